@@ -1,0 +1,127 @@
+"""A scenario as JSON text that a person can read, and back, exactly.
+
+The link holds the same text, packed; see `permalink`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from .scenario import Scenario
+
+VERSION = 1
+FORMAT = "self-attention-lab"
+
+_REQUIRED = {"tokens", "features", "X", "W_q", "W_k", "W_v"}
+_OPTIONAL = {"mask", "scale", "temperature", "W_o", "dtype"}
+
+
+class DocumentError(ValueError):
+    """Raised for a text that isn't a scenario of ours; the message says why."""
+
+
+def to_json(scenario: Scenario, indent: int | None = None) -> str:
+    """Write a scenario; what has its default value is left out.
+
+    Examples
+    --------
+    >>> s = Scenario(("a",), X=[[1]], W_q=[[0.5]], W_k=[[2]], W_v=[[3]])
+    >>> print(to_json(s)[:62])
+    {"self-attention-lab":1,"tokens":["a"],"features":["x1"],"X":[
+    """
+    s = scenario
+    content: dict[str, Any] = {FORMAT: VERSION, "tokens": s.tokens, "features": s.features}
+    for name in ("X", "W_q", "W_k", "W_v", "W_o"):
+        if (array := getattr(s, name)) is not None:
+            content[name] = _plain(array.tolist())
+    if s.mask is not None:
+        content["mask"] = s.mask.tolist()
+    if not s.scale:
+        content["scale"] = False
+    if s.temperature != 1:
+        content["temperature"] = s.temperature
+    if s.X.dtype == np.float32:
+        content["dtype"] = "float32"
+    separators = (",", ":") if indent is None else None
+    return json.dumps(content, ensure_ascii=False, indent=indent, separators=separators)
+
+
+def from_json(text: str) -> Scenario:
+    """Read a scenario.
+
+    Raises
+    ------
+    DocumentError
+        When the text isn't JSON, isn't of this format or version, or describes a
+        scenario that can't be.
+
+    Examples
+    --------
+    >>> from_json("[1, 2]")
+    Traceback (most recent call last):
+    attn_core.document.DocumentError: Not a scenario: expected a JSON object, got a list.
+    """
+    content = _parsed(text)
+    if not isinstance(content, dict):
+        raise DocumentError(
+            f"Not a scenario: expected a JSON object, got a {type(content).__name__}."
+        )
+    if content.pop(FORMAT, None) != VERSION or isinstance(content.get(FORMAT), bool):
+        raise DocumentError(f'Not a scenario of this lab: expected "{FORMAT}": {VERSION} in it.')
+    missing, foreign = _REQUIRED - content.keys(), content.keys() - _REQUIRED - _OPTIONAL
+    if missing or foreign:
+        raise DocumentError(
+            f"Not a whole scenario: missing {sorted(missing) or 'nothing'}, "
+            f"unknown {sorted(foreign) or 'nothing'}."
+        )
+    try:
+        return _scenario(content)
+    except ValueError as error:
+        raise DocumentError(str(error)) from error
+
+
+def _scenario(content: dict[str, Any]) -> Scenario:
+    dtype = content.pop("dtype", "float64")
+    if dtype not in ("float32", "float64"):
+        raise DocumentError(f"dtype must be float32 or float64, got {dtype!r:.40}.")
+    for name in ("X", "W_q", "W_k", "W_v", "W_o"):
+        if name in content:
+            content[name] = _array(name, content[name], dtype)
+    return Scenario(**content)
+
+
+def _array(name: str, value: Any, dtype: str) -> np.ndarray[Any, Any]:
+    if not isinstance(value, list):
+        raise DocumentError(f"{name} must be a list of rows, got {value!r:.40}.")
+    try:
+        array = np.array(value)
+    except ValueError as error:
+        raise DocumentError(f"{name} must have rows of one length: {error}.") from error
+    if array.dtype.kind not in "iuf":
+        raise DocumentError(f"{name} must hold numbers only.")
+    return array.astype(dtype)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except DocumentError:
+        raise
+    except RecursionError as error:
+        raise DocumentError("Not a scenario: its lists are nested too deep.") from error
+    except ValueError as error:
+        raise DocumentError(f"Not JSON: {error}.") from error
+
+
+def _no_constant(name: str) -> Any:
+    raise DocumentError(f"Numbers must be finite, got {name}.")
+
+
+def _plain(value: Any) -> Any:
+    """Shorten whole floats to integers; they read back as the same floats."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value

@@ -1,0 +1,170 @@
+"""Changes to a scenario: each takes one and returns the next, on the lab's grid.
+
+What still fits is always kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import limits, masks
+from . import tokens as words
+from .embeddings import embed, more_features
+from .masks import MaskKind
+from .scenario import Array, Scenario, resized
+from .vocabulary import PLACES
+
+#: The matrices that a visitor edits.
+MatrixName = Literal["X", "W_q", "W_k", "W_v"]
+PROJECTIONS: tuple[MatrixName, ...] = ("W_q", "W_k", "W_v")
+MATRICES: tuple[MatrixName, ...] = ("X", *PROJECTIONS)
+
+
+def with_sentence(s: Scenario, sentence: str) -> Scenario:
+    """Split a new sentence; words that stay keep their edited numbers and mask.
+
+    Raises
+    ------
+    ValueError
+        When the sentence breaks a limit; see `limits.check_tokens`.
+    """
+    tokens = words.split(sentence)
+    limits.check_tokens(tokens)
+    X = embed(tokens, s.features)
+    old, new = _kept(s.tokens, tokens)
+    X[new] = s.X[old]
+    # Where a word stands may change even if the word stays.
+    places = [j for j, name in enumerate(s.features) if name in PLACES]
+    X[:, places] = embed(tokens, s.features)[:, places]
+    return limits.admit(replace(s, tokens=tokens, X=X, mask=_fit_mask(s, len(tokens), old, new)))
+
+
+def with_features(s: Scenario, features: Sequence[str]) -> Scenario:
+    """Choose which features the embeddings have; those that stay keep their numbers.
+
+    A new feature brings its values for these words from the vocabulary, and rows of
+    zeros to the projections.
+    """
+    X = embed(s.tokens, features)
+    rows = {name: np.zeros((len(features), getattr(s, name).shape[1])) for name in PROJECTIONS}
+    for new, feature in enumerate(features):
+        if feature in s.features:
+            old = s.features.index(feature)
+            X[:, new] = s.X[:, old]
+            for name, W in rows.items():
+                W[new] = getattr(s, name)[old]
+    changes: dict[str, Any] = dict(rows)
+    return limits.admit(replace(s, features=tuple(features), X=X, **changes))
+
+
+def with_size(
+    s: Scenario, *, d_model: int | None = None, d_k: int | None = None, d_v: int | None = None
+) -> Scenario:
+    """Change sizes; the values that still fit stay, new ones are neutral.
+
+    New features come in the vocabulary's order; new columns of projections are 0.
+    """
+    if d_model is not None:
+        s = with_features(s, more_features(s.features, d_model))
+    return limits.admit(
+        replace(
+            s,
+            W_q=resized(s.W_q, s.d_model, d_k or s.d_k),
+            W_k=resized(s.W_k, s.d_model, d_k or s.d_k),
+            W_v=resized(s.W_v, s.d_model, d_v or s.d_v),
+        )
+    )
+
+
+def with_matrix(s: Scenario, name: MatrixName, values: ArrayLike) -> Scenario:
+    """Replace a whole matrix.
+
+    Raises
+    ------
+    ValueError
+        When the shape or a number is wrong; the message says what was expected.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    expected = getattr(s, name).shape
+    if array.shape != expected:
+        raise ValueError(f"{name} must be {expected}, got {array.shape}.")
+    return limits.admit(_replaced(s, name, limits.on_grid(name, array)))
+
+
+def with_cell(s: Scenario, name: MatrixName, row: int, column: int, value: float) -> Scenario:
+    """Replace one number of a matrix."""
+    values = np.array(getattr(s, name))
+    values[row, column] = value
+    return with_matrix(s, name, values)
+
+
+def with_mask_kind(s: Scenario, kind: MaskKind) -> Scenario:
+    """Choose no mask, the causal one, or a custom one that starts from what is there."""
+    match kind:
+        case "none":
+            return replace(s, mask=None)
+        case "causal":
+            return replace(s, mask=masks.causal(s.n))
+        case "custom":
+            return replace(s, mask=s.allowed)
+
+
+def identity(s: Scenario, name: MatrixName) -> Array:
+    """Ones on the diagonal, in the shape that the matrix has."""
+    return np.eye(*getattr(s, name).shape)
+
+
+def zeros(s: Scenario, name: MatrixName) -> Array:
+    """Zeros, in the shape that the matrix has."""
+    return np.zeros(getattr(s, name).shape)
+
+
+def random(s: Scenario, name: MatrixName, seed: int) -> Array:
+    """Normal numbers in steps of 0.05 within ±3, the same for the same seed and shape."""
+    drawn = np.random.default_rng(seed).normal(size=getattr(s, name).shape)
+    return np.clip(np.round(drawn * 20) / 20, -3, 3)
+
+
+def as_started(s: Scenario, name: MatrixName, start: Scenario) -> Array:
+    """The matrix of the scenario it started from, in today's shape; X is looked up anew."""
+    if name == "X":
+        return embed(s.tokens, s.features)
+    return resized(getattr(start, name), *getattr(s, name).shape)
+
+
+def as_is(s: Scenario) -> Scenario:
+    """Return the scenario with Q = K = V = X: all projections are the identity."""
+    eye = np.eye(s.d_model)
+    return replace(s, W_q=eye, W_k=eye, W_v=eye)
+
+
+def _replaced(s: Scenario, name: MatrixName, values: Array) -> Scenario:
+    change: dict[str, Any] = {name: values}
+    return replace(s, **change)
+
+
+def _kept(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[list[int], list[int]]:
+    """Positions, before and after, of the words that stay."""
+    blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
+    pairs = [(b.a + i, b.b + i) for b in blocks for i in range(b.size)]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def _fit_mask(s: Scenario, n: int, old: list[int], new: list[int]) -> Array | None:
+    kind = masks.kind(s.mask)
+    if kind == "none":
+        return None
+    if kind == "causal":
+        return masks.causal(n)
+    mask = np.ones((n, n), dtype=bool)
+    mask[np.ix_(new, new)] = s.allowed[np.ix_(old, old)]
+    # A kept row whose only open word is gone would block everything: it opens to itself.
+    blocked = ~mask.any(axis=1)
+    mask[blocked, np.flatnonzero(blocked)] = True
+    return mask

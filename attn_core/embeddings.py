@@ -1,0 +1,87 @@
+"""Words to vectors: from the hand-made vocabulary, and from a hash for all others."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .vocabulary import FEATURES, PLACES, WORDS
+
+
+def known(token: str) -> bool:
+    """Whether the vocabulary has the word, whatever its capitals and apostrophe.
+
+    Examples
+    --------
+    >>> known("J’"), known("Été"), known("ornithorynque")
+    (True, True, False)
+    """
+    return _spelling(token) in WORDS
+
+
+def unknown(tokens: Sequence[str]) -> tuple[str, ...]:
+    """List the words whose vectors come from a hash, each once, in order."""
+    return tuple(dict.fromkeys(token for token in tokens if not known(token)))
+
+
+def embed(tokens: Sequence[str], features: Sequence[str]) -> NDArray[np.float64]:
+    """Vectors of a sentence over named features.
+
+    A known word has the values of the vocabulary. An unknown word, or a feature
+    that the vocabulary doesn't have, gets a value from a hash of its spelling: the
+    same on every machine and day, and without a meaning. Features that name a
+    place ("1st", "2nd", …) are 1 in that row and 0 elsewhere.
+
+    Parameters
+    ----------
+    tokens : sequence of str, length n
+    features : sequence of str, length d_model
+
+    Returns
+    -------
+    ndarray of float64, shape (n, d_model)
+        Values between −1 and 1.
+
+    Examples
+    --------
+    >>> embed(("Je", "suis"), ("pronoun", "verb", "first person", "2nd"))
+    array([[1. , 0. , 1. , 0. ],
+           [0. , 1. , 0.6, 1. ]])
+    """
+    rows = [[_value(token, i, name) for name in features] for i, token in enumerate(tokens)]
+    return np.array(rows, dtype=np.float64).reshape(len(tokens), len(features))
+
+
+def more_features(features: Sequence[str], d_model: int) -> tuple[str, ...]:
+    """Lengthen or shorten a list of features; new ones come in the vocabulary's order.
+
+    Examples
+    --------
+    >>> more_features(("verb", "1st"), 4), more_features(("verb", "noun"), 1)
+    (('verb', '1st', 'pronoun', 'feeling'), ('verb',))
+    """
+    spare = (name for name in FEATURES if name not in features)
+    return (*features, *spare)[:d_model]
+
+
+def _value(token: str, position: int, feature: str) -> float:
+    if feature in PLACES:
+        return float(PLACES.index(feature) == position)
+    spelling = _spelling(token)
+    if spelling in WORDS and feature in FEATURES:
+        return WORDS[spelling].get(feature, 0.0)
+    return _hashed(spelling, feature)
+
+
+def _hashed(spelling: str, feature: str) -> float:
+    """Return a value from −1 to 1 in steps of 0.05, from SHA-256 of word and feature."""
+    digest = hashlib.sha256(f"{spelling}\0{feature}".encode()).digest()
+    return (int.from_bytes(digest[:8], "big") % 41 - 20) / 20
+
+
+def _spelling(token: str) -> str:
+    return unicodedata.normalize("NFC", token).casefold().replace("’", "'")

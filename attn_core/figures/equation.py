@@ -1,0 +1,232 @@
+"""Draw a matrix equation: boxes to scale, with words, shapes, signs and numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from .. import escape
+from ..equation import Block, Equation
+from ..labels import number
+from .colours import PALETTES, SIGNED_RANGE, WEIGHT_RANGE, Palette, Theme
+from .layout import (
+    DESK,
+    NOTE,
+    PROJECTOR,
+    Layout,
+    Placed,
+    Scale,
+    arrange,
+    role_note,
+    shorten,
+    text_width,
+)
+
+#: What all equations share. Plotly's default template would be most of a figure's size.
+_TEMPLATE: dict[str, Any] = {
+    "layout": {
+        "font": {"family": "Source Sans, system-ui, sans-serif"},
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "xaxis": {"visible": False, "fixedrange": True},
+        "yaxis": {"visible": False, "fixedrange": True},
+        "annotationdefaults": {
+            "showarrow": False,
+            "textangle": -40,
+            "xanchor": "left",
+            "yanchor": "bottom",
+        },
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "dragmode": False,
+    },
+    "data": {
+        "heatmap": [{"xgap": 2, "ygap": 2, "hoverinfo": "text"}],
+        "scatter": [{"mode": "text", "hoverinfo": "skip", "cliponaxis": False}],
+    },
+}
+_SMALLEST_NUMBER = 9.0
+
+
+def draw(
+    equation: Equation,
+    *,
+    width: float = 960,
+    theme: Theme = "light",
+    projector: bool = False,
+) -> go.Figure:
+    """Draw an equation.
+
+    Parameters
+    ----------
+    equation : Equation
+    width : float
+        Pixels at hand; the equation breaks into lines where it has to.
+    theme : {"light", "dark"}
+    projector : bool
+        Larger boxes and letters.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One heatmap for each matrix, left to right, then traces with the texts.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.equation import equation
+    >>> from attn_core.presets import DEFAULT
+    >>> figure = draw(equation(attend(DEFAULT.scenario), "Q"))
+    >>> [trace.name for trace in figure.select_traces({"type": "heatmap"})]
+    ['X', 'W_q', 'Q']
+    """
+    return render(arrange(equation, width, PROJECTOR if projector else DESK), theme)
+
+
+def render(layout: Layout, theme: Theme) -> go.Figure:
+    """Turn placed blocks and signs into a figure."""
+    palette = PALETTES[theme]
+    texts = _Texts(palette, layout.scale)
+    for sign in layout.signs:
+        colour = palette.warning if sign.text == "?" else palette.ink
+        size = layout.scale.font * (2 if len(sign.text) == 1 else 1.4)
+        texts.add(sign.text, sign.x, sign.y, size=size, colour=colour)
+    for placed in layout.blocks:
+        _label_block(placed, layout, texts)
+    heatmaps = [_heatmap(placed, layout) for placed in layout.blocks]
+    # Plain dictionaries are checked by Plotly once; ready-made objects would be twice.
+    return go.Figure([*heatmaps, *texts.traces()], _figure_layout(layout, palette, texts.slanted))
+
+
+class _Texts:
+    """Collects all texts of a figure into one trace, which costs far less than annotations.
+
+    Slanted ones are the exception: a trace can't turn its text.
+    """
+
+    def __init__(self, palette: Palette, scale: Scale) -> None:
+        self.palette, self._font = palette, scale.font
+        self._rows: list[tuple[Any, ...]] = []
+        self.slanted: list[dict[str, Any]] = []
+
+    def add(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        *,
+        size: float | None = None,
+        colour: str = "",
+        position: str = "middle center",
+    ) -> None:
+        row = (text, round(x, 1), round(y, 1), round(size or self._font, 1))
+        self._rows.append((*row, colour or self.palette.ink, position))
+
+    def add_slanted(self, text: str, x: float, y: float) -> None:
+        self.slanted.append({"text": text, "x": round(x, 1), "y": round(y, 1)})
+
+    def traces(self) -> list[dict[str, Any]]:
+        """One trace for each look, for arrays of looks would be most of the figure."""
+        looks: dict[tuple[float, str, str], list[tuple[str, float, float]]] = {}
+        for text, x, y, *look in self._rows:
+            looks.setdefault(tuple(look), []).append((text, x, y))
+        return [self._trace(rows, *look) for look, rows in looks.items()]
+
+    def _trace(
+        self, rows: list[tuple[str, float, float]], size: float, colour: str, position: str
+    ) -> dict[str, Any]:
+        text, x, y = zip(*rows, strict=True)
+        trace: dict[str, Any] = {"type": "scatter", "name": "text", "text": text, "x": x, "y": y}
+        if (size, colour) != (self._font, self.palette.ink):
+            trace["textfont"] = {"size": size, "color": colour}
+        if position != "middle center":
+            trace["textposition"] = position
+        return trace
+
+
+def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
+    block, cell, font = placed.block, layout.cell, layout.scale.font
+    longest = layout.scale.longest_label
+    for i, label in enumerate(block.rows):
+        text = escape.plotly(shorten(label, longest, font))
+        y = placed.top + (i + 0.5) * cell
+        texts.add(text, placed.left - 4, y, position="middle left")
+    for j, label in enumerate(block.columns):
+        text = escape.plotly(shorten(label, longest, font))
+        x = placed.left + (j + 0.5) * cell
+        if placed.slanted:
+            # The turned text swings about its box; this puts its first letter on the column.
+            texts.add_slanted(text, x - font * 0.5, placed.top - 1)
+        else:
+            texts.add(text, x, placed.top - font * 0.7)
+    middle = placed.left + len(block.columns) * cell / 2
+    bottom = placed.top + len(block.rows) * cell
+    caption = f"<b>{_subscripts(block.symbol)}</b>  {block.shape}"
+    texts.add(caption, middle, bottom + font * 0.95)
+    if note := role_note(block):
+        texts.add(note, middle, bottom + font * 2.2, size=font * NOTE, colour=texts.palette.muted)
+    for i, j in np.argwhere(np.isneginf(block.values)):
+        x, y = placed.left + (j + 0.5) * cell, placed.top + (i + 0.5) * cell
+        texts.add("−∞", x, y, colour=texts.palette.muted)
+
+
+def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
+    block, cell = placed.block, layout.cell
+    blocked = np.isneginf(block.values)
+    digits, size = _number_format(block, cell, layout.scale)
+    trace = {
+        "type": "heatmap",
+        "name": block.symbol,
+        "z": np.where(blocked, np.nan, block.values) if blocked.any() else block.values,
+        "x0": round(placed.left + cell / 2, 1),
+        "dx": round(cell, 1),
+        "y0": round(placed.top + cell / 2, 1),
+        "dy": round(cell, 1),
+        "coloraxis": "coloraxis2" if block.step.kind == "weight" else "coloraxis",
+        "hovertext": [[escape.plotly(text) for text in row] for row in block.cells],
+    }
+    if digits is not None:
+        trace |= {"texttemplate": f"%{{z:.{digits}f}}", "textfont": {"size": size}}
+    return trace
+
+
+def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None, float]:
+    """Most decimals (2, 1, 0 or None for no numbers) that the boxes have room for."""
+    finite = block.values[np.isfinite(block.values)]
+    for digits in (2, 1, 0):
+        widest = max((text_width(number(v, digits), 1.0) for v in finite), default=1.0)
+        size = min(float(scale.font), (cell - 6) / widest)
+        if size >= _SMALLEST_NUMBER:
+            return digits, round(size, 1)
+    return None, _SMALLEST_NUMBER
+
+
+def _figure_layout(
+    layout: Layout, palette: Palette, slanted: list[dict[str, Any]]
+) -> dict[str, Any]:
+    kinds = {placed.block.step.kind for placed in layout.blocks}
+    width, height = round(layout.width), round(layout.height)
+    colours = {"coloraxis": _coloraxis(palette.signed, SIGNED_RANGE)}
+    if "weight" in kinds:
+        colours["coloraxis2"] = _coloraxis(palette.weight, WEIGHT_RANGE)
+    return {
+        "template": _TEMPLATE,
+        "width": width,
+        "height": height,
+        "xaxis": {"range": [0, width]},
+        "yaxis": {"range": [height, 0]},
+        "font": {"size": layout.scale.font, "color": palette.ink},
+        "annotations": slanted,
+        **colours,
+    }
+
+
+def _coloraxis(scale: list[tuple[float, str]], limits: tuple[float, float]) -> dict[str, Any]:
+    return {"colorscale": scale, "cmin": limits[0], "cmax": limits[1], "showscale": False}
+
+
+def _subscripts(symbol: str) -> str:
+    return re.sub(r"_(\w)", r"<sub>\1</sub>", symbol)

@@ -1,0 +1,80 @@
+"""Picture of the shape rule: a row of X over a column of W, number by number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import plotly.graph_objects as go
+
+from ..equation import Block
+from ..shape_rule import ShapeRule
+from .colours import Theme
+from .equation import render
+from .layout import DESK, PROJECTOR, Layout, Placed, Sign, text_width
+
+
+def draw_partners(
+    left: Block,
+    right: Block,
+    *,
+    width: float = 960,
+    theme: Theme = "light",
+    projector: bool = False,
+) -> go.Figure:
+    """Draw the first row of `left` above the first column of `right`, partner over partner.
+
+    A product multiplies these pairs and adds them up. Where one of the two has no
+    partner there is a question mark, and no product.
+
+    Parameters
+    ----------
+    left, right : Block
+        Such as X and W_q; their inner sizes may differ.
+    width, theme, projector
+        As in `draw`.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    scale = PROJECTOR if projector else DESK
+    row = replace(left, values=left.values[:1], rows=left.rows[:1])
+    column = replace(
+        right,
+        values=right.values[:, :1].T,
+        rows=right.columns[:1],
+        columns=right.rows,
+        transposed=True,
+    )
+    rule = rule_of(left, right)
+    longest = max(len(row.columns), len(column.columns))
+    margin = max(text_width(label, scale.font) for label in (row.rows[0], column.rows[0])) + 12
+    slant_room = scale.longest_label * 0.8
+    cell = min(float(scale.largest_cell), (width - margin - slant_room) / longest)
+    upper = slant_room + scale.font
+    lower = upper + cell + scale.font * 2.4 + slant_room
+    missing_below = len(row.columns) > len(column.columns)
+    signs = tuple(
+        Sign("?", margin + (j + 0.5) * cell, (lower if missing_below else upper) + cell / 2)
+        for j in rule.unmatched
+    )
+    return render(
+        Layout(
+            scale=scale,
+            cell=cell,
+            width=margin + longest * cell + slant_room,
+            height=lower + cell + scale.font * 2,
+            blocks=(
+                Placed(row, margin, upper, slanted=True),
+                Placed(column, margin, lower, slanted=True),
+            ),
+            signs=signs,
+        ),
+        theme,
+    )
+
+
+def rule_of(left: Block, right: Block) -> ShapeRule:
+    """The shape rule for the product of two blocks."""
+    shapes = [(len(block.rows), len(block.columns)) for block in (left, right)]
+    return ShapeRule(left.symbol, shapes[0], right.symbol, shapes[1])

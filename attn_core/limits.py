@@ -1,0 +1,124 @@
+"""What the lab admits: small enough to read, safe to show, on a grid that a link can hold.
+
+The core itself takes any `Scenario`; these are the limits of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from . import tokens as words
+from .scenario import Array, Scenario
+
+MAX_TOKENS = 12
+MAX_TOKEN_LENGTH = 40
+MAX_FEATURE_LENGTH = 24
+D_MODEL = (2, 8)
+D_K = (1, 8)
+D_V = (1, 8)
+#: Largest magnitude of any number that is entered.
+BOUND = 30.0
+#: Numbers are rounded to this many decimals on entry: a grid of 0.001.
+DECIMALS = 3
+TEMPERATURE = (0.05, 10.0)
+
+
+def check_tokens(tokens: Sequence[str]) -> None:
+    """Refuse a sentence that the lab can't show.
+
+    Raises
+    ------
+    ValueError
+        With the limit and what came.
+
+    Examples
+    --------
+    >>> check_tokens(())
+    Traceback (most recent call last):
+    ValueError: Type a sentence of 1 to 12 words and signs; it is empty.
+    """
+    if not tokens:
+        raise ValueError(f"Type a sentence of 1 to {MAX_TOKENS} words and signs; it is empty.")
+    if len(tokens) > MAX_TOKENS:
+        raise ValueError(
+            f"A sentence has room for {MAX_TOKENS} words and signs; this one has {len(tokens)}."
+        )
+    for token in tokens:
+        _check_text("A word", token, MAX_TOKEN_LENGTH)
+
+
+def admit(scenario: Scenario) -> Scenario:
+    """Round a scenario onto the lab's grid, or say which limit it breaks.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    Scenario
+        With float64 numbers that are multiples of 0.001 within ±30.
+
+    Raises
+    ------
+    ValueError
+        With the limit and what came.
+    """
+    s = scenario
+    check_tokens(s.tokens)
+    for feature in s.features:
+        _check_text("A feature's name", feature, MAX_FEATURE_LENGTH)
+    if s.W_q.ndim == 3 or s.W_o is not None:
+        raise ValueError(
+            "The lab shows one head without W_o: expected W_q (d_model, d_k), "
+            f"got {s.W_q.shape}{'' if s.W_o is None else ' and a W_o'}."
+        )
+    _check_size("d_model", s.d_model, D_MODEL)
+    _check_size("d_k", s.d_k, D_K)
+    _check_size("d_v", s.d_v, D_V)
+    low, high = TEMPERATURE
+    if not low <= s.temperature <= high:
+        raise ValueError(f"The temperature must be {low:g} to {high:g}, got {s.temperature:g}.")
+    return replace(
+        s,
+        temperature=round(s.temperature, DECIMALS),
+        **{name: on_grid(name, getattr(s, name)) for name in ("X", "W_q", "W_k", "W_v")},
+    )
+
+
+def on_grid(name: str, values: Array) -> Array:
+    """Round numbers to multiples of 0.001 after checking that they are within ±30.
+
+    Raises
+    ------
+    ValueError
+        Naming the first number that is missing or too large.
+    """
+    outside = ~(np.abs(values) <= BOUND)  # true for nan as well
+    if outside.any():
+        i, j = (int(k) for k in np.argwhere(outside)[0])
+        raise ValueError(
+            f"{name} takes numbers from −{BOUND:g} to {BOUND:g}: "
+            f"row {i + 1}, column {j + 1} is {values[i, j]:g}."
+        )
+    # Through Python's own rounding each number is the float nearest to its decimal form.
+    return np.array([[round(float(v), DECIMALS) for v in row] for row in values])
+
+
+def _check_size(name: str, size: int, limits: tuple[int, int]) -> None:
+    low, high = limits
+    if not low <= size <= high:
+        raise ValueError(f"{name} must be {low} to {high} here, got {size}.")
+
+
+def _check_text(what: str, text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise ValueError(
+            f"{what} has room for {longest} characters; {text[:10]}… has {len(text)}."
+        )
+    words.split(text)  # refuses control and formatting characters
+    if " ".join(text.split()) != text:
+        raise ValueError(f"{what} must have no line break and no space at its ends: {text!r}.")

@@ -1,0 +1,205 @@
+"""Plain words about the numbers of a trace: one sentence for each step.
+
+Words of the sentence go through `quote`, so that a page can escape them for the
+place where the sentence is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from . import labels, masks
+from .attention import AttentionTrace
+from .equation import Block, block
+from .labels import number
+from .scenario import Array
+
+Quote = Callable[[str], str]
+
+#: Differences below what the boxes show count as none.
+_TIE = 0.005
+
+
+def explain(trace: AttentionTrace, name: str, quote: Quote = str) -> str:
+    """Say in one sentence what these numbers show.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+        Of one head.
+    name : str
+        A step from `STEPS`.
+    quote : callable
+        Applied to each word and feature.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import BY_KEY
+    >>> t = attend(BY_KEY["verb-subject"].scenario)
+    >>> explain(t, "weights")
+    'Je looks at all words equally, 0.33; suis looks mostly at Je, 1.00; heureux looks most at suis, 0.50.'
+    """
+    match name:
+        case "similarity":
+            return _similarity(trace, quote)
+        case "Q" | "K" | "V":
+            return _projection(trace, name, quote)
+        case "raw_scores":
+            return _raw_scores(trace, quote)
+        case "scores":
+            return _scores(trace, quote)
+        case "masked_scores":
+            return _masked(trace, quote)
+        case "logits":
+            return _logits(trace)
+        case "weights":
+            return _weights(trace, quote)
+        case "output":
+            return _output(trace, quote)
+    raise ValueError(f"There is no sentence for the step {name!r}.")
+
+
+def _similarity(trace: AttentionTrace, quote: Quote) -> str:
+    n = trace.scenario.n
+    if n == 1:
+        return "With a single word there is nothing to compare it with."
+    S = np.array(trace.similarity)
+    np.fill_diagonal(S, -np.inf)
+    i, j = _largest(S)
+    a, b = _words(trace, quote, i, j)
+    return (
+        f"Of all pairs of words {a} and {b} look most alike: "
+        f"the dot product of their rows is {number(S[i, j])}."
+    )
+
+
+def _projection(trace: AttentionTrace, name: str, quote: Quote) -> str:
+    made, W = block(trace, name), block(trace, f"W_{name.lower()}")
+    i, j = _largest(np.abs(made.values))
+    if made.values[i, j] == 0:
+        return f"Every number of {name} is 0: this projection reads nothing from these words."
+    f = int(np.argmax(np.abs(trace.X[i] * W.values[:, j])))
+    word, feature = quote(made.rows[i]), quote(W.rows[f])
+    return (
+        f"The strongest number is {word} · {made.columns[j]} = {number(made.values[i, j])}; "
+        f"most of it comes from the feature {feature}: "
+        f"{number(trace.X[i, f])} × {number(W.values[f, j])}."
+    )
+
+
+def _raw_scores(trace: AttentionTrace, quote: Quote) -> str:
+    S = trace.raw_scores
+    if np.ptp(S) < _TIE:
+        return f"All queries meet all keys with the same score, {number(S[0, 0])}."
+    i, j = _largest(S)
+    query, key = _words(trace, quote, i, j)
+    return (
+        f"The query of {query} fits the key of {key} best: "
+        f"their dot product is {number(S[i, j])}, the largest of all."
+    )
+
+
+def _scores(trace: AttentionTrace, quote: Quote) -> str:
+    s = trace.scenario
+    if not s.scale:
+        return "Scaling is off, so the scores stay as they are."
+    i, j = _largest(np.abs(trace.raw_scores))
+    query, key = _words(trace, quote, i, j)
+    return (
+        f"Divided by √{s.d_k} = {number(math.sqrt(s.d_k))}, "
+        f"the score of {query} for {key} goes from {number(trace.raw_scores[i, j])} "
+        f"to {number(trace.scores[i, j])}; the order within each row stays."
+    )
+
+
+def _masked(trace: AttentionTrace, quote: Quote) -> str:
+    s = trace.scenario
+    if s.mask is None or s.mask.all():
+        return "Nothing is masked: every word may look at every word, so 0 is added everywhere."
+    blocked = int((~s.mask).sum())
+    i = int(np.argmax((~s.mask).sum(axis=1)))
+    hidden = _listed([quote(w) for w, seen in zip(_labels(trace), s.mask[i], strict=True) if not seen])
+    rule = "no word sees what comes after it" if masks.kind(s.mask) == "causal" else "as chosen"
+    return (
+        f"The mask blocks {blocked} of {s.n * s.n} pairs, {rule}: "
+        f"{quote(_labels(trace)[i])} can't look at {hidden}."
+    )
+
+
+def _logits(trace: AttentionTrace) -> str:
+    temperature = trace.scenario.temperature
+    if temperature == 1:
+        return "The temperature is 1, so the scores stay as they are."
+    effect = "closer, and the weights more even" if temperature > 1 else "apart, and the weights sharper"
+    return f"Dividing by the temperature {temperature:g} moves the scores {effect}."
+
+
+def _weights(trace: AttentionTrace, quote: Quote) -> str:
+    A = trace.weights
+    decided = np.argsort(-A.max(axis=1), kind="stable")[:4]  # a sentence holds four words
+    return "; ".join(_look(trace, int(i), quote) for i in sorted(decided)) + "."
+
+
+def _look(trace: AttentionTrace, i: int, quote: Quote) -> str:
+    """Say where one word looks."""
+    row, names = trace.weights[i], [quote(label) for label in _labels(trace)]
+    top = float(row.max())
+    best = np.flatnonzero(row >= top - _TIE)
+    seen = trace.scenario.allowed[i]
+    if len(best) == len(row) > 1:
+        return f"{names[i]} looks at all words equally, {number(top)}"
+    if len(best) > 1:
+        every = " it may see" if len(best) == seen.sum() else ""
+        return f"{names[i]} looks equally at {_listed([names[j] for j in best])}{every}, {number(top)} each"
+    most = "mostly" if top > 0.5 + _TIE else "most"
+    target = "itself" if best[0] == i else names[int(best[0])]
+    return f"{names[i]} looks {most} at {target}, {number(top)}"
+
+
+def _output(trace: AttentionTrace, quote: Quote) -> str:
+    i, j = _largest(trace.weights)
+    word, source = _words(trace, quote, i, j)
+    made = block(trace, "output")
+    c = int(np.argmax(np.abs(made.values[i])))
+    origin = "its own value" if i == j else f"the value of {source}"
+    return (
+        f"{word} becomes a mix of value rows, {number(100 * trace.weights[i, j], 0)} % of it "
+        f"{origin}; its strongest number is {made.columns[c]} = {number(made.values[i, c])}."
+    )
+
+
+def unknown_words(words: tuple[str, ...], quote: Quote = str) -> str:
+    """Say which words have hashed vectors; empty when the vocabulary has them all.
+
+    Examples
+    --------
+    >>> unknown_words(("ornithorynque",))
+    'Not in the vocabulary: ornithorynque. Its numbers come from a hash of its letters and mean nothing.'
+    """
+    if not words:
+        return ""
+    listed = _listed([quote(word) for word in words])
+    own = "Its numbers come from a hash of its letters" if len(words) == 1 else "Their numbers come from a hash of their letters"
+    return f"Not in the vocabulary: {listed}. {own} and mean nothing."
+
+
+def _labels(trace: AttentionTrace) -> tuple[str, ...]:
+    return labels.unique(trace.scenario.tokens)
+
+
+def _words(trace: AttentionTrace, quote: Quote, i: int, j: int) -> tuple[str, str]:
+    names = _labels(trace)
+    return quote(names[i]), quote(names[j])
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _largest(values: Array) -> tuple[int, int]:
+    i, j = np.unravel_index(int(np.argmax(values)), values.shape)
+    return int(i), int(j)

@@ -1,0 +1,102 @@
+"""A scenario as one short piece of URL, and back, exactly.
+
+Layout: the version digit, then base64url of a CRC-32 and the deflated JSON document.
+Both directions need only the text: no server keeps anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+
+from .document import DocumentError, from_json, to_json
+from .scenario import Scenario
+
+VERSION = "1"
+#: Longest link that is read or written, and longest document that may come out of one.
+MAX_LINK = 16_000
+MAX_DOCUMENT = 256_000
+
+_RAW_DEFLATE = -zlib.MAX_WBITS
+
+
+class LinkError(ValueError):
+    """Raised for a link that can't be opened or made; the message says why."""
+
+
+def encode(scenario: Scenario) -> str:
+    """Pack a scenario into characters that need no escaping in a URL.
+
+    Raises
+    ------
+    LinkError
+        When the result would be longer than `MAX_LINK`; use JSON then.
+
+    Examples
+    --------
+    >>> s = Scenario(("a",), X=[[1]], W_q=[[0.5]], W_k=[[2]], W_v=[[3]])
+    >>> decode(encode(s)) == s
+    True
+    """
+    document = to_json(scenario).encode()
+    deflate = zlib.compressobj(level=9, wbits=_RAW_DEFLATE)
+    packed = deflate.compress(document) + deflate.flush()
+    data = zlib.crc32(document).to_bytes(4, "big") + packed
+    link = VERSION + base64.urlsafe_b64encode(data).decode().rstrip("=")
+    if len(link) > MAX_LINK or len(document) > MAX_DOCUMENT:
+        raise LinkError(
+            f"This scenario is too large for a link: {len(link)} characters, "
+            f"at most {MAX_LINK} fit. Save it as JSON instead."
+        )
+    return link
+
+
+def decode(link: str) -> Scenario:
+    """Unpack a scenario.
+
+    Raises
+    ------
+    LinkError
+        When the link is cut, altered, too long, of another version, or foreign.
+    """
+    if len(link) > MAX_LINK:
+        raise LinkError(f"The link has {len(link)} characters; at most {MAX_LINK} are read.")
+    if not link.startswith(VERSION):
+        raise LinkError(
+            f"The link isn't one of this lab, or is of a newer version: "
+            f"expected it to start with {VERSION}, got {link[:1]!r}."
+        )
+    data = _bytes(link[len(VERSION) :])
+    document = _inflated(data[4:])
+    if zlib.crc32(document).to_bytes(4, "big") != data[:4]:
+        raise LinkError("The link was altered on its way: its checksum is wrong.")
+    try:
+        return from_json(document.decode())
+    except (DocumentError, UnicodeDecodeError) as error:
+        raise LinkError(f"The link holds no scenario: {error}") from error
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise LinkError("The link was cut or altered: it has characters out of place.") from error
+    # Spare bits in the last character must be 0, so that one scenario has one spelling.
+    if base64.urlsafe_b64encode(data).decode().rstrip("=") != text:
+        raise LinkError("The link was altered on its way: its last character is wrong.")
+    return data
+
+
+def _inflated(packed: bytes) -> bytes:
+    inflate = zlib.decompressobj(wbits=_RAW_DEFLATE)
+    try:
+        # The bound keeps a small link from growing into a large document.
+        document = inflate.decompress(packed, MAX_DOCUMENT)
+    except zlib.error as error:
+        raise LinkError("The link was altered on its way: it can't be unpacked.") from error
+    if inflate.unconsumed_tail:
+        raise LinkError(f"The link unpacks to more than {MAX_DOCUMENT} bytes.")
+    if not inflate.eof or inflate.unused_data:
+        raise LinkError("The link was cut: its end is missing.")
+    return document

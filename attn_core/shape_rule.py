@@ -1,0 +1,51 @@
+"""The one shape rule of a matrix product, and the sentence that explains a breach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ShapeRule:
+    """Whether ``left @ right`` exists, and why.
+
+    Attributes
+    ----------
+    left_name, right_name : str
+        What the two matrices are called, such as ``"X"`` and ``"W_q"``.
+    left, right : tuple of int
+        Their shapes ``(rows, columns)``.
+    """
+
+    left_name: str
+    left: tuple[int, int]
+    right_name: str
+    right: tuple[int, int]
+
+    @property
+    def fits(self) -> bool:
+        """True when the left matrix has as many columns as the right has rows."""
+        return self.left[1] == self.right[0]
+
+    @property
+    def unmatched(self) -> range:
+        """Positions (from 0) along the shared axis where a number has no partner."""
+        return range(min(self.left[1], self.right[0]), max(self.left[1], self.right[0]))
+
+    @property
+    def message(self) -> str:
+        """Say in one sentence what is expected and what came.
+
+        Examples
+        --------
+        >>> ShapeRule("X", (3, 4), "W_q", (5, 2)).message
+        'W_q must have one row for each of the 4 columns of X: expected (4, 2), got (5, 2).'
+        """
+        expected = (self.left[1], self.right[1])
+        if self.fits:
+            result = (self.left[0], self.right[1])
+            return f"{self.left_name} {self.left} · {self.right_name} {self.right} = {result}."
+        return (
+            f"{self.right_name} must have one row for each of the {self.left[1]} columns "
+            f"of {self.left_name}: expected {expected}, got {self.right}."
+        )

@@ -1,0 +1,211 @@
+"""The steps of self-attention: what each matrix is called, how it is made and drawn.
+
+This is the one list that pictures, tables, sentences and exports follow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: signed numbers diverge about 0; weights run from 0 to 1; blocking is 0 or −∞.
+Kind = Literal["signed", "weight", "blocking"]
+
+#: What runs along an axis. "query", "key" and "word" are the tokens in three parts;
+#: "feature" is a column of X; "q", "k", "v" count the projected columns from 1.
+Axis = Literal["query", "key", "word", "feature", "q", "k", "v", "head value"]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A matrix as it stands in an equation; `name` is an attribute of AttentionTrace."""
+
+    name: str
+    transposed: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One matrix of the trace.
+
+    Attributes
+    ----------
+    name : str
+        Attribute of `AttentionTrace`.
+    symbol : str
+        Short name on the screen; what follows ``_`` is a subscript.
+    latex : str
+        The symbol in LaTeX.
+    axes : tuple of str
+        What the rows and the columns stand for.
+    kind : {"signed", "weight", "blocking"}
+        How it is coloured.
+    made_of : tuple
+        The right-hand side as factors and operators, empty for an input.
+        ``{divisor}`` and ``{temperature}`` stand for the scenario's own.
+    formula : str
+        The right-hand side in LaTeX, with the same stand-ins, and ``{input}`` for
+        the input of the softmax.
+    title : str
+        What the step does, in a few words.
+    """
+
+    name: str
+    symbol: str
+    latex: str
+    axes: tuple[Axis, Axis]
+    kind: Kind = "signed"
+    made_of: tuple[Factor | str, ...] = ()
+    formula: str = ""
+    title: str = ""
+
+
+#: Stands for the logits, or for the step before them that has the same numbers.
+SOFTMAX_INPUT = Factor("logits")
+
+INPUTS: tuple[Step, ...] = (
+    Step("X", "X", "X", ("word", "feature"), title="Embeddings"),
+    Step("W_q", "W_q", "W_q", ("feature", "q"), title="Projection to queries"),
+    Step("W_k", "W_k", "W_k", ("feature", "k"), title="Projection to keys"),
+    Step("W_v", "W_v", "W_v", ("feature", "v"), title="Projection to values"),
+    Step("W_o", "W_o", "W_o", ("head value", "feature"), title="Projection of the heads"),
+    Step("blocking", "M", "M", ("query", "key"), kind="blocking", title="Mask as numbers"),
+)
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "similarity",
+        "X Xᵀ",
+        r"X X^\top",
+        ("query", "key"),
+        made_of=(Factor("X"), "·", Factor("X", transposed=True)),
+        formula=r"X X^\top",
+        title="Similarity",
+    ),
+    Step(
+        "Q",
+        "Q",
+        "Q",
+        ("word", "q"),
+        made_of=(Factor("X"), "·", Factor("W_q")),
+        formula="X W_q",
+        title="Queries",
+    ),
+    Step(
+        "K",
+        "K",
+        "K",
+        ("word", "k"),
+        made_of=(Factor("X"), "·", Factor("W_k")),
+        formula="X W_k",
+        title="Keys",
+    ),
+    Step(
+        "V",
+        "V",
+        "V",
+        ("word", "v"),
+        made_of=(Factor("X"), "·", Factor("W_v")),
+        formula="X W_v",
+        title="Values",
+    ),
+    Step(
+        "raw_scores",
+        "QKᵀ",
+        r"Q K^\top",
+        ("query", "key"),
+        made_of=(Factor("Q"), "·", Factor("K", transposed=True)),
+        formula=r"Q K^\top",
+        title="Raw scores",
+    ),
+    Step(
+        "scores",
+        "scores",
+        r"\mathrm{scores}",
+        ("query", "key"),
+        made_of=(Factor("raw_scores"), "/ {divisor}"),
+        formula=r"\frac{Q K^\top}{{divisor}}",
+        title="Scaled scores",
+    ),
+    Step(
+        "masked_scores",
+        "masked",
+        r"\mathrm{masked}",
+        ("query", "key"),
+        made_of=(Factor("scores"), "+", Factor("blocking")),
+        formula=r"\mathrm{scores} + M",
+        title="Masked scores",
+    ),
+    Step(
+        "logits",
+        "logits",
+        r"\mathrm{logits}",
+        ("query", "key"),
+        made_of=(Factor("masked_scores"), "/ {temperature}"),
+        formula=r"\frac{\mathrm{masked}}{{temperature}}",
+        title="Divided by the temperature",
+    ),
+    Step(
+        "weights",
+        "weights",
+        r"\mathrm{weights}",
+        ("query", "key"),
+        kind="weight",
+        made_of=("softmax (", SOFTMAX_INPUT, ")"),
+        formula=r"\operatorname{softmax}(\mathrm{{input}})",
+        title="Attention weights",
+    ),
+    Step(
+        "output",
+        "output",
+        r"\mathrm{output}",
+        ("word", "v"),
+        made_of=(Factor("weights"), "·", Factor("V")),
+        formula=r"\mathrm{weights} \cdot V",
+        title="Output",
+    ),
+    Step(
+        "concatenated",
+        "heads",
+        r"\mathrm{heads}",
+        ("word", "head value"),
+        title="Heads side by side",
+    ),
+    Step(
+        "projected",
+        "projected",
+        r"\mathrm{projected}",
+        ("word", "feature"),
+        made_of=(Factor("concatenated"), "·", Factor("W_o")),
+        formula=r"\mathrm{heads} \cdot W_o",
+        title="Projected output",
+    ),
+)
+
+#: The whole of attention in one line, for the first screen.
+HEADLINE: tuple[Factor | str, ...] = (
+    "softmax (",
+    SOFTMAX_INPUT,
+    ")",
+    "=",
+    Factor("weights"),
+    "·",
+    Factor("V"),
+    "=",
+    Factor("output"),
+)
+
+HEADLINE_FORMULA = r"\operatorname{softmax}\!\left(\frac{Q K^\top}{\sqrt{d_k}}\right) V"
+
+_BY_NAME = {step.name: step for step in (*INPUTS, *STEPS)}
+
+
+def step(name: str) -> Step:
+    """Look up an input or a step by its name.
+
+    Examples
+    --------
+    >>> step("weights").axes
+    ('query', 'key')
+    """
+    return _BY_NAME[name]

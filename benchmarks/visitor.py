@@ -1,0 +1,119 @@
+"""A visitor without a browser: speaks Streamlit's protocol to a running server."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Slider_pb2 import Slider
+from websockets.sync.client import connect
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one rerun cost.
+
+    Attributes
+    ----------
+    seconds : float
+        From the request to the end of the script, as the client sees it.
+    size : int
+        Bytes of all messages on the wire.
+    """
+
+    seconds: float
+    size: int
+
+
+class Visitor:
+    """One session on one page, open until the end of a ``with`` block."""
+
+    def __init__(self, port: int, page: str = "") -> None:
+        self._page = page
+        self._query = ""
+        self.sliders: dict[str, Slider] = {}
+        self.exceptions: list[str] = []
+        address = f"ws://127.0.0.1:{port}/_stcore/stream"
+        self._socket = connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def load(self) -> Answer:
+        """Open the page."""
+        return self._rerun(BackMsg())
+
+    def move(self, label: str, value: float) -> Answer:
+        """Let go of a slider at a value."""
+        message = BackMsg()
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id = self.sliders[label].id
+        state.double_array_value.data.append(value)
+        return self._rerun(message)
+
+    def _rerun(self, message: BackMsg) -> Answer:
+        message.rerun_script.page_name = self._page
+        message.rerun_script.query_string = self._query
+        start = time.perf_counter()
+        self._socket.send(message.SerializeToString())
+        size = 0
+        while True:
+            data = self._socket.recv(timeout=30)
+            assert isinstance(data, bytes)
+            size += len(data)
+            answer = ForwardMsg.FromString(data)
+            self._note(answer)
+            if answer.WhichOneof("type") == "script_finished":
+                return Answer(time.perf_counter() - start, size)
+
+    def _note(self, answer: ForwardMsg) -> None:
+        if answer.WhichOneof("type") == "page_info_changed":
+            self._query = answer.page_info_changed.query_string
+        element = answer.delta.new_element
+        if element.WhichOneof("type") == "slider":
+            self.sliders[element.slider.label] = element.slider
+        elif element.WhichOneof("type") == "exception":
+            self.exceptions.append(element.exception.message)
+
+
+@contextlib.contextmanager
+def server(script: Path) -> Iterator[int]:
+    """Serve a script on a free port of this machine until the end of the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=script.parent, env=os.environ, **quiet)  # type: ignore[call-overload]
+    try:
+        _wait_until_healthy(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"The server stopped with exit code {process.returncode}.")
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+            return
+        time.sleep(0.1)
+    raise RuntimeError("The server didn't answer within 60 s.")

@@ -1,0 +1,17 @@
+"""Home: the sentence, the sliders, and the whole of attention on one screen."""
+
+import streamlit as st
+
+from pages.ui import edit, frame, show
+
+trace = frame.page("Self-attention")
+
+words, begin = st.columns([3, 2])
+with words:
+    edit.sentence()
+with begin:
+    edit.start()
+edit.claim()
+show.whole_attention(trace)
+edit.settings()
+edit.matrices("X", "W_q", "W_k", "W_v")

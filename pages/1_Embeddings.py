@@ -1,0 +1,23 @@
+"""Embeddings: a sentence becomes rows of numbers, and alike rows are similar words."""
+
+import streamlit as st
+
+from pages.ui import edit, frame, show
+
+trace = frame.page("Embeddings")
+
+st.markdown(
+    "Each word becomes a vector, drawn as a row of boxes: $X$ has one row for each word and one "
+    "column for each feature. Here the features have names, so that a row can be read."
+)
+edit.sentence()
+edit.features()
+show.one_matrix(trace, "X")
+edit.matrix("X")
+
+show.title(trace, "similarity")
+st.markdown(
+    "Attention taken as it is, with $Q = K = V = X$, starts from this table: the dot product of "
+    "every row with every row. It only knows which words **look alike**."
+)
+show.step(trace, "similarity")

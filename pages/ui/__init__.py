@@ -1,0 +1,1 @@
+"""What the pages share: state, editing, showing, the frame around them."""

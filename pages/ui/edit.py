@@ -1,0 +1,155 @@
+"""Edit the scenario: sentence, sizes, features, settings. Matrices are in `edit_matrix`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from attn_core import edits, escape, limits, narrate, presets, tokens
+from attn_core.embeddings import unknown
+from attn_core.masks import kind
+from attn_core.vocabulary import FEATURES, PLACES
+from pages.ui import state
+from pages.ui.edit_matrix import mask_table, matrices, matrix
+
+__all__ = ["claim", "features", "matrices", "matrix", "rows_of_W", "sentence", "settings", "sizes", "start"]
+
+_SIZES = {
+    "d_model": ("features of X", limits.D_MODEL),
+    "d_k": ("columns of W_q and W_k", limits.D_K),
+    "d_v": ("columns of W_v", limits.D_V),
+}
+
+
+def start() -> None:
+    """Choose a preset to start from; its claim stands below while nothing is changed."""
+    state.seed("preset", state.preset().key)
+    st.selectbox(
+        "Start from",
+        list(presets.BY_KEY),
+        format_func=lambda key: presets.BY_KEY[key].title,
+        key="preset",
+        on_change=_start,
+    )
+
+
+def _start() -> None:
+    chosen = presets.BY_KEY[state.widget("preset")]
+    state.change(lambda: chosen.scenario, preset=chosen.key)
+
+
+def claim() -> None:
+    """What can be seen in the preset, or that it has been changed."""
+    chosen = state.preset()
+    if state.scenario() == chosen.scenario:
+        st.caption(escape.markdown(chosen.claim))
+    else:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Started from “{escape.markdown(chosen.title)}”, changed since.")
+            st.button("Start again", key="restart", on_click=_start, type="tertiary")
+
+
+def sentence() -> None:
+    """Type a sentence; one that can't be shown stays in the field, with the reason."""
+    state.seed("sentence", tokens.join(state.scenario().tokens))
+    st.text_input(
+        "Sentence",
+        key="sentence",
+        on_change=_set_sentence,
+        help=f"1 to {limits.MAX_TOKENS} words and signs, in any script. Enter applies it.",
+    )
+    if invented := unknown(state.scenario().tokens):
+        st.caption(narrate.unknown_words(invented, escape.markdown))
+
+
+def _set_sentence() -> None:
+    typed = state.widget("sentence")
+    state.change(lambda: edits.with_sentence(state.scenario(), typed), entered="sentence")
+
+
+def features() -> None:
+    """Choose the features that the embeddings have."""
+    s = state.scenario()
+    state.seed("features", list(s.features))
+    st.multiselect(
+        "Features of the embeddings",
+        list(dict.fromkeys((*s.features, *FEATURES, *PLACES))),
+        format_func=escape.markdown,
+        key="features",
+        on_change=_set_features,
+        help=f"{limits.D_MODEL[0]} to {limits.D_MODEL[1]} features; d_model counts them.",
+    )
+
+
+def _set_features() -> None:
+    chosen = state.widget("features")
+    state.change(lambda: edits.with_features(state.scenario(), chosen), entered="features")
+
+
+def sizes() -> None:
+    """Choose d_model, d_k and d_v."""
+    for column, (name, (meaning, (low, high))) in zip(
+        st.columns(len(_SIZES)), _SIZES.items(), strict=True
+    ):
+        state.seed(name, getattr(state.scenario(), name))
+        column.number_input(
+            escape.markdown(name),
+            low,
+            high,
+            key=name,
+            help=escape.markdown(meaning),
+            on_change=_set_size,
+            args=(name,),
+        )
+
+
+def _set_size(name: str) -> None:
+    size: dict[str, int] = {name: state.widget(name)}
+    state.change(lambda: edits.with_size(state.scenario(), **size), entered=name)
+
+
+def rows_of_W(d_model: int) -> int:
+    """How many rows W_q has in the experiment with the shape rule; nothing else hears of it."""
+    state.seed_view("rows-of-W", d_model + 1)
+    rows: int = st.slider(
+        escape.markdown("Rows of W_q, in this experiment only"),
+        1,
+        limits.D_MODEL[1] + 1,
+        key="rows-of-W",
+        on_change=state.touch,
+    )
+    return rows
+
+
+def settings() -> None:
+    """Scaling, temperature and mask."""
+    s = state.scenario()
+    scaling, temperature, mask = st.columns([1, 1.4, 1.4], vertical_alignment="center")
+    state.seed("scale", s.scale)
+    scaling.toggle(escape.markdown("Divide by √d_k"), key="scale", on_change=_set_scale)
+    low, high = limits.TEMPERATURE
+    state.seed("temperature", s.temperature)
+    temperature.slider("Temperature", low, high, step=0.05, key="temperature", on_change=_set_heat)
+    state.seed("mask", "custom" if state.custom_mask() else kind(s.mask))
+    mask.radio(
+        "Mask", ["none", "causal", "custom"], key="mask", horizontal=True, on_change=_set_mask
+    )
+    if state.custom_mask() or kind(s.mask) == "custom":
+        mask_table()
+
+
+def _set_scale() -> None:
+    scale = bool(state.widget("scale"))
+    state.change(lambda: replace(state.scenario(), scale=scale))
+
+
+def _set_heat() -> None:
+    heat = state.widget("temperature")
+    state.change(lambda: replace(state.scenario(), temperature=heat))
+
+
+def _set_mask() -> None:
+    chosen = state.widget("mask")
+    state.set_custom_mask(chosen == "custom")
+    state.change(lambda: edits.with_mask_kind(state.scenario(), chosen))

@@ -1,0 +1,200 @@
+"""Edit one matrix: sliders in the shape of the matrix, or a table, and whole fillings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from attn_core import attend, edits, escape, labels, limits
+from attn_core.edits import MatrixName
+from attn_core.equation import Block, block
+from attn_core.scenario import Array
+from attn_core.steps import step
+from pages.ui import state
+
+SLIDER_BOUND, SLIDER_STEP = 3.0, 0.05
+MOST_SLIDERS = 16
+
+
+def matrices(*names: MatrixName) -> None:
+    """Choose one of several matrices and edit it."""
+    state.seed_view("matrix", names[0], names)
+    chosen: MatrixName = st.radio(
+        "Matrix",
+        names,
+        key="matrix",
+        horizontal=True,
+        format_func=lambda name: escape.markdown(f"{name} · {step(name).title.lower()}"),
+        on_change=state.touch,
+        label_visibility="collapsed",
+    )
+    matrix(chosen)
+
+
+def matrix(name: MatrixName) -> None:
+    """Edit one matrix."""
+    shown = block(attend(state.scenario()), name)
+    views = ("Sliders", "Table")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{escape.markdown(name)}** {shown.shape}", width="content")
+        state.seed_view(f"view-{name}", views[0], views)
+        view = st.radio(
+            f"How to edit {escape.markdown(name)}",
+            views,
+            key=f"view-{name}",
+            horizontal=True,
+            label_visibility="collapsed",
+            on_change=state.touch,
+            width="content",
+        )
+        _fillings(name)
+    if view == "Table":
+        _number_table(shown, name)
+    else:
+        _sliders(shown, name)
+
+
+def _sliders(shown: Block, name: MatrixName) -> None:
+    """Sliders laid out as the matrix is, never more than a page can hold."""
+    for i in _row_group(shown, name):
+        for j, column in enumerate(st.columns(len(shown.columns))):
+            with column:
+                _slider(shown, name, i, j)
+
+
+def _row_group(shown: Block, name: MatrixName) -> range:
+    """Rows whose sliders are shown; where they are too many for a page, the visitor picks."""
+    n, size = len(shown.rows), max(1, MOST_SLIDERS // len(shown.columns))
+    if n <= size:
+        return range(n)
+    groups = [range(first, min(first + size, n)) for first in range(0, n, size)]
+    key = f"rows-{name}-{n}-{size}"
+    state.seed_view(key, 0, range(len(groups)))
+    chosen = st.radio(
+        "Rows",
+        range(len(groups)),
+        key=key,
+        horizontal=True,
+        format_func=lambda g: escape.markdown(_span(shown.rows, groups[g])),
+        on_change=state.touch,
+    )
+    return groups[chosen]
+
+
+def _span(rows: Sequence[str], group: range) -> str:
+    first, last = labels.isolate(rows[group[0]]), labels.isolate(rows[group[-1]])
+    return first if len(group) == 1 else f"{first} … {last}"
+
+
+def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
+    value = float(shown.values[i, j])
+    # A table can hold larger numbers; only then the slider is wider, for its bounds
+    # are part of what makes it the same slider from run to run.
+    bound = SLIDER_BOUND if abs(value) <= SLIDER_BOUND else limits.BOUND
+    key = f"{name}-{i}-{j}"
+    state.seed(key, value)
+    st.slider(
+        escape.markdown(labels.cell(shown.step, shown.rows[i], shown.columns[j])),
+        -bound,
+        bound,
+        step=SLIDER_STEP,
+        format="%.2f" if round(value, 2) == value else "%.3f",
+        key=key,
+        on_change=_set_cell,
+        args=(name, i, j),
+    )
+
+
+def _set_cell(name: MatrixName, i: int, j: int) -> None:
+    value = state.widget(f"{name}-{i}-{j}")
+    state.change(lambda: edits.with_cell(state.scenario(), name, i, j, value))
+
+
+def _fillings(name: MatrixName) -> None:
+    """Buttons that fill the whole matrix."""
+    fillings: dict[str, Callable[[], Array]] = {
+        "identity": lambda: edits.identity(state.scenario(), name),
+        "zeros": lambda: edits.zeros(state.scenario(), name),
+        "back to vocabulary" if name == "X" else "back to preset": lambda: edits.as_started(
+            state.scenario(), name, state.preset().scenario
+        ),
+        "random": lambda: edits.random(state.scenario(), name, int(state.widget(f"seed-{name}"))),
+    }
+    for label, values in fillings.items():
+        st.button(label, key=f"{label}-{name}", on_click=_fill, args=(name, values))
+    state.seed_view(f"seed-{name}", 1)
+    st.number_input(
+        f"seed of random {escape.markdown(name)}",
+        0,
+        9999,
+        key=f"seed-{name}",
+        label_visibility="collapsed",
+        on_change=state.touch,
+        width=120,
+    )
+
+
+def _fill(name: MatrixName, values: Callable[[], Array]) -> None:
+    state.change(lambda: edits.with_matrix(state.scenario(), name, values()))
+
+
+def _number_table(shown: Block, name: MatrixName) -> None:
+    column = st.column_config.NumberColumn(step=10**-limits.DECIMALS, format="%.3f")
+    _table(shown, name, column, _set_matrix)
+
+
+def _set_matrix(key: str, name: MatrixName) -> None:
+    shown = block(attend(state.scenario()), name)
+    state.change(lambda: edits.with_matrix(state.scenario(), name, _edited(shown, key)))
+
+
+def mask_table() -> None:
+    """Choose who may look at whom, box by box."""
+    s = state.scenario()
+    st.caption("Who may look at whom: row = query, column = key.")
+    words = labels.unique(s.tokens)
+    _table(
+        Block(step("blocking"), s.allowed, words, words),
+        "mask",
+        st.column_config.CheckboxColumn(),
+        _set_mask,
+    )
+
+
+def _set_mask(key: str, _: str) -> None:
+    s = state.scenario()
+    words = labels.unique(s.tokens)
+    shown = Block(step("blocking"), s.allowed, words, words)
+    mask = _edited(shown, key).astype(bool)
+    state.change(lambda: replace(s, mask=mask))
+
+
+def _table(shown: Block, name: str, column: Any, apply: Callable[[str, Any], None]) -> None:
+    """A table with Apply. Its key follows the matrix, so that other edits reach it."""
+    digest = hashlib.sha256(np.ascontiguousarray(shown.values).tobytes()).hexdigest()[:12]
+    key = f"table-{name}-{digest}-{shown.shape}"
+    with st.form(f"form-{name}", border=False):
+        st.data_editor(
+            pd.DataFrame(shown.values, index=list(shown.rows), columns=list(shown.columns)),
+            key=key,
+            column_config=dict.fromkeys(shown.columns, column),
+            width="content",
+            alt=f"Table to edit {name}",
+        )
+        st.form_submit_button("Apply", on_click=apply, args=(key, name))
+
+
+def _edited(shown: Block, key: str) -> Array:
+    """The matrix with what was typed into the table; an emptied box is nan."""
+    values = np.array(shown.values, dtype=float)
+    for row, changes in state.widget(key)["edited_rows"].items():
+        for column, value in changes.items():
+            j = shown.columns.index(column)
+            values[int(row), j] = np.nan if value is None else value
+    return values

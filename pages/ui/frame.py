@@ -1,0 +1,54 @@
+"""The frame of every page: title, undo, projector, and what went wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from attn_core import AttentionTrace, attend, escape
+from pages.ui import state, viewport
+
+NAME = "Self-Attention Lab"
+
+_CSS = """<style>
+[data-testid="stMainBlockContainer"] { padding: 2.8rem clamp(1rem, 2.5vw, 3rem) 3rem; }
+[data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
+</style>"""
+
+#: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.
+_PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"
+
+
+def page(title: str) -> AttentionTrace:
+    """Begin a page: read the scenario, draw the frame, compute the trace.
+
+    Returns
+    -------
+    AttentionTrace
+        Where every number on the page comes from.
+    """
+    st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide", initial_sidebar_state=200)
+    state.begin()
+    st.html(_CSS + (_PROJECTOR_CSS if state.projector() else ""))
+    viewport.measure()
+    _header(title)
+    if message := state.complaint():
+        st.error(escape.markdown(message))
+    return attend(state.scenario())
+
+
+def _header(title: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(title, anchor=False, width="stretch")
+        st.button("Undo", icon=":material/undo:", on_click=state.undo, disabled=not state.can_undo())
+        st.button("Redo", icon=":material/redo:", on_click=state.redo, disabled=not state.can_redo())
+        state.seed("projector", state.projector())
+        st.toggle(
+            "Projector",
+            key="projector",
+            on_change=_set_projector,
+            help="Large letters and boxes, to be read from the back of a room.",
+        )
+
+
+def _set_projector() -> None:
+    state.set_projector(bool(state.widget("projector")))

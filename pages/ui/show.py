@@ -1,0 +1,105 @@
+"""Show a step: title, picture, sentence, table. The only place where a chart is shown."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import pandas as pd
+import streamlit as st
+
+from attn_core import AttentionTrace, escape, narrate, steps
+from attn_core.equation import Block, Equation, block, equation, formula, headline, misfit
+from attn_core.figures import Theme, draw, draw_partners
+from attn_core.figures.shape_rule import rule_of
+from pages.ui import state
+
+
+class _Look(TypedDict):
+    width: int
+    theme: Theme
+    projector: bool
+
+
+#: Plotly's own button saves one figure; the other buttons zoom what has no axes.
+_CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
+
+
+def title(trace: AttentionTrace, name: str) -> None:
+    """Heading of a step, with its formula."""
+    which = steps.step(name)
+    st.markdown(f"### {which.title}\n\n$$\n{formula(trace.scenario, name)}\n$$")
+
+
+def step(trace: AttentionTrace, name: str, key: str = "") -> None:
+    """A step's picture, one sentence about these numbers, and its tables.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+    name : str
+        Name of the step.
+    key : str, optional
+        Tells two pictures of the same step on one page apart.
+    """
+    _picture(equation(trace, name), key or name)
+    st.markdown(narrate.explain(trace, name, escape.markdown))
+
+
+def whole_attention(trace: AttentionTrace) -> None:
+    """Softmax(scores) · V = output, on one line, and where each word looks."""
+    _picture(headline(trace), "headline")
+    st.markdown(narrate.explain(trace, "weights", escape.markdown))
+
+
+def headline_formula() -> None:
+    """The formula of attention as the paper writes it."""
+    st.latex(steps.HEADLINE_FORMULA)
+
+
+def one_matrix(trace: AttentionTrace, name: str) -> None:
+    """One matrix alone."""
+    _picture(Equation((block(trace, name),)), name)
+
+
+def shape_rule(trace: AttentionTrace, rows: int) -> None:
+    """X · W_q with a W_q of so many rows: the product, or why there is none."""
+    tried = misfit(trace, rows)
+    X, W = tried.blocks[:2]
+    rule = rule_of(X, W)
+    (st.success if rule.fits else st.error)(escape.markdown(rule.message))
+    _picture(tried, "misfit")
+    st.markdown(
+        "Each number of $Q$ is made from one row of $X$ and one column of $W_q$: "
+        "partner times partner, all added up. A number without a partner can't be used, "
+        "so $W_q$ needs **one row for each feature**."
+    )
+    figure = draw_partners(X, W, **_look())
+    st.plotly_chart(
+        figure, width="content", theme=None, config=_CONFIG, key="partners", alt=rule.message
+    )
+
+
+def _picture(drawn: Equation, key: str) -> None:
+    figure = draw(drawn, **_look())
+    st.plotly_chart(
+        figure, width="content", theme=None, config=_CONFIG, key=f"figure-{key}", alt=drawn.alt
+    )
+    _tables(drawn, key)
+
+
+def _look() -> _Look:
+    return {"width": state.width(), "theme": state.theme(), "projector": state.projector()}
+
+
+def _tables(drawn: Equation, key: str) -> None:
+    """The numbers behind a picture; they are sent only while the drawer is open."""
+    drawer = st.expander("Numbers as tables", key=f"tables-{key}", on_change=state.touch)
+    if drawer.open:
+        with drawer:
+            for shown in drawn.blocks:
+                st.caption(f"{escape.markdown(shown.symbol)} {shown.shape}")
+                st.dataframe(_frame(shown), width="content", alt=f"Table of {shown.symbol}")
+
+
+def _frame(shown: Block) -> pd.DataFrame:
+    return pd.DataFrame(shown.values, index=list(shown.rows), columns=list(shown.columns))

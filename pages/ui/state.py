@@ -1,0 +1,275 @@
+"""The visitor's scenario: in the session while they work, in the URL for ever.
+
+The only module that touches ``st.session_state`` and ``st.query_params``.
+Every run begins with `begin`, which decides between the two, and every change
+goes through `change`, which makes it one step of undo and redo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from attn_core import Scenario, limits, permalink, presets
+from attn_core.figures import Theme
+
+MAX_UNDO = 200
+#: Pixels that a figure may take until the browser has told its own width.
+DEFAULT_WIDTH = 960
+
+_LAB = "lab"
+_LINK, _PRESET, _PROJECTOR = "s", "preset", "projector"
+
+
+@dataclass
+class _Lab:
+    """All that one visitor's session knows."""
+
+    present: Scenario
+    preset: str
+    past: list[tuple[Scenario, str]] = field(default_factory=list)
+    future: list[tuple[Scenario, str]] = field(default_factory=list)
+    link: str = ""
+    complaint: str = ""
+    #: Key of the widget that holds what was refused, so that it isn't overwritten.
+    refused: str = ""
+    #: A widget's callback ran before this script, so the URL may lag behind.
+    touched: bool = False
+    projector: bool = False
+    #: The table of the mask is open though the mask may be one of the named ones.
+    custom_mask: bool = False
+    width: int = DEFAULT_WIDTH
+    #: Choices that change the view and not the scenario, by widget.
+    views: dict[str, Any] = field(default_factory=dict)
+
+
+def begin() -> None:
+    """Adopt what the URL says, where it is news, and write the session's state into it.
+
+    The URL is news on the first run and when the visitor goes back or forward. It is
+    not while a widget is moved quickly: the browser may still send the URL from before
+    the last move, so a run that a widget started never reads it.
+    """
+    lab: _Lab | None = st.session_state.get(_LAB)
+    link = st.query_params.get(_LINK, "")
+    if lab is None:
+        lab = st.session_state[_LAB] = _opened(link)
+    elif link and link != lab.link and not lab.touched:
+        _adopt(lab, link)
+    lab.touched = False
+    _publish(lab)
+
+
+def scenario() -> Scenario:
+    """The present scenario."""
+    return _lab().present
+
+
+def preset() -> presets.Preset:
+    """Where the present scenario started from."""
+    return presets.BY_KEY[_lab().preset]
+
+
+def change(edit: Callable[[], Scenario], *, preset: str = "", entered: str = "") -> None:
+    """Carry out an edit as one step of undo.
+
+    An edit that raises ValueError changes nothing but the complaint on the page;
+    what it says was written for the visitor.
+
+    Parameters
+    ----------
+    edit : callable
+        Returns the next scenario.
+    preset : str, optional
+        Key of the preset that it starts from, if it is a new one.
+    entered : str, optional
+        Key of the widget with the visitor's entry, which stays there when refused.
+    """
+    lab = _lab()
+    lab.touched = True
+    try:
+        following = limits.admit(edit())
+    except ValueError as error:
+        lab.complaint, lab.refused = str(error), entered
+        return
+    lab.complaint = lab.refused = ""
+    _push(lab, following, preset or lab.preset)
+
+
+def undo() -> None:
+    """Go back by one change."""
+    _step(_lab().past, _lab().future)
+
+
+def redo() -> None:
+    """Take back an undo."""
+    _step(_lab().future, _lab().past)
+
+
+def can_undo() -> bool:
+    """Whether there is a change to undo."""
+    return bool(_lab().past)
+
+
+def can_redo() -> bool:
+    """Whether there is an undo to take back."""
+    return bool(_lab().future)
+
+
+def touch() -> None:
+    """Note that a widget started this run; every widget without a change calls it."""
+    _lab().touched = True
+
+
+def complaint() -> str:
+    """What was wrong with the last thing the visitor tried; empty when nothing was."""
+    return _lab().complaint
+
+
+def complain(message: str) -> None:
+    """Tell the visitor on the page what was wrong."""
+    lab = _lab()
+    lab.touched, lab.complaint, lab.refused = True, message, ""
+
+
+def link() -> str:
+    """Full address of the present scenario on the home page of this server."""
+    address = st.context.url or ""
+    root, _, page = address.rpartition("/")
+    home = address if page == "" or not root else f"{root}/"
+    lab = _lab()
+    return f"{home}?{_PRESET}={lab.preset}&{_LINK}={lab.link}"
+
+
+def projector() -> bool:
+    """Whether letters are to be read from the back of a room."""
+    return _lab().projector
+
+
+def set_projector(on: bool) -> None:
+    """Switch the projector's large letters on or off."""
+    lab = _lab()
+    lab.touched, lab.projector = True, on
+
+
+def custom_mask() -> bool:
+    """Whether the visitor is choosing the mask box by box."""
+    return _lab().custom_mask
+
+
+def set_custom_mask(on: bool) -> None:
+    """Open or close the table of the mask."""
+    _lab().custom_mask = on
+
+
+def width() -> int:
+    """Pixels between the margins of the page."""
+    return _lab().width
+
+
+def set_width(pixels: int) -> None:
+    """Note what the browser told."""
+    lab = _lab()
+    lab.touched, lab.width = True, pixels
+
+
+def theme() -> Theme:
+    """The visitor's theme."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def seed(key: str, value: Any) -> None:
+    """Make a widget show a value, unless it holds an entry that was just refused.
+
+    Call it just before the widget, in every run: a browser that was still drawing the
+    last run when this one began would otherwise show the widget's default.
+    """
+    refused = _lab().refused == key and key in st.session_state
+    st.session_state[key] = st.session_state[key] if refused else value
+
+
+def seed_view(key: str, first: Any, options: Iterable[Any] | None = None) -> None:
+    """Start a widget that only changes the view, and keep what the visitor chose.
+
+    Streamlit drops a widget's value when the page changes; its copy stays here.
+
+    Parameters
+    ----------
+    key : str
+        The widget's key.
+    first : object
+        Its first value.
+    options : iterable, optional
+        What it may hold; a choice that is no longer offered goes back to the first.
+    """
+    views = _lab().views
+    held = st.session_state.get(key, views.get(key, first))
+    if options is not None and held not in options:
+        held = first
+    views[key] = st.session_state[key] = held
+
+
+def widget(key: str, default: Any = None) -> Any:
+    """What a widget holds now."""
+    return st.session_state.get(key, default)
+
+
+def _lab() -> _Lab:
+    lab: _Lab = st.session_state[_LAB]
+    return lab
+
+
+def _opened(link: str) -> _Lab:
+    """A new session, from a link, a preset's name, or the default."""
+    key = st.query_params.get(_PRESET, "")
+    start = presets.BY_KEY.get(key, presets.DEFAULT)
+    lab = _Lab(present=start.scenario, preset=start.key)
+    lab.projector = st.query_params.get(_PROJECTOR) == "1"
+    if key and key not in presets.BY_KEY:
+        known = ", ".join(presets.BY_KEY)
+        lab.complaint = f"There is no preset {key[:40]!r}. The lab has: {known}."
+    if link:
+        _adopt(lab, link)
+        lab.past.clear()
+    return lab
+
+
+def _adopt(lab: _Lab, link: str) -> None:
+    """Open a link; one that can't be opened leaves everything as it is, and says so."""
+    try:
+        opened = limits.admit(permalink.decode(link))
+    except ValueError as error:
+        lab.complaint = f"The link in the address can't be opened, so it was left alone. {error}"
+        return
+    lab.complaint = lab.refused = ""
+    key = st.query_params.get(_PRESET, lab.preset)
+    _push(lab, opened, key if key in presets.BY_KEY else lab.preset)
+
+
+def _push(lab: _Lab, following: Scenario, preset: str) -> None:
+    if (following, preset) == (lab.present, lab.preset):
+        return
+    lab.past.append((lab.present, lab.preset))
+    del lab.past[:-MAX_UNDO]
+    lab.future.clear()
+    lab.present, lab.preset = following, preset
+
+
+def _step(source: list[tuple[Scenario, str]], target: list[tuple[Scenario, str]]) -> None:
+    lab = _lab()
+    lab.touched, lab.complaint, lab.refused = True, "", ""
+    if source:
+        target.append((lab.present, lab.preset))
+        lab.present, lab.preset = source.pop()
+
+
+def _publish(lab: _Lab) -> None:
+    lab.link = permalink.encode(lab.present)
+    wanted = {_PRESET: lab.preset, _LINK: lab.link}
+    if lab.projector:
+        wanted[_PROJECTOR] = "1"
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)

@@ -1,0 +1,109 @@
+"""A wrong scenario can't exist, and the message says what was expected and what came."""
+
+import numpy as np
+import pytest
+
+from attn_core import Scenario
+
+RIGHT = {
+    "tokens": ("a", "b", "c"),
+    "X": np.ones((3, 5)),
+    "W_q": np.ones((5, 2)),
+    "W_k": np.ones((5, 2)),
+    "W_v": np.ones((5, 7)),
+}
+NAN, INF = np.full((3, 5), np.nan), np.full((3, 5), np.inf)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"tokens": "abc"}, "sequence of strings, got 'abc'"),
+        ({"tokens": ()}, "expected 1 to 4096, got 0"),
+        ({"tokens": ("a", "", "c")}, "non-empty strings, got ''"),
+        ({"tokens": ("a", 2, "c")}, "non-empty strings, got 2"),
+        ({"tokens": ("a", "\ud800", "c")}, "lone surrogate"),
+        ({"tokens": ("a", "b")}, r"expected \(2, d_model\), got \(3, 5\)"),
+        ({"X": np.ones(3)}, r"expected \(3, d_model\), got \(3,\)"),
+        ({"X": NAN}, r"finite numbers, got nan at \(0, 0\)"),
+        ({"X": INF}, "finite numbers, got inf"),
+        ({"X": [["1", "2"]]}, "real numbers"),
+        ({"X": np.ones((3, 5), complex)}, "real numbers, got complex128"),
+        ({"X": [[1, 2], [3]]}, "rectangular"),
+        ({"X": None}, "X must be an array of numbers, got None"),
+        ({"W_q": np.ones((4, 2))}, r"expected \(5, 2\), got \(4, 2\)"),
+        ({"W_v": np.ones((6, 7))}, r"W_v must have one row .* expected \(5, 7\), got \(6, 7\)"),
+        ({"W_k": np.ones((5, 3))}, r"expected W_k \(5, 2\), got \(5, 3\)"),
+        ({"W_k": np.ones((2, 5, 2))}, "the same heads"),
+        ({"W_q": np.ones(5)}, r"got \(5,\)"),
+        ({"W_o": np.ones((5, 7))}, r"expected \(7, 5\), got \(5, 7\)"),
+        ({"mask": np.ones((3, 3))}, r"bool \(3, 3\), got float64 \(3, 3\)"),
+        ({"mask": np.ones((3, 5), bool)}, r"got bool \(3, 5\)"),
+        ({"mask": np.eye(3, k=1, dtype=bool)}, r"the whole row 3 \(c\)"),
+        ({"scale": 1}, "scale must be True or False, got 1"),
+        ({"temperature": 0}, "above 0, got 0"),
+        ({"temperature": -1.5}, "above 0, got -1.5"),
+        ({"temperature": float("nan")}, "finite number above 0, got nan"),
+        ({"temperature": "1"}, "got '1'"),
+        ({"temperature": True}, "got True"),
+        ({"features": ("x", "y")}, "5 different names"),
+        ({"features": ("x", "x", "y", "z", "u")}, "5 different names"),
+        ({"W_q": np.ones((5, 5000)), "W_k": np.ones((5, 5000))}, "every axis must be 1 to 4096"),
+        ({"W_v": np.ones((5, 0))}, "every axis must be 1 to 4096"),
+    ],
+)
+def test_wrong_is_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        Scenario(**(RIGHT | wrong))
+
+
+def test_arrays_are_copied_and_read_only():
+    X = np.ones((3, 5))
+    s = Scenario(**(RIGHT | {"X": X}))
+    X[0, 0] = 9
+    assert s.X[0, 0] == 1
+    with pytest.raises(ValueError, match="read-only"):
+        s.X[0, 0] = 9
+    with pytest.raises(AttributeError):
+        s.temperature = 2
+
+
+def test_equal_by_value():
+    assert Scenario(**RIGHT) == Scenario(**RIGHT)
+    assert hash(Scenario(**RIGHT)) == hash(Scenario(**RIGHT))
+    assert Scenario(**RIGHT) == Scenario(**(RIGHT | {"features": ("x1", "x2", "x3", "x4", "x5")}))
+    zero = np.zeros((3, 5))
+    assert Scenario(**(RIGHT | {"X": zero})) == Scenario(**(RIGHT | {"X": -zero}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tokens": ("a", "b", "d")},
+        {"X": np.full((3, 5), 1.001)},
+        {"scale": False},
+        {"temperature": 1.001},
+        {"mask": np.ones((3, 3), bool)},
+        {"W_o": np.ones((7, 5))},
+        {"features": ("a", "b", "c", "d", "e")},
+    ],
+)
+def test_different_in_any_field(change):
+    assert Scenario(**RIGHT) != Scenario(**(RIGHT | change))
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "expected"),
+    [
+        ((np.float32, np.float32), np.float32),
+        ((np.float16, np.float32), np.float32),
+        ((np.float32, np.float64), np.float64),
+        ((np.int64, np.int64), np.float64),
+        ((np.longdouble, np.float64), np.float64),
+    ],
+)
+def test_one_type_for_all_arrays(dtypes, expected):
+    arrays = {"X": np.ones((3, 5), dtypes[0])}
+    arrays |= {name: RIGHT[name].astype(dtypes[1]) for name in ("W_q", "W_k", "W_v")}
+    s = Scenario(**(RIGHT | arrays))
+    assert {s.X.dtype, s.W_q.dtype, s.W_v.dtype} == {np.dtype(expected)}
