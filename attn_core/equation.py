@@ -46,11 +46,11 @@ class Block:
         return f"{len(self.rows)}×{len(self.columns)}"
 
     def cell(self, i: int, j: int) -> str:
-        """Say what the box in row i, column j is, with its value."""
+        """Say what the box in row i, column j is."""
         row, column = self.rows[i], self.columns[j]
         if self.transposed:
             row, column = column, row
-        return f"{labels.cell(self.step, row, column)}: {labels.number(self.values[i, j], 3)}"
+        return labels.cell(self.step, row, column)
 
     @property
     def cells(self) -> list[list[str]]:

@@ -22,22 +22,20 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-__all__ = ["join", "split"]
-
-ZWNJ, ZWJ = "\u200c", "\u200d"
-EMOJI_PRESENTATION, KEYCAP = "\ufe0f", "\u20e3"
-APOSTROPHES = "'’"
+_ZWNJ, _ZWJ = "\u200c", "\u200d"
+_EMOJI_PRESENTATION, _KEYCAP = "\ufe0f", "\u20e3"
+_APOSTROPHES = "'’"
 
 # LRM and RLM only advise the renderer; the logical order of the text is already right.
-DIRECTION_MARKS = "\u200e\u200f"
+_DIRECTION_MARKS = "\u200e\u200f"
 
 # The controls that have the Unicode property White_Space.
-SPACE_CONTROLS = "\t\n\v\f\r\x85"
+_SPACE_CONTROLS = "\t\n\v\f\r\x85"
 
 # Kept although their category (Cf) is refused: spelling and emoji need them.
-KEPT_FORMATS = re.compile(f"[{ZWNJ}{ZWJ}{DIRECTION_MARKS}\U000e0020-\U000e007f]")
+_KEPT_FORMATS = re.compile(f"[{_ZWNJ}{_ZWJ}{_DIRECTION_MARKS}\U000e0020-\U000e007f]")
 
-REFUSED_CATEGORIES = {
+_REFUSED_CATEGORIES = {
     "Cc": "control character",
     "Cf": "formatting character",
     "Co": "private-use character",
@@ -46,7 +44,7 @@ REFUSED_CATEGORIES = {
 
 # Scripts whose words are not separated by spaces: without a dictionary, the cluster
 # is the only honest unit.
-UNSPACED_RANGES = {
+_UNSPACED_RANGES = {
     "Thai": (0x0E00, 0x0E7F),
     "Lao": (0x0E80, 0x0EFF),
     "Myanmar": (0x1000, 0x109F),
@@ -69,7 +67,7 @@ UNSPACED_RANGES = {
 
 # What stays with its base besides the marks (categories Mn, Mc, Me), which include
 # the variation selectors.
-EXTENDER_RANGES = {
+_EXTENDER_RANGES = {
     "Thai sara am": (0x0E33, 0x0E33),
     "Lao am": (0x0EB3, 0x0EB3),
     "zero-width non-joiner": (0x200C, 0x200C),
@@ -80,7 +78,7 @@ EXTENDER_RANGES = {
 
 # Blocks that hold the emoji a ZWJ may tie together. The exact property,
 # Extended_Pictographic, is not in the standard library.
-PICTOGRAPH_RANGES = {
+_PICTOGRAPH_RANGES = {
     "arrows": (0x2190, 0x21FF),
     "technical": (0x2300, 0x23FF),
     "geometric shapes": (0x25A0, 0x25FF),
@@ -96,14 +94,14 @@ def _class_of(ranges: Mapping[str, tuple[int, int]]) -> re.Pattern[str]:
     return re.compile("[" + "".join(f"{chr(a)}-{chr(b)}" for a, b in ranges.values()) + "]")
 
 
-UNSPACED = _class_of(UNSPACED_RANGES)
-EXTENDER = _class_of(EXTENDER_RANGES)
-PICTOGRAPH = _class_of(PICTOGRAPH_RANGES)
-FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
+_UNSPACED = _class_of(_UNSPACED_RANGES)
+_EXTENDER = _class_of(_EXTENDER_RANGES)
+_PICTOGRAPH = _class_of(_PICTOGRAPH_RANGES)
+_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
 
 # Read over the shape `_character_kind` writes: F flag letter, P pictograph, X extender,
 # J joiner, o other. A space takes no extender: it separates tokens and nothing else.
-CLUSTER = re.compile("FF[XJ]*|P(?:X*JP)*[XJ]*|[^ ][XJ]*| ")
+_CLUSTER = re.compile("FF[XJ]*|P(?:X*JP)*[XJ]*|[^ ][XJ]*| ")
 
 # Read over the shape `_cluster_kind` writes: W word character, D digit, U cluster of an
 # unspaced script, S symbol; a punctuation mark stands for itself.
@@ -112,9 +110,15 @@ CLUSTER = re.compile("FF[XJ]*|P(?:X*JP)*[XJ]*|[^ ][XJ]*| ")
 _WORD = "[WD](?:[WD]|[-‐‑'’־׳״·](?=[WD])|(?<=D)[.,:٫٬](?=D))*"
 # A final apostrophe may belong to an elision ("l'« âme »"), so the word takes it and
 # `_elisions` decides; but in 's' the apostrophes are quotes.
-TOKEN = re.compile(rf"(?<!['’]){_WORD}(?:(['’])(?!\1))?|{_WORD}|([^WDUS ])\2*|[US]")
+_TOKEN = re.compile(rf"(?<!['’]){_WORD}(?:(['’])(?!\1))?|{_WORD}|([^WDUS ])\2*|[US]")
 
-ELISION = re.compile("(?:[cdjlmnst]|(?:jus|lors|pres|puis|quoi)?qu)['’]", re.IGNORECASE)
+# With the categories Ps and Pe, what typography sets without a space. The guillemets are
+# left out: French sets spaces inside them. A straight quote opens and closes in turn.
+_OPENING = "“‘¿¡#@"
+_CLOSING = "”’,.;:!?…%،؛؟।॥"
+_STRAIGHT_QUOTES = ("'", '"')
+
+_ELISION = re.compile("(?:[cdjlmnst]|(?:jus|lors|pres|puis|quoi)?qu)['’]", re.IGNORECASE)
 
 
 def split(sentence: str) -> tuple[str, ...]:
@@ -153,7 +157,7 @@ def split(sentence: str) -> tuple[str, ...]:
     """
     clusters = _clusters(_clean(sentence))
     shape = "".join(map(_cluster_kind, clusters))
-    pieces = ("".join(clusters[m.start() : m.end()]) for m in TOKEN.finditer(shape))
+    pieces = ("".join(clusters[m.start() : m.end()]) for m in _TOKEN.finditer(shape))
     return tuple(chain.from_iterable(map(_elisions, pieces)))
 
 
@@ -167,7 +171,8 @@ def join(tokens: Iterable[str]) -> str:
     Parameters
     ----------
     tokens : iterable of str
-        Tokens as `split` returns them.
+        Tokens as `split` returns them. Any other string, such as ``"New York"``, is
+        written as it is and comes back as the tokens it splits into.
 
     Returns
     -------
@@ -177,7 +182,7 @@ def join(tokens: Iterable[str]) -> str:
     Raises
     ------
     ValueError
-        If an item is not exactly one token.
+        If a string holds a character that `split` refuses.
 
     Examples
     --------
@@ -186,23 +191,17 @@ def join(tokens: Iterable[str]) -> str:
     >>> join(["3", ".", "14"])
     '3. 14'
     """
-    text = ""
-    chunk: tuple[str, ...] = ()  # the tokens that a glued neighbour could change
+    text = chunk = left = ""  # chunk: the end of text that a glued token could change
     open_quotes: set[str] = set()
-    for token in tokens:
-        _check_token(token)
-        if chunk and _fits(chunk[-1], token, open_quotes) and _survives(chunk, token):
-            text += token
-            chunk = (*chunk, token)
-        else:
-            text += " " + token if chunk else token
-            chunk = (token,)
-        if token in ("'", '"'):
+    for token in filter(None, map(_clean, tokens)):
+        glue = _fits(left, token, open_quotes) and _survives(chunk, token) if left else True
+        text += token if glue else " " + token
+        # Nothing reaches across a cluster of an unspaced script, so what comes before
+        # it is settled, and a long Chinese sentence takes linear time.
+        chunk = chunk + token if glue and _cluster_kind(token) != "U" else token
+        if token in _STRAIGHT_QUOTES:
             open_quotes ^= {token}
-        # Nothing reaches across an unspaced cluster, so what came before it is safe
-        # and long Chinese sentences stay linear.
-        if _cluster_kind(token) == "U":
-            chunk = (token,)
+        left = token
     return text
 
 
@@ -211,58 +210,58 @@ def _clean(sentence: str) -> str:
 
     The marks go first: without one between them, a letter and its accent may compose.
     """
-    for index, char in enumerate(sentence):
+    for position, char in enumerate(sentence, 1):
         fault = _fault(char)
         if fault:
             raise ValueError(
-                "sentence: expected visible characters and spaces, "
-                f"got the {fault} U+{ord(char):04X} at index {index}"
+                "Text must be visible characters and spaces, "
+                f"got the {fault} U+{ord(char):04X} at position {position}."
             )
-    return unicodedata.normalize("NFC", re.sub(f"[{DIRECTION_MARKS}]", "", sentence))
+    return unicodedata.normalize("NFC", re.sub(f"[{_DIRECTION_MARKS}]", "", sentence))
 
 
 def _fault(char: str) -> str | None:
     """Say what kind of refused character this is; None if it is welcome."""
-    if _is_space(char) or KEPT_FORMATS.match(char):
+    if _is_space(char) or _KEPT_FORMATS.match(char):
         return None
     code = ord(char)
     if 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE:
         return "noncharacter"
-    return REFUSED_CATEGORIES.get(unicodedata.category(char))
+    return _REFUSED_CATEGORIES.get(unicodedata.category(char))
 
 
 def _is_space(char: str) -> bool:
     # Not str.isspace: it also takes the separators U+001C to U+001F, which are controls.
-    return char in SPACE_CONTROLS or unicodedata.category(char)[0] == "Z"
+    return char in _SPACE_CONTROLS or unicodedata.category(char)[0] == "Z"
 
 
 def _clusters(text: str) -> list[str]:
     """Cut text into grapheme clusters; each space is a cluster of its own."""
     shape = "".join(map(_character_kind, text))
-    return [text[m.start() : m.end()] for m in CLUSTER.finditer(shape)]
+    return [text[m.start() : m.end()] for m in _CLUSTER.finditer(shape)]
 
 
 def _character_kind(char: str) -> str:
-    """Letter of one character in the shape that `CLUSTER` reads."""
+    """Letter of one character in the shape that `_CLUSTER` reads."""
     if _is_space(char):
         return " "
-    if char == ZWJ:
+    if char == _ZWJ:
         return "J"
     # Before the pictographs, whose blocks contain the skin tones.
-    if unicodedata.category(char)[0] == "M" or EXTENDER.match(char):
+    if unicodedata.category(char)[0] == "M" or _EXTENDER.match(char):
         return "X"
-    if FLAG_LETTER.match(char):
+    if _FLAG_LETTER.match(char):
         return "F"
-    return "P" if PICTOGRAPH.match(char) else "o"
+    return "P" if _PICTOGRAPH.match(char) else "o"
 
 
 def _cluster_kind(cluster: str) -> str:
-    """Letter of one cluster, told by its base, in the shape that `TOKEN` reads."""
+    """Letter of one cluster, told by its base, in the shape that `_TOKEN` reads."""
     base = cluster[0]
     category = unicodedata.category(base)
     if _is_space(base):
         return " "
-    if EMOJI_PRESENTATION in cluster or KEYCAP in cluster:
+    if _EMOJI_PRESENTATION in cluster or _KEYCAP in cluster:
         return "S"
     if base == "_":
         return "W"
@@ -272,30 +271,21 @@ def _cluster_kind(cluster: str) -> str:
     if category == "Nd":
         return "D"
     # C: characters newer than the interpreter's Unicode tables.
-    if UNSPACED.match(base) and category[0] in "LNC":
+    if _UNSPACED.match(base) and category[0] in "LNC":
         return "U"
     # A mark or a joiner can only be a base after a space.
-    return "W" if category[0] in "LNM" or base in (ZWJ, ZWNJ) else "S"
+    return "W" if category[0] in "LNM" or base in (_ZWJ, _ZWNJ) else "S"
 
 
 def _elisions(piece: str) -> Iterator[str]:
     """Cut the elisions off the front of a word, and a closing quote off its end."""
-    if piece[0] in APOSTROPHES:
-        yield piece
-        return
     start = 0
-    while elision := ELISION.match(piece, start):
+    while elision := _ELISION.match(piece, start):
         yield elision[0]
         start = elision.end()
     rest = piece[start:]
-    body = rest.rstrip(APOSTROPHES)
+    body = rest.rstrip(_APOSTROPHES)
     yield from filter(None, (body, rest[len(body) :]))
-
-
-def _check_token(token: str) -> None:
-    parts = split(token)
-    if parts != (token,):
-        raise ValueError(f"tokens: expected one token of split, got {token!r}: {parts!r}")
 
 
 def _fits(left: str, right: str, open_quotes: set[str]) -> bool:
@@ -304,38 +294,38 @@ def _fits(left: str, right: str, open_quotes: set[str]) -> bool:
         _opens(left, open_quotes)
         or _closes(right, open_quotes)
         or (_is_unspaced(left) and _is_unspaced(right))
+        # English "$5"; in French "5 $ de plus" the sign keeps its space.
+        or (unicodedata.category(left[-1]) == "Sc" and right[0].isdecimal())
     )
 
 
 def _opens(token: str, open_quotes: set[str]) -> bool:
     """Whether a token, already written, clings to what follows."""
-    if token in ("'", '"'):
+    if token in _STRAIGHT_QUOTES:
         return token in open_quotes
-    # The guillemets are left out, here and below: French sets a space inside them.
-    return (
-        unicodedata.category(token[0]) == "Ps"
-        or token[0] in "“‘¿¡$£#@"
-        or ELISION.fullmatch(token) is not None
-    )
+    last = token[-1]
+    elided = _ELISION.fullmatch(token) is not None
+    return elided or last in _OPENING or unicodedata.category(last) == "Ps"
 
 
 def _closes(token: str, open_quotes: set[str]) -> bool:
     """Whether a token, about to be written, clings to what precedes."""
-    if token in ("'", '"'):
+    if token in _STRAIGHT_QUOTES:
         return token in open_quotes
-    return unicodedata.category(token[0]) == "Pe" or token[0] in "”’,.;:!?…%،؛؟।॥።"
+    return token[0] in _CLOSING or unicodedata.category(token[0]) == "Pe"
 
 
 def _is_unspaced(token: str) -> bool:
     """Whether a token belongs to a script written without spaces, or is its punctuation."""
-    wide = unicodedata.east_asian_width(token[0]) in "WF"
-    return _cluster_kind(token) == "U" or (wide and unicodedata.category(token[0])[0] == "P")
+    base = token[0]
+    wide = unicodedata.east_asian_width(base) in "WF"
+    return _cluster_kind(token) == "U" or (wide and unicodedata.category(base)[0] == "P")
 
 
-def _survives(chunk: tuple[str, ...], token: str) -> bool:
-    """Whether a token glued to a chunk leaves every token as it was.
+def _survives(chunk: str, token: str) -> bool:
+    """Whether gluing a token to a chunk leaves the tokens of both as they are.
 
     The whole chunk is split, not only its last token, because glue acts at a distance:
-    "s'" is an elision, but a letter and a quote after another quote.
+    "s'" is an elision, but after another quote it is a letter and a quote.
     """
-    return split("".join(chunk) + token) == (*chunk, token)
+    return split(chunk + token) == split(chunk) + split(token)

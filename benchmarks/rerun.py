@@ -15,7 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from attn_core.presets import DEFAULT
-from benchmarks.visitor import Visitor, server
+from benchmarks.serve import server
+from benchmarks.visitor import Visitor
 
 MOVES = 40
 WARM_UP = 5

@@ -14,17 +14,15 @@ st.markdown(
 )
 edit.sizes()
 edit.matrices("W_q", "W_k", "W_v")
+st.markdown(r"### Queries, keys, values" "\n\n" r"$$Q = X W_q \qquad K = X W_k \qquad V = X W_v$$")
+show.steps_together(trace, "Q", "K", "V")
 
-show.title(trace, "Q")
-show.step(trace, "Q")
 st.markdown(
-    "**And if nothing is projected?** With the identity for $W_q$ every query is the word "
-    "itself. Only what stands off the diagonal above can let a verb look for a pronoun."
+    "### And if nothing is projected?\n\n"
+    "With the identity for $W_q$ every query is the word itself, and attention only measures "
+    "likeness. What stands off the diagonal of a learned $W_q$ lets a verb look for a pronoun."
 )
 show.step(attend(as_is(trace.scenario)), "Q", key="identity")
-for name in ("K", "V"):
-    show.title(trace, name)
-    show.step(trace, name)
 
-st.subheader("The one shape rule", anchor=False)
+st.markdown("### The one shape rule")
 show.shape_rule(trace, edit.rows_of_W(trace.scenario.d_model))

@@ -44,7 +44,7 @@ _TEMPLATE: dict[str, Any] = {
         "dragmode": False,
     },
     "data": {
-        "heatmap": [{"xgap": 2, "ygap": 2, "hoverinfo": "text"}],
+        "heatmap": [{"xgap": 2, "ygap": 2, "hovertemplate": "%{hovertext}: %{z:.3f}<extra></extra>"}],
         "scatter": [{"mode": "text", "hoverinfo": "skip", "cliponaxis": False}],
     },
 }
@@ -52,19 +52,18 @@ _SMALLEST_NUMBER = 9.0
 
 
 def draw(
-    equation: Equation,
-    *,
+    *equations: Equation,
     width: float = 960,
     theme: Theme = "light",
     projector: bool = False,
 ) -> go.Figure:
-    """Draw an equation.
+    """Draw an equation, or several below each other with boxes of one size.
 
     Parameters
     ----------
-    equation : Equation
+    *equations : Equation
     width : float
-        Pixels at hand; the equation breaks into lines where it has to.
+        Pixels at hand; an equation breaks into lines where it has to.
     theme : {"light", "dark"}
     projector : bool
         Larger boxes and letters.
@@ -83,7 +82,7 @@ def draw(
     >>> [trace.name for trace in figure.select_traces({"type": "heatmap"})]
     ['X', 'W_q', 'Q']
     """
-    return render(arrange(equation, width, PROJECTOR if projector else DESK), theme)
+    return render(arrange(equations, width, PROJECTOR if projector else DESK), theme)
 
 
 def render(layout: Layout, theme: Theme) -> go.Figure:
@@ -188,6 +187,13 @@ def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
         "coloraxis": "coloraxis2" if block.step.kind == "weight" else "coloraxis",
         "hovertext": [[escape.plotly(text) for text in row] for row in block.cells],
     }
+    if blocked.any():
+        # A gap has no z to format, so the text of such a matrix brings its own values.
+        trace["hovertext"] = [
+            [escape.plotly(f"{block.cell(i, j)}: {number(v, 3)}") for j, v in enumerate(row)]
+            for i, row in enumerate(block.values)
+        ]
+        trace["hovertemplate"] = "%{hovertext}<extra></extra>"
     if digits is not None:
         trace |= {"texttemplate": f"%{{z:.{digits}f}}", "textfont": {"size": size}}
     return trace

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -94,12 +94,12 @@ def shorten(text: str, width: float, font: float) -> str:
     return text.rstrip("\u200d") + "…"
 
 
-def arrange(equation: Equation, width: float, scale: Scale = DESK) -> Layout:
-    """Place an equation in a width.
+def arrange(equations: Sequence[Equation], width: float, scale: Scale = DESK) -> Layout:
+    """Place equations in a width, one below the other.
 
     Parameters
     ----------
-    equation : Equation
+    equations : sequence of Equation
     width : float
         Pixels at hand.
     scale : Scale
@@ -109,9 +109,9 @@ def arrange(equation: Equation, width: float, scale: Scale = DESK) -> Layout:
     Layout
         Never wider than `width`, unless single labels alone are.
     """
-    units = tuple(_units(equation))
-    cell = _cell_size(units, width, scale)
-    lines = _wrap(units, width, cell, scale)
+    written = [tuple(_units(equation)) for equation in equations]
+    cell = min(_cell_size(units, width, scale) for units in written)
+    lines = [line for units in written for line in _wrap(units, width, cell, scale)]
     blocks: list[Placed] = []
     signs: list[Sign] = []
     top = 0.0

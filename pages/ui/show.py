@@ -41,13 +41,20 @@ def step(trace: AttentionTrace, name: str, key: str = "") -> None:
     key : str, optional
         Tells two pictures of the same step on one page apart.
     """
-    _picture(equation(trace, name), key or name)
+    _picture(equation(trace, name), key=key or name)
     st.markdown(narrate.explain(trace, name, escape.markdown))
+
+
+def steps_together(trace: AttentionTrace, *names: str) -> None:
+    """Several steps in one picture, each with its sentence below."""
+    _picture(*(equation(trace, name) for name in names), key="-".join(names))
+    for name in names:
+        st.markdown(narrate.explain(trace, name, escape.markdown))
 
 
 def whole_attention(trace: AttentionTrace) -> None:
     """Softmax(scores) · V = output, on one line, and where each word looks."""
-    _picture(headline(trace), "headline")
+    _picture(headline(trace), key="headline")
     st.markdown(narrate.explain(trace, "weights", escape.markdown))
 
 
@@ -58,7 +65,7 @@ def headline_formula() -> None:
 
 def one_matrix(trace: AttentionTrace, name: str) -> None:
     """One matrix alone."""
-    _picture(Equation((block(trace, name),)), name)
+    _picture(Equation((block(trace, name),)), key=name)
 
 
 def shape_rule(trace: AttentionTrace, rows: int) -> None:
@@ -67,7 +74,7 @@ def shape_rule(trace: AttentionTrace, rows: int) -> None:
     X, W = tried.blocks[:2]
     rule = rule_of(X, W)
     (st.success if rule.fits else st.error)(escape.markdown(rule.message))
-    _picture(tried, "misfit")
+    _picture(tried, key="misfit")
     st.markdown(
         "Each number of $Q$ is made from one row of $X$ and one column of $W_q$: "
         "partner times partner, all added up. A number without a partner can't be used, "
@@ -79,24 +86,25 @@ def shape_rule(trace: AttentionTrace, rows: int) -> None:
     )
 
 
-def _picture(drawn: Equation, key: str) -> None:
-    figure = draw(drawn, **_look())
+def _picture(*drawn: Equation, key: str) -> None:
+    alt = " ".join(each.alt for each in drawn)
+    figure = draw(*drawn, **_look())
     st.plotly_chart(
-        figure, width="content", theme=None, config=_CONFIG, key=f"figure-{key}", alt=drawn.alt
+        figure, width="content", theme=None, config=_CONFIG, key=f"figure-{key}", alt=alt
     )
-    _tables(drawn, key)
+    _tables(key, *drawn)
 
 
 def _look() -> _Look:
     return {"width": state.width(), "theme": state.theme(), "projector": state.projector()}
 
 
-def _tables(drawn: Equation, key: str) -> None:
+def _tables(key: str, *drawn: Equation) -> None:
     """The numbers behind a picture; they are sent only while the drawer is open."""
     drawer = st.expander("Numbers as tables", key=f"tables-{key}", on_change=state.touch)
     if drawer.open:
         with drawer:
-            for shown in drawn.blocks:
+            for shown in (shown for each in drawn for shown in each.blocks):
                 st.caption(f"{escape.markdown(shown.symbol)} {shown.shape}")
                 st.dataframe(_frame(shown), width="content", alt=f"Table of {shown.symbol}")
 

@@ -1,0 +1,206 @@
+"""The main journey by hand, and the ways in which a visitor could lose something."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from attn_core.labels import unique
+from attn_core.tokens import split
+from tests.browser.conftest import idle, settle
+
+
+def choose_matrix(page: Page, name: str) -> None:
+    page.locator(".st-key-matrix").get_by_text(re.compile(rf"^{name} ·")).click()
+    idle(page)
+
+
+def thumb(page: Page, slider: str) -> Locator:
+    """The part of a slider that takes keys; a slider is named by its key in the app."""
+    return page.locator(f".st-key-{slider}").get_by_role("slider")
+
+
+def press(page: Page, slider: str, key: str) -> None:
+    """Move a slider by keyboard."""
+    thumb(page, slider).press(key)
+    idle(page)
+
+
+def type_sentence(page: Page, sentence: str) -> None:
+    field = page.get_by_label("Sentence", exact=True)
+    field.fill(sentence)
+    field.press("Enter")
+    idle(page)
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    page.wait_for_url(re.compile(f"/{name}"))
+    settle(page)
+
+
+def numbers(page: Page, chart: int = 0) -> list:
+    """The numbers in the boxes of a chart, matrix by matrix, as the browser has drawn them."""
+    return page.locator(".js-plotly-plot").nth(chart).evaluate(
+        """plot => plot.calcdata.map(([first]) => first)
+                  .filter(({ trace }) => trace.type === "heatmap")
+                  .map(({ z }) => Array.from(z, row => Array.from(row)))"""
+    )
+
+
+def make_suis_look_at_je(page: Page) -> None:
+    type_sentence(page, "Je suis heureux")
+    choose_matrix(page, "W_q")
+    press(page, "W_q-1-0", "End")
+    choose_matrix(page, "W_k")
+    press(page, "W_k-0-0", "End")
+
+
+def test_newcomer_makes_suis_look_at_je_and_shares_it(visit):
+    page = visit()
+    make_suis_look_at_je(page)
+    weights = numbers(page)[1]
+    assert weights[1][0] > 0.9
+    said = f"suis looks mostly at Je, {weights[1][0]:.2f}"
+    expect(page.get_by_text(said)).to_be_visible()
+
+    go(page, "Attention")
+    expect(page.get_by_text(said)).to_be_visible()
+    assert numbers(page, chart=3)[-1] == weights
+
+    go(page, "Share")
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    other = visit(link)
+    assert numbers(other)[1] == weights
+    expect(other.get_by_text(said)).to_be_visible()
+
+
+def test_reload_keeps_everything(visit):
+    page = visit()
+    make_suis_look_at_je(page)
+    before = numbers(page)
+    page.reload()
+    settle(page)
+    assert numbers(page) == before
+
+
+def test_back_and_forward(visit):
+    page = visit()
+    start = numbers(page)
+    make_suis_look_at_je(page)
+    end = numbers(page)
+    page.go_back()
+    idle(page)
+    page.go_back()
+    idle(page)
+    assert numbers(page) == start
+    page.go_forward()
+    idle(page)
+    page.go_forward()
+    idle(page)
+    assert numbers(page) == end
+
+
+def test_two_tabs_do_not_meet(visit):
+    first, second = visit(), visit()
+    before = numbers(second)
+    make_suis_look_at_je(first)
+    press(second, "temperature", "ArrowRight")
+    after = numbers(second)
+    assert after[0] != before[0]
+    assert after[2] == before[2]
+
+
+def test_fast_moves_all_arrive(visit):
+    """Reruns overlap; an older URL in one of them must not win."""
+    page = visit()
+    choose_matrix(page, "W_q")
+    for slider in ("W_q-0-0", "W_q-1-0", "W_q-2-0", "W_q-3-0"):
+        thumb(page, slider).press("End")
+    idle(page)
+    page.wait_for_timeout(1000)
+    assert [float(thumb(page, f"W_q-{i}-0").input_value()) for i in range(4)] == [3, 3, 3, 3]
+    page.reload()
+    settle(page)
+    go(page, "Projections")
+    assert [row[0] for row in numbers(page)[1]] == [3, 3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [
+        ("", "1 to 12 words and signs; it is empty"),
+        ("a b c d e f g h i j k l m", "this one has 13"),
+        ("x" * 200, "room for 40 characters"),
+        ("Je suis\u0007", "U+0007"),
+    ],
+)
+def test_a_sentence_that_cannot_be_shown(visit, sentence, message):
+    page = visit()
+    before = numbers(page)
+    type_sentence(page, sentence)
+    expect(page.get_by_test_id("stAlert")).to_contain_text(message)
+    assert numbers(page) == before
+    assert page.get_by_label("Sentence", exact=True).input_value() == sentence  # to be mended, not retyped
+    type_sentence(page, "Je dors")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "<b>x</b>",
+        "<img src=x onerror=alert(1)>",
+        "![i](//e.test)",
+        "a :red[b] `c` **d**",
+        "$x^2$ $y$",
+        "&lt; %{z} <br>",
+    ],
+)
+def test_words_are_never_markup(visit, sentence):
+    page = visit()
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
+    type_sentence(page, sentence)
+    words = split(sentence)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    for i, word in enumerate(unique(words)[:4]):
+        label = page.locator(f".st-key-X-{i}-0 label")
+        assert label.inner_text() == f"{word} · pronoun"
+        assert label.locator("b, strong, code, img, a, .katex, [style*=color]").count() == 0
+    assert set(unique(words)) <= set(page.locator(".js-plotly-plot text").all_text_contents())
+    assert not [url for url in fetched if "//e.test" in url]
+
+
+def test_table_is_typed_and_applied(visit):
+    page = visit()
+    page.locator(".st-key-view-X").get_by_text("Table").click()
+    idle(page)
+    grid = page.get_by_test_id("stDataFrame").first
+    grid.click(position={"x": 150, "y": 55})
+    page.keyboard.type("2.345")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Apply").click()
+    idle(page)
+    page.locator(".st-key-view-X").get_by_text("Sliders").click()
+    idle(page)
+    sliders = page.locator('[class*="st-key-X-"]').get_by_role("slider").all()
+    assert 2.345 in [float(slider.input_value()) for slider in sliders]
+
+
+def test_json_down_and_up(visit, tmp_path):
+    page = visit()
+    make_suis_look_at_je(page)
+    before = numbers(page)
+    go(page, "Share")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as JSON").click()
+    saved = tmp_path / "attention.json"
+    download.value.save_as(saved)
+    assert json.loads(saved.read_text())["tokens"] == ["Je", "suis", "heureux"]
+
+    other = visit("/Share")
+    other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(saved)
+    idle(other)
+    assert numbers(other) == before
