@@ -69,7 +69,8 @@ def from_json(text: str) -> Scenario:
         raise DocumentError(
             f"Not a scenario: expected a JSON object, got a {type(content).__name__}."
         )
-    if content.pop(FORMAT, None) != VERSION or isinstance(content.get(FORMAT), bool):
+    version = content.pop(FORMAT, None)
+    if version != VERSION or isinstance(version, bool):
         raise DocumentError(f'Not a scenario of this lab: expected "{FORMAT}": {VERSION} in it.')
     missing, foreign = _REQUIRED - content.keys(), content.keys() - _REQUIRED - _OPTIONAL
     if missing or foreign:

@@ -12,11 +12,6 @@ Theme = Literal["light", "dark"]
 SIGNED_RANGE = (-30.0, 30.0)
 WEIGHT_RANGE = (0.0, 1.0)
 
-#: Magnitudes at which the diverging colours stand. Steps grow with the number, so
-#: that 0.3 differs from 0 as clearly as 30 does from 8.
-_MAGNITUDES = (0.0, 0.3, 1.0, 2.5, 8.0, 30.0)
-
-
 @dataclass(frozen=True)
 class Palette:
     """All colours of one theme.
@@ -37,30 +32,45 @@ class Palette:
 
 
 def _diverging(
-    negative: Sequence[str], centre: str, positive: Sequence[str]
+    centre: str, stops: Sequence[tuple[float, str, str]]
 ) -> list[tuple[float, str]]:
+    """Colour scale from stops of (magnitude, colour of minus, colour of plus)."""
     low, high = SIGNED_RANGE
-    values = [*(-m for m in reversed(_MAGNITUDES[1:])), *_MAGNITUDES]
-    colours = [*reversed(negative), centre, *positive]
-    return [(round((v - low) / (high - low), 4), c) for v, c in zip(values, colours, strict=True)]
+    values = [
+        *((-magnitude, minus) for magnitude, minus, _ in reversed(stops)),
+        (0.0, centre),
+        *((magnitude, plus) for magnitude, _, plus in stops),
+    ]
+    return [(round((value - low) / (high - low), 4), colour) for value, colour in values]
 
 
-def _sequential(*colours: str) -> list[tuple[float, str]]:
-    return [(i / (len(colours) - 1), colour) for i, colour in enumerate(colours)]
-
-
+# Red is minus and blue is plus, as in ColorBrewer's RdBu, which colour-blind readers can
+# tell apart. Steps grow with the number, so that 0.3 differs from 0 as clearly as 30
+# does from 8. Plotly writes on a box in white or dark grey; the scales jump over the
+# middle tones on which neither could be read.
 PALETTES: dict[Theme, Palette] = {
     "light": Palette(
         ink="#22303f",
         muted="#5d6b78",
         warning="#b3261e",
-        # ColorBrewer RdBu, which colour-blind readers can tell apart.
         signed=_diverging(
-            ("#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
             "#f4f5f6",
-            ("#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061"),
+            [
+                (0.3, "#fce5da", "#dceaf4"),
+                (1.0, "#f9cbb3", "#bcdaed"),
+                (1.95, "#f4b597", "#a5cee9"),
+                (2.05, "#bd4439", "#3577b5"),
+                (8.0, "#9b1c2c", "#1f5a96"),
+                (30.0, "#67001f", "#053061"),
+            ],
         ),
-        weight=_sequential("#f4f2f8", "#cfc6e4", "#9e8fca", "#6f57ac", "#3f1d85"),
+        weight=[
+            (0.0, "#f4f2f8"),
+            (0.25, "#dcd4ec"),
+            (0.495, "#c3b8e0"),
+            (0.505, "#7660b4"),
+            (1.0, "#3f1d85"),
+        ],
     ),
     # The same hues, from a dark centre to bright ends, so that zero stays quiet.
     "dark": Palette(
@@ -68,10 +78,22 @@ PALETTES: dict[Theme, Palette] = {
         muted="#a3acb8",
         warning="#ff8a80",
         signed=_diverging(
-            ("#4d2f2b", "#8f4434", "#cf664b", "#f0a188", "#ffdccd"),
             "#2a2d36",
-            ("#24405a", "#2b6a9e", "#4a98d3", "#8cc5f2", "#d6ecff"),
+            [
+                (0.3, "#4d302c", "#26405a"),
+                (1.0, "#7f3f30", "#245585"),
+                (1.95, "#ab4e39", "#2c6dab"),
+                (2.05, "#f4b8a4", "#a3cff3"),
+                (8.0, "#f9d0c2", "#c3e0f8"),
+                (30.0, "#ffeee8", "#eaf5ff"),
+            ],
         ),
-        weight=_sequential("#2a2833", "#463b69", "#6b57a8", "#a08be0", "#ded4ff"),
+        weight=[
+            (0.0, "#2a2833"),
+            (0.25, "#40365f"),
+            (0.495, "#5f4d9a"),
+            (0.505, "#bcaff2"),
+            (1.0, "#ece6ff"),
+        ],
     ),
 }

@@ -184,6 +184,7 @@ def _table(shown: Block, name: str, column: Any, apply: Callable[[str, Any], Non
             pd.DataFrame(shown.values, index=list(shown.rows), columns=list(shown.columns)),
             key=key,
             column_config=dict.fromkeys(shown.columns, column),
+            disabled=["_index"],
             width="content",
             alt=f"Table to edit {name}",
         )

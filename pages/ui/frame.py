@@ -9,7 +9,9 @@ from pages.ui import state, viewport
 
 NAME = "Self-Attention Lab"
 
+#: Room for a whole equation on one line of a laptop.
 _CSS = """<style>
+[data-testid="stSidebar"][data-collapsed="false"] { width: 200px !important; }
 [data-testid="stMainBlockContainer"] { padding: 2.8rem clamp(1rem, 2.5vw, 3rem) 3rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 </style>"""
@@ -26,7 +28,7 @@ def page(title: str) -> AttentionTrace:
     AttentionTrace
         Where every number on the page comes from.
     """
-    st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide", initial_sidebar_state=200)
+    st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
     state.begin()
     st.html(_CSS + (_PROJECTOR_CSS if state.projector() else ""))
     viewport.measure()

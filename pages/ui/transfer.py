@@ -33,7 +33,11 @@ def download() -> None:
 def upload() -> None:
     """Open a scenario from JSON; a file that isn't one changes nothing."""
     st.file_uploader(
-        "Open a JSON file of this lab", type="json", key="upload", on_change=_open
+        "Open a JSON file of this lab",
+        type="json",
+        key="upload",
+        on_change=_open,
+        max_upload_size=1,  # MB, the smallest there is
     )
 
 

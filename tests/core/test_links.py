@@ -1,0 +1,196 @@
+"""JSON and links: exact both ways, and nothing foreign gets in."""
+
+import base64
+import json
+import zlib
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attn_core import Scenario, document, edits, limits
+from attn_core.document import DocumentError, from_json, to_json
+from attn_core.masks import causal
+from attn_core.permalink import LinkError, decode, encode
+from attn_core.presets import DEFAULT, PRESETS
+from attn_core.tokens import split
+
+GRID = st.integers(-30_000, 30_000).map(lambda k: k / 1000)
+
+
+@st.composite
+def scenarios(draw, elements=GRID, heads=(0,)):
+    n, d_model = draw(st.integers(1, 12)), draw(st.integers(2, 8))
+    d_k, d_v = draw(st.integers(1, 8)), draw(st.integers(1, 8))
+    h = draw(st.sampled_from(heads))
+    dtype = draw(st.sampled_from([np.float32, np.float64]))
+
+    def array(*shape):
+        return draw(hnp.arrays(np.float64, shape, elements=elements)).astype(dtype)
+
+    lead = (h,) if h else ()
+    word = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
+    mask = draw(st.none() | hnp.arrays(bool, (n, n)).map(lambda m: m | np.eye(n, dtype=bool)))
+    return Scenario(
+        tokens=tuple(draw(st.lists(word, min_size=n, max_size=n))),
+        X=array(n, d_model),
+        W_q=array(*lead, d_model, d_k),
+        W_k=array(*lead, d_model, d_k),
+        W_v=array(*lead, d_model, d_v),
+        W_o=array(h * d_v, d_model) if h else None,
+        mask=mask,
+        scale=draw(st.booleans()),
+        temperature=draw(st.floats(0.001, 100)),
+    )
+
+
+ANY_FLOAT = st.floats(-1e30, 1e30, allow_nan=False)
+
+
+@given(scenarios() | scenarios(elements=ANY_FLOAT, heads=(0, 1, 2)))
+def test_both_ways_exactly(s):
+    for back in (decode(encode(s)), from_json(to_json(s)), from_json(to_json(s, indent=1))):
+        assert back == s
+        assert back.X.dtype == s.X.dtype
+
+
+@given(scenarios())
+def test_link_needs_no_escaping(s):
+    assert set(encode(s)) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def test_link_is_short_enough():
+    rng = np.random.default_rng(7)
+
+    def grid(*shape):
+        return rng.integers(-30_000, 30_000, shape) / 1000
+
+    s = Scenario(
+        split("heureusement nous sommes toujours très contents ici aujourd'hui"),
+        grid(8, 6),
+        *(grid(6, 4) for _ in range(3)),
+        mask=causal(8),
+        temperature=0.123,
+        features=("pronoun", "first person", "adjective", "negation", "feminine", "animate"),
+    )
+    assert len(encode(s)) < 1500
+
+
+def bomb(size=10_000_000):
+    text = b" " * size + to_json(DEFAULT.scenario).encode()
+    deflate = zlib.compressobj(9, wbits=-15)
+    packed = deflate.compress(text) + deflate.flush()
+    data = zlib.crc32(text).to_bytes(4, "big") + packed
+    return "1" + base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def packed(text):
+    """A link that is right in all but what it holds."""
+    deflate = zlib.compressobj(9, wbits=-15)
+    data = deflate.compress(text) + deflate.flush()
+    data = zlib.crc32(text).to_bytes(4, "big") + data
+    return "1" + base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+GOOD = encode(DEFAULT.scenario)
+
+
+@pytest.mark.parametrize(
+    ("link", "message"),
+    [
+        ("", "expected it to start with 1, got ''"),
+        ("2" + GOOD[1:], "newer version"),
+        ("1", "cut"),
+        ("hello", "isn't one of this lab"),
+        ("1é", "characters out of place"),
+        ("1" + GOOD[1:].replace(GOOD[20], "!", 1), "out of place"),
+        (bomb(), "more than 256000 bytes"),
+        ("1" + "A" * 20_000, "at most 16000"),
+        (packed(b"\xff\xfe"), "holds no scenario"),
+        (packed(b"[]"), "got a list"),
+        (packed(b'{"self-attention-lab":1}'), "missing"),
+    ],
+)
+def test_bad_links_say_why(link, message):
+    with pytest.raises(LinkError, match=message):
+        decode(link)
+
+
+def test_every_cut_and_every_change_is_noticed():
+    for end in range(len(GOOD)):
+        with pytest.raises(LinkError):
+            decode(GOOD[:end])
+    for i in range(len(GOOD)):
+        other = "B" if GOOD[i] == "A" else "A"
+        with pytest.raises(LinkError):
+            decode(GOOD[:i] + other + GOOD[i + 1 :])
+
+
+@given(st.text() | st.text("ABCabc012-_").map("1".__add__))
+def test_foreign_text_never_gets_through(text):
+    with pytest.raises(LinkError):
+        decode(text)
+
+
+def test_too_large_for_a_link_is_said():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(97, 61))
+    s = Scenario(tuple(map(str, range(97))), X, *[rng.normal(size=(61, 61))] * 3)
+    with pytest.raises(LinkError, match="too large for a link"):
+        encode(s)
+    assert from_json(to_json(s)) == s
+
+
+def changed(**changes):
+    content = json.loads(to_json(DEFAULT.scenario)) | changes
+    return json.dumps({k: v for k, v in content.items() if v is not ...})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "Not JSON"),
+        ("{", "Not JSON"),
+        ("null", "expected a JSON object"),
+        ("[" * 100_000, "nested too deep"),
+        ('{"X": NaN}', "finite, got NaN"),
+        (changed(**{document.FORMAT: True}), 'expected "self-attention-lab": 1'),
+        (changed(**{document.FORMAT: 2}), 'expected "self-attention-lab": 1'),
+        (changed(**{document.FORMAT: ...}), 'expected "self-attention-lab": 1'),
+        (changed(X=...), r"missing \['X'\]"),
+        (changed(script="x"), r"unknown \['script'\]"),
+        (changed(X="abc"), "X must be a list of rows"),
+        (changed(X=[[1, 2], [3]]), "rows of one length"),
+        (changed(X=[["a"]]), "numbers only"),
+        (changed(X=[[{}]]), "numbers only"),
+        (changed(X=[[True]]), "numbers only"),
+        (changed(W_q=[[1, 2]]), r"expected \(4, 2\), got \(1, 2\)"),
+        (changed(tokens="Je suis heureux"), "sequence of strings"),
+        (changed(tokens=["Je", None, "x"]), "non-empty strings"),
+        (changed(temperature=0), "above 0"),
+        (changed(scale="yes"), "True or False"),
+        (changed(mask=[[1]]), "bool"),
+        (changed(dtype="object"), "float32 or float64"),
+        (changed(X=[[10**400] * 4] * 3), "X"),
+    ],
+)
+def test_bad_json_says_why(text, message):
+    with pytest.raises(DocumentError, match=message):
+        from_json(text)
+
+
+def test_json_is_readable():
+    content = json.loads(to_json(PRESETS[1].scenario, indent=1))
+    assert content["tokens"] == ["Je", "suis", "heureux"]
+    assert content["W_q"][1] == [3, 0]
+    assert "mask" not in content  # what has its default is left out
+
+
+@given(scenarios())
+def test_the_lab_admits_what_is_on_its_grid_unchanged(s):
+    s = edits.replace(s, temperature=max(0.05, min(10.0, round(s.temperature, 3))))
+    wide = edits.replace(s, **{k: getattr(s, k).astype(float).round(3) for k in edits.MATRICES})
+    assert limits.admit(wide) == wide
+    assert decode(encode(limits.admit(wide))) == wide
