@@ -34,7 +34,7 @@ def softmax(x: Array) -> Array:
     >>> softmax(np.array([10_000.0, 10_000.0, -np.inf]))
     array([0.5, 0.5, 0. ])
     """
-    e = x - x.max(axis=-1, keepdims=True)
+    e: Array = x - x.max(axis=-1, keepdims=True)
     np.exp(e, out=e)
     e /= e.sum(axis=-1, keepdims=True)
     return e
@@ -175,9 +175,11 @@ def _attend(s: Scenario) -> AttentionTrace:
     weights = softmax(logits)
     output = weights @ V
     concatenated = concatenate(output)
-    projected = None if s.W_o is None else _read_only(concatenated @ s.W_o)
-    steps = (Q, K, V, raw_scores, scores, masked_scores, logits, weights, output, concatenated)
-    return AttentionTrace(s, *map(_read_only, steps), projected=projected)
+    projected = None if s.W_o is None else concatenated @ s.W_o
+    steps = Q, K, V, raw_scores, scores, masked_scores, logits, weights, output, concatenated
+    for array in steps if projected is None else (*steps, projected):
+        _read_only(array)
+    return AttentionTrace(s, *steps, projected)
 
 
 def _checked(trace: AttentionTrace) -> AttentionTrace:

@@ -52,15 +52,16 @@ def with_features(s: Scenario, features: Sequence[str]) -> Scenario:
     zeros to the projections.
     """
     X = embed(s.tokens, features)
-    rows = {name: np.zeros((len(features), getattr(s, name).shape[1])) for name in PROJECTIONS}
+    rows: dict[str, Array] = {
+        name: np.zeros((len(features), getattr(s, name).shape[1])) for name in PROJECTIONS
+    }
     for new, feature in enumerate(features):
         if feature in s.features:
             old = s.features.index(feature)
             X[:, new] = s.X[:, old]
             for name, W in rows.items():
                 W[new] = getattr(s, name)[old]
-    changes: dict[str, Any] = dict(rows)
-    return limits.admit(replace(s, features=tuple(features), X=X, **changes))
+    return limits.admit(_replaced(s, features=tuple(features), X=X, **rows))
 
 
 def with_size(
@@ -94,7 +95,7 @@ def with_matrix(s: Scenario, name: MatrixName, values: ArrayLike) -> Scenario:
     expected = getattr(s, name).shape
     if array.shape != expected:
         raise ValueError(f"{name} must be {expected}, got {array.shape}.")
-    return limits.admit(_replaced(s, name, limits.on_grid(name, array)))
+    return limits.admit(_replaced(s, **{name: limits.on_grid(name, array)}))
 
 
 def with_cell(s: Scenario, name: MatrixName, row: int, column: int, value: float) -> Scenario:
@@ -127,8 +128,8 @@ def zeros(s: Scenario, name: MatrixName) -> Array:
 
 def random(s: Scenario, name: MatrixName, seed: int) -> Array:
     """Normal numbers in steps of 0.05 within ±3, the same for the same seed and shape."""
-    drawn = np.random.default_rng(seed).normal(size=getattr(s, name).shape)
-    return np.clip(np.round(drawn * 20) / 20, -3, 3)
+    drawn: Array = np.random.default_rng(seed).normal(size=getattr(s, name).shape)
+    return (drawn * 20).round().clip(-60, 60) / 20
 
 
 def as_started(s: Scenario, name: MatrixName, start: Scenario) -> Array:
@@ -144,9 +145,9 @@ def as_is(s: Scenario) -> Scenario:
     return replace(s, W_q=eye, W_k=eye, W_v=eye)
 
 
-def _replaced(s: Scenario, name: MatrixName, values: Array) -> Scenario:
-    change: dict[str, Any] = {name: values}
-    return replace(s, **change)
+def _replaced(s: Scenario, **changes: Any) -> Scenario:
+    """`replace` for changes whose names are only known as the program runs."""
+    return replace(s, **changes)
 
 
 def _kept(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[list[int], list[int]]:

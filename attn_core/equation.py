@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-
 from . import labels
 from .attention import AttentionTrace
 from .scenario import Array, Scenario, resized
@@ -161,13 +160,13 @@ def misfit(trace: AttentionTrace, rows: int) -> Equation:
 
 
 def formula(scenario: Scenario, name: str) -> str:
-    """LaTeX of a step, with this scenario's √d_k and temperature in it.
+    r"""LaTeX of a step, with this scenario's √d_k and temperature in it.
 
     Examples
     --------
     >>> s = Scenario(("a",), X=[[1]], W_q=[[1, 2]], W_k=[[3, 4]], W_v=[[1]])
     >>> formula(s, "scores")
-    '\\\\mathrm{scores} = \\\\frac{Q K^\\\\top}{\\\\sqrt{2}}'
+    '\\mathrm{scores} = \\frac{Q K^\\top}{\\sqrt{2}}'
     """
     which = step(name)
     divisor = rf"\sqrt{{{scenario.d_k}}}" if scenario.scale else "1"
@@ -204,5 +203,3 @@ def _sign(scenario: Scenario, text: str) -> str:
     exact = root * root == scenario.d_k
     divisor = (str(root) if exact else f"√{scenario.d_k}") if scenario.scale else "1"
     return text.format(divisor=divisor, temperature=f"{scenario.temperature:g}")
-
-

@@ -84,8 +84,11 @@ def admit(scenario: Scenario) -> Scenario:
         raise ValueError(f"The temperature must be {low:g} to {high:g}, got {s.temperature:g}.")
     return replace(
         s,
+        X=on_grid("X", s.X),
+        W_q=on_grid("W_q", s.W_q),
+        W_k=on_grid("W_k", s.W_k),
+        W_v=on_grid("W_v", s.W_v),
         temperature=round(s.temperature, DECIMALS),
-        **{name: on_grid(name, getattr(s, name)) for name in ("X", "W_q", "W_k", "W_v")},
     )
 
 
@@ -116,9 +119,7 @@ def _check_size(name: str, size: int, limits: tuple[int, int]) -> None:
 
 def _check_text(what: str, text: str, longest: int) -> None:
     if len(text) > longest:
-        raise ValueError(
-            f"{what} has room for {longest} characters; {text[:10]}… has {len(text)}."
-        )
+        raise ValueError(f"{what} has room for {longest} characters; {text[:10]}… has {len(text)}.")
     words.split(text)  # refuses control and formatting characters
     if " ".join(text.split()) != text:
         raise ValueError(f"{what} must have no line break and no space at its ends: {text!r}.")

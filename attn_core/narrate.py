@@ -13,7 +13,7 @@ import numpy as np
 
 from . import labels, masks
 from .attention import AttentionTrace
-from .equation import Block, block
+from .equation import block
 from .labels import number
 from .scenario import Array
 
@@ -24,7 +24,7 @@ _TIE = 0.005
 
 
 def explain(trace: AttentionTrace, name: str, quote: Quote = str) -> str:
-    """Say in one sentence what these numbers show.
+    r"""Say in one sentence what these numbers show.
 
     Parameters
     ----------
@@ -40,8 +40,10 @@ def explain(trace: AttentionTrace, name: str, quote: Quote = str) -> str:
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
     >>> t = attend(BY_KEY["verb-subject"].scenario)
-    >>> explain(t, "weights")
-    'Je looks at all words equally, 0.33; suis looks mostly at Je, 1.00; heureux looks most at suis, 0.50.'
+    >>> print(explain(t, "weights").replace("; ", ";\n"))
+    Je looks at all words equally, 0.33;
+    suis looks mostly at Je, 1.00;
+    heureux looks most at suis, 0.50.
     """
     match name:
         case "similarity":
@@ -122,7 +124,9 @@ def _masked(trace: AttentionTrace, quote: Quote) -> str:
         return "Nothing is masked: every word may look at every word, so 0 is added everywhere."
     blocked = int((~s.mask).sum())
     i = int(np.argmax((~s.mask).sum(axis=1)))
-    hidden = _listed([quote(w) for w, seen in zip(_labels(trace), s.mask[i], strict=True) if not seen])
+    hidden = _listed(
+        [quote(w) for w, seen in zip(_labels(trace), s.mask[i], strict=True) if not seen]
+    )
     rule = "no word sees what comes after it" if masks.kind(s.mask) == "causal" else "as chosen"
     return (
         f"The mask blocks {blocked} of {s.n * s.n} pairs, {rule}: "
@@ -134,12 +138,16 @@ def _logits(trace: AttentionTrace) -> str:
     temperature = trace.scenario.temperature
     if temperature == 1:
         return "The temperature is 1, so the scores stay as they are."
-    effect = "closer, and the weights more even" if temperature > 1 else "apart, and the weights sharper"
+    effect = (
+        "closer, and the weights more even" if temperature > 1 else "apart, and the weights sharper"
+    )
     return f"Dividing by the temperature {temperature:g} moves the scores {effect}."
 
 
 def _weights(trace: AttentionTrace, quote: Quote) -> str:
     A = trace.weights
+    if np.ptp(A) < _TIE and len(A) > 1:
+        return f"Every word looks at all words equally, {number(A[0, 0])}."
     decided = np.argsort(-A.max(axis=1), kind="stable")[:4]  # a sentence holds four words
     return "; ".join(_look(trace, int(i), quote) for i in sorted(decided)) + "."
 
@@ -154,7 +162,8 @@ def _look(trace: AttentionTrace, i: int, quote: Quote) -> str:
         return f"{names[i]} looks at all words equally, {number(top)}"
     if len(best) > 1:
         every = " it may see" if len(best) == seen.sum() else ""
-        return f"{names[i]} looks equally at {_listed([names[j] for j in best])}{every}, {number(top)} each"
+        targets = _listed([names[j] for j in best]) + every
+        return f"{names[i]} looks equally at {targets}, {number(top)} each"
     most = "mostly" if top > 0.5 + _TIE else "most"
     target = "itself" if best[0] == i else names[int(best[0])]
     return f"{names[i]} looks {most} at {target}, {number(top)}"
@@ -173,17 +182,22 @@ def _output(trace: AttentionTrace, quote: Quote) -> str:
 
 
 def unknown_words(words: tuple[str, ...], quote: Quote = str) -> str:
-    """Say which words have hashed vectors; empty when the vocabulary has them all.
+    r"""Say which words have hashed vectors; empty when the vocabulary has them all.
 
     Examples
     --------
-    >>> unknown_words(("ornithorynque",))
-    'Not in the vocabulary: ornithorynque. Its numbers come from a hash of its letters and mean nothing.'
+    >>> print(unknown_words(("ornithorynque",)).replace(". ", ".\n"))
+    Not in the vocabulary: ornithorynque.
+    Its numbers come from a hash of its letters and mean nothing.
     """
     if not words:
         return ""
     listed = _listed([quote(word) for word in words])
-    own = "Its numbers come from a hash of its letters" if len(words) == 1 else "Their numbers come from a hash of their letters"
+    own = (
+        "Its numbers come from a hash of its letters"
+        if len(words) == 1
+        else "Their numbers come from a hash of their letters"
+    )
     return f"Not in the vocabulary: {listed}. {own} and mean nothing."
 
 

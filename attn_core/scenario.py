@@ -74,9 +74,7 @@ class Scenario:
 
     def __post_init__(self) -> None:
         self._set(tokens=_names("tokens", self.tokens))
-        arrays = _arrays(
-            {name: getattr(self, name) for name in ("X", "W_q", "W_k", "W_v", "W_o")}
-        )
+        arrays = _arrays({name: getattr(self, name) for name in ("X", "W_q", "W_k", "W_v", "W_o")})
         self._set(**arrays)
         self._check_shapes()
         self._set(
@@ -240,9 +238,7 @@ def _frozen(name: str, array: Array, dtype: type[np.floating[Any]]) -> Array:
 
 def _check_projection(name: str, W: Array, X: Array, like: Array) -> None:
     if W.ndim not in (2, 3):
-        raise ValueError(
-            f"{name} must be (d_model, width) or (h, d_model, width), got {W.shape}."
-        )
+        raise ValueError(f"{name} must be (d_model, width) or (h, d_model, width), got {W.shape}.")
     rule = ShapeRule("X", (X.shape[0], X.shape[1]), name, (W.shape[-2], W.shape[-1]))
     if not rule.fits:
         raise ValueError(rule.message)

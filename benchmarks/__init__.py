@@ -1,0 +1,1 @@
+"""Measurements, printed as ratios; nothing here asserts a time."""

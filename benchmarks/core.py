@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,21 @@ SIZES = {3: (4, 3), 64: (64, 64), 512: (64, 64)}  # n → (d_model, d_k = d_v)
 ROUNDS = 15
 
 
-def scenario(n: int, dtype: type) -> Scenario:
+def scenario(n: int, dtype: type[np.floating[Any]]) -> Scenario:
     """Random numbers of the size that embeddings have."""
     d_model, d_k = SIZES[n]
     rng = np.random.default_rng(n)
-    X = rng.normal(size=(n, d_model)).astype(dtype)
-    W = [(rng.normal(size=(d_model, d_k)) / math.sqrt(d_model)).astype(dtype) for _ in range(3)]
-    return Scenario(tuple(f"w{i}" for i in range(n)), X, *W)
+
+    def drawn(rows: int, columns: int) -> Array:
+        return (rng.normal(size=(rows, columns)) / math.sqrt(columns)).astype(dtype)
+
+    return Scenario(
+        tokens=tuple(f"w{i}" for i in range(n)),
+        X=drawn(n, d_model) * math.sqrt(d_model),
+        W_q=drawn(d_model, d_k),
+        W_k=drawn(d_model, d_k),
+        W_v=drawn(d_model, d_k),
+    )
 
 
 def two_products(s: Scenario) -> Callable[[], Array]:
@@ -86,7 +95,7 @@ def main() -> None:
         for dtype in (np.float32, np.float64):
             s = scenario(n, dtype)
             others = [two_products(s), *([torch_attend(s)] if with_torch else [])]
-            ours, *theirs = medians(lambda s=s: attend(s), *others)
+            ours, *theirs = medians(partial(attend, s), *others)
             ratios = [f"{ours / t:6.2f} x" for t in theirs]
             torch_ratio = ratios[1] if with_torch else "torch is not installed"
             print(f"n={n:<4} {np.dtype(dtype)}  {ours * 1e6:9.1f}  {ratios[0]}  {torch_ratio}")

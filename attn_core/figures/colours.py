@@ -12,6 +12,7 @@ Theme = Literal["light", "dark"]
 SIGNED_RANGE = (-30.0, 30.0)
 WEIGHT_RANGE = (0.0, 1.0)
 
+
 @dataclass(frozen=True)
 class Palette:
     """All colours of one theme.
@@ -31,9 +32,7 @@ class Palette:
     weight: list[tuple[float, str]]
 
 
-def _diverging(
-    centre: str, stops: Sequence[tuple[float, str, str]]
-) -> list[tuple[float, str]]:
+def _diverging(centre: str, stops: Sequence[tuple[float, str, str]]) -> list[tuple[float, str]]:
     """Colour scale from stops of (magnitude, colour of minus, colour of plus)."""
     low, high = SIGNED_RANGE
     values = [

@@ -44,7 +44,9 @@ _TEMPLATE: dict[str, Any] = {
         "dragmode": False,
     },
     "data": {
-        "heatmap": [{"xgap": 2, "ygap": 2, "hovertemplate": "%{hovertext}: %{z:.3f}<extra></extra>"}],
+        "heatmap": [
+            {"xgap": 2, "ygap": 2, "hovertemplate": "%{hovertext}: %{z:.3f}<extra></extra>"}
+        ],
         "scatter": [{"mode": "text", "hoverinfo": "skip", "cliponaxis": False}],
     },
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..equation import Block, Equation
@@ -19,6 +19,8 @@ _SLANT = math.radians(40)
 _CHARACTER = 0.56
 #: Size of the note below a name, in parts of the font's size.
 NOTE = 0.85
+#: On the narrowest screens letters shrink before boxes get smaller than this.
+_LEAST_CELL, _SMALLEST_FONT = 12, 8
 _ROLE_NOTE = "row = query, column = key"
 
 
@@ -110,6 +112,7 @@ def arrange(equations: Sequence[Equation], width: float, scale: Scale = DESK) ->
         Never wider than `width`, unless single labels alone are.
     """
     written = [tuple(_units(equation)) for equation in equations]
+    scale = _fitting(written, width, scale)
     cell = min(_cell_size(units, width, scale) for units in written)
     lines = [line for units in written for line in _wrap(units, width, cell, scale)]
     blocks: list[Placed] = []
@@ -148,6 +151,15 @@ def _closing(signs: list[str]) -> tuple[str, list[str]]:
     return " ".join(closing), [sign for sign in signs if sign not in closing]
 
 
+def _fitting(written: list[tuple[_Unit, ...]], width: float, scale: Scale) -> Scale:
+    """Shrink the letters where words and signs alone would fill the width."""
+    while scale.font > _SMALLEST_FONT and any(
+        _width(unit, _LEAST_CELL, scale) > width for units in written for unit in units
+    ):
+        scale = replace(scale, font=scale.font - 1, longest_label=int(scale.longest_label * 0.92))
+    return scale
+
+
 def _cell_size(units: tuple[_Unit, ...], width: float, scale: Scale) -> float:
     """Largest box that needs no more lines than the smallest legible one does."""
 
@@ -158,21 +170,17 @@ def _cell_size(units: tuple[_Unit, ...], width: float, scale: Scale) -> float:
         return any(_width(unit, cell, scale) > width for unit in units)
 
     cell = float(scale.smallest_cell)
-    while overflows(cell) and cell > 6:
+    while overflows(cell) and cell > 1:
         cell -= 1
     if cell < scale.smallest_cell:
         return cell
     fewest = lines(cell)
-    while (
-        cell < scale.largest_cell and lines(cell + 1) == fewest and not overflows(cell + 1)
-    ):
+    while cell < scale.largest_cell and lines(cell + 1) == fewest and not overflows(cell + 1):
         cell += 1
     return cell
 
 
-def _wrap(
-    units: tuple[_Unit, ...], width: float, cell: float, scale: Scale
-) -> list[list[_Unit]]:
+def _wrap(units: tuple[_Unit, ...], width: float, cell: float, scale: Scale) -> list[list[_Unit]]:
     lines: list[list[_Unit]] = [[]]
     used = 0.0
     for unit in units:

@@ -13,7 +13,17 @@ from attn_core.vocabulary import FEATURES, PLACES
 from pages.ui import state
 from pages.ui.edit_matrix import mask_table, matrices, matrix
 
-__all__ = ["claim", "features", "matrices", "matrix", "rows_of_W", "sentence", "settings", "sizes", "start"]
+__all__ = [
+    "claim",
+    "features",
+    "matrices",
+    "matrix",
+    "rows_of_W",
+    "sentence",
+    "settings",
+    "sizes",
+    "start",
+]
 
 _SIZES = {
     "d_model": ("features of X", limits.D_MODEL),

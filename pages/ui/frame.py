@@ -41,8 +41,12 @@ def page(title: str) -> AttentionTrace:
 def _header(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(title, anchor=False, width="stretch")
-        st.button("Undo", icon=":material/undo:", on_click=state.undo, disabled=not state.can_undo())
-        st.button("Redo", icon=":material/redo:", on_click=state.redo, disabled=not state.can_redo())
+        st.button(
+            "Undo", icon=":material/undo:", on_click=state.undo, disabled=not state.can_undo()
+        )
+        st.button(
+            "Redo", icon=":material/redo:", on_click=state.redo, disabled=not state.can_redo()
+        )
         state.seed("projector", state.projector())
         st.toggle(
             "Projector",

@@ -1,16 +1,15 @@
 """A real server and a real browser. A missing browser is a failure on CI, a skip elsewhere."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 from benchmarks.serve import server
+from tests.browser import find
 
 ROOT = Path(__file__).parents[2]
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # Without these flags Chromium looks for its maker's servers at every start.
 FLAGS = [
     "--no-sandbox",
@@ -39,8 +38,7 @@ def browser():
 
 def launch(chromium: BrowserType) -> Browser:
     """The system's browser if there is one, else the one that Playwright installed."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), "")
-    path = found or chromium.executable_path
+    path = find.chromium() or chromium.executable_path
     if not Path(path).exists():
         message = "There is no Chromium: `make test` installs one, or set CHROMIUM to its path."
         if os.environ.get("CI"):

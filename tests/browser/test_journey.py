@@ -42,10 +42,14 @@ def go(page: Page, name: str) -> None:
 
 def numbers(page: Page, chart: int = 0) -> list:
     """The numbers in the boxes of a chart, matrix by matrix, as the browser has drawn them."""
-    return page.locator(".js-plotly-plot").nth(chart).evaluate(
-        """plot => plot.calcdata.map(([first]) => first)
+    return (
+        page.locator(".js-plotly-plot")
+        .nth(chart)
+        .evaluate(
+            """plot => plot.calcdata.map(([first]) => first)
                   .filter(({ trace }) => trace.type === "heatmap")
                   .map(({ z }) => Array.from(z, row => Array.from(row)))"""
+        )
     )
 
 
@@ -142,7 +146,9 @@ def test_a_sentence_that_cannot_be_shown(visit, sentence, message):
     type_sentence(page, sentence)
     expect(page.get_by_test_id("stAlert")).to_contain_text(message)
     assert numbers(page) == before
-    assert page.get_by_label("Sentence", exact=True).input_value() == sentence  # to be mended, not retyped
+    assert (
+        page.get_by_label("Sentence", exact=True).input_value() == sentence
+    )  # to be mended, not retyped
     type_sentence(page, "Je dors")
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
 

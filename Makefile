@@ -1,0 +1,66 @@
+# make run   serves the app        make test   runs all tests
+#
+# Both make a virtual environment in .venv and install what they need.
+# PYTHON=/path/to/python chooses another Python; ARGS="…" goes to Streamlit or pytest.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11
+
+.PHONY: help run test lint clean
+
+help:
+	@sed -n 's/^# //p' Makefile | sed '/^$$/d'
+
+run: $(VENV)/.run
+	$(BIN)/python -m streamlit run dashboard.py $(ARGS)
+
+test: $(VENV)/.dev $(VENV)/.browser lint
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# The stamps are written last, so a half-made environment is made again.
+$(VENV)/.python:
+	@rm -rf $(VENV)
+	@found=; seen=; \
+	for python in $(CANDIDATES); do \
+	  command -v $$python >/dev/null 2>&1 || continue; \
+	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])') || continue; \
+	  seen="$$seen $$python is $$version;"; \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "Python 3.11 or newer is needed.$${seen:- No python3 was found.}" >&2; \
+	  echo "Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)," >&2; \
+	  echo "or name it: make PYTHON=/path/to/python3.12 …" >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import venv, ensurepip' >/dev/null 2>&1; then \
+	  echo "$$found has no venv module. Debian, Ubuntu: apt install python3-venv" >&2; exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$found"; \
+	$$found -m venv $(VENV) && touch $@
+
+$(VENV)/.run: $(VENV)/.python requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.python requirements.txt requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The browser tests take the system's Chromium, or one that Playwright brings.
+$(VENV)/.browser: $(VENV)/.dev
+	@if ! $(BIN)/python -m tests.browser.find; then \
+	  echo "No Chromium on this machine; Playwright fetches one."; \
+	  $(BIN)/python -m playwright install --with-deps chromium || $(BIN)/python -m playwright install chromium || { \
+	    echo "That failed. Install Chromium by hand (Debian: apt install chromium)," >&2; \
+	    echo "or set CHROMIUM to its path." >&2; exit 1; }; \
+	fi
+	@touch $@

@@ -1,0 +1,66 @@
+"""Imports point one way: pages → attn_core.figures → attn_core; state has one owner."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = [p for p in (ROOT / "attn_core").rglob("*.py") if "figures" not in p.parts]
+FIGURES = list((ROOT / "attn_core" / "figures").glob("*.py"))
+PAGES = [ROOT / "dashboard.py", *(ROOT / "pages").rglob("*.py")]
+
+
+def imported(path):
+    """Top-level packages that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").split(".")[0] if node.level == 0 else "attn_core"
+
+
+def names(paths):
+    return pytest.mark.parametrize("path", paths, ids=lambda p: str(p.relative_to(ROOT)))
+
+
+@names(CORE)
+def test_core_needs_numpy_alone(path):
+    outside = set(imported(path)) - set(sys.stdlib_module_names) - {"numpy", "attn_core"}
+    assert not outside
+
+
+@names(FIGURES)
+def test_figures_need_plotly_alone(path):
+    outside = set(imported(path)) - set(sys.stdlib_module_names)
+    assert outside <= {"numpy", "plotly", "attn_core"}
+
+
+@names(CORE)
+def test_core_does_not_know_its_figures(path):
+    assert "figures" not in re.sub(r'"""[\s\S]*?"""', "", path.read_text())
+
+
+@names(PAGES)
+def test_pages_neither_compute_nor_draw_nor_touch_the_state(path):
+    text = path.read_text()
+    assert "plotly" not in set(imported(path))
+    if path.name != "state.py":
+        assert "session_state" not in text
+        assert "query_params" not in text
+    if path.name != "show.py":
+        assert "plotly_chart" not in text
+    if path.parent.name != "ui":
+        assert "numpy" not in set(imported(path))
+        assert len(text.splitlines()) <= 50
+
+
+def test_core_alone_imports_numpy_alone():
+    script = "import sys, attn_core.presets, attn_core.permalink; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"streamlit", "plotly", "pandas"} & set(loaded)

@@ -1,0 +1,207 @@
+"""Figures as data: numbers, labels, ranges, hover and alt, at every width."""
+
+import re
+
+import numpy as np
+import plotly.io as pio
+import pytest
+
+from attn_core import attend, edits
+from attn_core.equation import Equation, equation, formula, headline, misfit
+from attn_core.figures import draw, draw_partners
+from attn_core.figures.layout import DESK, PROJECTOR, arrange, text_width
+from attn_core.labels import unique
+from attn_core.masks import causal
+from attn_core.presets import BY_KEY, DEFAULT
+from attn_core.steps import STEPS
+
+DRAWN = [s.name for s in STEPS if s.made_of and s.name != "projected"]
+
+
+def odd_scenario(**changes):
+    """n, d_model, d_k, d_v are distinct primes."""
+    s = edits.with_sentence(DEFAULT.scenario, "The dog saw the <b>")
+    s = edits.with_size(s, d_model=7, d_k=3, d_v=2)
+    for i, name in enumerate(edits.MATRICES):
+        s = edits.with_matrix(s, name, edits.random(s, name, seed=i))
+    return edits.replace(s, mask=causal(s.n), temperature=0.5, **changes)
+
+
+TRACE = attend(odd_scenario())
+
+
+def heatmaps(figure):
+    return list(figure.select_traces({"type": "heatmap"}))
+
+
+def texts(figure):
+    written = [text for trace in figure.select_traces({"type": "scatter"}) for text in trace.text]
+    return written + [annotation.text for annotation in figure.layout.annotations]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_boxes_hold_the_numbers_of_the_trace(name):
+    figure = draw(equation(TRACE, name))
+    result = heatmaps(figure)[-1]
+    expected = getattr(TRACE, name)
+    np.testing.assert_array_equal(result.z, np.where(np.isneginf(expected), np.nan, expected))
+
+
+def test_the_whole_of_attention():
+    boxes = heatmaps(draw(headline(TRACE)))
+    assert [box.name for box in boxes] == ["logits", "weights", "V", "output"]
+    np.testing.assert_array_equal(boxes[1].z, TRACE.weights)
+    plain = attend(DEFAULT.scenario)
+    assert heatmaps(draw(headline(plain)))[0].name == "scores"
+    np.testing.assert_array_equal(heatmaps(draw(headline(plain)))[0].z, plain.scores)
+
+
+def test_a_transposed_matrix_stands_transposed():
+    box = heatmaps(draw(equation(TRACE, "raw_scores")))[1]
+    assert box.name == "Kᵀ"
+    np.testing.assert_array_equal(box.z, TRACE.K.T)
+    assert box.hovertext[2][0] == "The · k₃"
+
+
+def test_hover_names_query_and_key():
+    box = heatmaps(draw(equation(TRACE, "weights")))[-1]
+    assert box.hovertext[1][0] == "query dog, key The"
+    assert pio.to_json(draw(equation(TRACE, "weights"))).count("%{hovertext}: %{z:.3f}") == 1
+
+
+def test_words_and_shapes_are_written():
+    s = TRACE.scenario
+    written = texts(draw(equation(TRACE, "Q")))
+    assert f"<b>X</b>  {s.n}×7" in written
+    assert "<b>W<sub>q</sub></b>  7×3" in written
+    assert {"q₁", "q₂", "q₃", "dog", *s.features} <= set(written)
+    assert "&lt;" in written
+    assert "<" not in written
+
+
+def test_blocked_boxes_are_empty_and_say_so():
+    figure = draw(equation(TRACE, "masked_scores"))
+    n = TRACE.scenario.n
+    blocked = n * (n - 1) // 2
+    assert texts(figure).count("−∞") == 2 * blocked  # in M and in the result
+    assert heatmaps(figure)[-1].hovertext[0][1] == "query The, key dog: −∞"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_one_number_has_one_colour(theme):
+    """Ranges are fixed, whatever the numbers are."""
+    small = draw(equation(attend(DEFAULT.scenario), "weights"), theme=theme).layout
+    large = draw(equation(TRACE, "weights"), theme=theme).layout
+    assert small.coloraxis == large.coloraxis
+    assert (small.coloraxis.cmin, small.coloraxis.cmax) == (-30, 30)
+    assert small.coloraxis2 == large.coloraxis2
+    assert (small.coloraxis2.cmin, small.coloraxis2.cmax) == (0, 1)
+    axes = [box.coloraxis for box in heatmaps(draw(equation(TRACE, "weights")))]
+    assert axes == ["coloraxis", "coloraxis2"]
+
+
+def test_alt_tells_the_true_values():
+    alt = equation(attend(BY_KEY["verb-subject"].scenario), "Q").alt
+    assert alt == (
+        "X (3×4) · W_q (4×2) = Q (3×2). Q: Je 0.00, 0.00; suis 3.00, 0.00; heureux 0.00, 1.00."
+    )
+    assert "masked: The" in equation(TRACE, "masked_scores").alt
+    assert "−∞" in equation(TRACE, "masked_scores").alt
+
+
+def test_formulas_follow_the_settings():
+    s = odd_scenario()
+    assert formula(s, "scores") == r"\mathrm{scores} = \frac{Q K^\top}{\sqrt{3}}"
+    assert formula(edits.replace(s, scale=False), "scores").endswith("{1}")
+    assert formula(s, "logits") == r"\mathrm{logits} = \frac{\mathrm{masked}}{0.5}"
+    assert formula(s, "weights").endswith(r"softmax}(\mathrm{logits})")
+    assert formula(DEFAULT.scenario, "weights").endswith(r"softmax}(\mathrm{masked})")
+    assert formula(s, "raw_scores") == "Q K^\\top"
+
+
+def largest():
+    sentence = "heureusement nous sommes toujours très contents ici aujourd'hui même si il neige"
+    s = edits.with_sentence(DEFAULT.scenario, sentence)
+    return attend(edits.with_size(s, d_model=8, d_k=8, d_v=8))
+
+
+@pytest.mark.parametrize("scale", [DESK, PROJECTOR], ids=["desk", "projector"])
+@pytest.mark.parametrize("width", [320, 360, 700, 960, 1600])
+@pytest.mark.parametrize("name", [*DRAWN, "headline"])
+@pytest.mark.parametrize("trace", [attend(DEFAULT.scenario), TRACE, largest()])
+def test_nothing_overlaps_or_is_cut(trace, name, width, scale):
+    drawn = headline(trace) if name == "headline" else equation(trace, name)
+    layout = arrange([drawn], width, scale)
+    assert layout.width <= width
+    boxes = [_outline(placed, layout, layout.scale) for placed in layout.blocks]
+    for left, top, right, bottom in boxes:
+        assert left >= 0
+        assert top >= 0
+        assert right <= layout.width
+        assert bottom <= layout.height
+    for i, a in enumerate(boxes):
+        for b in boxes[i + 1 :]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def _outline(placed, layout, scale):
+    """Left, top, right, bottom of a block with its row labels."""
+    rows, columns = len(placed.block.rows), len(placed.block.columns)
+    label = max(min(text_width(r, scale.font), scale.longest_label) for r in placed.block.rows)
+    right, bottom = placed.left + columns * layout.cell, placed.top + rows * layout.cell
+    return placed.left - label, placed.top, right, bottom
+
+
+def test_numbers_are_left_out_where_they_do_not_fit():
+    wide, narrow = (draw(equation(largest(), "Q"), width=width) for width in (1600, 320))
+    assert heatmaps(wide)[0].texttemplate == "%{z:.2f}"
+    big = edits.with_matrix(largest().scenario, "X", np.full((12, 8), 30))
+    assert heatmaps(draw(equation(attend(big), "similarity"), width=320))[-1].texttemplate is None
+    assert heatmaps(narrow)[0].texttemplate is not None
+
+
+def test_projector_is_larger():
+    desk, wall = (draw(equation(TRACE, "Q"), projector=on) for on in (False, True))
+    assert wall.layout.font.size > 1.5 * desk.layout.font.size
+    assert heatmaps(wall)[0].dx > 1.5 * heatmaps(desk)[0].dx
+
+
+def test_misfit_shows_what_has_no_partner():
+    for rows in range(1, 10):
+        tried = misfit(TRACE, rows)
+        X, W = tried.blocks[:2]
+        figure = draw_partners(X, W)
+        assert len(W.rows) == rows
+        assert texts(figure).count("?") == abs(rows - 7)
+        left, right = heatmaps(figure)
+        np.testing.assert_array_equal(left.z[0], TRACE.X[0])
+        kept = min(rows, 7)
+        np.testing.assert_array_equal(right.z[0][:kept], TRACE.W_q[:kept, 0])
+    assert misfit(TRACE, 7).result.symbol == "Q"
+    assert misfit(TRACE, 8).terms[-1] == "?"
+
+
+def test_a_figure_is_small():
+    size = len(draw(equation(attend(DEFAULT.scenario), "Q")).to_json())
+    assert size < 5000
+
+
+def test_labels_are_unique_in_every_block():
+    for name in DRAWN:
+        for block in equation(TRACE, name).blocks:
+            assert len(set(block.rows)) == len(block.rows)
+            assert len(set(block.columns)) == len(block.columns)
+    assert unique(TRACE.scenario.tokens) == equation(TRACE, "weights").result.rows
+
+
+def test_several_equations_share_one_size():
+    figure = draw(*(equation(TRACE, name) for name in ("Q", "K", "V")))
+    assert [box.name for box in heatmaps(figure)] == [
+        *("X", "W_q", "Q"),
+        *("X", "W_k", "K"),
+        *("X", "W_v", "V"),
+    ]
+    assert len({box.dx for box in heatmaps(figure)}) == 1
+    assert re.match(r"^[0-9.]+$", str(figure.layout.height))
+    alone = Equation((equation(TRACE, "Q").blocks[0],))
+    assert heatmaps(draw(alone))[0].name == "X"
