@@ -189,6 +189,7 @@ def test_table_is_typed_and_applied(visit):
     page.keyboard.press("Control+A")
     page.keyboard.type("2.345", delay=100)
     page.keyboard.press("Enter")
+    page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
     page.get_by_role("button", name="Apply").click()
     idle(page)
     assert numbers(page)[2][0] == [2.345, 0, 0, 1]  # V = X here

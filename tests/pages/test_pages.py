@@ -150,20 +150,23 @@ def test_a_refused_sentence_changes_nothing(sentence, message):
     assert at.text_input(key="sentence").value == "Je suis heureux"
 
 
+def press(at, label):
+    next(button for button in at.button if button.label == label).click().run()
+
+
 def test_undo_and_redo_over_sixty_changes():
     at = fine(visit())
     values = [round(-1.5 + 0.05 * i, 3) for i in range(60)]
     for value in values:
         at.slider(key="X-0-0").set_value(value).run()
-    undo, redo = (next(b for b in at.button if b.label == name) for name in ("Undo", "Redo"))
     for value in reversed(values[:-1]):
-        undo.click().run()
+        press(at, "Undo")
         assert scenario(at).X[0, 0] == value
-    undo.click().run()
+    press(at, "Undo")
     assert scenario(fine(at)) == DEFAULT.scenario
     assert next(b for b in at.button if b.label == "Undo").disabled
     for value in values:
-        redo.click().run()
+        press(at, "Redo")
         assert scenario(at).X[0, 0] == value
 
 
@@ -176,7 +179,7 @@ def test_everything_is_one_undo():
     s = scenario(fine(at))
     assert (s.scale, s.temperature, s.mask[0, 1]) == (False, 0.5, False)
     for _ in range(4):
-        next(b for b in at.button if b.label == "Undo").click().run()
+        press(at, "Undo")
     assert scenario(fine(at)) == DEFAULT.scenario
     assert at.selectbox(key="preset").value == DEFAULT.key
 
