@@ -195,7 +195,7 @@ HEADLINE: tuple[Factor | str, ...] = (
     Factor("output"),
 )
 
-HEADLINE_FORMULA = r"\operatorname{softmax}\!\left(\frac{Q K^\top}{\sqrt{d_k}}\right) V"
+HEADLINE_FORMULA = r"\operatorname{softmax}(Q K^\top / \sqrt{d_k})\, V"
 
 _BY_NAME = {step.name: step for step in (*INPUTS, *STEPS)}
 

@@ -1,15 +1,14 @@
 """Attention: from queries and keys to scores, weights and outputs, one step at a time."""
 
-import streamlit as st
-
 from pages.ui import edit, frame, show
 
 trace = frame.page("Attention")
 
 show.headline_formula()
 edit.settings()
-with st.expander("Move the numbers", icon=":material/tune:"):
-    edit.matrices("X", "W_q", "W_k", "W_v")
+with show.drawer("Move the numbers", "editor") as is_open:
+    if is_open:
+        edit.matrices("X", "W_q", "W_k", "W_v")
 
 for name in ("raw_scores", "scores", "masked_scores", "logits", "weights", "output"):
     if name == "logits" and trace.scenario.temperature == 1:

@@ -14,7 +14,7 @@ import streamlit as st
 from attn_core import attend, edits, escape, labels, limits
 from attn_core.edits import MatrixName
 from attn_core.equation import Block, block
-from attn_core.scenario import Array
+from attn_core.scenario import Array, Scenario
 from attn_core.steps import step
 from pages.ui import state
 
@@ -62,10 +62,11 @@ def matrix(name: MatrixName) -> None:
 
 def _sliders(shown: Block, name: MatrixName) -> None:
     """Sliders laid out as the matrix is, never more than a page can hold."""
-    for i in _row_group(shown, name):
-        for j, column in enumerate(st.columns(len(shown.columns))):
-            with column:
-                _slider(shown, name, i, j)
+    with st.container(gap=None):
+        for i in _row_group(shown, name):
+            for j, column in enumerate(st.columns(len(shown.columns))):
+                with column:
+                    _slider(shown, name, i, j)
 
 
 def _row_group(shown: Block, name: MatrixName) -> range:
@@ -117,31 +118,36 @@ def _set_cell(name: MatrixName, i: int, j: int) -> None:
 
 
 def _fillings(name: MatrixName) -> None:
-    """Buttons that fill the whole matrix."""
-    fillings: dict[str, Callable[[], Array]] = {
-        "identity": lambda: edits.identity(state.scenario(), name),
-        "zeros": lambda: edits.zeros(state.scenario(), name),
-        "back to vocabulary" if name == "X" else "back to preset": lambda: edits.as_started(
-            state.scenario(), name, state.preset().scenario
-        ),
-        "random": lambda: edits.random(state.scenario(), name, int(state.widget(f"seed-{name}"))),
-    }
-    for label, values in fillings.items():
-        st.button(label, key=f"{label}-{name}", on_click=_fill, args=(name, values))
+    """Buttons that fill the whole matrix, and the seed of the random numbers."""
     state.seed_view(f"seed-{name}", 1)
+    seed = int(state.widget(f"seed-{name}"))
+    fillings: dict[str, Callable[[Scenario], Array]] = {
+        "identity": lambda s: edits.identity(s, name),
+        "zeros": lambda s: edits.zeros(s, name),
+        "vocabulary" if name == "X" else "preset": lambda s: edits.as_started(
+            s, name, state.preset().scenario
+        ),
+        "random": lambda s: edits.random(s, name, seed),
+    }
+    titles = {"vocabulary": "back to vocabulary", "preset": "back to preset"}
+    titles["random"] = f"random, seed {seed}"
+    for key, values in fillings.items():
+        title = titles.get(key, key)
+        st.button(title, key=f"{key}-{name}", on_click=_fill, args=(name, values))
     st.number_input(
-        f"seed of random {escape.markdown(name)}",
+        f"Seed of random {escape.markdown(name)}",
         0,
         9999,
         key=f"seed-{name}",
         label_visibility="collapsed",
         on_change=state.touch,
-        width=120,
+        width=110,
     )
 
 
-def _fill(name: MatrixName, values: Callable[[], Array]) -> None:
-    state.change(lambda: edits.with_matrix(state.scenario(), name, values()))
+def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:
+    s = state.scenario()
+    state.change(lambda: edits.with_matrix(s, name, values(s)))
 
 
 def _number_table(shown: Block, name: MatrixName) -> None:

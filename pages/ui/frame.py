@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core import AttentionTrace, attend, escape
+from attn_core.steps import HEADLINE_FORMULA
 from pages.ui import state, viewport
 
 NAME = "Self-Attention Lab"
@@ -12,7 +13,8 @@ NAME = "Self-Attention Lab"
 #: Room for a whole equation on one line of a laptop.
 _CSS = """<style>
 [data-testid="stSidebar"][data-collapsed="false"] { width: 200px !important; }
-[data-testid="stMainBlockContainer"] { padding: 2.8rem clamp(1rem, 2.5vw, 3rem) 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 2.9rem clamp(1rem, 2.5vw, 3rem) 3rem; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 </style>"""
 
@@ -20,8 +22,14 @@ _CSS = """<style>
 _PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"
 
 
-def page(title: str) -> AttentionTrace:
+def page(title: str, *, formula: bool = False) -> AttentionTrace:
     """Begin a page: read the scenario, draw the frame, compute the trace.
+
+    Parameters
+    ----------
+    title : str
+    formula : bool
+        Write the formula of attention beside the title.
 
     Returns
     -------
@@ -32,7 +40,7 @@ def page(title: str) -> AttentionTrace:
     state.begin()
     st.html(_CSS + (_PROJECTOR_CSS if state.projector() else ""))
     viewport.measure()
-    _header(title)
+    _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
     if message := state.complaint():
         st.error(escape.markdown(message))
     return attend(state.scenario())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypedDict
 
 import pandas as pd
@@ -22,6 +24,14 @@ class _Look(TypedDict):
 
 #: Plotly's own button saves one figure; the other buttons zoom what has no axes.
 _CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
+
+
+@contextmanager
+def drawer(label: str, key: str) -> Iterator[bool]:
+    """A part of the page that is made and sent only while it is open."""
+    box = st.expander(label, key=key, on_change=state.touch, type="compact")
+    with box:
+        yield bool(box.open)
 
 
 def title(trace: AttentionTrace, name: str) -> None:
@@ -101,9 +111,8 @@ def _look() -> _Look:
 
 def _tables(key: str, *drawn: Equation) -> None:
     """The numbers behind a picture; they are sent only while the drawer is open."""
-    drawer = st.expander("Numbers as tables", key=f"tables-{key}", on_change=state.touch)
-    if drawer.open:
-        with drawer:
+    with drawer("Numbers as tables", f"tables-{key}") as is_open:
+        if is_open:
             for shown in (shown for each in drawn for shown in each.blocks):
                 st.caption(f"{escape.markdown(shown.symbol)} {shown.shape}")
                 st.dataframe(_frame(shown), width="content", alt=f"Table of {shown.symbol}")

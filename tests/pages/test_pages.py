@@ -189,7 +189,7 @@ def test_fillings(name):
     at = fine(visit(preset="verb-subject"))
     start = BY_KEY["verb-subject"].scenario
     at.radio(key="matrix").set_value(name).run()
-    back = "back to vocabulary" if name == "X" else "back to preset"
+    back = "vocabulary" if name == "X" else "preset"
     at.number_input(key=f"seed-{name}").set_value(7).run()
     for label, expected in (
         ("zeros", edits.zeros(start, name)),
