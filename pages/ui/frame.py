@@ -16,6 +16,7 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.9rem clamp(1rem, 2.5vw, 3rem) 3rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
+[data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 </style>"""
 
 #: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.

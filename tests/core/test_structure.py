@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from attn_core.presets import PRESETS
+from pages.ui import state
+
 ROOT = Path(__file__).parents[2]
 CORE = [p for p in (ROOT / "attn_core").rglob("*.py") if "figures" not in p.parts]
 FIGURES = list((ROOT / "attn_core" / "figures").glob("*.py"))
@@ -64,3 +67,16 @@ def test_core_alone_imports_numpy_alone():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"streamlit", "plotly", "pandas"} & set(loaded)
+
+
+def test_readme_example_runs_and_its_claims_hold():
+    readme = (ROOT / "README.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", readme, flags=re.S)
+    printed = subprocess.run(
+        [sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert "[1.   0.   0.  ]" in printed
+    assert {"ten": 10}[re.findall(r"offers (\w+) scenarios", readme)[0]] == len(PRESETS)
+    assert int(re.findall(r"over (\d+) changes", readme)[0]) == state.MAX_UNDO
+    for name in re.findall(r"\b(\w+\.py)\b", readme):
+        assert list(ROOT.rglob(name)), name
