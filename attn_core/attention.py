@@ -34,9 +34,10 @@ def softmax(x: Array) -> Array:
     >>> softmax(np.array([10_000.0, 10_000.0, -np.inf]))
     array([0.5, 0.5, 0. ])
     """
-    e: Array = x - x.max(axis=-1, keepdims=True)
+    # ufunc.reduce is what max() and sum() call; at n = 3 the detour is a tenth of the time.
+    e: Array = x - np.maximum.reduce(x, axis=-1, keepdims=True)
     np.exp(e, out=e)
-    e /= e.sum(axis=-1, keepdims=True)
+    e /= np.add.reduce(e, axis=-1, keepdims=True)
     return e
 
 
@@ -160,11 +161,7 @@ def attend(scenario: Scenario) -> AttentionTrace:
     array([[0.982, 0.018],
            [0.018, 0.982]])
     """
-    with np.errstate(over="ignore", invalid="ignore"):  # said in our words below
-        return _checked(_attend(scenario))
-
-
-def _attend(s: Scenario) -> AttentionTrace:
+    s = scenario
     Q = project(s.X, s.W_q)
     K = project(s.X, s.W_k)
     V = project(s.X, s.W_v)
@@ -178,18 +175,19 @@ def _attend(s: Scenario) -> AttentionTrace:
     projected = None if s.W_o is None else concatenated @ s.W_o
     steps = Q, K, V, raw_scores, scores, masked_scores, logits, weights, output, concatenated
     for array in steps if projected is None else (*steps, projected):
-        _read_only(array)
-    return AttentionTrace(s, *steps, projected)
+        array.setflags(write=False)
+    return _checked(AttentionTrace(s, *steps, projected))
 
 
 def _checked(trace: AttentionTrace) -> AttentionTrace:
-    # An overflow in Q, K or V reaches the scores or the output as inf or nan.
-    for array in (trace.raw_scores, trace.output, trace.projected):
-        if array is not None and not np.isfinite(array).all():
-            raise OverflowError(
-                f"The numbers leave the range of {array.dtype}: expected finite results, "
-                f"got {array[~np.isfinite(array)][0]}. Use smaller X or projections."
-            )
+    # An overflow on the way arrives here as inf or nan. The one that doesn't, a score of
+    # −inf beside finite ones, has the weight 0 that its true value would have.
+    last = trace.output if trace.projected is None else trace.projected
+    if not np.isfinite(last).all():
+        raise OverflowError(
+            f"The numbers leave the range of {last.dtype}: expected finite results, "
+            f"got {last[~np.isfinite(last)][0]}. Use smaller X or projections."
+        )
     return trace
 
 
