@@ -118,10 +118,9 @@ def test_every_step_is_kept_read_only():
         assert not array.flags.writeable, step.name
 
 
-def test_overflow_is_said():
-    huge = random_scenario(X=np.full((5, 7), 1e200))
-    with (
-        pytest.warns(RuntimeWarning, match="in matmul"),  # numpy's own word for it
-        pytest.raises(OverflowError, match="expected finite results"),
-    ):
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # numpy's word for it
+@pytest.mark.parametrize("changes", [{}, {"W_o": np.ones((11, 7))}])
+def test_overflow_is_said(changes):
+    huge = random_scenario(X=np.full((5, 7), 1e200), **changes)
+    with pytest.raises(OverflowError, match="expected finite results"):
         attend(huge)
