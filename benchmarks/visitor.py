@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
 
 
@@ -33,7 +34,9 @@ class Visitor:
     def __init__(self, port: int, page: str = "") -> None:
         self._page = page
         self._query = ""
+        self._states: dict[str, WidgetState] = {}
         self.sliders: dict[str, Slider] = {}
+        self.drawers: dict[str, str] = {}
         self.exceptions: list[str] = []
         address = f"ws://127.0.0.1:{port}/_stcore/stream"
         self._socket = connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
@@ -50,10 +53,19 @@ class Visitor:
 
     def move(self, label: str, value: float) -> Answer:
         """Let go of a slider at a value."""
-        message = BackMsg()
-        state = message.rerun_script.widget_states.widgets.add()
-        state.id = self.sliders[label].id
+        state = WidgetState(id=self.sliders[label].id)
         state.double_array_value.data.append(value)
+        return self._set(state)
+
+    def open(self, label: str) -> Answer:
+        """Open a drawer of the page."""
+        return self._set(WidgetState(id=self.drawers[label], bool_value=True))
+
+    def _set(self, state: WidgetState) -> Answer:
+        # As a browser does, every message tells the state of all widgets touched so far.
+        self._states[state.id] = state
+        message = BackMsg()
+        message.rerun_script.widget_states.widgets.extend(self._states.values())
         return self._rerun(message)
 
     def _rerun(self, message: BackMsg) -> Answer:
@@ -74,6 +86,9 @@ class Visitor:
     def _note(self, answer: ForwardMsg) -> None:
         if answer.WhichOneof("type") == "page_info_changed":
             self._query = answer.page_info_changed.query_string
+        drawer = answer.delta.add_block.expandable
+        if drawer.id:
+            self.drawers[drawer.label] = drawer.id
         element = answer.delta.new_element
         if element.WhichOneof("type") == "slider":
             self.sliders[element.slider.label] = element.slider
