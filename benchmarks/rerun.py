@@ -23,36 +23,36 @@ EDITOR = "Move the numbers"  # the sliders of some pages are in this drawer
 WARM_UP = 5
 
 
-def measure(port: int, page: str) -> tuple[float, float]:
-    """Return median milliseconds and bytes of a move of the page's first matrix slider."""
+def measure(port: int, page: str) -> list[float]:
+    """Return medians of a matrix slider's moves: milliseconds, kB of messages, kB on the wire."""
     with Visitor(port, page) as visitor:
         visitor.load()
-        if visitor.exceptions:
-            raise RuntimeError(f"The page {page!r} failed: {visitor.exceptions[0]}")
         if EDITOR in visitor.drawers:
             visitor.open(EDITOR)
+        if visitor.exceptions:
+            raise RuntimeError(f"The page {page!r} failed: {visitor.exceptions[0]}")
         matrix_sliders = [label for label in visitor.sliders if "·" in label or "→" in label]
         label = (matrix_sliders or list(visitor.sliders))[0]
         answers = [visitor.move(label, (i % 40) * 0.05) for i in range(WARM_UP + MOVES)]
-    kept = answers[WARM_UP:]
-    milliseconds = statistics.median(answer.seconds for answer in kept) * 1000
-    return milliseconds, statistics.median(answer.size for answer in kept)
+    figures = [(a.seconds * 1000, a.size / 1000, a.wire / 1000) for a in answers[WARM_UP:]]
+    return [statistics.median(column) for column in zip(*figures, strict=True)]
 
 
 def main() -> None:
-    """Print one line for each page with sliders."""
+    """Print one line for each page with sliders; in brackets, multiples of the reference."""
     with server(Path(__file__).parent / "reference_page.py") as port:
-        reference_time, reference_size = measure(port, "")
-    print(f"n = {DEFAULT.scenario.n}, d_model = {DEFAULT.scenario.d_model}")
-    print("page            ms   x reference      kB   x reference")
-    print(f"{'reference':12}{reference_time:6.1f}{'':14}{reference_size / 1000:8.1f}")
+        reference = measure(port, "")
+    print(f"n = {DEFAULT.scenario.n}, d_model = {DEFAULT.scenario.d_model}; one slider move")
+    print(f"{'page':12}{'ms':>16}{'kB of messages':>16}{'kB on the wire':>16}")
+    print(_line("reference", reference, reference))
     with server(ROOT / "dashboard.py") as port:
         for page in ("", "Embeddings", "Projections", "Attention"):
-            took, size = measure(port, page)
-            print(
-                f"{page or 'home':12}{took:6.1f}{took / reference_time:14.2f}"
-                f"{size / 1000:8.1f}{size / reference_size:14.2f}"
-            )
+            print(_line(page or "home", measure(port, page), reference))
+
+
+def _line(name: str, figures: list[float], reference: list[float]) -> str:
+    cells = (f"{f:.1f} ({f / r:.2f})" for f, r in zip(figures, reference, strict=True))
+    return f"{name:12}" + "".join(f"{cell:>16}" for cell in cells)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,23 @@ class Answer:
     seconds : float
         From the request to the end of the script, as the client sees it.
     size : int
-        Bytes of all messages on the wire.
+        Bytes of all messages.
+    wire : int
+        Bytes that came through the socket, compressed where the server does that.
     """
 
     seconds: float
     size: int
+    wire: int
+
+
+class _CountingSocket(socket.socket):
+    received = 0
+
+    def recv(self, *arguments: int) -> bytes:
+        data = super().recv(*arguments)
+        self.received += len(data)
+        return data
 
 
 class Visitor:
@@ -38,8 +52,14 @@ class Visitor:
         self.sliders: dict[str, Slider] = {}
         self.drawers: dict[str, str] = {}
         self.exceptions: list[str] = []
-        address = f"ws://127.0.0.1:{port}/_stcore/stream"
-        self._socket = connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        self._wire = _CountingSocket()
+        self._wire.connect(("127.0.0.1", port))
+        self._socket = connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            sock=self._wire,
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+        )
 
     def __enter__(self) -> Visitor:
         return self
@@ -73,7 +93,7 @@ class Visitor:
         message.rerun_script.query_string = self._query
         start = time.perf_counter()
         self._socket.send(message.SerializeToString())
-        size = 0
+        size, before = 0, self._wire.received
         while True:
             data = self._socket.recv(timeout=30)
             assert isinstance(data, bytes)
@@ -81,7 +101,8 @@ class Visitor:
             answer = ForwardMsg.FromString(data)
             self._note(answer)
             if answer.WhichOneof("type") == "script_finished":
-                return Answer(time.perf_counter() - start, size)
+                seconds = time.perf_counter() - start
+                return Answer(seconds, size, self._wire.received - before)
 
     def _note(self, answer: ForwardMsg) -> None:
         if answer.WhichOneof("type") == "page_info_changed":
