@@ -17,6 +17,7 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
+.st-key-complaint { position: sticky; top: 3.6rem; z-index: 9; backdrop-filter: blur(12px); }
 </style>"""
 
 #: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.
@@ -43,7 +44,8 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
     viewport.measure()
     _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
     if message := state.complaint():
-        st.error(escape.markdown(message))
+        with st.container(key="complaint"):
+            st.error(escape.markdown(message))
     return attend(state.scenario())
 
 

@@ -1,0 +1,59 @@
+"""Nothing is cut or wider than the screen, in both themes, on a laptop and on a phone."""
+
+import pytest
+
+from attn_core import edits
+from attn_core.permalink import encode
+from attn_core.presets import DEFAULT
+from tests.browser.conftest import idle
+
+PAGES = ["", "Embeddings", "Projections", "Attention", "Share"]
+LONG = edits.with_size(
+    edits.with_sentence(
+        DEFAULT.scenario,
+        "heureusement nous sommes toujours très contents ici aujourd'hui même si il neige",
+    ),
+    d_model=8,
+    d_k=8,
+    d_v=8,
+)
+#: Texts of all figures that reach beyond their figure by more than a pixel.
+CUT = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(plot => {
+    const frame = plot.querySelector("svg.main-svg").getBoundingClientRect();
+    return [...plot.querySelectorAll("svg text")].filter(text => {
+        const box = text.getBoundingClientRect();
+        return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1
+            || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
+    }).map(text => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    ("link", "scheme"), [("", "dark"), (f"?s={encode(LONG)}", "light")], ids=["short", "long"]
+)
+def test_nothing_is_cut(visit, path, link, width, scheme):
+    page = visit(f"/{path}{link}", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.wait_for_timeout(600)  # the page learns its width and is drawn once more
+    idle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    charts = page.locator(".js-plotly-plot")
+    for i in range(charts.count()):
+        box = charts.nth(i).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    assert page.evaluate(CUT) == []
+    ink = page.evaluate("document.querySelector('.js-plotly-plot').layout.font.color")
+    assert ink == {"light": "#22303f", "dark": "#e6e9ee"}[scheme]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_projector(visit, width):
+    page = visit("/?projector=1", viewport={"width": width, "height": 800})
+    page.wait_for_timeout(600)
+    idle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CUT) == []
+    size = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+    assert size >= 20
