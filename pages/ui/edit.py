@@ -141,11 +141,12 @@ def settings() -> None:
     low, high = limits.TEMPERATURE
     state.seed("temperature", s.temperature)
     temperature.slider("Temperature", low, high, step=0.05, key="temperature", on_change=_set_heat)
-    state.seed("mask", "custom" if state.custom_mask() else kind(s.mask))
+    shown = "custom" if state.custom_mask() and s.mask is not None else kind(s.mask)
+    state.seed("mask", shown)
     mask.radio(
         "Mask", ["none", "causal", "custom"], key="mask", horizontal=True, on_change=_set_mask
     )
-    if state.custom_mask() or kind(s.mask) == "custom":
+    if shown == "custom":
         mask_table()
 
 

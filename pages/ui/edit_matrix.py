@@ -177,8 +177,7 @@ def _set_mask(key: str, _: str) -> None:
     s = state.scenario()
     words = labels.unique(s.tokens)
     shown = Block(step("blocking"), s.allowed, words, words)
-    mask = _edited(shown, key).astype(bool)
-    state.change(lambda: replace(s, mask=mask))
+    state.change(lambda: replace(s, mask=_edited(shown, key).astype(bool)))
 
 
 def _table(shown: Block, name: str, column: Any, apply: Callable[[str, Any], None]) -> None:
@@ -201,6 +200,9 @@ def _edited(shown: Block, key: str) -> Array:
     """The matrix with what was typed into the table; an emptied box is nan."""
     values = np.array(shown.values, dtype=float)
     for row, changes in state.widget(key)["edited_rows"].items():
+        # What a browser sends may be forged.
+        if not 0 <= int(row) < len(shown.rows):
+            raise ValueError(f"The table has rows 1 to {len(shown.rows)}, got row {int(row) + 1}.")
         for column, value in changes.items():
             j = shown.columns.index(column)
             values[int(row), j] = np.nan if value is None else value
