@@ -327,3 +327,33 @@ def test_projector():
     large = json.loads(fine(at).get("plotly_chart")[0].proto.spec)["layout"]["font"]["size"]
     assert large > 1.5 * small
     assert parameter(at, "projector") == "1"
+
+
+def test_an_older_url_does_not_win_over_a_widget():
+    """A browser under quick moves still sends the URL from before the last one."""
+    at = fine(visit())
+    before = parameter(at, "s")
+    at.slider(key="X-0-0").set_value(0.5).run()
+    at.query_params["s"] = before
+    at.slider(key="X-0-1").set_value(0.25).run()
+    assert list(scenario(fine(at)).X[0, :2]) == [0.5, 0.25]
+
+
+def test_going_back_is_a_change_that_can_be_undone():
+    at = fine(visit())
+    before = parameter(at, "s")
+    at.slider(key="X-0-0").set_value(0.5).run()
+    at.query_params["s"] = before
+    at.run()
+    assert scenario(fine(at)) == DEFAULT.scenario
+    press(at, "Undo")
+    assert scenario(fine(at)).X[0, 0] == 0.5
+
+
+def test_a_bad_link_on_the_way_changes_nothing():
+    at = fine(visit())
+    at.slider(key="X-0-0").set_value(0.5).run()
+    at.query_params["s"] = "nonsense"
+    at.run()
+    assert "can't be opened" in fine(at).error[0].value.replace("\\", "")
+    assert scenario(at).X[0, 0] == 0.5
