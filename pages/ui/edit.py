@@ -84,8 +84,7 @@ def features() -> None:
     state.seed("features", list(s.features))
     st.multiselect(
         "Features of the embeddings",
-        list(dict.fromkeys((*s.features, *FEATURES, *PLACES))),
-        format_func=escape.markdown,
+        list(dict.fromkeys((*s.features, *FEATURES, *PLACES))),  # shown as plain text
         key="features",
         on_change=_set_features,
         help=f"{limits.D_MODEL[0]} to {limits.D_MODEL[1]} features; d_model counts them.",
