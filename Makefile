@@ -10,7 +10,7 @@ CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11
 .PHONY: help run test lint clean
 
 help:
-	@sed -n 's/^# //p' Makefile | sed '/^$$/d'
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
 run: $(VENV)/.run
 	$(BIN)/python -m streamlit run dashboard.py $(ARGS)

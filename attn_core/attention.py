@@ -42,12 +42,43 @@ def softmax(x: Array) -> Array:
 
 
 def project(X: Array, W: Array) -> Array:
-    """``X W``: X (n, d_model), W (..., d_model, d) to (..., n, d)."""
+    """See every word through a projection: ``X W``.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, d_model)
+    W : ndarray, shape (..., d_model, d)
+
+    Returns
+    -------
+    ndarray, shape (..., n, d)
+
+    Examples
+    --------
+    >>> project(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
+    array([[11.]])
+    """
     return X @ W
 
 
 def concatenate(output: Array) -> Array:
-    """Lay the heads side by side: (h, n, d_v) to (n, h·d_v); (n, d_v) stays."""
+    """Lay the heads side by side.
+
+    Parameters
+    ----------
+    output : ndarray, shape (h, n, d_v) or (n, d_v)
+
+    Returns
+    -------
+    ndarray, shape (n, h * d_v)
+        Of a single head without a head axis, `output` itself.
+
+    Examples
+    --------
+    >>> concatenate(np.array([[[1], [2]], [[3], [4]]]))
+    array([[1, 3],
+           [2, 4]])
+    """
     if output.ndim == 2:
         return output
     h, n, d_v = output.shape

@@ -29,10 +29,27 @@ MATRICES: tuple[MatrixName, ...] = ("X", *PROJECTIONS)
 def with_sentence(s: Scenario, sentence: str) -> Scenario:
     """Split a new sentence; words that stay keep their edited numbers and mask.
 
+    Parameters
+    ----------
+    s : Scenario
+    sentence : str
+
+    Returns
+    -------
+    Scenario
+        With n = the number of tokens; the projections are as they were.
+
     Raises
     ------
     ValueError
         When the sentence breaks a limit; see `limits.check_tokens`.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> s = with_sentence(DEFAULT.scenario, "Je ne suis pas heureux")
+    >>> s.tokens, s.X.shape
+    (('Je', 'ne', 'suis', 'pas', 'heureux'), (5, 4))
     """
     tokens = words.split(sentence)
     limits.check_tokens(tokens)
@@ -50,6 +67,29 @@ def with_features(s: Scenario, features: Sequence[str]) -> Scenario:
 
     A new feature brings its values for these words from the vocabulary, and rows of
     zeros to the projections.
+
+    Parameters
+    ----------
+    s : Scenario
+    features : sequence of str, length 2 to 8
+
+    Returns
+    -------
+    Scenario
+        With d_model = the number of features.
+
+    Raises
+    ------
+    ValueError
+        When there are too few, too many, or two of one name.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> with_features(DEFAULT.scenario, ("verb", "noun")).X
+    array([[0., 0.],
+           [1., 0.],
+           [0., 0.]])
     """
     X = embed(s.tokens, features)
     rows: dict[str, Array] = {
@@ -70,6 +110,24 @@ def with_size(
     """Change sizes; the values that still fit stay, new ones are neutral.
 
     New features come in the vocabulary's order; new columns of projections are 0.
+
+    Parameters
+    ----------
+    s : Scenario
+    d_model, d_k, d_v : int, optional
+        Left out, a size stays.
+
+    Raises
+    ------
+    ValueError
+        When a size is beyond the lab's limits.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> s = with_size(DEFAULT.scenario, d_model=5, d_k=3)
+    >>> s.features[-1], s.W_q.shape, s.W_v.shape
+    ('noun', (5, 3), (5, 4))
     """
     if d_model is not None:
         s = with_features(s, more_features(s.features, d_model))
@@ -86,10 +144,23 @@ def with_size(
 def with_matrix(s: Scenario, name: MatrixName, values: ArrayLike) -> Scenario:
     """Replace a whole matrix.
 
+    Parameters
+    ----------
+    s : Scenario
+    name : {"X", "W_q", "W_k", "W_v"}
+    values : array_like, in the shape that the matrix has
+        Rounded to multiples of 0.001.
+
     Raises
     ------
     ValueError
         When the shape or a number is wrong; the message says what was expected.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> with_matrix(DEFAULT.scenario, "W_q", np.full((4, 4), 0.12345)).W_q[0, 0]
+    np.float64(0.123)
     """
     array = np.asarray(values, dtype=np.float64)
     expected = getattr(s, name).shape
@@ -99,14 +170,28 @@ def with_matrix(s: Scenario, name: MatrixName, values: ArrayLike) -> Scenario:
 
 
 def with_cell(s: Scenario, name: MatrixName, row: int, column: int, value: float) -> Scenario:
-    """Replace one number of a matrix."""
+    """Replace one number of a matrix; row and column count from 0.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> with_cell(DEFAULT.scenario, "X", 0, 1, -2.5).X[0]
+    array([ 1. , -2.5,  0. ,  1. ])
+    """
     values = np.array(getattr(s, name))
     values[row, column] = value
     return with_matrix(s, name, values)
 
 
 def with_mask_kind(s: Scenario, kind: MaskKind) -> Scenario:
-    """Choose no mask, the causal one, or a custom one that starts from what is there."""
+    """Choose no mask, the causal one, or a custom one that starts from what is there.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> with_mask_kind(DEFAULT.scenario, "causal").mask[0]
+    array([ True, False, False])
+    """
     match kind:
         case "none":
             return replace(s, mask=None)
@@ -127,7 +212,14 @@ def zeros(s: Scenario, name: MatrixName) -> Array:
 
 
 def random(s: Scenario, name: MatrixName, seed: int) -> Array:
-    """Normal numbers in steps of 0.05 within ±3, the same for the same seed and shape."""
+    """Draw normal numbers in steps of 0.05 within ±3, the same for the same seed and shape.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> random(DEFAULT.scenario, "W_q", seed=1).shape
+    (4, 4)
+    """
     drawn: Array = np.random.default_rng(seed).normal(size=getattr(s, name).shape)
     return (drawn * 20).round().clip(-60, 60) / 20
 

@@ -106,6 +106,14 @@ def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int 
     ------
     ValueError
         When the trace has no such matrix (`projected` and `W_o` without W_o).
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> keys = block(attend(DEFAULT.scenario), "K", transposed=True)
+    >>> keys.symbol, keys.shape, keys.columns
+    ('Kᵀ', '4×3', ('Je', 'suis', 'heureux'))
     """
     which = step(name)
     values = getattr(trace, name)

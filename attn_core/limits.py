@@ -66,6 +66,12 @@ def admit(scenario: Scenario) -> Scenario:
     ------
     ValueError
         With the limit and what came.
+
+    Examples
+    --------
+    >>> W = [[1.23456], [0]]
+    >>> admit(Scenario(("a",), X=[[1, 0]], W_q=W, W_k=W, W_v=W)).W_q[0, 0]
+    np.float64(1.235)
     """
     s = scenario
     check_tokens(s.tokens)
@@ -99,6 +105,12 @@ def on_grid(name: str, values: Array) -> Array:
     ------
     ValueError
         Naming the first number that is missing or too large.
+
+    Examples
+    --------
+    >>> on_grid("W_q", np.array([[0.12345, 31]]))
+    Traceback (most recent call last):
+    ValueError: W_q takes numbers from −30 to 30: row 1, column 2 is 31.
     """
     outside = ~(np.abs(values) <= BOUND)  # true for nan as well
     if outside.any():

@@ -36,6 +36,16 @@ def draw_partners(
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.equation import misfit
+    >>> from attn_core.presets import DEFAULT
+    >>> X, W = misfit(attend(DEFAULT.scenario), rows=5).blocks
+    >>> figure = draw_partners(X, W)
+    >>> [len(trace.z[0]) for trace in figure.select_traces({"type": "heatmap"})]
+    [4, 5]
     """
     scale = PROJECTOR if projector else DESK
     row = replace(left, values=left.values[:1], rows=left.rows[:1])
