@@ -51,6 +51,11 @@ class Block:
             row, column = column, row
         return labels.cell(self.step, row, column)
 
+    def spoken_row(self, i: int) -> str:
+        """Say row i with its numbers."""
+        numbers = ", ".join(labels.number(value) for value in self.values[i])
+        return f"{labels.isolate(self.rows[i])} {numbers}"
+
     @property
     def cells(self) -> list[list[str]]:
         """`cell` of every box, row by row."""
@@ -80,13 +85,8 @@ class Equation:
             f"{term.symbol} ({term.shape})" if isinstance(term, Block) else term
             for term in self.terms
         )
-        rows = "; ".join(_spoken_row(self.result, i) for i in range(len(self.result.rows)))
+        rows = "; ".join(self.result.spoken_row(i) for i in range(len(self.result.rows)))
         return f"{signs}. {self.result.symbol}: {rows}."
-
-
-def _spoken_row(block: Block, i: int) -> str:
-    numbers = ", ".join(labels.number(value) for value in block.values[i])
-    return f"{labels.isolate(block.rows[i])} {numbers}"
 
 
 def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int = 0) -> Block:

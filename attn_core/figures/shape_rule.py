@@ -48,14 +48,7 @@ def draw_partners(
     [4, 5]
     """
     scale = PROJECTOR if projector else DESK
-    row = replace(left, values=left.values[:1], rows=left.rows[:1])
-    column = replace(
-        right,
-        values=right.values[:, :1].T,
-        rows=right.columns[:1],
-        columns=right.rows,
-        transposed=True,
-    )
+    row, column = partners(left, right)
     rule = rule_of(left, right)
     longest = max(len(row.columns), len(column.columns))
     margin = max(text_width(label, scale.font) for label in (row.rows[0], column.rows[0])) + 12
@@ -82,6 +75,35 @@ def draw_partners(
         ),
         theme,
     )
+
+
+def partners(left: Block, right: Block) -> tuple[Block, Block]:
+    """Return the first row of `left` and the first column of `right`, laid down as a row."""
+    row = replace(left, values=left.values[:1], rows=left.rows[:1])
+    column = replace(
+        right,
+        values=right.values[:, :1].T,
+        rows=right.columns[:1],
+        columns=right.rows,
+        transposed=True,
+    )
+    return row, column
+
+
+def partners_alt(left: Block, right: Block) -> str:
+    """Tell the picture of `draw_partners` with its numbers.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.equation import misfit
+    >>> from attn_core.presets import DEFAULT
+    >>> X, W = misfit(attend(DEFAULT.scenario), rows=3).blocks
+    >>> partners_alt(X, W).partition(". ")[2]
+    'X: Je 1.00, 0.00, 0.00, 1.00. W_q: q₁ 1.00, 0.00, 0.00.'
+    """
+    told = (f"{block.step.symbol}: {block.spoken_row(0)}." for block in partners(left, right))
+    return " ".join((rule_of(left, right).message, *told))
 
 
 def rule_of(left: Block, right: Block) -> ShapeRule:

@@ -11,8 +11,8 @@ import streamlit as st
 
 from attn_core import AttentionTrace, escape, narrate, steps
 from attn_core.equation import Block, Equation, block, equation, formula, headline, misfit
-from attn_core.figures import Theme, draw, draw_partners
-from attn_core.figures.shape_rule import rule_of
+from attn_core.figures import Figure, Theme, draw, draw_partners
+from attn_core.figures.shape_rule import partners_alt, rule_of
 from pages.ui import state
 
 
@@ -90,19 +90,17 @@ def shape_rule(trace: AttentionTrace, rows: int) -> None:
         "partner times partner, all added up. A number without a partner can't be used, "
         "so $W_q$ needs **one row for each feature**."
     )
-    figure = draw_partners(X, W, **_look())
-    st.plotly_chart(
-        figure, width="content", theme=None, config=_CONFIG, key="partners", alt=rule.message
-    )
+    _chart(draw_partners(X, W, **_look()), key="partners", alt=partners_alt(X, W))
 
 
 def _picture(*drawn: Equation, key: str) -> None:
     alt = " ".join(each.alt for each in drawn)
-    figure = draw(*drawn, **_look())
-    st.plotly_chart(
-        figure, width="content", theme=None, config=_CONFIG, key=f"figure-{key}", alt=alt
-    )
+    _chart(draw(*drawn, **_look()), key=f"figure-{key}", alt=alt)
     _tables(key, *drawn)
+
+
+def _chart(figure: Figure, key: str, alt: str) -> None:
+    st.plotly_chart(figure, width="content", theme=None, config=_CONFIG, key=key, alt=alt)
 
 
 def _look() -> _Look:
