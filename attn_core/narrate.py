@@ -84,11 +84,13 @@ def _projection(trace: AttentionTrace, name: str, quote: Quote) -> str:
     i, j = _largest(np.abs(made.values))
     if made.values[i, j] == 0:
         return f"Every number of {name} is 0: this projection reads nothing from these words."
-    f = int(np.argmax(np.abs(trace.X[i] * W.values[:, j])))
+    # Parts may point against the sum, so the largest is sought in the sum's direction.
+    parts = trace.X[i] * W.values[:, j]
+    f = int(np.argmax(parts * np.sign(made.values[i, j])))
     word, feature = quote(made.rows[i]), quote(W.rows[f])
     return (
         f"The strongest number is {word} · {made.columns[j]} = {number(made.values[i, j])}; "
-        f"most of it comes from the feature {feature}: "
+        f"its largest part comes from the feature {feature}: "
         f"{number(trace.X[i, f])} × {number(W.values[f, j])}."
     )
 

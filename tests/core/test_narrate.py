@@ -69,6 +69,20 @@ def test_every_step_of_every_preset_is_told(preset, name):
     assert "-0.00" not in told
 
 
+@given(st.integers(0, 999))
+def test_the_part_that_is_told_is_the_largest_in_its_direction(seed):
+    s = DEFAULT.scenario
+    for i, name in enumerate(("X", "W_q")):
+        s = edits.with_matrix(s, name, edits.random(s, name, 2 * seed + i))
+    trace = attend(s)
+    told = narrate.explain(trace, "Q").replace("−", "-")
+    total, x, w = map(float, re.search(r"= (\S+); .*: (\S+) × (\S+)\.$", told).groups())
+    i, j = np.unravel_index(np.abs(trace.Q).argmax(), trace.Q.shape)
+    parts = trace.X[i] * trace.W_q[:, j] * np.sign(trace.Q[i, j])
+    assert total == pytest.approx(trace.Q[i, j], abs=0.0051)
+    assert x * w * np.sign(total) == pytest.approx(parts.max(), abs=1e-9)
+
+
 def test_one_word():
     s = edits.with_sentence(DEFAULT.scenario, "Je")
     for name in TOLD:
