@@ -1,11 +1,18 @@
 # make run   serves the app        make test   runs all tests
+# make lint  checks style, types   make clean  removes .venv and the caches
 #
-# Both make a virtual environment in .venv and install what they need.
+# All but clean make a virtual environment in .venv and install what they need.
 # PYTHON=/path/to/python chooses another Python; ARGS="…" goes to Streamlit or pytest.
 
-VENV ?= .venv
+# Not `?=`: it is removed whole, and a VENV in the environment is somebody else's.
+VENV := .venv
 BIN := $(VENV)/bin
-CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11
+# A Python that was named is the only one: another in its place would be a surprise.
+CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
+
+# An environment whose Python is gone (an upgrade, a moved folder) is made again.
+$(shell test ! -e $(VENV)/.python || $(BIN)/python -c '' 2>/dev/null || \
+  rm -f $(VENV)/.python $(VENV)/.run $(VENV)/.dev $(VENV)/.browser)
 
 .PHONY: help run test lint clean
 
@@ -25,24 +32,26 @@ lint: $(VENV)/.dev
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are written last, so a half-made environment is made again.
 $(VENV)/.python:
 	@rm -rf $(VENV)
-	@found=; seen=; \
+	@found=; seen=; bare=; \
 	for python in $(CANDIDATES); do \
 	  command -v $$python >/dev/null 2>&1 || continue; \
-	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])') || continue; \
+	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue; \
 	  seen="$$seen $$python is $$version;"; \
-	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then found=$$python; break; fi; \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || continue; \
+	  if $$python -c 'import venv, ensurepip' >/dev/null 2>&1; then found=$$python; break; fi; \
+	  bare="$${bare:-$$python}"; \
 	done; \
-	if [ -z "$$found" ]; then \
+	if [ -z "$$found" ] && [ -n "$$bare" ]; then \
+	  echo "$$bare has no venv module. Debian, Ubuntu: apt install python3-venv" >&2; exit 1; \
+	elif [ -z "$$found" ]; then \
 	  echo "Python 3.11 or newer is needed.$${seen:- No python3 was found.}" >&2; \
 	  echo "Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)," >&2; \
 	  echo "or name it: make PYTHON=/path/to/python3.12 …" >&2; exit 1; \
-	fi; \
-	if ! $$found -c 'import venv, ensurepip' >/dev/null 2>&1; then \
-	  echo "$$found has no venv module. Debian, Ubuntu: apt install python3-venv" >&2; exit 1; \
 	fi; \
 	echo "Making $(VENV) with $$found"; \
 	$$found -m venv $(VENV) && touch $@
