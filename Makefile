@@ -12,9 +12,9 @@ CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11
 
 # An environment whose Python is gone (an upgrade, a moved folder) is made again.
 $(shell test ! -e $(VENV)/.python || $(BIN)/python -c '' 2>/dev/null || \
-  rm -f $(VENV)/.python $(VENV)/.run $(VENV)/.dev $(VENV)/.browser)
+  rm -f $(VENV)/.python $(VENV)/.run $(VENV)/.dev)
 
-.PHONY: help run test lint clean
+.PHONY: help run test lint browser clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -22,7 +22,7 @@ help:
 run: $(VENV)/.run
 	$(BIN)/python -m streamlit run dashboard.py $(ARGS)
 
-test: $(VENV)/.dev $(VENV)/.browser lint
+test: browser lint
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev
@@ -64,12 +64,12 @@ $(VENV)/.dev: $(VENV)/.python requirements.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# The browser tests take the system's Chromium, or one that Playwright brings.
-$(VENV)/.browser: $(VENV)/.dev
+# The browser tests take the system's Chromium, or one that Playwright brings; looked for
+# each time, since it may be gone.
+browser: $(VENV)/.dev
 	@if ! $(BIN)/python -m tests.browser.find; then \
 	  echo "No Chromium on this machine; Playwright fetches one."; \
 	  $(BIN)/python -m playwright install --with-deps chromium || $(BIN)/python -m playwright install chromium || { \
 	    echo "That failed. Install Chromium by hand (Debian: apt install chromium)," >&2; \
 	    echo "or set CHROMIUM to its path." >&2; exit 1; }; \
 	fi
-	@touch $@
