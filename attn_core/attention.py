@@ -35,8 +35,7 @@ def softmax(x: Array) -> Array:
     array([0.5, 0.5, 0. ])
     """
     # ufunc.reduce is what max() and sum() call; at n = 3 the detour is a tenth of the time.
-    e: Array = x - np.maximum.reduce(x, axis=-1, keepdims=True)
-    np.exp(e, out=e)
+    e: Array = np.exp(x - np.maximum.reduce(x, axis=-1, keepdims=True))
     e /= np.add.reduce(e, axis=-1, keepdims=True)
     return e
 

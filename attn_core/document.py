@@ -75,8 +75,8 @@ def from_json(text: str) -> Scenario:
     missing, foreign = _REQUIRED - content.keys(), content.keys() - _REQUIRED - _OPTIONAL
     if missing or foreign:
         raise DocumentError(
-            f"Not a whole scenario: missing {sorted(missing) or 'nothing'}, "
-            f"unknown {sorted(foreign) or 'nothing'}."
+            f"Not a whole scenario: missing {sorted(missing) or 'nothing'!s:.80}, "
+            f"unknown {sorted(foreign) or 'nothing'!s:.80}."
         )
     try:
         return _scenario(content)

@@ -91,6 +91,7 @@ def with_features(s: Scenario, features: Sequence[str]) -> Scenario:
            [1., 0.],
            [0., 0.]])
     """
+    limits.check_sizes(d_model=len(features))
     X = embed(s.tokens, features)
     rows: dict[str, Array] = {
         name: np.zeros((len(features), getattr(s, name).shape[1])) for name in PROJECTIONS
@@ -129,6 +130,7 @@ def with_size(
     >>> s.features[-1], s.W_q.shape, s.W_v.shape
     ('noun', (5, 3), (5, 4))
     """
+    limits.check_sizes(d_model=d_model, d_k=d_k, d_v=d_v)
     if d_model is not None:
         s = with_features(s, more_features(s.features, d_model))
     return limits.admit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,23 @@ def known(token: str) -> bool:
 def unknown(tokens: Sequence[str]) -> tuple[str, ...]:
     """List the words whose vectors come from a hash, each once, in order."""
     return tuple(dict.fromkeys(token for token in tokens if not known(token)))
+
+
+def hashed(
+    tokens: Sequence[str], features: Sequence[str], X: NDArray[np.floating[Any]]
+) -> tuple[str, ...]:
+    """List the words whose rows in X still are what a hash made of them.
+
+    Examples
+    --------
+    >>> X = embed(("blorg", "xyz"), ("verb", "noun"))
+    >>> X[0, 0] = 3
+    >>> hashed(("blorg", "xyz"), ("verb", "noun"), X)
+    ('xyz',)
+    """
+    meant = [j for j, name in enumerate(features) if name not in PLACES]
+    same = (embed(tokens, features)[:, meant] == X[:, meant]).all(axis=1) & bool(meant)
+    return unknown([token for token, is_hashed in zip(tokens, same, strict=True) if is_hashed])
 
 
 def embed(tokens: Sequence[str], features: Sequence[str]) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 from .scenario import Scenario
 from .steps import Axis, Step
@@ -85,12 +86,16 @@ def number(value: float, digits: int = 2) -> str:
 
     Examples
     --------
-    >>> number(-1.005, 1), number(-0.001), number(float("-inf"))
-    ('−1.0', '0.00', '−∞')
+    >>> number(-1.005, 1), number(-0.001), number(0.125), number(float("-inf"))
+    ('−1.0', '0.00', '0.13', '−∞')
     """
     if value == float("-inf"):
         return "−∞"
-    return f"{value:z.{digits}f}".replace("-", "−")
+    # Half goes away from zero, as in the browser; beyond 1e15 no decimals are left to round.
+    step = Decimal(1).scaleb(-digits)
+    exact = Decimal(float(value))
+    rounded = exact.quantize(step, ROUND_HALF_UP) if abs(value) < 1e15 else exact
+    return f"{rounded:z.{digits}f}".replace("-", "−")
 
 
 def _subscript(i: int) -> str:

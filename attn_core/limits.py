@@ -82,9 +82,7 @@ def admit(scenario: Scenario) -> Scenario:
             "The lab shows one head without W_o: expected W_q (d_model, d_k), "
             f"got {s.W_q.shape}{'' if s.W_o is None else ' and a W_o'}."
         )
-    _check_size("d_model", s.d_model, D_MODEL)
-    _check_size("d_k", s.d_k, D_K)
-    _check_size("d_v", s.d_v, D_V)
+    check_sizes(d_model=s.d_model, d_k=s.d_k, d_v=s.d_v)
     low, high = TEMPERATURE
     if not low <= s.temperature <= high:
         raise ValueError(f"The temperature must be {low:g} to {high:g}, got {s.temperature:g}.")
@@ -123,10 +121,24 @@ def on_grid(name: str, values: Array) -> Array:
     return np.array([[round(float(v), DECIMALS) for v in row] for row in values])
 
 
-def _check_size(name: str, size: int, limits: tuple[int, int]) -> None:
-    low, high = limits
-    if not low <= size <= high:
-        raise ValueError(f"{name} must be {low} to {high} here, got {size}.")
+def check_sizes(**sizes: int | None) -> None:
+    """Refuse sizes that the lab can't show; None is any size.
+
+    Raises
+    ------
+    ValueError
+        With the limit and what came.
+
+    Examples
+    --------
+    >>> check_sizes(d_k=9)
+    Traceback (most recent call last):
+    ValueError: d_k must be 1 to 8 here, got 9.
+    """
+    for name, size in sizes.items():
+        low, high = {"d_model": D_MODEL, "d_k": D_K, "d_v": D_V}[name]
+        if size is not None and not low <= size <= high:
+            raise ValueError(f"{name} must be {low} to {high} here, got {size}.")
 
 
 def _check_text(what: str, text: str, longest: int) -> None:

@@ -69,12 +69,13 @@ def _similarity(trace: AttentionTrace, quote: Quote) -> str:
     n = trace.scenario.n
     if n == 1:
         return "With a single word there is nothing to compare it with."
-    S = np.array(trace.similarity)
-    np.fill_diagonal(S, -np.inf)
+    S = np.where(np.tri(n, dtype=bool), -np.inf, trace.similarity)  # each pair once
     i, j = _largest(S)
+    if S[i, j] < _TIE:
+        return "No two words look alike: no dot product of two different rows is above 0."
     a, b = _words(trace, quote, i, j)
     return (
-        f"Of all pairs of words {a} and {b} look most alike: "
+        f"Of all pairs of words {a} and {b} look most alike{_others(S)}: "
         f"the dot product of their rows is {number(S[i, j])}."
     )
 
@@ -82,14 +83,16 @@ def _similarity(trace: AttentionTrace, quote: Quote) -> str:
 def _projection(trace: AttentionTrace, name: str, quote: Quote) -> str:
     made, W = block(trace, name), block(trace, f"W_{name.lower()}")
     i, j = _largest(np.abs(made.values))
-    if made.values[i, j] == 0:
-        return f"Every number of {name} is 0: this projection reads nothing from these words."
+    if abs(made.values[i, j]) < _TIE:
+        return f"Every number of {name} is 0: what {W.symbol} reads in these words is 0 or cancels."
     # Parts may point against the sum, so the largest is sought in the sum's direction.
     parts = trace.X[i] * W.values[:, j]
     f = int(np.argmax(parts * np.sign(made.values[i, j])))
-    word, feature = quote(made.rows[i]), quote(W.rows[f])
+    word, feature = quote(labels.isolate(made.rows[i])), quote(labels.isolate(W.rows[f]))
+    several = (np.abs(made.values) > abs(made.values[i, j]) - _TIE).sum() > 1
+    start = "One of the strongest numbers" if several else "The strongest number"
     return (
-        f"The strongest number is {word} · {made.columns[j]} = {number(made.values[i, j])}; "
+        f"{start} is {word} · {made.columns[j]} = {number(made.values[i, j])}; "
         f"its largest part comes from the feature {feature}: "
         f"{number(trace.X[i, f])} × {number(W.values[f, j])}."
     )
@@ -97,13 +100,13 @@ def _projection(trace: AttentionTrace, name: str, quote: Quote) -> str:
 
 def _raw_scores(trace: AttentionTrace, quote: Quote) -> str:
     S = trace.raw_scores
-    if np.ptp(S) < _TIE:
+    if len(S) > 1 and np.ptp(S) < _TIE:
         return f"All queries meet all keys with the same score, {number(S[0, 0])}."
     i, j = _largest(S)
     query, key = _words(trace, quote, i, j)
     return (
-        f"The query of {query} fits the key of {key} best: "
-        f"their dot product is {number(S[i, j])}, the largest of all."
+        f"The query of {query} fits the key of {key} best{_others(S)}: "
+        f"their dot product is {number(S[i, j])}."
     )
 
 
@@ -126,9 +129,7 @@ def _masked(trace: AttentionTrace, quote: Quote) -> str:
         return "Nothing is masked: every word may look at every word, so 0 is added everywhere."
     blocked = int((~s.mask).sum())
     i = int(np.argmax((~s.mask).sum(axis=1)))
-    hidden = _listed(
-        [quote(w) for w, seen in zip(_labels(trace), s.mask[i], strict=True) if not seen]
-    )
+    hidden = _targets(trace, i, np.flatnonzero(~s.mask[i]), quote)
     rule = "no word sees what comes after it" if masks.kind(s.mask) == "causal" else "as chosen"
     return (
         f"The mask blocks {blocked} of {s.n * s.n} pairs, {rule}: "
@@ -140,9 +141,10 @@ def _logits(trace: AttentionTrace) -> str:
     temperature = trace.scenario.temperature
     if temperature == 1:
         return "The temperature is 1, so the scores stay as they are."
-    effect = (
-        "closer, and the weights more even" if temperature > 1 else "apart, and the weights sharper"
-    )
+    if temperature > 1:
+        effect = "closer together and makes the weights more even"
+    else:
+        effect = "apart and makes the weights sharper"
     return f"Dividing by the temperature {temperature:g} moves the scores {effect}."
 
 
@@ -151,24 +153,39 @@ def _weights(trace: AttentionTrace, quote: Quote) -> str:
     if np.ptp(A) < _TIE and len(A) > 1:
         return f"Every word looks at all words equally, {number(A[0, 0])}."
     decided = np.argsort(-A.max(axis=1), kind="stable")[:4]  # a sentence holds four words
-    return "; ".join(_look(trace, int(i), quote) for i in sorted(decided)) + "."
+    looks = "; ".join(_look(trace, int(i), quote) for i in sorted(decided))
+    return looks + ("; no other word is more decided." if len(A) > len(decided) else ".")
 
 
 def _look(trace: AttentionTrace, i: int, quote: Quote) -> str:
     """Say where one word looks."""
-    row, names = trace.weights[i], [quote(label) for label in _labels(trace)]
+    row, word = trace.weights[i], quote(_labels(trace)[i])
     top = float(row.max())
     best = np.flatnonzero(row >= top - _TIE)
-    seen = trace.scenario.allowed[i]
+    targets = _targets(trace, i, best, quote)
+    seen = int(trace.scenario.allowed[i].sum())
+    if seen == 1 < len(row):
+        return f"{word} can only look at {targets}, {number(top)}"
     if len(best) == len(row) > 1:
-        return f"{names[i]} looks at all words equally, {number(top)}"
+        return f"{word} looks at all words equally, {number(top)}"
+    if len(best) == seen > 1:
+        return f"{word} looks equally at all that it may see, {targets}, {number(top)} each"
     if len(best) > 1:
-        every = " it may see" if len(best) == seen.sum() else ""
-        targets = _listed([names[j] for j in best]) + every
-        return f"{names[i]} looks equally at {targets}, {number(top)} each"
+        return f"{word} looks equally at {targets}, {number(top)} each"
     most = "mostly" if top > 0.5 + _TIE else "most"
-    target = "itself" if best[0] == i else names[int(best[0])]
-    return f"{names[i]} looks {most} at {target}, {number(top)}"
+    return f"{word} looks {most} at {targets}, {number(top)}"
+
+
+def _targets(trace: AttentionTrace, i: int, targets: Array, quote: Quote) -> str:
+    """List the words that word i looks at, itself among them by that name."""
+    names = _labels(trace)
+    return _listed(["itself" if j == i else quote(names[j]) for j in targets])
+
+
+def _others(values: Array) -> str:
+    """Say that the largest value isn't the only one of its size."""
+    others = int((values > values.max() - _TIE).sum()) - 1
+    return f", and {others} other{'s' if others > 1 else ''} as much" if others else ""
 
 
 def _output(trace: AttentionTrace, quote: Quote) -> str:
@@ -194,7 +211,7 @@ def unknown_words(words: tuple[str, ...], quote: Quote = str) -> str:
     """
     if not words:
         return ""
-    listed = _listed([quote(word) for word in words])
+    listed = _listed([quote(labels.isolate(word)) for word in words])
     own = (
         "Its numbers come from a hash of its letters"
         if len(words) == 1
@@ -204,7 +221,7 @@ def unknown_words(words: tuple[str, ...], quote: Quote = str) -> str:
 
 
 def _labels(trace: AttentionTrace) -> tuple[str, ...]:
-    return labels.unique(trace.scenario.tokens)
+    return tuple(map(labels.isolate, labels.unique(trace.scenario.tokens)))
 
 
 def _words(trace: AttentionTrace, quote: Quote, i: int, j: int) -> tuple[str, str]:

@@ -91,7 +91,7 @@ PRESETS: tuple[Preset, ...] = (
         "verb-subject",
         "A verb finds its subject",
         "W_q lets the verb ask and W_k lets the pronoun answer: "
-        "suis looks almost only at Je, although the two words have little in common.",
+        "suis looks almost only at Je, although by likeness it would look at itself.",
         "Je suis heureux",
         _SELF,
         W_q={"verb": (3, 0), "feeling": (0, 1)},

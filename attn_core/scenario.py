@@ -197,7 +197,8 @@ def _features(values: Any, d_model: int) -> tuple[str, ...]:
     names = _names("features", values)
     if len(names) != d_model or len(set(names)) != d_model:
         raise ValueError(
-            f"features must be {d_model} different names, one for each column of X; got {names}."
+            f"features must be {d_model} different names, one for each column of X; "
+            f"got {names!r:.80}."
         )
     return names
 
@@ -277,7 +278,11 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _temperature(value: Any) -> float:
-    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or value <= 0:
+    is_number = isinstance(value, int | float | np.integer | np.floating)
+    try:
+        number = float(value) if is_number and not isinstance(value, bool) else math.nan
+    except OverflowError:  # an integer of hundreds of digits
+        number = math.inf
+    if not math.isfinite(number) or number <= 0:
         raise ValueError(f"temperature must be a finite number above 0, got {value!r:.80}.")
-    return float(value)
+    return number

@@ -77,7 +77,7 @@ STEPS: tuple[Step, ...] = (
         "similarity",
         "X Xᵀ",
         r"X X^\top",
-        ("query", "key"),
+        ("word", "word"),
         made_of=(Factor("X"), "·", Factor("X", transposed=True)),
         formula=r"X X^\top",
         title="Similarity",

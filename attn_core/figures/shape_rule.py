@@ -51,9 +51,10 @@ def draw_partners(
     row, column = partners(left, right)
     rule = rule_of(left, right)
     longest = max(len(row.columns), len(column.columns))
-    margin = max(text_width(label, scale.font) for label in (row.rows[0], column.rows[0])) + 12
+    widest = max(text_width(label, scale.font) for label in (row.rows[0], column.rows[0]))
+    margin = min(widest, scale.longest_label) + 12
     slant_room = scale.longest_label * 0.8
-    cell = min(float(scale.largest_cell), (width - margin - slant_room) / longest)
+    cell = max(12.0, min(float(scale.largest_cell), (width - margin - slant_room) / longest))
     upper = slant_room + scale.font
     lower = upper + cell + scale.font * 2.4 + slant_room
     missing_below = len(row.columns) > len(column.columns)

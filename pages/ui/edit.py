@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from attn_core import edits, escape, limits, narrate, presets, tokens
-from attn_core.embeddings import unknown
+from attn_core.embeddings import hashed
 from attn_core.masks import kind
 from attn_core.vocabulary import FEATURES, PLACES
 from pages.ui import state
@@ -69,7 +69,8 @@ def sentence() -> None:
         on_change=_set_sentence,
         help=f"1 to {limits.MAX_TOKENS} words and signs, in any script. Enter applies it.",
     )
-    if invented := unknown(state.scenario().tokens):
+    s = state.scenario()
+    if invented := hashed(s.tokens, s.features, s.X):
         st.caption(narrate.unknown_words(invented, escape.markdown))
 
 

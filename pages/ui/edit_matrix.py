@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -151,7 +152,7 @@ def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:
 
 
 def _number_table(shown: Block, name: MatrixName) -> None:
-    column = st.column_config.NumberColumn(step=10**-limits.DECIMALS, format="%.3f")
+    column = partial(st.column_config.NumberColumn, step=10**-limits.DECIMALS, format="%.3f")
     _table(shown, name, column, _set_matrix)
 
 
@@ -168,7 +169,7 @@ def mask_table() -> None:
     _table(
         Block(step("blocking"), s.allowed, words, words),
         "mask",
-        st.column_config.CheckboxColumn(),
+        st.column_config.CheckboxColumn,
         _set_mask,
     )
 
@@ -180,15 +181,22 @@ def _set_mask(key: str, _: str) -> None:
     state.change(lambda: replace(s, mask=_edited(shown, key).astype(bool)))
 
 
-def _table(shown: Block, name: str, column: Any, apply: Callable[[str, Any], None]) -> None:
-    """A table with Apply. Its key follows the matrix, so that other edits reach it."""
+def _table(
+    shown: Block, name: str, column: Callable[[str], Any], apply: Callable[[str, Any], None]
+) -> None:
+    """A table with Apply. Its key follows the matrix, so that other edits reach it.
+
+    Columns are numbered and only labelled with a feature or word, for some names mean
+    something to the table.
+    """
+    columns = {str(j): column(label) for j, label in enumerate(shown.columns)}
     digest = hashlib.sha256(np.ascontiguousarray(shown.values).tobytes()).hexdigest()[:12]
     key = f"table-{name}-{digest}-{shown.shape}"
     with st.form(f"form-{name}", border=False):
         st.data_editor(
-            pd.DataFrame(shown.values, index=list(shown.rows), columns=list(shown.columns)),
+            pd.DataFrame(shown.values, index=list(shown.rows), columns=list(columns)),
             key=key,
-            column_config=dict.fromkeys(shown.columns, column),
+            column_config=columns,
             disabled=["_index"],
             width="content",
             alt=f"Table to edit {name}",
@@ -204,6 +212,7 @@ def _edited(shown: Block, key: str) -> Array:
         if not 0 <= int(row) < len(shown.rows):
             raise ValueError(f"The table has rows 1 to {len(shown.rows)}, got row {int(row) + 1}.")
         for column, value in changes.items():
-            j = shown.columns.index(column)
-            values[int(row), j] = np.nan if value is None else value
+            if not 0 <= int(column) < len(shown.columns):
+                raise ValueError(f"The table has no column {int(column) + 1}.")
+            values[int(row), int(column)] = np.nan if value is None else value
     return values

@@ -39,7 +39,7 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
         Where every number on the page comes from.
     """
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
-    state.begin()
+    state.begin(title)
     st.html(_CSS + (_PROJECTOR_CSS if state.projector() else ""))
     viewport.measure()
     _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)

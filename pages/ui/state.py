@@ -38,6 +38,8 @@ class _Lab:
     refused: str = ""
     #: A widget's callback ran before this script, so the URL may lag behind.
     touched: bool = False
+    #: The page of the last run.
+    page: str = ""
     projector: bool = False
     #: The table of the mask is open though the mask may be one of the named ones.
     custom_mask: bool = False
@@ -46,7 +48,7 @@ class _Lab:
     views: dict[str, Any] = field(default_factory=dict)
 
 
-def begin() -> None:
+def begin(page: str) -> None:
     """Adopt what the URL says, where it is news, and write the session's state into it.
 
     The URL is news on the first run and when the visitor goes back or forward. It is
@@ -59,7 +61,9 @@ def begin() -> None:
         lab = st.session_state[_LAB] = _opened(link)
     elif link and link != lab.link and not lab.touched:
         _adopt(lab, link)
-    lab.touched = False
+    if lab.page not in ("", page):
+        lab.complaint = lab.refused = ""  # it belonged to the page that was left
+    lab.page, lab.touched = page, False
     _publish(lab)
 
 
@@ -244,7 +248,7 @@ def _adopt(lab: _Lab, link: str) -> None:
     except ValueError as error:
         lab.complaint = f"The link in the address can't be opened, so it was left alone. {error}"
         return
-    lab.complaint = lab.refused = ""
+    lab.complaint, lab.refused, lab.custom_mask = "", "", False
     key = st.query_params.get(_PRESET, lab.preset)
     _push(lab, opened, key if key in presets.BY_KEY else lab.preset)
 
@@ -255,6 +259,8 @@ def _push(lab: _Lab, following: Scenario, preset: str) -> None:
     lab.past.append((lab.present, lab.preset))
     del lab.past[:-MAX_UNDO]
     lab.future.clear()
+    if preset != lab.preset:
+        lab.custom_mask = False
     lab.present, lab.preset = following, preset
 
 

@@ -50,7 +50,7 @@ def _open() -> None:
         state.complain(f"The file has {file.size} bytes; at most {MAX_FILE} are read.")
         return
     try:
-        text = file.getvalue().decode()
+        text = file.getvalue().decode("utf-8-sig")  # some editors put a mark first
     except UnicodeDecodeError:
         state.complain(f"{file.name} isn't a text file in UTF-8.")
         return

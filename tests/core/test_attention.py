@@ -73,6 +73,7 @@ def test_softmax_is_a_distribution_and_forgets_a_shift(x, shift):
 
 
 def test_softmax_at_the_edges():
+    np.testing.assert_allclose(softmax(np.array([1, 1])), [0.5, 0.5])  # integers
     np.testing.assert_array_equal(softmax(np.array([1e4, -1e4])), [1, 0])
     np.testing.assert_array_equal(softmax(np.array([-1e4, -1e4])), [0.5, 0.5])
     np.testing.assert_array_equal(softmax(np.array([0.0, -np.inf])), [1, 0])

@@ -170,6 +170,7 @@ def changed(**changes):
         (changed(tokens="Je suis heureux"), "sequence of strings"),
         (changed(tokens=["Je", None, "x"]), "non-empty strings"),
         (changed(temperature=0), "above 0"),
+        (changed(temperature=10**400), "temperature must be a finite number"),
         (changed(scale="yes"), "True or False"),
         (changed(mask=[[1]]), "bool"),
         (changed(dtype="object"), "float32 or float64"),

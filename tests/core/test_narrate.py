@@ -37,7 +37,7 @@ def explain(key, name, **changes):
         ("uniform", "weights", {}, "Every word looks at all words equally, 0.25"),
         ("uniform", "raw_scores", {}, "with the same score, 0.00"),
         ("uniform", "Q", {}, "Every number of Q is 0"),
-        ("similarity", "weights", {"mask": causal(3)}, "Je looks mostly at itself, 1.00"),
+        ("similarity", "weights", {"mask": causal(3)}, "Je can only look at itself, 1.00"),
         ("verb-subject", "output", {}, "suis becomes .* 100 % of it the value of Je; .* v₁ = 1.50"),
     ],
 )

@@ -43,7 +43,7 @@ def test_verb_subject():
     t = trace_of("verb-subject")
     assert most(t, "suis")[0] == "Je"
     assert most(t, "suis")[1] > 0.95
-    assert t.similarity[1, 0] < t.similarity[1, 1]  # little in common
+    assert t.similarity[1].argmax() == 1
 
 
 @claim("negation")
