@@ -17,7 +17,8 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
-.st-key-complaint { position: sticky; top: 3.6rem; z-index: 9; backdrop-filter: blur(12px); }
+div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
+.st-key-complaint { backdrop-filter: blur(12px); }
 </style>"""
 
 #: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.
