@@ -13,14 +13,13 @@ from ..equation import Block, Equation
 from ..labels import number
 from .colours import PALETTES, SIGNED_RANGE, WEIGHT_RANGE, Palette, Theme
 from .layout import (
-    DESK,
     NOTE,
-    PROJECTOR,
     Layout,
     Placed,
     Scale,
     arrange,
     role_note,
+    scale_for,
     shorten,
     text_width,
 )
@@ -84,7 +83,7 @@ def draw(
     >>> [trace.name for trace in figure.select_traces({"type": "heatmap"})]
     ['X', 'W_q', 'Q']
     """
-    return render(arrange(equations, width, PROJECTOR if projector else DESK), theme)
+    return render(arrange(equations, width, scale_for(width, projector)), theme)
 
 
 def render(layout: Layout, theme: Theme) -> go.Figure:
@@ -204,10 +203,11 @@ def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
 def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None, float]:
     """Most decimals (2, 1, 0 or None for no numbers) that the boxes have room for."""
     finite = block.values[np.isfinite(block.values)]
-    for digits in (2, 1, 0):
+    # A weight of 0.45 must not read 0.
+    for digits in (2, 1) if block.step.kind == "weight" else (2, 1, 0):
         widest = max((text_width(number(v, digits), 1.0) for v in finite), default=1.0)
         size = min(float(scale.font), (cell - 6) / widest)
-        if size >= _SMALLEST_NUMBER:
+        if size >= max(_SMALLEST_NUMBER, 0.6 * scale.font):
             return digits, round(size, 1)
     return None, _SMALLEST_NUMBER
 

@@ -39,6 +39,17 @@ DESK = Scale(font=13, smallest_cell=34, largest_cell=46, longest_label=96, gap=1
 PROJECTOR = Scale(font=21, smallest_cell=62, largest_cell=84, longest_label=170, gap=18)
 
 
+def scale_for(width: float, projector: bool) -> Scale:
+    """Choose sizes; on a phone, large ones would leave no room for the boxes.
+
+    Examples
+    --------
+    >>> scale_for(1000, projector=True).font, scale_for(360, projector=True).font
+    (21, 13)
+    """
+    return PROJECTOR if projector and width >= 600 else DESK
+
+
 @dataclass(frozen=True)
 class Placed:
     """A block with the upper left corner of its first box."""

@@ -10,7 +10,7 @@ from ..equation import Block
 from ..shape_rule import ShapeRule
 from .colours import Theme
 from .equation import render
-from .layout import DESK, PROJECTOR, Layout, Placed, Sign, text_width
+from .layout import Layout, Placed, Sign, scale_for, text_width
 
 
 def draw_partners(
@@ -47,7 +47,7 @@ def draw_partners(
     >>> [len(trace.z[0]) for trace in figure.select_traces({"type": "heatmap"})]
     [4, 5]
     """
-    scale = PROJECTOR if projector else DESK
+    scale = scale_for(width, projector)
     row, column = partners(left, right)
     rule = rule_of(left, right)
     longest = max(len(row.columns), len(column.columns))

@@ -87,6 +87,7 @@ def features() -> None:
         "Features of the embeddings",
         list(dict.fromkeys((*s.features, *FEATURES, *PLACES))),  # shown as plain text
         key="features",
+        max_selections=limits.D_MODEL[1],
         on_change=_set_features,
         help=f"{limits.D_MODEL[0]} to {limits.D_MODEL[1]} features; d_model counts them.",
     )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -152,37 +151,55 @@ def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:
 
 
 def _number_table(shown: Block, name: MatrixName) -> None:
-    column = partial(st.column_config.NumberColumn, step=10**-limits.DECIMALS, format="%.3f")
-    _table(shown, name, column, _set_matrix)
+    # As text: Streamlit's number column reads "1,5" as 15.
+    written = [[f"{v:.{limits.DECIMALS}f}" for v in row] for row in shown.values]
+    _table(shown, written, name, st.column_config.TextColumn, _set_matrix)
 
 
 def _set_matrix(key: str, name: MatrixName) -> None:
     shown = block(attend(state.scenario()), name)
-    state.change(lambda: edits.with_matrix(state.scenario(), name, _edited(shown, key)))
+
+    def edited() -> Scenario:
+        values = np.array(shown.values)
+        for i, j, typed in _typed(shown, key):
+            where = f"{name}, row {shown.rows[i]}, column {shown.columns[j]}"
+            values[i, j] = edits.read_number(typed, where)
+        return edits.with_matrix(state.scenario(), name, values)
+
+    state.change(edited)
 
 
 def mask_table() -> None:
     """Choose who may look at whom, box by box."""
-    s = state.scenario()
     st.caption("Who may look at whom: row = query, column = key.")
+    shown = _allowed()
+    _table(shown, shown.values, "mask", st.column_config.CheckboxColumn, _set_mask)
+
+
+def _allowed() -> Block:
+    s = state.scenario()
     words = labels.unique(s.tokens)
-    _table(
-        Block(step("blocking"), s.allowed, words, words),
-        "mask",
-        st.column_config.CheckboxColumn,
-        _set_mask,
-    )
+    return Block(step("blocking"), s.allowed, words, words)
 
 
 def _set_mask(key: str, _: str) -> None:
-    s = state.scenario()
-    words = labels.unique(s.tokens)
-    shown = Block(step("blocking"), s.allowed, words, words)
-    state.change(lambda: replace(s, mask=_edited(shown, key).astype(bool)))
+    shown = _allowed()
+
+    def edited() -> Scenario:
+        mask = np.array(shown.values)
+        for i, j, ticked in _typed(shown, key):
+            mask[i, j] = bool(ticked)
+        return replace(state.scenario(), mask=mask)
+
+    state.change(edited)
 
 
 def _table(
-    shown: Block, name: str, column: Callable[[str], Any], apply: Callable[[str, Any], None]
+    shown: Block,
+    written: Any,
+    name: str,
+    column: Callable[[str], Any],
+    apply: Callable[[str, Any], None],
 ) -> None:
     """A table with Apply. Its key follows the matrix, so that other edits reach it.
 
@@ -194,7 +211,7 @@ def _table(
     key = f"table-{name}-{digest}-{shown.shape}"
     with st.form(f"form-{name}", border=False):
         st.data_editor(
-            pd.DataFrame(shown.values, index=list(shown.rows), columns=list(columns)),
+            pd.DataFrame(written, index=list(shown.rows), columns=list(columns)),
             key=key,
             column_config=columns,
             disabled=["_index"],
@@ -204,15 +221,12 @@ def _table(
         st.form_submit_button("Apply", on_click=apply, args=(key, name))
 
 
-def _edited(shown: Block, key: str) -> Array:
-    """The matrix with what was typed into the table; an emptied box is nan."""
-    values = np.array(shown.values, dtype=float)
+def _typed(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
+    """Row, column and entry of each box that was changed in a table."""
     for row, changes in state.widget(key)["edited_rows"].items():
-        # What a browser sends may be forged.
-        if not 0 <= int(row) < len(shown.rows):
-            raise ValueError(f"The table has rows 1 to {len(shown.rows)}, got row {int(row) + 1}.")
-        for column, value in changes.items():
-            if not 0 <= int(column) < len(shown.columns):
-                raise ValueError(f"The table has no column {int(column) + 1}.")
-            values[int(row), int(column)] = np.nan if value is None else value
-    return values
+        for column, entry in changes.items():
+            i, j = int(row), int(column)
+            # What a browser sends may be forged.
+            if not (0 <= i < len(shown.rows) and 0 <= j < len(shown.columns)):
+                raise ValueError(f"The table is {shown.shape}; it has no box ({i + 1}, {j + 1}).")
+            yield i, j, entry

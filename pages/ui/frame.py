@@ -13,10 +13,11 @@ NAME = "Self-Attention Lab"
 #: Room for a whole equation on one line of a laptop.
 _CSS = """<style>
 [data-testid="stSidebar"][data-collapsed="false"] { width: 200px !important; }
-[data-testid="stMainBlockContainer"] { padding: 2.9rem clamp(1rem, 2.5vw, 3rem) 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 3.1rem clamp(1rem, 2.5vw, 3rem) 3rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
+[data-testid="stForm"] { padding-top: 2.4rem; } /* for the toolbar of the table in it */
 div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 </style>"""

@@ -83,7 +83,7 @@ def shape_rule(trace: AttentionTrace, rows: int) -> None:
     tried = misfit(trace, rows)
     X, W = tried.blocks[:2]
     rule = rule_of(X, W)
-    (st.success if rule.fits else st.error)(escape.markdown(rule.message))
+    (st.success if rule.fits else st.warning)(escape.markdown(rule.message))
     _picture(tried, key="misfit")
     st.markdown(
         "Each number of $Q$ is made from one row of $X$ and one column of $W_q$: "

@@ -59,10 +59,10 @@ def begin(page: str) -> None:
     link = st.query_params.get(_LINK, "")
     if lab is None:
         lab = st.session_state[_LAB] = _opened(link)
-    elif link and link != lab.link and not lab.touched:
-        _adopt(lab, link)
     if lab.page not in ("", page):
         lab.complaint = lab.refused = ""  # it belonged to the page that was left
+    if link not in ("", lab.link) and not lab.touched and lab.page:
+        _adopt(lab, link)
     lab.page, lab.touched = page, False
     _publish(lab)
 
@@ -216,6 +216,17 @@ def seed_view(key: str, first: Any, options: Iterable[Any] | None = None) -> Non
     views[key] = st.session_state[key] = held
 
 
+def turn(key: str) -> int:
+    """How often a widget has been replaced by a fresh one; part of its key."""
+    turns: int = _lab().views.get(key, 0)
+    return turns
+
+
+def replace_widget(key: str) -> None:
+    """Put a fresh, empty widget in the place of one that has done its work."""
+    _lab().views[key] = turn(key) + 1
+
+
 def widget(key: str, default: Any = None) -> Any:
     """What a widget holds now."""
     return st.session_state.get(key, default)
@@ -246,7 +257,10 @@ def _adopt(lab: _Lab, link: str) -> None:
     try:
         opened = limits.admit(permalink.decode(link))
     except ValueError as error:
-        lab.complaint = f"The link in the address can't be opened, so it was left alone. {error}"
+        lab.complaint = (
+            "The link in the address can't be opened; "
+            f"what you see is the scenario without it. {error}"
+        )
         return
     lab.complaint, lab.refused, lab.custom_mask = "", "", False
     key = st.query_params.get(_PRESET, lab.preset)

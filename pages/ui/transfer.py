@@ -35,14 +35,14 @@ def upload() -> None:
     st.file_uploader(
         "Open a JSON file of this lab",
         type="json",
-        key="upload",
+        key=f"upload-{state.turn('upload')}",
         on_change=_open,
         max_upload_size=1,  # MB, the smallest there is
     )
 
 
 def _open() -> None:
-    file = state.widget("upload")
+    file = state.widget(f"upload-{state.turn('upload')}")
     if file is None:  # the visitor took the file away again
         state.touch()
         return
@@ -55,3 +55,4 @@ def _open() -> None:
         state.complain(f"{file.name} isn't a text file in UTF-8.")
         return
     state.change(lambda: from_json(text))
+    state.replace_widget("upload")  # so that the same file can be opened again

@@ -1,4 +1,8 @@
-"""Ask the browser how wide the page is, so that equations break into lines that fit."""
+"""Ask the browser how wide the page is, and be told when its theme changes.
+
+Equations break into lines that fit the width; their colours follow the theme, which
+Streamlit tells a script but for which it starts none.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,12 @@ export default function ({ parentElement, data, setStateValue }) {
   });
   observer.observe(host);
   tell();
-  return () => { clearTimeout(timer); observer.disconnect(); };
+  const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+  let seen = ground();
+  const watch = setInterval(() => {
+    if (ground() !== seen) setStateValue("ground", seen = ground());
+  }, 400);
+  return () => { clearTimeout(timer); clearInterval(watch); observer.disconnect(); };
 }
 """
 
@@ -37,6 +46,7 @@ def measure() -> None:
         key=_KEY,
         data={"width": state.width(), "step": _STEP},
         on_width_change=_noted,
+        on_ground_change=state.touch,  # the run itself is all that is needed
         height=1,
     )
 

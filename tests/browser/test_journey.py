@@ -187,7 +187,7 @@ def test_table_is_typed_and_applied(visit):
     grid.click(position={"x": 150, "y": 55})
     page.keyboard.press("Enter")  # opens the box
     page.keyboard.press("Control+A")
-    page.keyboard.type("2.345", delay=100)
+    page.keyboard.type("2,345", delay=100)  # French keyboards have a comma
     page.keyboard.press("Enter")
     page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
     page.get_by_role("button", name="Apply").click()

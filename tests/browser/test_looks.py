@@ -57,3 +57,15 @@ def test_projector(visit, width):
     assert page.evaluate(CUT) == []
     size = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
     assert size >= 20
+
+
+def test_figures_follow_a_change_of_theme(visit):
+    page = visit("/", color_scheme="light")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "document.querySelector('.js-plotly-plot').layout.font.color === '#e6e9ee'"
+    )
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(
+        "document.querySelector('.js-plotly-plot').layout.font.color === '#22303f'"
+    )
