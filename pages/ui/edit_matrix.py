@@ -98,23 +98,30 @@ def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
     # A table can hold larger numbers; only then the slider is wider, for its bounds
     # are part of what makes it the same slider from run to run.
     bound = SLIDER_BOUND if abs(value) <= SLIDER_BOUND else limits.BOUND
-    key = f"{name}-{i}-{j}"
-    state.seed(key, value)
+    edition = state.edition()
     st.slider(
         escape.markdown(labels.cell(shown.step, shown.rows[i], shown.columns[j])),
         -bound,
         bound,
-        step=SLIDER_STEP,
+        value,
+        SLIDER_STEP,
         format="%.2f" if round(value, 2) == value else "%.3f",
-        key=key,
+        # Its value is only the start of a new slider: a slider that is written to while
+        # the visitor moves the next one would take that move back.
+        key=_slider_key(name, i, j, edition),
         on_change=_set_cell,
-        args=(name, i, j),
+        args=(name, i, j, edition),
     )
 
 
-def _set_cell(name: MatrixName, i: int, j: int) -> None:
-    value = state.widget(f"{name}-{i}-{j}")
-    state.change(lambda: edits.with_cell(state.scenario(), name, i, j, value))
+def _slider_key(name: MatrixName, i: int, j: int, edition: int) -> str:
+    return f"{name}-{i}-{j}-{edition}"
+
+
+def _set_cell(name: MatrixName, i: int, j: int, edition: int) -> None:
+    value = state.widget(_slider_key(name, i, j, edition))
+    if edition == state.edition():
+        state.change(lambda: edits.with_cell(state.scenario(), name, i, j, value), by_slider=True)
 
 
 def _fillings(name: MatrixName) -> None:

@@ -33,6 +33,8 @@ class _Lab:
     past: list[tuple[Scenario, str]] = field(default_factory=list)
     future: list[tuple[Scenario, str]] = field(default_factory=list)
     link: str = ""
+    #: Counts the changes that the sliders of the page didn't make themselves.
+    edition: int = 0
     complaint: str = ""
     #: Key of the widget that holds what was refused, so that it isn't overwritten.
     refused: str = ""
@@ -77,7 +79,9 @@ def preset() -> presets.Preset:
     return presets.BY_KEY[_lab().preset]
 
 
-def change(edit: Callable[[], Scenario], *, preset: str = "", entered: str = "") -> None:
+def change(
+    edit: Callable[[], Scenario], *, preset: str = "", entered: str = "", by_slider: bool = False
+) -> None:
     """Carry out an edit as one step of undo.
 
     An edit that raises ValueError changes nothing but the complaint on the page;
@@ -91,6 +95,8 @@ def change(edit: Callable[[], Scenario], *, preset: str = "", entered: str = "")
         Key of the preset that it starts from, if it is a new one.
     entered : str, optional
         Key of the widget with the visitor's entry, which stays there when refused.
+    by_slider : bool, optional
+        The slider shows the new number already.
     """
     lab = _lab()
     lab.touched = True
@@ -100,7 +106,10 @@ def change(edit: Callable[[], Scenario], *, preset: str = "", entered: str = "")
         lab.complaint, lab.refused = str(error), entered
         return
     lab.complaint = lab.refused = ""
+    edition = lab.edition
     _push(lab, following, preset or lab.preset)
+    if by_slider:
+        lab.edition = edition
 
 
 def undo() -> None:
@@ -121,6 +130,15 @@ def can_undo() -> bool:
 def can_redo() -> bool:
     """Whether there is an undo to take back."""
     return bool(_lab().future)
+
+
+def edition() -> int:
+    """Part of the keys of sliders: what changes a number in another way replaces them.
+
+    A browser tells all its sliders with every request, also those that an Undo on its
+    way has just moved. A slider of an older edition is not listened to.
+    """
+    return _lab().edition
 
 
 def touch() -> None:
@@ -276,6 +294,7 @@ def _push(lab: _Lab, following: Scenario, preset: str) -> None:
     if preset != lab.preset:
         lab.custom_mask = False
     lab.present, lab.preset = following, preset
+    lab.edition += 1
 
 
 def _step(source: list[tuple[Scenario, str]], target: list[tuple[Scenario, str]]) -> None:
@@ -284,6 +303,7 @@ def _step(source: list[tuple[Scenario, str]], target: list[tuple[Scenario, str]]
     if source:
         target.append((lab.present, lab.preset))
         lab.present, lab.preset = source.pop()
+        lab.edition += 1
 
 
 def _publish(lab: _Lab) -> None:

@@ -16,9 +16,14 @@ def choose_matrix(page: Page, name: str) -> None:
     idle(page)
 
 
+def slider_box(page: Page, slider: str) -> Locator:
+    """A slider by its place, such as W_q-0-1; its key goes on with its edition."""
+    return page.locator(f'[class*="st-key-{slider}-"], .st-key-{slider}')
+
+
 def thumb(page: Page, slider: str) -> Locator:
     """The part of a slider that takes keys; a slider is named by its key in the app."""
-    return page.locator(f".st-key-{slider}").get_by_role("slider")
+    return slider_box(page, slider).get_by_role("slider")
 
 
 def press(page: Page, slider: str, key: str) -> None:
@@ -172,7 +177,7 @@ def test_words_are_never_markup(visit, sentence):
     words = split(sentence)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     for i, word in enumerate(unique(words)[:4]):
-        label = page.locator(f".st-key-X-{i}-0 label")
+        label = slider_box(page, f"X-{i}-0").locator("label")
         assert label.inner_text() == f"{word} · pronoun"
         assert label.locator("b, strong, code, img, a, .katex, [style*=color]").count() == 0
     assert set(unique(words)) <= set(page.locator(".js-plotly-plot text").all_text_contents())

@@ -43,6 +43,11 @@ def scenario(at):
     return decode(parameter(at, "s"))
 
 
+def slider(at, cell):
+    """The slider of a cell, such as W_q-0-1; its key goes on with its edition."""
+    return next(each for each in at.slider if each.key.startswith(f"{cell}-"))
+
+
 def boxes(at, chart=0):
     """The matrices of a chart, as they go to the browser."""
     spec = json.loads(at.get("plotly_chart")[chart].proto.spec)
@@ -95,18 +100,18 @@ def test_every_number_has_its_slider(name):
     rows, columns = getattr(DEFAULT.scenario, name).shape
     for i in range(rows):
         for j in range(columns):
-            slider = at.slider(key=f"{name}-{i}-{j}")
-            assert (slider.min, slider.max, slider.step) == (-3, 3, 0.05)
-            assert slider.value == getattr(DEFAULT.scenario, name)[i, j]
-    at.slider(key=f"{name}-1-0").set_value(-2.35).run()
+            shown = slider(at, f"{name}-{i}-{j}")
+            assert (shown.min, shown.max, shown.step) == (-3, 3, 0.05)
+            assert shown.value == getattr(DEFAULT.scenario, name)[i, j]
+    slider(at, f"{name}-1-0").set_value(-2.35).run()
     assert getattr(scenario(fine(at)), name)[1, 0] == -2.35
 
 
 def test_slider_labels():
     at = fine(visit())
-    assert at.slider(key="X-1-1").label == "suis · verb"
+    assert slider(at, "X-1-1").label == "suis · verb"
     at.radio(key="matrix").set_value("W_q").run()
-    assert at.slider(key="W_q-1-1").label == "verb → q₂"
+    assert slider(at, "W_q-1-1").label == "verb → q₂"
 
 
 def test_rows_are_grouped_when_they_are_many():
@@ -116,7 +121,7 @@ def test_rows_are_grouped_when_they_are_many():
     (groups,) = [radio for radio in at.radio if radio.label == "Rows"]
     assert groups.options == ["Je … ne", "suis … pas", "heureux"]
     groups.set_value(2).run()
-    assert [x.key for x in fine(at).slider if x.key.startswith("X-")] == [
+    assert [x.key[:5] for x in fine(at).slider if x.key.startswith("X-")] == [
         f"X-4-{j}" for j in range(6)
     ]
 
@@ -145,7 +150,7 @@ def test_a_refused_sentence_changes_nothing(sentence, message):
     assert message in fine(at).error[0].value.replace("\\", "")
     assert scenario(at) == DEFAULT.scenario
     assert at.text_input(key="sentence").value == sentence
-    at.slider(key="X-0-0").set_value(0.5).run()
+    slider(at, "X-0-0").set_value(0.5).run()
     assert not fine(at).error
     assert at.text_input(key="sentence").value == "Je suis heureux"
 
@@ -158,7 +163,7 @@ def test_undo_and_redo_over_sixty_changes():
     at = fine(visit())
     values = [round(-1.5 + 0.05 * i, 3) for i in range(60)]
     for value in values:
-        at.slider(key="X-0-0").set_value(value).run()
+        slider(at, "X-0-0").set_value(value).run()
     for value in reversed(values[:-1]):
         press(at, "Undo")
         assert scenario(at).X[0, 0] == value
@@ -228,14 +233,14 @@ def test_the_shape_rule():
 def test_the_scenario_follows_from_page_to_page():
     at = fine(visit())
     at.radio(key="matrix").set_value("W_q").run()
-    at.slider(key="W_q-1-0").set_value(3.0).run()
+    slider(at, "W_q-1-0").set_value(3.0).run()
     changed = scenario(at)
     for page in PAGES[1:]:
         at.switch_page(f"pages/{page.name}").run()
         assert scenario(fine(at)) == changed
     at.switch_page("dashboard.py").run()
     assert fine(at).radio(key="matrix").value == "W_q"
-    assert at.slider(key="W_q-1-0").value == 3.0
+    assert slider(at, "W_q-1-0").value == 3.0
 
 
 def test_attention_tells_each_step():
@@ -279,14 +284,14 @@ def test_an_unknown_preset_is_said():
 def test_values_beyond_the_sliders_stay():
     s = edits.with_cell(DEFAULT.scenario, "X", 0, 0, 29.123)
     at = fine(visit(s=encode(s)))
-    assert at.slider(key="X-0-0").value == 29.123
-    at.slider(key="X-0-1").set_value(1.0).run()
+    assert slider(at, "X-0-0").value == 29.123
+    slider(at, "X-0-1").set_value(1.0).run()
     assert scenario(fine(at)).X[0, 0] == 29.123
 
 
 def test_forged_values_are_checked():
     at = fine(visit())
-    at.slider(key="X-0-0").set_value(1e9).run()
+    slider(at, "X-0-0").set_value(1e9).run()
     assert not at.exception
     assert abs(scenario(at).X).max() <= 30
 
@@ -332,16 +337,16 @@ def test_an_older_url_does_not_win_over_a_widget():
     """A browser under quick moves still sends the URL from before the last one."""
     at = fine(visit())
     before = parameter(at, "s")
-    at.slider(key="X-0-0").set_value(0.5).run()
+    slider(at, "X-0-0").set_value(0.5).run()
     at.query_params["s"] = before
-    at.slider(key="X-0-1").set_value(0.25).run()
+    slider(at, "X-0-1").set_value(0.25).run()
     assert list(scenario(fine(at)).X[0, :2]) == [0.5, 0.25]
 
 
 def test_going_back_is_a_change_that_can_be_undone():
     at = fine(visit())
     before = parameter(at, "s")
-    at.slider(key="X-0-0").set_value(0.5).run()
+    slider(at, "X-0-0").set_value(0.5).run()
     at.query_params["s"] = before
     at.run()
     assert scenario(fine(at)) == DEFAULT.scenario
@@ -351,7 +356,7 @@ def test_going_back_is_a_change_that_can_be_undone():
 
 def test_a_bad_link_on_the_way_changes_nothing():
     at = fine(visit())
-    at.slider(key="X-0-0").set_value(0.5).run()
+    slider(at, "X-0-0").set_value(0.5).run()
     at.query_params["s"] = "nonsense"
     at.run()
     assert "can't be opened" in fine(at).error[0].value.replace("\\", "")
