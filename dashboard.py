@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import edit, frame, show
 
-trace = frame.page("Self-attention", formula=True)
+frame.page("Self-attention", formula=True)
 
 words, begin = st.columns([3, 2])
 with words:
@@ -12,6 +12,6 @@ with words:
 with begin:
     edit.start()
 edit.claim()
-show.whole_attention(trace)
+show.whole_attention()
 edit.matrices("X", "W_q", "W_k", "W_v")
 edit.settings()

@@ -12,7 +12,7 @@ st.markdown(
 )
 edit.sentence()
 edit.features()
-show.one_matrix(trace, "X")
+show.one_matrix("X")
 edit.matrix("X")
 
 show.title(trace, "similarity")
@@ -20,4 +20,4 @@ st.markdown(
     "Attention taken as it is, with $Q = K = V = X$, starts from this table: the dot product of "
     "every row with every row. It only knows which words **look alike**."
 )
-show.step(trace, "similarity")
+show.step("similarity")

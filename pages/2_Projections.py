@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from attn_core import attend
 from attn_core.edits import as_is
 from pages.ui import edit, frame, show
 
@@ -15,14 +14,14 @@ st.markdown(
 edit.sizes()
 edit.matrices("W_q", "W_k", "W_v")
 st.markdown(r"### Queries, keys, values" "\n\n" r"$$Q = X W_q \qquad K = X W_k \qquad V = X W_v$$")
-show.steps_together(trace, "Q", "K", "V")
+show.steps_together("Q", "K", "V")
 
 st.markdown(
     "### And if nothing is projected?\n\n"
     "With the identity for $W_q$ every query is the word itself, and attention only measures "
     "likeness. What stands off the diagonal of a learned $W_q$ lets a verb look for a pronoun."
 )
-show.step(attend(as_is(trace.scenario)), "Q", key="identity")
+show.step("Q", key="identity", of=as_is)
 
 st.markdown("### The one shape rule")
-show.shape_rule(trace, edit.rows_of_W(trace.scenario.d_model))
+show.shape_rule(edit.rows_of_W(trace.scenario.d_model))

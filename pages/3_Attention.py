@@ -14,4 +14,4 @@ for name in ("raw_scores", "scores", "masked_scores", "logits", "weights", "outp
     if name == "logits" and trace.scenario.temperature == 1:
         continue  # nothing is divided, so there is no step
     show.title(trace, name)
-    show.step(trace, name)
+    show.step(name)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import frame, show, transfer
 
-trace = frame.page("Share")
+frame.page("Share")
 
 st.markdown(
     "The link holds everything: the sentence, every number, the mask and the settings. "
@@ -15,4 +15,4 @@ st.subheader("As a file", anchor=False)
 transfer.download()
 transfer.upload()
 st.subheader("What will be shared", anchor=False)
-show.whole_attention(trace)
+show.whole_attention()

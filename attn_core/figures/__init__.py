@@ -1,9 +1,8 @@
 """Plotly figures of attention; they are returned, never shown."""
 
-from plotly.graph_objects import Figure
-
 from .colours import Theme
-from .equation import draw
-from .shape_rule import draw_partners
+from .description import Description
+from .equation import describe, draw
+from .shape_rule import describe_partners, draw_partners
 
-__all__ = ["Figure", "Theme", "draw", "draw_partners"]
+__all__ = ["Description", "Theme", "describe", "describe_partners", "draw", "draw_partners"]

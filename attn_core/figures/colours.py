@@ -11,6 +11,8 @@ Theme = Literal["light", "dark"]
 #: Signed numbers are coloured over −30 … 30, the lab's bound; larger ones saturate.
 SIGNED_RANGE = (-30.0, 30.0)
 WEIGHT_RANGE = (0.0, 1.0)
+#: What numbers are written with on bright and on dark boxes; Plotly's own choice.
+INKS = ("#444444", "#ffffff")
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from .. import escape
 from ..equation import Block, Equation
 from ..labels import number
 from .colours import PALETTES, SIGNED_RANGE, WEIGHT_RANGE, Palette, Theme
+from .description import Description
 from .layout import (
     NOTE,
     Layout,
@@ -23,6 +23,9 @@ from .layout import (
     shorten,
     text_width,
 )
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 #: What all equations share. Plotly's default template would be most of a figure's size.
 _TEMPLATE: dict[str, Any] = {
@@ -83,11 +86,40 @@ def draw(
     >>> [trace.name for trace in figure.select_traces({"type": "heatmap"})]
     ['X', 'W_q', 'Q']
     """
+    return describe(*equations, width=width, theme=theme, projector=projector).figure()
+
+
+def describe(
+    *equations: Equation,
+    width: float = 960,
+    theme: Theme = "light",
+    projector: bool = False,
+) -> Description:
+    """Say what `draw` draws, in Plotly's own terms, without Plotly's checks.
+
+    Parameters
+    ----------
+    *equations, width, theme, projector
+        As in `draw`.
+
+    Returns
+    -------
+    Description
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.equation import equation
+    >>> from attn_core.presets import DEFAULT
+    >>> described = describe(equation(attend(DEFAULT.scenario), "Q"))
+    >>> described.numbers[0]["z"].shape
+    (3, 4)
+    """
     return render(arrange(equations, width, scale_for(width, projector)), theme)
 
 
-def render(layout: Layout, theme: Theme) -> go.Figure:
-    """Turn placed blocks and signs into a figure."""
+def render(layout: Layout, theme: Theme) -> Description:
+    """Turn placed blocks and signs into Plotly's traces and layout."""
     palette = PALETTES[theme]
     texts = _Texts(palette, layout.scale)
     for sign in layout.signs:
@@ -97,8 +129,11 @@ def render(layout: Layout, theme: Theme) -> go.Figure:
     for placed in layout.blocks:
         _label_block(placed, layout, texts)
     heatmaps = [_heatmap(placed, layout) for placed in layout.blocks]
-    # Plain dictionaries are checked by Plotly once; ready-made objects would be twice.
-    return go.Figure([*heatmaps, *texts.traces()], _figure_layout(layout, palette, texts.slanted))
+    return Description(
+        [*heatmaps, *texts.traces()],
+        _figure_layout(layout, palette, texts.slanted),
+        [_numbers(placed, layout) for placed in layout.blocks],
+    )
 
 
 class _Texts:
@@ -174,13 +209,11 @@ def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
 
 
 def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
+    """Return the trace of a matrix, but for its numbers."""
     block, cell = placed.block, layout.cell
-    blocked = np.isneginf(block.values)
-    digits, size = _number_format(block, cell, layout.scale)
-    trace = {
+    return {
         "type": "heatmap",
         "name": block.symbol,
-        "z": np.where(blocked, np.nan, block.values) if blocked.any() else block.values,
         "x0": round(placed.left + cell / 2, 1),
         "dx": round(cell, 1),
         "y0": round(placed.top + cell / 2, 1),
@@ -188,16 +221,26 @@ def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
         "coloraxis": "coloraxis2" if block.step.kind == "weight" else "coloraxis",
         "hovertext": [[escape.plotly(text) for text in row] for row in block.cells],
     }
+
+
+def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
+    """Return what changes in the trace of a matrix when its numbers do."""
+    block = placed.block
+    blocked = np.isneginf(block.values)
+    digits, size = _number_format(block, layout.cell, layout.scale)
+    numbers: dict[str, Any] = {
+        "z": np.where(blocked, np.nan, block.values) if blocked.any() else block.values,
+        "texttemplate": "" if digits is None else f"%{{z:.{digits}f}}",
+        "textfont": {"size": size},
+    }
     if blocked.any():
         # A gap has no z to format, so the text of such a matrix brings its own values.
-        trace["hovertext"] = [
+        numbers["hovertext"] = [
             [escape.plotly(f"{block.cell(i, j)}: {number(v, 3)}") for j, v in enumerate(row)]
             for i, row in enumerate(block.values)
         ]
-        trace["hovertemplate"] = "%{hovertext}<extra></extra>"
-    if digits is not None:
-        trace |= {"texttemplate": f"%{{z:.{digits}f}}", "textfont": {"size": size}}
-    return trace
+        numbers["hovertemplate"] = "%{hovertext}<extra></extra>"
+    return numbers
 
 
 def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None, float]:

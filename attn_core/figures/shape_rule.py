@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING
 
 from ..equation import Block
 from ..shape_rule import ShapeRule
 from .colours import Theme
+from .description import Description
 from .equation import render
 from .layout import Layout, Placed, Sign, scale_for, text_width
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 
 def draw_partners(
@@ -47,6 +50,19 @@ def draw_partners(
     >>> [len(trace.z[0]) for trace in figure.select_traces({"type": "heatmap"})]
     [4, 5]
     """
+    described = describe_partners(left, right, width=width, theme=theme, projector=projector)
+    return described.figure()
+
+
+def describe_partners(
+    left: Block,
+    right: Block,
+    *,
+    width: float = 960,
+    theme: Theme = "light",
+    projector: bool = False,
+) -> Description:
+    """Say what `draw_partners` draws, as `describe` does for `draw`."""
     scale = scale_for(width, projector)
     row, column = partners(left, right)
     rule = rule_of(left, right)

@@ -70,8 +70,9 @@ def sentence() -> None:
         help=f"1 to {limits.MAX_TOKENS} words and signs, in any script. Enter applies it.",
     )
     s = state.scenario()
-    if invented := hashed(s.tokens, s.features, s.X):
-        st.caption(narrate.unknown_words(invented, escape.markdown))
+    with st.container():  # always there, so that what stands below isn't made anew
+        if invented := hashed(s.tokens, s.features, s.X):
+            st.caption(narrate.unknown_words(invented, escape.markdown))
 
 
 def _set_sentence() -> None:
@@ -147,8 +148,9 @@ def settings() -> None:
     mask.radio(
         "Mask", ["none", "causal", "custom"], key="mask", horizontal=True, on_change=_set_mask
     )
-    if shown == "custom":
-        mask_table()
+    with st.container():  # as in `sentence`
+        if shown == "custom":
+            mask_table()
 
 
 def _set_scale() -> None:

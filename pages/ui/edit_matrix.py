@@ -16,9 +16,9 @@ from attn_core.edits import MatrixName
 from attn_core.equation import Block, block
 from attn_core.scenario import Array, Scenario
 from attn_core.steps import step
-from pages.ui import state
+from pages.ui import live, state
+from pages.ui.live import SLIDER_BOUND, SLIDER_STEP
 
-SLIDER_BOUND, SLIDER_STEP = 3.0, 0.05
 MOST_SLIDERS = 16
 
 
@@ -40,7 +40,7 @@ def matrices(*names: MatrixName) -> None:
 def matrix(name: MatrixName) -> None:
     """Edit one matrix."""
     shown = block(attend(state.scenario()), name)
-    views = ("Sliders", "Table")
+    views = ("Boxes" if state.live() else "Sliders", "Table")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escape.markdown(name)}** {shown.shape}", width="content")
         state.seed_view(f"view-{name}", views[0], views)
@@ -56,8 +56,22 @@ def matrix(name: MatrixName) -> None:
         _fillings(name)
     if view == "Table":
         _number_table(shown, name)
+    elif state.live():
+        _boxes(name)
     else:
         _sliders(shown, name)
+
+
+def _boxes(name: MatrixName) -> None:
+    """The boxes of the matrix as sliders; run alone while a hand moves them."""
+
+    def part() -> None:
+        state.begin_part(key)
+        live.boxes(name, block(attend(state.scenario()), name))
+
+    key = f"boxes-{name}"
+    st.fragment(part, key=key)()
+    st.caption("Drag a box sideways, use the arrow keys (Shift: ten steps), or type a number.")
 
 
 def _sliders(shown: Block, name: MatrixName) -> None:

@@ -45,8 +45,9 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
     st.html(_CSS + (_PROJECTOR_CSS if state.projector() else ""))
     viewport.measure()
     _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
-    if message := state.complaint():
-        with st.container(key="complaint"):
+    # Always there, so that what stands below isn't moved, which makes it anew.
+    with st.container(key="complaint"):
+        if message := state.complaint():
             st.error(escape.markdown(message))
     return attend(state.scenario())
 
@@ -67,7 +68,18 @@ def _header(title: str) -> None:
             on_change=_set_projector,
             help="Large letters and boxes, to be read from the back of a room.",
         )
+        state.seed("classic", state.classic())
+        st.toggle(
+            "Classic sliders",
+            key="classic",
+            on_change=_set_classic,
+            help="Streamlit's own sliders and charts: pictures change when a slider is let go.",
+        )
 
 
 def _set_projector() -> None:
     state.set_projector(bool(state.widget("projector")))
+
+
+def _set_classic() -> None:
+    state.set_classic(bool(state.widget("classic")))

@@ -21,7 +21,7 @@ MAX_UNDO = 200
 DEFAULT_WIDTH = 960
 
 _LAB = "lab"
-_LINK, _PRESET, _PROJECTOR = "s", "preset", "projector"
+_LINK, _PRESET, _PROJECTOR, _CLASSIC = "s", "preset", "projector", "classic"
 
 
 @dataclass
@@ -43,6 +43,20 @@ class _Lab:
     #: The page of the last run.
     page: str = ""
     projector: bool = False
+    #: Streamlit's own sliders and charts instead of those that follow the hand.
+    classic: bool = False
+    #: Why this browser can't have those that follow the hand.
+    lost: str = ""
+    #: The drag that the last change was a part of, so that it is one step of undo.
+    gesture: str = ""
+    #: A hand is moving numbers: only the parts that show them are run.
+    moving: bool = False
+    #: Keys of the fragments of this page that show numbers.
+    parts: list[str] = field(default_factory=list)
+    #: Last move that was carried out and last entry that was refused, by editor.
+    answers: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    #: The box that was clicked last: key of its picture, matrix in it, row, column.
+    picked: tuple[str, int, int, int] | None = None
     #: The table of the mask is open though the mask may be one of the named ones.
     custom_mask: bool = False
     width: int = DEFAULT_WIDTH
@@ -65,8 +79,17 @@ def begin(page: str) -> None:
         lab.complaint = lab.refused = ""  # it belonged to the page that was left
     if link not in ("", lab.link) and not lab.touched and lab.page:
         _adopt(lab, link)
-    lab.page, lab.touched = page, False
+    lab.page, lab.touched, lab.moving = page, False, False
+    lab.parts.clear()
     _publish(lab)
+
+
+def begin_part(key: str) -> None:
+    """Begin a fragment of the page that shows numbers; it may be run alone."""
+    lab = _lab()
+    lab.touched = False
+    if key not in lab.parts:
+        lab.parts.append(key)
 
 
 def scenario() -> Scenario:
@@ -80,7 +103,12 @@ def preset() -> presets.Preset:
 
 
 def change(
-    edit: Callable[[], Scenario], *, preset: str = "", entered: str = "", by_slider: bool = False
+    edit: Callable[[], Scenario],
+    *,
+    preset: str = "",
+    entered: str = "",
+    by_slider: bool = False,
+    gesture: str = "",
 ) -> None:
     """Carry out an edit as one step of undo.
 
@@ -97,6 +125,8 @@ def change(
         Key of the widget with the visitor's entry, which stays there when refused.
     by_slider : bool, optional
         The slider shows the new number already.
+    gesture : str, optional
+        Name of the drag that this change is a part of; all of it is one step of undo.
     """
     lab = _lab()
     lab.touched = True
@@ -107,9 +137,61 @@ def change(
         return
     lab.complaint = lab.refused = ""
     edition = lab.edition
-    _push(lab, following, preset or lab.preset)
+    if gesture and gesture == lab.gesture:
+        lab.present = following
+    else:
+        _push(lab, following, preset or lab.preset)
+        lab.gesture = gesture
     if by_slider:
         lab.edition = edition
+
+
+def end_gesture() -> None:
+    """A hand has let go. If all is where it was, there is nothing to undo."""
+    lab = _lab()
+    if lab.gesture and lab.past and lab.past[-1] == (lab.present, lab.preset):
+        lab.past.pop()
+    lab.gesture = ""
+
+
+def start_moving(editor: str) -> list[str]:
+    """Only the numbers change from here to the next run of the whole page.
+
+    Returns
+    -------
+    list of str
+        Keys of the fragments to run, the editor's last: its run is its answer.
+    """
+    lab = _lab()
+    lab.moving = True
+    return [*(part for part in lab.parts if part != editor), editor]
+
+
+def moving() -> bool:
+    """Whether a hand is moving numbers."""
+    return _lab().moving
+
+
+def answer(editor: str, move: str, refused: Any) -> None:
+    """Note the last move of an editor that was heard, and the entry if it was refused."""
+    _lab().answers[editor] = (move, refused)
+
+
+def answered(editor: str) -> tuple[str, Any]:
+    """What `answer` noted."""
+    return _lab().answers.get(editor, ("", None))
+
+
+def pick(picture: str, box: Any) -> None:
+    """Note which box of a picture was clicked: matrix, row, column. Others are ignored."""
+    if isinstance(box, list) and len(box) == 3 and all(isinstance(k, int) for k in box):
+        _lab().picked = (picture, *box)
+
+
+def picked(picture: str) -> tuple[int, int, int] | None:
+    """Matrix, row and column of the box of a picture that was clicked last, if it was in it."""
+    picked = _lab().picked
+    return picked[1:] if picked and picked[0] == picture else None
 
 
 def undo() -> None:
@@ -175,6 +257,33 @@ def set_projector(on: bool) -> None:
     """Switch the projector's large letters on or off."""
     lab = _lab()
     lab.touched, lab.projector = True, on
+
+
+def classic() -> bool:
+    """Whether Streamlit's own sliders and charts were chosen."""
+    return _lab().classic
+
+
+def set_classic(on: bool) -> None:
+    """Choose Streamlit's own sliders and charts, or give the others a new chance."""
+    lab = _lab()
+    lab.touched, lab.classic, lab.lost = True, on, ""
+
+
+def live() -> bool:
+    """Whether the page follows the hand."""
+    return not (_lab().classic or _lab().lost)
+
+
+def lost() -> str:
+    """Why this browser can't have what follows the hand; empty when it can."""
+    return _lab().lost
+
+
+def give_up_live(reason: str) -> None:
+    """Go on with Streamlit's own charts and sliders."""
+    lab = _lab()
+    lab.touched, lab.lost = True, reason or "no reason given"
 
 
 def custom_mask() -> bool:
@@ -261,6 +370,7 @@ def _opened(link: str) -> _Lab:
     start = presets.BY_KEY.get(key, presets.DEFAULT)
     lab = _Lab(present=start.scenario, preset=start.key)
     lab.projector = st.query_params.get(_PROJECTOR) == "1"
+    lab.classic = st.query_params.get(_CLASSIC) == "1"
     if key and key not in presets.BY_KEY:
         known = ", ".join(presets.BY_KEY)
         lab.complaint = f"There is no preset {key[:40]!r}. The lab has: {known}."
@@ -291,6 +401,7 @@ def _push(lab: _Lab, following: Scenario, preset: str) -> None:
     lab.past.append((lab.present, lab.preset))
     del lab.past[:-MAX_UNDO]
     lab.future.clear()
+    lab.gesture = ""
     if preset != lab.preset:
         lab.custom_mask = False
     lab.present, lab.preset = following, preset
@@ -299,7 +410,7 @@ def _push(lab: _Lab, following: Scenario, preset: str) -> None:
 
 def _step(source: list[tuple[Scenario, str]], target: list[tuple[Scenario, str]]) -> None:
     lab = _lab()
-    lab.touched, lab.complaint, lab.refused = True, "", ""
+    lab.touched, lab.complaint, lab.refused, lab.gesture = True, "", "", ""
     if source:
         target.append((lab.present, lab.preset))
         lab.present, lab.preset = source.pop()
@@ -311,5 +422,7 @@ def _publish(lab: _Lab) -> None:
     wanted = {_PRESET: lab.preset, _LINK: lab.link}
     if lab.projector:
         wanted[_PROJECTOR] = "1"
+    if lab.classic:
+        wanted[_CLASSIC] = "1"
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

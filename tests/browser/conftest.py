@@ -1,7 +1,9 @@
 """A real server and a real browser. A missing browser is a failure on CI, a skip elsewhere."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
@@ -23,13 +25,13 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def address():
+def address() -> Iterator[str]:
     with server(ROOT / "dashboard.py") as port:
         yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = launch(playwright.chromium)
         yield browser
@@ -48,14 +50,14 @@ def launch(chromium: BrowserType) -> Browser:
 
 
 @pytest.fixture
-def visit(browser, address):
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Open a page in a new context, as another visitor would."""
     contexts = []
 
-    def visit(path: str = "/", **options) -> Page:
+    def visit(path: str = "/", **options: Any) -> Page:
         context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
         contexts.append(context)
-        page = context.new_page()
+        page: Page = context.new_page()
         page.set_default_timeout(20_000)
         page.goto(path if path.startswith("http") else address + path)
         settle(page)
@@ -73,7 +75,8 @@ def settle(page: Page) -> None:
 
 
 def idle(page: Page) -> None:
-    """Wait until no script runs."""
+    """Wait until no script runs and no change is on its way."""
     page.wait_for_timeout(300)  # the browser sends a change after a short debounce
+    page.wait_for_selector(".lab-boxes[data-busy]", state="detached")
     page.wait_for_selector('[data-test-script-state="notRunning"]', state="attached")
     page.wait_for_timeout(100)

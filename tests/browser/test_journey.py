@@ -16,14 +16,22 @@ def choose_matrix(page: Page, name: str) -> None:
     idle(page)
 
 
-def slider_box(page: Page, slider: str) -> Locator:
-    """A slider by its place, such as W_q-0-1; its key goes on with its edition."""
-    return page.locator(f'[class*="st-key-{slider}-"], .st-key-{slider}')
-
-
 def thumb(page: Page, slider: str) -> Locator:
-    """The part of a slider that takes keys; a slider is named by its key in the app."""
-    return slider_box(page, slider).get_by_role("slider")
+    """What takes the keys of a slider: a box such as W_q-0-1, or a part of a native slider.
+
+    The key of a native slider of a matrix goes on with its edition.
+    """
+    native = f'[class*="st-key-{slider}-"] input[type=range], .st-key-{slider} input[type=range]'
+    return page.locator(f'[data-cell="{slider}"], {native}')
+
+
+def value(page: Page, slider: str) -> float:
+    """Where a slider stands."""
+    place = thumb(page, slider)
+    return float(place.evaluate("e => e.value ?? e.getAttribute('aria-valuenow')"))
+
+
+both_editors = pytest.mark.parametrize("start", ["/", "/?classic=1"], ids=["live", "classic"])
 
 
 def press(page: Page, slider: str, key: str) -> None:
@@ -66,8 +74,9 @@ def make_suis_look_at_je(page: Page) -> None:
     press(page, "W_k-0-0", "End")
 
 
-def test_newcomer_makes_suis_look_at_je_and_shares_it(visit):
-    page = visit()
+@both_editors
+def test_newcomer_makes_suis_look_at_je_and_shares_it(visit, start):
+    page = visit(start)
     make_suis_look_at_je(page)
     weights = numbers(page)[1]
     assert weights[1][0] > 0.9
@@ -121,15 +130,16 @@ def test_two_tabs_do_not_meet(visit):
     assert after[2] == before[2]
 
 
-def test_fast_moves_all_arrive(visit):
+@both_editors
+def test_fast_moves_all_arrive(visit, start):
     """Reruns overlap; an older URL in one of them must not win."""
-    page = visit()
+    page = visit(start)
     choose_matrix(page, "W_q")
     for slider in ("W_q-0-0", "W_q-1-0", "W_q-2-0", "W_q-3-0"):
         thumb(page, slider).press("End")
     idle(page)
     page.wait_for_timeout(1000)
-    assert [float(thumb(page, f"W_q-{i}-0").input_value()) for i in range(4)] == [3, 3, 3, 3]
+    assert [value(page, f"W_q-{i}-0") for i in range(4)] == [3, 3, 3, 3]
     page.reload()
     settle(page)
     go(page, "Projections")
@@ -177,10 +187,15 @@ def test_words_are_never_markup(visit, sentence):
     words = split(sentence)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     for i, word in enumerate(unique(words)[:4]):
-        label = slider_box(page, f"X-{i}-0").locator("label")
+        assert thumb(page, f"X-{i}-0").get_attribute("aria-label") == f"{word} · pronoun"
+    assert set(unique(words)) <= set(page.locator(".js-plotly-plot text").all_text_contents())
+    assert set(unique(words)) <= set(page.locator(".lab-label").all_text_contents())
+    page.locator(".st-key-classic label").first.click()
+    idle(page)
+    for i, word in enumerate(unique(words)[:4]):
+        label = page.locator(f'[class*="st-key-X-{i}-0-"] label')
         assert label.inner_text() == f"{word} · pronoun"
         assert label.locator("b, strong, code, img, a, .katex, [style*=color]").count() == 0
-    assert set(unique(words)) <= set(page.locator(".js-plotly-plot text").all_text_contents())
     assert not [url for url in fetched if "//e.test" in url]
 
 

@@ -156,7 +156,7 @@ def test_numbers_are_left_out_where_they_do_not_fit():
     wide, narrow = (draw(equation(largest(), "Q"), width=width) for width in (1600, 320))
     assert heatmaps(wide)[0].texttemplate == "%{z:.2f}"
     big = edits.with_matrix(largest().scenario, "X", np.full((12, 8), 30))
-    assert heatmaps(draw(equation(attend(big), "similarity"), width=320))[-1].texttemplate is None
+    assert not heatmaps(draw(equation(attend(big), "similarity"), width=320))[-1].texttemplate
     assert heatmaps(narrow)[0].texttemplate is not None
 
 

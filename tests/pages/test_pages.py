@@ -19,9 +19,12 @@ NAMES = [page.stem for page in PAGES]
 
 
 def visit(page="dashboard.py", **query):
-    """Open a page on a fresh server, as a deep link does."""
+    """Open a page on a fresh server, as a deep link does.
+
+    With Streamlit's own sliders and charts: AppTest has no browser for the others.
+    """
     at = AppTest.from_file(ROOT / "dashboard.py", default_timeout=30)
-    for name, value in query.items():
+    for name, value in {"classic": "1", **query}.items():
         at.query_params[name] = value
     if page != "dashboard.py":
         at.switch_page(f"pages/{page}")

@@ -1,0 +1,64 @@
+// A figure that is changed in place: no flicker, and what the pointer shows stays.
+
+import { whenGone, whole } from "./frame.js";
+import { plotly } from "./plotly.js";
+
+export default async function ({ data, parentElement, setTriggerValue }, home) {
+  const shown = whole(parentElement, data);
+  if (!shown) return setTriggerValue("stale", true);
+  const board = (parentElement.labBoard ??= new Board(parentElement));
+  board.pick = (box) => setTriggerValue("pick", box);
+  board.next = shown;
+  await board.draw(await plotly(home + shown.frame.plotly));
+  return () => whenGone(parentElement, () => window.Plotly.purge(board.plot));
+}
+
+class Board {
+  constructor(parent) {
+    this.plot = document.createElement("div");
+    this.plot.className = "lab-board";
+    parent.append(this.plot);
+    this.drawing = Promise.resolve();
+    this.drawn = 0;
+  }
+
+  /** Draw what came last; what came in between while Plotly was busy is left out. */
+  draw(Plotly) {
+    this.drawing = this.drawing.then(async () => {
+      if (!this.next) return;
+      const { base, frame, numbers } = this.next;
+      this.next = null;
+      const [traces, layout] = frame.figure;
+      const data = traces.map((trace, i) => ({ ...trace, ...numbers[i] }));
+      await Plotly.react(this.plot, data, { ...layout, uirevision: base }, frame.config);
+      if (!this.drawn++) this.listen();
+      this.keepHover();
+      this.tell(frame.alt);
+      this.plot.dataset.drawn = this.drawn;
+    });
+    return this.drawing;
+  }
+
+  listen() {
+    this.plot.on("plotly_click", ({ points: [point] }) => {
+      this.pick([point.curveNumber, ...point.pointIndex]);
+    });
+    this.plot.on("plotly_hover", ({ event }) => (this.pointer = event ?? this.pointer));
+    this.plot.on("plotly_unhover", () => (this.pointer = null));
+  }
+
+  /** A redraw takes the label at the pointer away; bring it back with its new number. */
+  keepHover() {
+    if (!this.pointer) return;
+    const { clientX, clientY } = this.pointer;
+    const move = new MouseEvent("mousemove", { clientX, clientY, bubbles: true });
+    this.plot.querySelector(".nsewdrag").dispatchEvent(move);
+  }
+
+  tell(alt) {
+    const [picture, ...others] = this.plot.querySelectorAll("svg.main-svg");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", alt);
+    for (const other of others) other.setAttribute("aria-hidden", "true");
+  }
+}

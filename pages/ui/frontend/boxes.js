@@ -1,0 +1,336 @@
+// The boxes of a matrix as sliders: drag sideways, arrow keys, or type a number.
+//
+// A move goes to Python at once, and the next one when Python has answered, so that a
+// slow server draws fewer pictures and never old ones. The last move always goes out.
+
+import { whenGone, whole } from "./frame.js";
+
+const PIXELS_PER_STEP = 4; // a drag of 80 pixels is 1.00
+const TEN_STEPS = 10;
+const PAUSE = 500; // ms without a key that end a change made by keys
+const PATIENCE = 3000; // ms until a move that nobody answered is sent again
+
+// The entry that was given back last, so that it isn't given back with every later answer.
+let mended = "";
+
+const KEYS = {
+  ArrowRight: 1,
+  ArrowUp: 1,
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  PageUp: TEN_STEPS,
+  PageDown: -TEN_STEPS,
+};
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const shown = whole(parentElement, data);
+  if (!shown) return setTriggerValue("stale", true);
+  let editor = parentElement.labEditor;
+  if (editor?.base !== shown.base) {
+    editor?.remove();
+    editor = parentElement.labEditor = new Editor(parentElement, shown);
+  }
+  editor.post.transport = (move) => setTriggerValue("move", move);
+  editor.show(shown.numbers);
+  return () => whenGone(parentElement, () => parentElement.labEditor.remove());
+}
+
+/** The moves on their way to Python, one at a time. */
+class Post {
+  constructor(changed) {
+    this.changed = changed;
+    this.name = `${Date.now()}-${Math.random()}`; // tells two editors apart
+    this.sent = 0;
+    this.queue = [];
+    this.waiting = null;
+  }
+
+  send(move) {
+    const last = this.queue.at(-1);
+    if (last?.gesture === move.gesture) this.queue.pop();
+    this.queue.push(move);
+    this.next();
+  }
+
+  next() {
+    if (!this.waiting && this.queue.length) {
+      this.waiting = { ...this.queue.shift(), number: `${this.name}-${++this.sent}` };
+      this.deliver();
+    }
+    this.changed();
+  }
+
+  deliver() {
+    this.transport(this.waiting);
+    this.timer = setTimeout(() => this.deliver(), PATIENCE);
+  }
+
+  answered(number) {
+    if (this.waiting?.number !== number) return;
+    clearTimeout(this.timer);
+    this.waiting = null;
+    this.next();
+  }
+
+  /** Whether a box has moves that Python hasn't answered. */
+  owes(i, j) {
+    return [this.waiting, ...this.queue].some((m) => m?.row === i && m.column === j);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.queue = [];
+  }
+}
+
+class Editor {
+  constructor(parent, { base, frame }) {
+    this.base = base;
+    this.frame = frame;
+    this.post = new Post(() => this.mark());
+    this.gestures = 0;
+    this.table = element("div", "lab-boxes");
+    this.table.setAttribute("role", "group");
+    this.table.setAttribute("aria-label", frame.title);
+    this.table.style.gridTemplateColumns = `auto repeat(${frame.columns.length}, auto)`;
+    this.table.append(element("span"));
+    for (const column of frame.columns) this.table.append(label(column, "center"));
+    this.boxes = frame.rows.map((row, i) => {
+      this.table.append(label(row, "end"));
+      return frame.columns.map((_, j) => this.place(new Box(this, i, j)));
+    });
+    parent.append(style(), this.table);
+  }
+
+  place(box) {
+    this.table.append(box.node);
+    return box;
+  }
+
+  show({ values, answered, refused }) {
+    this.post.answered(answered);
+    for (const box of this.boxes.flat()) {
+      if (!box.held && !this.post.owes(box.i, box.j)) box.set(values[box.i][box.j]);
+    }
+    if (refused && answered !== mended) {
+      mended = answered;
+      this.boxes[refused.row][refused.column].type(refused.text, true);
+    }
+  }
+
+  /** Show to scripts whether all that was moved has arrived. */
+  mark() {
+    const busy = this.post.waiting || this.boxes.flat().some((box) => box.held);
+    this.table.toggleAttribute("data-busy", Boolean(busy));
+  }
+
+  newGesture() {
+    return `${this.post.name}-${++this.gestures}`;
+  }
+
+  remove() {
+    for (const box of this.boxes.flat()) box.rest();
+    this.post.close();
+    this.table.remove();
+  }
+}
+
+/** One number. `held` while a hand is on it, so that no answer moves it back. */
+class Box {
+  constructor(editor, i, j) {
+    Object.assign(this, { editor, i, j, held: false, field: null });
+    this.node = element("div", "lab-box");
+    this.node.tabIndex = 0;
+    this.node.setAttribute("role", "slider");
+    this.node.setAttribute("aria-label", editor.frame.names[i][j]);
+    this.node.dataset.cell = `${editor.frame.name}-${i}-${j}`;
+    this.node.onpointerdown = (event) => this.grab(event);
+    this.node.onkeydown = (event) => this.key(event);
+    this.node.onblur = () => this.rest();
+    this.node.ondblclick = () => this.overwrite();
+  }
+
+  /** Larger numbers than a slider's can be typed; such a box reaches as far as the lab. */
+  get bound() {
+    const { bound, far } = this.editor.frame;
+    return Math.abs(this.value) > bound ? far : bound;
+  }
+
+  set(value) {
+    this.value = value;
+    if (this.field) return;
+    const { node } = this;
+    const written = value.toFixed(Number.isInteger(Math.round(value * 1e6) / 1e4) ? 2 : 3);
+    node.textContent = written.replace("-", "−");
+    const [fill, ink] = colours(value, this.editor.frame);
+    Object.assign(node.style, { background: fill, color: ink });
+    node.setAttribute("aria-valuenow", value);
+    node.setAttribute("aria-valuemin", -this.bound);
+    node.setAttribute("aria-valuemax", this.bound);
+    node.setAttribute("aria-valuetext", written);
+  }
+
+  /** Move to a number and tell Python. */
+  move(value, done = false) {
+    const { step } = this.editor.frame;
+    const bounded = Math.min(this.bound, Math.max(-this.bound, value));
+    this.set(Math.round(Math.round(bounded / step) * step * 1000) / 1000);
+    this.tell({ value: this.value, done });
+  }
+
+  tell(what) {
+    const { i: row, j: column, gesture } = this;
+    this.editor.post.send({ row, column, gesture, ...what });
+  }
+
+  grab(event) {
+    if (this.field || event.button) return;
+    const wasFocused = document.activeElement === this.node;
+    this.rest();
+    this.node.focus();
+    this.node.setPointerCapture(event.pointerId);
+    const start = { x: event.clientX, value: this.value };
+    let moved = false;
+    this.gesture = this.editor.newGesture();
+    this.held = true;
+    this.node.onpointermove = ({ clientX, shiftKey }) => {
+      const steps = Math.trunc((clientX - start.x) / PIXELS_PER_STEP) * (shiftKey ? TEN_STEPS : 1);
+      const value = start.value + steps * this.editor.frame.step;
+      if (!moved && !steps) return;
+      moved = true;
+      this.move(value);
+    };
+    const end = () => {
+      this.node.onpointermove = this.node.onpointerup = this.node.onpointercancel = null;
+      this.held = false;
+      if (moved) this.tell({ value: this.value, done: true });
+    };
+    this.node.onpointercancel = end;
+    this.node.onpointerup = () => {
+      end();
+      // On a touch screen a second tap is how one types.
+      if (!moved && wasFocused && event.pointerType !== "mouse") this.overwrite();
+    };
+  }
+
+  key(event) {
+    if (this.field || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { key, shiftKey } = event;
+    const { bound } = this;
+    if (key in KEYS) this.step(KEYS[key] * (shiftKey ? TEN_STEPS : 1));
+    else if (key === "Home" || key === "End") this.press(key === "End" ? bound : -bound);
+    else if (/^[-−+.,\d]$/.test(key)) this.type(key);
+    else if (key === "Enter") this.overwrite();
+    else return;
+    event.preventDefault();
+  }
+
+  step(steps) {
+    this.press(this.value + steps * this.editor.frame.step);
+  }
+
+  /** A change by keys goes on until there is a pause. */
+  press(value) {
+    if (!this.held) this.gesture = this.editor.newGesture();
+    this.held = true;
+    this.move(value);
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.rest(), PAUSE);
+  }
+
+  /** End a change that was made by keys. */
+  rest() {
+    if (!this.pause) return;
+    clearTimeout(this.pause);
+    this.pause = null;
+    this.held = false;
+    this.tell({ value: this.value, done: true });
+  }
+
+  /** Type over the number that is there. */
+  overwrite() {
+    this.type(String(this.value));
+    this.field.select();
+  }
+
+  type(text, refused = false) {
+    this.rest();
+    this.close();
+    const field = (this.field = element("input"));
+    field.value = text;
+    field.inputMode = "decimal";
+    field.setAttribute("aria-label", this.node.getAttribute("aria-label"));
+    field.setAttribute("aria-invalid", refused);
+    this.node.replaceChildren(field);
+    this.node.removeAttribute("role");
+    field.focus();
+    field.onkeydown = (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") this.enter(field.value);
+      else if (event.key === "Escape") this.close(true);
+    };
+    field.onblur = () => (refused && field.value === text ? this.close() : this.enter(field.value));
+  }
+
+  enter(text) {
+    if (!this.field) return;
+    this.close(true);
+    this.gesture = this.editor.newGesture();
+    this.tell({ text, done: true });
+  }
+
+  close(focus = false) {
+    const { field } = this;
+    if (!field) return;
+    this.field = null;
+    field.onblur = null;
+    this.node.setAttribute("role", "slider");
+    this.set(this.value);
+    if (focus) this.node.focus();
+  }
+}
+
+function element(tag, name = "") {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  return made;
+}
+
+function label(text, align) {
+  const made = element("span", "lab-label");
+  made.style.textAlign = align;
+  made.textContent = made.title = text;
+  return made;
+}
+
+/** Fill and ink of a box, on the scale of the figures. */
+function colours(value, { scale, range: [low, high], inks }) {
+  const at = Math.min(1, Math.max(0, (value - low) / (high - low)));
+  const upper = Math.max(1, scale.findIndex(([position]) => position >= at));
+  const [[from, a], [to, b]] = [scale[upper - 1], scale[upper]];
+  const part = (at - from) / (to - from);
+  const rgb = [1, 3, 5].map((k) => {
+    const [x, y] = [a, b].map((colour) => parseInt(colour.slice(k, k + 2), 16));
+    return Math.round(x + (y - x) * part);
+  });
+  const light = (rgb[0] * 299 + rgb[1] * 587 + rgb[2] * 114) / 1000;
+  return [`rgb(${rgb})`, inks[light > 128 ? 0 : 1]];
+}
+
+function style() {
+  const made = element("style");
+  made.textContent = `
+    .lab-boxes { display: grid; gap: 2px; width: max-content; max-width: 100%;
+      overflow-x: auto; padding: 3px; align-items: center; }
+    .lab-label { font-size: 0.82rem; max-width: 7rem; overflow: hidden; text-overflow: ellipsis;
+      white-space: nowrap; padding: 0 0.35rem; }
+    .lab-box { min-width: 3.4rem; height: 2.3rem; line-height: 2.3rem; text-align: center;
+      font-size: 0.88rem; font-variant-numeric: tabular-nums; cursor: ew-resize;
+      touch-action: pan-y; user-select: none; -webkit-user-select: none; border-radius: 3px; }
+    .lab-box:hover { box-shadow: inset 0 0 0 1px var(--st-text-color); }
+    .lab-box:focus-visible, .lab-box:focus { outline: 2px solid var(--st-primary-color); }
+    .lab-box input { width: 3.2rem; height: 1.9rem; border: 0; padding: 0; text-align: center;
+      font: inherit; }
+    .lab-box input[aria-invalid="true"] { outline: 2px solid var(--st-red-color); }`;
+  return made;
+}

@@ -1,0 +1,195 @@
+"""What follows the hand: a board that redraws a figure in place, and boxes that are sliders.
+
+Both are Streamlit components. Their JavaScript, in `frontend/`, and Plotly's own file,
+from the installed package, are fetched by the browser once. If a browser can't have
+them it says so, and the page goes on with Streamlit's own charts and sliders.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.metadata
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+from attn_core import Scenario, attend, edits, labels, limits
+from attn_core.edits import MatrixName
+from attn_core.equation import Block, block
+from attn_core.figures import Description
+from attn_core.figures.colours import INKS, PALETTES, SIGNED_RANGE
+from pages.ui import state
+
+SLIDER_BOUND, SLIDER_STEP = 3.0, 0.05
+
+#: Plotly's own button saves one figure; the other buttons zoom what has no axes.
+CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
+
+
+def _compressed_plotly() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder with Plotly's file, compressed.
+
+    Streamlit would compress its 4.8 MB anew for each visitor.
+    """
+    package = importlib.metadata.distribution("plotly")
+    script = Path(str(package.locate_file("plotly/package_data/plotly.min.js"))).read_bytes()
+    folder = tempfile.TemporaryDirectory(prefix="self-attention-lab-")
+    (Path(folder.name) / _PLOTLY).write_bytes(gzip.compress(script, 6, mtime=0))
+    return folder
+
+
+_PLOTLY = f"plotly-{importlib.metadata.version('plotly')}.min.js.gz"
+_folder = _compressed_plotly()
+
+# Streamlit serves the folder of such a component; nothing else of it is used.
+_scripts = declare_component("scripts", path=str(Path(__file__).parent / "frontend"))
+_plotly = declare_component("plotly", path=_folder.name)
+
+
+def _component(name: str) -> Any:
+    """Make a component of a file in `frontend/`.
+
+    What Streamlit sends with every message is only this loader, which finds the file
+    wherever the app is mounted, and tells when it can't.
+    """
+    loader = f"""
+export default async function (component) {{
+  const script = document.querySelector('script[src*="/static/js/"]').src;
+  const home = script.split("/static/js/")[0] + "/component/";
+  try {{
+    const file = await import(home + "{_scripts.name}/{name}.js");
+    return await file.default(component, home);
+  }} catch (error) {{
+    console.error(error);
+    component.setTriggerValue("lost", String(error));
+  }}
+}}"""
+    # Plotly's own styles are in the document; a shadow root would keep them out.
+    return st.components.v2.component(name, js=loader, isolate_styles=False)
+
+
+_board, _boxes = _component("board"), _component("boxes")
+
+
+def board(described: Description, key: str, alt: str) -> None:
+    """Show a figure that is changed in place; a click on a box is noted as picked.
+
+    Parameters
+    ----------
+    described : Description
+    key : str
+    alt : str
+        What the figure tells, for a reader who can't see it.
+    """
+    frame = {
+        "figure": [described.traces, described.layout],
+        "config": CONFIG,
+        "alt": alt,
+        "plotly": f"{_plotly.name}/{_PLOTLY}",
+    }
+    numbers = described.plain_numbers()
+    _show(
+        _board,
+        key,
+        {"base": described.base, "frame": frame, "numbers": numbers},
+        height=round(described.layout["height"]),
+        on_pick_change=lambda: _picked(key),
+    )
+
+
+def _picked(key: str) -> None:
+    state.touch()
+    state.pick(key, state.widget(key)["pick"])
+    st.rerun()  # another picture may have to give up its pick
+
+
+def boxes(name: MatrixName, shown: Block) -> None:
+    """Show a matrix whose boxes are sliders; what they tell goes to the scenario."""
+    frame = _boxes_frame(name, shown)
+    key = f"boxes-{name}"
+    answered, refused = state.answered(key)
+    numbers = {"values": shown.values.tolist(), "answered": answered, "refused": refused}
+    _show(
+        _boxes,
+        key,
+        {"base": str(hash(repr(frame))), "frame": frame, "numbers": numbers},
+        on_move_change=lambda: _moved(name, key),
+    )
+
+
+def _boxes_frame(name: MatrixName, shown: Block) -> dict[str, Any]:
+    """All that the boxes need but their numbers."""
+    return {
+        "name": name,
+        "title": f"{name}, {shown.shape}",
+        "rows": [labels.isolate(label) for label in shown.rows],
+        "columns": [labels.isolate(label) for label in shown.columns],
+        "names": shown.cells,
+        "bound": SLIDER_BOUND,
+        "far": limits.BOUND,
+        "step": SLIDER_STEP,
+        "scale": PALETTES[state.theme()].signed,
+        "range": SIGNED_RANGE,
+        "inks": INKS,
+    }
+
+
+def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> None:
+    """Send a component what it needs: the frame is known to it while only numbers move."""
+    if state.moving():
+        del data["frame"]
+    component(
+        key=key,
+        data=data,
+        on_stale_change=_stale,
+        on_lost_change=lambda: _lost(key),
+        **options,
+    )
+
+
+def _stale() -> None:
+    """The browser lacks the frame, since the page that brought it was interrupted."""
+    state.touch()
+    st.rerun()
+
+
+def _lost(key: str) -> None:
+    state.give_up_live(str(state.widget(key)["lost"])[:200])
+    st.rerun()
+
+
+def _moved(name: MatrixName, key: str) -> None:
+    """Carry out what a box told, and run again only what shows it."""
+    told = state.widget(key)["move"]
+    if not isinstance(told, dict):  # a browser could send anything
+        return
+    state.change(lambda: _edited(name, told), gesture=str(told.get("gesture")), by_slider=True)
+    refused = bool(state.complaint())
+    state.answer(key, str(told.get("number")), told if refused and "text" in told else None)
+    if refused or told.get("done"):
+        state.end_gesture()
+        st.rerun()
+    st.rerun(state.start_moving(key))
+
+
+def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
+    return type(index) is int and 0 <= index < len(labels)
+
+
+def _edited(name: MatrixName, told: dict[str, Any]) -> Scenario:
+    """Return the scenario with the number that a box told."""
+    s = state.scenario()
+    row, column, value = told.get("row"), told.get("column"), told.get("value")
+    shown = block(attend(s), name)
+    if not (_is_place(row, shown.rows) and _is_place(column, shown.columns)):
+        raise ValueError(f"{name} is {shown.shape}; it has no box ({row!r}, {column!r}).")
+    if "text" in told:
+        where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
+        value = edits.read_number(str(told["text"]), where)
+    if not isinstance(value, int | float):
+        raise ValueError(f"{name}: expected a number, got {value!r:.40}.")
+    return edits.with_cell(s, name, row, column, value)

@@ -1,0 +1,280 @@
+"""Boxes are sliders, and the picture follows the hand without being made anew."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import idle, settle
+from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
+
+#: Plotly's file and the two of ours that the page can't go on without.
+FILES = ["**/plotly-*.gz", "**/board.js", "**/frame.js"]
+
+
+def centre(box: Locator) -> tuple[float, float]:
+    area = box.bounding_box()
+    return area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+
+
+def place(page: Page, matrix: int, row: int, column: int) -> tuple[float, float]:
+    """Where a box of the first figure is on the screen."""
+    x, y = page.evaluate(
+        """([matrix, row, column]) => {
+            const plot = document.querySelector(".js-plotly-plot");
+            const { x0, dx, y0, dy } = plot.data[matrix];
+            const { left, top } = plot.getBoundingClientRect();
+            return [left + x0 + column * dx, top + y0 + row * dy];
+        }""",
+        [matrix, row, column],
+    )
+    return x, y
+
+
+def parameter(page: Page, name: str) -> str:
+    return page.evaluate("name => new URL(location).searchParams.get(name)", name)
+
+
+def test_the_picture_follows_a_drag_which_is_one_change(visit):
+    page = visit()
+    start, link = numbers(page), parameter(page, "s")
+    box = thumb(page, "X-0-1")
+    x, y = centre(box)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    seen = set()
+    for pixels in range(10, 90, 10):
+        page.mouse.move(x + pixels, y)
+        page.wait_for_timeout(150)
+        seen.add(numbers(page)[2][0][1])  # V = X here
+    assert len(seen) > 3  # while the button is down
+    page.mouse.up()
+    idle(page)
+    assert value(page, "X-0-1") == 1
+    assert numbers(page)[2][0][1] == 1
+    assert parameter(page, "s") != link
+    page.get_by_role("button", name="Undo").click()
+    idle(page)
+    assert numbers(page) == start
+    assert value(page, "X-0-1") == 0
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_drag_to_and_fro_is_no_change(visit):
+    page = visit()
+    x, y = centre(thumb(page, "X-0-1"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y)
+    page.wait_for_timeout(300)
+    page.mouse.move(x, y)
+    page.mouse.up()
+    idle(page)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_keys(visit):
+    page = visit()
+    box = thumb(page, "X-0-1")
+    expect(box).to_have_role("slider")
+    expect(box).to_have_accessible_name("Je · verb")
+    for key, expected in {
+        "ArrowRight": 0.05,
+        "ArrowUp": 0.1,
+        "Shift+ArrowRight": 0.6,
+        "ArrowLeft": 0.55,
+        "PageDown": 0.05,
+        "Home": -3,
+        "ArrowDown": -3,
+        "End": 3,
+    }.items():
+        box.press(key)
+        assert value(page, "X-0-1") == expected, key
+    expect(box).to_have_text("3.00")
+    expect(box).to_have_attribute("aria-valuetext", "3.00")
+    idle(page)
+    assert numbers(page)[2][0][1] == 3
+    page.get_by_role("button", name="Undo").click()  # one change, as there was no pause
+    idle(page)
+    assert value(page, "X-0-1") == 0
+
+
+def test_many_quick_keys_all_count(visit):
+    page = visit()
+    choose_matrix(page, "W_v")
+    box = thumb(page, "W_v-0-0")
+    for _ in range(37):
+        box.press("ArrowRight")
+    idle(page)
+    assert value(page, "W_v-0-0") == 2.85
+    page.reload()
+    settle(page)
+    assert numbers(page)[2][0][0] == 2.85
+
+
+def test_a_number_is_typed(visit):
+    page = visit()
+    box = thumb(page, "X-0-1")
+    box.press("1")
+    page.keyboard.type(",2345")
+    page.keyboard.press("Enter")
+    idle(page)
+    assert value(page, "X-0-1") == 1.234  # rounded to the lab's grid
+    assert numbers(page)[2][0][1] == 1.234
+    box.press("Enter")
+    page.keyboard.type("7")  # the old number is selected
+    page.keyboard.press("Escape")
+    assert value(page, "X-0-1") == 1.234
+    box.press("Enter")
+    page.keyboard.type("-17.5")
+    page.keyboard.press("Tab")  # leaving enters it, too
+    idle(page)
+    assert value(page, "X-0-1") == -17.5
+    expect(box).to_have_attribute("aria-valuemin", "-30")
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("1,2,3", "X, row Je, column verb: expected a number such as 1.5, got '1,2,3'."),
+        ("31", "X takes numbers from −30 to 30: row 1, column 2 is 31."),
+    ],
+)
+def test_an_entry_that_is_refused_stays_to_be_mended(visit, typed, message):
+    page = visit()
+    before = numbers(page)
+    box = thumb(page, "X-0-1")
+    box.press("Enter")
+    page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stAlert")).to_have_text(message)
+    field = box.locator("input")
+    expect(field).to_have_value(typed)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert numbers(page) == before
+    field.fill("1,2")
+    field.press("Enter")
+    idle(page)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    assert value(page, "X-0-1") == 1.2
+
+
+def test_touch(visit):
+    page = visit(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
+    box = thumb(page, "X-0-1")
+    box.scroll_into_view_if_needed()
+    x, y = centre(box)
+    touch = page.context.new_cdp_session(page)
+
+    def dispatch(kind: str, *points: float) -> None:
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": x + p, "y": y} for p in points]},
+        )
+
+    dispatch("touchStart", 0)
+    for pixels in range(8, 48, 8):
+        dispatch("touchMove", pixels)
+    dispatch("touchEnd")
+    idle(page)
+    assert value(page, "X-0-1") == 0.5
+    assert numbers(page)[2][0][1] == 0.5
+    box.tap()
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    idle(page)
+    assert value(page, "X-0-1") == 2
+
+
+def test_figures_are_changed_in_place_and_hover_stays(visit):
+    page = visit()
+    page.evaluate("document.querySelector('.js-plotly-plot').mine = true")
+    label = page.locator(".hoverlayer text").first
+    page.mouse.move(*place(page, matrix=2, row=0, column=0))
+    expect(label).to_contain_text("Je · v₁: 1.000")
+    thumb(page, "X-0-0").evaluate("box => box.focus()")
+    page.keyboard.press("End")
+    expect(label).to_contain_text("Je · v₁: 3.000")
+    idle(page)
+    expect(label).to_contain_text("Je · v₁: 3.000")
+    assert page.evaluate("document.querySelector('.js-plotly-plot').mine")
+
+
+def test_a_clicked_box_is_told(visit):
+    page = visit()
+    page.mouse.click(*place(page, matrix=1, row=0, column=1))
+    told = page.get_by_text("weights, query Je, key suis:")
+    weight = numbers(page)[1][0][1]
+    expect(told).to_have_text(f"weights, query Je, key suis: {weight:.3f}")
+    thumb(page, "X-0-0").press("End")
+    idle(page)
+    expect(told).to_have_text(f"weights, query Je, key suis: {numbers(page)[1][0][1]:.3f}")
+    assert numbers(page)[1][0][1] != weight
+
+
+def test_all_figures_of_a_page_follow(visit):
+    page = visit()
+    go(page, "Attention")
+    page.get_by_text("Move the numbers").click()
+    idle(page)
+    before = [numbers(page, chart)[-1] for chart in range(5)]
+    choose_matrix(page, "W_q")
+    thumb(page, "W_q-0-0").press("End")
+    idle(page)
+    after = [numbers(page, chart)[-1] for chart in range(5)]
+    assert all(a != b for a, b in zip(before, after, strict=True))
+    raw, scaled = after[0], after[1]
+    assert scaled[0][0] == pytest.approx(raw[0][0] / 2)  # d_k is 4
+
+
+@pytest.mark.parametrize("blocked", FILES)
+def test_without_a_file_the_page_falls_back_to_plain_charts(browser, address, blocked):
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.route(blocked, lambda route: route.abort())
+    page.goto(address)
+    settle(page)
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(1)
+    expect(page.get_by_text("couldn't load the live picture")).to_be_visible()
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    thumb(page, "X-0-1").press("End")
+    idle(page)
+    assert numbers(page)[2][0][1] == 3
+    context.close()
+
+
+def test_the_browser_keeps_the_files(visit):
+    """Plotly's file is fetched by the first page and not again by the next."""
+    page = visit()
+    fetched = "performance.getEntriesByType('resource').filter(e => /plotly-.*gz/.test(e.name))"
+    (first,) = page.evaluate(f"{fetched}.map(e => e.transferSize)")
+    assert 1e6 < first < 2e6  # compressed
+    page.goto(page.url.replace("/?", "/Projections?"))
+    settle(page)
+    (second,) = page.evaluate(f"{fetched}.map(e => e.transferSize)")
+    assert second == 0
+
+
+def test_a_board_without_its_frame_asks_for_it(visit):
+    page = visit()
+    page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter(e => e.labFrame)
+            .forEach(e => { e.labFrame = undefined; })"""
+    )
+    thumb(page, "X-0-1").press("End")
+    idle(page)
+    page.wait_for_timeout(500)
+    assert numbers(page)[2][0][1] == 3
+
+
+def test_classic_sliders_are_a_choice_that_a_link_keeps(visit):
+    page = visit()
+    page.locator(".st-key-classic label").first.click()
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(1)
+    expect(page.locator("[data-cell]")).to_have_count(0)
+    page.wait_for_url(re.compile("classic=1"))
+    other = visit(page.url)
+    expect(other.locator('[class*="st-key-X-0-0-"]')).to_have_count(1)
+    page.locator(".st-key-classic label").first.click()
+    expect(page.locator('[data-cell="X-0-0"]')).to_have_count(1)
