@@ -49,10 +49,11 @@ def measure() -> None:
         on_ground_change=state.touch,  # the run itself is all that is needed
         height=1,
     )
+    _noted()  # a new session for a page that is open is told nothing new
 
 
 def _noted() -> None:
     width = state.widget(_KEY, {}).get("width")
     # The browser could send anything.
-    if isinstance(width, int | float) and 200 <= width <= 8000:
+    if isinstance(width, int | float) and 200 <= width <= 8000 and int(width) != state.width():
         state.set_width(int(width))
