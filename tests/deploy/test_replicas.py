@@ -137,7 +137,9 @@ def test_metrics_are_closed(fleet, path):
 
 def test_largest_upload_is_that_of_streamlit(fleet):
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
-    limit = config["server"]["maxUploadSize"] * 2**20
+    megabytes = config["server"]["maxUploadSize"]
+    assert f"proxy-body-size: {megabytes}m\n" in (ROOT / "deploy/kubernetes.yaml").read_text()
+    limit = megabytes * 2**20
     client = newcomer(fleet)
     with Visitor(fleet.port, cookies=client.cookies()) as visitor:
         visitor.load()
