@@ -24,7 +24,7 @@ from playwright.sync_api import Locator, Page, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from benchmarks.serve import server
-from tests.browser.conftest import launch
+from tests.conftest import launch
 
 DRAG_SECONDS = 2.0
 WARM_UP = 3

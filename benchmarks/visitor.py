@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -45,27 +46,31 @@ class _CountingSocket(socket.socket):
 class Visitor:
     """One session on one page, open until the end of a ``with`` block."""
 
-    def __init__(self, port: int, page: str = "") -> None:
+    def __init__(self, port: int, page: str = "", cookies: str = "") -> None:
         self._page = page
         self._query = ""
         self._states: dict[str, WidgetState] = {}
+        self.session = ""
         self.sliders: dict[str, Slider] = {}
         self.drawers: dict[str, str] = {}
         self.exceptions: list[str] = []
         self._wire = _CountingSocket()
         self._wire.connect(("127.0.0.1", port))
-        self._socket = connect(
+        self._open = ExitStack()
+        connection = connect(
             f"ws://127.0.0.1:{port}/_stcore/stream",
             sock=self._wire,
             subprotocols=[Subprotocol("streamlit")],
+            additional_headers={"Cookie": cookies} if cookies else None,
             max_size=None,
         )
+        self._socket = self._open.enter_context(connection)
 
     def __enter__(self) -> Visitor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self._open.close()
 
     def load(self) -> Answer:
         """Open the page."""
@@ -105,6 +110,8 @@ class Visitor:
                 return Answer(seconds, size, self._wire.received - before)
 
     def _note(self, answer: ForwardMsg) -> None:
+        if answer.WhichOneof("type") == "new_session":
+            self.session = answer.new_session.initialize.session_id
         if answer.WhichOneof("type") == "page_info_changed":
             self._query = answer.page_info_changed.query_string
         drawer = answer.delta.add_block.expandable

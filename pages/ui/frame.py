@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import streamlit as st
 
 from attn_core import AttentionTrace, attend, escape
@@ -44,6 +46,7 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
     state.begin(title)
     st.html(_CSS + (_PROJECTOR_CSS if state.projector() else ""))
     viewport.measure()
+    _resume()
     _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
     # Always there, so that what stands below isn't moved, which makes it anew.
     with st.container(key="complaint"):
@@ -75,6 +78,16 @@ def _header(title: str) -> None:
             on_change=_set_classic,
             help="Streamlit's own sliders and charts: pictures change when a slider is let go.",
         )
+
+
+@st.fragment(run_every=timedelta(days=1))
+def _resume() -> None:
+    """Have the page run as soon as its connection is back.
+
+    The browser asks for a run after a reconnect only where something is to run by itself, so
+    here is something, empty. Without it a page whose server has died would meet the next
+    one with a change, and a session that doesn't know what it is a change of.
+    """
 
 
 def _set_projector() -> None:

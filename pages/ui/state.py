@@ -303,8 +303,7 @@ def width() -> int:
 
 def set_width(pixels: int) -> None:
     """Note what the browser told."""
-    lab = _lab()
-    lab.touched, lab.width = True, pixels
+    _lab().width = pixels
 
 
 def theme() -> Theme:

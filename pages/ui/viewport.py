@@ -17,6 +17,7 @@ _KEY = "viewport"
 _JS = """
 export default function ({ parentElement, data, setStateValue }) {
   const host = parentElement.host ?? parentElement;
+  host.labStop?.();  // it is called again with every new width
   let told = data.width, timer;
   const tell = () => {
     const width = Math.floor(host.getBoundingClientRect().width / data.step) * data.step;
@@ -33,7 +34,11 @@ export default function ({ parentElement, data, setStateValue }) {
   const watch = setInterval(() => {
     if (ground() !== seen) setStateValue("ground", seen = ground());
   }, 400);
-  return () => { clearTimeout(timer); clearInterval(watch); observer.disconnect(); };
+  return host.labStop = () => {
+    clearTimeout(timer);
+    clearInterval(watch);
+    observer.disconnect();
+  };
 }
 """
 
@@ -45,13 +50,11 @@ def measure() -> None:
     _measure(
         key=_KEY,
         data={"width": state.width(), "step": _STEP},
-        on_width_change=_noted,
+        on_width_change=state.touch,
         on_ground_change=state.touch,  # the run itself is all that is needed
         height=1,
     )
-
-
-def _noted() -> None:
+    # Not in the callback: a new session for an open page is told nothing new.
     width = state.widget(_KEY, {}).get("width")
     # The browser could send anything.
     if isinstance(width, int | float) and 200 <= width <= 8000:

@@ -1,52 +1,21 @@
-"""A real server and a real browser. A missing browser is a failure on CI, a skip elsewhere."""
+"""A real server, and pages of it in the real browser of `tests/conftest.py`."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from benchmarks.serve import server
-from tests.browser import find
 
 ROOT = Path(__file__).parents[2]
-# Without these flags Chromium looks for its maker's servers at every start.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     with server(ROOT / "dashboard.py") as port:
         yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright.chromium)
-        yield browser
-        browser.close()
-
-
-def launch(chromium: BrowserType) -> Browser:
-    """The system's browser if there is one, else the one that Playwright installed."""
-    path = find.chromium() or chromium.executable_path
-    if not Path(path).exists():
-        message = "There is no Chromium: `make test` installs one, or set CHROMIUM to its path."
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return chromium.launch(executable_path=path, args=FLAGS)
 
 
 @pytest.fixture
