@@ -17,7 +17,7 @@ _KEY = "viewport"
 _JS = """
 export default function ({ parentElement, data, setStateValue }) {
   const host = parentElement.host ?? parentElement;
-  host.labStop?.();  // it is called again with every new width
+  host.labStop?.();  // this is called again with every new width
   let told = data.width, timer;
   const tell = () => {
     const width = Math.floor(host.getBoundingClientRect().width / data.step) * data.step;
@@ -34,11 +34,12 @@ export default function ({ parentElement, data, setStateValue }) {
   const watch = setInterval(() => {
     if (ground() !== seen) setStateValue("ground", seen = ground());
   }, 400);
-  return host.labStop = () => {
+  host.labStop = () => {
     clearTimeout(timer);
     clearInterval(watch);
     observer.disconnect();
   };
+  return () => { if (!host.isConnected) host.labStop(); };
 }
 """
 
