@@ -17,7 +17,7 @@ _KEY = "viewport"
 _JS = """
 export default function ({ parentElement, data, setStateValue }) {
   const host = parentElement.host ?? parentElement;
-  host.labStop?.();  // this is called again with every new width
+  host.labStop?.();  // this is called again with every new width or theme
   let told = data.width, timer;
   const tell = () => {
     const width = Math.floor(host.getBoundingClientRect().width / data.step) * data.step;
@@ -30,9 +30,9 @@ export default function ({ parentElement, data, setStateValue }) {
   observer.observe(host);
   tell();
   const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor;
-  let seen = ground();
+  host.labGround ??= ground();
   const watch = setInterval(() => {
-    if (ground() !== seen) setStateValue("ground", seen = ground());
+    if (ground() !== host.labGround) setStateValue("ground", host.labGround = ground());
   }, 400);
   host.labStop = () => {
     clearTimeout(timer);
