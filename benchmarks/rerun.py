@@ -27,12 +27,12 @@ def measure(port: int, page: str) -> list[float]:
     """Return medians of a matrix slider's moves: milliseconds, kB of messages, kB on the wire."""
     with Visitor(port, page) as visitor:
         visitor.load()
-        if EDITOR in visitor.drawers:
+        if EDITOR in visitor.tab.drawers:
             visitor.open(EDITOR)
-        if visitor.exceptions:
-            raise RuntimeError(f"The page {page!r} failed: {visitor.exceptions[0]}")
-        matrix_sliders = [label for label in visitor.sliders if "·" in label or "→" in label]
-        label = (matrix_sliders or list(visitor.sliders))[0]
+        if visitor.tab.exceptions:
+            raise RuntimeError(f"The page {page!r} failed: {visitor.tab.exceptions[0]}")
+        matrix_sliders = [label for label in visitor.tab.sliders if "·" in label or "→" in label]
+        label = (matrix_sliders or list(visitor.tab.sliders))[0]
         answers = [visitor.move(label, (i % 40) * 0.05) for i in range(WARM_UP + MOVES)]
     figures = [(a.seconds * 1000, a.size / 1000, a.wire / 1000) for a in answers[WARM_UP:]]
     return [statistics.median(column) for column in zip(*figures, strict=True)]

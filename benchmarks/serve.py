@@ -3,36 +3,95 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+#: Its settings hold for every script, so that scripts are compared and not settings.
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A server that answers.
+
+    Attributes
+    ----------
+    port, pid : int
+    started, healthy : float
+        `time.perf_counter` when the process was begun and when it first answered.
+    """
+
+    port: int
+    pid: int
+    started: float
+    healthy: float
 
 
 @contextlib.contextmanager
 def server(script: Path) -> Iterator[int]:
-    """Serve a script on a free port of this machine until the end of the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
-    command += [
-        f"--server.port={port}",
-        "--server.address=127.0.0.1",
-        "--server.fileWatcherType=none",
-    ]
+    """Serve a script until the end of the block, which gets the port."""
+    with serving(script) as served:
+        yield served.port
+
+
+@contextlib.contextmanager
+def serving(script: Path, *options: str, core: int | None = None) -> Iterator[Serving]:
+    """Serve a script on a free port of this machine until the end of the block.
+
+    Parameters
+    ----------
+    script : Path
+    *options : str
+        Handed to Streamlit, as ``--server.disconnectedSessionTTL=5``.
+    core : int, optional
+        The only processor core that the server may use, where the system can do that.
+    """
+    port, started = _free_port(), time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=script.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        _command(script, port, *options),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=pinning(core),  # before numpy starts threads, which would go unpinned
     )
     try:
         _wait_until_healthy(port, process)
-        yield port
+        yield Serving(port, process.pid, started, time.perf_counter())
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+def pinning(core: int | None) -> Callable[[], None] | None:
+    """What keeps the process that calls it on one core; None where there is no choice."""
+    if core is None or not hasattr(os, "sched_setaffinity") or (os.cpu_count() or 1) < 2:
+        return None
+    return lambda: os.sched_setaffinity(0, {core})
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _command(script: Path, port: int, *options: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "streamlit", "run", str(script)),
+        "--server.headless=true",
+        f"--server.port={port}",
+        "--server.address=127.0.0.1",
+        "--server.fileWatcherType=none",
+        *options,
+    ]
 
 
 def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -43,5 +102,5 @@ def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
             return
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise RuntimeError("The server didn't answer within 60 s.")
