@@ -40,7 +40,7 @@ class Tab:
         self.pages: dict[str, str] = {}
         self.sliders: dict[str, Slider] = {}
         self.drawers: dict[str, str] = {}
-        #: Ids of components, by the name that the server registered.
+        #: Names under which the server registered the page's components, by their ids.
         self.components: dict[str, str] = {}
         self.exceptions: list[str] = []
         self._fragments: dict[str, str] = {}
@@ -92,6 +92,10 @@ class Tab:
         state = WidgetState(id=self._component(component), json_value=json.dumps(values))
         return self._set(state)
 
+    def has_component(self, name: str) -> bool:
+        """Whether the page has a component with this key or registered name."""
+        return bool(self._named(name))
+
     def go(self, page: str) -> bytes:
         """Choose another page from the navigation."""
         # A browser drops the query and the state of the widgets of the page that it leaves.
@@ -134,12 +138,17 @@ class Tab:
         return data
 
     def _component(self, name: str) -> str:
-        if name in self.components:
-            return self.components[name]
-        found = [element for element in self.components.values() if element.endswith(f"-{name}")]
+        found = self._named(name)
         if len(found) != 1:
-            raise KeyError(f"The page has {len(found)} components with the key {name!r}.")
+            raise KeyError(f"The page has {len(found)} components called {name!r}.")
         return found[0]
+
+    def _named(self, name: str) -> list[str]:
+        return [
+            element
+            for element, registered in self.components.items()
+            if name == registered or element.endswith(f"-{name}")
+        ]
 
     def _whole(self, message: ForwardMsg) -> ForwardMsg:
         """Put a message that the server only names in its place, and keep large ones."""
@@ -182,7 +191,7 @@ class Tab:
                 self._fragments[element.slider.id] = delta.fragment_id
             case "bidi_component":
                 component = element.bidi_component
-                self.components[component.component_name] = component.id
+                self.components[component.id] = component.component_name
                 self._fragments[component.id] = delta.fragment_id
             case "exception":
                 self.exceptions.append(element.exception.message)
