@@ -45,6 +45,7 @@ class Guest:
 
     def __init__(self, port: int, query: str, tally: Tally) -> None:
         self._port, self._query, self._tally = port, query, tally
+        self._doing = "connect"
         self._visitor = AsyncVisitor(port, query)
 
     @property
@@ -54,18 +55,20 @@ class Guest:
 
     async def do(self, act: str, message: Callable[[], bytes]) -> None:
         """Send one of the tab's messages, and count the answer and the page's exceptions."""
-        known = len(self.tab.exceptions)
+        self._doing, known = act, len(self.tab.exceptions)
         self._tally.note(act, await self._visitor.ask(message()))
         for exception in self.tab.exceptions[known:]:
             self._tally.errors[f"on the page: {exception}"] += 1
 
     async def come(self) -> None:
         """Open the first socket."""
+        self._doing = "connect"
         await self._visitor.connect()
 
     async def come_back(self) -> None:
         """Close the socket and open another for the same session."""
         before = self.tab.session_id
+        self._doing = "connect"
         await self._visitor.connect()
         await self.do("return", self.tab.load)
         if self.tab.session_id != before:
@@ -75,6 +78,7 @@ class Guest:
         """Close the tab and open another at the link in its address."""
         await self._visitor.leave()
         self._visitor = AsyncVisitor(self._port, self.tab.query or self._query)
+        self._doing = "connect"
         await self._visitor.connect()
 
     async def suffer(self, act: Awaitable[None]) -> bool:
@@ -82,7 +86,7 @@ class Guest:
         try:
             await act
         except (TimeoutError, OSError, WebSocketException) as error:
-            self._tally.errors[f"cut off: {type(error).__name__}"] += 1
+            self._tally.errors[f"{self._doing}: {type(error).__name__}"] += 1
             return False
         return True
 
