@@ -15,11 +15,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from attn_core.presets import DEFAULT
+from benchmarks.behaviour import EDITOR, matrix_sliders
 from benchmarks.serve import server
 from benchmarks.visitor import Visitor
 
 MOVES = 40
-EDITOR = "Move the numbers"  # the sliders of some pages are in this drawer
 WARM_UP = 5
 
 
@@ -27,12 +27,11 @@ def measure(port: int, page: str) -> list[float]:
     """Return medians of a matrix slider's moves: milliseconds, kB of messages, kB on the wire."""
     with Visitor(port, page) as visitor:
         visitor.load()
-        if EDITOR in visitor.drawers:
+        if EDITOR in visitor.tab.drawers:
             visitor.open(EDITOR)
-        if visitor.exceptions:
-            raise RuntimeError(f"The page {page!r} failed: {visitor.exceptions[0]}")
-        matrix_sliders = [label for label in visitor.sliders if "·" in label or "→" in label]
-        label = (matrix_sliders or list(visitor.sliders))[0]
+        if visitor.tab.exceptions:
+            raise RuntimeError(f"The page {page!r} failed: {visitor.tab.exceptions[0]}")
+        label = (matrix_sliders(visitor.tab.sliders) or list(visitor.tab.sliders))[0]
         answers = [visitor.move(label, (i % 40) * 0.05) for i in range(WARM_UP + MOVES)]
     figures = [(a.seconds * 1000, a.size / 1000, a.wire / 1000) for a in answers[WARM_UP:]]
     return [statistics.median(column) for column in zip(*figures, strict=True)]

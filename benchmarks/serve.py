@@ -9,16 +9,85 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 
-class Replica(NamedTuple):
-    """A server that may be one of several."""
+@dataclass(frozen=True)
+class Serving:
+    """A server that answers.
+
+    Attributes
+    ----------
+    port : int
+    process : subprocess.Popen
+    started, healthy : float
+        `time.perf_counter` when the process was begun and when it first answered.
+    """
 
     port: int
     process: subprocess.Popen[bytes]
+    started: float
+    healthy: float
+
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self.process.pid
+
+
+@contextlib.contextmanager
+def server(script: Path) -> Iterator[int]:
+    """Serve a script until the end of the block, which gets the port."""
+    with serving(script) as served:
+        yield served.port
+
+
+@contextlib.contextmanager
+def serving(
+    script: Path,
+    *options: str,
+    core: int | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Serving]:
+    """Serve a script on a free port of this machine until the end of the block.
+
+    Its folder's `.streamlit/config.toml` holds, so the reference page has Streamlit's
+    own settings.
+
+    Parameters
+    ----------
+    script : Path
+    *options : str
+        Handed to Streamlit, as ``--server.disconnectedSessionTTL=5``.
+    core : int, optional
+        The only processor core that the server may use, where the system can do that.
+    settings : mapping, optional
+        Further variables of the process's environment.
+    """
+    port, started = free_port(), time.perf_counter()
+    process = subprocess.Popen(
+        _command(script, port, *options),
+        cwd=script.parent,
+        env={**os.environ, **(settings or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=pinning(core),  # before numpy starts threads, which would go unpinned
+    )
+    try:
+        _wait_until_healthy(port, process)
+        yield Serving(port, process, started, time.perf_counter())
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def pinning(core: int | None) -> Callable[[], None] | None:
+    """What keeps the process that calls it on one core; None where there is no choice."""
+    if core is None or not hasattr(os, "sched_setaffinity") or (os.cpu_count() or 1) < 2:
+        return None
+    return lambda: os.sched_setaffinity(0, {core})
 
 
 def free_port() -> int:
@@ -29,43 +98,15 @@ def free_port() -> int:
     return port
 
 
-@contextlib.contextmanager
-def server(script: Path) -> Iterator[int]:
-    """Serve a script on a free port of this machine until the end of the block."""
-    with replica(script) as served:
-        yield served.port
-
-
-@contextlib.contextmanager
-def replica(script: Path, settings: Mapping[str, str] | None = None) -> Iterator[Replica]:
-    """Serve a script as `server` does, and hand out the process as well.
-
-    Parameters
-    ----------
-    script : Path
-    settings : mapping, optional
-        Further variables of the process's environment.
-    """
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
-    command += [
+def _command(script: Path, port: int, *options: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "streamlit", "run", str(script)),
+        "--server.headless=true",
         f"--server.port={port}",
         "--server.address=127.0.0.1",
         "--server.fileWatcherType=none",
+        *options,
     ]
-    process = subprocess.Popen(
-        command,
-        cwd=script.parent,
-        env={**os.environ, **(settings or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_until_healthy(port, process)
-        yield Replica(port, process)
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
 
 
 def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -76,5 +117,5 @@ def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
             return
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise RuntimeError("The server didn't answer within 60 s.")

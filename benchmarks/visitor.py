@@ -1,18 +1,24 @@
-"""A visitor without a browser: speaks Streamlit's protocol to a running server."""
+"""Visitors without a browser: a `Tab` and a socket to a running server."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any, Self
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.Slider_pb2 import Slider
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
+
+from benchmarks.tab import Tab
+
+#: Seconds after which an answer counts as lost.
+PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -46,27 +52,21 @@ class _CountingSocket(socket.socket):
 class Visitor:
     """One session on one page, open until the end of a ``with`` block."""
 
-    def __init__(self, port: int, page: str = "", cookies: str = "") -> None:
-        self._page = page
-        self._query = ""
-        self._states: dict[str, WidgetState] = {}
-        self.session = ""
-        self.sliders: dict[str, Slider] = {}
-        self.drawers: dict[str, str] = {}
-        self.exceptions: list[str] = []
+    def __init__(self, port: int, page: str = "", query: str = "", cookies: str = "") -> None:
+        self.tab = Tab(page, query)
         self._wire = _CountingSocket()
         self._wire.connect(("127.0.0.1", port))
-        self._open = ExitStack()
         connection = connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream",
+            _address(port),
             sock=self._wire,
-            subprotocols=[Subprotocol("streamlit")],
+            subprotocols=_subprotocols(self.tab.subprotocols),
             additional_headers={"Cookie": cookies} if cookies else None,
             max_size=None,
         )
+        self._open = ExitStack()
         self._socket = self._open.enter_context(connection)
 
-    def __enter__(self) -> Visitor:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -74,51 +74,81 @@ class Visitor:
 
     def load(self) -> Answer:
         """Open the page."""
-        return self._rerun(BackMsg())
+        return self._ask(self.tab.load())
 
     def move(self, label: str, value: float) -> Answer:
         """Let go of a slider at a value."""
-        state = WidgetState(id=self.sliders[label].id)
-        state.double_array_value.data.append(value)
-        return self._set(state)
+        return self._ask(self.tab.move(label, value))
 
     def open(self, label: str) -> Answer:
         """Open a drawer of the page."""
-        return self._set(WidgetState(id=self.drawers[label], bool_value=True))
+        return self._ask(self.tab.open(label))
 
-    def _set(self, state: WidgetState) -> Answer:
-        # As a browser does, every message tells the state of all widgets touched so far.
-        self._states[state.id] = state
-        message = BackMsg()
-        message.rerun_script.widget_states.widgets.extend(self._states.values())
-        return self._rerun(message)
+    def trigger(self, component: str, event: str, value: object) -> Answer:
+        """Let a component tell an event."""
+        return self._ask(self.tab.trigger(component, event, value))
 
-    def _rerun(self, message: BackMsg) -> Answer:
-        message.rerun_script.page_name = self._page
-        message.rerun_script.query_string = self._query
-        start = time.perf_counter()
-        self._socket.send(message.SerializeToString())
-        size, before = 0, self._wire.received
-        while True:
-            data = self._socket.recv(timeout=30)
-            assert isinstance(data, bytes)
+    def _ask(self, message: bytes) -> Answer:
+        start, size, before = time.perf_counter(), 0, self._wire.received
+        self._socket.send(message)
+        over = False
+        while not over:
+            data = self._socket.recv(timeout=PATIENCE, decode=False)
             size += len(data)
-            answer = ForwardMsg.FromString(data)
-            self._note(answer)
-            if answer.WhichOneof("type") == "script_finished":
-                seconds = time.perf_counter() - start
-                return Answer(seconds, size, self._wire.received - before)
+            over = self.tab.hear(data)
+        return Answer(time.perf_counter() - start, size, self._wire.received - before)
 
-    def _note(self, answer: ForwardMsg) -> None:
-        if answer.WhichOneof("type") == "new_session":
-            self.session = answer.new_session.initialize.session_id
-        if answer.WhichOneof("type") == "page_info_changed":
-            self._query = answer.page_info_changed.query_string
-        drawer = answer.delta.add_block.expandable
-        if drawer.id:
-            self.drawers[drawer.label] = drawer.id
-        element = answer.delta.new_element
-        if element.WhichOneof("type") == "slider":
-            self.sliders[element.slider.label] = element.slider
-        elif element.WhichOneof("type") == "exception":
-            self.exceptions.append(element.exception.message)
+
+class _CountingConnection(ClientConnection):
+    received = 0
+
+    def data_received(self, data: bytes) -> None:
+        self.received += len(data)
+        super().data_received(data)
+
+
+class AsyncVisitor:
+    """The same without a thread; it may leave and come back with its session."""
+
+    def __init__(self, port: int, query: str = "") -> None:
+        self.tab = Tab(query=query)
+        self._port = port
+        self._socket: ClientConnection | None = None
+
+    async def connect(self) -> None:
+        """Open a socket, with the session of the last one if there was one."""
+        await self.leave()
+        self._socket = await connect_async(
+            _address(self._port),
+            create_connection=_CountingConnection,
+            subprotocols=_subprotocols(self.tab.subprotocols),
+            max_size=None,
+            open_timeout=PATIENCE,
+        )
+
+    async def leave(self) -> None:
+        """Close the socket."""
+        if self._socket is not None:
+            await self._socket.close()
+            self._socket = None
+
+    async def ask(self, message: bytes) -> Answer:
+        """Send one of the tab's messages and hear all of the answer."""
+        connection: Any = self._socket
+        start, size, before = time.perf_counter(), 0, connection.received
+        async with asyncio.timeout(PATIENCE):
+            await connection.send(message)
+            over = False
+            while not over:
+                data = await connection.recv(decode=False)
+                size += len(data)
+                over = self.tab.hear(data)
+        return Answer(time.perf_counter() - start, size, connection.received - before)
+
+
+def _address(port: int) -> str:
+    return f"ws://127.0.0.1:{port}/_stcore/stream"
+
+
+def _subprotocols(names: Sequence[str]) -> list[Subprotocol]:
+    return [Subprotocol(name) for name in names]

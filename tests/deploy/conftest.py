@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.serve import Replica, free_port, replica
+from benchmarks.serve import Serving, free_port, serving
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "deploy" / "nginx.conf.template"
@@ -45,7 +45,7 @@ class Fleet:
     """nginx's port, and the replicas by the name that the cookie gives them."""
 
     port: int
-    replicas: dict[str, Replica]
+    replicas: dict[str, Serving]
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +78,7 @@ def served(nginx, folder):
     settings = {"STREAMLIT_SERVER_COOKIE_SECRET": "the same on all replicas"}
     script = unpack(folder / "lab") / "dashboard.py"
     with contextlib.ExitStack() as stack:
-        started = [stack.enter_context(replica(script, settings)) for _ in range(2)]
+        started = [stack.enter_context(serving(script, settings=settings)) for _ in range(2)]
         replicas = {f"127.0.0.1:{one.port}": one for one in started}
         port = free_port()
         configure(folder, port, replicas)

@@ -89,7 +89,7 @@ def test_each_stays_on_the_replica_with_its_session(fleet):
             visitor.load()
             assert not visitor.exceptions
             assert sessions(fleet.replicas[pin]) == before + 1
-            assert [client.upload(visitor.session)[0] for _ in range(6)] == [204] * 6
+            assert [client.upload(visitor.tab.session_id)[0] for _ in range(6)] == [204] * 6
         assert client.cookie(PIN) == pin
 
 
@@ -143,8 +143,8 @@ def test_largest_upload_is_that_of_streamlit(fleet):
     client = newcomer(fleet)
     with Visitor(fleet.port, cookies=client.cookies()) as visitor:
         visitor.load()
-        assert client.upload(visitor.session, limit)[0] == 204
-        status, _, body = client.upload(visitor.session, limit + 1)
+        assert client.upload(visitor.tab.session_id, limit)[0] == 204
+        status, _, body = client.upload(visitor.tab.session_id, limit + 1)
         assert status == 413
         assert b"nginx" in body  # Streamlit hasn't had to read it
 
