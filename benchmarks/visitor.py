@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
@@ -43,12 +46,32 @@ class _CountingSocket(socket.socket):
 
 
 class Visitor:
-    """One session on one page, open until the end of a ``with`` block."""
+    """One session on one page, open until the end of a ``with`` block.
 
-    def __init__(self, port: int, page: str = "") -> None:
+    Parameters
+    ----------
+    port : int
+        Where the server listens on this machine.
+    page : str, optional
+        Name of the page in the address; left out, it is the home page.
+    query : str, optional
+        What follows the question mark in the address.
+    headers : mapping, optional
+        More headers for the opening of the websocket, as a browser or a forger would set.
+    """
+
+    def __init__(
+        self, port: int, page: str = "", query: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         self._page = page
-        self._query = ""
+        self.query = query
         self._states: dict[str, WidgetState] = {}
+        self._cache: dict[str, ForwardMsg] = {}
+        self.session = ""
+        #: All that the last run sent.
+        self.sent: list[ForwardMsg] = []
+        #: Ids of widgets by their key in the app; by their label when they have none.
+        self.widgets: dict[str, str] = {}
         self.sliders: dict[str, Slider] = {}
         self.drawers: dict[str, str] = {}
         self.exceptions: list[str] = []
@@ -58,6 +81,7 @@ class Visitor:
             f"ws://127.0.0.1:{port}/_stcore/stream",
             sock=self._wire,
             subprotocols=[Subprotocol("streamlit")],
+            additional_headers=headers,
             max_size=None,
         )
 
@@ -75,24 +99,46 @@ class Visitor:
         """Let go of a slider at a value."""
         state = WidgetState(id=self.sliders[label].id)
         state.double_array_value.data.append(value)
-        return self._set(state)
+        return self.set(state)
 
     def open(self, label: str) -> Answer:
         """Open a drawer of the page."""
-        return self._set(WidgetState(id=self.drawers[label], bool_value=True))
+        return self.set(WidgetState(id=self.drawers[label], bool_value=True))
 
-    def _set(self, state: WidgetState) -> Answer:
+    def press(self, widget: str) -> Answer:
+        """Press a button."""
+        return self.send(WidgetState(id=self.widgets[widget], trigger_value=True))
+
+    def set(self, *states: WidgetState) -> Answer:
+        """Change widgets for good."""
         # As a browser does, every message tells the state of all widgets touched so far.
-        self._states[state.id] = state
+        self._states |= {state.id: state for state in states}
+        return self.send()
+
+    def send(self, *once: WidgetState) -> Answer:
+        """Send the state of all widgets, and some that the next message won't repeat."""
         message = BackMsg()
-        message.rerun_script.widget_states.widgets.extend(self._states.values())
+        states = self._states | {state.id: state for state in once}
+        message.rerun_script.widget_states.widgets.extend(states.values())
         return self._rerun(message)
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send a message as it is, whether or not it is one of the protocol."""
+        self._socket.send(data)
+
+    def closing_code(self) -> int | None:
+        """Wait until the server hangs up, and tell the code that it gave."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                self._socket.recv(timeout=30)
+        return self._socket.close_code
 
     def _rerun(self, message: BackMsg) -> Answer:
         message.rerun_script.page_name = self._page
-        message.rerun_script.query_string = self._query
+        message.rerun_script.query_string = self.query
         start = time.perf_counter()
         self._socket.send(message.SerializeToString())
+        self.sent = []
         size, before = 0, self._wire.received
         while True:
             data = self._socket.recv(timeout=30)
@@ -105,13 +151,29 @@ class Visitor:
                 return Answer(seconds, size, self._wire.received - before)
 
     def _note(self, answer: ForwardMsg) -> None:
-        if answer.WhichOneof("type") == "page_info_changed":
-            self._query = answer.page_info_changed.query_string
+        kind = answer.WhichOneof("type")
+        if kind == "ref_hash":  # the server knows that we have had this one
+            answer = self._cache[answer.ref_hash]
+        elif answer.metadata.cacheable:
+            self._cache[answer.hash] = answer
+        self.sent.append(answer)
+        if kind == "new_session":
+            self.session = answer.new_session.initialize.session_id
+        elif kind == "page_info_changed":
+            self.query = answer.page_info_changed.query_string
+        self._note_widget(answer)
+
+    def _note_widget(self, answer: ForwardMsg) -> None:
         drawer = answer.delta.add_block.expandable
         if drawer.id:
             self.drawers[drawer.label] = drawer.id
         element = answer.delta.new_element
-        if element.WhichOneof("type") == "slider":
+        kind = element.WhichOneof("type")
+        if kind == "slider":
             self.sliders[element.slider.label] = element.slider
-        elif element.WhichOneof("type") == "exception":
+        elif kind == "exception":
             self.exceptions.append(element.exception.message)
+        drawn = getattr(element, kind) if kind else None
+        if identity := getattr(drawn, "id", ""):
+            key = identity.split("-", 2)[-1]  # $$ID-digest-key
+            self.widgets[getattr(drawn, "label", "") if key == "None" else key] = identity
