@@ -15,6 +15,13 @@ from pathlib import Path
 @contextlib.contextmanager
 def server(script: Path) -> Iterator[int]:
     """Serve a script on a free port of this machine until the end of the block."""
+    with serving(script) as (port, _):
+        yield port
+
+
+@contextlib.contextmanager
+def serving(script: Path, *options: str) -> Iterator[tuple[int, int]]:
+    """As `server`, with more of Streamlit's options; tells the port and the process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -23,13 +30,14 @@ def server(script: Path) -> Iterator[int]:
         f"--server.port={port}",
         "--server.address=127.0.0.1",
         "--server.fileWatcherType=none",
+        *options,
     ]
     process = subprocess.Popen(
         command, cwd=script.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         _wait_until_healthy(port, process)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(timeout=10)
