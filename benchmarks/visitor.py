@@ -75,21 +75,24 @@ class Visitor:
         self.sliders: dict[str, Slider] = {}
         self.drawers: dict[str, str] = {}
         self.exceptions: list[str] = []
-        self._wire = _CountingSocket()
-        self._wire.connect(("127.0.0.1", port))
-        self._socket = connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream",
-            sock=self._wire,
-            subprotocols=[Subprotocol("streamlit")],
-            additional_headers=headers,
-            max_size=None,
-        )
+        self._port, self._headers = port, headers
+        self._closing = contextlib.ExitStack()
 
     def __enter__(self) -> Visitor:
+        self._wire = _CountingSocket()
+        self._wire.connect(("127.0.0.1", self._port))
+        opening = connect(
+            f"ws://127.0.0.1:{self._port}/_stcore/stream",
+            sock=self._wire,
+            subprotocols=[Subprotocol("streamlit")],
+            additional_headers=self._headers,
+            max_size=None,
+        )
+        self._socket = self._closing.enter_context(opening)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self._closing.close()
 
     def load(self) -> Answer:
         """Open the page."""

@@ -1,0 +1,65 @@
+"""One real server, and one visitor who was there before every attack and must not notice it."""
+
+import resource
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from attn_core import attend, edits
+from benchmarks.serve import serving
+from benchmarks.visitor import Visitor
+from tests.hostile import read
+
+ROOT = Path(__file__).parents[2]
+#: Sockets that the test of silent visitors opens, with room for pytest's own files.
+OPEN_FILES = 2_000
+
+
+@pytest.fixture(scope="session")
+def served():
+    """Port and process id of the server that is attacked."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(OPEN_FILES, hard)), hard))
+    with offline(), serving(ROOT / "dashboard.py") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def port(served):
+    return served[0]
+
+
+@contextmanager
+def offline():
+    """Keep servers from the net: Streamlit asks it for its own address at a foreign origin."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("http_proxy", "https_proxy"):
+            patch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+        patch.setenv("no_proxy", "127.0.0.1,localhost")
+        yield
+
+
+@pytest.fixture(scope="session")
+def early(port):
+    """A visitor who came first, with a scenario of their own."""
+    with Visitor(port) as visitor:
+        visitor.load()
+        visitor.move("suis · verb", 2.5)
+        yield visitor
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_notices(early):
+    """Before and after each attack the early visitor sees the same, and is still answered."""
+    before, shown = read.scenario(early), read.shown(early)
+    yield
+    early.send()
+    assert read.scenario(early) == before
+    assert read.shown(early) == shown
+    value = 0.5 if before.X[0, 0] != 0.5 else 1.5
+    early.move("Je · pronoun", value)
+    after = edits.with_cell(before, "X", 0, 0, value)
+    assert read.scenario(early) == after
+    assert read.weights_are_told(early, attend(after))
+    assert not early.exceptions
