@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -125,8 +125,8 @@ class Visitor:
         message.rerun_script.widget_states.widgets.extend(states.values())
         return self._rerun(message)
 
-    def send_bytes(self, data: bytes) -> None:
-        """Send a message as it is, whether or not it is one of the protocol."""
+    def send_bytes(self, data: bytes | Iterable[bytes]) -> None:
+        """Send a message, whole or in pieces, whether or not it is one of the protocol."""
         self._socket.send(data)
 
     def closing_code(self) -> int | None:

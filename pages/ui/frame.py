@@ -6,7 +6,7 @@ import streamlit as st
 
 from attn_core import AttentionTrace, attend, escape
 from attn_core.steps import HEADLINE_FORMULA
-from pages.ui import state, viewport
+from pages.ui import capacity, state, viewport
 
 NAME = "Self-Attention Lab"
 
@@ -41,6 +41,7 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
         Where every number on the page comes from.
     """
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
+    capacity.make_room()
     state.begin(title)
     st.html(_CSS + (_PROJECTOR_CSS if state.projector() else ""))
     viewport.measure()

