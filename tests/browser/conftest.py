@@ -52,13 +52,14 @@ def visit(browser, address):
     """Open a page in a new context, as another visitor would."""
     contexts = []
 
-    def visit(path: str = "/", **options) -> Page:
+    def visit(path: str = "/", *, settled: bool = True, **options) -> Page:
         context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.goto(path if path.startswith("http") else address + path)
-        settle(page)
+        if settled:
+            settle(page)
         return page
 
     yield visit
