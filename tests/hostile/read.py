@@ -23,12 +23,6 @@ def elements(visitor: Visitor, kind: str) -> list:
     return [getattr(element, kind) for element in drawn if element.WhichOneof("type") == kind]
 
 
-def shown(visitor: Visitor) -> list[bytes]:
-    """Everything on the page, in a form that compares."""
-    drawn = (message.delta.new_element for message in visitor.sent)
-    return [e.SerializeToString(deterministic=True) for e in drawn if e.WhichOneof("type")]
-
-
 def complaints(visitor: Visitor) -> str:
     """The red boxes, as text without Markdown's backslashes."""
     boxes = (box for box in elements(visitor, "alert") if box.format == Alert.ERROR)
