@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,7 +42,7 @@ def with_sentence(s: Scenario, sentence: str) -> Scenario:
     Raises
     ------
     ValueError
-        When the sentence breaks a limit; see `limits.check_tokens`.
+        When the sentence breaks a limit; see `limits.check_sentence` and `check_tokens`.
 
     Examples
     --------
@@ -51,6 +51,7 @@ def with_sentence(s: Scenario, sentence: str) -> Scenario:
     >>> s.tokens, s.X.shape
     (('Je', 'ne', 'suis', 'pas', 'heureux'), (5, 4))
     """
+    limits.check_sentence(sentence)
     tokens = words.split(sentence)
     limits.check_tokens(tokens)
     X = embed(tokens, s.features)
@@ -194,6 +195,8 @@ def read_number(text: str | None, where: str) -> float:
     Traceback (most recent call last):
     ValueError: X, row Je, column verb: expected a number such as 1.5, got '1.000,5'.
     """
+    if not isinstance(text, str | None):
+        raise ValueError(f"{where}: expected a number such as 1.5 as text, got {text!r:.40}.")
     written = (text or "").strip().replace("−", "-").replace(",", ".")
     try:
         return float(written)
@@ -205,6 +208,11 @@ def read_number(text: str | None, where: str) -> float:
 def with_cell(s: Scenario, name: MatrixName, row: int, column: int, value: float) -> Scenario:
     """Replace one number of a matrix; row and column count from 0.
 
+    Raises
+    ------
+    ValueError
+        When the matrix has no such box, or the number is wrong.
+
     Examples
     --------
     >>> from attn_core.presets import DEFAULT
@@ -212,12 +220,20 @@ def with_cell(s: Scenario, name: MatrixName, row: int, column: int, value: float
     array([ 1. , -2.5,  0. ,  1. ])
     """
     values = np.array(getattr(s, name))
+    rows, columns = values.shape
+    if not (0 <= row < rows and 0 <= column < columns):  # a negative index would count back
+        raise ValueError(f"{name} is {rows}×{columns}; it has no box ({row + 1}, {column + 1}).")
     values[row, column] = value
     return with_matrix(s, name, values)
 
 
 def with_mask_kind(s: Scenario, kind: MaskKind) -> Scenario:
     """Choose no mask, the causal one, or a custom one that starts from what is there.
+
+    Raises
+    ------
+    ValueError
+        When there is no mask of that kind.
 
     Examples
     --------
@@ -232,6 +248,8 @@ def with_mask_kind(s: Scenario, kind: MaskKind) -> Scenario:
             return replace(s, mask=masks.causal(s.n))
         case "custom":
             return replace(s, mask=s.allowed)
+        case _:
+            raise ValueError(f"mask must be one of {get_args(MaskKind)}, got {kind!r:.40}.")
 
 
 def identity(s: Scenario, name: MatrixName) -> Array:

@@ -13,6 +13,8 @@ import numpy as np
 from . import tokens as words
 from .scenario import Array, Scenario
 
+#: Characters that are looked at; no sentence of so many words needs as many.
+MAX_SENTENCE = 1000
 MAX_TOKENS = 12
 MAX_TOKEN_LENGTH = 40
 MAX_FEATURE_LENGTH = 24
@@ -24,6 +26,28 @@ BOUND = 30.0
 #: Numbers are rounded to this many decimals on entry: a grid of 0.001.
 DECIMALS = 3
 TEMPERATURE = (0.05, 10.0)
+
+
+def check_sentence(sentence: str) -> None:
+    """Refuse a text too long to be worth splitting, or something that isn't a text.
+
+    Raises
+    ------
+    ValueError
+        With the limit and what came.
+
+    Examples
+    --------
+    >>> check_sentence("Je " * 1000)
+    Traceback (most recent call last):
+    ValueError: A sentence has room for 1000 characters; this one has 3000.
+    """
+    if not isinstance(sentence, str):
+        raise ValueError(f"A sentence must be text, got {sentence!r:.40}.")
+    if len(sentence) > MAX_SENTENCE:
+        raise ValueError(
+            f"A sentence has room for {MAX_SENTENCE} characters; this one has {len(sentence)}."
+        )
 
 
 def check_tokens(tokens: Sequence[str]) -> None:

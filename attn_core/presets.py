@@ -192,3 +192,21 @@ PRESETS: tuple[Preset, ...] = (
 DEFAULT = PRESETS[0]
 
 BY_KEY: dict[str, Preset] = {preset.key: preset for preset in PRESETS}
+
+
+def named(key: str) -> Preset:
+    """Look a preset up.
+
+    Raises
+    ------
+    ValueError
+        When there is none of that name; the message lists those there are.
+
+    Examples
+    --------
+    >>> named("sharp").scenario.temperature
+    0.1
+    """
+    if key not in BY_KEY:
+        raise ValueError(f"There is no preset {key!r:.40}. The lab has: {', '.join(BY_KEY)}.")
+    return BY_KEY[key]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from functools import partial
 
 from benchmarks.crowd import Guest
+from benchmarks.tab import Tab
 
 #: How often each act is chosen.
 MOVE, TURN, COME_BACK, OPEN_LINK = 80, 15, 3, 2
+PICTURES = 5  # that a drag shows before the box is let go
 EDITOR = "Move the numbers"  # the sliders of some pages are in this drawer
 WIDTH = 1180  # what a laptop's browser tells the server after the first run
 
@@ -29,10 +32,12 @@ async def act(guest: Guest, dice: random.Random) -> None:
 
 
 async def move(guest: Guest, dice: random.Random) -> None:
-    """Let go of a slider of the matrix at another place, if the page has one."""
+    """Move a number of the matrix to another place, if the page has one."""
     tab = guest.tab
-    if EDITOR in tab.drawers and not matrix_sliders(tab.sliders):
+    if EDITOR in tab.drawers and not (matrix_sliders(tab.sliders) or boxes(tab)):
         await guest.do("drawer", lambda: tab.open(EDITOR))
+    if editors := boxes(tab):
+        return await drag(guest, dice, dice.choice(editors))
     labels = matrix_sliders(tab.sliders) or list(tab.sliders)
     if not labels:
         return await turn(guest, dice)
@@ -41,6 +46,31 @@ async def move(guest: Guest, dice: random.Random) -> None:
     steps = round((slider.max - slider.min) / slider.step)
     value = slider.min + slider.step * dice.randint(0, steps)
     return await guest.do("move", lambda: tab.move(label, value))
+
+
+async def drag(guest: Guest, dice: random.Random, editor: str) -> None:
+    """Drag a box, which is told as the server keeps up, and let go."""
+    row, column, start = dice.randint(0, 1), dice.randint(0, 1), dice.uniform(-2, 2)
+    gesture = f"{dice.random()}"
+    for picture in range(PICTURES + 1):
+        done = picture == PICTURES
+        value = round(start + 0.05 * picture, 2)
+        told = box_move(row, column, value, gesture, done=done)
+        message = partial(guest.tab.trigger, editor, "move", told)
+        await guest.do("move" if done else "picture", message)
+
+
+def box_move(
+    row: int, column: int, value: float, gesture: str, *, done: bool = False
+) -> dict[str, object]:
+    """What a box of the live editor tells."""
+    place = {"row": row, "column": column, "value": value}
+    return {**place, "gesture": gesture, "number": f"{gesture}-{value}", "done": done}
+
+
+def boxes(tab: Tab) -> list[str]:
+    """Keys of the live editors on the page."""
+    return [key for key in tab.widgets if key.startswith("boxes-")]
 
 
 def matrix_sliders(labels: Iterable[str]) -> list[str]:

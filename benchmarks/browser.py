@@ -30,7 +30,7 @@ DRAG_SECONDS = 2.0
 WARM_UP = 3
 QUIET = 1200  # ms without a change after which a picture counts as the last
 
-#: What the figures show is told by the images that Plotly has painted.
+#: Plotly paints a heatmap as an image. A change counts when the browser has its next frame.
 _WATCH = """() => {
   const painted = () => [...document.querySelectorAll(".heatmaplayer image")]
       .map(image => image.href.baseVal).join();
@@ -38,12 +38,14 @@ _WATCH = """() => {
   for (const input of ["keydown", "pointermove"]) {
     addEventListener(input, () => { watch.input = performance.now(); }, true);
   }
-  const look = () => {
+  new MutationObserver(() => {
     const now = painted();
-    if (now !== watch.last) { watch.last = now; if (now) watch.changes.push(performance.now()); }
-    requestAnimationFrame(look);
-  };
-  look();
+    if (!now || now === watch.last) return;
+    watch.last = now;
+    requestAnimationFrame(() => watch.changes.push(performance.now()));
+  }).observe(document.body, {
+    subtree: true, childList: true, attributeFilter: ["href", "xlink:href"],
+  });
 }"""
 _SETTLED = """([before, quiet]) => watch.changes.length > before
     && performance.now() - watch.changes.at(-1) > quiet"""
@@ -108,7 +110,7 @@ class Case:
     slider: str
 
 
-CELL = "X-0-0"
+CELL = "X-0-1"
 CASES = (
     Case("reference", Path(__file__).parent / "reference_page.py", "", "input[type=range]"),
     Case(

@@ -1,4 +1,4 @@
-"""What one slider move costs on each page: milliseconds and bytes, also as ratios.
+"""What one move of a number costs on each page: milliseconds and bytes, also as ratios.
 
     python benchmarks/rerun.py
 
@@ -15,43 +15,52 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from attn_core.presets import DEFAULT
-from benchmarks.behaviour import EDITOR, matrix_sliders
+from benchmarks.behaviour import EDITOR, box_move, boxes, matrix_sliders
 from benchmarks.serve import server
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import Answer, Visitor
 
 MOVES = 40
 WARM_UP = 5
 
 
-def measure(port: int, page: str) -> list[float]:
-    """Return medians of a matrix slider's moves: milliseconds, kB of messages, kB on the wire."""
-    with Visitor(port, page) as visitor:
+def measure(port: int, page: str, query: str = "") -> list[float]:
+    """Return medians of one move: milliseconds, kB of messages, kB on the wire."""
+    with Visitor(port, page, query) as visitor:
         visitor.load()
         if EDITOR in visitor.tab.drawers:
             visitor.open(EDITOR)
         if visitor.tab.exceptions:
             raise RuntimeError(f"The page {page!r} failed: {visitor.tab.exceptions[0]}")
-        label = (matrix_sliders(visitor.tab.sliders) or list(visitor.tab.sliders))[0]
-        answers = [visitor.move(label, (i % 40) * 0.05) for i in range(WARM_UP + MOVES)]
+        answers = [_move(visitor, (i % 40) * 0.05) for i in range(WARM_UP + MOVES)]
     figures = [(a.seconds * 1000, a.size / 1000, a.wire / 1000) for a in answers[WARM_UP:]]
     return [statistics.median(column) for column in zip(*figures, strict=True)]
 
 
+def _move(visitor: Visitor, value: float) -> Answer:
+    """One picture of a drag, or a native slider let go."""
+    if editors := boxes(visitor.tab):
+        return visitor.trigger(editors[0], "move", box_move(0, 0, value, "gesture"))
+    label = (matrix_sliders(visitor.tab.sliders) or list(visitor.tab.sliders))[0]
+    return visitor.move(label, value)
+
+
 def main() -> None:
-    """Print one line for each page with sliders; in brackets, multiples of the reference."""
+    """Print two lines for each page with sliders; in brackets, multiples of the reference."""
     with server(Path(__file__).parent / "reference_page.py") as port:
         reference = measure(port, "")
-    print(f"n = {DEFAULT.scenario.n}, d_model = {DEFAULT.scenario.d_model}; one slider move")
-    print(f"{'page':12}{'ms':>16}{'kB of messages':>16}{'kB on the wire':>16}")
+    print(f"n = {DEFAULT.scenario.n}, d_model = {DEFAULT.scenario.d_model}; one move")
+    print(f"{'page':20}{'ms':>16}{'kB of messages':>16}{'kB on the wire':>16}")
     print(_line("reference", reference, reference))
     with server(ROOT / "dashboard.py") as port:
         for page in ("", "Embeddings", "Projections", "Attention"):
             print(_line(page or "home", measure(port, page), reference))
+            classic = measure(port, page, "classic=1")
+            print(_line(f"{page or 'home'}, classic", classic, reference))
 
 
 def _line(name: str, figures: list[float], reference: list[float]) -> str:
     cells = (f"{f:.1f} ({f / r:.2f})" for f, r in zip(figures, reference, strict=True))
-    return f"{name:12}" + "".join(f"{cell:>16}" for cell in cells)
+    return f"{name:20}" + "".join(f"{cell:>16}" for cell in cells)
 
 
 if __name__ == "__main__":

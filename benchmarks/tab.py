@@ -43,6 +43,10 @@ class Tab:
         #: Names under which the server registered the page's components, by their ids.
         self.components: dict[str, str] = {}
         self.exceptions: list[str] = []
+        #: All that the last run sent.
+        self.sent: list[ForwardMsg] = []
+        #: Ids of widgets by their key in the app; by their label when they have none.
+        self.widgets: dict[str, str] = {}
         self._fragments: dict[str, str] = {}
         self._states: dict[str, WidgetState] = {}
         self._kept: dict[str, tuple[int, ForwardMsg]] = {}
@@ -61,11 +65,11 @@ class Tab:
         """Let go of a slider at a value."""
         state = WidgetState(id=self.sliders[label].id)
         state.double_array_value.data.append(value)
-        return self._set(state)
+        return self.set(state)
 
     def open(self, label: str) -> bytes:
         """Open a drawer of the page."""
-        return self._set(WidgetState(id=self.drawers[label], bool_value=True))
+        return self.set(WidgetState(id=self.drawers[label], bool_value=True))
 
     def trigger(self, component: str, event: str, value: object) -> bytes:
         """Let a component tell an event, which the server hears once.
@@ -90,11 +94,25 @@ class Tab:
     def keep(self, component: str, **values: object) -> bytes:
         """Let a component set its state, which it tells again with each later message."""
         state = WidgetState(id=self._component(component), json_value=json.dumps(values))
-        return self._set(state)
+        return self.set(state)
 
     def has_component(self, name: str) -> bool:
         """Whether the page has a component with this key or registered name."""
         return bool(self._named(name))
+
+    def set(self, *states: WidgetState) -> bytes:
+        """Change widgets for good, to whatever values."""
+        self._states |= {state.id: state for state in states}
+        return self.send(*states)
+
+    def send(self, *changed: WidgetState) -> bytes:
+        """Tell the state of all widgets, and some that the next message won't repeat."""
+        # A browser names the fragment that the changed widget is in.
+        fragments = {self._fragments.get(state.id, "") for state in changed}
+        states = self._states | {state.id: state for state in changed}
+        return self._rerun(
+            *states.values(), fragment=fragments.pop() if len(fragments) == 1 else ""
+        )
 
     def go(self, page: str) -> bytes:
         """Choose another page from the navigation."""
@@ -106,6 +124,7 @@ class Tab:
     def hear(self, data: bytes) -> bool:
         """Take in one message; True when it ends what the last message began."""
         message = self._whole(ForwardMsg.FromString(data))
+        self.sent.append(message)
         match message.WhichOneof("type"):
             case "new_session":
                 self._begin(message.new_session, whole=not message.metadata.run.fragment_ids)
@@ -119,12 +138,8 @@ class Tab:
                 return self._end(message.script_finished)
         return False
 
-    def _set(self, state: WidgetState) -> bytes:
-        # As a browser does, every message tells the state of all widgets touched so far.
-        self._states[state.id] = state
-        return self._rerun(*self._states.values(), fragment=self._fragments[state.id])
-
     def _rerun(self, *states: WidgetState, fragment: str = "") -> bytes:
+        self.sent = []
         message = BackMsg()
         rerun = message.rerun_script
         rerun.widget_states.widgets.extend(states)
@@ -162,7 +177,13 @@ class Tab:
         self.session_id = run.initialize.session_id
         self._max_age = run.config.max_cached_message_age
         if whole:
-            for found in (self.sliders, self.drawers, self.components, self._fragments):
+            for found in (
+                self.sliders,
+                self.drawers,
+                self.components,
+                self.widgets,
+                self._fragments,
+            ):
                 found.clear()
 
     def _learn_pages(self, pages: Iterable[AppPage]) -> None:
@@ -182,16 +203,20 @@ class Tab:
 
     def _note(self, delta: Delta) -> None:
         element, drawer = delta.new_element, delta.add_block.expandable
+        kind = element.WhichOneof("type")
+        widget = getattr(element, kind) if kind else None
+        if name := getattr(widget, "id", ""):
+            key = name.split("-", 2)[-1]  # $$ID-digest-key
+            self.widgets[getattr(widget, "label", "") if key == "None" else key] = name
+            self._fragments[name] = delta.fragment_id
         if drawer.id:
             self.drawers[drawer.label] = drawer.id
             self._fragments[drawer.id] = delta.fragment_id
-        match element.WhichOneof("type"):
+        match kind:
             case "slider":
                 self.sliders[element.slider.label] = element.slider
-                self._fragments[element.slider.id] = delta.fragment_id
             case "bidi_component":
                 component = element.bidi_component
                 self.components[component.id] = component.component_name
-                self._fragments[component.id] = delta.fragment_id
             case "exception":
                 self.exceptions.append(element.exception.message)

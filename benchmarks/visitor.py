@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as connect_async
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
@@ -50,9 +52,21 @@ class _CountingSocket(socket.socket):
 
 
 class Visitor:
-    """One session on one page, open until the end of a ``with`` block."""
+    """One session on one page, open until the end of a ``with`` block.
 
-    def __init__(self, port: int, page: str = "", query: str = "", cookies: str = "") -> None:
+    Parameters
+    ----------
+    port : int
+        Where the server listens on this machine.
+    page, query : str, optional
+        As for `Tab`.
+    headers : mapping, optional
+        More headers for the opening of the websocket, as a browser or a forger would set.
+    """
+
+    def __init__(
+        self, port: int, page: str = "", query: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         self.tab = Tab(page, query)
         self._wire = _CountingSocket()
         self._wire.connect(("127.0.0.1", port))
@@ -60,10 +74,10 @@ class Visitor:
             _address(port),
             sock=self._wire,
             subprotocols=_subprotocols(self.tab.subprotocols),
-            additional_headers={"Cookie": cookies} if cookies else None,
+            additional_headers=headers,
             max_size=None,
         )
-        self._open = ExitStack()
+        self._open = contextlib.ExitStack()
         self._socket = self._open.enter_context(connection)
 
     def __enter__(self) -> Self:
@@ -87,6 +101,29 @@ class Visitor:
     def trigger(self, component: str, event: str, value: object) -> Answer:
         """Let a component tell an event."""
         return self._ask(self.tab.trigger(component, event, value))
+
+    def press(self, widget: str) -> Answer:
+        """Press a button."""
+        return self.send(WidgetState(id=self.tab.widgets[widget], trigger_value=True))
+
+    def set(self, *states: WidgetState) -> Answer:
+        """Change widgets for good, to whatever values."""
+        return self._ask(self.tab.set(*states))
+
+    def send(self, *once: WidgetState) -> Answer:
+        """Send the state of all widgets, and some that the next message won't repeat."""
+        return self._ask(self.tab.send(*once))
+
+    def send_bytes(self, data: bytes | Iterable[bytes]) -> None:
+        """Send a message, whole or in pieces, whether or not it is one of the protocol."""
+        self._socket.send(data)
+
+    def closing_code(self) -> int | None:
+        """Wait until the server hangs up, and tell the code that it gave."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                self._socket.recv(timeout=PATIENCE)
+        return self._socket.close_code
 
     def _ask(self, message: bytes) -> Answer:
         start, size, before = time.perf_counter(), 0, self._wire.received

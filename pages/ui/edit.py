@@ -45,8 +45,8 @@ def start() -> None:
 
 
 def _start() -> None:
-    chosen = presets.BY_KEY[state.widget("preset")]
-    state.change(lambda: chosen.scenario, preset=chosen.key)
+    key = state.widget("preset")
+    state.change(lambda: presets.named(key).scenario, preset=key)
 
 
 def claim() -> None:
@@ -66,6 +66,7 @@ def sentence() -> None:
     st.text_input(
         "Sentence",
         key="sentence",
+        max_chars=limits.MAX_SENTENCE,
         on_change=_set_sentence,
         help=f"1 to {limits.MAX_TOKENS} words and signs, in any script. Enter applies it.",
     )
@@ -96,7 +97,11 @@ def features() -> None:
 
 def _set_features() -> None:
     chosen = state.widget("features")
-    state.change(lambda: edits.with_features(state.scenario(), chosen), entered="features")
+    # A browser can't choose more than the widget holds; a forged choice would break it.
+    fits = len(chosen) <= limits.D_MODEL[1]
+    state.change(
+        lambda: edits.with_features(state.scenario(), chosen), entered="features" if fits else ""
+    )
 
 
 def sizes() -> None:

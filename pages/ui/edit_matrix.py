@@ -245,9 +245,11 @@ def _table(
 def _typed(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
     """Row, column and entry of each box that was changed in a table."""
     for row, changes in state.widget(key)["edited_rows"].items():
+        # What a browser sends may be forged.
+        if not isinstance(changes, dict):
+            raise ValueError(f"Row {row + 1} of the table: expected boxes, got {changes!r:.40}.")
         for column, entry in changes.items():
-            i, j = int(row), int(column)
-            # What a browser sends may be forged.
+            i, j = row, int(column) if column.isdecimal() else -1
             if not (0 <= i < len(shown.rows) and 0 <= j < len(shown.columns)):
                 raise ValueError(f"The table is {shown.shape}; it has no box ({i + 1}, {j + 1}).")
             yield i, j, entry

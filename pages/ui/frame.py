@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import AttentionTrace, attend, escape
 from attn_core.steps import HEADLINE_FORMULA
-from pages.ui import state, viewport
+from pages.ui import server, state, viewport
 
 NAME = "Self-Attention Lab"
 
@@ -43,6 +43,7 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
         Where every number on the page comes from.
     """
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
+    server.prepare()
     state.begin(title)
     st.html(_CSS + (_PROJECTOR_CSS if state.projector() else ""))
     viewport.measure()

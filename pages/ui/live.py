@@ -183,13 +183,12 @@ def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
 def _edited(name: MatrixName, told: dict[str, Any]) -> Scenario:
     """Return the scenario with the number that a box told."""
     s = state.scenario()
-    row, column, value = told.get("row"), told.get("column"), told.get("value")
+    row, column = told.get("row"), told.get("column")
     shown = block(attend(s), name)
     if not (_is_place(row, shown.rows) and _is_place(column, shown.columns)):
-        raise ValueError(f"{name} is {shown.shape}; it has no box ({row!r}, {column!r}).")
-    if "text" in told:
-        where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
-        value = edits.read_number(str(told["text"]), where)
-    if not isinstance(value, int | float):
-        raise ValueError(f"{name}: expected a number, got {value!r:.40}.")
-    return edits.with_cell(s, name, row, column, value)
+        raise ValueError(f"{name} is {shown.shape}; it has no box ({row!r:.20}, {column!r:.20}).")
+    where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
+    entry = told.get("text", told.get("value"))
+    if type(entry) not in (str, int, float):
+        raise ValueError(f"{where}: expected a number, got {entry!r:.40}.")
+    return edits.with_cell(s, name, row, column, edits.read_number(str(entry), where))

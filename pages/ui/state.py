@@ -370,9 +370,10 @@ def _opened(link: str) -> _Lab:
     lab = _Lab(present=start.scenario, preset=start.key)
     lab.projector = st.query_params.get(_PROJECTOR) == "1"
     lab.classic = st.query_params.get(_CLASSIC) == "1"
-    if key and key not in presets.BY_KEY:
-        known = ", ".join(presets.BY_KEY)
-        lab.complaint = f"There is no preset {key[:40]!r}. The lab has: {known}."
+    try:
+        presets.named(key or start.key)
+    except ValueError as error:
+        lab.complaint = str(error)
     if link:
         _adopt(lab, link)
         lab.past.clear()

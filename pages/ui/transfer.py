@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from attn_core.document import from_json, to_json
 from pages.ui import state
@@ -43,7 +44,7 @@ def upload() -> None:
 
 def _open() -> None:
     file = state.widget(f"upload-{state.turn('upload')}")
-    if file is None:  # the visitor took the file away again
+    if not isinstance(file, UploadedFile):  # taken away again by the visitor or the server
         state.touch()
         return
     if file.size > MAX_FILE:

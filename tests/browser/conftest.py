@@ -23,13 +23,14 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Open a page in a new context, as another visitor would."""
     contexts = []
 
-    def visit(path: str = "/", **options: Any) -> Page:
+    def visit(path: str = "/", *, settled: bool = True, **options: Any) -> Page:
         context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
         contexts.append(context)
         page: Page = context.new_page()
         page.set_default_timeout(20_000)
         page.goto(path if path.startswith("http") else address + path)
-        settle(page)
+        if settled:
+            settle(page)
         return page
 
     yield visit

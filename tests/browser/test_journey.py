@@ -6,7 +6,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from attn_core import edits, limits, permalink
 from attn_core.labels import unique
+from attn_core.presets import DEFAULT
 from attn_core.tokens import split
 from tests.browser.conftest import idle, settle
 
@@ -177,12 +179,16 @@ def test_a_sentence_that_cannot_be_shown(visit, sentence, message):
         "a :red[b] `c` **d**",
         "$x^2$ $y$",
         "&lt; %{z} <br>",
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "$\\href{x}$",
     ],
 )
 def test_words_are_never_markup(visit, sentence):
     page = visit()
-    fetched = []
+    fetched, dialogs = [], []
     page.on("request", lambda request: fetched.append(request.url))
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     type_sentence(page, sentence)
     words = split(sentence)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
@@ -197,6 +203,43 @@ def test_words_are_never_markup(visit, sentence):
         assert label.inner_text() == f"{word} · pronoun"
         assert label.locator("b, strong, code, img, a, .katex, [style*=color]").count() == 0
     assert not [url for url in fetched if "//e.test" in url]
+    assert not dialogs
+
+
+#: Whole tokens and names that only a link can bring, in pieces that a sentence would be cut into.
+MARKUP = (
+    "<script>alert(1)</script>",
+    "<img/src=x/onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    ":red[b]",
+    "$\\href{javascript:alert(1)}{x}$",
+    "<b>x</b>",
+)
+INJECTED = "a[href^=javascript], img[src$=x], svg[onload], [onerror], .katex a, text a"
+
+
+@pytest.mark.parametrize("path", ["/", "/Embeddings", "/Projections", "/Attention"])
+def test_a_link_full_of_markup_is_shown_literally(visit, path):
+    names = tuple(name[: limits.MAX_FEATURE_LENGTH] for name in MARKUP)
+    s = edits.with_size(edits.with_sentence(DEFAULT.scenario, "a b c d e f"), d_model=6)
+    link = permalink.encode(edits.replace(s, tokens=MARKUP, features=names))
+    page = visit("/favicon.png", settled=False)
+    dialogs, fetched = [], []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(
+        re.sub("/favicon.png$", f"{path}?preset=<img src=x onerror=alert(1)>&s={link}", page.url)
+    )
+    settle(page)
+    assert page.locator(INJECTED).count() == 0
+    assert page.locator("script", has_text="alert(1)").count() == 0
+    drawn = page.locator(".js-plotly-plot text").all_text_contents()
+    for word in unique(names if path == "/Projections" else MARKUP):
+        # A picture cuts what is too long for it.
+        assert any(t == word or (t[-1:] == "…" and word.startswith(t[:-1])) for t in drawn)
+    assert not dialogs
+    own = re.match(r"http://[^/]+/", page.url)[0]
+    assert not [url for url in fetched if not url.startswith((own, "data:", "blob:"))]
 
 
 def test_table_is_typed_and_applied(visit):

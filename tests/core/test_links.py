@@ -1,8 +1,7 @@
 """JSON and links: exact both ways, and nothing foreign gets in."""
 
-import base64
 import json
-import zlib
+import tracemalloc
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -13,9 +12,10 @@ from hypothesis import strategies as st
 from attn_core import Scenario, document, edits, limits
 from attn_core.document import DocumentError, from_json, to_json
 from attn_core.masks import causal
-from attn_core.permalink import LinkError, decode, encode
+from attn_core.permalink import MAX_DOCUMENT, LinkError, decode, encode
 from attn_core.presets import DEFAULT, PRESETS
 from attn_core.tokens import split
+from tests.core.links import bomb, packed
 
 GRID = st.integers(-30_000, 30_000).map(lambda k: k / 1000)
 
@@ -78,22 +78,6 @@ def test_link_is_short_enough():
     assert len(encode(s)) < 1500
 
 
-def bomb(size=10_000_000):
-    text = b" " * size + to_json(DEFAULT.scenario).encode()
-    deflate = zlib.compressobj(9, wbits=-15)
-    packed = deflate.compress(text) + deflate.flush()
-    data = zlib.crc32(text).to_bytes(4, "big") + packed
-    return "1" + base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def packed(text):
-    """A link that is right in all but what it holds."""
-    deflate = zlib.compressobj(9, wbits=-15)
-    data = deflate.compress(text) + deflate.flush()
-    data = zlib.crc32(text).to_bytes(4, "big") + data
-    return "1" + base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
 GOOD = encode(DEFAULT.scenario)
 
 
@@ -106,7 +90,7 @@ GOOD = encode(DEFAULT.scenario)
         ("hello", "isn't one of this lab"),
         ("1é", "characters out of place"),
         ("1" + GOOD[1:].replace(GOOD[20], "!", 1), "out of place"),
-        (bomb(), "more than 256000 bytes"),
+        (bomb(10_000_000), "more than 256000 bytes"),
         ("1" + "A" * 20_000, "at most 16000"),
         (packed(b"\xff\xfe"), "holds no scenario"),
         (packed(b"[]"), "got a list"),
@@ -132,6 +116,45 @@ def test_every_cut_and_every_change_is_noticed():
 def test_foreign_text_never_gets_through(text):
     with pytest.raises(LinkError):
         decode(text)
+
+
+#: Pieces that foreign JSON is made of: whatever JSON can say, and the lab's own names.
+NAMES = st.sampled_from(sorted(document._REQUIRED | document._OPTIONAL | {document.FORMAT}))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(st.text() | st.binary() | JSON.map(json.dumps))
+def test_foreign_json_never_gets_through(text):
+    with pytest.raises(DocumentError):
+        from_json(text)
+
+
+@given(st.dictionaries(NAMES.filter(lambda name: name != document.FORMAT), JSON, min_size=1))
+def test_a_scenario_with_foreign_parts_is_read_or_refused(parts):
+    text = json.dumps(json.loads(to_json(DEFAULT.scenario)) | parts)
+    for read, given_, error in (
+        (from_json, text, DocumentError),
+        (decode, packed(text.encode()), LinkError),
+    ):
+        try:
+            assert read(given_) == from_json(text)
+        except error as refused:
+            str(refused).encode()  # it goes to the page
+
+
+@pytest.mark.parametrize("size", [10_000_000, 100_000_000])
+def test_a_bomb_is_not_unpacked(size):
+    link = bomb(size)
+    tracemalloc.start()
+    with pytest.raises(LinkError):
+        decode(link)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * MAX_DOCUMENT
 
 
 def test_too_large_for_a_link_is_said():

@@ -85,7 +85,7 @@ def test_each_stays_on_the_replica_with_its_session(fleet):
     for client in [newcomer(fleet) for _ in range(4)]:
         pin = client.cookie(PIN)
         before = sessions(fleet.replicas[pin])
-        with Visitor(fleet.port, cookies=client.cookies()) as visitor:
+        with Visitor(fleet.port, headers={"Cookie": client.cookies()}) as visitor:
             visitor.load()
             assert not visitor.exceptions
             assert sessions(fleet.replicas[pin]) == before + 1
@@ -104,7 +104,7 @@ def test_pin_is_set_once_and_cannot_name_another_host(fleet):
 
 def test_a_change_through_the_websocket(fleet):
     client = newcomer(fleet)
-    with Visitor(fleet.port, cookies=client.cookies()) as visitor:
+    with Visitor(fleet.port, headers={"Cookie": client.cookies()}) as visitor:
         visitor.load()
         visitor.move("Temperature", 2.0)
         assert not visitor.exceptions
@@ -141,7 +141,7 @@ def test_largest_upload_is_that_of_streamlit(fleet):
     assert f"proxy-body-size: {megabytes}m\n" in (ROOT / "deploy/kubernetes.yaml").read_text()
     limit = megabytes * 2**20
     client = newcomer(fleet)
-    with Visitor(fleet.port, cookies=client.cookies()) as visitor:
+    with Visitor(fleet.port, headers={"Cookie": client.cookies()}) as visitor:
         visitor.load()
         assert client.upload(visitor.tab.session_id, limit)[0] == 204
         status, _, body = client.upload(visitor.tab.session_id, limit + 1)

@@ -1,13 +1,16 @@
 """The crowd of `benchmarks/load.py`, small and short, on the real server."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from benchmarks import behaviour, process
 from benchmarks.crowd import Guest, Tally
 from benchmarks.load import Plan, report, run
-from benchmarks.serve import ROOT, serving
+from benchmarks.serve import serving
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,7 @@ def test_a_crowd_moves_numbers_and_meets_no_errors(served):
     tally, costs = asyncio.run(run(served, Plan(visitors=3, think=0.1, ramp=0.5, seconds=4)))
     assert not tally.errors
     assert len(tally.answers["load"]) >= 3
-    assert tally.answers["move"] and tally.answers["page"]
+    assert tally.answers["move"] and tally.answers["picture"] and tally.answers["page"]
     assert all(answer.size > answer.wire > 0 for answer in tally.answers["move"])
     assert "errors: none" in list(report(tally, costs))
 
@@ -36,7 +39,7 @@ def test_a_move_changes_the_link_and_a_return_keeps_it(served):
     tally = Tally()
 
     async def visit():
-        guest = Guest(served.port, "", tally)
+        guest = Guest(served.port, "classic=1", tally)
         await guest.come()
         await behaviour.arrive(guest)
         first = guest.tab.query
@@ -47,7 +50,7 @@ def test_a_move_changes_the_link_and_a_return_keeps_it(served):
         back, same = guest.tab.query, guest.tab.session_id == session
         await guest.open_link()
         await behaviour.arrive(guest)
-        opened, value = guest.tab.query, guest.tab.sliders[label].value[0]
+        opened, value = guest.tab.query, guest.tab.sliders[label].default[0]
         await guest.leave()
         return first, moved, back, same, opened, value
 
