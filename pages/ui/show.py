@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-import pandas as pd
 import streamlit as st
 
 from attn_core import AttentionTrace, escape, narrate, steps
@@ -14,6 +13,9 @@ from attn_core.equation import Block, Equation, block, equation, formula, headli
 from attn_core.figures import Figure, Theme, draw, draw_partners
 from attn_core.figures.shape_rule import partners_alt, rule_of
 from pages.ui import state
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class _Look(TypedDict):
@@ -117,4 +119,6 @@ def _tables(key: str, *drawn: Equation) -> None:
 
 
 def _frame(shown: Block) -> pd.DataFrame:
+    import pandas as pd  # takes as long as all else that a cold start's first page does
+
     return pd.DataFrame(shown.values, index=list(shown.rows), columns=list(shown.columns))
