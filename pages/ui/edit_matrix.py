@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from attn_core import attend, edits, escape, labels, limits
@@ -227,6 +226,8 @@ def _table(
     Columns are numbered and only labelled with a feature or word, for some names mean
     something to the table.
     """
+    import pandas as pd  # takes as long as all else that a cold start's first page does
+
     columns = {str(j): column(label) for j, label in enumerate(shown.columns)}
     digest = hashlib.sha256(np.ascontiguousarray(shown.values).tobytes()).hexdigest()[:12]
     key = f"table-{name}-{digest}-{shown.shape}"

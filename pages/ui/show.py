@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-import pandas as pd
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, attend, escape, labels, limits, narrate, steps
@@ -16,6 +15,9 @@ from attn_core.figures.shape_rule import partners_alt, rule_of
 from pages.ui import live, state
 
 Derive = Callable[[Scenario], Scenario]
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class _Look(TypedDict):
@@ -166,4 +168,6 @@ def _tables(key: str, *drawn: Equation) -> None:
 
 
 def _frame(shown: Block) -> pd.DataFrame:
+    import pandas as pd  # takes as long as all else that a cold start's first page does
+
     return pd.DataFrame(shown.values, index=list(shown.rows), columns=list(shown.columns))
