@@ -9,6 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import state
+from pages.ui.wire import UNPACK, pack
 
 #: Widths are told in steps, so that a resize doesn't rerun the page at every pixel.
 _STEP = 20
@@ -16,11 +17,12 @@ _KEY = "viewport"
 
 _JS = """
 export default function ({ parentElement, data, setStateValue }) {
+  const { width: known, step } = UNPACK;
   const host = parentElement.host ?? parentElement;
   host.labStop?.();  // this is called again with every new width or theme
-  let told = data.width, timer;
+  let told = known, timer;
   const tell = () => {
-    const width = Math.floor(host.getBoundingClientRect().width / data.step) * data.step;
+    const width = Math.floor(host.getBoundingClientRect().width / step) * step;
     if (width > 0 && width !== told) setStateValue("width", told = width);
   };
   const observer = new ResizeObserver(() => {
@@ -43,14 +45,14 @@ export default function ({ parentElement, data, setStateValue }) {
 }
 """
 
-_measure = st.components.v2.component("viewport", js=_JS)
+_measure = st.components.v2.component("viewport", js=_JS.replace("UNPACK", UNPACK))
 
 
 def measure() -> None:
     """Keep `state.width` true. The page is rerun once when it turns out otherwise."""
     _measure(
         key=_KEY,
-        data={"width": state.width(), "step": _STEP},
+        data=pack({"width": state.width(), "step": _STEP}),
         on_width_change=state.touch,
         on_ground_change=state.touch,  # the run itself is all that is needed
         height=1,
