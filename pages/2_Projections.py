@@ -13,15 +13,15 @@ st.markdown(
 )
 edit.sizes()
 edit.matrices("W_q", "W_k", "W_v")
-st.markdown(r"### Queries, keys, values" "\n\n" r"$$Q = X W_q \qquad K = X W_k \qquad V = X W_v$$")
+st.markdown(r"## Queries, keys, values" "\n\n" r"$$Q = X W_q \qquad K = X W_k \qquad V = X W_v$$")
 show.steps_together("Q", "K", "V")
 
 st.markdown(
-    "### And if nothing is projected?\n\n"
+    "## And if nothing is projected?\n\n"
     "With the identity for $W_q$ every query is the word itself, and attention only measures "
     "likeness. What stands off the diagonal of a learned $W_q$ lets a verb look for a pronoun."
 )
 show.step("Q", key="identity", of=as_is)
 
-st.markdown("### The one shape rule")
+st.markdown("## The one shape rule")
 show.shape_rule(edit.rows_of_W(trace.scenario.d_model))

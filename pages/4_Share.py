@@ -11,8 +11,8 @@ st.markdown(
     "It opens in any browser, on any server of this lab, and nothing is kept on this one."
 )
 transfer.link()
-st.subheader("As a file", anchor=False)
+st.header("As a file", anchor=False)
 transfer.download()
 transfer.upload()
-st.subheader("What will be shared", anchor=False)
+st.header("What will be shared", anchor=False)
 show.whole_attention()

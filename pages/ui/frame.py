@@ -19,10 +19,14 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
+[data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [data-testid="stForm"] { padding-top: 2.4rem; } /* for the toolbar of the table in it */
 div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 </style>"""
+
+#: Streamlit writes white on tags, which can't be read on the bright colour of the theme.
+_DARK_CSS = "<style>[data-tag] * { color: #1c1433; }</style>"
 
 #: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.
 _PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"
@@ -45,7 +49,7 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
     server.prepare()
     state.begin(title)
-    st.html(_CSS + (_PROJECTOR_CSS if state.projector() else ""))
+    st.html(_style())
     viewport.measure()
     _resume()
     _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
@@ -54,6 +58,11 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
         if message := state.complaint():
             st.error(escape.markdown(message))
     return attend(state.scenario())
+
+
+def _style() -> str:
+    dark = _DARK_CSS if state.theme() == "dark" else ""
+    return _CSS + dark + (_PROJECTOR_CSS if state.projector() else "")
 
 
 def _header(title: str) -> None:

@@ -41,7 +41,7 @@ def drawer(label: str, key: str) -> Iterator[bool]:
 def title(trace: AttentionTrace, name: str) -> None:
     """Heading of a step, with its formula."""
     which = steps.step(name)
-    st.markdown(f"### {which.title}\n\n$$\n{formula(trace.scenario, name)}\n$$")
+    st.markdown(f"## {which.title}\n\n$$\n{formula(trace.scenario, name)}\n$$")
 
 
 def step(name: str, key: str = "", of: Derive = _unchanged) -> None:

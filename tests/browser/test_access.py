@@ -1,0 +1,34 @@
+"""axe-core finds nothing serious on any page; what it can't see is in `test_live`."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import idle
+from tests.browser.test_looks import PAGES
+
+#: What axe calls these would keep somebody from using a page.
+SERIOUS = ("serious", "critical")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", [*PAGES, "?classic=1"])
+def test_nothing_serious(visit, path, scheme):
+    page = visit(f"/{path}", color_scheme=scheme)
+    if path == "Attention":
+        page.get_by_text("Move the numbers").click()
+        idle(page)
+    found = Axe().run(page).response
+    assert len(found["passes"]) > 20
+    assert [
+        (rule["id"], node["target"], node["failureSummary"])
+        for rule in found["violations"]
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+    ] == []
+
+
+def test_a_box_without_a_name_would_be_found(visit):
+    page = visit()
+    page.locator("[data-cell='X-0-0']").evaluate("box => box.removeAttribute('aria-label')")
+    found = Axe().run(page).response["violations"]
+    assert "aria-input-field-name" in [rule["id"] for rule in found]
