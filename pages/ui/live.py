@@ -99,7 +99,7 @@ def board(described: Description, key: str, alt: str) -> None:
     _show(
         _board,
         key,
-        {"base": described.base, "frame": frame, "numbers": numbers},
+        {"base": described.base, "frame": frame, "numbers": numbers, "move": state.last_move()},
         height=round(described.layout["height"]),
         on_pick_change=lambda: _picked(key),
     )
@@ -182,7 +182,7 @@ def _moved(name: MatrixName, key: str) -> None:
     if refused or told.get("done"):
         state.end_gesture()
         st.rerun()
-    st.rerun(state.start_moving(key))
+    st.rerun(state.start_moving(but=key) or "app")
 
 
 def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:

@@ -55,6 +55,7 @@ class _Lab:
     parts: list[str] = field(default_factory=list)
     #: Last move that was carried out and last entry that was refused, by editor.
     answers: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    last_move: str = ""
     #: The box that was clicked last: key of its picture, matrix in it, row, column.
     picked: tuple[str, int, int, int] | None = None
     #: The table of the mask is open though the mask may be one of the named ones.
@@ -154,17 +155,17 @@ def end_gesture() -> None:
     lab.gesture = ""
 
 
-def start_moving(editor: str) -> list[str]:
+def start_moving(but: str) -> list[str]:
     """Only the numbers change from here to the next run of the whole page.
 
     Returns
     -------
     list of str
-        Keys of the fragments to run, the editor's last: its run is its answer.
+        Keys of the fragments to run: all that show numbers but the one that moves them.
     """
     lab = _lab()
     lab.moving = True
-    return [*(part for part in lab.parts if part != editor), editor]
+    return [part for part in lab.parts if part != but]
 
 
 def moving() -> bool:
@@ -174,7 +175,13 @@ def moving() -> bool:
 
 def answer(editor: str, move: str, refused: Any) -> None:
     """Note the last move of an editor that was heard, and the entry if it was refused."""
-    _lab().answers[editor] = (move, refused)
+    lab = _lab()
+    lab.answers[editor], lab.last_move = (move, refused), move
+
+
+def last_move() -> str:
+    """Number of the last move that was heard."""
+    return _lab().last_move
 
 
 def answered(editor: str) -> tuple[str, Any]:

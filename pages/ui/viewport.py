@@ -17,7 +17,7 @@ _KEY = "viewport"
 
 _JS = """
 export default function ({ parentElement, data, setStateValue }) {
-  const { width: known, step } = UNPACK;
+  const { width: known, step, dark } = UNPACK;
   const host = parentElement.host ?? parentElement;
   host.labStop?.();  // this is called again with every new width or theme
   let told = known, timer;
@@ -32,9 +32,10 @@ export default function ({ parentElement, data, setStateValue }) {
   observer.observe(host);
   tell();
   const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor;
-  host.labGround ??= ground();
+  const isDark = (colour) => Math.max(...colour.match(/\\d+/g).slice(0, 3)) < 128;
   const watch = setInterval(() => {
-    if (ground() !== host.labGround) setStateValue("ground", host.labGround = ground());
+    const now = ground();
+    if (isDark(now) !== dark && now !== host.labTold) setStateValue("ground", host.labTold = now);
   }, 400);
   host.labStop = () => {
     clearTimeout(timer);
@@ -52,7 +53,9 @@ def measure() -> None:
     """Keep `state.width` true. The page is rerun once when it turns out otherwise."""
     _measure(
         key=_KEY,
-        data=pack({"width": state.width(), "step": _STEP}),
+        data=pack(
+            {"width": state.width(), "step": _STEP, "dark": state.theme() == "dark"},
+        ),
         on_width_change=state.touch,
         on_ground_change=state.touch,  # the run itself is all that is needed
         height=1,

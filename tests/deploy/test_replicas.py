@@ -87,7 +87,7 @@ def test_each_stays_on_the_replica_with_its_session(fleet):
         before = sessions(fleet.replicas[pin])
         with Visitor(fleet.port, headers={"Cookie": client.cookies()}) as visitor:
             visitor.load()
-            assert not visitor.exceptions
+            assert not visitor.tab.exceptions
             assert sessions(fleet.replicas[pin]) == before + 1
             assert [client.upload(visitor.tab.session_id)[0] for _ in range(6)] == [204] * 6
         assert client.cookie(PIN) == pin
@@ -107,8 +107,8 @@ def test_a_change_through_the_websocket(fleet):
     with Visitor(fleet.port, headers={"Cookie": client.cookies()}) as visitor:
         visitor.load()
         visitor.move("Temperature", 2.0)
-        assert not visitor.exceptions
-        assert visitor.sliders["Temperature"].value == [2.0]
+        assert not visitor.tab.exceptions
+        assert visitor.tab.sliders["Temperature"].value == [2.0]
 
 
 def test_websocket_from_a_page_with_a_host_of_its_own(fleet):

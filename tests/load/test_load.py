@@ -1,6 +1,7 @@
 """The crowd of `benchmarks/load.py`, small and short, on the real server."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ from benchmarks.serve import serving
 ROOT = Path(__file__).parents[2]
 
 
+def in_a_thread(coroutine):
+    """Run a coroutine; the thread of the tests has an event loop of Playwright's."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 @pytest.fixture(scope="module")
 def served():
     with serving(ROOT / "dashboard.py") as served:
@@ -20,7 +27,7 @@ def served():
 
 
 def test_a_crowd_moves_numbers_and_meets_no_errors(served):
-    tally, costs = asyncio.run(run(served, Plan(visitors=3, think=0.1, ramp=0.5, seconds=4)))
+    tally, costs = in_a_thread(run(served, Plan(visitors=3, think=0.1, ramp=0.5, seconds=4)))
     assert not tally.errors
     assert len(tally.answers["load"]) >= 3
     assert tally.answers["move"] and tally.answers["picture"] and tally.answers["page"]
@@ -54,7 +61,7 @@ def test_a_move_changes_the_link_and_a_return_keeps_it(served):
         await guest.leave()
         return first, moved, back, same, opened, value
 
-    first, moved, back, same, opened, value = asyncio.run(visit())
+    first, moved, back, same, opened, value = in_a_thread(visit())
     assert not tally.errors
     assert first != moved == back == opened
     assert same
@@ -74,7 +81,7 @@ def test_another_page_has_its_own_sliders(served):
         await guest.leave()
         return sliders, guest.tab.drawers
 
-    sliders, drawers = asyncio.run(visit())
+    sliders, drawers = in_a_thread(visit())
     assert not tally.errors
     assert not sliders
     assert behaviour.EDITOR in drawers
@@ -86,7 +93,7 @@ def test_an_exception_on_the_page_is_counted(tmp_path):
         "import streamlit as st\nst.slider('x', 0.0, 1.0)\nraise ValueError('lost')\n"
     )
     with serving(script) as served:
-        tally, _ = asyncio.run(run(served, Plan(visitors=1, think=0.1, ramp=0, seconds=0.5)))
+        tally, _ = in_a_thread(run(served, Plan(visitors=1, think=0.1, ramp=0, seconds=0.5)))
     assert tally.errors
 
 
@@ -122,6 +129,6 @@ def test_a_component_tells_an_event_once(tmp_path):
 
     tally = Tally()
     with serving(script) as served:
-        seen = asyncio.run(visit(served.port))
+        seen = in_a_thread(visit(served.port))
     assert not tally.errors
     assert seen == ["nothing", "{'row': 1, 'value': 0.5}", "nothing"]

@@ -2,6 +2,7 @@
 
 import { whenGone, whole } from "./frame.js";
 import { plotly } from "./plotly.js";
+import { answered } from "./post.js";
 
 export default async function ({ data, parentElement, setTriggerValue }, home) {
   const shown = whole(parentElement, data);
@@ -9,6 +10,7 @@ export default async function ({ data, parentElement, setTriggerValue }, home) {
   const board = (parentElement.labBoard ??= new Board(parentElement));
   board.pick = (box) => setTriggerValue("pick", box);
   board.next = shown;
+  answered(data.move); // before it is drawn, so that server and browser work side by side
   await board.draw(await plotly(home + shown.frame.plotly));
   return () => whenGone(parentElement, () => window.Plotly.purge(board.plot));
 }
@@ -30,7 +32,10 @@ class Board {
       this.next = null;
       const [traces, layout] = frame.figure;
       const data = traces.map((trace, i) => ({ ...trace, ...numbers[i] }));
-      await Plotly.react(this.plot, data, { ...layout, uirevision: base }, frame.config);
+      // The same object again spares Plotly a look through it.
+      if (this.base !== base) this.layout = { ...layout, uirevision: base };
+      this.base = base;
+      await Plotly.react(this.plot, data, this.layout, frame.config);
       if (!this.drawn++) this.listen();
       this.keepHover();
       this.tell(frame.alt);

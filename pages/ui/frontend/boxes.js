@@ -1,14 +1,11 @@
 // The boxes of a matrix as sliders: drag sideways, arrow keys, or type a number.
-//
-// A move goes to Python at once, and the next one when Python has answered, so that a
-// slow server draws fewer pictures and never old ones. The last move always goes out.
 
 import { whenGone, whole } from "./frame.js";
+import { Post } from "./post.js";
 
 const PIXELS_PER_STEP = 4; // a drag of 80 pixels is 1.00
 const TEN_STEPS = 10;
 const PAUSE = 500; // ms without a key that end a change made by keys
-const PATIENCE = 3000; // ms until a move that nobody answered is sent again
 
 // The entry that was given back last, so that it isn't given back with every later answer.
 let mended = "";
@@ -33,54 +30,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   editor.post.transport = (move) => setTriggerValue("move", move);
   editor.show(shown.numbers);
   return () => whenGone(parentElement, () => parentElement.labEditor.remove());
-}
-
-/** The moves on their way to Python, one at a time. */
-class Post {
-  constructor(changed) {
-    this.changed = changed;
-    this.name = `${Date.now()}-${Math.random()}`; // tells two editors apart
-    this.sent = 0;
-    this.queue = [];
-    this.waiting = null;
-  }
-
-  send(move) {
-    const last = this.queue.at(-1);
-    if (last?.gesture === move.gesture) this.queue.pop();
-    this.queue.push(move);
-    this.next();
-  }
-
-  next() {
-    if (!this.waiting && this.queue.length) {
-      this.waiting = { ...this.queue.shift(), number: `${this.name}-${++this.sent}` };
-      this.deliver();
-    }
-    this.changed();
-  }
-
-  deliver() {
-    this.transport(this.waiting);
-    this.timer = setTimeout(() => this.deliver(), PATIENCE);
-  }
-
-  answered(number) {
-    if (this.waiting?.number !== number) return;
-    clearTimeout(this.timer);
-    this.waiting = null;
-    this.next();
-  }
-
-  /** Whether a box has moves that Python hasn't answered. */
-  owes(i, j) {
-    return [this.waiting, ...this.queue].some((m) => m?.row === i && m.column === j);
-  }
-
-  close() {
-    clearTimeout(this.timer);
-    this.queue = [];
-  }
 }
 
 class Editor {
