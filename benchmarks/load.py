@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +30,7 @@ from benchmarks import behaviour, process
 from benchmarks.crowd import Guest, Tally
 from benchmarks.serve import Serving, pinning, serving
 from benchmarks.visitor import Answer
+from pages.ui.server import QUIET, TIDY_EVERY
 
 #: Seconds that the server keeps a session whose visitor is gone, short enough to wait for.
 FORGETS_AFTER = 5
@@ -116,7 +118,7 @@ async def _forget(port: int) -> None:
     last = Guest(port, "", Tally())
     await _arrive(last)
     await last.leave()
-    await asyncio.sleep(1)
+    await asyncio.sleep(QUIET + TIDY_EVERY + 1)
 
 
 @dataclass
@@ -126,8 +128,8 @@ class Costs:
     Attributes
     ----------
     start, peak, left, forgotten : float or None
-        MB of memory: before the first visitor, at most, when all had left, and when
-        their sessions had expired.
+        MB of memory: after one visitor who saw all pages, at most, when all had left,
+        and when their sessions had expired.
     server, client : float
         Shares of a processor core while visitors were counted.
     seen : list of (int, float)
@@ -143,8 +145,18 @@ class Costs:
     seen: list[tuple[int, float]] = field(default_factory=list)
 
 
+async def _look_round(port: int, query: str) -> None:
+    """Have everything imported that the pages need, by one who sees them all and leaves."""
+    guest = Guest(port, query, Tally())
+    await _arrive(guest)
+    for page in list(guest.tab.pages)[1:]:
+        await guest.do("page", partial(guest.tab.go, page))
+    await guest.leave()
+
+
 async def run(served: Serving, plan: Plan) -> tuple[Tally, Costs]:
     """Load a server with a crowd; tell what happened to them and what it took."""
+    await _look_round(served.port, plan.query)
     tally, costs = Tally(), Costs(start=process.memory(served.pid))
     watch = asyncio.create_task(_watch(served.pid, tally, costs.seen))
     crowd = asyncio.create_task(visit(served.port, plan, tally))

@@ -47,7 +47,7 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
         Where every number on the page comes from.
     """
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
-    server.prepare()
+    server.note_run()
     state.begin(title)
     st.html(_style())
     viewport.measure()

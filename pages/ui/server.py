@@ -1,10 +1,13 @@
-"""What the server asks of the system: room for many visitors, and no waiting in its sockets."""
+"""What the server asks of the system: room for many visitors, no waiting, memory given back."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import socket
 import sys
+import threading
+import time
 from functools import cache
 
 #: Streamlit opens four files for each visitor, so that this is 2500 of them. Most systems
@@ -12,11 +15,24 @@ from functools import cache
 OPEN_FILES = 10_000
 
 
+#: Seconds between two looks whether nobody is busy, and since when nobody must be.
+TIDY_EVERY, QUIET = 30, 5
+
+_last_run = 0.0
+
+
+def note_run() -> None:
+    """Note that a page is run; the first one prepares the server."""
+    global _last_run
+    _last_run = time.monotonic()
+    _prepare()
+
+
 @cache
-def prepare() -> None:
-    """Do both, once for all visitors."""
+def _prepare() -> None:
     make_room()
     send_at_once()
+    threading.Thread(target=_tidy_when_quiet, name="tidy", daemon=True).start()
 
 
 def make_room() -> None:
@@ -47,3 +63,21 @@ def _set_no_delay(connection: socket.socket) -> None:
     internet = connection.family in (socket.AF_INET, socket.AF_INET6)
     if internet and connection.type == socket.SOCK_STREAM:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _tidy_when_quiet() -> None:
+    while True:
+        time.sleep(TIDY_EVERY)
+        if time.monotonic() - _last_run > QUIET:
+            tidy()
+
+
+def tidy() -> None:
+    """Collect what visitors who left have held, and give its memory back to the system.
+
+    Not after each run, where it would be most of the run (see `.streamlit/config.toml`).
+    glibc keeps what was freed between things that are still there unless it is asked.
+    """
+    gc.collect()
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import socket
 
 import numpy as np
 import pytest
@@ -11,7 +10,6 @@ from attn_core import attend
 from attn_core.equation import headline
 from attn_core.figures.colours import PALETTES
 from attn_core.presets import BY_KEY, DEFAULT
-from pages.ui import server
 from tests.pages.test_pages import NAMES, PAGES, fine, visit
 
 
@@ -77,13 +75,3 @@ def test_a_change_of_a_setting_reaches_the_board():
     after = sent(fine(at), "figure-headline")
     assert after["numbers"] != before["numbers"]
     assert after["base"] != before["base"]  # it shows scores divided by the temperature
-
-
-def test_visitors_sockets_send_small_messages_at_once():
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server.send_at_once()
-        with (
-            socket.create_connection(listening.getsockname()),
-            listening.accept()[0] as accepted,
-        ):
-            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
