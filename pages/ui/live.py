@@ -8,6 +8,7 @@ them it says so, and the page goes on with Streamlit's own charts and sliders.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import importlib.metadata
 import tempfile
 from collections.abc import Sequence
@@ -114,13 +115,14 @@ def _picked(key: str) -> None:
 def boxes(name: MatrixName, shown: Block) -> None:
     """Show a matrix whose boxes are sliders; what they tell goes to the scenario."""
     frame = _boxes_frame(name, shown)
+    base = hashlib.sha256(pack(frame)).hexdigest()[:16]  # the same on every replica
     key = f"boxes-{name}"
     answered, refused = state.answered(key)
     numbers = {"values": shown.values.tolist(), "answered": answered, "refused": refused}
     _show(
         _boxes,
         key,
-        {"base": f"{hash(repr(frame)):x}", "frame": frame, "numbers": numbers},
+        {"base": base, "frame": frame, "numbers": numbers},
         on_move_change=lambda: _moved(name, key),
     )
 
