@@ -178,9 +178,11 @@ def _moved(name: MatrixName, key: str) -> None:
     told = _told(key, "move")
     if not isinstance(told, dict):  # a browser could send anything
         return
-    state.change(lambda: _edited(name, told), gesture=str(told.get("gesture")), by_slider=True)
+    state.change(
+        lambda: _edited(name, told), gesture=str(told.get("gesture"))[:100], by_slider=True
+    )
     refused = bool(state.complaint())
-    state.answer(key, str(told.get("number")), told if refused and "text" in told else None)
+    state.answer(key, str(told.get("number"))[:100], told if refused and "text" in told else None)
     if refused or told.get("done"):
         state.end_gesture()
         st.rerun()
