@@ -93,7 +93,8 @@ def pictures_a_second(page: Page, slider: Locator) -> float:
     before = page.evaluate("watch.changes.length")
     start = time.perf_counter()
     while (passed := time.perf_counter() - start) < DRAG_SECONDS:
-        page.mouse.move(x + 200 * passed / DRAG_SECONDS, y)
+        # To the left, for the keys before have moved it to the right, near its bound.
+        page.mouse.move(x - 200 * passed / DRAG_SECONDS, y)
     after = page.evaluate("watch.changes.length")
     page.mouse.up()
     page.wait_for_timeout(QUIET)
