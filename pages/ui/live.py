@@ -100,7 +100,7 @@ def board(described: Description, key: str, alt: str) -> None:
     _show(
         _board,
         key,
-        {"base": described.base, "frame": frame, "numbers": numbers, "move": state.last_move()},
+        {"base": described.base, "frame": frame, "numbers": numbers, "move": state.heard()},
         height=round(described.layout["height"]),
         on_pick_change=lambda: _picked(key),
     )
@@ -117,8 +117,11 @@ def boxes(name: MatrixName, shown: Block) -> None:
     frame = _boxes_frame(name, shown)
     base = hashlib.sha256(pack(frame)).hexdigest()[:16]  # the same on every replica
     key = f"boxes-{name}"
-    answered, refused = state.answered(key)
-    numbers = {"values": shown.values.tolist(), "answered": answered, "refused": refused}
+    numbers = {
+        "values": shown.values.tolist(),
+        "answered": state.heard(),
+        "refused": state.refused(key),
+    }
     _show(
         _boxes,
         key,
@@ -182,7 +185,7 @@ def _moved(name: MatrixName, key: str) -> None:
         lambda: _edited(name, told), gesture=str(told.get("gesture"))[:100], by_slider=True
     )
     refused = bool(state.complaint())
-    state.answer(key, str(told.get("number"))[:100], told if refused and "text" in told else None)
+    state.hear(key, str(told.get("number"))[:100], told if refused and "text" in told else None)
     if refused or told.get("done"):
         state.end_gesture()
         st.rerun()

@@ -53,9 +53,8 @@ class _Lab:
     moving: bool = False
     #: Keys of the fragments of this page that show numbers.
     parts: list[str] = field(default_factory=list)
-    #: Last move that was carried out and last entry that was refused, by editor.
-    answers: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    last_move: str = ""
+    #: Editor and number of the last move that was heard, and its entry if it was refused.
+    heard: tuple[str, str, Any] = ("", "", None)
     #: The box that was clicked last: key of its picture, matrix in it, row, column.
     picked: tuple[str, int, int, int] | None = None
     #: The table of the mask is open though the mask may be one of the named ones.
@@ -140,9 +139,8 @@ def change(
     edition = lab.edition
     if gesture and gesture == lab.gesture:
         lab.present = following
-    else:
-        _push(lab, following, preset or lab.preset)
-        lab.gesture = gesture
+    elif _push(lab, following, preset or lab.preset):
+        lab.gesture = gesture  # not while a hand only presses against a bound
     if by_slider:
         lab.edition = edition
 
@@ -173,20 +171,20 @@ def moving() -> bool:
     return _lab().moving
 
 
-def answer(editor: str, move: str, refused: Any) -> None:
-    """Note the last move of an editor that was heard, and the entry if it was refused."""
-    lab = _lab()
-    lab.answers[editor], lab.last_move = (move, refused), move
+def hear(editor: str, move: str, refused: Any) -> None:
+    """Note the last move of an editor, and its entry if it was refused."""
+    _lab().heard = (editor, move, refused)
 
 
-def last_move() -> str:
-    """Number of the last move that was heard."""
-    return _lab().last_move
+def heard() -> str:
+    """Number of the last move that was noted."""
+    return _lab().heard[1]
 
 
-def answered(editor: str) -> tuple[str, Any]:
-    """What `answer` noted."""
-    return _lab().answers.get(editor, ("", None))
+def refused(editor: str) -> Any:
+    """What was refused, if the last move was this editor's and was refused."""
+    last, _, entry = _lab().heard
+    return entry if last == editor else None
 
 
 def pick(picture: str, box: Any) -> None:
@@ -402,9 +400,10 @@ def _adopt(lab: _Lab, link: str) -> None:
     _push(lab, opened, key if key in presets.BY_KEY else lab.preset)
 
 
-def _push(lab: _Lab, following: Scenario, preset: str) -> None:
+def _push(lab: _Lab, following: Scenario, preset: str) -> bool:
+    """Make a step of undo, if anything changes; tell whether it does."""
     if (following, preset) == (lab.present, lab.preset):
-        return
+        return False
     lab.past.append((lab.present, lab.preset))
     del lab.past[:-MAX_UNDO]
     lab.future.clear()
@@ -413,6 +412,7 @@ def _push(lab: _Lab, following: Scenario, preset: str) -> None:
         lab.custom_mask = False
     lab.present, lab.preset = following, preset
     lab.edition += 1
+    return True
 
 
 def _step(source: list[tuple[Scenario, str]], target: list[tuple[Scenario, str]]) -> None:

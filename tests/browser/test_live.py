@@ -99,6 +99,21 @@ def test_keys(visit):
     assert value(page, "X-0-1") == 0
 
 
+def test_a_change_that_begins_at_the_bound_is_undone_too(visit):
+    page = visit()
+    box = thumb(page, "X-0-1")
+    box.press("End")
+    idle(page)
+    box.press("ArrowRight")  # nothing moves
+    page.wait_for_timeout(200)
+    box.press("ArrowLeft")
+    idle(page)
+    assert value(page, "X-0-1") == 2.95
+    page.get_by_role("button", name="Undo").click()
+    idle(page)
+    assert value(page, "X-0-1") == 3
+
+
 def test_many_quick_keys_all_count(visit):
     page = visit()
     choose_matrix(page, "W_v")
