@@ -180,7 +180,7 @@ def formula(scenario: Scenario, name: str) -> str:
     divisor = rf"\sqrt{{{scenario.d_k}}}" if scenario.scale else "1"
     right = which.formula.replace("{divisor}", divisor)
     right = right.replace("{temperature}", f"{scenario.temperature:g}")
-    right = right.replace("{input}", step(_softmax_input(scenario, unmasked=False)).symbol)
+    right = right.replace("{input}", step(softmax_input(scenario, unmasked=False)).symbol)
     return right if right == which.latex else f"{which.latex} = {right}"
 
 
@@ -190,7 +190,7 @@ def _written(
     def written() -> Iterator[Block | str]:
         for term in terms:
             if term is SOFTMAX_INPUT:
-                yield block(trace, _softmax_input(trace.scenario, unmasked), head=head)
+                yield block(trace, softmax_input(trace.scenario, unmasked), head=head)
             elif isinstance(term, Factor):
                 yield block(trace, term.name, term.transposed, head)
             else:
@@ -199,8 +199,15 @@ def _written(
     return Equation(tuple(written()))
 
 
-def _softmax_input(scenario: Scenario, unmasked: bool) -> str:
-    """Return the first step with the numbers of the logits, so that no name is needless."""
+def softmax_input(scenario: Scenario, unmasked: bool) -> str:
+    """Name the first step with the numbers of the logits, so that no name is needless.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    unmasked : bool
+        Whether the mask blocks nothing, so that the scores are what goes in.
+    """
     if scenario.temperature != 1:
         return "logits"
     return "scores" if unmasked else "masked_scores"

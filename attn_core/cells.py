@@ -1,0 +1,126 @@
+"""Single numbers of a trace, and which other numbers each is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .equation import softmax_input
+from .scenario import Scenario
+from .steps import SOFTMAX_INPUT, Axis, Factor, step
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a trace; row and column count from 0.
+
+    Attributes
+    ----------
+    name : str
+        A name from `INPUTS` or `STEPS`.
+    row, column : int
+    """
+
+    name: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A part of a factor: a row of it, a column, or a single number.
+
+    Attributes
+    ----------
+    name : str
+        The factor's name.
+    cells : tuple of Cell
+        In the order in which they are used; as they stand in the factor itself,
+        not in its transpose.
+    """
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+def sources(scenario: Scenario, cell: Cell) -> tuple[Source, ...]:
+    """Find what a number is made of, one step back; nothing for an input.
+
+    Of a product it is a row of the left and a column of the right matrix, of the
+    softmax a row, and of all else the number in the same place.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    cell : Cell
+
+    Returns
+    -------
+    tuple of Source
+        In the order of the equation.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> row, column = sources(DEFAULT.scenario, Cell("output", 1, 3))
+    >>> row.name, row.cells[0]
+    ('weights', Cell(name='weights', row=1, column=0))
+    >>> column.name, column.cells[0]
+    ('V', Cell(name='V', row=0, column=3))
+    """
+    terms = step(cell.name).made_of
+    return tuple(
+        Source(factor.name, tuple(_part(scenario, cell, factor, "·" in terms, is_first)))
+        for factor, is_first in _factors(scenario, terms)
+    )
+
+
+def size(scenario: Scenario, name: str) -> tuple[int, int]:
+    """Rows and columns of a matrix.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> size(DEFAULT.scenario, "Q"), size(DEFAULT.scenario, "weights")
+    ((3, 4), (3, 3))
+    """
+    rows, columns = (_length(scenario, axis) for axis in step(name).axes)
+    return rows, columns
+
+
+def _length(s: Scenario, axis: Axis) -> int:
+    match axis:
+        case "query" | "key" | "word":
+            return s.n
+        case "feature":
+            return s.d_model
+        case "q" | "k":
+            return s.d_k
+        case "v":
+            return s.d_v
+        case "head value":
+            return s.h * s.d_v
+
+
+def _factors(scenario: Scenario, terms: tuple[Factor | str, ...]) -> Iterator[tuple[Factor, bool]]:
+    """Yield the matrices of an equation, and whether each is the first."""
+    factors = [term for term in terms if isinstance(term, Factor)]
+    for i, factor in enumerate(factors):
+        if factor is SOFTMAX_INPUT:
+            yield Factor(softmax_input(scenario, unmasked=scenario.mask is None)), i == 0
+        else:
+            yield factor, i == 0
+
+
+def _part(
+    scenario: Scenario, cell: Cell, factor: Factor, is_product: bool, is_first: bool
+) -> Iterator[Cell]:
+    rows, columns = size(scenario, factor.name)
+    if not is_product and cell.name != "weights":
+        yield Cell(factor.name, cell.row, cell.column)
+    elif is_first:
+        yield from (Cell(factor.name, cell.row, k) for k in range(columns))
+    elif factor.transposed:
+        yield from (Cell(factor.name, cell.column, k) for k in range(columns))
+    else:
+        yield from (Cell(factor.name, k, cell.column) for k in range(rows))
