@@ -15,8 +15,8 @@ import streamlit as st
 
 from attn_core import Scenario, limits, permalink, presets
 from attn_core.figures import Theme
+from pages.ui.history import History
 
-MAX_UNDO = 200
 #: Pixels that a figure may take until the browser has told its own width.
 DEFAULT_WIDTH = 960
 
@@ -28,13 +28,8 @@ _LINK, _PRESET, _PROJECTOR, _CLASSIC = "s", "preset", "projector", "classic"
 class _Lab:
     """All that one visitor's session knows."""
 
-    present: Scenario
-    preset: str
-    past: list[tuple[Scenario, str]] = field(default_factory=list)
-    future: list[tuple[Scenario, str]] = field(default_factory=list)
+    history: History
     link: str = ""
-    #: Counts the changes that the sliders of the page didn't make themselves.
-    edition: int = 0
     complaint: str = ""
     #: Key of the widget that holds what was refused, so that it isn't overwritten.
     refused: str = ""
@@ -47,8 +42,6 @@ class _Lab:
     classic: bool = False
     #: Why this browser can't have those that follow the hand.
     lost: str = ""
-    #: The drag that the last change was a part of, so that it is one step of undo.
-    gesture: str = ""
     #: A hand is moving numbers: only the parts that show them are run.
     moving: bool = False
     #: Keys of the fragments of this page that show numbers.
@@ -94,12 +87,12 @@ def begin_part(key: str) -> None:
 
 def scenario() -> Scenario:
     """The present scenario."""
-    return _lab().present
+    return _lab().history.present
 
 
 def preset() -> presets.Preset:
     """Where the present scenario started from."""
-    return presets.BY_KEY[_lab().preset]
+    return presets.BY_KEY[_lab().history.preset]
 
 
 def change(
@@ -136,21 +129,16 @@ def change(
         lab.complaint, lab.refused = str(error), entered
         return
     lab.complaint = lab.refused = ""
-    edition = lab.edition
-    if gesture and gesture == lab.gesture:
-        lab.present = following
-    elif _push(lab, following, preset or lab.preset):
-        lab.gesture = gesture  # not while a hand only presses against a bound
+    edition = lab.history.edition
+    if lab.history.push(following, preset, gesture):
+        lab.custom_mask = False
     if by_slider:
-        lab.edition = edition
+        lab.history.edition = edition
 
 
 def end_gesture() -> None:
-    """A hand has let go. If all is where it was, there is nothing to undo."""
-    lab = _lab()
-    if lab.gesture and lab.past and lab.past[-1] == (lab.present, lab.preset):
-        lab.past.pop()
-    lab.gesture = ""
+    """A hand has let go."""
+    _lab().history.end_gesture()
 
 
 def start_moving(but: str) -> list[str]:
@@ -201,22 +189,22 @@ def picked(picture: str) -> tuple[int, int, int] | None:
 
 def undo() -> None:
     """Go back by one change."""
-    _step(_lab().past, _lab().future)
+    _news().undo()
 
 
 def redo() -> None:
     """Take back an undo."""
-    _step(_lab().future, _lab().past)
+    _news().redo()
 
 
 def can_undo() -> bool:
     """Whether there is a change to undo."""
-    return bool(_lab().past)
+    return _lab().history.can_undo
 
 
 def can_redo() -> bool:
     """Whether there is an undo to take back."""
-    return bool(_lab().future)
+    return _lab().history.can_redo
 
 
 def edition() -> int:
@@ -225,7 +213,7 @@ def edition() -> int:
     A browser tells all its sliders with every request, also those that an Undo on its
     way has just moved. A slider of an older edition is not listened to.
     """
-    return _lab().edition
+    return _lab().history.edition
 
 
 def touch() -> None:
@@ -250,7 +238,7 @@ def link() -> str:
     root, _, page = address.rpartition("/")
     home = address if page == "" or not root else f"{root}/"
     lab = _lab()
-    return f"{home}?{_PRESET}={lab.preset}&{_LINK}={lab.link}"
+    return f"{home}?{_PRESET}={lab.history.preset}&{_LINK}={lab.link}"
 
 
 def projector() -> bool:
@@ -372,7 +360,7 @@ def _opened(link: str) -> _Lab:
     """A new session, from a link, a preset's name, or the default."""
     key = st.query_params.get(_PRESET, "")
     start = presets.BY_KEY.get(key, presets.DEFAULT)
-    lab = _Lab(present=start.scenario, preset=start.key)
+    lab = _Lab(History(start.scenario, start.key))
     lab.projector = st.query_params.get(_PROJECTOR) == "1"
     lab.classic = st.query_params.get(_CLASSIC) == "1"
     try:
@@ -381,7 +369,7 @@ def _opened(link: str) -> _Lab:
         lab.complaint = str(error)
     if link:
         _adopt(lab, link)
-        lab.past.clear()
+        lab.history.forget()
     return lab
 
 
@@ -396,37 +384,20 @@ def _adopt(lab: _Lab, link: str) -> None:
         )
         return
     lab.complaint, lab.refused, lab.custom_mask = "", "", False
-    key = st.query_params.get(_PRESET, lab.preset)
-    _push(lab, opened, key if key in presets.BY_KEY else lab.preset)
+    key = st.query_params.get(_PRESET, "")
+    lab.history.push(opened, key if key in presets.BY_KEY else "")
 
 
-def _push(lab: _Lab, following: Scenario, preset: str) -> bool:
-    """Make a step of undo, if anything changes; tell whether it does."""
-    if (following, preset) == (lab.present, lab.preset):
-        return False
-    lab.past.append((lab.present, lab.preset))
-    del lab.past[:-MAX_UNDO]
-    lab.future.clear()
-    lab.gesture = ""
-    if preset != lab.preset:
-        lab.custom_mask = False
-    lab.present, lab.preset = following, preset
-    lab.edition += 1
-    return True
-
-
-def _step(source: list[tuple[Scenario, str]], target: list[tuple[Scenario, str]]) -> None:
+def _news() -> History:
+    """The history, about to be gone through by a widget."""
     lab = _lab()
-    lab.touched, lab.complaint, lab.refused, lab.gesture = True, "", "", ""
-    if source:
-        target.append((lab.present, lab.preset))
-        lab.present, lab.preset = source.pop()
-        lab.edition += 1
+    lab.touched, lab.complaint, lab.refused = True, "", ""
+    return lab.history
 
 
 def _publish(lab: _Lab) -> None:
-    lab.link = permalink.encode(lab.present)
-    wanted = {_PRESET: lab.preset, _LINK: lab.link}
+    lab.link = permalink.encode(lab.history.present)
+    wanted = {_PRESET: lab.history.preset, _LINK: lab.link}
     if lab.projector:
         wanted[_PROJECTOR] = "1"
     if lab.classic:
