@@ -40,6 +40,7 @@ _TEMPLATE: dict[str, Any] = {
             "xanchor": "left",
             "yanchor": "bottom",
         },
+        "shapedefaults": {"type": "rect", "line": {"width": 2}},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
@@ -271,8 +272,24 @@ def _figure_layout(
         "yaxis": {"range": [height, 0]},
         "font": {"size": layout.scale.font, "color": palette.ink},
         "annotations": slanted,
+        "shapes": outline_shapes(layout, palette),
         **colours,
     }
+
+
+def outline_shapes(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
+    """Lines around the outlined boxes; a thicker one around the number that is asked about."""
+    return [
+        {
+            "x0": round(placed.left + outline.columns.start * layout.cell, 1),
+            "x1": round(placed.left + outline.columns.stop * layout.cell, 1),
+            "y0": round(placed.top + outline.rows.start * layout.cell, 1),
+            "y1": round(placed.top + outline.rows.stop * layout.cell, 1),
+            "line": {"color": palette.ink, "width": 3.5 if outline.is_asked else 2},
+        }
+        for placed in layout.blocks
+        for outline in placed.block.outlines
+    ]
 
 
 def _coloraxis(scale: list[tuple[float, str]], limits: tuple[float, float]) -> dict[str, Any]:

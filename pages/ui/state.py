@@ -7,21 +7,24 @@ goes through `change`, which makes it one step of undo and redo.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
-from attn_core import Scenario, limits, permalink, presets
+from attn_core import Scenario, cells, limits, permalink, presets
+from attn_core.cells import Cell
 from attn_core.figures import Theme
 from pages.ui.history import History
+from pages.ui.trail import Trail
 
 #: Pixels that a figure may take until the browser has told its own width.
 DEFAULT_WIDTH = 960
 
 _LAB = "lab"
-_LINK, _PRESET, _PROJECTOR, _CLASSIC = "s", "preset", "projector", "classic"
+_LINK, _PRESET, _CELL = "s", "preset", "cell"
+_PROJECTOR, _CLASSIC = "projector", "classic"
 
 
 @dataclass
@@ -48,8 +51,8 @@ class _Lab:
     parts: list[str] = field(default_factory=list)
     #: Editor and number of the last move that was heard, and its entry if it was refused.
     heard: tuple[str, str, Any] = ("", "", None)
-    #: The box that was clicked last: key of its picture, matrix in it, row, column.
-    picked: tuple[str, int, int, int] | None = None
+    #: The number that is asked about, and the way to it.
+    trail: Trail = field(default_factory=Trail)
     #: The table of the mask is open though the mask may be one of the named ones.
     custom_mask: bool = False
     width: int = DEFAULT_WIDTH
@@ -70,8 +73,11 @@ def begin(page: str) -> None:
         lab = st.session_state[_LAB] = _opened(link)
     if lab.page not in ("", page):
         lab.complaint = lab.refused = ""  # it belonged to the page that was left
-    if link not in ("", lab.link) and not lab.touched and lab.page:
-        _adopt(lab, link)
+        lab.trail.picture = ""
+    if link and not lab.touched and lab.page:
+        _adopt_cell(lab)
+        if link != lab.link:
+            _adopt(lab, link)
     lab.page, lab.touched, lab.moving = page, False, False
     lab.parts.clear()
     _publish(lab)
@@ -175,16 +181,38 @@ def refused(editor: str) -> Any:
     return entry if last == editor else None
 
 
-def pick(picture: str, box: Any) -> None:
-    """Note which box of a picture was clicked: matrix, row, column. Others are ignored."""
-    if isinstance(box, list) and len(box) == 3 and all(isinstance(k, int) for k in box):
-        _lab().picked = (picture, *box)
+def trail() -> Trail:
+    """The number that the visitor asks about, and the way to it; change it below only."""
+    return _lab().trail
 
 
-def picked(picture: str) -> tuple[int, int, int] | None:
-    """Matrix, row and column of the box of a picture that was clicked last, if it was in it."""
-    picked = _lab().picked
-    return picked[1:] if picked and picked[0] == picture else None
+def ask(cell: Cell, picture: str) -> None:
+    """Ask where a number comes from; the answer stands below a picture."""
+    touch()
+    _lab().trail.ask(cell, picture)
+
+
+def follow(cell: Cell) -> None:
+    """Go on to a number that the present one is made of."""
+    touch()
+    _lab().trail.follow(cell)
+
+
+def back_on_trail(length: int) -> None:
+    """Return to the first cells of the trail; to none, to stop asking."""
+    touch()
+    _lab().trail.back(length)
+
+
+def answers(picture: str, names: Collection[str]) -> bool:
+    """Whether the answer stands below a picture with these matrices.
+
+    On another page it moves to the first picture with the number that is asked about.
+    """
+    trail = _lab().trail
+    if trail.cells and not trail.picture and trail.cells[-1].name in names:
+        trail.picture = picture
+    return bool(trail.cells) and trail.picture == picture
 
 
 def undo() -> None:
@@ -363,6 +391,7 @@ def _opened(link: str) -> _Lab:
     lab = _Lab(History(start.scenario, start.key))
     lab.projector = st.query_params.get(_PROJECTOR) == "1"
     lab.classic = st.query_params.get(_CLASSIC) == "1"
+    _adopt_cell(lab)
     try:
         presets.named(key or start.key)
     except ValueError as error:
@@ -388,6 +417,19 @@ def _adopt(lab: _Lab, link: str) -> None:
     lab.history.push(opened, key if key in presets.BY_KEY else "")
 
 
+def _adopt_cell(lab: _Lab) -> None:
+    """Ask about the number that the URL names; a name that isn't one is nothing to ask about."""
+    asked = st.query_params.get(_CELL, "")
+    if asked != _asked(lab):
+        lab.trail = Trail()
+        if cell := cells.from_text(asked):
+            lab.trail.ask(cell, "")
+
+
+def _asked(lab: _Lab) -> str:
+    return cells.to_text(lab.trail.cells[-1]) if lab.trail.cells else ""
+
+
 def _news() -> History:
     """The history, about to be gone through by a widget."""
     lab = _lab()
@@ -398,6 +440,8 @@ def _news() -> History:
 def _publish(lab: _Lab) -> None:
     lab.link = permalink.encode(lab.history.present)
     wanted = {_PRESET: lab.history.preset, _LINK: lab.link}
+    if asked := _asked(lab):
+        wanted[_CELL] = asked
     if lab.projector:
         wanted[_PROJECTOR] = "1"
     if lab.classic:

@@ -54,7 +54,7 @@ def test_pages_neither_compute_nor_draw_nor_touch_the_state(path):
     if path.name != "state.py":
         assert "session_state" not in text
         assert "query_params" not in text
-    if path.name != "show.py":
+    if path.name != "chart.py":
         assert "plotly_chart" not in text
     if path.parent.name != "ui":
         assert "numpy" not in set(imported(path))
