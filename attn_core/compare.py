@@ -11,7 +11,7 @@ import numpy as np
 
 from . import labels, tokens
 from .attention import AttentionTrace, attend
-from .equation import Block, Equation, block
+from .equation import Block, Equation, block, equation
 from .narrate import Quote, listed
 from .scenario import Array, Scenario
 from .steps import Axis, step
@@ -87,6 +87,22 @@ class Comparison:
             return None
         a, b, difference = found
         return Equation((b, "−", a, "=", difference))
+
+    def equations(self, name: str) -> tuple[Equation, ...]:
+        """Write what A and B share of a step as B − A, then the whole step of A and of B.
+
+        Examples
+        --------
+        >>> from attn_core.presets import DEFAULT
+        >>> [e.terms[0] for e in compare(DEFAULT.scenario, DEFAULT.scenario).equations("Q")[1:]]
+        ['A:', 'B:']
+        """
+        sides = (
+            Equation((f"{side}:", *equation(trace, name).terms))
+            for side, trace in (("A", self.a), ("B", self.b))
+        )
+        difference = self.equation(name)
+        return (difference, *sides) if difference else tuple(sides)
 
     def gaps(self, quote: Quote = str) -> tuple[str, ...]:
         """Say in plain sentences what can't be compared, and why.

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, TypedDict
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, attend, escape, labels, limits, narrate, steps
+from attn_core.causes import METHOD
+from attn_core.causes import explain as explain_causes
+from attn_core.compare import Comparison, compare
 from attn_core.equation import Block, Equation, block, equation, formula, headline, misfit
 from attn_core.figures import Description, Theme, describe, describe_partners
 from attn_core.figures.shape_rule import partners_alt, rule_of
 from pages.ui import live, state
 
 Derive = Callable[[Scenario], Scenario]
+
+#: Makes A and B from the visitor's scenario; None when there is nothing to compare.
+Sides = Callable[[Scenario], tuple[Scenario, Scenario] | None]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,6 +90,42 @@ def whole_attention() -> None:
         st.markdown(narrate.explain(trace, "weights", escape.markdown))
 
     _part("headline", body)
+
+
+def comparison(name: str, sides: Sides) -> None:
+    """A step of A, of B, and their difference in one picture, with what moved most and why.
+
+    Parameters
+    ----------
+    name : str
+        Name of the step.
+    sides : callable
+        Makes A and B from the visitor's scenario. Where it returns None there is nothing
+        to compare, and the scenario is shown alone.
+    """
+
+    def body(trace: AttentionTrace) -> None:
+        both = sides(trace.scenario)
+        if both is None:
+            _picture(headline(trace), key="comparison")
+            st.markdown(narrate.explain(trace, "weights", escape.markdown))
+        else:
+            _compared(compare(*both), name)
+
+    _part("comparison", body)
+
+
+def _compared(c: Comparison, name: str) -> None:
+    _picture(*c.equations(name), key="comparison")
+    _list(c.gaps(escape.markdown))
+    st.markdown("## What changed most, and why")
+    _list(explain_causes(c, escape.markdown))
+    if c.fits and c.a.scenario != c.b.scenario:
+        st.caption(METHOD)
+
+
+def _list(sentences: Sequence[str]) -> None:
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def headline_formula() -> None:
