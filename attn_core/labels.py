@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -82,15 +83,15 @@ def isolate(text: str) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """Write a number as the boxes do: fixed decimals, a real minus sign, −∞ as such.
+    """Write a number as the boxes do: fixed decimals, a real minus sign, ±∞ as such.
 
     Examples
     --------
     >>> number(-1.005, 1), number(-0.001), number(0.125), number(float("-inf"))
     ('−1.0', '0.00', '0.13', '−∞')
     """
-    if value == float("-inf"):
-        return "−∞"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     # Half goes away from zero, as in the browser; beyond 1e15 no decimals are left to round.
     step = Decimal(1).scaleb(-digits)
     exact = Decimal(float(value))

@@ -204,9 +204,9 @@ def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
     texts.add(caption, middle, bottom + font * 0.95)
     if note := role_note(block):
         texts.add(note, middle, bottom + font * 2.2, size=font * NOTE, colour=texts.palette.muted)
-    for i, j in np.argwhere(np.isneginf(block.values)):
+    for i, j in np.argwhere(np.isinf(block.values)):
         x, y = placed.left + (j + 0.5) * cell, placed.top + (i + 0.5) * cell
-        texts.add("−∞", x, y, colour=texts.palette.muted)
+        texts.add(number(block.values[i, j]), x, y, colour=texts.palette.muted)
 
 
 def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
@@ -227,7 +227,7 @@ def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
 def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
     """Return what changes in the trace of a matrix when its numbers do."""
     block = placed.block
-    blocked = np.isneginf(block.values)
+    blocked = np.isinf(block.values)
     digits, size = _number_format(block, layout.cell, layout.scale)
     numbers: dict[str, Any] = {
         "z": np.where(blocked, np.nan, block.values) if blocked.any() else block.values,
@@ -247,8 +247,8 @@ def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
 def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None, float]:
     """Most decimals (2, 1, 0 or None for no numbers) that the boxes have room for."""
     finite = block.values[np.isfinite(block.values)]
-    # A weight of 0.45 must not read 0.
-    for digits in (2, 1) if block.step.kind == "weight" else (2, 1, 0):
+    # A weight of 0.45, or a difference of two, must not read 0.
+    for digits in (2, 1) if block.step.name == "weights" else (2, 1, 0):
         widest = max((text_width(number(v, digits), 1.0) for v in finite), default=1.0)
         size = min(float(scale.font), (cell - 6) / widest)
         if size >= max(_SMALLEST_NUMBER, 0.6 * scale.font):

@@ -8,7 +8,8 @@ from attn_core import Scenario
 
 MAX_UNDO = 200
 
-_Entry = tuple[Scenario, str]
+#: A scenario, the key of its preset, and whether the step from or to it swapped A and B.
+_Entry = tuple[Scenario, str, bool]
 
 
 @dataclass
@@ -31,7 +32,9 @@ class History:
     #: The drag that the last change was a part of, so that it is one step of undo.
     _gesture: str = ""
 
-    def push(self, following: Scenario, preset: str = "", gesture: str = "") -> bool:
+    def push(
+        self, following: Scenario, preset: str = "", gesture: str = "", *, swap: bool = False
+    ) -> bool:
         """Make a step of undo, if anything changes; tell whether it starts from a new preset."""
         if gesture and gesture == self._gesture:
             self.present = following
@@ -39,7 +42,7 @@ class History:
         entry = (following, preset or self.preset)
         if entry == (self.present, self.preset):
             return False
-        self._past.append((self.present, self.preset))
+        self._past.append((self.present, self.preset, swap))
         del self._past[:-MAX_UNDO]
         self._future.clear()
         is_new_start = entry[1] != self.preset
@@ -50,17 +53,17 @@ class History:
 
     def end_gesture(self) -> None:
         """End a drag. If all is where it was, there is nothing to undo."""
-        if self._gesture and self._past and self._past[-1] == (self.present, self.preset):
+        if self._gesture and self._past and self._past[-1][:2] == (self.present, self.preset):
             self._past.pop()
         self._gesture = ""
 
-    def undo(self) -> None:
-        """Go back by one change."""
-        self._step(self._past, self._future)
+    def undo(self) -> bool:
+        """Go back by one change; tell whether it was a swap."""
+        return self._step(self._past, self._future)
 
-    def redo(self) -> None:
-        """Take back an undo."""
-        self._step(self._future, self._past)
+    def redo(self) -> bool:
+        """Take back an undo; tell whether it was of a swap."""
+        return self._step(self._future, self._past)
 
     @property
     def can_undo(self) -> bool:
@@ -76,9 +79,12 @@ class History:
         """Begin here: what was before can't be gone back to."""
         self._past.clear()
 
-    def _step(self, source: list[_Entry], target: list[_Entry]) -> None:
+    def _step(self, source: list[_Entry], target: list[_Entry]) -> bool:
         self._gesture = ""
-        if source:
-            target.append((self.present, self.preset))
-            self.present, self.preset = source.pop()
-            self.edition += 1
+        if not source:
+            return False
+        following, preset, swap = source.pop()
+        target.append((self.present, self.preset, swap))
+        self.present, self.preset = following, preset
+        self.edition += 1
+        return swap

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, attend, escape, narrate, steps
+from attn_core.causes import METHOD
+from attn_core.causes import explain as explain_causes
+from attn_core.compare import Comparison, compare
 from attn_core.equation import Block, Equation, block, equation, formula, headline, misfit
 from attn_core.figures import describe, describe_partners
 from attn_core.figures.shape_rule import partners_alt, rule_of
@@ -16,6 +19,9 @@ from pages.ui import inspector, state
 from pages.ui.chart import chart, drawer, look
 
 Derive = Callable[[Scenario], Scenario]
+
+#: Makes A and B from the visitor's scenario; None when there is nothing to compare.
+Sides = Callable[[Scenario], tuple[Scenario, Scenario] | None]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +79,43 @@ def whole_attention() -> None:
     _part("headline", body)
 
 
+def comparison(name: str, sides: Sides) -> None:
+    """A step of A, of B, and their difference in one picture, with what moved most and why.
+
+    Parameters
+    ----------
+    name : str
+        Name of the step.
+    sides : callable
+        Makes A and B from the visitor's scenario. Where it returns None there is nothing
+        to compare, and the scenario is shown alone.
+    """
+
+    def body(trace: AttentionTrace) -> None:
+        both = sides(trace.scenario)
+        if both is None:
+            _picture(trace, headline(trace), key="comparison")
+            st.markdown(narrate.explain(trace, "weights", escape.markdown))
+        else:
+            _compared(compare(*both), name)
+
+    _part("comparison", body)
+
+
+def _compared(c: Comparison, name: str) -> None:
+    # Most of its numbers aren't the visitor's scenario's, about which one can ask.
+    _unasked(*c.equations(name), key="comparison")
+    _list(c.gaps(escape.markdown))
+    st.markdown("## What changed most, and why")
+    _list(explain_causes(c, escape.markdown))
+    if c.fits and c.a.scenario != c.b.scenario:
+        st.caption(METHOD)
+
+
+def _list(sentences: Sequence[str]) -> None:
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+
+
 def headline_formula() -> None:
     """The formula of attention as the paper writes it."""
     st.latex(steps.HEADLINE_FORMULA)
@@ -92,8 +135,7 @@ def shape_rule(rows: int) -> None:
         rule = rule_of(X, W)
         (st.success if rule.fits else st.warning)(escape.markdown(rule.message))
         # Its W_q is of this experiment only, so there is no telling where it comes from.
-        chart(describe(tried, **look()), key="figure-misfit", alt=tried.alt)
-        _tables("misfit", tried)
+        _unasked(tried, key="misfit")
         st.markdown(
             "Each number of $Q$ is made from one row of $X$ and one column of $W_q$: "
             "partner times partner, all added up. A number without a partner can't be used, "
@@ -130,6 +172,13 @@ def _picture(trace: AttentionTrace, *drawn: Equation, key: str) -> None:
     with st.container():  # always there, so that what stands below isn't made anew
         if cell:
             inspector.answer(trace, cell, drawn)
+    _tables(key, *drawn)
+
+
+def _unasked(*drawn: Equation, key: str) -> None:
+    """Equations in one picture, without the question where their numbers come from."""
+    alt = " ".join(each.alt for each in drawn)
+    chart(describe(*drawn, **look()), key=f"figure-{key}", alt=alt)
     _tables(key, *drawn)
 
 

@@ -23,7 +23,7 @@ from pages.ui.trail import Trail
 DEFAULT_WIDTH = 960
 
 _LAB = "lab"
-_LINK, _PRESET, _CELL = "s", "preset", "cell"
+_LINK, _PINNED, _PRESET, _CELL = "s", "a", "preset", "cell"
 _PROJECTOR, _CLASSIC = "projector", "classic"
 
 
@@ -33,6 +33,9 @@ class _Lab:
 
     history: History
     link: str = ""
+    #: What the present scenario is compared with, and where it started from.
+    pinned: tuple[Scenario, str] | None = None
+    pinned_link: str = ""
     complaint: str = ""
     #: Key of the widget that holds what was refused, so that it isn't overwritten.
     refused: str = ""
@@ -78,6 +81,7 @@ def begin(page: str) -> None:
         _adopt_cell(lab)
         if link != lab.link:
             _adopt(lab, link)
+    _follow_pin(lab, link)
     lab.page, lab.touched, lab.moving = page, False, False
     lab.parts.clear()
     _publish(lab)
@@ -140,6 +144,34 @@ def change(
         lab.custom_mask = False
     if by_slider:
         lab.history.edition = edition
+
+
+def pinned() -> Scenario | None:
+    """Scenario A, which the present one, B, is compared with; None while there is none."""
+    pin = _lab().pinned
+    return pin[0] if pin else None
+
+
+def pin() -> None:
+    """Make the present scenario A. It stays B as well, so this is no step of undo."""
+    lab = _changing()
+    _set_pin(lab, (lab.history.present, lab.history.preset))
+
+
+def unpin() -> None:
+    """Compare with nothing."""
+    _set_pin(_changing(), None)
+
+
+def swap() -> None:
+    """Let A and B change places, as one step of undo."""
+    lab = _changing()
+    if lab.pinned is None:  # a browser that shows an older page may still have the button
+        return
+    following, preset = lab.pinned
+    _set_pin(lab, (lab.history.present, lab.history.preset))
+    if lab.history.push(following, preset, swap=True):
+        lab.custom_mask = False
 
 
 def end_gesture() -> None:
@@ -216,13 +248,13 @@ def answers(picture: str, names: Collection[str]) -> bool:
 
 
 def undo() -> None:
-    """Go back by one change."""
-    _news().undo()
+    """Go back by one change. Undoing a swap swaps A back too, if A is still what it was then."""
+    _step(History.undo)
 
 
 def redo() -> None:
     """Take back an undo."""
-    _news().redo()
+    _step(History.redo)
 
 
 def can_undo() -> bool:
@@ -261,12 +293,13 @@ def complain(message: str) -> None:
 
 
 def link() -> str:
-    """Full address of the present scenario on the home page of this server."""
+    """Full address of the present scenario, and of A, on the home page of this server."""
     address = st.context.url or ""
     root, _, page = address.rpartition("/")
     home = address if page == "" or not root else f"{root}/"
     lab = _lab()
-    return f"{home}?{_PRESET}={lab.history.preset}&{_LINK}={lab.link}"
+    a = f"&{_PINNED}={lab.pinned_link}" if lab.pinned else ""
+    return f"{home}?{_PRESET}={lab.history.preset}&{_LINK}={lab.link}{a}"
 
 
 def projector() -> bool:
@@ -430,11 +463,44 @@ def _asked(lab: _Lab) -> str:
     return cells.to_text(lab.trail.cells[-1]) if lab.trail.cells else ""
 
 
-def _news() -> History:
-    """The history, about to be gone through by a widget."""
+def _follow_pin(lab: _Lab, link: str) -> None:
+    """Pin or unpin what the URL says, where it is news as in `begin`.
+
+    An address without a scenario, as of a page just turned to, says nothing of A either.
+    """
+    a = st.query_params.get(_PINNED, "")
+    if lab.touched or a == lab.pinned_link or (lab.page and not link):
+        return
+    if not a:
+        _set_pin(lab, None)
+        return
+    try:
+        _set_pin(lab, (limits.admit(permalink.decode(a)), lab.history.preset))
+    except ValueError as error:
+        reason = f"The link of A in the address can't be opened; what you see is B alone. {error}"
+        lab.complaint, lab.refused = f"{lab.complaint} {reason}".strip(), ""
+        _set_pin(lab, None)
+
+
+def _changing() -> _Lab:
+    """The lab, about to be changed by a widget."""
     lab = _lab()
     lab.touched, lab.complaint, lab.refused = True, "", ""
-    return lab.history
+    return lab
+
+
+def _set_pin(lab: _Lab, pin: tuple[Scenario, str] | None) -> None:
+    lab.pinned = pin
+    lab.pinned_link = permalink.encode(pin[0]) if pin else ""
+
+
+def _step(go: Callable[[History], bool]) -> None:
+    """Go through the history."""
+    lab = _changing()
+    left = (lab.history.present, lab.history.preset)
+    swapped = go(lab.history)
+    if swapped and lab.pinned and lab.pinned[0] == lab.history.present:
+        _set_pin(lab, left)
 
 
 def _publish(lab: _Lab) -> None:
@@ -442,6 +508,8 @@ def _publish(lab: _Lab) -> None:
     wanted = {_PRESET: lab.history.preset, _LINK: lab.link}
     if asked := _asked(lab):
         wanted[_CELL] = asked
+    if lab.pinned:
+        wanted[_PINNED] = lab.pinned_link
     if lab.projector:
         wanted[_PROJECTOR] = "1"
     if lab.classic:
