@@ -245,8 +245,20 @@ def same_numbers(scenario: Scenario, name: str) -> str:
     return "raw_scores" if name == "scores" and not s.scale else name
 
 
-def _sign(scenario: Scenario, text: str) -> str:
+def divisor(scenario: Scenario) -> str:
+    """Write what the raw scores are divided by: √d_k, as a whole number where it is one.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> divisor(DEFAULT.scenario)
+    '2'
+    """
+    if not scenario.scale:
+        return "1"
     root = math.isqrt(scenario.d_k)
-    exact = root * root == scenario.d_k
-    divisor = (str(root) if exact else f"√{scenario.d_k}") if scenario.scale else "1"
-    return text.format(divisor=divisor, temperature=f"{scenario.temperature:g}")
+    return str(root) if root * root == scenario.d_k else f"√{scenario.d_k}"
+
+
+def _sign(scenario: Scenario, text: str) -> str:
+    return text.format(divisor=divisor(scenario), temperature=f"{scenario.temperature:g}")
