@@ -16,7 +16,7 @@ import numpy as np
 
 from . import labels
 from .attention import AttentionTrace
-from .cells import Cell, size, sources
+from .cells import Cell, name_of, size, sources
 from .equation import divisor
 from .limits import DECIMALS
 from .steps import INPUTS, step
@@ -427,10 +427,7 @@ def _abridged(addends: Sequence[str]) -> list[str]:
 
 
 def _name(trace: AttentionTrace, cell: Cell) -> str:
-    which = step(cell.name)
-    rows, columns = (labels.axis(trace.scenario, axis) for axis in which.axes)
-    row, column = labels.isolate(rows[cell.row]), labels.isolate(columns[cell.column])
-    return f"{which.symbol}[{row}, {column}]"
+    return name_of(trace.scenario, cell)
 
 
 def _label(trace: AttentionTrace, left: Cell) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from . import labels
 from .equation import softmax_input
 from .scenario import Scenario
 from .steps import SOFTMAX_INPUT, Axis, Factor, has, step
@@ -90,6 +91,21 @@ def size(scenario: Scenario, name: str) -> tuple[int, int]:
     """
     rows, columns = (_length(scenario, axis) for axis in step(name).axes)
     return rows, columns
+
+
+def name_of(scenario: Scenario, cell: Cell) -> str:
+    """Name a number by its matrix, row and column.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> name_of(DEFAULT.scenario, Cell("raw_scores", 1, 0))
+    'QKᵀ[suis, Je]'
+    """
+    which = step(cell.name)
+    rows, columns = (labels.axis(scenario, axis) for axis in which.axes)
+    row, column = labels.isolate(rows[cell.row]), labels.isolate(columns[cell.column])
+    return f"{which.symbol}[{row}, {column}]"
 
 
 def exists(scenario: Scenario, cell: Cell) -> bool:

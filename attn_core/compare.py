@@ -94,15 +94,12 @@ class Comparison:
         Examples
         --------
         >>> from attn_core.presets import DEFAULT
-        >>> [e.terms[0] for e in compare(DEFAULT.scenario, DEFAULT.scenario).equations("Q")[1:]]
-        ['A:', 'B:']
+        >>> [e.result.symbol for e in compare(DEFAULT.scenario, DEFAULT.scenario).equations("Q")]
+        ['B − A', 'Q of A', 'Q of B']
         """
-        sides = (
-            Equation((f"{side}:", *equation(trace, name).terms))
-            for side, trace in (("A", self.a), ("B", self.b))
-        )
         difference = self.equation(name)
-        return (difference, *sides) if difference else tuple(sides)
+        whole = [_of(trace, name, side) for side, trace in (("A", self.a), ("B", self.b))]
+        return (difference, *whole) if difference else tuple(whole)
 
     def gaps(self, quote: Quote = str) -> tuple[str, ...]:
         """Say in plain sentences what can't be compared, and why.
@@ -183,11 +180,20 @@ def compare(a: Scenario, b: Scenario) -> Comparison:
     return Comparison(attend(a), attend(b))
 
 
+def _of(trace: AttentionTrace, name: str, side: str) -> Equation:
+    """Write a whole step, its result named after its side."""
+    written = equation(trace, name)
+    return Equation((*written.terms[:-1], _named(written.result, side)))
+
+
+def _named(whole: Block, side: str) -> Block:
+    return replace(whole, step=replace(whole.step, symbol=f"{whole.symbol} of {side}"))
+
+
 def _part(whole: Block, rows: list[int], columns: list[int], side: str) -> Block:
     """Rows and columns of a matrix, named after its side."""
     return replace(
-        whole,
-        step=replace(whole.step, symbol=f"{whole.symbol} of {side}"),
+        _named(whole, side),
         values=whole.values[np.ix_(rows, columns)],
         rows=tuple(whole.rows[i] for i in rows),
         columns=tuple(whole.columns[j] for j in columns),

@@ -12,8 +12,8 @@ from typing import Any
 import streamlit as st
 
 from attn_core import AttentionTrace, escape, labels
-from attn_core.calculation import Calculation, calculate, written
-from attn_core.cells import Cell, nearest, sources
+from attn_core.calculation import Calculation, calculate
+from attn_core.cells import Cell, name_of, nearest, sources
 from attn_core.equation import Block, Equation, equation, same_numbers
 from attn_core.figures import describe, describe_play, is_product
 from attn_core.outline import outlined
@@ -101,8 +101,8 @@ def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None
     with st.container(border=True):
         _way(trace)
         _pickers(trace, cell)
-        lines = (f"{made.name} = {made.symbols}", f"= {made.numbers}", f"= {made.result}")
-        st.code("\n".join(lines), language=None, wrap_lines=True)
+        shown = f"\n= {made.numbers}" if made.operands else f"\n{made.name} = {made.result}"
+        st.code(made.symbols + shown, language=None, wrap_lines=True)
         _picture(trace, cell, drawn)
         if made.table:
             st.markdown(_table(made.table))
@@ -122,7 +122,7 @@ def _way(trace: AttentionTrace) -> None:
             "The way here",
             range(1, len(cells) + 1),
             key=key,
-            format_func=lambda i: escape.markdown(written(trace, cells[i - 1])),
+            format_func=lambda i: escape.markdown(name_of(trace.scenario, cells[i - 1])),
             on_change=_back,
             args=(key,),
         )
@@ -205,7 +205,7 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
         "Follow it back to",
         range(len(cells)),
         key=key,
-        format_func=lambda i: escape.markdown(written(trace, cells[i])),
+        format_func=lambda i: escape.markdown(name_of(trace.scenario, cells[i])),
         on_change=_follow,
         args=(key, cells),
     )
