@@ -7,14 +7,15 @@ number back to it. It stays asked about while numbers and pages change.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from attn_core import AttentionTrace, escape, labels
+from attn_core import AttentionTrace, Scenario, escape, labels
 from attn_core.calculation import Calculation, calculate
 from attn_core.cells import Cell, name_of, nearest, sources
-from attn_core.equation import Block, Equation, equation, same_numbers
+from attn_core.equation import Block, Equation, equation
 from attn_core.figures import describe, describe_play, is_product
 from attn_core.outline import outlined
 from attn_core.steps import step
@@ -60,16 +61,17 @@ def _has(shown: Block, row: int, column: int) -> bool:
 
 def _go(trace: AttentionTrace, cell: Cell, picture: str) -> None:
     trail = state.trail()
-    made_of = {
-        made
-        for last in trail.cells[-1:]
-        for source in sources(trace.scenario, last)
-        for made in source.cells
-    }
-    if picture == trail.picture and cell in made_of:
+    standing = trail.standing(trace.scenario)
+    if standing and picture == trail.picture and cell in _parts(trace, standing[-1]):
         state.follow(cell)
     else:
         state.ask(cell, picture)
+
+
+def _parts(trace: AttentionTrace, cell: Cell) -> set[Cell]:
+    """What a number is made of, in its calculation or in the equation of its step."""
+    told = {operand.cell for operand in calculate(trace, cell).operands}
+    return told.union(*(source.cells for source in sources(trace.scenario, cell)))
 
 
 def button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
@@ -162,21 +164,32 @@ def _choose(trace: AttentionTrace) -> None:
 
 
 def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None:
-    """The step that made the number, unless it is the picture above."""
+    """The steps that made the number, as far as they aren't in the picture above."""
     s = trace.scenario
+    missing = [made for made in _made(cell) if not any(_shows(each, s, made) for each in drawn)]
     with st.container():  # as in `_way`
-        made_above = any(
-            same_numbers(s, each.result.step.name) == same_numbers(s, cell.name) for each in drawn
-        )
-        if made_above or not step(cell.name).made_of:
+        if not missing:
             return
-        shown = equation(trace, cell.name)
+        shown = [equation(trace, made.name) for made in missing]
+        marked = [outlined(each, s, made) for each, made in zip(shown, missing, strict=True)]
         chart(
-            describe(outlined(shown, s, cell), **look(_FRAME)),
+            describe(*marked, **look(_FRAME)),
             "figure-asked",
-            shown.alt,
-            lambda box: pick(trace, [shown], box, state.trail().picture),
+            " ".join(each.alt for each in shown),
+            lambda box: pick(trace, shown, box, state.trail().picture),
         )
+
+
+def _made(cell: Cell) -> list[Cell]:
+    """The numbers whose steps are to be seen; a scaled score is told from its query and key."""
+    raw = [replace(cell, name="raw_scores")] if cell.name == "scores" else []
+    return [made for made in (*raw, cell) if step(made.name).made_of]
+
+
+def _shows(drawn: Equation, scenario: Scenario, cell: Cell) -> bool:
+    """Whether an equation has what a number is made of."""
+    marked = outlined(drawn, scenario, cell).blocks
+    return any(not outline.is_asked for shown in marked for outline in shown.outlines)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

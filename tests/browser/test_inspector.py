@@ -87,6 +87,14 @@ def test_a_click_on_what_made_it_follows_and_any_other_begins_anew(visit):
     expect(answer(page)).to_contain_text("output[Je, v₁] =")
 
 
+def test_a_click_in_the_picture_of_the_answer_follows(visit):
+    page = visit("/?preset=verb-subject&cell=scores.2.1")
+    expect(answer(page)).to_contain_text("scores[suis, Je] =")
+    page.mouse.click(*place(page, 0, 1, 0, figure=1))  # Q, a query row that is outlined
+    idle(page)
+    assert way(page) == ["scores[suis, Je]", "Q[suis, q₁]"]
+
+
 def test_by_keys_alone(visit):
     page = visit("/?preset=verb-subject")
     page.get_by_role("button", name="Where does a number come from?").press("Enter")

@@ -17,16 +17,19 @@ def centre(box: Locator) -> tuple[float, float]:
     return area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
 
 
-def place(page: Page, matrix: int, row: int, column: int) -> tuple[float, float]:
-    """Where a box of the first figure is on the screen."""
+def place(
+    page: Page, matrix: int, row: int, column: int, *, figure: int = 0
+) -> tuple[float, float]:
+    """Where a box of a figure is on the screen."""
+    page.locator(".js-plotly-plot").nth(figure).scroll_into_view_if_needed()
     x, y = page.evaluate(
-        """([matrix, row, column]) => {
-            const plot = document.querySelector(".js-plotly-plot");
+        """([matrix, row, column, figure]) => {
+            const plot = document.querySelectorAll(".js-plotly-plot")[figure];
             const { x0, dx, y0, dy } = plot.data[matrix];
             const { left, top } = plot.getBoundingClientRect();
             return [left + x0 + column * dx, top + y0 + row * dy];
         }""",
-        [matrix, row, column],
+        [matrix, row, column, figure],
     )
     return x, y
 
@@ -213,18 +216,6 @@ def test_figures_are_changed_in_place_and_hover_stays(visit):
     idle(page)
     expect(label).to_contain_text("Je · v₁: 3.000")
     assert page.evaluate("document.querySelector('.js-plotly-plot').mine")
-
-
-def test_a_clicked_box_is_told(visit):
-    page = visit()
-    page.mouse.click(*place(page, matrix=1, row=0, column=1))
-    told = page.get_by_text("weights, query Je, key suis:")
-    weight = numbers(page)[1][0][1]
-    expect(told).to_have_text(f"weights, query Je, key suis: {weight:.3f}")
-    thumb(page, "X-0-0").press("End")
-    idle(page)
-    expect(told).to_have_text(f"weights, query Je, key suis: {numbers(page)[1][0][1]:.3f}")
-    assert numbers(page)[1][0][1] != weight
 
 
 def test_all_figures_of_a_page_follow(visit):
