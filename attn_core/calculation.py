@@ -282,7 +282,7 @@ class _Result:
 
 
 def _result(trace: AttentionTrace, cell: Cell) -> _Result:
-    value, digits = _value(trace, cell), 0 if cell.name == "blocking" else DECIMALS
+    value, digits = _value(trace, cell), _decimals(cell, DECIMALS)
     if math.isfinite(value):
         # Of a large float32 the decimals would be noise; float64 carries them to 1e12.
         precision = np.finfo(trace.X.dtype).precision
@@ -384,22 +384,26 @@ def _value(trace: AttentionTrace, cell: Cell) -> float:
 
 
 def _rounded(trace: AttentionTrace, cell: Cell, digits: int) -> Decimal:
-    # What a visitor sets is on the lab's grid, so it is printed as it is set.
-    least = DECIMALS if step(cell.name) in INPUTS else 0
-    return labels.rounded(_value(trace, cell), max(digits, least))
+    return labels.rounded(_value(trace, cell), _decimals(cell, digits))
 
 
 def _operand(trace: AttentionTrace, cell: Cell, digits: int) -> Operand:
-    number = _rounded(trace, cell, digits)
+    printed = labels.number(_value(trace, cell), _decimals(cell, digits))
+    return Operand(cell, _short(printed))
+
+
+def _decimals(cell: Cell, digits: int) -> int:
+    """Decimals of a number whose like has `digits`."""
     if cell.name == "blocking":
-        return Operand(cell, labels.written(number, 0))
-    return Operand(cell, _short(labels.written(number, -int(number.as_tuple().exponent))))
+        return 0
+    # What a visitor sets is on the lab's grid, so it is printed as it is set.
+    return max(digits, DECIMALS) if step(cell.name) in INPUTS else digits
 
 
 def _short(printed: str) -> str:
     """Leave out zeros at the end, but for two decimals: ``0.500`` is ``0.50``."""
-    whole, _, decimals = printed.partition(".")
-    return f"{whole}.{decimals.rstrip('0'):0<2}"
+    whole, point, decimals = printed.partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}" if point else printed
 
 
 def _read(printed: str) -> Decimal:
