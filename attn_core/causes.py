@@ -27,6 +27,9 @@ METHOD = (
     "in B. These effects needn't add up: inputs act through one another."
 )
 
+#: Queries and keys are of one size, so a projection to one can't have another size alone.
+PAIR = "W_q and W_k"
+
 Setting = Literal["scale", "temperature", "mask"]
 
 
@@ -37,13 +40,15 @@ class Change:
     Attributes
     ----------
     name : str
-        X, W_q, W_k or W_v, or one of the settings: scale, temperature, mask.
+        X, W_q, W_k or W_v, or one of the settings: scale, temperature, mask. Projections
+        of other sizes in A and B can only be changed whole, and `PAIR` only together.
     row, column : int
-        Of a matrix, the place of the number, from 0; of a setting, −1.
+        Of a matrix, the place of the number, from 0; of all else, −1.
     label : str
         Of a matrix, what the number is, such as ``verb → k₁``.
     before, after : float
-        The number in A and in B; of scale and mask, whether there is one.
+        The number in A and in B; of scale and mask, whether there is one; of whole
+        projections their columns.
     """
 
     name: str
@@ -81,23 +86,23 @@ class Cause:
 
 
 def changes(a: Scenario, b: Scenario) -> tuple[Change, ...]:
-    """Every input that differs between two scenarios of one sentence and one size.
+    """Every input that differs between two scenarios of one sentence.
 
     Parameters
     ----------
     a, b : Scenario
-        With the same words, features and sizes, in the same order.
+        With the same words and features, in the same order.
 
     Returns
     -------
     tuple of Change
-        In the order of X, W_q, W_k, W_v, row by row, then the settings. A mask that
-        blocks nothing is as good as none.
+        In the order of X, W_q, W_k, W_v, row by row, then whole projections of another
+        size, then the settings. A mask that blocks nothing is as good as none.
 
     Raises
     ------
     ValueError
-        When words, features or sizes differ.
+        When words or features differ.
 
     Examples
     --------
@@ -122,8 +127,10 @@ def with_change(a: Scenario, b: Scenario, change: Change) -> Scenario:
     >>> with_change(a, b, changes(a, b)[1]) == replace(a, temperature=2)
     True
     """
+    if change.name == PAIR:
+        return replace(a, W_q=b.W_q, W_k=b.W_k)
     value = getattr(b, change.name)
-    if change.name in MATRICES:
+    if change.row >= 0:
         values = np.array(getattr(a, change.name))
         values[change.row, change.column] = value[change.row, change.column]
         value = values
@@ -147,7 +154,7 @@ def causes(c: Comparison) -> tuple[Cause, ...]:
     Raises
     ------
     ValueError
-        When words, features or sizes differ, so that A can't take a single input of B.
+        When words or features differ, so that A can't take a single input of B.
 
     Examples
     --------
@@ -162,9 +169,15 @@ def causes(c: Comparison) -> tuple[Cause, ...]:
     changed = _changes(c)
     if not changed:
         return ()
-    moved: Literal["weights", "output"] = "weights" if _moves(c, "weights") else "output"
+    moved = _moved(c)
     alone = _alone(c, changed, moved)
     return tuple(_cause(c, moved, i, j, changed, alone) for i, j in _moves(c, moved))
+
+
+def _moved(c: Comparison) -> Literal["weights", "output"]:
+    """Outputs are asked about where no weight moved, and A and B have outputs of one size."""
+    fits = c.a.scenario.d_v == c.b.scenario.d_v
+    return "output" if fits and not _moves(c, "weights") else "weights"
 
 
 def explain(c: Comparison, quote: Quote = str) -> tuple[str, ...]:
@@ -188,9 +201,10 @@ def explain(c: Comparison, quote: Quote = str) -> tuple[str, ...]:
     W_k pronoun → k₁ −2.50 alone lowers the weight of suis for Je from 1.00 to 0.59
     (all changes together: to 0.55).
     """
-    if not c.fits:
+    if not c.same_words:
         return (
-            "A and B differ in their words, features or sizes, so A can't take single inputs of B "
+            *_largest(c, quote),
+            "A and B differ in their words or features, so A can't take single inputs of B "
             "and there are no causes to be told.",
         )
     changed, found = _changes(c), causes(c)
@@ -206,18 +220,28 @@ def explain(c: Comparison, quote: Quote = str) -> tuple[str, ...]:
 
 
 def _changes(c: Comparison) -> tuple[Change, ...]:
-    if not c.fits:
-        raise ValueError("A and B must have the same words, features and sizes.")
+    if not c.same_words:
+        raise ValueError("A and B must have the same words and features.")
     a, b = c.a.scenario, c.b.scenario
-    return (*_numbers(c), *_settings(a, b))
+    return (*_numbers(c), *_wholes(a, b), *_settings(a, b))
 
 
 def _numbers(c: Comparison) -> Iterator[Change]:
     for name in MATRICES:
         shown, values = block(c.a, name), getattr(c.b, name)
+        if shown.values.shape != values.shape:
+            continue
         for i, j in np.argwhere(shown.values != values).tolist():
             numbers = float(shown.values[i, j]), float(values[i, j])
             yield Change(name, i, j, shown.cell(i, j), *numbers)
+
+
+def _wholes(a: Scenario, b: Scenario) -> Iterator[Change]:
+    """Projections that aren't of one size in A and B."""
+    if a.d_k != b.d_k:
+        yield Change(PAIR, -1, -1, "", a.d_k, b.d_k)
+    if a.d_v != b.d_v:
+        yield Change("W_v", -1, -1, "", a.d_v, b.d_v)
 
 
 def _settings(a: Scenario, b: Scenario) -> Iterator[Change]:
@@ -231,7 +255,11 @@ def _settings(a: Scenario, b: Scenario) -> Iterator[Change]:
 
 def _moves(c: Comparison, name: str) -> list[tuple[int, int]]:
     """Places of the largest changes that the boxes show, the largest first."""
-    moved = np.abs(getattr(c.b, name) - getattr(c.a, name))
+    return _places(getattr(c.b, name) - getattr(c.a, name))
+
+
+def _places(difference: Array) -> list[tuple[int, int]]:
+    moved = np.abs(difference)
     order = np.argsort(-moved, axis=None, kind="stable")[:MOST_CELLS]
     places = zip(*np.unravel_index(order, moved.shape), strict=True)
     return [(int(i), int(j)) for i, j in places if moved[i, j] >= TIE]
@@ -240,14 +268,14 @@ def _moves(c: Comparison, name: str) -> list[tuple[int, int]]:
 def _alone(c: Comparison, changed: Sequence[Change], name: str) -> Array:
     """Weights or output of A with each change alone; shape (changes, rows, columns)."""
     a, b = c.a.scenario, c.b.scenario
-    numbers = [change for change in changed if change.name in MATRICES]
-    settings = [change for change in changed if change.name not in MATRICES]
-    several = [getattr(_each_number(a, b, numbers), name)] if numbers else []
-    single = [getattr(attend(with_change(a, b, change)), name)[None] for change in settings]
+    numbers = [change for change in changed if change.row >= 0]
+    others = [change for change in changed if change.row < 0]
+    several = [getattr(_each_number(a, numbers), name)] if numbers else []
+    single = [getattr(attend(with_change(a, b, change)), name)[None] for change in others]
     return np.concatenate([*several, *single])
 
 
-def _each_number(a: Scenario, b: Scenario, numbers: Sequence[Change]) -> AttentionTrace:
+def _each_number(a: Scenario, numbers: Sequence[Change]) -> AttentionTrace:
     """Attend with each change alone, all at once: each is a head of its own.
 
     Heads share X, which may be what changes. So the identity stands in its place, and
@@ -279,6 +307,17 @@ def _cause(
     return Cause(name, i, j, before, after, changed[best], float(alone[best, i, j]))
 
 
+def _largest(c: Comparison, quote: Quote) -> Iterator[str]:
+    """Largest changes of the weights that A and B share, without a cause."""
+    if (found := c.blocks("weights")) is None:
+        return
+    a, b, difference = found
+    for i, j in _places(difference.values):
+        before, after = _written(float(a.values[i, j]), float(b.values[i, j]))
+        row, column = (quote(labels.isolate(label)) for label in (b.rows[i], b.columns[j]))
+        yield f"The weight of {row} for {column} goes from {before} to {after}."
+
+
 def _told(c: Comparison, cause: Cause, count: int, quote: Quote) -> str:
     rises = cause.after > cause.before
     what = _named(c, cause, quote)
@@ -290,7 +329,7 @@ def _told(c: Comparison, cause: Cause, count: int, quote: Quote) -> str:
             f"all changes together {verb} it from {before} to {after}."
         )
     before, alone, after = _written(cause.before, cause.alone, cause.after)
-    verb = "raises" if rises else "lowers"
+    verb = ("raise" if rises else "lower") + ("" if cause.change.name == PAIR else "s")
     told = f"{_input(cause.change, quote)} alone {verb} {what} from {before} to {alone}"
     return f"{told}." if alone == after else f"{told} (all changes together: to {after})."
 
@@ -305,6 +344,8 @@ def _named(c: Comparison, cause: Cause, quote: Quote) -> str:
 
 def _input(change: Change, quote: Quote) -> str:
     """Name a change as the subject of a sentence."""
+    if change.name in (PAIR, "W_v") and change.row < 0:
+        return f"{change.name} of B, {change.after:g} columns for {change.before:g},"
     match change.name:
         case "scale":
             return "The scaling, switched on," if change.after else "The scaling, switched off,"

@@ -45,11 +45,10 @@ class Comparison:
         return [a for a, _ in pairs], [b for _, b in pairs]
 
     @property
-    def fits(self) -> bool:
-        """Whether A and B have the same words, features and sizes, in the same order."""
+    def same_words(self) -> bool:
+        """Whether A and B have the same words and features, in the same order."""
         a, b = self.a.scenario, self.b.scenario
-        same = (a.tokens, a.features) == (b.tokens, b.features)
-        return same and (a.d_k, a.d_v) == (b.d_k, b.d_v)
+        return (a.tokens, a.features) == (b.tokens, b.features)
 
     def blocks(self, name: str) -> tuple[Block, Block, Block] | None:
         """A, B and B − A of one matrix, in the rows and columns that both have.

@@ -108,7 +108,7 @@ def _compared(c: Comparison, name: str) -> None:
     _list(c.gaps(escape.markdown))
     st.markdown("## What changed most, and why")
     _list(explain_causes(c, escape.markdown))
-    if c.fits and c.a.scenario != c.b.scenario:
+    if c.same_words and c.a.scenario != c.b.scenario:
         st.caption(METHOD)
 
 

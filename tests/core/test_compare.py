@@ -90,7 +90,7 @@ def singles(a, b):
 def test_a_difference_is_b_minus_a(pair):
     a, b = map(attend, pair)
     c = compare(*pair)
-    assert c.fits
+    assert c.same_words
     assert c.gaps() == ()
     for name in NAMES:
         old, new, difference = c.blocks(name)
@@ -170,7 +170,13 @@ def test_sizes_and_features_are_lined_up():
     np.testing.assert_array_equal(old.values, A.W_q[[A.features.index(f) for f in old.rows]])
     np.testing.assert_array_equal(new.values, b.W_q[1:, :2])
     assert c.blocks("output")[2].shape == "3×1"
-    assert causes.explain(c)[0].startswith("A and B differ in their words, features or sizes")
+    *moved, last = causes.explain(c)
+    assert last.startswith("A and B differ in their words or features")
+    change = attend(b).weights - attend(A).weights
+    largest = np.unravel_index(np.abs(change).argmax(), change.shape)
+    assert moved[0].startswith(
+        f"The weight of {A.tokens[largest[0]]} for {A.tokens[largest[1]]} goes from "
+    )
     with pytest.raises(ValueError, match="the same words"):
         causes.changes(A, b)
 
@@ -254,6 +260,20 @@ def test_a_cause_by_hand():
     first = causes.explain(compare(A, b))[0]
     assert first.startswith(
         "W_q verb → q₁ −3.00 alone lowers the weight of suis for Je from 1.00 to 0.33."
+    )
+
+
+def test_projections_of_another_size_are_changed_whole():
+    a, b = BY_KEY["similarity"].scenario, BY_KEY["verb-subject"].scenario
+    assert (a.tokens, a.features) == (b.tokens, b.features)
+    assert a.d_k != b.d_k
+    (pair, values) = [change for change in causes.changes(a, b) if change.row < 0]
+    assert causes.with_change(a, b, pair) == replace(a, W_q=b.W_q, W_k=b.W_k)
+    assert causes.with_change(a, b, values) == replace(a, W_v=b.W_v)
+    new = attend(b).weights[1, 0]
+    assert causes.explain(compare(a, b))[0] == (
+        "W_q and W_k of B, 2 columns for 4, alone raise the weight of suis for Je "
+        f"from {attend(a).weights[1, 0]:.2f} to {new:.2f}."
     )
 
 
