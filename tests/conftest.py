@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 from tests.browser import find
+
+# Tests never depend on how fast a machine is, or how busy.
+settings.register_profile("lab", deadline=None)
+settings.load_profile("lab")
 
 # Without these flags Chromium looks for its maker's servers at every start.
 FLAGS = [

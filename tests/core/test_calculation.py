@@ -191,7 +191,7 @@ def scenarios(draw):
     return limits.admit(scenario)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scenarios())
 def test_the_printed_numbers_give_the_printed_result(scenario):
     trace = attend(scenario)
