@@ -61,6 +61,7 @@ def main() -> None:
             print(_line(page or "home", measure(port, page, query), reference))
             classic = measure(port, page, f"classic=1&{query}")
             print(_line(f"{page or 'home'}, classic", classic, reference))
+        print(_line("home, a weight asked", measure(port, "", "cell=weights.2.1"), reference))
 
 
 def _line(name: str, figures: list[float], reference: list[float]) -> str:
