@@ -1,8 +1,17 @@
 """Plotly figures of attention; they are returned, never shown."""
 
 from .colours import Theme
+from .contributions import describe_contributions
 from .description import Description
 from .equation import describe, draw
 from .shape_rule import describe_partners, draw_partners
 
-__all__ = ["Description", "Theme", "describe", "describe_partners", "draw", "draw_partners"]
+__all__ = [
+    "Description",
+    "Theme",
+    "describe",
+    "describe_contributions",
+    "describe_partners",
+    "draw",
+    "draw_partners",
+]

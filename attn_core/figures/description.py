@@ -22,10 +22,10 @@ class Description:
     Attributes
     ----------
     traces : list of dict
-        The heatmaps, without their numbers, before all other traces.
+        Those that show numbers, but without them, before all other traces.
     layout : dict
     numbers : list of dict
-        What each heatmap has besides: z, and how it is written.
+        What each of those has besides: its values as arrays, and how they are written.
     """
 
     traces: list[dict[str, Any]]
@@ -38,9 +38,9 @@ class Description:
         # without: a browser draws a description as it is.
         import plotly.graph_objects as go
 
-        heatmaps = [trace | own for trace, own in zip(self.traces, self.numbers, strict=False)]
+        whole = [trace | own for trace, own in zip(self.traces, self.numbers, strict=False)]
         # Plain dictionaries are checked by Plotly once; ready-made objects would be twice.
-        return go.Figure([*heatmaps, *self.traces[len(heatmaps) :]], self.layout)
+        return go.Figure([*whole, *self.traces[len(whole) :]], self.layout)
 
     @cached_property
     def base(self) -> str:
@@ -61,7 +61,13 @@ class Description:
         >>> described.plain_numbers()[0]["z"]["shape"]
         '3, 4'
         """
-        return [own | {"z": _typed_array(own["z"])} for own in self.numbers]
+        return [
+            {
+                name: _typed_array(value) if isinstance(value, np.ndarray) else value
+                for name, value in own.items()
+            }
+            for own in self.numbers
+        ]
 
 
 def _typed_array(values: np.ndarray) -> dict[str, str]:
