@@ -59,6 +59,11 @@ class Term:
     product: str
     value: float
 
+    @property
+    def written(self) -> str:
+        """The product in numbers, such as ``0.30 × (−0.10) = −0.03``."""
+        return f"{_times(*self.factors)} = {self.product}"
+
 
 @dataclass(frozen=True)
 class Calculation:
@@ -98,6 +103,11 @@ class Calculation:
     operands: tuple[Operand, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
     divisor: str = ""
+
+    @property
+    def equals(self) -> str:
+        """The sign before the result, ``=`` or ``≈``."""
+        return "≈" if "≈" in self.numbers else "="
 
 
 def calculate(trace: AttentionTrace, cell: Cell) -> Calculation:
@@ -172,7 +182,7 @@ def _product(trace: AttentionTrace, cell: Cell) -> Calculation:
     digits, equals = _fewest(lambda digits: result.is_given_by(total(digits) / root))
     factors = [(_operand(trace, a, digits), _operand(trace, b, digits)) for a, b in pairs]
     symbols = [f"{_name(trace, a)} × {_name(trace, b)}" for a, b in pairs]
-    numbers = [f"{_signed(a.printed)} × {_signed(b.printed)}" for a, b in factors]
+    numbers = [_times(a, b) for a, b in factors]
     return Calculation(
         cell,
         _name(trace, cell),
@@ -413,6 +423,10 @@ def _read(printed: str) -> Decimal:
 def _signed(printed: str) -> str:
     """Bracket a negative number where a sign stands before it."""
     return f"({printed})" if printed.startswith("−") else printed
+
+
+def _times(left: Operand, right: Operand) -> str:
+    return f"{_signed(left.printed)} × {_signed(right.printed)}"
 
 
 def _bracketed(addends: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Plotly figures of attention; they are returned, never shown."""
 
 from .colours import Theme
+from .contributions import describe_contributions
 from .description import Description
 from .equation import describe, draw
 from .play import describe_play, is_product
@@ -10,6 +11,7 @@ __all__ = [
     "Description",
     "Theme",
     "describe",
+    "describe_contributions",
     "describe_partners",
     "describe_play",
     "draw",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 Theme = Literal["light", "dark"]
 
 #: Signed numbers are coloured over −30 … 30, the lab's bound; larger ones saturate.
@@ -98,3 +100,20 @@ PALETTES: dict[Theme, Palette] = {
         ],
     ),
 }
+
+
+def signed(value: float, theme: Theme) -> str:
+    """Colour of a signed number, the same that Plotly gives its box.
+
+    For bars, which Plotly colours from numbers only with a warning for each.
+
+    Examples
+    --------
+    >>> signed(-30.0, "light"), signed(1e6, "light")
+    ('#67001f', '#053061')
+    """
+    low, high = SIGNED_RANGE
+    positions, colours = zip(*PALETTES[theme].signed, strict=True)
+    channels = ([int(colour[k : k + 2], 16) for colour in colours] for k in (1, 3, 5))
+    at = (value - low) / (high - low)  # beyond the ends `interp` stays at them
+    return "#" + "".join(f"{round(np.interp(at, positions, each)):02x}" for each in channels)

@@ -22,10 +22,10 @@ class Description:
     Attributes
     ----------
     traces : list of dict
-        The heatmaps, without their numbers, before all other traces.
+        Those that show numbers, but without them, before all other traces.
     layout : dict
     numbers : list of dict
-        What each heatmap has besides: z, and how it is written.
+        What each of those has besides: its values as arrays, and how they are written.
     frames : list of dict
         Plotly's frames, if the figure can be played.
     controls : dict
@@ -44,9 +44,9 @@ class Description:
         # without: a browser draws a description as it is.
         import plotly.graph_objects as go
 
-        heatmaps = [trace | own for trace, own in zip(self.traces, self.numbers, strict=False)]
+        whole = [trace | own for trace, own in zip(self.traces, self.numbers, strict=False)]
         # Plain dictionaries are checked by Plotly once; ready-made objects would be twice.
-        data = [*heatmaps, *self.traces[len(heatmaps) :]]
+        data = [*whole, *self.traces[len(whole) :]]
         return go.Figure(data, self.layout | self.controls, self.frames)
 
     @cached_property
@@ -76,7 +76,10 @@ class Description:
 
 
 def _plain(trace: dict[str, Any]) -> dict[str, Any]:
-    return trace | {"z": _typed_array(trace["z"])}
+    return {
+        name: _typed_array(value) if isinstance(value, np.ndarray) else value
+        for name, value in trace.items()
+    }
 
 
 def _typed_array(values: np.ndarray) -> dict[str, str]:

@@ -27,8 +27,8 @@ from .layout import (
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-#: What all equations share. Plotly's default template would be most of a figure's size.
-_TEMPLATE: dict[str, Any] = {
+#: What all figures share. Plotly's default template would be most of a figure's size.
+TEMPLATE: dict[str, Any] = {
     "layout": {
         "font": {"family": "Source Sans, system-ui, sans-serif"},
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
@@ -53,7 +53,8 @@ _TEMPLATE: dict[str, Any] = {
         "scatter": [{"mode": "text", "hoverinfo": "skip", "cliponaxis": False}],
     },
 }
-_SMALLEST_NUMBER = 9.0
+#: Font size below which numbers aren't written.
+SMALLEST_NUMBER = 9.0
 
 
 def draw(
@@ -251,9 +252,9 @@ def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None,
     for digits in (2, 1) if block.step.name == "weights" else (2, 1, 0):
         widest = max((text_width(number(v, digits), 1.0) for v in finite), default=1.0)
         size = min(float(scale.font), (cell - 6) / widest)
-        if size >= max(_SMALLEST_NUMBER, 0.6 * scale.font):
+        if size >= max(SMALLEST_NUMBER, 0.6 * scale.font):
             return digits, round(size, 1)
-    return None, _SMALLEST_NUMBER
+    return None, SMALLEST_NUMBER
 
 
 def _figure_layout(
@@ -265,7 +266,7 @@ def _figure_layout(
     if "weight" in kinds:
         colours["coloraxis2"] = _coloraxis(palette.weight, WEIGHT_RANGE)
     return {
-        "template": _TEMPLATE,
+        "template": TEMPLATE,
         "width": width,
         "height": height,
         "xaxis": {"range": [0, width]},

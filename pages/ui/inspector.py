@@ -16,7 +16,8 @@ from attn_core import AttentionTrace, Scenario, escape, labels
 from attn_core.calculation import Calculation, calculate
 from attn_core.cells import Cell, name_of, nearest, sources
 from attn_core.equation import Block, Equation, equation
-from attn_core.figures import describe, describe_play, is_product
+from attn_core.figures import describe, describe_contributions, describe_play, is_product
+from attn_core.figures.contributions import contributions_alt
 from attn_core.outline import outlined
 from attn_core.steps import step
 from pages.ui import state
@@ -106,6 +107,9 @@ def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None
         shown = f"\n= {made.numbers}" if made.operands else f"\n{made.name} = {made.result}"
         st.code(made.symbols + shown, language=None, wrap_lines=True)
         _picture(trace, cell, drawn)
+        if made.terms:
+            described = describe_contributions(made, **look(_FRAME))
+            chart(described, "figure-contributions", contributions_alt(made))
         if made.table:
             st.markdown(_table(made.table))
         _on(trace, made)
