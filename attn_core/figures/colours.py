@@ -98,3 +98,19 @@ PALETTES: dict[Theme, Palette] = {
         ],
     ),
 }
+
+
+def for_paper(theme: Theme) -> dict[str, str]:
+    """Say which colour each colour of a theme is on paper, which is white.
+
+    Examples
+    --------
+    >>> for_paper("dark")["#e6e9ee"], for_paper("light")["#22303f"]
+    ('#22303f', '#22303f')
+    """
+    return dict(zip(_colours(PALETTES[theme]), _colours(PALETTES["light"]), strict=True))
+
+
+def _colours(palette: Palette) -> list[str]:
+    scales = (*palette.signed, *palette.weight)
+    return [palette.ink, palette.muted, palette.warning, *(colour for _, colour in scales)]

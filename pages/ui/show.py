@@ -138,7 +138,8 @@ def _chart(described: Description, key: str, alt: str) -> None:
         live.board(described, key, alt)
         return
     figure = described.figure()
-    st.plotly_chart(figure, width="content", theme=None, config=live.CONFIG, key=key, alt=alt)
+    config = live.classic_config(described, key)
+    st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt)
     if state.lost():
         st.caption("This browser couldn't load the live picture; this is the plain one.")
 
