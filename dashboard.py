@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import edit, frame, show
+from pages.ui import edit, frame, pin, show
 
 frame.page("Self-attention", formula=True)
 
@@ -15,3 +15,4 @@ edit.claim()
 show.whole_attention()
 edit.matrices("X", "W_q", "W_k", "W_v")
 edit.settings()
+pin.in_passing()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from . import labels
 from .equation import softmax_input
 from .scenario import Scenario
-from .steps import SOFTMAX_INPUT, Axis, Factor, step
+from .steps import SOFTMAX_INPUT, Axis, Factor, has, step
+
+_WRITTEN = re.compile(r"(\w{1,20})\.([1-9]\d{0,3})\.([1-9]\d{0,3})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,84 @@ def size(scenario: Scenario, name: str) -> tuple[int, int]:
     """
     rows, columns = (_length(scenario, axis) for axis in step(name).axes)
     return rows, columns
+
+
+def name_of(scenario: Scenario, cell: Cell) -> str:
+    """Name a number by its matrix, row and column.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> name_of(DEFAULT.scenario, Cell("raw_scores", 1, 0))
+    'QKᵀ[suis, Je]'
+    """
+    which = step(cell.name)
+    rows, columns = (labels.axis(scenario, axis) for axis in which.axes)
+    row, column = labels.isolate(rows[cell.row]), labels.isolate(columns[cell.column])
+    return f"{which.symbol}[{row}, {column}]"
+
+
+def exists(scenario: Scenario, cell: Cell) -> bool:
+    """Whether a scenario has such a number.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> exists(DEFAULT.scenario, Cell("X", 2, 3)), exists(DEFAULT.scenario, Cell("X", 3, 0))
+    (True, False)
+    """
+    if not has(cell.name) or (cell.name in ("W_o", "projected") and scenario.W_o is None):
+        return False
+    rows, columns = size(scenario, cell.name)
+    return 0 <= cell.row < rows and 0 <= cell.column < columns
+
+
+def nearest(scenario: Scenario, name: Any, row: Any, column: Any) -> Cell:
+    """Choose a number; where a matrix has fewer rows or columns, its last one.
+
+    Raises
+    ------
+    ValueError
+        When there is no such matrix, or a place isn't a whole number from 0.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> nearest(DEFAULT.scenario, "weights", 1, 3)
+    Cell(name='weights', row=1, column=2)
+    """
+    if not isinstance(name, str) or not exists(scenario, Cell(name, 0, 0)):
+        raise ValueError(f"There is no matrix {name!r:.40} here.")
+    rows, columns = size(scenario, name)
+    for what, place in (("row", row), ("column", column)):
+        if type(place) is not int or place < 0:
+            raise ValueError(f"{name} is {rows}×{columns}; it has no {what} {place!r:.40}.")
+    return Cell(name, min(row, rows - 1), min(column, columns - 1))
+
+
+def to_text(cell: Cell) -> str:
+    """Write a cell as it stands in an address, counting from 1.
+
+    Examples
+    --------
+    >>> to_text(Cell("weights", 1, 0))
+    'weights.2.1'
+    """
+    return f"{cell.name}.{cell.row + 1}.{cell.column + 1}"
+
+
+def from_text(text: str) -> Cell | None:
+    """Read what `to_text` wrote; None for anything else.
+
+    Examples
+    --------
+    >>> from_text("weights.2.1")
+    Cell(name='weights', row=1, column=0)
+    """
+    match = _WRITTEN.fullmatch(text)
+    if not match or not has(match[1]):
+        return None
+    return Cell(match[1], int(match[2]) - 1, int(match[3]) - 1)
 
 
 def _length(s: Scenario, axis: Axis) -> int:

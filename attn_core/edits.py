@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -55,7 +54,7 @@ def with_sentence(s: Scenario, sentence: str) -> Scenario:
     tokens = words.split(sentence)
     limits.check_tokens(tokens)
     X = embed(tokens, s.features)
-    old, new = _kept(s.tokens, tokens)
+    old, new = words.aligned(s.tokens, tokens)
     X[new] = s.X[old]
     # Where a word stands may change even if the word stays.
     places = [j for j, name in enumerate(s.features) if name in PLACES]
@@ -291,13 +290,6 @@ def as_is(s: Scenario) -> Scenario:
 def _replaced(s: Scenario, **changes: Any) -> Scenario:
     """`replace` for changes whose names are only known as the program runs."""
     return replace(s, **changes)
-
-
-def _kept(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[list[int], list[int]]:
-    """Positions, before and after, of the words that stay."""
-    blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
-    pairs = [(b.a + i, b.b + i) for b in blocks for i in range(b.size)]
-    return [a for a, _ in pairs], [b for _, b in pairs]
 
 
 def _fit_mask(s: Scenario, n: int, old: list[int], new: list[int]) -> Array | None:

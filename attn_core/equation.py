@@ -12,6 +12,18 @@ from .scenario import Array, Scenario, resized
 from .steps import HEADLINE, SOFTMAX_INPUT, Factor, Step, step
 
 
+@dataclass(frozen=True)
+class Outline:
+    """Boxes with a line around them; rows and columns as they are drawn.
+
+    `is_asked` parts the number that is asked about from what it is made of.
+    """
+
+    rows: range
+    columns: range
+    is_asked: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """A matrix ready to be drawn or tabulated.
@@ -26,6 +38,8 @@ class Block:
         Labels, unique along each axis.
     transposed : bool
         Whether it stands transposed in the equation.
+    outlines : tuple of Outline
+        Which boxes are outlined.
     """
 
     step: Step
@@ -33,6 +47,7 @@ class Block:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     transposed: bool = False
+    outlines: tuple[Outline, ...] = ()
 
     @property
     def symbol(self) -> str:
@@ -213,8 +228,37 @@ def softmax_input(scenario: Scenario, unmasked: bool) -> str:
     return "scores" if unmasked else "masked_scores"
 
 
-def _sign(scenario: Scenario, text: str) -> str:
+def same_numbers(scenario: Scenario, name: str) -> str:
+    """Name the first step that has the numbers of this one.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> same_numbers(DEFAULT.scenario, "logits")  # no temperature, no mask
+    'scores'
+    """
+    s = scenario
+    if name == "logits" and s.temperature == 1:
+        name = "masked_scores"
+    if name == "masked_scores" and s.mask is None:
+        name = "scores"
+    return "raw_scores" if name == "scores" and not s.scale else name
+
+
+def divisor(scenario: Scenario) -> str:
+    """Write what the raw scores are divided by: √d_k, as a whole number where it is one.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> divisor(DEFAULT.scenario)
+    '2'
+    """
+    if not scenario.scale:
+        return "1"
     root = math.isqrt(scenario.d_k)
-    exact = root * root == scenario.d_k
-    divisor = (str(root) if exact else f"√{scenario.d_k}") if scenario.scale else "1"
-    return text.format(divisor=divisor, temperature=f"{scenario.temperature:g}")
+    return str(root) if root * root == scenario.d_k else f"√{scenario.d_k}"
+
+
+def _sign(scenario: Scenario, text: str) -> str:
+    return text.format(divisor=divisor(scenario), temperature=f"{scenario.temperature:g}")

@@ -82,20 +82,42 @@ def isolate(text: str) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """Write a number as the boxes do: fixed decimals, a real minus sign, −∞ as such.
+    """Write a number as the boxes do: fixed decimals, a real minus sign, ±∞ as such.
 
     Examples
     --------
     >>> number(-1.005, 1), number(-0.001), number(0.125), number(float("-inf"))
     ('−1.0', '0.00', '0.13', '−∞')
     """
-    if value == float("-inf"):
-        return "−∞"
-    # Half goes away from zero, as in the browser; beyond 1e15 no decimals are left to round.
-    step = Decimal(1).scaleb(-digits)
-    exact = Decimal(float(value))
-    rounded = exact.quantize(step, ROUND_HALF_UP) if abs(value) < 1e15 else exact
-    return f"{rounded:z.{digits}f}".replace("-", "−")
+    return written(rounded(value, digits), digits)
+
+
+def rounded(value: float | Decimal, digits: int = 2) -> Decimal:
+    """Round a number as `number` does.
+
+    Examples
+    --------
+    >>> rounded(0.125), rounded(-1.5, 3)
+    (Decimal('0.13'), Decimal('-1.500'))
+    """
+    exact = value if isinstance(value, Decimal) else Decimal(float(value))
+    if not abs(exact) < 10**15:  # no decimals are left to round
+        return exact
+    # Half goes away from zero, as in the browser.
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def written(value: Decimal, digits: int) -> str:
+    """Write a number that is rounded already.
+
+    Examples
+    --------
+    >>> written(Decimal("-1.5"), 3), written(Decimal("-Infinity"), 3)
+    ('−1.500', '−∞')
+    """
+    if value.is_infinite():
+        return "∞" if value > 0 else "−∞"
+    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 def _subscript(i: int) -> str:

@@ -20,7 +20,7 @@ from .scenario import Array
 Quote = Callable[[str], str]
 
 #: Differences below what the boxes show count as none.
-_TIE = 0.005
+TIE = 0.005
 
 
 def explain(trace: AttentionTrace, name: str, quote: Quote = str) -> str:
@@ -71,7 +71,7 @@ def _similarity(trace: AttentionTrace, quote: Quote) -> str:
         return "With a single word there is nothing to compare it with."
     S = np.where(np.tri(n, dtype=bool), -np.inf, trace.similarity)  # each pair once
     i, j = _largest(S)
-    if S[i, j] < _TIE:
+    if S[i, j] < TIE:
         return "No two words look alike: no dot product of two different rows is above 0."
     a, b = _words(trace, quote, i, j)
     return (
@@ -83,13 +83,13 @@ def _similarity(trace: AttentionTrace, quote: Quote) -> str:
 def _projection(trace: AttentionTrace, name: str, quote: Quote) -> str:
     made, W = block(trace, name), block(trace, f"W_{name.lower()}")
     i, j = _largest(np.abs(made.values))
-    if abs(made.values[i, j]) < _TIE:
+    if abs(made.values[i, j]) < TIE:
         return f"Every number of {name} is 0: what {W.symbol} reads in these words is 0 or cancels."
     # Parts may point against the sum, so the largest is sought in the sum's direction.
     parts = trace.X[i] * W.values[:, j]
     f = int(np.argmax(parts * np.sign(made.values[i, j])))
     word, feature = quote(labels.isolate(made.rows[i])), quote(labels.isolate(W.rows[f]))
-    several = (np.abs(made.values) > abs(made.values[i, j]) - _TIE).sum() > 1
+    several = (np.abs(made.values) > abs(made.values[i, j]) - TIE).sum() > 1
     start = "One of the strongest numbers" if several else "The strongest number"
     return (
         f"{start} is {word} · {made.columns[j]} = {number(made.values[i, j])}; "
@@ -100,7 +100,7 @@ def _projection(trace: AttentionTrace, name: str, quote: Quote) -> str:
 
 def _raw_scores(trace: AttentionTrace, quote: Quote) -> str:
     S = trace.raw_scores
-    if len(S) > 1 and np.ptp(S) < _TIE:
+    if len(S) > 1 and np.ptp(S) < TIE:
         return f"All queries meet all keys with the same score, {number(S[0, 0])}."
     i, j = _largest(S)
     query, key = _words(trace, quote, i, j)
@@ -150,7 +150,7 @@ def _logits(trace: AttentionTrace) -> str:
 
 def _weights(trace: AttentionTrace, quote: Quote) -> str:
     A = trace.weights
-    if np.ptp(A) < _TIE and len(A) > 1:
+    if np.ptp(A) < TIE and len(A) > 1:
         return f"Every word looks at all words equally, {number(A[0, 0])}."
     decided = np.argsort(-A.max(axis=1), kind="stable")[:4]  # a sentence holds four words
     looks = "; ".join(_look(trace, int(i), quote) for i in sorted(decided))
@@ -161,7 +161,7 @@ def _look(trace: AttentionTrace, i: int, quote: Quote) -> str:
     """Say where one word looks."""
     row, word = trace.weights[i], quote(_labels(trace)[i])
     top = float(row.max())
-    best = np.flatnonzero(row >= top - _TIE)
+    best = np.flatnonzero(row >= top - TIE)
     targets = _targets(trace, i, best, quote)
     seen = int(trace.scenario.allowed[i].sum())
     if seen == 1 < len(row):
@@ -172,19 +172,19 @@ def _look(trace: AttentionTrace, i: int, quote: Quote) -> str:
         return f"{word} looks equally at all that it may see, {targets}, {number(top)} each"
     if len(best) > 1:
         return f"{word} looks equally at {targets}, {number(top)} each"
-    most = "mostly" if top > 0.5 + _TIE else "most"
+    most = "mostly" if top > 0.5 + TIE else "most"
     return f"{word} looks {most} at {targets}, {number(top)}"
 
 
 def _targets(trace: AttentionTrace, i: int, targets: Array, quote: Quote) -> str:
     """List the words that word i looks at, itself among them by that name."""
     names = _labels(trace)
-    return _listed(["itself" if j == i else quote(names[j]) for j in targets])
+    return listed(["itself" if j == i else quote(names[j]) for j in targets])
 
 
 def _others(values: Array) -> str:
     """Say that the largest value isn't the only one of its size."""
-    others = int((values > values.max() - _TIE).sum()) - 1
+    others = int((values > values.max() - TIE).sum()) - 1
     return f", and {others} other{'s' if others > 1 else ''} as much" if others else ""
 
 
@@ -211,13 +211,13 @@ def unknown_words(words: tuple[str, ...], quote: Quote = str) -> str:
     """
     if not words:
         return ""
-    listed = _listed([quote(labels.isolate(word)) for word in words])
+    names = listed([quote(labels.isolate(word)) for word in words])
     own = (
         "Its numbers come from a hash of its letters"
         if len(words) == 1
         else "Their numbers come from a hash of their letters"
     )
-    return f"Not in the vocabulary: {listed}. {own} and mean nothing."
+    return f"Not in the vocabulary: {names}. {own} and mean nothing."
 
 
 def _labels(trace: AttentionTrace) -> tuple[str, ...]:
@@ -229,7 +229,14 @@ def _words(trace: AttentionTrace, quote: Quote, i: int, j: int) -> tuple[str, st
     return quote(names[i]), quote(names[j])
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
+    """Write words one after the other.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 

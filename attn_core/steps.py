@@ -209,3 +209,8 @@ def step(name: str) -> Step:
     ('query', 'key')
     """
     return _BY_NAME[name]
+
+
+def has(name: str) -> bool:
+    """Whether there is an input or a step of that name."""
+    return name in _BY_NAME

@@ -19,7 +19,8 @@ References
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from itertools import chain
 
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
@@ -203,6 +204,28 @@ def join(tokens: Iterable[str]) -> str:
             open_quotes ^= {token}
         left = token
     return text
+
+
+def aligned(old: Sequence[str], new: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Find the tokens that two sentences share, in one order.
+
+    Parameters
+    ----------
+    old, new : sequence of str
+
+    Returns
+    -------
+    tuple of two lists of int
+        Their positions in `old` and in `new`, both rising.
+
+    Examples
+    --------
+    >>> aligned(("Je", "suis", "heureux"), ("Je", "ne", "suis", "pas"))
+    ([0, 1], [0, 2])
+    """
+    blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
+    pairs = [(b.a + i, b.b + i) for b in blocks for i in range(b.size)]
+    return [a for a, _ in pairs], [b for _, b in pairs]
 
 
 def _clean(sentence: str) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+from attn_core import edits
+from attn_core.permalink import encode
 from attn_core.presets import DEFAULT
 from benchmarks.behaviour import EDITOR, box_move, boxes, matrix_sliders
 from benchmarks.serve import server
@@ -21,6 +23,8 @@ from benchmarks.visitor import Answer, Visitor
 
 MOVES = 40
 WARM_UP = 5
+#: A, whose embeddings are others than B's, so that there are causes to be found.
+PINNED = encode(edits.with_matrix(DEFAULT.scenario, "X", edits.random(DEFAULT.scenario, "X", 1)))
 
 
 def measure(port: int, page: str, query: str = "") -> list[float]:
@@ -52,9 +56,10 @@ def main() -> None:
     print(f"{'page':20}{'ms':>16}{'kB of messages':>16}{'kB on the wire':>16}")
     print(_line("reference", reference, reference))
     with server(ROOT / "dashboard.py") as port:
-        for page in ("", "Embeddings", "Projections", "Attention"):
-            print(_line(page or "home", measure(port, page), reference))
-            classic = measure(port, page, "classic=1")
+        for page in ("", "Embeddings", "Projections", "Attention", "Compare"):
+            query = f"a={PINNED}" if page == "Compare" else ""
+            print(_line(page or "home", measure(port, page, query), reference))
+            classic = measure(port, page, f"classic=1&{query}")
             print(_line(f"{page or 'home'}, classic", classic, reference))
 
 

@@ -1,12 +1,12 @@
 """Attention: from queries and keys to scores, weights and outputs, one step at a time."""
 
-from pages.ui import edit, frame, show
+from pages.ui import chart, edit, frame, show
 
 trace = frame.page("Attention")
 
 show.headline_formula()
 edit.settings()
-with show.drawer("Move the numbers", "editor") as is_open:
+with chart.drawer("Move the numbers", "editor") as is_open:
     if is_open:
         edit.matrices("X", "W_q", "W_k", "W_v")
 

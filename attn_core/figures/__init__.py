@@ -3,6 +3,16 @@
 from .colours import Theme
 from .description import Description
 from .equation import describe, draw
+from .play import describe_play, is_product
 from .shape_rule import describe_partners, draw_partners
 
-__all__ = ["Description", "Theme", "describe", "describe_partners", "draw", "draw_partners"]
+__all__ = [
+    "Description",
+    "Theme",
+    "describe",
+    "describe_partners",
+    "describe_play",
+    "draw",
+    "draw_partners",
+    "is_product",
+]

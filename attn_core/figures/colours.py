@@ -101,14 +101,15 @@ PALETTES: dict[Theme, Palette] = {
 
 
 def for_paper(theme: Theme) -> dict[str, str]:
-    """Say which colour each colour of a theme is on paper, which is white.
+    """Say what becomes of a theme's colours on paper, which is white.
 
     Examples
     --------
-    >>> for_paper("dark")["#e6e9ee"], for_paper("light")["#22303f"]
-    ('#22303f', '#22303f')
+    >>> for_paper("dark")["#e6e9ee"], for_paper("light")
+    ('#22303f', {})
     """
-    return dict(zip(_colours(PALETTES[theme]), _colours(PALETTES["light"]), strict=True))
+    pairs = zip(_colours(PALETTES[theme]), _colours(PALETTES["light"]), strict=True)
+    return {own: other for own, other in pairs if own != other}
 
 
 def _colours(palette: Palette) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +26,17 @@ class Description:
     layout : dict
     numbers : list of dict
         What each heatmap has besides: z, and how it is written.
+    frames : list of dict
+        Plotly's frames, if the figure can be played.
+    controls : dict
+        What the layout has besides in a chart that has no other controls to play it.
     """
 
     traces: list[dict[str, Any]]
     layout: dict[str, Any]
     numbers: list[dict[str, Any]]
+    frames: list[dict[str, Any]] = field(default_factory=list)
+    controls: dict[str, Any] = field(default_factory=dict)
 
     def figure(self) -> go.Figure:
         """Return the figure, checked by Plotly."""
@@ -40,7 +46,8 @@ class Description:
 
         heatmaps = [trace | own for trace, own in zip(self.traces, self.numbers, strict=False)]
         # Plain dictionaries are checked by Plotly once; ready-made objects would be twice.
-        return go.Figure([*heatmaps, *self.traces[len(heatmaps) :]], self.layout)
+        data = [*heatmaps, *self.traces[len(heatmaps) :]]
+        return go.Figure(data, self.layout | self.controls, self.frames)
 
     @cached_property
     def base(self) -> str:
@@ -61,7 +68,15 @@ class Description:
         >>> described.plain_numbers()[0]["z"]["shape"]
         '3, 4'
         """
-        return [own | {"z": _typed_array(own["z"])} for own in self.numbers]
+        return [_plain(own) for own in self.numbers]
+
+    def plain_frames(self) -> list[dict[str, Any]]:
+        """Return the frames as JSON can hold them."""
+        return [frame | {"data": [_plain(own) for own in frame["data"]]} for frame in self.frames]
+
+
+def _plain(trace: dict[str, Any]) -> dict[str, Any]:
+    return trace | {"z": _typed_array(trace["z"])}
 
 
 def _typed_array(values: np.ndarray) -> dict[str, str]:

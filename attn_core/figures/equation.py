@@ -40,6 +40,7 @@ _TEMPLATE: dict[str, Any] = {
             "xanchor": "left",
             "yanchor": "bottom",
         },
+        "shapedefaults": {"type": "rect", "line": {"width": 2}},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
@@ -203,9 +204,9 @@ def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
     texts.add(caption, middle, bottom + font * 0.95)
     if note := role_note(block):
         texts.add(note, middle, bottom + font * 2.2, size=font * NOTE, colour=texts.palette.muted)
-    for i, j in np.argwhere(np.isneginf(block.values)):
+    for i, j in np.argwhere(np.isinf(block.values)):
         x, y = placed.left + (j + 0.5) * cell, placed.top + (i + 0.5) * cell
-        texts.add("−∞", x, y, colour=texts.palette.muted)
+        texts.add(number(block.values[i, j]), x, y, colour=texts.palette.muted)
 
 
 def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
@@ -226,7 +227,7 @@ def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
 def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
     """Return what changes in the trace of a matrix when its numbers do."""
     block = placed.block
-    blocked = np.isneginf(block.values)
+    blocked = np.isinf(block.values)
     digits, size = _number_format(block, layout.cell, layout.scale)
     numbers: dict[str, Any] = {
         "z": np.where(blocked, np.nan, block.values) if blocked.any() else block.values,
@@ -246,8 +247,8 @@ def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
 def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None, float]:
     """Most decimals (2, 1, 0 or None for no numbers) that the boxes have room for."""
     finite = block.values[np.isfinite(block.values)]
-    # A weight of 0.45 must not read 0.
-    for digits in (2, 1) if block.step.kind == "weight" else (2, 1, 0):
+    # A weight of 0.45, or a difference of two, must not read 0.
+    for digits in (2, 1) if block.step.name == "weights" else (2, 1, 0):
         widest = max((text_width(number(v, digits), 1.0) for v in finite), default=1.0)
         size = min(float(scale.font), (cell - 6) / widest)
         if size >= max(_SMALLEST_NUMBER, 0.6 * scale.font):
@@ -271,8 +272,24 @@ def _figure_layout(
         "yaxis": {"range": [height, 0]},
         "font": {"size": layout.scale.font, "color": palette.ink},
         "annotations": slanted,
+        "shapes": outline_shapes(layout, palette),
         **colours,
     }
+
+
+def outline_shapes(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
+    """Lines around the outlined boxes; a thicker one around the number that is asked about."""
+    return [
+        {
+            "x0": round(placed.left + outline.columns.start * layout.cell, 1),
+            "x1": round(placed.left + outline.columns.stop * layout.cell, 1),
+            "y0": round(placed.top + outline.rows.start * layout.cell, 1),
+            "y1": round(placed.top + outline.rows.stop * layout.cell, 1),
+            "line": {"color": palette.ink, "width": 3.5 if outline.is_asked else 2},
+        }
+        for placed in layout.blocks
+        for outline in placed.block.outlines
+    ]
 
 
 def _coloraxis(scale: list[tuple[float, str]], limits: tuple[float, float]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import importlib.metadata
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -80,8 +80,10 @@ export default async function (component) {{
 _board, _boxes = _component("board"), _component("boxes")
 
 
-def board(described: Description, key: str, alt: str) -> None:
-    """Show a figure that is changed in place; a click on a box is noted as picked.
+def board(
+    described: Description, key: str, alt: str, picked: Callable[[Any], None] | None = None
+) -> None:
+    """Show a figure that is changed in place.
 
     Parameters
     ----------
@@ -89,6 +91,9 @@ def board(described: Description, key: str, alt: str) -> None:
     key : str
     alt : str
         What the figure tells, for a reader who can't see it.
+    picked : callable, optional
+        Called when a box is clicked, with what the browser tells: number of the matrix,
+        row and column. It is to check them, for a browser could send anything.
     """
     frame = {
         "figure": [described.traces, described.layout],
@@ -98,13 +103,21 @@ def board(described: Description, key: str, alt: str) -> None:
         "alt": alt,
         "plotly": f"{_plotly.name}/{_PLOTLY}",
     }
-    numbers = described.plain_numbers()
+    data = {
+        "base": described.base,
+        "frame": frame,
+        "numbers": described.plain_numbers(),
+        "move": state.heard(),
+    }
+    if described.frames:
+        data["frames"] = described.plain_frames()
     _show(
         _board,
         key,
-        {"base": described.base, "frame": frame, "numbers": numbers, "move": state.heard()},
-        height=round(described.layout["height"]),
-        on_pick_change=lambda: _picked(key),
+        data,
+        # A height that is known keeps the page still; below frames come buttons.
+        height="content" if described.frames else round(described.layout["height"]),
+        on_pick_change=lambda: _picked(key, picked),
     )
 
 
@@ -128,10 +141,11 @@ def _file_name(key: str) -> str:
     return f"attention-{key.removeprefix('figure-')}"
 
 
-def _picked(key: str) -> None:
+def _picked(key: str, picked: Callable[[Any], None] | None) -> None:
     state.touch()
-    state.pick(key, _told(key, "pick"))
-    st.rerun()  # another picture may have to give up its pick
+    if picked:
+        picked(_told(key, "pick"))
+    st.rerun()  # the answer may stand below another picture than before
 
 
 def boxes(name: MatrixName, shown: Block) -> None:

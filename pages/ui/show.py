@@ -1,41 +1,34 @@
-"""Show a step: title, picture, sentence, table. The only place where a chart is shown."""
+"""Show a step: title, picture, sentence, table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario, attend, escape, labels, limits, narrate, steps
+from attn_core import AttentionTrace, Scenario, attend, escape, narrate, steps
+from attn_core.causes import METHOD
+from attn_core.causes import explain as explain_causes
+from attn_core.compare import Comparison, compare
 from attn_core.equation import Block, Equation, block, equation, formula, headline, misfit
-from attn_core.figures import Description, Theme, describe, describe_partners
+from attn_core.figures import describe, describe_partners
 from attn_core.figures.shape_rule import partners_alt, rule_of
-from pages.ui import live, state
+from attn_core.outline import outlined
+from pages.ui import inspector, state
+from pages.ui.chart import chart, drawer, look
 
 Derive = Callable[[Scenario], Scenario]
+
+#: Makes A and B from the visitor's scenario; None when there is nothing to compare.
+Sides = Callable[[Scenario], tuple[Scenario, Scenario] | None]
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class _Look(TypedDict):
-    width: int
-    theme: Theme
-    projector: bool
-
-
 def _unchanged(scenario: Scenario) -> Scenario:
     return scenario
-
-
-@contextmanager
-def drawer(label: str, key: str) -> Iterator[bool]:
-    """A part of the page that is made and sent only while it is open."""
-    box = st.expander(label, key=key, on_change=state.touch, type="compact")
-    with box:
-        yield bool(box.open)
 
 
 def title(trace: AttentionTrace, name: str) -> None:
@@ -58,7 +51,7 @@ def step(name: str, key: str = "", of: Derive = _unchanged) -> None:
     """
 
     def body(trace: AttentionTrace) -> None:
-        _picture(equation(trace, name), key=key or name)
+        _picture(trace, equation(trace, name), key=key or name)
         st.markdown(narrate.explain(trace, name, escape.markdown))
 
     _part(key or name, body, of)
@@ -69,7 +62,7 @@ def steps_together(*names: str) -> None:
     key = "-".join(names)
 
     def body(trace: AttentionTrace) -> None:
-        _picture(*(equation(trace, name) for name in names), key=key)
+        _picture(trace, *(equation(trace, name) for name in names), key=key)
         for name in names:
             st.markdown(narrate.explain(trace, name, escape.markdown))
 
@@ -80,10 +73,47 @@ def whole_attention() -> None:
     """Softmax(scores) · V = output, on one line, and where each word looks."""
 
     def body(trace: AttentionTrace) -> None:
-        _picture(headline(trace), key="headline")
+        _picture(trace, headline(trace), key="headline")
         st.markdown(narrate.explain(trace, "weights", escape.markdown))
 
     _part("headline", body)
+
+
+def comparison(name: str, sides: Sides) -> None:
+    """A step of A, of B, and their difference in one picture, with what moved most and why.
+
+    Parameters
+    ----------
+    name : str
+        Name of the step.
+    sides : callable
+        Makes A and B from the visitor's scenario. Where it returns None there is nothing
+        to compare, and the scenario is shown alone.
+    """
+
+    def body(trace: AttentionTrace) -> None:
+        both = sides(trace.scenario)
+        if both is None:
+            _picture(trace, headline(trace), key="comparison")
+            st.markdown(narrate.explain(trace, "weights", escape.markdown))
+        else:
+            _compared(compare(*both), name)
+
+    _part("comparison", body)
+
+
+def _compared(c: Comparison, name: str) -> None:
+    # Most of its numbers aren't the visitor's scenario's, about which one can ask.
+    _unasked(*c.equations(name), key="comparison")
+    _list(c.gaps(escape.markdown))
+    st.markdown("## What changed most, and why")
+    _list(explain_causes(c, escape.markdown))
+    if c.fits and c.a.scenario != c.b.scenario:
+        st.caption(METHOD)
+
+
+def _list(sentences: Sequence[str]) -> None:
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def headline_formula() -> None:
@@ -93,7 +123,7 @@ def headline_formula() -> None:
 
 def one_matrix(name: str) -> None:
     """One matrix alone."""
-    _part(name, lambda trace: _picture(Equation((block(trace, name),)), key=name))
+    _part(name, lambda trace: _picture(trace, Equation((block(trace, name),)), key=name))
 
 
 def shape_rule(rows: int) -> None:
@@ -104,13 +134,14 @@ def shape_rule(rows: int) -> None:
         X, W = tried.blocks[:2]
         rule = rule_of(X, W)
         (st.success if rule.fits else st.warning)(escape.markdown(rule.message))
-        _picture(tried, key="misfit")
+        # Its W_q is of this experiment only, so there is no telling where it comes from.
+        _unasked(tried, key="misfit")
         st.markdown(
             "Each number of $Q$ is made from one row of $X$ and one column of $W_q$: "
             "partner times partner, all added up. A number without a partner can't be used, "
             "so $W_q$ needs **one row for each feature**."
         )
-        _chart(describe_partners(X, W, **_look()), key="partners", alt=partners_alt(X, W))
+        chart(describe_partners(X, W, **look()), key="partners", alt=partners_alt(X, W))
 
     _part("shape-rule", body)
 
@@ -126,37 +157,29 @@ def _part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _uncha
     st.fragment(run, key=key)()
 
 
-def _picture(*drawn: Equation, key: str) -> None:
-    alt = " ".join(each.alt for each in drawn)
-    _chart(describe(*drawn, **_look()), key=f"figure-{key}", alt=alt)
-    _picked(f"figure-{key}", [shown for each in drawn for shown in each.blocks])
+def _picture(trace: AttentionTrace, *drawn: Equation, key: str) -> None:
+    """Equations in one picture; below it, where the number comes from that is asked about."""
+    picture = f"figure-{key}"
+    cell = inspector.asked(trace, drawn, picture)
+    shown = [outlined(each, trace.scenario, cell) for each in drawn] if cell else drawn
+    chart(
+        describe(*shown, **look()),
+        key=picture,
+        alt=" ".join(each.alt for each in drawn),
+        picked=lambda box: inspector.pick(trace, drawn, box, picture),
+    )
+    inspector.button(drawn, picture, is_open=cell is not None)
+    with st.container():  # always there, so that what stands below isn't made anew
+        if cell:
+            inspector.answer(trace, cell, drawn)
     _tables(key, *drawn)
 
 
-def _chart(described: Description, key: str, alt: str) -> None:
-    if state.live():
-        live.board(described, key, alt)
-        return
-    figure = described.figure()
-    config = live.classic_config(described, key)
-    st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt)
-    if state.lost():
-        st.caption("This browser couldn't load the live picture; this is the plain one.")
-
-
-def _picked(key: str, blocks: Sequence[Block]) -> None:
-    """Which number was clicked, and its value."""
-    matrix, i, j = state.picked(key) or (len(blocks), 0, 0)
-    if matrix not in range(len(blocks)):
-        return
-    shown = blocks[matrix]
-    if i in range(len(shown.rows)) and j in range(len(shown.columns)):
-        value = labels.number(shown.values[i, j], limits.DECIMALS)
-        st.caption(escape.markdown(f"{shown.symbol}, {shown.cell(i, j)}: {value}"))
-
-
-def _look() -> _Look:
-    return {"width": state.width(), "theme": state.theme(), "projector": state.projector()}
+def _unasked(*drawn: Equation, key: str) -> None:
+    """Equations in one picture, without the question where their numbers come from."""
+    alt = " ".join(each.alt for each in drawn)
+    chart(describe(*drawn, **look()), key=f"figure-{key}", alt=alt)
+    _tables(key, *drawn)
 
 
 def _tables(key: str, *drawn: Equation) -> None:

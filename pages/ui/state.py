@@ -7,34 +7,35 @@ goes through `change`, which makes it one step of undo and redo.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
-from attn_core import Scenario, limits, permalink, presets
+from attn_core import Scenario, cells, limits, permalink, presets
+from attn_core.cells import Cell
 from attn_core.figures import Theme
+from pages.ui.history import History
+from pages.ui.trail import Trail
 
-MAX_UNDO = 200
 #: Pixels that a figure may take until the browser has told its own width.
 DEFAULT_WIDTH = 960
 
 _LAB = "lab"
-_LINK, _PRESET, _PROJECTOR, _CLASSIC = "s", "preset", "projector", "classic"
+_LINK, _PINNED, _PRESET, _CELL = "s", "a", "preset", "cell"
+_PROJECTOR, _CLASSIC = "projector", "classic"
 
 
 @dataclass
 class _Lab:
     """All that one visitor's session knows."""
 
-    present: Scenario
-    preset: str
-    past: list[tuple[Scenario, str]] = field(default_factory=list)
-    future: list[tuple[Scenario, str]] = field(default_factory=list)
+    history: History
     link: str = ""
-    #: Counts the changes that the sliders of the page didn't make themselves.
-    edition: int = 0
+    #: What the present scenario is compared with, and where it started from.
+    pinned: tuple[Scenario, str] | None = None
+    pinned_link: str = ""
     complaint: str = ""
     #: Key of the widget that holds what was refused, so that it isn't overwritten.
     refused: str = ""
@@ -47,16 +48,14 @@ class _Lab:
     classic: bool = False
     #: Why this browser can't have those that follow the hand.
     lost: str = ""
-    #: The drag that the last change was a part of, so that it is one step of undo.
-    gesture: str = ""
     #: A hand is moving numbers: only the parts that show them are run.
     moving: bool = False
     #: Keys of the fragments of this page that show numbers.
     parts: list[str] = field(default_factory=list)
     #: Editor and number of the last move that was heard, and its entry if it was refused.
     heard: tuple[str, str, Any] = ("", "", None)
-    #: The box that was clicked last: key of its picture, matrix in it, row, column.
-    picked: tuple[str, int, int, int] | None = None
+    #: The number that is asked about, and the way to it.
+    trail: Trail = field(default_factory=Trail)
     #: The table of the mask is open though the mask may be one of the named ones.
     custom_mask: bool = False
     width: int = DEFAULT_WIDTH
@@ -77,8 +76,12 @@ def begin(page: str) -> None:
         lab = st.session_state[_LAB] = _opened(link)
     if lab.page not in ("", page):
         lab.complaint = lab.refused = ""  # it belonged to the page that was left
-    if link not in ("", lab.link) and not lab.touched and lab.page:
-        _adopt(lab, link)
+        lab.trail.picture = ""
+    if link and not lab.touched and lab.page:
+        _adopt_cell(lab)
+        if link != lab.link:
+            _adopt(lab, link)
+    _follow_pin(lab, link)
     lab.page, lab.touched, lab.moving = page, False, False
     lab.parts.clear()
     _publish(lab)
@@ -94,12 +97,12 @@ def begin_part(key: str) -> None:
 
 def scenario() -> Scenario:
     """The present scenario."""
-    return _lab().present
+    return _lab().history.present
 
 
 def preset() -> presets.Preset:
     """Where the present scenario started from."""
-    return presets.BY_KEY[_lab().preset]
+    return presets.BY_KEY[_lab().history.preset]
 
 
 def change(
@@ -136,21 +139,44 @@ def change(
         lab.complaint, lab.refused = str(error), entered
         return
     lab.complaint = lab.refused = ""
-    edition = lab.edition
-    if gesture and gesture == lab.gesture:
-        lab.present = following
-    elif _push(lab, following, preset or lab.preset):
-        lab.gesture = gesture  # not while a hand only presses against a bound
+    edition = lab.history.edition
+    if lab.history.push(following, preset, gesture):
+        lab.custom_mask = False
     if by_slider:
-        lab.edition = edition
+        lab.history.edition = edition
+
+
+def pinned() -> Scenario | None:
+    """Scenario A, which the present one, B, is compared with; None while there is none."""
+    pin = _lab().pinned
+    return pin[0] if pin else None
+
+
+def pin() -> None:
+    """Make the present scenario A. It stays B as well, so this is no step of undo."""
+    lab = _changing()
+    _set_pin(lab, (lab.history.present, lab.history.preset))
+
+
+def unpin() -> None:
+    """Compare with nothing."""
+    _set_pin(_changing(), None)
+
+
+def swap() -> None:
+    """Let A and B change places, as one step of undo."""
+    lab = _changing()
+    if lab.pinned is None:  # a browser that shows an older page may still have the button
+        return
+    following, preset = lab.pinned
+    _set_pin(lab, (lab.history.present, lab.history.preset))
+    if lab.history.push(following, preset, swap=True):
+        lab.custom_mask = False
 
 
 def end_gesture() -> None:
-    """A hand has let go. If all is where it was, there is nothing to undo."""
-    lab = _lab()
-    if lab.gesture and lab.past and lab.past[-1] == (lab.present, lab.preset):
-        lab.past.pop()
-    lab.gesture = ""
+    """A hand has let go."""
+    _lab().history.end_gesture()
 
 
 def start_moving(but: str) -> list[str]:
@@ -187,36 +213,58 @@ def refused(editor: str) -> Any:
     return entry if last == editor else None
 
 
-def pick(picture: str, box: Any) -> None:
-    """Note which box of a picture was clicked: matrix, row, column. Others are ignored."""
-    if isinstance(box, list) and len(box) == 3 and all(isinstance(k, int) for k in box):
-        _lab().picked = (picture, *box)
+def trail() -> Trail:
+    """The number that the visitor asks about, and the way to it; change it below only."""
+    return _lab().trail
 
 
-def picked(picture: str) -> tuple[int, int, int] | None:
-    """Matrix, row and column of the box of a picture that was clicked last, if it was in it."""
-    picked = _lab().picked
-    return picked[1:] if picked and picked[0] == picture else None
+def ask(cell: Cell, picture: str) -> None:
+    """Ask where a number comes from; the answer stands below a picture."""
+    touch()
+    _lab().trail.ask(cell, picture)
+
+
+def follow(cell: Cell) -> None:
+    """Go on to a number that the present one is made of."""
+    touch()
+    _lab().trail.follow(cell)
+
+
+def back_on_trail(length: int) -> None:
+    """Return to the first cells of the trail; to none, to stop asking."""
+    touch()
+    _lab().trail.back(length)
+
+
+def answers(picture: str, names: Collection[str]) -> bool:
+    """Whether the answer stands below a picture with these matrices.
+
+    On another page it moves to the first picture with the number that is asked about.
+    """
+    trail = _lab().trail
+    if trail.cells and not trail.picture and trail.cells[-1].name in names:
+        trail.picture = picture
+    return bool(trail.cells) and trail.picture == picture
 
 
 def undo() -> None:
-    """Go back by one change."""
-    _step(_lab().past, _lab().future)
+    """Go back by one change. Undoing a swap swaps A back too, if A is still what it was then."""
+    _step(History.undo)
 
 
 def redo() -> None:
     """Take back an undo."""
-    _step(_lab().future, _lab().past)
+    _step(History.redo)
 
 
 def can_undo() -> bool:
     """Whether there is a change to undo."""
-    return bool(_lab().past)
+    return _lab().history.can_undo
 
 
 def can_redo() -> bool:
     """Whether there is an undo to take back."""
-    return bool(_lab().future)
+    return _lab().history.can_redo
 
 
 def edition() -> int:
@@ -225,7 +273,7 @@ def edition() -> int:
     A browser tells all its sliders with every request, also those that an Undo on its
     way has just moved. A slider of an older edition is not listened to.
     """
-    return _lab().edition
+    return _lab().history.edition
 
 
 def touch() -> None:
@@ -245,12 +293,13 @@ def complain(message: str) -> None:
 
 
 def link() -> str:
-    """Full address of the present scenario on the home page of this server."""
+    """Full address of the present scenario, and of A, on the home page of this server."""
     address = st.context.url or ""
     root, _, page = address.rpartition("/")
     home = address if page == "" or not root else f"{root}/"
     lab = _lab()
-    return f"{home}?{_PRESET}={lab.preset}&{_LINK}={lab.link}"
+    a = f"&{_PINNED}={lab.pinned_link}" if lab.pinned else ""
+    return f"{home}?{_PRESET}={lab.history.preset}&{_LINK}={lab.link}{a}"
 
 
 def projector() -> bool:
@@ -372,16 +421,17 @@ def _opened(link: str) -> _Lab:
     """A new session, from a link, a preset's name, or the default."""
     key = st.query_params.get(_PRESET, "")
     start = presets.BY_KEY.get(key, presets.DEFAULT)
-    lab = _Lab(present=start.scenario, preset=start.key)
+    lab = _Lab(History(start.scenario, start.key))
     lab.projector = st.query_params.get(_PROJECTOR) == "1"
     lab.classic = st.query_params.get(_CLASSIC) == "1"
+    _adopt_cell(lab)
     try:
         presets.named(key or start.key)
     except ValueError as error:
         lab.complaint = str(error)
     if link:
         _adopt(lab, link)
-        lab.past.clear()
+        lab.history.forget()
     return lab
 
 
@@ -396,37 +446,70 @@ def _adopt(lab: _Lab, link: str) -> None:
         )
         return
     lab.complaint, lab.refused, lab.custom_mask = "", "", False
-    key = st.query_params.get(_PRESET, lab.preset)
-    _push(lab, opened, key if key in presets.BY_KEY else lab.preset)
+    key = st.query_params.get(_PRESET, "")
+    lab.history.push(opened, key if key in presets.BY_KEY else "")
 
 
-def _push(lab: _Lab, following: Scenario, preset: str) -> bool:
-    """Make a step of undo, if anything changes; tell whether it does."""
-    if (following, preset) == (lab.present, lab.preset):
-        return False
-    lab.past.append((lab.present, lab.preset))
-    del lab.past[:-MAX_UNDO]
-    lab.future.clear()
-    lab.gesture = ""
-    if preset != lab.preset:
-        lab.custom_mask = False
-    lab.present, lab.preset = following, preset
-    lab.edition += 1
-    return True
+def _adopt_cell(lab: _Lab) -> None:
+    """Ask about the number that the URL names; a name that isn't one is nothing to ask about."""
+    asked = st.query_params.get(_CELL, "")
+    if asked != _asked(lab):
+        lab.trail = Trail()
+        if cell := cells.from_text(asked):
+            lab.trail.ask(cell, "")
 
 
-def _step(source: list[tuple[Scenario, str]], target: list[tuple[Scenario, str]]) -> None:
+def _asked(lab: _Lab) -> str:
+    return cells.to_text(lab.trail.cells[-1]) if lab.trail.cells else ""
+
+
+def _follow_pin(lab: _Lab, link: str) -> None:
+    """Pin or unpin what the URL says, where it is news as in `begin`.
+
+    An address without a scenario, as of a page just turned to, says nothing of A either.
+    """
+    a = st.query_params.get(_PINNED, "")
+    if lab.touched or a == lab.pinned_link or (lab.page and not link):
+        return
+    if not a:
+        _set_pin(lab, None)
+        return
+    try:
+        _set_pin(lab, (limits.admit(permalink.decode(a)), lab.history.preset))
+    except ValueError as error:
+        reason = f"The link of A in the address can't be opened; what you see is B alone. {error}"
+        lab.complaint, lab.refused = f"{lab.complaint} {reason}".strip(), ""
+        _set_pin(lab, None)
+
+
+def _changing() -> _Lab:
+    """The lab, about to be changed by a widget."""
     lab = _lab()
-    lab.touched, lab.complaint, lab.refused, lab.gesture = True, "", "", ""
-    if source:
-        target.append((lab.present, lab.preset))
-        lab.present, lab.preset = source.pop()
-        lab.edition += 1
+    lab.touched, lab.complaint, lab.refused = True, "", ""
+    return lab
+
+
+def _set_pin(lab: _Lab, pin: tuple[Scenario, str] | None) -> None:
+    lab.pinned = pin
+    lab.pinned_link = permalink.encode(pin[0]) if pin else ""
+
+
+def _step(go: Callable[[History], bool]) -> None:
+    """Go through the history."""
+    lab = _changing()
+    left = (lab.history.present, lab.history.preset)
+    swapped = go(lab.history)
+    if swapped and lab.pinned and lab.pinned[0] == lab.history.present:
+        _set_pin(lab, left)
 
 
 def _publish(lab: _Lab) -> None:
-    lab.link = permalink.encode(lab.present)
-    wanted = {_PRESET: lab.preset, _LINK: lab.link}
+    lab.link = permalink.encode(lab.history.present)
+    wanted = {_PRESET: lab.history.preset, _LINK: lab.link}
+    if asked := _asked(lab):
+        wanted[_CELL] = asked
+    if lab.pinned:
+        wanted[_PINNED] = lab.pinned_link
     if lab.projector:
         wanted[_PROJECTOR] = "1"
     if lab.classic:

@@ -4,14 +4,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import idle
-from tests.browser.test_looks import PAGES
+from tests.browser.test_looks import PAGES, PINNED
 
 #: What axe calls these would keep somebody from using a page.
 SERIOUS = ("serious", "critical")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", [*PAGES, "?classic=1"])
+@pytest.mark.parametrize("path", [*PAGES, PINNED, "?classic=1"])
 def test_nothing_serious(visit, path, scheme):
     page = visit(f"/{path}", color_scheme=scheme)
     if path == "Attention":

@@ -7,7 +7,7 @@ from attn_core.permalink import encode
 from attn_core.presets import DEFAULT
 from tests.browser.conftest import idle
 
-PAGES = ["", "Embeddings", "Projections", "Attention", "Share"]
+PAGES = ["", "Embeddings", "Projections", "Attention", "Compare", "Share"]
 LONG = edits.with_size(
     edits.with_sentence(
         DEFAULT.scenario,
@@ -16,6 +16,9 @@ LONG = edits.with_size(
     d_model=8,
     d_k=8,
     d_v=8,
+)
+PINNED = (
+    f"Compare?a={encode(LONG)}&s={encode(edits.with_sentence(LONG, 'Nous sommes si contents'))}"
 )
 #: Texts of all figures that reach beyond their figure by more than a pixel.
 CUT = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(plot => {
@@ -46,6 +49,15 @@ def test_nothing_is_cut(visit, path, link, width, scheme):
     assert page.evaluate(CUT) == []
     ink = page.evaluate("document.querySelector('.js-plotly-plot').layout.font.color")
     assert ink == {"light": "#22303f", "dark": "#e6e9ee"}[scheme]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_of_a_comparison_is_cut(visit, width):
+    page = visit(f"/{PINNED}", viewport={"width": width, "height": 800})
+    page.wait_for_timeout(600)
+    idle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from attn_core.presets import PRESETS
-from pages.ui import state
+from pages.ui.history import MAX_UNDO
 
 ROOT = Path(__file__).parents[2]
 CORE = [p for p in (ROOT / "attn_core").rglob("*.py") if "figures" not in p.parts]
@@ -54,7 +54,7 @@ def test_pages_neither_compute_nor_draw_nor_touch_the_state(path):
     if path.name != "state.py":
         assert "session_state" not in text
         assert "query_params" not in text
-    if path.name != "show.py":
+    if path.name != "chart.py":
         assert "plotly_chart" not in text
     if path.parent.name != "ui":
         assert "numpy" not in set(imported(path))
@@ -77,6 +77,6 @@ def test_readme_example_runs_and_its_claims_hold():
     ).stdout
     assert "[1.   0.   0.  ]" in printed
     assert {"ten": 10}[re.findall(r"offers (\w+) scenarios", readme)[0]] == len(PRESETS)
-    assert int(re.findall(r"over (\d+) changes", readme)[0]) == state.MAX_UNDO
+    assert int(re.findall(r"over (\d+) changes", readme)[0]) == MAX_UNDO
     ours = {path.name for path in (*PAGES, *CORE, *FIGURES, *(ROOT / "benchmarks").glob("*.py"))}
     assert set(re.findall(r"\b(\w+\.py)\b", readme)) <= ours

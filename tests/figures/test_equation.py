@@ -7,11 +7,13 @@ import plotly.io as pio
 import pytest
 
 from attn_core import attend, edits
+from attn_core.cells import Cell
 from attn_core.equation import Equation, equation, formula, headline, misfit
 from attn_core.figures import draw, draw_partners
 from attn_core.figures.layout import DESK, PROJECTOR, arrange, text_width
 from attn_core.labels import unique
 from attn_core.masks import causal
+from attn_core.outline import outlined
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.steps import STEPS
 
@@ -205,3 +207,29 @@ def test_several_equations_share_one_size():
     assert re.match(r"^[0-9.]+$", str(figure.layout.height))
     alone = Equation((equation(TRACE, "Q").blocks[0],))
     assert heatmaps(draw(alone))[0].name == "X"
+
+
+def test_outlines_are_drawn_around_the_boxes():
+    trace = attend(DEFAULT.scenario)
+    shown = outlined(equation(trace, "raw_scores"), trace.scenario, Cell("raw_scores", 1, 2))
+    figure = draw(shown)
+    row, column, asked = figure.layout.shapes
+    Q, K, S = figure.select_traces({"type": "heatmap"})
+
+    def around(matrix, rows, columns):
+        """Corners of a rectangle around boxes, from where the heatmap has them."""
+        left, top = matrix.x0 - matrix.dx / 2, matrix.y0 - matrix.dy / 2
+        return [
+            left + columns[0] * matrix.dx,
+            left + columns[1] * matrix.dx,
+            top + rows[0] * matrix.dy,
+            top + rows[1] * matrix.dy,
+        ]
+
+    for shape, expected in (
+        (row, around(Q, (1, 2), (0, 4))),
+        (column, around(K, (0, 4), (2, 3))),
+        (asked, around(S, (1, 2), (2, 3))),
+    ):
+        assert [shape.x0, shape.x1, shape.y0, shape.y1] == pytest.approx(expected, abs=0.2)
+    assert asked.line.width > row.line.width == column.line.width

@@ -1,12 +1,13 @@
 """Foreign links, as the address of a first visit and as that of a rerun."""
 
 import json
+from urllib.parse import parse_qs
 
 import pytest
 
 from attn_core.document import to_json
 from attn_core.permalink import MAX_LINK, encode
-from attn_core.presets import DEFAULT
+from attn_core.presets import BY_KEY, DEFAULT
 from benchmarks.visitor import Visitor
 from tests.core.links import bomb, packed
 from tests.hostile import read
@@ -45,6 +46,19 @@ def test_a_foreign_link_says_why_and_leaves_the_default(port, link):
         assert "can't be opened" in read.complaints(visitor)
         assert reason in read.complaints(visitor)
         assert read.scenario(visitor) == DEFAULT.scenario
+        assert not visitor.tab.exceptions
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_foreign_a_says_why_and_leaves_the_scenario(port, link):
+    address, reason = LINKS[link]
+    b = BY_KEY["verb-subject"].scenario
+    with Visitor(port, "Compare", query=f"s={encode(b)}&a={address}") as visitor:
+        visitor.load()
+        assert "link of A in the address can't be opened" in read.complaints(visitor)
+        assert reason in read.complaints(visitor)
+        assert read.scenario(visitor) == b
+        assert "a" not in parse_qs(visitor.tab.query)
         assert not visitor.tab.exceptions
 
 

@@ -211,6 +211,9 @@ def test_a_forged_table_is_refused_with_a_reason(port, name):
         ("Embeddings", "features", "string_value", "x" * BIG),
         ("Projections", "d_k", "double_value", math.nan),
         ("Projections", "d_k", "string_value", "x" * BIG),
+        ("Compare", "what-if", "string_array_value", ["x" * BIG]),
+        ("Compare", "what-if", "string_array_value", ["without mask", "without scaling"]),
+        ("Compare", "what-if", "bool_value", True),
         ("Share", "upload-0", "string_value", "x"),
         ("", "table", "string_value", "{"),
         ("", "table", "string_value", DEEP),
@@ -296,3 +299,32 @@ def test_a_forged_click_changes_nothing(port):
         assert read.scenario(forger) == DEFAULT.scenario
         assert not forger.tab.exceptions
         legal_move_works(forger)
+
+
+ASKED = {
+    "ask-matrix": [("nothing", "There is no matrix 'nothing' here"), ("x" * BIG, "no matrix")],
+    "ask-row": [("zz", "it has no row 'zz'"), ("<script>", "it has no row")],
+    "ask-column": [("-1", "it has no column '-1'")],
+}
+
+
+@pytest.mark.parametrize("widget", ASKED)
+def test_a_forged_question_is_refused_with_a_reason(port, widget):
+    with Visitor(port, "", "cell=output.2.1") as forger:
+        forger.load()
+        for value, reason in ASKED[widget]:
+            forger.send(forged(forger.tab.widgets[widget], "string_value", value))
+            assert reason in read.complaints(forger)
+            assert parse_qs(forger.tab.query)["cell"] == ["output.2.1"]
+            assert not forger.tab.exceptions
+        legal_move_works(forger)
+
+
+@pytest.mark.parametrize(
+    "cell", ["weights.99999.1", "a" * BIG, "X.1.1.1", "<b>.1.1", "weights.9.9"]
+)
+def test_an_address_that_asks_for_nothing(port, cell):
+    with Visitor(port, "", f"cell={cell[:8000]}") as visitor:
+        visitor.load()
+        assert not visitor.tab.exceptions
+        legal_move_works(visitor)

@@ -1,6 +1,7 @@
 // A figure that is changed in place: no flicker, and what the pointer shows stays.
 
 import { whenGone, whole } from "./frame.js";
+import { Player } from "./play.js";
 import { plotly } from "./plotly.js";
 import { answered } from "./post.js";
 import { saving } from "./save.js";
@@ -10,10 +11,10 @@ export default async function ({ data, parentElement, setTriggerValue }, home) {
   if (!shown) return setTriggerValue("stale", true);
   const board = (parentElement.labBoard ??= new Board(parentElement));
   board.pick = (box) => setTriggerValue("pick", box);
-  board.next = shown;
+  board.next = { ...shown, frames: data.frames };
   answered(data.move); // before it is drawn, so that server and browser work side by side
   await board.draw(await plotly(home + shown.frame.plotly));
-  return () => whenGone(parentElement, () => window.Plotly.purge(board.plot));
+  return () => whenGone(parentElement, () => board.remove());
 }
 
 class Board {
@@ -29,7 +30,7 @@ class Board {
   draw(Plotly) {
     this.drawing = this.drawing.then(async () => {
       if (!this.next) return;
-      const { base, frame, numbers } = this.next;
+      const { base, frame, numbers, frames } = this.next;
       this.next = null;
       const [traces, layout] = frame.figure;
       const data = traces.map((trace, i) => ({ ...trace, ...numbers[i] }));
@@ -39,10 +40,11 @@ class Board {
         this.config = saving(Plotly, frame);
       }
       this.base = base;
-      await Plotly.react(this.plot, data, this.layout, this.config);
+      await Plotly.react(this.plot, { data, layout: this.layout, config: this.config, frames });
       if (!this.drawn++) this.listen();
       this.keepHover();
       this.tell(frame.alt);
+      if (frames) (this.player ??= new Player(this)).set(frames);
       this.plot.dataset.drawn = this.drawn;
     });
     return this.drawing;
@@ -50,7 +52,7 @@ class Board {
 
   listen() {
     this.plot.on("plotly_click", ({ points: [point] }) => {
-      this.pick([point.curveNumber, ...point.pointIndex]);
+      if (Array.isArray(point.pointIndex)) this.pick([point.curveNumber, ...point.pointIndex]);
     });
     this.plot.on("plotly_hover", ({ event }) => (this.pointer = event ?? this.pointer));
     this.plot.on("plotly_unhover", () => (this.pointer = null));
@@ -62,6 +64,11 @@ class Board {
     const { clientX, clientY } = this.pointer;
     const move = new MouseEvent("mousemove", { clientX, clientY, bubbles: true });
     this.plot.querySelector(".nsewdrag").dispatchEvent(move);
+  }
+
+  remove() {
+    this.player?.remove();
+    window.Plotly.purge(this.plot);
   }
 
   tell(alt) {

@@ -1,0 +1,327 @@
+"""Which input moved what: each input that differs, changed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from . import labels
+from .attention import AttentionTrace, attend
+from .compare import Comparison, compare
+from .edits import MATRICES, PROJECTIONS
+from .equation import block
+from .labels import number
+from .narrate import TIE, Quote
+from .scenario import Array, Scenario
+from .steps import step
+
+#: Cells whose causes are told.
+MOST_CELLS = 3
+
+#: How the causes are found, for the reader.
+METHOD = (
+    "Found by computing A again and again, each time with a single input changed to what it is "
+    "in B. These effects needn't add up: inputs act through one another."
+)
+
+Setting = Literal["scale", "temperature", "mask"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One input that differs between A and B.
+
+    Attributes
+    ----------
+    name : str
+        X, W_q, W_k or W_v, or one of the settings: scale, temperature, mask.
+    row, column : int
+        Of a matrix, the place of the number, from 0; of a setting, −1.
+    label : str
+        Of a matrix, what the number is, such as ``verb → k₁``.
+    before, after : float
+        The number in A and in B; of scale and mask, whether there is one.
+    """
+
+    name: str
+    row: int
+    column: int
+    label: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The one input that, changed alone, moves a number most in the direction it went.
+
+    Attributes
+    ----------
+    name : {"weights", "output"}
+    row, column : int
+        The number's place.
+    before, after : float
+        The number in A and in B.
+    change : Change or None
+        None where no single change moves the number by as much as the boxes show.
+    alone : float
+        The number in A with this change alone.
+    """
+
+    name: Literal["weights", "output"]
+    row: int
+    column: int
+    before: float
+    after: float
+    change: Change | None
+    alone: float
+
+
+def changes(a: Scenario, b: Scenario) -> tuple[Change, ...]:
+    """Every input that differs between two scenarios of one sentence and one size.
+
+    Parameters
+    ----------
+    a, b : Scenario
+        With the same words, features and sizes, in the same order.
+
+    Returns
+    -------
+    tuple of Change
+        In the order of X, W_q, W_k, W_v, row by row, then the settings. A mask that
+        blocks nothing is as good as none.
+
+    Raises
+    ------
+    ValueError
+        When words, features or sizes differ.
+
+    Examples
+    --------
+    >>> from attn_core import edits
+    >>> from attn_core.presets import DEFAULT
+    >>> b = edits.with_cell(DEFAULT.scenario, "W_k", 1, 0, 0.8)
+    >>> [(c.name, c.label, c.before, c.after) for c in changes(DEFAULT.scenario, b)]
+    [('W_k', 'verb → k₁', 0.0, 0.8)]
+    """
+    return _changes(compare(a, b))
+
+
+def with_change(a: Scenario, b: Scenario, change: Change) -> Scenario:
+    """Return A with one input changed to what it is in B.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from attn_core.presets import DEFAULT
+    >>> a = DEFAULT.scenario
+    >>> b = replace(a, scale=False, temperature=2)
+    >>> with_change(a, b, changes(a, b)[1]) == replace(a, temperature=2)
+    True
+    """
+    value = getattr(b, change.name)
+    if change.name in MATRICES:
+        values = np.array(getattr(a, change.name))
+        values[change.row, change.column] = value[change.row, change.column]
+        value = values
+    following: Scenario = replace(a, **{change.name: value})
+    return following
+
+
+def causes(c: Comparison) -> tuple[Cause, ...]:
+    """Find what moved the weights that changed most, or the output where no weight did.
+
+    Parameters
+    ----------
+    c : Comparison
+
+    Returns
+    -------
+    tuple of Cause
+        At most `MOST_CELLS`, the largest change first; none where nothing changed by
+        as much as the boxes show.
+
+    Raises
+    ------
+    ValueError
+        When words, features or sizes differ, so that A can't take a single input of B.
+
+    Examples
+    --------
+    >>> from attn_core import edits
+    >>> from attn_core.compare import compare
+    >>> from attn_core.presets import DEFAULT
+    >>> a = DEFAULT.scenario
+    >>> first, *_ = causes(compare(a, edits.with_cell(a, "W_v", 0, 0, -1)))
+    >>> first.name, first.row, first.column, first.change.label
+    ('output', 0, 0, 'pronoun → v₁')
+    """
+    changed = _changes(c)
+    if not changed:
+        return ()
+    moved: Literal["weights", "output"] = "weights" if _moves(c, "weights") else "output"
+    alone = _alone(c, changed, moved)
+    return tuple(_cause(c, moved, i, j, changed, alone) for i, j in _moves(c, moved))
+
+
+def explain(c: Comparison, quote: Quote = str) -> tuple[str, ...]:
+    r"""Say what changed most between A and B, and which single input moves it most.
+
+    Parameters
+    ----------
+    c : Comparison
+    quote : callable
+        Applied to each word and feature.
+
+    Examples
+    --------
+    >>> from attn_core import edits
+    >>> from attn_core.compare import compare
+    >>> from attn_core.presets import BY_KEY
+    >>> a = BY_KEY["verb-subject"].scenario
+    >>> b = edits.with_cell(edits.with_cell(a, "W_k", 0, 0, 0.5), "W_q", 1, 0, 2.5)
+    >>> for sentence in explain(compare(a, b))[:1]:
+    ...     print(sentence.replace(" (", "\n("))
+    W_k pronoun → k₁ −2.50 alone lowers the weight of suis for Je from 1.00 to 0.59
+    (all changes together: to 0.55).
+    """
+    if not c.fits:
+        return (
+            "A and B differ in their words, features or sizes, so A can't take single inputs of B "
+            "and there are no causes to be told.",
+        )
+    changed, found = _changes(c), causes(c)
+    if not changed:
+        return ("A and B have the same inputs.",)
+    if not found:
+        inputs = "1 input differs" if len(changed) == 1 else f"{len(changed)} inputs differ"
+        return (f"{inputs}, but no weight and no output by as much as the boxes show.",)
+    start = (
+        () if found[0].name == "weights" else ("No weight changes by as much as the boxes show.",)
+    )
+    return (*start, *(_told(c, cause, len(changed), quote) for cause in found))
+
+
+def _changes(c: Comparison) -> tuple[Change, ...]:
+    if not c.fits:
+        raise ValueError("A and B must have the same words, features and sizes.")
+    a, b = c.a.scenario, c.b.scenario
+    return (*_numbers(c), *_settings(a, b))
+
+
+def _numbers(c: Comparison) -> Iterator[Change]:
+    for name in MATRICES:
+        shown, values = block(c.a, name), getattr(c.b, name)
+        for i, j in np.argwhere(shown.values != values).tolist():
+            numbers = float(shown.values[i, j]), float(values[i, j])
+            yield Change(name, i, j, shown.cell(i, j), *numbers)
+
+
+def _settings(a: Scenario, b: Scenario) -> Iterator[Change]:
+    names: tuple[Setting, ...] = ("scale", "temperature")
+    for name in names:
+        if getattr(a, name) != getattr(b, name):
+            yield Change(name, -1, -1, "", float(getattr(a, name)), float(getattr(b, name)))
+    if not np.array_equal(a.allowed, b.allowed):
+        yield Change("mask", -1, -1, "", float(not a.allowed.all()), float(not b.allowed.all()))
+
+
+def _moves(c: Comparison, name: str) -> list[tuple[int, int]]:
+    """Places of the largest changes that the boxes show, the largest first."""
+    moved = np.abs(getattr(c.b, name) - getattr(c.a, name))
+    order = np.argsort(-moved, axis=None, kind="stable")[:MOST_CELLS]
+    places = zip(*np.unravel_index(order, moved.shape), strict=True)
+    return [(int(i), int(j)) for i, j in places if moved[i, j] >= TIE]
+
+
+def _alone(c: Comparison, changed: Sequence[Change], name: str) -> Array:
+    """Weights or output of A with each change alone; shape (changes, rows, columns)."""
+    a, b = c.a.scenario, c.b.scenario
+    numbers = [change for change in changed if change.name in MATRICES]
+    settings = [change for change in changed if change.name not in MATRICES]
+    several = [getattr(_each_number(a, b, numbers), name)] if numbers else []
+    single = [getattr(attend(with_change(a, b, change)), name)[None] for change in settings]
+    return np.concatenate([*several, *single])
+
+
+def _each_number(a: Scenario, b: Scenario, numbers: Sequence[Change]) -> AttentionTrace:
+    """Attend with each change alone, all at once: each is a head of its own.
+
+    Heads share X, which may be what changes. So the identity stands in its place, and
+    what X makes of the projections in theirs: their product is the same.
+    """
+    stacks: dict[str, Array] = {
+        name: np.repeat(getattr(a, name)[None], len(numbers), axis=0) for name in MATRICES
+    }
+    for k, change in enumerate(numbers):
+        stacks[change.name][k, change.row, change.column] = change.after
+    made: dict[str, Any] = {name: stacks["X"] @ stacks[name] for name in PROJECTIONS}
+    heads: Scenario = replace(a, X=np.eye(a.n, dtype=a.X.dtype), features=(), **made)
+    return attend(heads)
+
+
+def _cause(
+    c: Comparison,
+    name: Literal["weights", "output"],
+    i: int,
+    j: int,
+    changed: Sequence[Change],
+    alone: Array,
+) -> Cause:
+    before, after = float(getattr(c.a, name)[i, j]), float(getattr(c.b, name)[i, j])
+    effects = (alone[:, i, j] - before) * np.sign(after - before)
+    best = int(np.argmax(effects))
+    if effects[best] < TIE:
+        return Cause(name, i, j, before, after, None, before)
+    return Cause(name, i, j, before, after, changed[best], float(alone[best, i, j]))
+
+
+def _told(c: Comparison, cause: Cause, count: int, quote: Quote) -> str:
+    rises = cause.after > cause.before
+    what = _named(c, cause, quote)
+    if cause.change is None:
+        before, after = _written(cause.before, cause.after)
+        verb = "raise" if rises else "lower"
+        return (
+            f"No single change moves {what} that way by as much as the boxes show; "
+            f"all changes together {verb} it from {before} to {after}."
+        )
+    before, alone, after = _written(cause.before, cause.alone, cause.after)
+    verb = "raises" if rises else "lowers"
+    told = f"{_input(cause.change, quote)} alone {verb} {what} from {before} to {alone}"
+    return f"{told}." if alone == after else f"{told} (all changes together: to {after})."
+
+
+def _named(c: Comparison, cause: Cause, quote: Quote) -> str:
+    shown = block(c.a, cause.name)
+    row = quote(labels.isolate(shown.rows[cause.row]))
+    if cause.name == "weights":
+        return f"the weight of {row} for {quote(labels.isolate(shown.columns[cause.column]))}"
+    return f"the output {row} · {shown.columns[cause.column]}"
+
+
+def _input(change: Change, quote: Quote) -> str:
+    """Name a change as the subject of a sentence."""
+    match change.name:
+        case "scale":
+            return "The scaling, switched on," if change.after else "The scaling, switched off,"
+        case "temperature":
+            return f"The temperature, {change.before:g} → {change.after:g},"
+        case "mask":
+            if change.before and change.after:
+                return "The mask of B"
+            return "The mask, added," if change.after else "The mask, taken away,"
+    difference = change.after - change.before
+    digits = 2 if round(difference, 2) == round(difference, 3) else 3
+    sign = "+" if difference > 0 else ""
+    symbol = step(change.name).symbol
+    return f"{symbol} {quote(change.label)} {sign}{number(difference, digits)}"
+
+
+def _written(before: float, *others: float) -> list[str]:
+    """Write numbers with two decimals, or with three where the first two would look alike."""
+    digits = 2 if number(before) != number(others[0]) else 3
+    return [number(value, digits) for value in (before, *others)]

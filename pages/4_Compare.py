@@ -1,0 +1,19 @@
+"""Compare: the scenario as it was pinned, A, beside the present one, B."""
+
+import streamlit as st
+
+from pages.ui import chart, edit, frame, pin, show
+
+frame.page("Compare")
+
+st.markdown(
+    "What does a change do to the weights, and which of many changes does it? Pin a scenario as "
+    "**A** and go on, here or on any page: **B** is always the present one. Or try a *what if*, "
+    "which changes nothing until you go on with it."
+)
+pin.buttons()
+variant = pin.chosen_what_if()
+show.comparison(pin.chosen_step(variant), pin.sides(variant))
+with chart.drawer("Move the numbers", "editor") as is_open:
+    if is_open:
+        edit.matrices("X", "W_q", "W_k", "W_v")

@@ -1,0 +1,50 @@
+"""A picture on the page: live, or Streamlit's own chart. The only place where one is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypedDict
+
+import streamlit as st
+
+from attn_core.figures import Description, Theme
+from pages.ui import live, state
+
+
+class Look(TypedDict):
+    """How a figure is to be drawn for this visitor."""
+
+    width: int
+    theme: Theme
+    projector: bool
+
+
+def look(margin: int = 0) -> Look:
+    """Tell how to draw, in the page's width without a margin."""
+    return {
+        "width": state.width() - margin,
+        "theme": state.theme(),
+        "projector": state.projector(),
+    }
+
+
+def chart(
+    described: Description, key: str, alt: str, picked: Callable[[Any], None] | None = None
+) -> None:
+    """Show a figure; what `picked` is told is described in `live.board`."""
+    if state.live():
+        live.board(described, key, alt, picked)
+        return
+    figure, config = described.figure(), live.classic_config(described, key)
+    st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt)
+    if state.lost():
+        st.caption("This browser couldn't load the live picture; this is the plain one.")
+
+
+@contextmanager
+def drawer(label: str, key: str) -> Iterator[bool]:
+    """A part of the page that is made and sent only while it is open."""
+    box = st.expander(label, key=key, on_change=state.touch, type="compact")
+    with box:
+        yield bool(box.open)

@@ -1,0 +1,90 @@
+"""What undo and redo go through: the scenarios of one visitor, and where each started from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from attn_core import Scenario
+
+MAX_UNDO = 200
+
+#: A scenario, the key of its preset, and whether the step from or to it swapped A and B.
+_Entry = tuple[Scenario, str, bool]
+
+
+@dataclass
+class History:
+    """The present scenario with the key of its preset, those before, those undone.
+
+    Attributes
+    ----------
+    present : Scenario
+    preset : str
+    edition : int
+        Grows with each change; see `state.edition`.
+    """
+
+    present: Scenario
+    preset: str
+    edition: int = 0
+    _past: list[_Entry] = field(default_factory=list)
+    _future: list[_Entry] = field(default_factory=list)
+    #: The drag that the last change was a part of, so that it is one step of undo.
+    _gesture: str = ""
+
+    def push(
+        self, following: Scenario, preset: str = "", gesture: str = "", *, swap: bool = False
+    ) -> bool:
+        """Make a step of undo, if anything changes; tell whether it starts from a new preset."""
+        if gesture and gesture == self._gesture:
+            self.present = following
+            return False
+        entry = (following, preset or self.preset)
+        if entry == (self.present, self.preset):
+            return False
+        self._past.append((self.present, self.preset, swap))
+        del self._past[:-MAX_UNDO]
+        self._future.clear()
+        is_new_start = entry[1] != self.preset
+        self.present, self.preset = entry
+        self._gesture = gesture  # not while a hand only presses against a bound
+        self.edition += 1
+        return is_new_start
+
+    def end_gesture(self) -> None:
+        """End a drag. If all is where it was, there is nothing to undo."""
+        if self._gesture and self._past and self._past[-1][:2] == (self.present, self.preset):
+            self._past.pop()
+        self._gesture = ""
+
+    def undo(self) -> bool:
+        """Go back by one change; tell whether it was a swap."""
+        return self._step(self._past, self._future)
+
+    def redo(self) -> bool:
+        """Take back an undo; tell whether it was of a swap."""
+        return self._step(self._future, self._past)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to undo."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an undo to take back."""
+        return bool(self._future)
+
+    def forget(self) -> None:
+        """Begin here: what was before can't be gone back to."""
+        self._past.clear()
+
+    def _step(self, source: list[_Entry], target: list[_Entry]) -> bool:
+        self._gesture = ""
+        if not source:
+            return False
+        following, preset, swap = source.pop()
+        target.append((self.present, self.preset, swap))
+        self.present, self.preset = following, preset
+        self.edition += 1
+        return swap

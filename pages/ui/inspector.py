@@ -1,0 +1,218 @@
+"""Where does this number come from? The answer below a picture, and the ways to ask.
+
+A number is asked about by a click on its box, by the pickers, or by following another
+number back to it. It stays asked about while numbers and pages change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from attn_core import AttentionTrace, escape, labels
+from attn_core.calculation import Calculation, calculate
+from attn_core.cells import Cell, name_of, nearest, sources
+from attn_core.equation import Block, Equation, equation, same_numbers
+from attn_core.figures import describe, describe_play, is_product
+from attn_core.outline import outlined
+from attn_core.steps import step
+from pages.ui import state
+from pages.ui.chart import chart, drawer, look
+
+QUESTION = "Where does a number come from?"
+
+#: What can be asked about, in the order in which it is computed.
+_NAMES = (
+    *("X", "W_q", "W_k", "W_v", "Q", "K", "V", "similarity"),
+    *("raw_scores", "scores", "blocking", "masked_scores", "logits", "weights", "output"),
+)
+#: Pixels that the frame around the answer takes from its width.
+_FRAME = 34
+
+
+def asked(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cell | None:
+    """The number that the answer below this picture is about, if it is below this one."""
+    names = {shown.step.name for each in drawn for shown in each.blocks}
+    if not state.answers(picture, names):
+        return None
+    standing = state.trail().standing(trace.scenario)
+    return standing[-1] if standing else None
+
+
+def pick(trace: AttentionTrace, drawn: Sequence[Equation], box: Any, picture: str) -> None:
+    """A box was clicked: go on to it if the present number is made of it, or begin anew."""
+    blocks = [shown for each in drawn for shown in each.blocks]
+    if not (isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box)):
+        return  # a browser could send anything
+    matrix, row, column = box
+    if matrix in range(len(blocks)) and _has(blocks[matrix], row, column):
+        shown = blocks[matrix]
+        if shown.transposed:
+            row, column = column, row
+        _go(trace, Cell(shown.step.name, row, column), picture)
+
+
+def _has(shown: Block, row: int, column: int) -> bool:
+    return row in range(len(shown.rows)) and column in range(len(shown.columns))
+
+
+def _go(trace: AttentionTrace, cell: Cell, picture: str) -> None:
+    trail = state.trail()
+    made_of = {
+        made
+        for last in trail.cells[-1:]
+        for source in sources(trace.scenario, last)
+        for made in source.cells
+    }
+    if picture == trail.picture and cell in made_of:
+        state.follow(cell)
+    else:
+        state.ask(cell, picture)
+
+
+def button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
+    """Ask about the first number of a picture's result, or close the answer."""
+    first = Cell(drawn[0].result.step.name, 0, 0)
+    st.button(
+        "Close the answer" if is_open else QUESTION,
+        key=f"ask-{picture}",
+        type="tertiary",
+        icon=":material/close:" if is_open else ":material/help:",
+        on_click=_close if is_open else _open,
+        args=() if is_open else (first, picture),
+    )
+
+
+def _open(cell: Cell, picture: str) -> None:
+    state.ask(cell, picture)
+    st.rerun()  # the answer may stand below another picture
+
+
+def _close() -> None:
+    state.back_on_trail(0)
+    st.rerun()
+
+
+def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None:
+    """Say where a number comes from, with the pickers, the way here and the way on."""
+    made = calculate(trace, cell)
+    with st.container(border=True):
+        _way(trace)
+        _pickers(trace, cell)
+        shown = f"\n= {made.numbers}" if made.operands else f"\n{made.name} = {made.result}"
+        st.code(made.symbols + shown, language=None, wrap_lines=True)
+        _picture(trace, cell, drawn)
+        if made.table:
+            st.markdown(_table(made.table))
+        _on(trace, made)
+        _play(trace, cell)
+
+
+def _way(trace: AttentionTrace) -> None:
+    """The numbers that led here, each a step back."""
+    cells = state.trail().standing(trace.scenario)
+    with st.container():  # always there, so that what stands below isn't made anew
+        if len(cells) == 1:
+            return
+        key = f"way-{len(cells)}"
+        state.seed(key, len(cells))
+        st.pills(
+            "The way here",
+            range(1, len(cells) + 1),
+            key=key,
+            format_func=lambda i: escape.markdown(name_of(trace.scenario, cells[i - 1])),
+            on_change=_back,
+            args=(key,),
+        )
+
+
+def _back(key: str) -> None:
+    if length := state.widget(key):  # a second click on the last one takes it off
+        state.back_on_trail(length)
+    st.rerun()
+
+
+def _pickers(trace: AttentionTrace, cell: Cell) -> None:
+    """Choose a number without a mouse."""
+    rows, columns = (labels.axis(trace.scenario, axis) for axis in step(cell.name).axes)
+    choices = {
+        "matrix": (_NAMES, cell.name, lambda name: f"{step(name).symbol} · {step(name).title}"),
+        "row": (range(len(rows)), cell.row, lambda i: labels.isolate(rows[i])),
+        "column": (range(len(columns)), cell.column, lambda j: labels.isolate(columns[j])),
+    }
+    for place, (name, (options, chosen, say)) in zip(
+        st.columns([2, 1, 1]), choices.items(), strict=True
+    ):
+        key = f"ask-{name}"
+        state.seed(key, chosen)
+        place.selectbox(
+            name.capitalize(), options, key=key, format_func=say, on_change=_choose, args=(trace,)
+        )
+
+
+def _choose(trace: AttentionTrace) -> None:
+    chosen = [state.widget(f"ask-{which}") for which in ("matrix", "row", "column")]
+    try:
+        state.ask(nearest(trace.scenario, *chosen), state.trail().picture)
+    except ValueError as error:  # no browser offers such a choice, but one could be forged
+        state.complain(str(error))
+    st.rerun()
+
+
+def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None:
+    """The step that made the number, unless it is the picture above."""
+    s = trace.scenario
+    with st.container():  # as in `_way`
+        made_above = any(
+            same_numbers(s, each.result.step.name) == same_numbers(s, cell.name) for each in drawn
+        )
+        if made_above or not step(cell.name).made_of:
+            return
+        shown = equation(trace, cell.name)
+        chart(
+            describe(outlined(shown, s, cell), **look(_FRAME)),
+            "figure-asked",
+            shown.alt,
+            lambda box: pick(trace, [shown], box, state.trail().picture),
+        )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Markdown of a table whose cells are text."""
+    header, *body = ("|" + "|".join(map(escape.markdown, row)) + "|" for row in rows)
+    return "\n".join((header, "|" + "---|" * len(rows[0]), *body))
+
+
+def _play(trace: AttentionTrace, cell: Cell) -> None:
+    """The product that made the number, filling in the browser."""
+    if not is_product(cell.name):
+        return
+    with drawer("Play how the matrix is filled", f"play-{cell.name}") as is_open:
+        if is_open:
+            alt = f"The same as above, number by number. {equation(trace, cell.name).alt}"
+            chart(describe_play(trace, cell.name, **look(_FRAME)), "figure-play", alt)
+
+
+def _on(trace: AttentionTrace, made: Calculation) -> None:
+    """Each number that it is made of, a click away."""
+    if not made.operands:
+        return
+    cells = list(dict.fromkeys(operand.cell for operand in made.operands))
+    key = f"follow-{made.cell}"
+    st.pills(
+        "Follow it back to",
+        range(len(cells)),
+        key=key,
+        format_func=lambda i: escape.markdown(name_of(trace.scenario, cells[i])),
+        on_change=_follow,
+        args=(key, cells),
+    )
+
+
+def _follow(key: str, cells: Sequence[Cell]) -> None:
+    chosen = state.widget(key)
+    if chosen is not None:
+        state.follow(cells[chosen])
+    st.rerun()

@@ -1,0 +1,171 @@
+"""Where does a number come from? Asked by a click, by keys, by a link; followed back and played."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import idle, settle
+from tests.browser.test_journey import go, numbers, thumb
+from tests.browser.test_live import parameter, place
+
+SCORES, WEIGHTS, V, OUTPUT = range(4)  # the matrices of the first picture
+
+
+def click(page: Page, matrix: int, row: int, column: int) -> None:
+    page.mouse.click(*place(page, matrix, row, column))
+    idle(page)
+
+
+def answer(page: Page) -> Locator:
+    """The lines of the calculation."""
+    return page.get_by_test_id("stCode")
+
+
+def follow(page: Page, name: str) -> None:
+    page.get_by_test_id("stButtonGroup").filter(has_text="Follow it back to").get_by_text(
+        name, exact=True
+    ).click()
+    idle(page)
+
+
+def way(page: Page) -> list[str]:
+    buttons = page.get_by_test_id("stButtonGroup").filter(has_text="The way here")
+    return buttons.get_by_role("radio").all_text_contents()
+
+
+def outlines(page: Page) -> list[dict]:
+    return page.evaluate("document.querySelector('.js-plotly-plot').layout.shapes ?? []")
+
+
+def test_a_clicked_number_is_explained_and_outlined(visit):
+    page = visit("/?preset=verb-subject")
+    click(page, OUTPUT, 1, 0)
+    expect(answer(page)).to_contain_text("output[suis, v₁] =")
+    expect(answer(page)).to_contain_text(f"= {numbers(page)[OUTPUT][1][0]:.3f}")
+    assert len(outlines(page)) == 3
+    page.get_by_role("button", name="Close the answer").click()
+    idle(page)
+    expect(answer(page)).to_have_count(0)
+    assert outlines(page) == []
+
+
+def test_it_follows_the_numbers(visit):
+    page = visit()
+    click(page, WEIGHTS, 0, 1)
+    before = numbers(page)[WEIGHTS][0][1]
+    expect(answer(page)).to_contain_text(f"= {before:.3f}")
+    thumb(page, "X-0-0").press("End")
+    idle(page)
+    after = numbers(page)[WEIGHTS][0][1]
+    assert after != before
+    expect(answer(page)).to_contain_text(f"= {after:.3f}")
+
+
+def test_from_an_output_back_to_an_embedding(visit):
+    page = visit("/?preset=verb-subject")
+    click(page, OUTPUT, 1, 0)
+    for name in ("weights[suis, Je]", "scores[suis, Je]", "Q[suis, q₁]", "X[suis, verb]"):
+        follow(page, name)
+        expect(answer(page)).to_contain_text(f"{name} =")
+    assert [re.match(r"\w+", name)[0] for name in way(page)] == [
+        *("output", "weights", "scores", "Q", "X")
+    ]
+    page.get_by_test_id("stButtonGroup").get_by_text("weights[suis, Je]", exact=True).click()
+    idle(page)
+    expect(answer(page)).to_contain_text("weights[suis, Je] =")
+    assert len(way(page)) == 2
+
+
+def test_a_click_on_what_made_it_follows_and_any_other_begins_anew(visit):
+    page = visit("/?preset=verb-subject")
+    click(page, OUTPUT, 1, 0)
+    click(page, WEIGHTS, 1, 2)
+    assert way(page) == ["output[suis, v₁]", "weights[suis, heureux]"]
+    click(page, OUTPUT, 0, 0)
+    assert way(page) == []
+    expect(answer(page)).to_contain_text("output[Je, v₁] =")
+
+
+def test_by_keys_alone(visit):
+    page = visit("/?preset=verb-subject")
+    page.get_by_role("button", name="Where does a number come from?").press("Enter")
+    idle(page)
+    expect(answer(page)).to_contain_text("output[Je, v₁] =")
+    matrix = page.get_by_role("combobox", name=re.compile("Matrix"))
+    matrix.press("ArrowDown")
+    page.keyboard.type("raw")
+    page.keyboard.press("Enter")
+    idle(page)
+    expect(answer(page)).to_contain_text("QKᵀ[Je, Je] =")
+    row = page.get_by_role("combobox", name=re.compile("Row"))
+    row.press("ArrowDown")
+    page.keyboard.press("Enter")
+    idle(page)
+    expect(answer(page)).to_contain_text("QKᵀ[suis, Je] =")
+
+
+def test_it_stays_through_reload_link_and_pages(visit):
+    page = visit("/?preset=verb-subject")
+    click(page, WEIGHTS, 1, 0)
+    assert parameter(page, "cell") == "weights.2.1"
+    page.reload()
+    settle(page)
+    expect(answer(page)).to_contain_text("weights[suis, Je] =")
+    other = visit(page.url)
+    expect(answer(other)).to_contain_text("weights[suis, Je] =")
+    go(page, "Attention")
+    expect(answer(page)).to_contain_text("weights[suis, Je] =")
+    go(page, "Embeddings")  # which has no weights
+    expect(answer(page)).to_have_count(0)
+    go(page, "Attention")
+    expect(answer(page)).to_contain_text("weights[suis, Je] =")
+
+
+def test_back_button(visit):
+    page = visit("/?preset=verb-subject")
+    click(page, WEIGHTS, 1, 0)
+    click(page, SCORES, 1, 1)
+    page.go_back()
+    idle(page)
+    expect(answer(page)).to_contain_text("weights[suis, Je] =")
+    page.go_back()
+    idle(page)
+    expect(answer(page)).to_have_count(0)
+
+
+def test_play(visit):
+    page = visit("/?preset=verb-subject&cell=output.2.1")
+    page.get_by_text("Play how the matrix is filled").click()
+    idle(page)
+    told = page.locator(".lab-player output")
+    expect(told).to_have_text(re.compile("heureux · v₃ = "))
+    last = page.locator(".js-plotly-plot").count() - 1
+    whole = numbers(page, last)[2]
+
+    def filled() -> int:
+        return sum(number is not None for row in numbers(page, last)[2] for number in row)
+
+    assert filled() == 9
+    page.get_by_role("slider", name="Number that was filled in last").fill("2")
+    expect(told).to_have_text(f"Je · v₂ = {whole[0][1]:.2f}")
+    assert filled() == 2
+    button = page.locator(".lab-player button")
+    button.click()
+    expect(told).to_have_text(re.compile("suis · v₁"))
+    button.click()
+    stopped = filled()
+    assert 4 <= stopped < 9
+    page.wait_for_timeout(1000)
+    assert filled() == stopped
+    button.click()
+    expect(button).to_have_text("Play", timeout=10_000)  # it stops at the end
+    assert numbers(page, last)[2] == whole
+
+
+@pytest.mark.parametrize("cell", ["weights.9.9", "nothing.1.1", "<b>", "X.0.0"])
+def test_a_number_that_is_not_there_is_not_asked_about(visit, cell):
+    page = visit(f"/?cell={cell}")
+    expect(answer(page)).to_have_count(0)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)

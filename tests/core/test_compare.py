@@ -1,0 +1,347 @@
+"""Comparisons line up what is alike, and the causes that are told are the true ones."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from attn_core import Scenario, attend, causes, edits, escape, limits
+from attn_core.compare import compare
+from attn_core.equation import block
+from attn_core.labels import number
+from attn_core.masks import causal
+from attn_core.presets import BY_KEY, DEFAULT
+from attn_core.steps import INPUTS, STEPS
+from attn_core.what_if import BY_KEY as WHAT_IF
+from attn_core.what_if import VARIANTS, what_if
+
+A = BY_KEY["verb-subject"].scenario
+NAMES = [s.name for s in (*INPUTS, *STEPS) if s.name not in ("W_o", "projected")]
+#: A sentence about a cause, taken apart.
+TOLD = re.compile(
+    r"(?P<input>.+?) alone (?P<verb>raises|lowers) the (?P<what>weight of (?P<query>\S+) for "
+    r"(?P<key>\S+)|output (?P<word>\S+) · (?P<value>v.)) from (?P<before>\S+) to (?P<alone>\S+?)"
+    r"(?: \(all changes together: to (?P<after>\S+)\))?\."
+)
+
+
+def scenarios(seed, n=3, d_model=5, d_k=2, d_v=7, spread=1.0):
+    """Random numbers in distinct prime sizes."""
+    rng = np.random.default_rng(seed)
+    shapes = {
+        "X": (n, d_model),
+        "W_q": (d_model, d_k),
+        "W_k": (d_model, d_k),
+        "W_v": (d_model, d_v),
+    }
+    arrays = {name: rng.normal(size=shape) * spread for name, shape in shapes.items()}
+    return limits.admit(Scenario(tokens=tuple("abcdefghijkl"[:n]), **arrays))
+
+
+def mixed(a, b, rng, many):
+    """A with some inputs of B."""
+    for name in edits.MATRICES:
+        old = getattr(a, name)
+        chosen = rng.random(old.shape) < many
+        a = replace(a, **{name: np.where(chosen, getattr(b, name), old)})
+    return a
+
+
+@st.composite
+def pairs(draw):
+    """Two scenarios of one sentence; up to all inputs differ."""
+    rng = np.random.default_rng(draw(st.integers(0, 9999)))
+    a, b = scenarios(rng), scenarios(rng)
+    b = mixed(a, b, rng, draw(st.sampled_from([0.0, 0.03, 0.2, 1.0])))
+    b = replace(b, scale=draw(st.booleans()), temperature=draw(st.sampled_from([0.5, 1.0, 3.0])))
+    return a, replace(b, mask=draw(st.sampled_from([None, causal(3)])))
+
+
+def singles(a, b):
+    """A with each single input of B, and what the sentence calls the input; by brute force."""
+    names = {"X": a.tokens, **dict.fromkeys(("W_q", "W_k", "W_v"), a.features)}
+    columns = {"X": a.features}
+    for name in ("W_q", "W_k", "W_v"):
+        columns[name] = [name[-1] + "₁₂₃₄₅₆₇"[j] for j in range(getattr(a, name).shape[1])]
+    for name, rows in names.items():
+        join = " · " if name == "X" else " → "
+        for i, j in np.ndindex(getattr(a, name).shape):
+            old, new = getattr(a, name)[i, j], getattr(b, name)[i, j]
+            if old != new:
+                values = np.array(getattr(a, name))
+                values[i, j] = new
+                label = f"{name} {rows[i]}{join}{columns[name][j]}"
+                yield label, replace(a, **{name: values})
+    if a.scale != b.scale:
+        yield "The scaling", replace(a, scale=b.scale)
+    if a.temperature != b.temperature:
+        yield "The temperature", replace(a, temperature=b.temperature)
+    if not np.array_equal(a.allowed, b.allowed):
+        yield "The mask", replace(a, mask=b.mask)
+
+
+# Sides and differences
+
+
+@given(pairs())
+def test_a_difference_is_b_minus_a(pair):
+    a, b = map(attend, pair)
+    c = compare(*pair)
+    assert c.fits
+    assert c.gaps() == ()
+    for name in NAMES:
+        old, new, difference = c.blocks(name)
+        np.testing.assert_array_equal(old.values, getattr(a, name))
+        np.testing.assert_array_equal(new.values, getattr(b, name))
+        with np.errstate(invalid="ignore"):
+            expected = np.nan_to_num(
+                getattr(b, name) - getattr(a, name), posinf=np.inf, neginf=-np.inf
+            )
+        np.testing.assert_array_equal(difference.values, expected)
+        assert difference.step.kind == "signed"
+        assert (difference.rows, difference.columns) == (new.rows, new.columns)
+        assert c.equation(name).alt.startswith(f"{new.symbol} ({new.shape}) − {old.symbol}")
+
+
+def test_blocked_in_one_only():
+    c = compare(DEFAULT.scenario, replace(DEFAULT.scenario, mask=causal(3)))
+    assert c.blocks("blocking")[2].spoken_row(0) == "Je 0.00, −∞, −∞"
+    back = compare(c.b.scenario, c.a.scenario)
+    assert back.blocks("masked_scores")[2].spoken_row(0) == "Je 0.00, ∞, ∞"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shared", "said"),
+    [
+        ("Je suis heureux", "Je suis heureux", ([0, 1, 2], [0, 1, 2]), []),
+        (
+            "dog saw dog",
+            "dog saw a dog dog",
+            ([0, 1, 2], [0, 1, 3]),
+            ["Words only in B: a and dog₃."],
+        ),
+        (
+            "a b c",
+            "c a b",
+            ([0, 1], [1, 2]),
+            ["Not compared, for the order of A and B differs: c."],
+        ),
+        (
+            "a b c d",
+            "d e a b",
+            ([0, 1], [2, 3]),
+            ["Words only in A: c. Words only in B: e.", "Not compared, for the order .*: d."],
+        ),
+        ("a b", "c d e", ([], []), ["A and B have no word in common, so nothing .*"]),
+    ],
+)
+def test_words_are_lined_up(old, new, shared, said):
+    a, b = (edits.with_sentence(DEFAULT.scenario, sentence) for sentence in (old, new))
+    c = compare(a, b)
+    assert c.words == shared
+    assert len(c.gaps()) == len(said)
+    for sentence, expected in zip(c.gaps(), said, strict=True):
+        assert re.fullmatch(expected, sentence)
+    if not shared[0]:
+        assert c.blocks("weights") is c.equation("Q") is None
+        assert c.blocks("W_q")[2].values.shape == (4, 4)
+        return
+    _, B, difference = c.blocks("weights")
+    expected = c.b.weights[np.ix_(shared[1], shared[1])] - c.a.weights[np.ix_(shared[0], shared[0])]
+    np.testing.assert_array_equal(difference.values, expected)
+    assert B.rows == B.columns == tuple(block(c.b, "weights").rows[j] for j in shared[1])
+
+
+def test_sizes_and_features_are_lined_up():
+    b = edits.with_features(A, ("noun", "feeling", "pronoun"))
+    b = edits.with_size(b, d_k=7, d_v=1)
+    c = compare(A, b)
+    assert c.gaps() == (
+        "Features only in A: verb and first person. Features only in B: noun.",
+        "d_k is 2 in A and 7 in B: of queries and keys the first 2 numbers are compared.",
+        "d_v is 3 in A and 1 in B: of values and outputs the first number is compared.",
+    )
+    old, new, difference = c.blocks("W_q")
+    assert old.rows == new.rows == ("feeling", "pronoun")
+    assert difference.columns == ("q₁", "q₂")
+    np.testing.assert_array_equal(old.values, A.W_q[[A.features.index(f) for f in old.rows]])
+    np.testing.assert_array_equal(new.values, b.W_q[1:, :2])
+    assert c.blocks("output")[2].shape == "3×1"
+    assert causes.explain(c)[0].startswith("A and B differ in their words, features or sizes")
+    with pytest.raises(ValueError, match="the same words"):
+        causes.changes(A, b)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_heads_are_refused(side):
+    heads = replace(A, W_q=A.W_q[None], W_k=A.W_k[None], W_v=A.W_v[None])
+    with pytest.raises(ValueError, match="Only single heads"):
+        compare(*((heads, A) if side else (A, heads)))
+
+
+def test_words_and_features_are_quoted():
+    b = replace(
+        edits.with_sentence(DEFAULT.scenario, "Je *suis* heureux"), features=("<b>", *"xyz")
+    )
+    for sentence in compare(DEFAULT.scenario, b).gaps(escape.markdown):
+        assert not re.search(r"(?<!\\)[*<]", sentence)
+    X = b.X.copy()
+    X[0, 0] += 2
+    (told, *_) = causes.explain(compare(b, replace(b, X=X)), escape.markdown)
+    assert "X Je · \\<b\\> +2.00 alone" in told
+
+
+# Causes
+
+
+@settings(max_examples=200)
+@given(pairs())
+def test_causes_are_the_true_ones(pair):
+    a, b = pair
+    single = dict(singles(a, b))
+    found = causes.changes(a, b)
+    assert len(found) == len(single)
+    for change, (label, s) in zip(found, single.items(), strict=True):
+        assert causes.with_change(a, b, change) == s
+        assert not change.label or label == f"{change.name} {change.label}"
+    old, new = attend(a), attend(b)
+    moved = "weights" if np.abs(new.weights - old.weights).max() >= 0.005 else "output"
+    sizes = np.sort(np.abs(getattr(new, moved) - getattr(old, moved)), axis=None)[::-1][:3]
+    told = [s for s in causes.explain(compare(a, b)) if " the weight" in s or " the output" in s]
+    assert len(told) == (sizes >= 0.005).sum()
+    for sentence, size in zip(told, sizes[: len(told)], strict=True):
+        check(sentence, size, moved, (old, new), single)
+
+
+def check(sentence, size, moved, traces, single):
+    """Compute all numbers of one sentence anew, each input by itself."""
+    old, new = (getattr(trace, moved) for trace in traces)
+    if sentence.startswith("No single"):
+        i, j = place(re.search(r"(\S+) (?:for|·) (\S+) that way", sentence).groups())
+        assert all(
+            effect(old, new, getattr(attend(s), moved))[i, j] < 0.005 for s in single.values()
+        )
+        return
+    told = TOLD.fullmatch(sentence)
+    i, j = place((told["query"] or told["word"], told["key"] or told["value"]))
+    assert abs(new[i, j] - old[i, j]) == size
+    assert told["verb"] == ("raises" if new[i, j] > old[i, j] else "lowers")
+    (named,) = [label for label in single if told["input"].startswith(label)]
+    alone = getattr(attend(single[named]), moved)
+    digits = len(told["before"].partition(".")[2])
+    assert told["before"] == number(old[i, j], digits) != told["alone"]
+    assert told["alone"] == number(alone[i, j], digits)
+    assert (told["after"] or told["alone"]) == number(new[i, j], digits)
+    best = max(effect(old, new, getattr(attend(s), moved))[i, j] for s in single.values())
+    assert effect(old, new, alone)[i, j] == pytest.approx(best, abs=1e-12)
+
+
+def place(labels):
+    row, column = labels
+    return "abc".index(row), "abc".index(column) if column in "abc" else "₁₂₃₄₅₆₇".index(column[1])
+
+
+def effect(old, new, alone):
+    return (alone - old) * np.sign(new - old)
+
+
+def test_a_cause_by_hand():
+    # suis asks with 3 (verb), Je answers with 3 (pronoun): score 9 / √2.
+    b = edits.with_cell(edits.with_cell(A, "W_q", 1, 0, 0), "W_q", 0, 0, 0.1)
+    first = causes.explain(compare(A, b))[0]
+    assert first.startswith(
+        "W_q verb → q₁ −3.00 alone lowers the weight of suis for Je from 1.00 to 0.33."
+    )
+
+
+def test_inputs_that_only_act_together():
+    a = Scenario(("a", "b"), X=np.eye(2), W_q=[[0], [0]], W_k=[[0], [0]], W_v=np.eye(2))
+    b = replace(a, W_q=[[3], [0]], W_k=[[3], [0]])
+    c = compare(a, b)
+    assert set(causes.explain(c)) == {
+        "No single change moves the weight of a for a that way by as much as the boxes show; "
+        "all changes together raise it from 0.50 to 1.00.",
+        "No single change moves the weight of a for b that way by as much as the boxes show; "
+        "all changes together lower it from 0.50 to 0.00.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"scale": False}, "The scaling, switched off, alone"),
+        ({"temperature": 3.5}, "The temperature, 1 → 3.5, alone"),
+        ({"mask": causal(3)}, "The mask, added, alone"),
+    ],
+)
+def test_settings_are_causes(change, told):
+    b = replace(DEFAULT.scenario, **change)
+    there, back = (
+        causes.explain(compare(*p)) for p in ((DEFAULT.scenario, b), (b, DEFAULT.scenario))
+    )
+    assert all(sentence.startswith(told) for sentence in there)
+    assert all(TOLD.fullmatch(sentence) for sentence in (*there, *back))
+    assert not set(there) & set(back)
+
+
+def test_nothing_to_tell():
+    same = replace(A, mask=np.ones((3, 3), bool))
+    assert causes.changes(A, same) == ()
+    assert causes.explain(compare(A, same)) == ("A and B have the same inputs.",)
+    unseen = edits.with_cell(A, "W_v", 0, 0, A.W_v[0, 0] + 0.001)
+    assert causes.explain(compare(A, unseen)) == (
+        "1 input differs, but no weight and no output by as much as the boxes show.",
+    )
+    assert causes.explain(compare(A, edits.with_cell(A, "W_v", 0, 0, -3)))[0] == (
+        "No weight changes by as much as the boxes show."
+    )
+
+
+def test_the_largest_scenarios():
+    sizes = {"n": 12, "d_model": 8, "d_k": 8, "d_v": 8, "spread": 0.4}
+    a, b = scenarios(1, **sizes), scenarios(2, **sizes)
+    assert len(causes.changes(a, b)) == 12 * 8 + 3 * 64
+    assert len(causes.explain(compare(a, b))) == causes.MOST_CELLS
+
+
+# What if
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.key)
+@given(pairs())
+def test_a_variant_changes_what_is_shown_or_says_why_not(variant, pair):
+    s = pair[1]
+    if reason := variant.idle(s):
+        assert reason.endswith(".")
+        with pytest.raises(ValueError, match=re.escape(reason)):
+            what_if(s, variant.key)
+        np.testing.assert_array_equal(attend(variant.edit(s)).weights, attend(s).weights)
+    else:
+        assert what_if(s, variant.key) == limits.admit(variant.edit(s)) != s
+
+
+def test_variants_by_hand():
+    s = replace(A, mask=causal(3), temperature=2.5)
+    assert what_if(s, "unscaled") == replace(s, scale=False)
+    assert what_if(s, "unmasked") == replace(s, mask=None)
+    assert what_if(s, "hotter") == replace(s, temperature=5)
+    np.testing.assert_array_equal(attend(what_if(s, "as-is")).Q, s.X)
+    np.testing.assert_array_equal(attend(what_if(s, "as-is")).V, s.X)
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "reason"),
+    [
+        ("unscaled", {"scale": False}, "aren't scaled"),
+        ("unscaled", {"W_q": A.W_q[:, :1], "W_k": A.W_k[:, :1]}, "d_k is 1"),
+        ("unmasked", {}, "no mask"),
+        ("unmasked", {"mask": np.ones((3, 3), bool)}, "no mask"),
+        ("as-is", dict.fromkeys(("W_q", "W_k", "W_v"), np.eye(4)), "identity already"),
+        ("hotter", {"temperature": 5.05}, "limit of 10"),
+    ],
+)
+def test_idle_variants(key, changes, reason):
+    assert reason in WHAT_IF[key].idle(replace(A, **changes))

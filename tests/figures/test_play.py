@@ -1,0 +1,58 @@
+"""Frames fill a product in the order of reading, with what makes each number outlined."""
+
+import numpy as np
+import pytest
+
+from attn_core import attend
+from attn_core.cells import Cell
+from attn_core.equation import equation
+from attn_core.figures import describe, describe_play, is_product
+from attn_core.outline import outlined
+from attn_core.steps import STEPS
+from tests.figures.test_description import array
+from tests.figures.test_equation import TRACE, odd_scenario
+
+PRODUCTS = ["similarity", "Q", "K", "V", "raw_scores", "output"]
+
+
+def test_products():
+    assert [s.name for s in STEPS if is_product(s.name)] == [*PRODUCTS, "projected"]
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_frames(name):
+    described = describe_play(TRACE, name, width=700)
+    values = getattr(TRACE, name)
+    assert len(described.frames) == values.size
+    assert len({frame["name"] for frame in described.frames}) == values.size
+    for k, frame in enumerate(described.frames):
+        (z,) = (own["z"] for own in frame["data"])
+        np.testing.assert_array_equal(z.ravel()[: k + 1], values.ravel()[: k + 1])
+        assert np.isnan(z.ravel()[k + 1 :]).all()
+        assert frame["traces"] == [len(described.numbers) - 1]
+        i, j = divmod(k, values.shape[1])
+        alone = describe(
+            outlined(equation(TRACE, name), TRACE.scenario, Cell(name, i, j)), width=700
+        )
+        assert frame["layout"]["shapes"] == alone.layout["shapes"]
+    np.testing.assert_array_equal(described.numbers[-1]["z"], values)
+
+
+def test_names_say_the_number():
+    described = describe_play(TRACE, "Q")
+    assert described.frames[3]["name"] == f"dog · q₁ = {TRACE.Q[1, 0]:.2f}".replace("-", "−")
+
+
+def test_plotly_takes_it_with_its_own_controls():
+    figure = describe_play(TRACE, "output").figure()
+    assert len(figure.frames) == TRACE.output.size
+    steps = figure.layout.sliders[0].steps
+    assert [step.args[0][0] for step in steps] == [frame.name for frame in figure.frames]
+    assert [b.label for b in figure.layout.updatemenus[0].buttons] == ["Play", "Pause"]
+
+
+def test_frames_keep_every_bit_as_json():
+    trace = attend(odd_scenario())
+    described = describe_play(trace, "raw_scores")
+    for plain, frame in zip(described.plain_frames(), described.frames, strict=True):
+        np.testing.assert_array_equal(array(plain["data"][0]["z"]), frame["data"][0]["z"])

@@ -1,0 +1,98 @@
+"""The answer to where a number comes from, on every page, for every matrix."""
+
+import pytest
+
+from attn_core import attend, edits
+from attn_core.calculation import calculate
+from attn_core.cells import Cell, to_text
+from attn_core.permalink import encode
+from attn_core.presets import BY_KEY, DEFAULT
+from pages.ui.inspector import QUESTION
+from tests.pages.test_pages import NAMES, PAGES, fine, parameter, press, slider, visit
+
+MATRICES = ["X", "W_q", "W_k", "W_v", "Q", "K", "V", "similarity", "raw_scores", "scores"]
+MATRICES += ["blocking", "masked_scores", "logits", "weights", "output"]
+
+
+def answer(at):
+    """The calculation that is shown; on the Share page the link is code, too."""
+    (code,) = (c.value for c in at.code if "preset=" not in c.value)
+    return code
+
+
+def is_asked(at):
+    return any("preset=" not in c.value for c in at.code)
+
+
+def shown(trace, cell):
+    return calculate(trace, cell).result
+
+
+@pytest.mark.parametrize("name", MATRICES)
+@pytest.mark.parametrize("preset", ["verb-subject", "previous-word", "sharp"])
+def test_every_matrix_can_be_asked_about(preset, name):
+    trace = attend(BY_KEY[preset].scenario)
+    at = fine(visit("3_Attention.py", preset=preset, cell="weights.2.1"))
+    at.selectbox(key="ask-matrix").set_value(name).run()
+    assert answer(fine(at)).endswith(f"= {shown(trace, Cell(name, 1, 0))}")
+    assert parameter(at, "cell") == f"{name}.2.1"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_the_result_of_every_picture_can_be_asked_about(page):
+    at = fine(visit(page.name, preset="previous-word"))
+    for button in [b for b in at.button if b.label == QUESTION]:
+        at.button(key=button.key).click().run()
+        assert is_asked(fine(at))
+        press(at, "Close the answer")
+        assert not is_asked(fine(at))
+
+
+@pytest.mark.parametrize("n", [1, 12])
+def test_at_the_limits(n):
+    s = edits.with_sentence(DEFAULT.scenario, "Je " * n)
+    s = edits.with_size(s, d_model=8 if n == 12 else 2, d_k=8 if n == 12 else 1, d_v=1)
+    at = fine(visit(s=encode(s), cell=to_text(Cell("weights", n - 1, n - 1))))
+    for name in MATRICES:
+        at.selectbox(key="ask-matrix").set_value(name).run()
+        assert is_asked(fine(at))
+
+
+def test_the_pickers_choose_row_and_column():
+    trace = attend(BY_KEY["verb-subject"].scenario)
+    at = fine(visit(preset="verb-subject", cell="output.1.1"))
+    at.selectbox(key="ask-row").set_value(2).run()
+    at.selectbox(key="ask-column").set_value(1).run()
+    assert answer(fine(at)).endswith(f"= {shown(trace, Cell('output', 2, 1))}")
+    at.selectbox(key="ask-matrix").set_value("W_k").run()
+    assert answer(fine(at)).startswith("W_k[feeling, k₂] is an input")
+
+
+def test_it_stays_while_numbers_and_sizes_change():
+    at = fine(visit(cell="weights.1.2"))
+    before = answer(at)
+    slider(at, "X-0-0").set_value(3.0).run()
+    assert answer(fine(at)) != before
+    at.text_input(key="sentence").set_value("Je").run()
+    assert not is_asked(fine(at))
+    at.text_input(key="sentence").set_value("Je dors").run()
+    assert answer(fine(at)).startswith("weights[Je, dors] =")
+
+
+def test_it_moves_to_the_picture_of_the_other_page():
+    at = fine(visit(cell="Q.2.1"))
+    assert not is_asked(at)  # home shows no Q
+    at.switch_page("pages/2_Projections.py").run()
+    assert answer(fine(at)).startswith("Q[suis, q₁] =")
+    at.switch_page("pages/3_Attention.py").run()
+    assert answer(fine(at)).startswith("Q[suis, q₁] =")
+
+
+@pytest.mark.parametrize("word", ["<b>x</b>", "$x$", "`a`", "a|b", "*a*", ":red[b]", "שלום"])
+def test_words_are_shown_literally(word):
+    s = edits.replace(DEFAULT.scenario, tokens=(word, "suis", "heureux"))
+    at = fine(visit(s=encode(s), cell="weights.1.1"))
+    assert word in answer(at)
+    (table,) = (m.value for m in at.markdown if m.value.startswith("|"))
+    assert word in table.replace("\\", "")
+    assert len({line.replace("\\|", "").count("|") for line in table.splitlines()}) == 1

@@ -1,0 +1,58 @@
+"""The way from number to number, and the history of undo, as they are without a page."""
+
+from attn_core import edits
+from attn_core.cells import Cell, from_text, to_text
+from attn_core.presets import DEFAULT
+from pages.ui.history import MAX_UNDO, History
+from pages.ui.trail import Trail
+
+OUTPUT, WEIGHT, SCORE = Cell("output", 1, 2), Cell("weights", 1, 0), Cell("scores", 1, 0)
+
+
+def test_there_and_back():
+    trail = Trail()
+    trail.ask(OUTPUT, "picture")
+    trail.follow(WEIGHT)
+    trail.follow(SCORE)
+    assert trail.standing(DEFAULT.scenario) == [OUTPUT, WEIGHT, SCORE]
+    trail.back(2)
+    assert trail.cells == [OUTPUT, WEIGHT]
+    trail.ask(SCORE, "other")
+    assert (trail.cells, trail.picture) == ([SCORE], "other")
+
+
+def test_a_number_that_is_gone_comes_back_with_its_size():
+    trail = Trail([OUTPUT, WEIGHT])
+    narrow = edits.with_size(DEFAULT.scenario, d_v=2)
+    assert trail.standing(narrow) == []
+    assert trail.standing(edits.with_size(narrow, d_v=3)) == [OUTPUT, WEIGHT]
+    short = edits.with_sentence(DEFAULT.scenario, "Je")
+    assert Trail([Cell("output", 0, 2), WEIGHT]).standing(short) == [Cell("output", 0, 2)]
+
+
+def test_a_cell_in_an_address():
+    for cell in (OUTPUT, WEIGHT, Cell("raw_scores", 11, 7)):
+        assert from_text(to_text(cell)) == cell
+    for text in ("", "weights", "weights.0.1", "weights.1.-1", "weights.1.1.1", "__class__.1.1"):
+        assert from_text(text) is None
+    assert from_text("weights.٣.1") is None
+
+
+def test_history_forgets_what_is_too_long_ago():
+    history = History(DEFAULT.scenario, DEFAULT.key)
+    for i in range(MAX_UNDO + 7):
+        history.push(edits.with_cell(history.present, "X", 0, 0, (i + 2) / 100))
+    for _ in range(MAX_UNDO):
+        assert history.can_undo
+        history.undo()
+    assert not history.can_undo
+    assert history.present.X[0, 0] == (7 + 1) / 100
+
+
+def test_a_gesture_that_ends_where_it_began_is_no_change():
+    history = History(DEFAULT.scenario, DEFAULT.key)
+    moved = edits.with_cell(history.present, "X", 0, 0, 2)
+    history.push(moved, gesture="drag")
+    history.push(DEFAULT.scenario, gesture="drag")
+    history.end_gesture()
+    assert not history.can_undo
