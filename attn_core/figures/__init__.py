@@ -3,6 +3,7 @@
 from .colours import Theme
 from .description import Description
 from .equation import describe, draw
+from .page import page
 from .play import describe_play, is_product
 from .shape_rule import describe_partners, draw_partners
 
@@ -15,4 +16,5 @@ __all__ = [
     "draw",
     "draw_partners",
     "is_product",
+    "page",
 ]

@@ -50,9 +50,10 @@ async function start() {
   const script = document.createElement("script");
   script.textContent = await new Response(plain).text();
   document.head.append(script);
-  const config = { displaylogo: false, modeBarButtons: [["toImage"]] };
   for (const place of document.querySelectorAll("figure")) {
     const { data, layout } = JSON.parse(read(place.dataset.figure));
+    const toImageButtonOptions = { scale: Math.max(1, 2008 / layout.width) }; // 17 cm, 300 dpi
+    const config = { displaylogo: false, modeBarButtons: [["toImage"]], toImageButtonOptions };
     await Plotly.newPlot(place.firstElementChild, data, layout, config);
   }
 }
@@ -128,14 +129,15 @@ def _section(trace: AttentionTrace, i: int, step: Step, head: int | None, writte
     described = describe(written, width=_WIDTH)
     own = described.plain_numbers()
     heatmaps = [trace | numbers for trace, numbers in zip(described.traces, own, strict=False)]
-    figure = {"data": [*heatmaps, *described.traces[len(own) :]], "layout": described.layout}
+    layout = described.layout | {"paper_bgcolor": "#ffffff"}
+    figure = {"data": [*heatmaps, *described.traces[len(own) :]], "layout": layout}
     of_head = "" if head is None else f", head {head + 1}"
     tables = "\n".join(map(_table, written.blocks))
     return f"""<section>
 <h2>{step.title}{of_head}</h2>
 <p class="formula">{_formula(written)}</p>
-<figure data-figure="figure-{i}">
-<div role="img" aria-label="{escape.html(written.alt)}"></div>
+<figure data-figure="figure-{i}" aria-label="{escape.html(written.alt)}">
+<div></div>
 </figure>
 {_data(f"figure-{i}", json.dumps(figure, allow_nan=False))}
 {_sentence(trace, step)}
