@@ -13,37 +13,35 @@ from attn_core.steps import step
 from pages.ui import state
 from pages.ui.chart import chart, drawer, look
 
-#: Writes a file of a trace, or of one step of it.
-Write = Callable[[AttentionTrace, str | None], str | bytes]
-
 
 @dataclass(frozen=True)
-class _File:
-    """A file to save; it is written when its button is pressed, and not before."""
+class Kind:
+    """A kind of file: what it is called, how its name ends, and what writes it."""
 
     label: str
     ending: str
     mime: str
-    write: Write
+    write: Callable[[AttentionTrace, str | None], str | bytes]
 
 
-def _files(link: str) -> dict[str, tuple[_File, ...]]:
-    """All files, under what they hold."""
-    return {
-        "Numbers": (
-            _File("CSV (zip)", ".csv.zip", "application/zip", export.csv_zip),
-            _File("NPZ for NumPy", ".npz", "application/octet-stream", export.npz),
-            _File("JSON of the numbers", ".numbers.json", "application/json", export.json_text),
-        ),
-        "Equations and code": (
-            _File("LaTeX", ".tex", "application/x-tex", export.latex),
-            _File("NumPy script", "_numpy.py", "text/x-python", export.numpy_script),
-            _File("PyTorch script", "_pytorch.py", "text/x-python", export.torch_script),
-        ),
-        "To read": (
-            _File("Page (HTML)", ".html", "text/html", lambda trace, only: page(trace, only, link)),
-        ),
-    }
+def _page(trace: AttentionTrace, only: str | None) -> str:
+    link = state.link()
+    # Before the browser has told its address, a link is only the end of one.
+    return page(trace, only, link if link.startswith("http") else "")
+
+
+KINDS = {
+    kind.ending: kind
+    for kind in (
+        Kind("CSV (zip)", ".csv.zip", "application/zip", export.csv_zip),
+        Kind("NPZ for NumPy", ".npz", "application/octet-stream", export.npz),
+        Kind("JSON of the numbers", ".numbers.json", "application/json", export.json_text),
+        Kind("LaTeX", ".tex", "application/x-tex", export.latex),
+        Kind("NumPy script", "-numpy.py", "text/x-python", export.numpy_script),
+        Kind("PyTorch script", "-pytorch.py", "text/x-python", export.torch_script),
+        Kind("Page to read (HTML)", ".html", "text/html", _page),
+    )
+}
 
 
 def chosen(trace: AttentionTrace) -> str | None:
@@ -61,27 +59,36 @@ def chosen(trace: AttentionTrace) -> str | None:
     return name or None
 
 
-def files(trace: AttentionTrace, only: str | None) -> None:
-    """Buttons that save all of the trace or one step."""
-    for held, kinds in _files(state.link()).items():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{held}**", width=170)
-            for kind in kinds:
-                _button(kind, trace, only)
+def file(trace: AttentionTrace, only: str | None) -> None:
+    """Choose a kind of file, and save it.
 
-
-def _button(kind: _File, trace: AttentionTrace, only: str | None) -> None:
-    def written() -> str | bytes:
-        return kind.write(trace, only)
-
+    Only the chosen kind is written, so that the page is cheap until there is one. Buttons
+    whose files are written when they are pressed would be cheaper still, but Streamlit
+    deletes such a file after the next two runs of any visitor: in a class, before the
+    browser has fetched it.
+    """
+    state.seed_view("take-as", None, [None, *KINDS])
+    ending = st.pills(
+        "As",
+        list(KINDS),
+        key="take-as",
+        format_func=lambda ending: KINDS[ending].label,
+        on_change=state.touch,
+        wrap=True,
+    )
+    if ending is None:
+        return
+    kind = KINDS[ending]
+    name = f"attention{'' if only is None else f'-{only}'}{ending}"
     st.download_button(
-        kind.label,
-        written,
-        file_name=f"attention{'' if only is None else f'-{only}'}{kind.ending}",
+        f"Save {name}",
+        kind.write(trace, only),
+        file_name=name,
         mime=kind.mime,
-        key=f"take-{kind.ending}",
         icon=":material/download:",
-        on_click=state.touch,
+        type="primary",
+        key=f"save-{name}",
+        on_click="ignore",  # a run would let go of the file for a moment
     )
 
 

@@ -15,6 +15,7 @@ from attn_core import attend
 from attn_core.export import matrices
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
+from benchmarks.visitor import Visitor
 from tests.browser.conftest import idle
 from tests.export.scenarios import random
 
@@ -32,24 +33,27 @@ def choose(page: Page, title: str) -> None:
     idle(page)
 
 
+def take(page: Page, kind: str, name: str) -> bytes:
+    """Choose a kind of file, and save it."""
+    page.get_by_role("radio", name=kind).or_(page.get_by_role("button", name=kind)).first.click()
+    idle(page)
+    suggested, content = saved(page, f"Save {name}")
+    assert suggested == name
+    return content
+
+
 def test_files_are_saved(visit):
     page = visit("/Share?preset=negation")
-    page.on("console", lambda message: print(message.text))
     trace = attend(BY_KEY["negation"].scenario)
-    name, content = saved(page, "CSV (zip)")
-    assert name == "attention.csv.zip"
+    content = take(page, "CSV (zip)", "attention.csv.zip")
     sheets = {f"{each.name}.csv" for each in matrices(trace)}
     assert set(zipfile.ZipFile(io.BytesIO(content)).namelist()) == sheets | {"README.txt"}
-    idle(page)
     choose(page, "Attention weights")
-    name, content = saved(page, "JSON of the numbers")
-    assert name == "attention-weights.numbers.json"
+    content = take(page, "JSON of the numbers", "attention-weights.numbers.json")
     assert json.loads(content)["matrices"][-1]["values"] == trace.weights.tolist()
-    idle(page)
-    name, content = saved(page, "NumPy script")
-    assert name == "attention-weights_numpy.py"
+    content = take(page, "NumPy script", "attention-weights-numpy.py")
     assert b"output" not in content
-    name, content = saved(page, "Page (HTML)")
+    content = take(page, "Page to read", "attention-weights.html")
     assert b"Open it in the lab" in content
     assert b"?preset=negation" in content
 
@@ -57,9 +61,23 @@ def test_files_are_saved(visit):
 def test_a_changed_scenario_is_what_is_saved(visit):
     s = random(n=3, masked=True)
     page = visit(f"/Share?s={encode(s)}")
-    _, content = saved(page, "JSON of the numbers")
-    X = json.loads(content)["matrices"][0]["values"]
-    assert [[round(v, 3) for v in row] for row in s.X.tolist()] == X
+    X = json.loads(take(page, "JSON of the numbers", "attention.numbers.json"))["matrices"][0]
+    assert X["values"] == [[round(v, 3) for v in row] for row in s.X.tolist()]
+
+
+def test_files_are_saved_while_others_work(visit, address):
+    """Streamlit forgets files that no session holds when two runs have ended."""
+    page = visit("/Share")
+    with Visitor(int(address.rpartition(":")[2]), "Share") as other:
+        other.load()
+        page.get_by_text("Page to read").click()
+        idle(page)
+        for _ in range(3):
+            with page.expect_download() as download:
+                page.get_by_role("button", name="Save attention.html").click(no_wait_after=True)
+                for _ in range(20):
+                    other.send()
+            assert download.value.failure() is None
 
 
 def words(svg: bytes) -> list[str]:
