@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import html as stdlib_html
 import re
+import unicodedata
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")  # all of ASCII punctuation
 _PLOTLY = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+#: Zero width joiner and non-joiner; Indic scripts, Persian and emoji are written with them.
+_JOINERS = "\u200c\u200d"
+#: The wide signs are there because spreadsheets read them as the narrow ones.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+#: Controls but tab and line ends, and noncharacters.
+_NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "^": r"\textasciicircum{}",
+        "~": r"\textasciitilde{}",
+        "'": r"\textquotesingle{}",
+        "`": r"\textasciigrave{}",
+        '"': r"\textquotedbl{}",
+        " ": r"\ ",  # a plain one would join the next, or end a command
+        "\xa0": "~",
+        **{sign: f"\\{sign}" for sign in "{}$&#_%"},
+        **{digit: rf"\textsubscript{{{i}}}" for i, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    }
+)
+_NOT_IN_SCRIPT = re.compile("[<>&\u2028\u2029]")
 
 
 def markdown(text: str) -> str:
@@ -31,3 +54,80 @@ def plotly(text: str) -> str:
     '&lt;b&gt;&amp;'
     """
     return text.translate(_PLOTLY)
+
+
+def latex(text: str) -> str:
+    r"""Escape for LaTeX's text mode, with an engine that reads UTF-8.
+
+    What can't be printed (controls, line ends, marks of direction) becomes its code
+    point: a line end would be a space or a paragraph, a mark would reorder the source.
+
+    Examples
+    --------
+    >>> print(latex("50% of $x_1$"), latex("a\nb"))
+    50\%\ of\ \$x\_1\$ a\texttt{U+000A}b
+    """
+    return "".join(
+        rf"\texttt{{U+{ord(c):04X}}}" if is_unprintable(c) else c.translate(_LATEX) for c in text
+    )
+
+
+def is_unprintable(character: str) -> bool:
+    """Whether a character has no picture: a control, a separator of lines, or none at all.
+
+    Joiners are printed with their neighbours.
+    """
+    unseen = ("Cc", "Cf", "Cn", "Co", "Zl", "Zp")
+    return character not in _JOINERS and unicodedata.category(character) in unseen
+
+
+def spreadsheet(text: str) -> str:
+    """Keep a spreadsheet from taking a cell of a CSV file for a formula.
+
+    The apostrophe is what OWASP recommends against CSV injection. A sign alone is no
+    formula and stays as it is.
+
+    Examples
+    --------
+    >>> spreadsheet("=1+1"), spreadsheet("-"), spreadsheet("Je")
+    ("'=1+1", '-', 'Je')
+    """
+    return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA) else text
+
+
+def python(text: str) -> str:
+    r"""Write a string literal of Python in ASCII.
+
+    Examples
+    --------
+    >>> print(python('a"b\n'), python("été"))
+    'a"b\n' '\xe9t\xe9'
+    """
+    return ascii(text)
+
+
+def html(text: str) -> str:
+    """Escape for HTML, as text and in an attribute within quotes.
+
+    Characters that HTML can't hold become the replacement character.
+
+    Examples
+    --------
+    >>> html('<b title="x">')
+    '&lt;b title=&quot;x&quot;&gt;'
+    """
+    # A carriage return as such would be read as a line feed.
+    return _NOT_IN_HTML.sub("\ufffd", stdlib_html.escape(text)).replace("\r", "&#13;")
+
+
+def script(json: str) -> str:
+    r"""Escape JSON for a script element, where ``</script`` and ``<!--`` would end it.
+
+    Outside its strings JSON has none of these characters, so it reads back the same.
+
+    Examples
+    --------
+    >>> print(script('["</script>"]'))
+    ["\u003c/script\u003e"]
+    """
+    return _NOT_IN_SCRIPT.sub(lambda found: f"\\u{ord(found[0]):04x}", json)

@@ -1,18 +1,23 @@
-"""Share: the whole scenario as a link or a file, and back."""
+"""Share: the whole scenario as a link, a code or a file, and all that is computed from it."""
 
 import streamlit as st
 
-from pages.ui import frame, show, transfer
+from pages.ui import frame, scan, show, take, transfer
 
-frame.page("Share")
+trace = frame.page("Share")
 
 st.markdown(
     "The link holds everything: the sentence, every number, the mask and the settings. "
     "It opens in any browser, on any server of this lab, and nothing is kept on this one."
 )
 transfer.link()
+scan.code()
 st.header("As a file", anchor=False)
 transfer.download()
 transfer.upload()
+st.header("Take it with you", anchor=False)
+part = take.chosen(trace)
+take.file(trace, part)
+take.picture(trace, part)
 st.header("What will be shared", anchor=False)
 show.whole_attention()

@@ -4,6 +4,7 @@ from .colours import Theme
 from .contributions import describe_contributions
 from .description import Description
 from .equation import describe, draw
+from .page import page
 from .play import describe_play, is_product
 from .shape_rule import describe_partners, draw_partners
 
@@ -17,4 +18,5 @@ __all__ = [
     "draw",
     "draw_partners",
     "is_product",
+    "page",
 ]

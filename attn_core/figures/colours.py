@@ -117,3 +117,20 @@ def signed(value: float, theme: Theme) -> str:
     channels = ([int(colour[k : k + 2], 16) for colour in colours] for k in (1, 3, 5))
     at = (value - low) / (high - low)  # beyond the ends `interp` stays at them
     return "#" + "".join(f"{round(np.interp(at, positions, each)):02x}" for each in channels)
+
+
+def for_paper(theme: Theme) -> dict[str, str]:
+    """Say what becomes of a theme's colours on paper, which is white.
+
+    Examples
+    --------
+    >>> for_paper("dark")["#e6e9ee"], for_paper("light")
+    ('#22303f', {})
+    """
+    pairs = zip(_colours(PALETTES[theme]), _colours(PALETTES["light"]), strict=True)
+    return {own: other for own, other in pairs if own != other}
+
+
+def _colours(palette: Palette) -> list[str]:
+    scales = (*palette.signed, *palette.weight)
+    return [palette.ink, palette.muted, palette.warning, *(colour for _, colour in scales)]

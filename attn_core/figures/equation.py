@@ -201,7 +201,7 @@ def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
             texts.add(text, x, placed.top - font * 0.7)
     middle = placed.left + len(block.columns) * cell / 2
     bottom = placed.top + len(block.rows) * cell
-    caption = f"<b>{_subscripts(block.symbol)}</b>  {block.shape}"
+    caption = f"<b>{subscripts(block.symbol)}</b>  {block.shape}"
     texts.add(caption, middle, bottom + font * 0.95)
     if note := role_note(block):
         texts.add(note, middle, bottom + font * 2.2, size=font * NOTE, colour=texts.palette.muted)
@@ -297,5 +297,6 @@ def _coloraxis(scale: list[tuple[float, str]], limits: tuple[float, float]) -> d
     return {"colorscale": scale, "cmin": limits[0], "cmax": limits[1], "showscale": False}
 
 
-def _subscripts(symbol: str) -> str:
+def subscripts(symbol: str) -> str:
+    """Lower what follows an underscore, in HTML as Plotly and browsers know it."""
     return re.sub(r"_(\w)", r"<sub>\1</sub>", symbol)

@@ -36,8 +36,8 @@ def chart(
     if state.live():
         live.board(described, key, alt, picked)
         return
-    figure = described.figure()
-    st.plotly_chart(figure, width="content", theme=None, config=live.CONFIG, key=key, alt=alt)
+    figure, config = described.figure(), live.classic_config(described, key)
+    st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt)
     if state.lost():
         st.caption("This browser couldn't load the live picture; this is the plain one.")
 

@@ -22,14 +22,14 @@ from attn_core import Scenario, attend, edits, labels, limits
 from attn_core.edits import MatrixName
 from attn_core.equation import Block, block
 from attn_core.figures import Description
-from attn_core.figures.colours import INKS, PALETTES, SIGNED_RANGE
+from attn_core.figures.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
 from pages.ui import state
 from pages.ui.wire import UNPACK, pack
 
 SLIDER_BOUND, SLIDER_STEP = 3.0, 0.05
 
-#: Plotly's own button saves one figure; the other buttons zoom what has no axes.
-CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
+#: Pixels of 17 cm, the width of a page's text, at 300 dots an inch; `save.js` has it too.
+_PRINTED = 2008
 
 
 def _compressed_plotly() -> tempfile.TemporaryDirectory[str]:
@@ -97,7 +97,9 @@ def board(
     """
     frame = {
         "figure": [described.traces, described.layout],
-        "config": CONFIG,
+        "config": {"displaylogo": False},
+        "name": _file_name(key),
+        "paper": for_paper(state.theme()),
         "alt": alt,
         "plotly": f"{_plotly.name}/{_PLOTLY}",
     }
@@ -117,6 +119,26 @@ def board(
         height="content" if described.frames else round(described.layout["height"]),
         on_pick_change=lambda: _picked(key, picked),
     )
+
+
+def classic_config(described: Description, key: str) -> dict[str, Any]:
+    """What Streamlit's chart is told: Plotly's own button saves the figure for print.
+
+    The other buttons zoom what has no axes.
+    """
+    options = {
+        "filename": _file_name(key),
+        "scale": max(1, _PRINTED / described.layout["width"]),
+    }
+    return {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": options,
+    }
+
+
+def _file_name(key: str) -> str:
+    return f"attention-{key.removeprefix('figure-')}"
 
 
 def _picked(key: str, picked: Callable[[Any], None] | None) -> None:

@@ -292,12 +292,20 @@ def complain(message: str) -> None:
     lab.touched, lab.complaint, lab.refused = True, message, ""
 
 
-def link() -> str:
-    """Full address of the present scenario, and of A, on the home page of this server."""
+def link(*, short: bool = False) -> str:
+    """Full address of the present scenario, and of A, on the home page of this server.
+
+    Parameters
+    ----------
+    short : bool
+        Name the preset alone where that says it all.
+    """
     address = st.context.url or ""
     root, _, page = address.rpartition("/")
     home = address if page == "" or not root else f"{root}/"
     lab = _lab()
+    if short and scenario() == preset().scenario and not lab.pinned:
+        return f"{home}?{_PRESET}={preset().key}"
     a = f"&{_PINNED}={lab.pinned_link}" if lab.pinned else ""
     return f"{home}?{_PRESET}={lab.history.preset}&{_LINK}={lab.link}{a}"
 

@@ -4,6 +4,7 @@ import { whenGone, whole } from "./frame.js";
 import { Player } from "./play.js";
 import { plotly } from "./plotly.js";
 import { answered } from "./post.js";
+import { saving } from "./save.js";
 
 export default async function ({ data, parentElement, setTriggerValue }, home) {
   const shown = whole(parentElement, data);
@@ -34,9 +35,12 @@ class Board {
       const [traces, layout] = frame.figure;
       const data = traces.map((trace, i) => ({ ...trace, ...numbers[i] }));
       // The same object again spares Plotly a look through it.
-      if (this.base !== base) this.layout = { ...layout, uirevision: base };
+      if (this.base !== base) {
+        this.layout = { ...layout, uirevision: base };
+        this.config = saving(Plotly, frame);
+      }
       this.base = base;
-      await Plotly.react(this.plot, { data, layout: this.layout, config: frame.config, frames });
+      await Plotly.react(this.plot, { data, layout: this.layout, config: this.config, frames });
       if (!this.drawn++) this.listen();
       this.keepHover();
       this.tell(frame.alt);

@@ -1,0 +1,107 @@
+"""What is taken along: all steps of a trace, or one step with what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..attention import AttentionTrace
+from ..equation import Equation, block, equation
+from ..steps import INPUTS, STEPS, Step, step
+
+
+def steps(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:
+    """List the steps that a trace took.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+    only : str, optional
+        Name of the one step that is wanted; without it, all.
+
+    Raises
+    ------
+    ValueError
+        When the trace has no step of this name.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> [step.name for step in steps(attend(DEFAULT.scenario))][-2:]
+    ['weights', 'output']
+    """
+    taken = tuple(each for each in STEPS if _is_in(trace, each))
+    if only is None:
+        return taken
+    found = tuple(each for each in taken if each.name == only)
+    if not found:
+        names = ", ".join(each.name for each in taken)
+        raise ValueError(f"This trace has no step {only!r:.40}; it has {names}.")
+    return found
+
+
+def equations(
+    trace: AttentionTrace, only: str | None = None
+) -> Iterator[tuple[Step, int | None, Equation]]:
+    """Write the steps as equations.
+
+    Parameters
+    ----------
+    trace, only
+        As in `steps`.
+
+    Yields
+    ------
+    step : Step
+    head : int or None
+        Which head, counted from 0; None where the step has no head axis.
+    equation : Equation
+        Of the concatenated heads, the output of each head on the left.
+    """
+    for each in steps(trace, only):
+        if each.name == "concatenated":
+            parts = (block(trace, "output", head=k) for k in range(trace.scenario.h))
+            yield each, None, Equation((*parts, "=", block(trace, each.name)))
+            continue
+        for head in heads(trace, each.name):
+            yield each, head, equation(trace, each.name, head or 0)
+
+
+def matrices(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:
+    """List every matrix once, the inputs first.
+
+    Parameters
+    ----------
+    trace, only
+        As in `steps`; of one step, the matrices of its equation.
+
+    Returns
+    -------
+    tuple of Step
+        What each matrix is.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> [each.name for each in matrices(attend(DEFAULT.scenario), "scores")]
+    ['raw_scores', 'scores']
+    """
+    if only is None:
+        inputs = (each for each in INPUTS if getattr(trace, each.name) is not None)
+        return (*inputs, *steps(trace))
+    drawn = {b.step.name for _, _, written in equations(trace, only) for b in written.blocks}
+    return tuple(each for each in (*INPUTS, *STEPS) if each.name in drawn)
+
+
+def heads(trace: AttentionTrace, name: str) -> tuple[int | None, ...]:
+    """Number the heads of a matrix from 0; a single None where it has no head axis."""
+    values = getattr(trace, step(name).name)
+    return tuple(range(len(values))) if values.ndim == 3 else (None,)
+
+
+def _is_in(trace: AttentionTrace, which: Step) -> bool:
+    """Whether a step says anything: one head isn't concatenated, unless W_o is to come."""
+    if which.name == "concatenated":
+        return trace.output.ndim == 3 or trace.projected is not None
+    return getattr(trace, which.name) is not None

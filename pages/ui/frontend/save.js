@@ -1,0 +1,45 @@
+// Two buttons of a figure that save it for print: as SVG, and as PNG at 300 dots an inch.
+
+const PRINTED = 2008; // pixels of 17 cm, the width of a page's text
+const LONGEST = 16000; // no browser's canvas takes a longer side than 16384
+
+/**
+ * Plotly's configuration with the two buttons. They are buttons of the page, so that the
+ * tabulator key reaches them, and Plotly shows them while they have the focus.
+ */
+export function saving(Plotly, { config, name, paper }) {
+  const button = (format, label, icon) => ({
+    name: label,
+    title: label,
+    icon,
+    click: (plot) => Plotly.downloadImage(printed(plot, paper), options(plot, format, name)),
+  });
+  const buttons = [
+    button("svg", "Save as SVG", Plotly.Icons.disk),
+    button("png", "Save as PNG for print", Plotly.Icons.camera),
+  ];
+  return { ...config, modeBarButtons: [buttons] };
+}
+
+function options(plot, format, filename) {
+  const { width, height } = plot.layout;
+  const scale = Math.min(Math.max(1, PRINTED / width), LONGEST / height);
+  return { format, filename, width, height, scale: format === "png" ? scale : 1 };
+}
+
+/** The figure on white; the dark theme's colours become those of the light one. */
+function printed(plot, paper) {
+  const layout = { ...recoloured(plot.layout, paper), paper_bgcolor: "#ffffff" };
+  return { data: plot.data.map((trace) => recoloured(trace, paper)), layout };
+}
+
+/** A copy with other colours. Words are left alone, should one be spelled like a colour. */
+function recoloured(part, paper, isColour = false) {
+  if (typeof part === "string") return isColour ? (paper[part] ?? part) : part;
+  if (!part || typeof part !== "object" || ArrayBuffer.isView(part)) return part;
+  if (Array.isArray(part)) return part.map((item) => recoloured(item, paper, isColour));
+  const entries = Object.entries(part);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, recoloured(value, paper, /color/.test(key))]),
+  );
+}

@@ -1,0 +1,98 @@
+"""The scripts, run by themselves, make the matrices of the trace."""
+
+import ast
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from attn_core import attend
+from attn_core.export import matrices, numpy_script, steps, torch_script
+from tests.export.scenarios import KINDS, scenarios
+
+#: Runs a script as a program and keeps its variables, without knowing this project.
+RUN = """
+import runpy, sys
+import numpy as np
+left = runpy.run_path(sys.argv[1], run_name="__main__")
+arrays = {name: np.asarray(value) for name, value in left["matrices"].items()}
+np.savez(sys.argv[2], tokens=left["tokens"], features=left["features"], **arrays)
+assert not {m for m in sys.modules if m.split(".")[0] in ("attn_core", "streamlit", "plotly")}
+"""
+kinds = pytest.mark.parametrize("scenario", KINDS.values(), ids=KINDS)
+
+
+def ran(script, folder):
+    """The matrices that a script leaves behind, and what it prints."""
+    path, left = folder / "script.py", folder / "left.npz"
+    path.write_bytes(script.encode("ascii"))
+    command = [sys.executable, "-I", "-c", RUN, str(path), str(left)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = np.load(left)
+    return {("blocking" if name == "M" else name): loaded[name] for name in loaded}, done.stdout
+
+
+def assert_same(trace, left, tolerance):
+    for each in matrices(trace):
+        expected = getattr(trace, each.name)
+        assert left[each.name].dtype == expected.dtype, each.name
+        np.testing.assert_allclose(
+            left[each.name], expected, tolerance, tolerance, err_msg=each.name
+        )
+
+
+@kinds
+def test_numpy_makes_every_matrix(scenario, tmp_path):
+    trace = attend(scenario)
+    left, printed = ran(numpy_script(trace), tmp_path)
+    assert_same(trace, left, 1e-6 if scenario.X.dtype == np.float32 else 1e-12)
+    assert tuple(left["tokens"]) == scenario.tokens
+    assert tuple(left["features"]) == scenario.features
+    for each in matrices(trace):
+        assert f"{'M' if each.name == 'blocking' else each.name} =\n[" in printed
+
+
+@kinds
+def test_torch_makes_every_matrix(scenario, tmp_path):
+    pytest.importorskip("torch")
+    trace = attend(scenario)
+    left, printed = ran(torch_script(trace), tmp_path)
+    is_float32 = scenario.X.dtype == np.float32
+    assert_same(trace, left, 1e-5 if is_float32 else 1e-12)
+    assert "weights =\n" in printed
+
+
+@settings(max_examples=15, deadline=None)
+@given(scenario=scenarios())
+def test_any_scenario(scenario, tmp_path_factory):
+    trace = attend(scenario)
+    left, _ = ran(numpy_script(trace), tmp_path_factory.mktemp("script"))
+    assert_same(trace, left, 1e-12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(scenario=scenarios())
+def test_words_are_nothing_but_strings(scenario):
+    for write in (numpy_script, torch_script):
+        tree = ast.parse(write(attend(scenario)))
+        found = {
+            node.targets[0].id: tuple(ast.literal_eval(node.value))
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.List)
+        }
+        assert found == {"tokens": scenario.tokens, "features": scenario.features}
+
+
+@pytest.mark.parametrize("name", [step.name for step in steps(attend(KINDS["heads and W_o"]))])
+def test_a_step_has_only_what_it_needs(name, tmp_path):
+    trace = attend(KINDS["heads and W_o"])
+    left, _ = ran(numpy_script(trace, name), tmp_path)
+    np.testing.assert_allclose(left[name], getattr(trace, name), 1e-12, 1e-12)
+    assert {each.name for each in matrices(trace, name)} <= set(left)
+    assert ("W_o" in left) == (name == "projected")
+    assert ("W_v" in left) == (name in ("V", "output", "concatenated", "projected"))
+    assert ("W_k" in left) == (name not in ("similarity", "Q", "V"))
+    ast.parse(torch_script(trace, name))

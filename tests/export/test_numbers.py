@@ -1,0 +1,119 @@
+"""The files read back, by readers that aren't ours, as the trace to the last bit."""
+
+import csv
+import io
+import json
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+
+from attn_core import attend, labels
+from attn_core.export import csv_zip, json_text, matrices, npz
+from attn_core.export.numbers import BLOCKED
+from tests.export.scenarios import HOSTILE, KINDS, hostile, scenarios
+
+kinds = pytest.mark.parametrize("scenario", KINDS.values(), ids=KINDS)
+
+
+def sheets(trace, only=None):
+    archive = zipfile.ZipFile(io.BytesIO(csv_zip(trace, only)))
+    assert archive.testzip() is None
+    return {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+
+
+def values(trace, name):
+    """A matrix as a list of heads."""
+    found = getattr(trace, name)
+    return found if found.ndim == 3 else found[None]
+
+
+@kinds
+def test_csv_holds_every_matrix(scenario):
+    trace, read = attend(scenario), {}
+    for name, text in sheets(trace).items():
+        if name != "README.txt":
+            frame = pd.read_csv(io.StringIO(text, newline=""), index_col=0, header=0)
+            read.setdefault(name.removesuffix(".csv").split("-head-")[0], []).append(frame)
+    assert set(read) == {each.name for each in matrices(trace)}
+    for name, frames in read.items():
+        np.testing.assert_array_equal(np.array(frames, float), values(trace, name), err_msg=name)
+
+
+@kinds
+def test_npz_holds_every_matrix(scenario):
+    trace = attend(scenario)
+    loaded = np.load(io.BytesIO(npz(trace)), allow_pickle=False)
+    for each in matrices(trace):
+        np.testing.assert_array_equal(loaded[each.name], getattr(trace, each.name))
+        assert loaded[each.name].dtype == getattr(trace, each.name).dtype
+    assert tuple(loaded["tokens"]) == scenario.tokens
+    assert tuple(loaded["features"]) == scenario.features
+    np.testing.assert_array_equal(loaded["mask"], scenario.allowed)
+    assert (loaded["scale"], loaded["temperature"]) == (scenario.scale, scenario.temperature)
+
+
+@kinds
+def test_json_holds_every_matrix(scenario):
+    trace = attend(scenario)
+    read = json.loads(json_text(trace), parse_constant=pytest.fail)
+    assert BLOCKED in read["about"]
+    assert tuple(read["tokens"]) == scenario.tokens
+    for which, entry in zip(matrices(trace), read["matrices"], strict=True):
+        expected = getattr(trace, which.name)
+        np.testing.assert_array_equal(np.array(entry["values"], float), expected)
+        assert tuple(entry["shape"]) == expected.shape
+        assert (len(entry["rows"]), len(entry["columns"])) == expected.shape[-2:]
+
+
+def test_a_step_is_its_equation():
+    trace = attend(KINDS["masked"])
+    only = {"masked_scores", "scores", "blocking"}
+    assert set(sheets(trace, "masked_scores")) == {"README.txt", *(f"{n}.csv" for n in only)}
+    loaded = np.load(io.BytesIO(npz(trace, "masked_scores")))
+    assert set(loaded) == only | {"tokens", "features", "mask", "scale", "temperature"}
+    read = json.loads(json_text(trace, "masked_scores"))
+    assert {entry["name"] for entry in read["matrices"]} == only
+
+
+@pytest.mark.parametrize("export", [csv_zip, npz, json_text])
+def test_a_step_that_is_not_there(export):
+    with pytest.raises(ValueError, match="no step 'projected'; it has similarity, Q"):
+        export(attend(KINDS["plain"]), "projected")
+
+
+def test_the_same_trace_gives_the_same_archive():
+    trace = attend(KINDS["masked"])
+    assert csv_zip(trace) == csv_zip(trace)
+
+
+def assert_labels(scenario):
+    """Rows and columns are the words, and none is a formula to a spreadsheet."""
+    trace = attend(scenario)
+    rows = list(csv.reader(io.StringIO(sheets(trace, "Q")["X.csv"], newline="")))
+    names = (labels.unique(scenario.tokens), scenario.features)
+    shown = ([row[0] for row in rows[1:]], rows[0][1:])
+    for written, expected in zip(shown, names, strict=True):
+        for cell, label in zip(written, expected, strict=True):
+            assert cell in (label, f"'{label}")
+            assert len(cell) == 1 or cell[0] not in "=+-@\t\r＝＋－＠"
+    read = json.loads(json_text(trace))["matrices"][0]
+    assert (tuple(read["rows"]), tuple(read["columns"])) == names
+
+
+def test_hostile_labels():
+    assert_labels(hostile())
+    rows = sheets(attend(hostile()), "Q")["X.csv"]
+    assert "'=1+1" in rows and "'@SUM(A1)" in rows and "',1" not in rows
+
+
+@settings(max_examples=40)
+@given(scenarios())
+def test_any_labels(scenario):
+    assert_labels(scenario)
+
+
+def test_the_list_is_hostile():
+    assert len(set(HOSTILE)) == len(HOSTILE) > 60
