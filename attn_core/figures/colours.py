@@ -50,7 +50,7 @@ def _diverging(centre: str, stops: Sequence[tuple[float, str, str]]) -> list[tup
 # Red is minus and blue is plus, as in ColorBrewer's RdBu, which colour-blind readers can
 # tell apart. Steps grow with the number, so that 0.3 differs from 0 as clearly as 30
 # does from 8. Plotly writes on a box in white or dark grey; the scales jump over the
-# middle tones on which neither could be read.
+# middle tones on which neither could be read, just below 2 and 0.5, which are common.
 PALETTES: dict[Theme, Palette] = {
     "light": Palette(
         ink="#22303f",
@@ -61,8 +61,8 @@ PALETTES: dict[Theme, Palette] = {
             [
                 (0.3, "#fce5da", "#dceaf4"),
                 (1.0, "#f9cbb3", "#bcdaed"),
-                (1.95, "#f4b597", "#a5cee9"),
-                (2.05, "#bd4439", "#3577b5"),
+                (1.96, "#f4b597", "#a5cee9"),
+                (1.99, "#bd4439", "#3577b5"),
                 (8.0, "#9b1c2c", "#1f5a96"),
                 (30.0, "#67001f", "#053061"),
             ],
@@ -71,7 +71,7 @@ PALETTES: dict[Theme, Palette] = {
             (0.0, "#f4f2f8"),
             (0.25, "#dcd4ec"),
             (0.495, "#c3b8e0"),
-            (0.505, "#7660b4"),
+            (0.499, "#7660b4"),
             (1.0, "#3f1d85"),
         ],
     ),
@@ -85,8 +85,8 @@ PALETTES: dict[Theme, Palette] = {
             [
                 (0.3, "#4d302c", "#26405a"),
                 (1.0, "#7f3f30", "#245585"),
-                (1.95, "#ab4e39", "#2c6dab"),
-                (2.05, "#f4b8a4", "#a3cff3"),
+                (1.96, "#ab4e39", "#2c6dab"),
+                (1.99, "#f4b8a4", "#a3cff3"),
                 (8.0, "#f9d0c2", "#c3e0f8"),
                 (30.0, "#ffeee8", "#eaf5ff"),
             ],
@@ -95,7 +95,7 @@ PALETTES: dict[Theme, Palette] = {
             (0.0, "#2a2833"),
             (0.25, "#40365f"),
             (0.495, "#5f4d9a"),
-            (0.505, "#bcaff2"),
+            (0.499, "#bcaff2"),
             (1.0, "#ece6ff"),
         ],
     ),
