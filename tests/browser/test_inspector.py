@@ -1,6 +1,8 @@
 """Where does a number come from? Asked by a click, by keys, by a link; followed back and played."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -8,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import idle, settle
 from tests.browser.test_journey import go, numbers, thumb
 from tests.browser.test_live import parameter, place
+from tests.browser.test_share import take
 
 SCORES, WEIGHTS, V, OUTPUT = range(4)  # the matrices of the first picture
 
@@ -177,3 +180,28 @@ def test_a_number_that_is_not_there_is_not_asked_about(visit, cell):
     expect(answer(page)).to_have_count(0)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_from_a_slider_to_the_same_number_in_a_script(visit, tmp_path):
+    page = visit()
+    before = numbers(page)[WEIGHTS][1][0]
+    thumb(page, "X-1-0").press("End")  # suis gets more of what Je has
+    idle(page)
+    weight = numbers(page)[WEIGHTS][1][0]
+    assert weight != before
+    click(page, WEIGHTS, 1, 0)
+    result = answer(page).inner_text().rpartition("= ")[2].strip()
+    assert result == f"{weight:.3f}"
+    assert page.locator("table tr").count() == 1 + 3  # the whole row, a line a key
+    for name in ("scores[suis, Je]", "Q[suis, q₁]", "X[suis, pronoun]"):
+        follow(page, name)
+    expect(answer(page)).to_contain_text("X[suis, pronoun] = 3.000")
+    go(page, "Share")
+    script = tmp_path / "attention.py"
+    script.write_bytes(take(page, "NumPy script", "attention-numpy.py"))
+    run = f"import runpy; print(repr(float(runpy.run_path({str(script)!r})['weights'][1, 0])))"
+    printed = subprocess.run(
+        [sys.executable, "-I", "-c", run], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert float(printed[-1]) == pytest.approx(weight, abs=1e-12)
+    assert f"{float(printed[-1]):.3f}" == result
