@@ -159,10 +159,12 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
 
 
 def _choose(trace: AttentionTrace) -> None:
-    chosen = [state.widget(f"ask-{which}") for which in ("matrix", "row", "column")]
-    try:
-        state.ask(nearest(trace.scenario, *chosen), state.trail().picture)
-    except ValueError as error:  # no browser offers such a choice, but one could be forged
+    name, *place = (state.widget(f"ask-{which}") for which in ("matrix", "row", "column"))
+    try:  # no browser offers another choice, but one could be forged
+        if name not in _NAMES:
+            raise ValueError(f"There is no matrix {name!r:.40} here.")
+        state.ask(nearest(trace.scenario, name, *place), state.trail().picture)
+    except ValueError as error:
         state.complain(str(error))
     st.rerun()
 

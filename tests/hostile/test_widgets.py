@@ -302,7 +302,11 @@ def test_a_forged_click_changes_nothing(port):
 
 
 ASKED = {
-    "ask-matrix": [("nothing", "There is no matrix 'nothing' here"), ("x" * BIG, "no matrix")],
+    "ask-matrix": [
+        ("nothing", "There is no matrix 'nothing' here"),
+        ("concatenated", "There is no matrix 'concatenated' here"),  # a step, but of heads
+        ("x" * BIG, "no matrix"),
+    ],
     "ask-row": [("zz", "it has no row 'zz'"), ("<script>", "it has no row")],
     "ask-column": [("-1", "it has no column '-1'")],
 }
