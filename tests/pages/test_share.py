@@ -1,8 +1,6 @@
 """The Share page: what it offers, and that it is cheap until somebody takes something."""
 
 import io
-import subprocess
-import sys
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -15,7 +13,6 @@ from attn_core import edits
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, PRESETS
 from pages.ui import scan, take
-from tests.core.test_structure import ROOT
 from tests.export.scenarios import random
 from tests.pages.test_pages import fine, visit
 
@@ -89,11 +86,3 @@ def test_bound_of_the_code():
     longest = 520
     assert scan.svg(longest * "x")
     assert scan.svg((longest + 1) * "x") is None
-
-
-def test_pages_do_not_import_segno_at_once():
-    script = "import sys, pages.ui.scan, pages.ui.take; print('segno' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip().endswith("False")
