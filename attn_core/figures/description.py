@@ -14,6 +14,11 @@ import numpy as np
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+#: Pixels of 17 cm, the width of a page's text, at 300 dots an inch.
+_PRINTED = 2008
+#: No browser's canvas takes a longer side than 16384 pixels.
+_LONGEST = 16000
+
 
 @dataclass(frozen=True, eq=False)
 class Description:
@@ -69,6 +74,18 @@ class Description:
         '3, 4'
         """
         return [_plain(own) for own in self.numbers]
+
+    @property
+    def print_scale(self) -> float:
+        """How much larger it is to be saved for print: 17 cm wide, at 300 dots an inch.
+
+        Examples
+        --------
+        >>> Description([], {"width": 1004, "height": 502}, []).print_scale
+        2.0
+        """
+        width, height = self.layout["width"], self.layout["height"]
+        return float(min(max(1, _PRINTED / width), _LONGEST / height))
 
     def plain_frames(self) -> list[dict[str, Any]]:
         """Return the frames as JSON can hold them."""

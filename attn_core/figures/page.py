@@ -51,8 +51,8 @@ async function start() {
   script.textContent = await new Response(plain).text();
   document.head.append(script);
   for (const place of document.querySelectorAll("figure")) {
-    const { data, layout } = JSON.parse(read(place.dataset.figure));
-    const toImageButtonOptions = { scale: Math.max(1, 2008 / layout.width) }; // 17 cm, 300 dpi
+    const { data, layout, scale } = JSON.parse(read(place.dataset.figure));
+    const toImageButtonOptions = { scale };
     const config = { displaylogo: false, modeBarButtons: [["toImage"]], toImageButtonOptions };
     await Plotly.newPlot(place.firstElementChild, data, layout, config);
   }
@@ -130,7 +130,8 @@ def _section(trace: AttentionTrace, i: int, step: Step, head: int | None, writte
     own = described.plain_numbers()
     heatmaps = [trace | numbers for trace, numbers in zip(described.traces, own, strict=False)]
     layout = described.layout | {"paper_bgcolor": "#ffffff"}
-    figure = {"data": [*heatmaps, *described.traces[len(own) :]], "layout": layout}
+    data = [*heatmaps, *described.traces[len(own) :]]
+    figure = {"data": data, "layout": layout, "scale": described.print_scale}
     of_head = "" if head is None else f", head {head + 1}"
     tables = "\n".join(map(_table, written.blocks))
     return f"""<section>

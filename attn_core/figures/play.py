@@ -114,9 +114,11 @@ def _controls(
     at_once = {"mode": "immediate", "transition": {"duration": 0}}
     still = {**at_once, "frame": {"duration": 0, "redraw": True}}
     run = {**at_once, "fromcurrent": True, "frame": {"duration": PACE, "redraw": True}}
-    place = {"y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 8}}
-    bare = {"bgcolor": "rgba(0,0,0,0)", "bordercolor": palette.muted}
-    buttons = [
+    look = {
+        **{"y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 8}},
+        **{"bgcolor": "rgba(0,0,0,0)", "bordercolor": palette.muted},
+    }
+    buttons: list[dict[str, Any]] = [
         {"label": "Play", "method": "animate", "args": [None, run]},
         {"label": "Pause", "method": "animate", "args": [[None], still]},
     ]
@@ -127,28 +129,23 @@ def _controls(
     return {
         "height": layout["height"] + _CONTROLS,
         "margin": {"l": 0, "r": 0, "t": 0, "b": _CONTROLS},
-        "updatemenus": [
-            {
-                "type": "buttons",
-                "direction": "left",
-                "showactive": False,
-                "x": 0,
-                **place,
-                **bare,
-                "buttons": buttons,
-            }
-        ],
-        "sliders": [
-            {
-                "steps": steps,
-                "active": len(frames) - 1,
-                "currentvalue": {"prefix": "Number ", "font": {"size": 12}},
-                "x": 130 / layout["width"],
-                "len": 1 - 140 / layout["width"],
-                "ticklen": 0,
-                "font": {"size": 1},  # there is no room for a label at each step
-                **place,
-                **bare,
-            }
-        ],
+        "updatemenus": [look | _menu(buttons)],
+        "sliders": [look | _slider(steps, layout["width"])],
+    }
+
+
+def _menu(buttons: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "buttons", "direction": "left", "showactive": False, "x": 0, "buttons": buttons}
+
+
+def _slider(steps: list[dict[str, Any]], width: float) -> dict[str, Any]:
+    """Place a slider to the right of the buttons, at its last step."""
+    return {
+        "steps": steps,
+        "active": len(steps) - 1,
+        "currentvalue": {"prefix": "Number ", "font": {"size": 12}},
+        "x": 130 / width,
+        "len": 1 - 140 / width,
+        "ticklen": 0,
+        "font": {"size": 1},  # there is no room for a label at each step
     }

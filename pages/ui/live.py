@@ -23,13 +23,11 @@ from attn_core.edits import MatrixName
 from attn_core.equation import Block, block
 from attn_core.figures import Description
 from attn_core.figures.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
+from attn_core.figures.play import PACE
 from pages.ui import state
 from pages.ui.wire import UNPACK, pack
 
 SLIDER_BOUND, SLIDER_STEP = 3.0, 0.05
-
-#: Pixels of 17 cm, the width of a page's text, at 300 dots an inch; `save.js` has it too.
-_PRINTED = 2008
 
 
 def _compressed_plotly() -> tempfile.TemporaryDirectory[str]:
@@ -99,6 +97,7 @@ def board(
         "figure": [described.traces, described.layout],
         "config": {"displaylogo": False},
         "name": _file_name(key),
+        "print_scale": described.print_scale,
         "paper": for_paper(state.theme()),
         "alt": alt,
         "plotly": f"{_plotly.name}/{_PLOTLY}",
@@ -110,6 +109,7 @@ def board(
         "move": state.heard(),
     }
     if described.frames:
+        frame["pace"] = PACE
         data["frames"] = described.plain_frames()
     _show(
         _board,
@@ -126,10 +126,7 @@ def classic_config(described: Description, key: str) -> dict[str, Any]:
 
     The other buttons zoom what has no axes.
     """
-    options = {
-        "filename": _file_name(key),
-        "scale": max(1, _PRINTED / described.layout["width"]),
-    }
+    options = {"filename": _file_name(key), "scale": described.print_scale}
     return {
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],

@@ -4,10 +4,11 @@ import base64
 import json
 
 import numpy as np
+import pytest
 
 from attn_core import attend, edits
 from attn_core.equation import equation, headline
-from attn_core.figures import describe, draw
+from attn_core.figures import Description, describe, draw
 from tests.figures.test_equation import TRACE, odd_scenario
 
 
@@ -48,3 +49,12 @@ def test_the_base_stays_while_only_numbers_change():
     assert describe(headline(attend(edits.with_sentence(s, "a dog saw")))).base != base
     assert describe(headline(attend(s)), theme="dark").base != base
     assert describe(headline(attend(s)), width=500).base != base
+
+
+def test_print_is_large_but_no_larger_than_a_browser_can_make_it():
+    def scale(width, height):
+        return Description([], {"width": width, "height": height}, []).print_scale
+
+    assert 390 * scale(390, 900) == pytest.approx(17 / 2.54 * 300, abs=1)
+    assert scale(4000, 900) == 1
+    assert 9000 * scale(390, 9000) <= 16384

@@ -44,7 +44,7 @@ class Board {
       if (!this.drawn++) this.listen();
       this.keepHover();
       this.tell(frame.alt);
-      if (frames) (this.player ??= new Player(this)).set(frames);
+      if (frames) (this.player ??= new Player(this, frame.pace)).set(frames);
       this.plot.dataset.drawn = this.drawn;
     });
     return this.drawing;

@@ -1,10 +1,10 @@
 // Buttons and a slider below a board that has frames: they step through them in the browser.
 
-const PACE = 700; // ms that each number stays before the next
-
 export class Player {
-  constructor(board) {
+  /** `pace` is how many ms each number stays before the next. */
+  constructor(board, pace) {
     this.board = board;
+    this.pace = pace;
     this.play = button("Play", () => (this.timer ? this.pause() : this.run()));
     this.slider = document.createElement("input");
     this.slider.type = "range";
@@ -44,7 +44,7 @@ export class Player {
 
   run() {
     const isAtEnd = this.step === this.frames.length;
-    this.timer = setInterval(() => this.go(this.step + 1), PACE);
+    this.timer = setInterval(() => this.go(this.step + 1), this.pace);
     this.name("Pause");
     this.go(isAtEnd ? 1 : this.step + 1);
   }

@@ -1,18 +1,15 @@
 // Two buttons of a figure that save it for print: as SVG, and as PNG at 300 dots an inch.
 
-const PRINTED = 2008; // pixels of 17 cm, the width of a page's text
-const LONGEST = 16000; // no browser's canvas takes a longer side than 16384
-
 /**
  * Plotly's configuration with the two buttons. They are buttons of the page, so that the
  * tabulator key reaches them, and Plotly shows them while they have the focus.
  */
-export function saving(Plotly, { config, name, paper }) {
+export function saving(Plotly, { config, name, paper, print_scale: scale }) {
   const button = (format, label, icon) => ({
     name: label,
     title: label,
     icon,
-    click: (plot) => Plotly.downloadImage(printed(plot, paper), options(plot, format, name)),
+    click: (plot) => Plotly.downloadImage(printed(plot, paper), options(plot, format, name, scale)),
   });
   const buttons = [
     button("svg", "Save as SVG", Plotly.Icons.disk),
@@ -21,9 +18,8 @@ export function saving(Plotly, { config, name, paper }) {
   return { ...config, modeBarButtons: [buttons] };
 }
 
-function options(plot, format, filename) {
+function options(plot, format, filename, scale) {
   const { width, height } = plot.layout;
-  const scale = Math.min(Math.max(1, PRINTED / width), LONGEST / height);
   return { format, filename, width, height, scale: format === "png" ? scale : 1 };
 }
 
