@@ -147,8 +147,8 @@ def calculate(trace: AttentionTrace, cell: Cell) -> Calculation:
 
 
 def _check(trace: AttentionTrace, cell: Cell) -> None:
-    if cell.name not in _MAKERS:
-        expected = ", ".join(_MAKERS)
+    if cell.name not in NAMES:
+        expected = ", ".join(NAMES)
         raise ValueError(f"There is no calculation of {cell.name!r:.40}; expected {expected}.")
     if trace.W_q.ndim != 2:
         raise ValueError(
@@ -262,15 +262,19 @@ def _weights(trace: AttentionTrace, cell: Cell) -> Calculation:
     )
 
 
-#: What tells each matrix's numbers; W_o and what comes of heads isn't among them.
+#: What tells the numbers of each matrix; W_o and what comes of heads isn't among them.
 _MAKERS: dict[str, Callable[[AttentionTrace, Cell], Calculation]] = {
-    **dict.fromkeys(("X", "W_q", "W_k", "W_v", "blocking"), _input),
-    **dict.fromkeys(("similarity", "Q", "K", "V", "raw_scores", "scores"), _product),
+    **dict.fromkeys(("X", "W_q", "W_k", "W_v"), _input),
+    **dict.fromkeys(("Q", "K", "V", "similarity", "raw_scores", "scores"), _product),
+    "blocking": _input,
     "masked_scores": _masked,
     "logits": _logits,
     "weights": _weights,
     "output": _product,
 }
+
+#: Matrices whose numbers are told, in the order in which they are computed.
+NAMES = tuple(_MAKERS)
 
 
 def _pairs(trace: AttentionTrace, cell: Cell) -> list[tuple[Cell, Cell]]:

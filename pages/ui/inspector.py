@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, escape, labels
-from attn_core.calculation import Calculation, calculate
+from attn_core.calculation import NAMES, Calculation, calculate
 from attn_core.cells import Cell, name_of, nearest, sources
 from attn_core.equation import Block, Equation, equation
 from attn_core.figures import describe, describe_contributions, describe_play, is_product
@@ -25,11 +25,6 @@ from pages.ui.chart import chart, drawer, look
 
 QUESTION = "Where does a number come from?"
 
-#: What can be asked about, in the order in which it is computed.
-_NAMES = (
-    *("X", "W_q", "W_k", "W_v", "Q", "K", "V", "similarity"),
-    *("raw_scores", "scores", "blocking", "masked_scores", "logits", "weights", "output"),
-)
 #: Pixels that the frame around the answer takes from its width.
 _FRAME = 34
 
@@ -144,7 +139,7 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
     """Choose a number without a mouse."""
     rows, columns = (labels.axis(trace.scenario, axis) for axis in step(cell.name).axes)
     choices = {
-        "matrix": (_NAMES, cell.name, lambda name: f"{step(name).symbol} · {step(name).title}"),
+        "matrix": (NAMES, cell.name, lambda name: f"{step(name).symbol} · {step(name).title}"),
         "row": (range(len(rows)), cell.row, lambda i: labels.isolate(rows[i])),
         "column": (range(len(columns)), cell.column, lambda j: labels.isolate(columns[j])),
     }
@@ -161,7 +156,7 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
 def _choose(trace: AttentionTrace) -> None:
     name, *place = (state.widget(f"ask-{which}") for which in ("matrix", "row", "column"))
     try:  # no browser offers another choice, but one could be forged
-        if name not in _NAMES:
+        if name not in NAMES:
             raise ValueError(f"There is no matrix {name!r:.40} here.")
         state.ask(nearest(trace.scenario, name, *place), state.trail().picture)
     except ValueError as error:
