@@ -112,6 +112,16 @@ def test_undo_of_a_swap_leaves_a_newer_pin_alone():
     assert (pinned(unpinned), scenario(unpinned)) == (None, B)
 
 
+def test_undo_of_a_swap_leaves_a_pin_of_what_came_later():
+    at = press(both(), "swap")
+    at.switch_page("dashboard.py").run()
+    slider(at, "X-0-0").set_value(-2.0).run()
+    later = pinned(press(at, "pin"))
+    assert later not in (A, B)
+    undo(undo(at))
+    assert (pinned(at), scenario(at)) == (later, B)
+
+
 def test_a_swap_brings_the_preset_along():
     at = press(visit("4_Compare.py", preset="verb-subject"), "pin")
     at.switch_page("dashboard.py").run()
@@ -146,6 +156,12 @@ def test_another_address_is_news_of_both():
     assert pinned(fine(at.run())) == B
     del at.query_params["a"]
     assert pinned(fine(at.run())) is None
+
+
+def test_an_address_without_a_scenario_says_nothing_of_a():
+    at = both()
+    at.query_params.clear()  # as a page does that is turned to
+    assert pinned(fine(at.run())) == A
 
 
 def test_different_sentences():

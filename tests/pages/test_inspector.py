@@ -96,3 +96,28 @@ def test_words_are_shown_literally(word):
     (table,) = (m.value for m in at.markdown if m.value.startswith("|"))
     assert word in table.replace("\\", "")
     assert len({line.replace("\\|", "").count("|") for line in table.splitlines()}) == 1
+
+
+def test_another_address_is_another_question():
+    at = fine(visit(preset="verb-subject", cell="weights.2.1"))
+    at.query_params["cell"] = "weights.1.3"
+    assert answer(fine(at.run())).startswith("weights[Je, heureux] =")
+    del at.query_params["cell"]
+    assert not is_asked(fine(at.run()))
+
+
+def test_a_run_by_itself_keeps_the_way():
+    at = fine(visit(preset="verb-subject", cell="weights.2.1"))
+    (on,) = (b for b in at.button_group if str(b.key).startswith("follow-"))
+    on.set_value(0).run()
+    for _ in range(2):
+        assert answer(fine(at)).startswith("scores[suis, Je] =")
+        assert at.button_group(key="way-2").value == 2
+        at.run()  # as after a reconnect
+
+
+def test_an_address_without_a_scenario_asks_nothing_new():
+    at = fine(visit(preset="verb-subject", cell="weights.2.1"))
+    at.query_params.clear()  # as a page does that is turned to
+    assert answer(fine(at.run())).startswith("weights[suis, Je] =")
+    assert parameter(at, "cell") == "weights.2.1"

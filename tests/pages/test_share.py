@@ -76,9 +76,11 @@ def test_a_preset_has_a_short_code(monkeypatch):
     at = fine(visit("5_Share.py", preset="negation"))
     moved = edits.with_cell(BY_KEY["negation"].scenario, "X", 0, 0, 2.5)
     fine(visit("5_Share.py", preset="negation", s=encode(moved)))
-    short, long = drawn
+    fine(visit("5_Share.py", preset="negation", a=encode(moved)))
+    short, long, with_a = drawn
     assert short.endswith("?preset=negation")
     assert long.endswith(f"?preset=negation&s={encode(moved)}")
+    assert with_a.endswith(f"&a={encode(moved)}")
     assert at.code[0].value.endswith(encode(BY_KEY["negation"].scenario))
 
 
