@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import gzip
-import importlib.metadata
 import json
 from functools import lru_cache
-from pathlib import Path
 
 from .. import escape, narrate
 from ..attention import AttentionTrace
@@ -17,6 +15,7 @@ from ..export.part import equations
 from ..labels import number
 from ..steps import Step
 from .equation import describe, subscripts
+from .plotly_script import plotly_script
 
 #: Pixels that each picture may take; wider screens have margins, narrower ones scroll.
 _WIDTH = 960
@@ -190,6 +189,4 @@ def _plotly() -> str:
     As it is, it would make each file 4.8 MB, which a server holds in its memory for each
     visitor who saves one; packed it is 2. Browsers can unpack since 2023.
     """
-    package = importlib.metadata.distribution("plotly")
-    script = Path(str(package.locate_file("plotly/package_data/plotly.min.js"))).read_bytes()
-    return base64.b64encode(gzip.compress(script, mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(plotly_script(), mtime=0)).decode("ascii")

@@ -24,6 +24,7 @@ from attn_core.equation import Block, block
 from attn_core.figures import Description
 from attn_core.figures.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
 from attn_core.figures.play import PACE
+from attn_core.figures.plotly_script import plotly_script
 from pages.ui import state
 from pages.ui.wire import UNPACK, pack
 
@@ -35,10 +36,8 @@ def _compressed_plotly() -> tempfile.TemporaryDirectory[str]:
 
     Streamlit would compress its 4.8 MB anew for each visitor.
     """
-    package = importlib.metadata.distribution("plotly")
-    script = Path(str(package.locate_file("plotly/package_data/plotly.min.js"))).read_bytes()
     folder = tempfile.TemporaryDirectory(prefix="self-attention-lab-")
-    (Path(folder.name) / _PLOTLY).write_bytes(gzip.compress(script, _LEVEL, mtime=0))
+    (Path(folder.name) / _PLOTLY).write_bytes(gzip.compress(plotly_script(), _LEVEL, mtime=0))
     return folder
 
 
