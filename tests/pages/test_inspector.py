@@ -5,9 +5,12 @@ import pytest
 from attn_core import attend, edits
 from attn_core.calculation import calculate
 from attn_core.cells import Cell, to_text
+from attn_core.equation import equation
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
+from pages.ui import inspector, state
 from pages.ui.inspector import QUESTION
+from pages.ui.trail import Trail
 from tests.pages.test_pages import NAMES, PAGES, fine, parameter, press, slider, visit
 
 MATRICES = ["X", "W_q", "W_k", "W_v", "Q", "K", "V", "similarity", "raw_scores", "scores"]
@@ -121,3 +124,30 @@ def test_an_address_without_a_scenario_asks_nothing_new():
     at.query_params.clear()  # as a page does that is turned to
     assert answer(fine(at.run())).startswith("weights[suis, Je] =")
     assert parameter(at, "cell") == "weights.2.1"
+
+
+@pytest.fixture
+def clicked(monkeypatch):
+    """Clicks on a box of a step's picture; returns the way that it leaves."""
+    trail, trace = Trail(), attend(BY_KEY["verb-subject"].scenario)
+    monkeypatch.setattr(state, "trail", lambda: trail)
+    monkeypatch.setattr(state, "ask", trail.ask)
+    monkeypatch.setattr(state, "follow", trail.follow)
+
+    def click(name, box, picture="below"):
+        inspector.pick(trace, [equation(trace, name)], box, picture)
+        return trail.cells
+
+    return click
+
+
+def test_a_click_in_a_transposed_matrix_means_the_matrix_itself(clicked):
+    assert clicked("raw_scores", [1, 1, 2]) == [Cell("K", 2, 1)]
+    assert clicked("raw_scores", [2, 1, 2]) == [Cell("raw_scores", 1, 2)]
+
+
+def test_a_click_follows_only_in_the_picture_above_the_answer(clicked):
+    assert clicked("output", [2, 1, 0]) == [Cell("output", 1, 0)]
+    assert clicked("output", [0, 1, 2]) == [Cell("output", 1, 0), Cell("weights", 1, 2)]
+    clicked("output", [2, 1, 0])
+    assert clicked("output", [0, 1, 2], "another") == [Cell("weights", 1, 2)]
