@@ -14,7 +14,7 @@ from .attention import AttentionTrace, attend
 from .equation import Block, Equation, block, equation
 from .narrate import Quote, listed
 from .scenario import Array, Scenario
-from .steps import Axis, step
+from .steps import Axis, Kind, step
 
 #: Positions in A and, one for one, in B.
 Pairs = tuple[list[int], list[int]]
@@ -204,7 +204,8 @@ def _difference(a: Block, b: Block) -> Block:
     blocked = np.isneginf(a.values) & np.isneginf(b.values)
     values: Array = np.zeros(b.values.shape, b.values.dtype)
     np.subtract(b.values, a.values, out=values, where=~blocked)
-    return replace(b, step=replace(b.step, symbol="B − A", kind="signed"), values=values)
+    kind: Kind = "weight change" if b.step.kind == "weight" else "signed"
+    return replace(b, step=replace(b.step, symbol="B − A", kind=kind), values=values)
 
 
 def _unshared(

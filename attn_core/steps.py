@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-#: signed numbers diverge about 0; weights run from 0 to 1; blocking is 0 or −∞.
-Kind = Literal["signed", "weight", "blocking"]
+#: signed numbers diverge about 0; weights run from 0 to 1, and what changes of them from
+#: −1 to 1; blocking is 0 or −∞.
+Kind = Literal["signed", "weight", "weight change", "blocking"]
 
 #: What runs along an axis. "query", "key" and "word" are the tokens in three parts;
 #: "feature" is a column of X; "q", "k", "v" count the projected columns from 1.
@@ -38,7 +39,7 @@ class Step:
         The symbol in LaTeX.
     axes : tuple of str
         What the rows and the columns stand for.
-    kind : {"signed", "weight", "blocking"}
+    kind : {"signed", "weight", "weight change", "blocking"}
         How it is coloured.
     made_of : tuple
         The right-hand side as factors and operators, empty for an input.

@@ -4,7 +4,7 @@ from .colours import Theme
 from .contributions import describe_contributions
 from .description import Description
 from .equation import describe, draw
-from .page import page
+from .html_page import html_page
 from .play import describe_play, is_product
 from .shape_rule import describe_partners, draw_partners
 
@@ -17,6 +17,6 @@ __all__ = [
     "describe_play",
     "draw",
     "draw_partners",
+    "html_page",
     "is_product",
-    "page",
 ]

@@ -13,6 +13,7 @@ Theme = Literal["light", "dark"]
 #: Signed numbers are coloured over −30 … 30, the lab's bound; larger ones saturate.
 SIGNED_RANGE = (-30.0, 30.0)
 WEIGHT_RANGE = (0.0, 1.0)
+WEIGHT_CHANGE_RANGE = (-1.0, 1.0)
 #: What numbers are written with on bright and on dark boxes; Plotly's own choice.
 INKS = ("#444444", "#ffffff")
 
@@ -27,6 +28,8 @@ class Palette:
         Text, lesser text, and what is wrong.
     signed, weight : list of (position, colour)
         Plotly colour scales over `SIGNED_RANGE` and `WEIGHT_RANGE`.
+    weight_loss : list of (magnitude, colour)
+        What a weight that falls has in `weight_change`.
     """
 
     ink: str
@@ -34,6 +37,13 @@ class Palette:
     warning: str
     signed: list[tuple[float, str]]
     weight: list[tuple[float, str]]
+    weight_loss: list[tuple[float, str]]
+
+    @property
+    def weight_change(self) -> list[tuple[float, str]]:
+        """Colour scale over `WEIGHT_CHANGE_RANGE`; its upper half is that of the weights."""
+        loss = [((1 - magnitude) / 2, colour) for magnitude, colour in reversed(self.weight_loss)]
+        return [*loss, *(((1 + position) / 2, colour) for position, colour in self.weight)]
 
 
 def _diverging(centre: str, stops: Sequence[tuple[float, str, str]]) -> list[tuple[float, str]]:
@@ -74,6 +84,12 @@ PALETTES: dict[Theme, Palette] = {
             (0.499, "#7660b4"),
             (1.0, "#3f1d85"),
         ],
+        weight_loss=[
+            (0.25, "#f3dfc3"),
+            (0.495, "#e8c48f"),
+            (0.499, "#a0621c"),
+            (1.0, "#6b3a05"),
+        ],
     ),
     # The same hues, from a dark centre to bright ends, so that zero stays quiet.
     "dark": Palette(
@@ -97,6 +113,12 @@ PALETTES: dict[Theme, Palette] = {
             (0.495, "#5f4d9a"),
             (0.499, "#bcaff2"),
             (1.0, "#ece6ff"),
+        ],
+        weight_loss=[
+            (0.25, "#4a3b22"),
+            (0.495, "#7a5a26"),
+            (0.499, "#eec389"),
+            (1.0, "#ffeacb"),
         ],
     ),
 }
@@ -132,5 +154,5 @@ def for_paper(theme: Theme) -> dict[str, str]:
 
 
 def _colours(palette: Palette) -> list[str]:
-    scales = (*palette.signed, *palette.weight)
+    scales = (*palette.signed, *palette.weight_change)
     return [palette.ink, palette.muted, palette.warning, *(colour for _, colour in scales)]

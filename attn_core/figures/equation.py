@@ -10,7 +10,15 @@ import numpy as np
 from .. import escape
 from ..equation import Block, Equation
 from ..labels import number
-from .colours import PALETTES, SIGNED_RANGE, WEIGHT_RANGE, Palette, Theme
+from ..steps import Kind
+from .colours import (
+    PALETTES,
+    SIGNED_RANGE,
+    WEIGHT_CHANGE_RANGE,
+    WEIGHT_RANGE,
+    Palette,
+    Theme,
+)
 from .description import Description
 from .layout import (
     NOTE,
@@ -53,6 +61,8 @@ TEMPLATE: dict[str, Any] = {
         "scatter": [{"mode": "text", "hoverinfo": "skip", "cliponaxis": False}],
     },
 }
+#: Where the colours of a matrix come from; of all other kinds it is the first axis.
+_COLORAXES: dict[Kind, str] = {"weight": "coloraxis2", "weight change": "coloraxis3"}
 #: Font size below which numbers aren't written.
 SMALLEST_NUMBER = 9.0
 
@@ -220,7 +230,7 @@ def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
         "dx": round(cell, 1),
         "y0": round(placed.top + cell / 2, 1),
         "dy": round(cell, 1),
-        "coloraxis": "coloraxis2" if block.step.kind == "weight" else "coloraxis",
+        "coloraxis": _COLORAXES.get(block.step.kind, "coloraxis"),
         "hovertext": [[escape.plotly(text) for text in row] for row in block.cells],
     }
 
@@ -265,6 +275,8 @@ def _figure_layout(
     colours = {"coloraxis": _coloraxis(palette.signed, SIGNED_RANGE)}
     if "weight" in kinds:
         colours["coloraxis2"] = _coloraxis(palette.weight, WEIGHT_RANGE)
+    if "weight change" in kinds:
+        colours["coloraxis3"] = _coloraxis(palette.weight_change, WEIGHT_CHANGE_RANGE)
     return {
         "template": TEMPLATE,
         "width": width,

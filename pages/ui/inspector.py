@@ -14,7 +14,7 @@ import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, escape, labels
 from attn_core.calculation import NAMES, Calculation, calculate
-from attn_core.cells import Cell, name_of, nearest, sources
+from attn_core.cells import Cell, name_of, nearest, sources, to_text
 from attn_core.equation import Block, Equation, equation
 from attn_core.figures import describe, describe_contributions, describe_play, is_product
 from attn_core.figures.contributions import contributions_alt
@@ -38,12 +38,27 @@ def asked(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cel
     return standing[-1] if standing else None
 
 
-def pick(trace: AttentionTrace, drawn: Sequence[Equation], box: Any, picture: str) -> None:
-    """A box was clicked: go on to it if the present number is made of it, or begin anew."""
+def pick(
+    trace: AttentionTrace, drawn: Sequence[Equation], box: Any, picture: str, before: int = 0
+) -> None:
+    """A box was clicked: go on to it if the present number is made of it, or begin anew.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+    drawn : sequence of Equation
+        What can be asked about in the picture.
+    box : object
+        What the browser told; see `live.board`.
+    picture : str
+        The picture's key.
+    before : int
+        How many other matrices stand before these.
+    """
     blocks = [shown for each in drawn for shown in each.blocks]
     if not (isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box)):
         return  # a browser could send anything
-    matrix, row, column = box
+    matrix, row, column = box[0] - before, *box[1:]
     if matrix in range(len(blocks)) and _has(blocks[matrix], row, column):
         shown = blocks[matrix]
         if shown.transposed:
@@ -201,12 +216,13 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 
 def _play(trace: AttentionTrace, cell: Cell) -> None:
     """The product that made the number, filling in the browser."""
-    if not is_product(cell.name):
+    product = next((made.name for made in _made(cell) if is_product(made.name)), "")
+    if not product:
         return
-    with drawer("Play how the matrix is filled", f"play-{cell.name}") as is_open:
+    with drawer("Play how the matrix is filled", f"play-{product}") as is_open:
         if is_open:
-            alt = f"The same as above, number by number. {equation(trace, cell.name).alt}"
-            chart(describe_play(trace, cell.name, **look(_FRAME)), "figure-play", alt)
+            alt = f"The same as above, number by number. {equation(trace, product).alt}"
+            chart(describe_play(trace, product, **look(_FRAME)), "figure-play", alt)
 
 
 def _on(trace: AttentionTrace, made: Calculation) -> None:
@@ -214,7 +230,7 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
     if not made.operands:
         return
     cells = list(dict.fromkeys(operand.cell for operand in made.operands))
-    key = f"follow-{made.cell}"
+    key = f"follow-{to_text(made.cell)}"
     st.pills(
         "Follow it back to",
         range(len(cells)),

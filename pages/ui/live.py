@@ -109,7 +109,9 @@ def board(
     }
     if described.frames:
         frame["pace"] = PACE
-        data["frames"] = described.plain_frames()
+        # They can be most of what is sent; a hand that moves numbers sees the whole result.
+        if not state.moving():
+            data["frames"] = described.plain_frames()
     _show(
         _board,
         key,

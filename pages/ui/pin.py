@@ -7,11 +7,12 @@ from typing import Any
 import streamlit as st
 
 from attn_core import Scenario, escape, what_if
-from attn_core.steps import step
+from attn_core.steps import STEPS, step
 from pages.ui import state
 from pages.ui.show import Sides
 
-_STEPS = ("Q", "K", "V", "raw_scores", "scores", "masked_scores", "logits", "weights", "output")
+#: Every step of one head.
+_STEPS = tuple(each.name for each in STEPS if each.name not in ("concatenated", "projected"))
 
 
 def buttons() -> None:

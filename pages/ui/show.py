@@ -51,7 +51,11 @@ def step(name: str, key: str = "", of: Derive = _unchanged) -> None:
     """
 
     def body(trace: AttentionTrace) -> None:
-        _picture(trace, equation(trace, name), key=key or name)
+        shown = equation(trace, name)
+        if of is _unchanged:
+            _picture(trace, shown, key=key or name)
+        else:  # an address names numbers of the visitor's scenario, not of what is made of it
+            _unasked(shown, key=key or name)
         st.markdown(narrate.explain(trace, name, escape.markdown))
 
     _part(key or name, body, of)
@@ -97,14 +101,17 @@ def comparison(name: str, sides: Sides) -> None:
             _picture(trace, headline(trace), key="comparison")
             st.markdown(narrate.explain(trace, "weights", escape.markdown))
         else:
-            _compared(compare(*both), name)
+            _compared(trace, compare(*both), name)
 
     _part("comparison", body)
 
 
-def _compared(c: Comparison, name: str) -> None:
-    # Most of its numbers aren't the visitor's scenario's, about which one can ask.
-    _unasked(*c.equations(name), key="comparison")
+def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
+    *others, b = c.equations(name)
+    if c.b.scenario == trace.scenario:
+        _picture(trace, b, key="comparison", beside=others)
+    else:
+        _unasked(*others, b, key="comparison")
     _list(c.gaps(escape.markdown))
     st.markdown("## What changed most, and why")
     _list(explain_causes(c, escape.markdown))
@@ -157,22 +164,28 @@ def _part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _uncha
     st.fragment(run, key=key)()
 
 
-def _picture(trace: AttentionTrace, *drawn: Equation, key: str) -> None:
-    """Equations in one picture; below it, where the number comes from that is asked about."""
+def _picture(
+    trace: AttentionTrace, *drawn: Equation, key: str, beside: Sequence[Equation] = ()
+) -> None:
+    """Equations in one picture; below it, where the number comes from that is asked about.
+
+    What is `beside` them, and drawn first, is of another scenario and isn't asked about.
+    """
     picture = f"figure-{key}"
+    before = sum(len(each.blocks) for each in beside)
     cell = inspector.asked(trace, drawn, picture)
     shown = [outlined(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
-        describe(*shown, **look()),
+        describe(*beside, *shown, **look()),
         key=picture,
-        alt=" ".join(each.alt for each in drawn),
-        picked=lambda box: inspector.pick(trace, drawn, box, picture),
+        alt=" ".join(each.alt for each in (*beside, *drawn)),
+        picked=lambda box: inspector.pick(trace, drawn, box, picture, before),
     )
     inspector.button(drawn, picture, is_open=cell is not None)
     with st.container():  # always there, so that what stands below isn't made anew
         if cell:
             inspector.answer(trace, cell, drawn)
-    _tables(key, *drawn)
+    _tables(key, *beside, *drawn)
 
 
 def _unasked(*drawn: Equation, key: str) -> None:

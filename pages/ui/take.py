@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from attn_core import AttentionTrace, export
-from attn_core.figures import describe, page
+from attn_core.figures import describe, html_page
 from attn_core.steps import step
 from pages.ui import state
 from pages.ui.chart import chart, drawer, look
@@ -27,7 +27,7 @@ class Kind:
 def _page(trace: AttentionTrace, only: str | None) -> str:
     link = state.link()
     # Before the browser has told its address, a link is only the end of one.
-    return page(trace, only, link if link.startswith("http") else "")
+    return html_page(trace, only, link if link.startswith("http") else "")
 
 
 KINDS = {
@@ -62,12 +62,12 @@ def chosen(trace: AttentionTrace) -> str | None:
 def file(trace: AttentionTrace, only: str | None) -> None:
     """Choose a kind of file, and save it.
 
-    Only the chosen kind is written, so that the page is cheap until there is one. Buttons
+    Only the chosen kind is written, so that the page is cheap until there is one; with the
+    page the choice is left, too, so that its file isn't held any longer. Buttons
     whose files are written when they are pressed would be cheaper still, but Streamlit
     deletes such a file after the next two runs of any visitor: in a class, before the
     browser has fetched it.
     """
-    state.seed_view("take-as", None, [None, *KINDS])
     ending = st.pills(
         "As",
         list(KINDS),

@@ -101,7 +101,7 @@ def test_a_difference_is_b_minus_a(pair):
                 getattr(b, name) - getattr(a, name), posinf=np.inf, neginf=-np.inf
             )
         np.testing.assert_array_equal(difference.values, expected)
-        assert difference.step.kind == "signed"
+        assert difference.step.kind == ("weight change" if name == "weights" else "signed")
         assert (difference.rows, difference.columns) == (new.rows, new.columns)
         assert c.equation(name).alt.startswith(f"{new.symbol} ({new.shape}) − {old.symbol}")
 

@@ -51,9 +51,21 @@ def test_numbers_are_readable_on_their_boxes(theme):
     for value in np.arange(-3, 3.05, 0.05):  # what sliders reach
         colour = colour_at(palette.signed, (value + 30) / 60)
         assert contrast(colour, text_on(colour)) > 4.5, value
-    for weight in np.arange(0, 1.01, 0.05):
-        colour = colour_at(palette.weight, weight)
-        assert contrast(colour, text_on(colour)) > 4.5, weight
+    for change in np.arange(-1, 1.01, 0.05):
+        colour = colour_at(palette.weight_change, (change + 1) / 2)
+        assert contrast(colour, text_on(colour)) > 4.5, change
+
+
+@THEMES
+def test_a_change_of_weights_has_the_colours_of_the_weights(theme):
+    palette = PALETTES[theme]
+    for weight in np.arange(0, 1.01, 0.01):
+        same = colour_at(palette.weight_change, (weight + 1) / 2)
+        np.testing.assert_allclose(same, colour_at(palette.weight, weight))
+    for loss in (0.1, 0.3, 0.7):
+        fallen, risen = (colour_at(palette.weight_change, (1 + c) / 2) for c in (-loss, loss))
+        assert fallen[0] > fallen[2]  # orange
+        assert risen[0] < risen[2]  # violet
 
 
 @THEMES

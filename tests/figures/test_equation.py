@@ -8,6 +8,7 @@ import pytest
 
 from attn_core import attend, edits
 from attn_core.cells import Cell
+from attn_core.compare import compare
 from attn_core.equation import Equation, equation, formula, headline, misfit
 from attn_core.figures import draw, draw_partners
 from attn_core.figures.layout import DESK, PROJECTOR, arrange, text_width
@@ -233,3 +234,21 @@ def test_outlines_are_drawn_around_the_boxes():
     ):
         assert [shape.x0, shape.x1, shape.y0, shape.y1] == pytest.approx(expected, abs=0.2)
     assert asked.line.width > row.line.width == column.line.width
+
+
+def test_one_colour_scale_for_a_comparison():
+    c = compare(DEFAULT.scenario, BY_KEY["verb-subject"].scenario)
+    figure = draw(*c.equations("weights"))
+    b, a, change = heatmaps(figure)[:3]
+    assert a.coloraxis == b.coloraxis == "coloraxis2"
+    assert change.coloraxis == "coloraxis3"
+    layout = figure.layout
+    assert (layout.coloraxis3.cmin, layout.coloraxis3.cmax) == (-1, 1)
+    # From 0 to 1 it is the scale of A and of B.
+    upper = [(2 * p - 1, colour) for p, colour in layout.coloraxis3.colorscale if p >= 0.5]
+    for (position, colour), (expected, same) in zip(
+        upper, layout.coloraxis2.colorscale, strict=True
+    ):
+        assert (position, colour) == (pytest.approx(expected), same)
+    scores = draw(*c.equations("scores"))
+    assert {box.coloraxis for box in heatmaps(scores)} == {"coloraxis"}

@@ -45,6 +45,7 @@ class Board {
       this.keepHover();
       this.tell(frame.alt);
       if (frames) (this.player ??= new Player(this, frame.pace)).set(frames);
+      else this.player?.rest();
       this.plot.dataset.drawn = this.drawn;
     });
     return this.drawing;

@@ -30,6 +30,13 @@ export class Player {
     this.show();
   }
 
+  /** Numbers are being moved: their frames come when they rest. */
+  rest() {
+    this.pause();
+    this.slider.value = this.slider.max;
+    this.told.textContent = "";
+  }
+
   get step() {
     return Number(this.slider.value);
   }

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from attn_core import attend
 from attn_core.export import equations
-from attn_core.figures import page as html_page
+from attn_core.figures import html_page
 from tests.export.scenarios import HOSTILE, KINDS, hostile
 
 SCENARIOS = {"masked": KINDS["masked"], "hostile": hostile(HOSTILE[:30]), "heads": KINDS["heads"]}

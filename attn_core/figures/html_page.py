@@ -63,7 +63,7 @@ start().catch((error) => {
 """
 
 
-def page(trace: AttentionTrace, only: str | None = None, link: str = "") -> str:
+def html_page(trace: AttentionTrace, only: str | None = None, link: str = "") -> str:
     """Write each step's formula, picture, sentence and numbers.
 
     Parameters
@@ -88,7 +88,7 @@ def page(trace: AttentionTrace, only: str | None = None, link: str = "") -> str:
     --------
     >>> from attn_core import attend
     >>> from attn_core.presets import DEFAULT
-    >>> made = page(attend(DEFAULT.scenario), "weights")
+    >>> made = html_page(attend(DEFAULT.scenario), "weights")
     >>> made.count("<figure"), made.count("<table")
     (1, 2)
     """

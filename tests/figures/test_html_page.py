@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from attn_core import attend
 from attn_core.document import from_json
 from attn_core.export import equations
-from attn_core.figures import page
+from attn_core.figures import html_page
 from attn_core.labels import number
 from tests.export.scenarios import KINDS, scenarios
 
@@ -87,7 +87,7 @@ def assert_tame(reader):
 
 @kinds
 def test_it_is_one_tame_file(scenario):
-    html = page(attend(scenario), "Q" if scenario.n > 20 else None, LINK)
+    html = html_page(attend(scenario), "Q" if scenario.n > 20 else None, LINK)
     assert 1e6 < len(html.encode()) < 6e6
     reader = Reader(html)
     assert_tame(reader)
@@ -98,7 +98,7 @@ def test_it_is_one_tame_file(scenario):
 @kinds
 def test_tables_hold_every_number(scenario):
     trace = attend(scenario)
-    reader = Reader(page(trace, "Q" if scenario.n > 20 else None))
+    reader = Reader(html_page(trace, "Q" if scenario.n > 20 else None))
     blocks = [
         block
         for _, _, written in equations(trace, "Q" if scenario.n > 20 else None)
@@ -117,7 +117,7 @@ def test_tables_hold_every_number(scenario):
 
 def test_pictures_and_sentences():
     trace = attend(KINDS["masked"])
-    reader = Reader(page(trace))
+    reader = Reader(html_page(trace))
     alts = [element["aria-label"] for element in reader.all("figure")]
     assert alts == [written.alt for _, _, written in equations(trace)]
     figures = [s for s in reader.all("script") if s.get("id", "").startswith("figure-")]
@@ -130,7 +130,7 @@ def test_pictures_and_sentences():
 @settings(max_examples=40, deadline=None)
 @given(scenarios())
 def test_no_word_breaks_out(scenario):
-    reader = Reader(page(attend(scenario), "Q", LINK))
+    reader = Reader(html_page(attend(scenario), "Q", LINK))
     assert_tame(reader)
     X = [script for script in reader.all("script") if script.get("id") == "scenario"]
     assert from_json(X[0]["text"]) == scenario
@@ -139,4 +139,4 @@ def test_no_word_breaks_out(scenario):
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "//x", "data:text/html,x"])
 def test_only_a_link_of_the_web(link):
     with pytest.raises(ValueError, match="must begin with http"):
-        page(attend(KINDS["plain"]), "Q", link)
+        html_page(attend(KINDS["plain"]), "Q", link)
