@@ -7,6 +7,8 @@ import sys
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from attn_core import permalink
+from attn_core.presets import BY_KEY
 from tests.browser.conftest import idle, settle
 from tests.browser.test_journey import go, numbers, thumb
 from tests.browser.test_live import parameter, place
@@ -205,3 +207,38 @@ def test_from_a_slider_to_the_same_number_in_a_script(visit, tmp_path):
     ).stdout.splitlines()
     assert float(printed[-1]) == pytest.approx(weight, abs=1e-12)
     assert f"{float(printed[-1]):.3f}" == result
+
+
+def test_in_a_comparison_b_is_asked_about_and_a_is_not(visit):
+    pinned = permalink.encode(BY_KEY["similarity"].scenario)
+    page = visit(f"/Compare?preset=verb-subject&a={pinned}")
+    # B, A, B − A; softmax of A, weights of A; softmax of B, weights of B
+    click(page, 4, 1, 0)
+    expect(answer(page)).to_have_count(0)
+    click(page, 6, 1, 0)
+    expect(answer(page)).to_contain_text("weights[suis, Je] =")
+    expect(answer(page)).to_contain_text(f"= {numbers(page)[6][1][0]:.3f}")
+    page.get_by_test_id("stButtonGroup").get_by_text("without scaling").click()
+    idle(page)
+    expect(answer(page)).to_have_count(0)  # B is what would be, and isn't the visitor's
+    page.get_by_test_id("stButtonGroup").get_by_text("without scaling").click()
+    idle(page)
+    expect(answer(page)).to_contain_text("weights[suis, Je] =")
+
+
+def test_play_follows_a_hand(visit):
+    page = visit("/?preset=verb-subject&cell=output.2.1")
+    page.get_by_text("Play how the matrix is filled").click()
+    idle(page)
+    page.get_by_role("slider", name="Number that was filled in last").fill("2")
+    told = page.locator(".lab-player output")
+    before = told.inner_text()
+    thumb(page, "X-0-0").evaluate("box => box.focus()")
+    page.keyboard.press("End")
+    expect(told).to_have_text("")  # while it moves, the whole result is there
+    idle(page)
+    expect(told).to_have_text(re.compile("heureux · v₃ = "))
+    page.get_by_role("slider", name="Number that was filled in last").fill("2")
+    last = page.locator(".js-plotly-plot").count() - 1
+    expect(told).to_have_text(f"Je · v₂ = {numbers(page, last)[2][0][1]:.2f}")
+    assert before.startswith("Je · v₂ = ")
