@@ -13,9 +13,10 @@ from typing import Any
 
 import streamlit as st
 
-from attn_core import Scenario, cells, limits, permalink, presets
+from attn_core import Scenario, limits, permalink, presets
 from attn_core.cells import Cell
 from attn_core.figures import Theme
+from pages.ui.address import Address, home
 from pages.ui.history import History
 from pages.ui.trail import Trail
 
@@ -23,8 +24,6 @@ from pages.ui.trail import Trail
 DEFAULT_WIDTH = 960
 
 _LAB = "lab"
-_LINK, _PINNED, _PRESET, _CELL = "s", "a", "preset", "cell"
-_PROJECTOR, _CLASSIC = "projector", "classic"
 
 
 @dataclass
@@ -71,17 +70,17 @@ def begin(page: str) -> None:
     the last move, so a run that a widget started never reads it.
     """
     lab: _Lab | None = st.session_state.get(_LAB)
-    link = st.query_params.get(_LINK, "")
+    address = Address.read(st.query_params.to_dict())
     if lab is None:
-        lab = st.session_state[_LAB] = _opened(link)
+        lab = st.session_state[_LAB] = _opened(address)
     if lab.page not in ("", page):
         lab.complaint = lab.refused = ""  # it belonged to the page that was left
         lab.trail.picture = ""
-    if link and not lab.touched and lab.page:
-        _adopt_cell(lab)
-        if link != lab.link:
-            _adopt(lab, link)
-    _follow_pin(lab, link)
+    if address.link and not lab.touched and lab.page:
+        _adopt_cell(lab, address)
+        if address.link != lab.link:
+            _adopt(lab, address)
+    _follow_pin(lab, address)
     lab.page, lab.touched, lab.moving = page, False, False
     lab.parts.clear()
     _publish(lab)
@@ -300,14 +299,11 @@ def link(*, short: bool = False) -> str:
     short : bool
         Name the preset alone where that says it all.
     """
-    address = st.context.url or ""
-    root, _, page = address.rpartition("/")
-    home = address if page == "" or not root else f"{root}/"
     lab = _lab()
+    address = Address(lab.history.preset, lab.link, lab.pinned_link)
     if short and scenario() == preset().scenario and not lab.pinned:
-        return f"{home}?{_PRESET}={preset().key}"
-    a = f"&{_PINNED}={lab.pinned_link}" if lab.pinned else ""
-    return f"{home}?{_PRESET}={lab.history.preset}&{_LINK}={lab.link}{a}"
+        address = Address(lab.history.preset)
+    return address.at(home(st.context.url or ""))
 
 
 def projector() -> bool:
@@ -425,28 +421,26 @@ def _lab() -> _Lab:
     return lab
 
 
-def _opened(link: str) -> _Lab:
+def _opened(address: Address) -> _Lab:
     """A new session, from a link, a preset's name, or the default."""
-    key = st.query_params.get(_PRESET, "")
-    start = presets.BY_KEY.get(key, presets.DEFAULT)
+    start = presets.BY_KEY.get(address.preset, presets.DEFAULT)
     lab = _Lab(History(start.scenario, start.key))
-    lab.projector = st.query_params.get(_PROJECTOR) == "1"
-    lab.classic = st.query_params.get(_CLASSIC) == "1"
-    _adopt_cell(lab)
+    lab.projector, lab.classic = address.projector, address.classic
+    _adopt_cell(lab, address)
     try:
-        presets.named(key or start.key)
+        presets.named(address.preset or start.key)
     except ValueError as error:
         lab.complaint = str(error)
-    if link:
-        _adopt(lab, link)
+    if address.link:
+        _adopt(lab, address)
         lab.history.forget()
     return lab
 
 
-def _adopt(lab: _Lab, link: str) -> None:
-    """Open a link; one that can't be opened leaves everything as it is, and says so."""
+def _adopt(lab: _Lab, address: Address) -> None:
+    """Open its link; one that can't be opened leaves everything as it is, and says so."""
     try:
-        opened = limits.admit(permalink.decode(link))
+        opened = limits.admit(permalink.decode(address.link))
     except ValueError as error:
         lab.complaint = (
             "The link in the address can't be opened; "
@@ -454,30 +448,26 @@ def _adopt(lab: _Lab, link: str) -> None:
         )
         return
     lab.complaint, lab.refused, lab.custom_mask = "", "", False
-    key = st.query_params.get(_PRESET, "")
-    lab.history.push(opened, key if key in presets.BY_KEY else "")
+    lab.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
 
 
-def _adopt_cell(lab: _Lab) -> None:
-    """Ask about the number that the URL names; a name that isn't one is nothing to ask about."""
-    asked = st.query_params.get(_CELL, "")
-    if asked != _asked(lab):
-        lab.trail = Trail()
-        if cell := cells.from_text(asked):
-            lab.trail.ask(cell, "")
+def _adopt_cell(lab: _Lab, address: Address) -> None:
+    """Ask about the number that the address names, or about nothing."""
+    if address.cell != _asked(lab):
+        lab.trail = Trail([address.cell] if address.cell else [])
 
 
-def _asked(lab: _Lab) -> str:
-    return cells.to_text(lab.trail.cells[-1]) if lab.trail.cells else ""
+def _asked(lab: _Lab) -> Cell | None:
+    return lab.trail.cells[-1] if lab.trail.cells else None
 
 
-def _follow_pin(lab: _Lab, link: str) -> None:
-    """Pin or unpin what the URL says, where it is news as in `begin`.
+def _follow_pin(lab: _Lab, address: Address) -> None:
+    """Pin or unpin what the address says, where it is news as in `begin`.
 
     An address without a scenario, as of a page just turned to, says nothing of A either.
     """
-    a = st.query_params.get(_PINNED, "")
-    if lab.touched or a == lab.pinned_link or (lab.page and not link):
+    a = address.pinned
+    if lab.touched or a == lab.pinned_link or (lab.page and not address.link):
         return
     if not a:
         _set_pin(lab, None)
@@ -512,15 +502,15 @@ def _step(go: Callable[[History], bool]) -> None:
 
 
 def _publish(lab: _Lab) -> None:
+    """Write the session into the URL; what isn't ours goes out of it."""
     lab.link = permalink.encode(lab.history.present)
-    wanted = {_PRESET: lab.history.preset, _LINK: lab.link}
-    if asked := _asked(lab):
-        wanted[_CELL] = asked
-    if lab.pinned:
-        wanted[_PINNED] = lab.pinned_link
-    if lab.projector:
-        wanted[_PROJECTOR] = "1"
-    if lab.classic:
-        wanted[_CLASSIC] = "1"
+    wanted = Address(
+        preset=lab.history.preset,
+        link=lab.link,
+        pinned=lab.pinned_link,
+        cell=_asked(lab),
+        projector=lab.projector,
+        classic=lab.classic,
+    ).query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

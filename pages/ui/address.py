@@ -1,0 +1,99 @@
+"""What the address of a page says, and how it is written: the names of its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from attn_core import cells
+from attn_core.cells import Cell
+
+_PRESET, _LINK, _CELL, _PINNED = "preset", "s", "cell", "a"
+_PROJECTOR, _CLASSIC = "projector", "classic"
+_ON = "1"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One page's address, behind its question mark; what is empty or off isn't in it.
+
+    Attributes
+    ----------
+    preset : str
+        Key of the preset that the scenario started from; there may be no such preset.
+    link : str
+        The scenario as a link that nobody has opened yet. An address without one, as of
+        a page just turned to, says nothing of what is on the screen.
+    pinned : str
+        Scenario A, as a link likewise.
+    cell : Cell, optional
+        The number that is asked about; the scenario may not have it.
+    projector, classic : bool
+        Large letters; Streamlit's own sliders and charts.
+    """
+
+    preset: str = ""
+    link: str = ""
+    pinned: str = ""
+    cell: Cell | None = None
+    projector: bool = False
+    classic: bool = False
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Address:
+        """Read the parameters of an address; what isn't ours, or makes no sense, is passed over.
+
+        Examples
+        --------
+        >>> Address.read({"preset": "negation", "cell": "weights.2.1", "utm_source": "mail"}).cell
+        Cell(name='weights', row=1, column=0)
+        """
+        return cls(
+            preset=query.get(_PRESET, ""),
+            link=query.get(_LINK, ""),
+            pinned=query.get(_PINNED, ""),
+            cell=cells.from_text(query.get(_CELL, "")),
+            projector=query.get(_PROJECTOR) == _ON,
+            classic=query.get(_CLASSIC) == _ON,
+        )
+
+    def query(self) -> dict[str, str]:
+        """Write the parameters that `read` reads, without those that are empty or off.
+
+        Examples
+        --------
+        >>> Address("negation", projector=True).query()
+        {'preset': 'negation', 'projector': '1'}
+        """
+        written = {
+            _PRESET: self.preset,
+            _LINK: self.link,
+            _CELL: cells.to_text(self.cell) if self.cell else "",
+            _PINNED: self.pinned,
+            _PROJECTOR: _ON if self.projector else "",
+            _CLASSIC: _ON if self.classic else "",
+        }
+        return {name: value for name, value in written.items() if value}
+
+    def at(self, page: str) -> str:
+        """Write it behind the address of a page.
+
+        Examples
+        --------
+        >>> Address("negation").at("https://lab.example/")
+        'https://lab.example/?preset=negation'
+        """
+        return f"{page}?{urlencode(self.query())}"
+
+
+def home(page: str) -> str:
+    """Address of the home page, from that of any page beside it.
+
+    Examples
+    --------
+    >>> home("https://lab.example/app/Share"), home("https://lab.example/app/")
+    ('https://lab.example/app/', 'https://lab.example/app/')
+    """
+    root, _, name = page.rpartition("/")
+    return f"{root}/" if root and name else page
