@@ -22,8 +22,9 @@ help:
 run: $(VENV)/.run
 	$(BIN)/python -m streamlit run dashboard.py $(ARGS)
 
+# Two at a time, for a browser's tests mostly wait; a file's tests share their server.
 test: browser lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
