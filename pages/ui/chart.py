@@ -22,8 +22,10 @@ class Look(TypedDict):
 
 def look(margin: int = 0) -> Look:
     """Tell how to draw, in the page's width without a margin."""
+    # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
+    taken = round(margin * 22 / 16) if state.projector() else margin
     return {
-        "width": state.width() - margin,
+        "width": state.width() - taken,
         "theme": state.theme(),
         "projector": state.projector(),
     }

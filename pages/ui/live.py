@@ -61,8 +61,13 @@ def _component(name: str) -> Any:
 export default async function (component) {{
   const script = document.querySelector('script[src*="/static/js/"]').src;
   const home = script.split("/static/js/")[0] + "/component/";
+  // Imports of one file needn't end in the order in which they began; the last data must win.
+  const element = component.parentElement, earlier = element.labLoading;
+  element.labLoading = import(home + "{_scripts.name}/{name}.js");
+  const loading = element.labLoading;
   try {{
-    const file = await import(home + "{_scripts.name}/{name}.js");
+    await earlier;
+    const file = await loading;
     const {{ data }} = component;
     return await file.default({{ ...component, data: {UNPACK} }}, home);
   }} catch (error) {{

@@ -43,6 +43,7 @@ def test_nothing_is_cut(visit, path, link, width, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     charts = page.locator(".js-plotly-plot")
     for i in range(charts.count()):
+        assert charts.nth(i).evaluate("plot => plot.layout.width") <= width
         box = charts.nth(i).bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
