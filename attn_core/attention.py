@@ -6,11 +6,12 @@ Source: Vaswani et al., "Attention Is All You Need" (2017), equation 1 and secti
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from . import positions
 from .scenario import Array, Scenario
 
 
@@ -95,19 +96,29 @@ class AttentionTrace:
     ----------
     scenario : Scenario
         The inputs.
-    Q, K : ndarray, shape (n, d_k)
-        Queries and keys.
-    V : ndarray, shape (n, d_v)
+    placed : ndarray, shape (n, d_model)
+        X plus the vectors of places, or `X` where nothing is added.
+    placed_context : ndarray, shape (n_k, d_model)
+        The same of the context; `placed` where the words look at themselves.
+    Q : ndarray, shape (n, d_k)
+        Queries.
+    K : ndarray, shape (n_k, d_k)
+        Keys.
+    V : ndarray, shape (n_k, d_v)
         Values.
-    raw_scores : ndarray, shape (n, n)
-        Q Kᵀ; row = query, column = key, here and below.
-    scores : ndarray, shape (n, n)
+    rotated_Q, rotated_K : ndarray, in the shapes of Q and K
+        Turned by RoPE, or `Q` and `K` where nothing turns them.
+    raw_scores : ndarray, shape (n, n_k)
+        Q Kᵀ, rotated; row = query, column = key, here and below.
+    scores : ndarray, shape (n, n_k)
         Q Kᵀ / √d_k, or `raw_scores` where the scenario doesn't scale.
-    masked_scores : ndarray, shape (n, n)
-        `scores` with −inf where the mask blocks.
-    logits : ndarray, shape (n, n)
+    biased_scores : ndarray, shape (n, n_k)
+        `scores` plus ALiBi's bias, or `scores` where there is none.
+    masked_scores : ndarray, shape (n, n_k)
+        `biased_scores` with −inf where the mask blocks.
+    logits : ndarray, shape (n, n_k)
         `masked_scores` / temperature: what goes into the softmax.
-    weights : ndarray, shape (n, n)
+    weights : ndarray, shape (n, n_k)
         Attention weights; rows sum to 1.
     output : ndarray, shape (n, d_v)
         weights · V.
@@ -118,11 +129,16 @@ class AttentionTrace:
     """
 
     scenario: Scenario
+    placed: Array
+    placed_context: Array
     Q: Array
     K: Array
     V: Array
+    rotated_Q: Array
+    rotated_K: Array
     raw_scores: Array
     scores: Array
+    biased_scores: Array
     masked_scores: Array
     logits: Array
     weights: Array
@@ -155,6 +171,31 @@ class AttentionTrace:
         """Projection of the concatenated heads, shape (h·d_v, d_model), or None."""
         return self.scenario.W_o
 
+    @property
+    def Z(self) -> Array | None:
+        """Embeddings of the context, shape (n_k, d_model), or None."""
+        return self.scenario.Z
+
+    @cached_property
+    def P(self) -> Array | None:
+        """What is added to X, a row for each word, shape (n, d_model), or None."""
+        return _added(self.scenario, self.scenario.n)
+
+    @cached_property
+    def P_context(self) -> Array | None:
+        """What is added to Z, shape (n_k, d_model), or None."""
+        return _added(self.scenario, self.scenario.n_k) if self.scenario.is_cross else None
+
+    @cached_property
+    def angles(self) -> Array | None:
+        """By what RoPE turns each pair of columns, shape (n, d_k // 2), or None."""
+        return _angles(self.scenario)
+
+    @cached_property
+    def bias(self) -> Array | None:
+        """What ALiBi adds to the scores, shape (n, n), or None."""
+        return _bias(self.scenario)
+
     @cached_property
     def similarity(self) -> Array:
         """X Xᵀ, shape (n, n): how much each word looks like each other."""
@@ -162,8 +203,34 @@ class AttentionTrace:
 
     @cached_property
     def blocking(self) -> Array:
-        """The mask as numbers to add to the scores, shape (n, n): 0 or −inf."""
+        """The mask as numbers to add to the scores, shape (n, n_k): 0 or −inf."""
         return _read_only(np.where(self.scenario.allowed, self.X.dtype.type(0), -np.inf))
+
+    def head(self, i: int) -> AttentionTrace:
+        """One head's share of this trace; no number is computed again.
+
+        Parameters
+        ----------
+        i : int
+            From 0. Where there is no axis of heads, 0 is the trace itself, without W_o.
+
+        Examples
+        --------
+        >>> W = np.ones((2, 1, 1)) * [[[1]], [[3]]]
+        >>> t = attend(Scenario(("a",), X=[[1]], W_q=W, W_k=W, W_v=W))
+        >>> t.head(1).V, t.head(1).scenario.W_v
+        (array([[3.]]), array([[3.]]))
+        """
+        s = self.scenario
+        if s.W_q.ndim == 2 and s.W_o is None and i == 0:
+            return self
+        per_head = _PER_HEAD if s.W_q.ndim == 3 else ()
+        cut = {name: getattr(self, name)[i] for name in per_head if getattr(self, name).ndim == 3}
+        output = cut.get("output", self.output)
+        alone = s.head(i)
+        return replace(
+            self, **{**cut, "scenario": alone, "concatenated": output, "projected": None}
+        )
 
 
 def attend(scenario: Scenario) -> AttentionTrace:
@@ -192,21 +259,69 @@ def attend(scenario: Scenario) -> AttentionTrace:
            [0.018, 0.982]])
     """
     s = scenario
-    Q = project(s.X, s.W_q)
-    K = project(s.X, s.W_k)
-    V = project(s.X, s.W_v)
-    raw_scores = Q @ K.swapaxes(-1, -2)
+    placed, placed_context = _placed(s)
+    Q = project(placed, s.W_q)
+    K = project(placed_context, s.W_k)
+    V = project(placed_context, s.W_v)
+    theta = _angles(s)
+    rotated_Q = Q if theta is None else positions.rotate(Q, theta)
+    rotated_K = K if theta is None else positions.rotate(K, theta)
+    raw_scores = rotated_Q @ rotated_K.swapaxes(-1, -2)
     scores = raw_scores / math.sqrt(s.d_k) if s.scale else raw_scores
-    masked_scores = scores if s.mask is None else np.where(s.mask, scores, -np.inf)
+    B = _bias(s)
+    biased_scores = scores if B is None else scores + B
+    masked_scores = biased_scores if s.mask is None else np.where(s.mask, biased_scores, -np.inf)
     logits = masked_scores if s.temperature == 1 else masked_scores / s.temperature
     weights = softmax(logits)
     output = weights @ V
     concatenated = concatenate(output)
     projected = None if s.W_o is None else concatenated @ s.W_o
-    steps = Q, K, V, raw_scores, scores, masked_scores, logits, weights, output, concatenated
+    steps = (
+        *(placed, placed_context, Q, K, V, rotated_Q, rotated_K, raw_scores, scores),
+        *(biased_scores, masked_scores, logits, weights, output, concatenated),
+    )
     for array in steps if projected is None else (*steps, projected):
         array.setflags(write=False)
     return _checked(AttentionTrace(s, *steps, projected))
+
+
+#: What has an axis of heads where the projections have one.
+_PER_HEAD = (
+    *("Q", "K", "V", "rotated_Q", "rotated_K", "raw_scores", "scores"),
+    *("biased_scores", "masked_scores", "logits", "weights", "output"),
+)
+
+
+def _placed(s: Scenario) -> tuple[Array, Array]:
+    """X and the context with their places, where places are added."""
+    P = _added(s, s.n)
+    placed = s.X if P is None else s.X + P
+    if s.Z is None:
+        return placed, placed
+    P = _added(s, s.n_k)
+    return placed, s.Z if P is None else s.Z + P
+
+
+def _added(s: Scenario, n: int) -> Array | None:
+    match s.positions:
+        case "sinusoidal":
+            return _read_only(positions.sinusoidal(n, s.d_model).astype(s.X.dtype))
+        case "learned":
+            return None if s.P is None else s.P[:n]
+    return None
+
+
+def _angles(s: Scenario) -> Array | None:
+    if s.positions != "rope":
+        return None
+    return _read_only(positions.angles(s.n, s.d_k).astype(s.X.dtype))
+
+
+def _bias(s: Scenario) -> Array | None:
+    if s.slope is None:
+        return None
+    slope = positions.slopes(s.h, s.slope) if s.W_q.ndim == 3 else np.array(s.slope)
+    return _read_only(positions.bias(s.n, slope).astype(s.X.dtype))
 
 
 def _checked(trace: AttentionTrace) -> AttentionTrace:

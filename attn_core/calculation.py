@@ -14,7 +14,7 @@ from decimal import Decimal, localcontext
 from . import labels
 from .attention import AttentionTrace
 from .cells import Cell, name_of, size, sources
-from .equation import divisor
+from .course import divisor
 from .rounding import (
     TRIED,
     Operand,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import labels
-from .equation import softmax_input
+from .course import stands, step_in, takes
 from .scenario import Scenario
-from .steps import SOFTMAX_INPUT, Axis, Factor, has, step
+from .steps import Axis, Factor, has, step
 
 _WRITTEN = re.compile(r"(\w{1,20})\.([1-9]\d{0,3})\.([1-9]\d{0,3})", re.ASCII)
 
@@ -102,7 +102,7 @@ def name_of(scenario: Scenario, cell: Cell) -> str:
     >>> name_of(DEFAULT.scenario, Cell("raw_scores", 1, 0))
     'QKᵀ[suis, Je]'
     """
-    which = step(cell.name)
+    which = step_in(scenario, cell.name)
     rows, columns = (labels.axis(scenario, axis) for axis in which.axes)
     row, column = labels.isolate(rows[cell.row]), labels.isolate(columns[cell.column])
     return f"{which.symbol}[{row}, {column}]"
@@ -117,7 +117,7 @@ def exists(scenario: Scenario, cell: Cell) -> bool:
     >>> exists(DEFAULT.scenario, Cell("X", 2, 3)), exists(DEFAULT.scenario, Cell("X", 3, 0))
     (True, False)
     """
-    if not has(cell.name) or (cell.name in ("W_o", "projected") and scenario.W_o is None):
+    if not takes(scenario, cell.name):
         return False
     rows, columns = size(scenario, cell.name)
     return 0 <= cell.row < rows and 0 <= cell.column < columns
@@ -173,14 +173,18 @@ def from_text(text: str) -> Cell | None:
 
 def _length(s: Scenario, axis: Axis) -> int:
     match axis:
-        case "query" | "key" | "word":
+        case "query" | "word":
             return s.n
+        case "key":
+            return s.n_k
         case "feature":
             return s.d_model
         case "q" | "k":
             return s.d_k
         case "v":
             return s.d_v
+        case "pair":
+            return s.d_k // 2
         case "head value":
             return s.h * s.d_v
 
@@ -189,10 +193,7 @@ def _factors(scenario: Scenario, terms: tuple[Factor | str, ...]) -> Iterator[tu
     """Yield the matrices of an equation, and whether each is the first."""
     factors = [term for term in terms if isinstance(term, Factor)]
     for i, factor in enumerate(factors):
-        if factor is SOFTMAX_INPUT:
-            yield Factor(softmax_input(scenario, unmasked=scenario.mask is None)), i == 0
-        else:
-            yield factor, i == 0
+        yield stands(factor, scenario, unmasked=scenario.mask is None), i == 0
 
 
 def _part(

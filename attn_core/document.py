@@ -16,7 +16,11 @@ VERSION = 1
 FORMAT = "self-attention-lab"
 
 _REQUIRED = {"tokens", "features", "X", "W_q", "W_k", "W_v"}
-_OPTIONAL = {"mask", "scale", "temperature", "W_o", "dtype"}
+_OPTIONAL = {
+    *("mask", "scale", "temperature", "W_o", "dtype"),
+    *("heads", "context", "Z", "positions", "P", "slope"),
+}
+_ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
 
 
 class DocumentError(ValueError):
@@ -34,15 +38,22 @@ def to_json(scenario: Scenario, indent: int | None = None) -> str:
     """
     s = scenario
     content: dict[str, Any] = {FORMAT: VERSION, "tokens": s.tokens, "features": s.features}
-    for name in ("X", "W_q", "W_k", "W_v", "W_o"):
+    for name in _ARRAYS:
         if (array := getattr(s, name)) is not None:
             content[name] = _plain(array.tolist())
+    for name in ("heads", "context"):
+        if getattr(s, name):
+            content[name] = getattr(s, name)
     if s.mask is not None:
         content["mask"] = s.mask.tolist()
     if not s.scale:
         content["scale"] = False
     if s.temperature != 1:
         content["temperature"] = s.temperature
+    if s.positions != "none":
+        content["positions"] = s.positions
+    if s.slope is not None:
+        content["slope"] = s.slope
     if s.X.dtype == np.float32:
         content["dtype"] = "float32"
     separators = (",", ":") if indent is None else None
@@ -88,7 +99,7 @@ def _scenario(content: dict[str, Any]) -> Scenario:
     dtype = content.pop("dtype", "float64")
     if dtype not in ("float32", "float64"):
         raise DocumentError(f"dtype must be float32 or float64, got {dtype!r:.40}.")
-    for name in ("X", "W_q", "W_k", "W_v", "W_o"):
+    for name in _ARRAYS:
         if name in content:
             content[name] = _array(name, content[name], dtype)
     return Scenario(**content)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from . import labels
 from .attention import AttentionTrace
+from .course import divisor, made, softmax_input, stands, step_in, takes
 from .scenario import Array, Scenario, resized
-from .steps import HEADLINE, SOFTMAX_INPUT, Factor, Step, step
+from .steps import HEADLINE, Factor, Step, step
+
+#: What stands for something of the scenario in a step's formula.
+_STAND_IN = re.compile(
+    r"\{(divisor|temperature|input|placed|placed_context|rotated_Q|rotated_K|raw_scores"
+    r"|biased_scores)\}"
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int 
     Raises
     ------
     ValueError
-        When the trace has no such matrix (`projected` and `W_o` without W_o).
+        When the trace has no such matrix, as `projected` without W_o.
 
     Examples
     --------
@@ -130,10 +137,10 @@ def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int 
     >>> keys.symbol, keys.shape, keys.columns
     ('Kᵀ', '4×3', ('Je', 'suis', 'heureux'))
     """
-    which = step(name)
+    which = step_in(trace.scenario, name)
+    if not takes(trace.scenario, name):
+        raise ValueError(f"This scenario has no {name}; see `course.takes`.")
     values = getattr(trace, name)
-    if values is None:
-        raise ValueError(f"This scenario has no {name}: it has no W_o.")
     if values.ndim == 3:
         values = values[head]
     rows, columns = (labels.axis(trace.scenario, axis) for axis in which.axes)
@@ -191,11 +198,17 @@ def formula(scenario: Scenario, name: str) -> str:
     >>> formula(s, "scores")
     '\\mathrm{scores} = \\frac{Q K^\\top}{\\sqrt{2}}'
     """
-    which = step(name)
-    divisor = rf"\sqrt{{{scenario.d_k}}}" if scenario.scale else "1"
-    right = which.formula.replace("{divisor}", divisor)
-    right = right.replace("{temperature}", f"{scenario.temperature:g}")
-    right = right.replace("{input}", step(softmax_input(scenario, unmasked=False)).symbol)
+    which = step_in(scenario, name)
+
+    meant = {
+        "divisor": rf"\sqrt{{{scenario.d_k}}}" if scenario.scale else "1",
+        "temperature": f"{scenario.temperature:g}",
+        "input": step(softmax_input(scenario, unmasked=False)).symbol,
+    }
+    right = _STAND_IN.sub(
+        lambda found: meant.get(found[1]) or step_in(scenario, made(found[1], scenario)).latex,
+        which.formula,
+    )
     return right if right == which.latex else f"{which.latex} = {right}"
 
 
@@ -204,60 +217,13 @@ def _written(
 ) -> Equation:
     def written() -> Iterator[Block | str]:
         for term in terms:
-            if term is SOFTMAX_INPUT:
-                yield block(trace, softmax_input(trace.scenario, unmasked), head=head)
-            elif isinstance(term, Factor):
-                yield block(trace, term.name, term.transposed, head)
+            if isinstance(term, Factor):
+                factor = stands(term, trace.scenario, unmasked)
+                yield block(trace, factor.name, factor.transposed, head)
             else:
                 yield _sign(trace.scenario, term)
 
     return Equation(tuple(written()))
-
-
-def softmax_input(scenario: Scenario, unmasked: bool) -> str:
-    """Name the first step with the numbers of the logits, so that no name is needless.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    unmasked : bool
-        Whether the mask blocks nothing, so that the scores are what goes in.
-    """
-    if scenario.temperature != 1:
-        return "logits"
-    return "scores" if unmasked else "masked_scores"
-
-
-def same_numbers(scenario: Scenario, name: str) -> str:
-    """Name the first step that has the numbers of this one.
-
-    Examples
-    --------
-    >>> from attn_core.presets import DEFAULT
-    >>> same_numbers(DEFAULT.scenario, "logits")  # no temperature, no mask
-    'scores'
-    """
-    s = scenario
-    if name == "logits" and s.temperature == 1:
-        name = "masked_scores"
-    if name == "masked_scores" and s.mask is None:
-        name = "scores"
-    return "raw_scores" if name == "scores" and not s.scale else name
-
-
-def divisor(scenario: Scenario) -> str:
-    """Write what the raw scores are divided by: √d_k, as a whole number where it is one.
-
-    Examples
-    --------
-    >>> from attn_core.presets import DEFAULT
-    >>> divisor(DEFAULT.scenario)
-    '2'
-    """
-    if not scenario.scale:
-        return "1"
-    root = math.isqrt(scenario.d_k)
-    return str(root) if root * root == scenario.d_k else f"√{scenario.d_k}"
 
 
 def _sign(scenario: Scenario, text: str) -> str:

@@ -43,14 +43,18 @@ def axis(scenario: Scenario, name: Axis, head: int = 0) -> tuple[str, ...]:
     (('q₁', 'q₂'), ('Je', 'suis'), ('x1',))
     """
     match name:
-        case "query" | "key" | "word":
+        case "query" | "word":
             return unique(scenario.tokens)
+        case "key":
+            return unique(scenario.context or scenario.tokens)
         case "feature":
             return scenario.features
         case "q" | "k":
             return _numbered(name, scenario.d_k)
         case "v":
             return _numbered(name, scenario.d_v)
+        case "pair":
+            return _numbered("θ", scenario.d_k // 2)
         case "head value":
             return _numbered("v", scenario.h * scenario.d_v)
 

@@ -21,6 +21,8 @@ MAX_FEATURE_LENGTH = 24
 D_MODEL = (2, 8)
 D_K = (1, 8)
 D_V = (1, 8)
+HEADS = (1, 8)
+MAX_HEAD_LENGTH = 24
 #: Largest magnitude of any number that is entered.
 BOUND = 30.0
 #: Numbers are rounded to this many decimals on entry: a grid of 0.001.
@@ -99,14 +101,13 @@ def admit(scenario: Scenario) -> Scenario:
     """
     s = scenario
     check_tokens(s.tokens)
+    if s.is_cross:
+        check_tokens(s.context)
     for feature in s.features:
         _check_text("A feature's name", feature, MAX_FEATURE_LENGTH)
-    if s.W_q.ndim == 3 or s.W_o is not None:
-        raise ValueError(
-            "The lab shows one head without W_o: expected W_q (d_model, d_k), "
-            f"got {s.W_q.shape}{'' if s.W_o is None else ' and a W_o'}."
-        )
-    check_sizes(d_model=s.d_model, d_k=s.d_k, d_v=s.d_v)
+    for head in s.heads:
+        _check_text("A head's name", head, MAX_HEAD_LENGTH)
+    check_sizes(d_model=s.d_model, d_k=s.d_k, d_v=s.d_v, h=s.h)
     low, high = TEMPERATURE
     if not low <= s.temperature <= high:
         raise ValueError(f"The temperature must be {low:g} to {high:g}, got {s.temperature:g}.")
@@ -116,6 +117,9 @@ def admit(scenario: Scenario) -> Scenario:
         W_q=on_grid("W_q", s.W_q),
         W_k=on_grid("W_k", s.W_k),
         W_v=on_grid("W_v", s.W_v),
+        W_o=None if s.W_o is None else on_grid("W_o", s.W_o),
+        Z=None if s.Z is None else on_grid("Z", s.Z),
+        P=None if s.P is None else on_grid("P", s.P),
         temperature=round(s.temperature, DECIMALS),
     )
 
@@ -136,13 +140,15 @@ def on_grid(name: str, values: Array) -> Array:
     """
     outside = ~(np.abs(values) <= BOUND)  # true for nan as well
     if outside.any():
-        i, j = (int(k) for k in np.argwhere(outside)[0])
+        *head, i, j = (int(k) for k in np.argwhere(outside)[0])
+        where = f"head {head[0] + 1}, " if head else ""
         raise ValueError(
             f"{name} takes numbers from −{BOUND:g} to {BOUND:g}: "
-            f"row {i + 1}, column {j + 1} is {values[i, j]:g}."
+            f"{where}row {i + 1}, column {j + 1} is {values[(*head, i, j)]:g}."
         )
     # Through Python's own rounding each number is the float nearest to its decimal form.
-    return np.array([[round(float(v), DECIMALS) for v in row] for row in values])
+    rounded = [round(value, DECIMALS) for value in values.ravel().tolist()]
+    return np.array(rounded, dtype=np.float64).reshape(values.shape)
 
 
 def check_sizes(**sizes: int | None) -> None:
@@ -160,7 +166,7 @@ def check_sizes(**sizes: int | None) -> None:
     ValueError: d_k must be 1 to 8 here, got 9.
     """
     for name, size in sizes.items():
-        low, high = {"d_model": D_MODEL, "d_k": D_K, "d_v": D_V}[name]
+        low, high = {"d_model": D_MODEL, "d_k": D_K, "d_v": D_V, "h": HEADS}[name]
         if size is not None and not low <= size <= high:
             raise ValueError(f"{name} must be {low} to {high} here, got {size}.")
 

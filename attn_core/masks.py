@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-MaskKind = Literal["none", "causal", "custom"]
+MaskKind = Literal["none", "causal", "padding", "window", "custom"]
+
+#: In the order in which they are offered.
+KINDS: tuple[MaskKind, ...] = get_args(MaskKind)
 
 Mask = NDArray[np.bool_]
 
@@ -25,14 +28,93 @@ def causal(n: int) -> Mask:
     return np.tril(np.ones((n, n), dtype=bool))
 
 
-def kind(mask: Mask | None) -> MaskKind:
-    """Tell what a mask is called.
+def padding(n: int, n_k: int, real: int) -> Mask:
+    """Nobody may look at what stands behind the last real word; shape (n, n_k).
+
+    Parameters
+    ----------
+    n, n_k : int
+        Number of queries and of keys.
+    real : int, 1 to n_k
+        Number of real words; the others only fill the row.
 
     Examples
     --------
-    >>> kind(None), kind(causal(3)), kind(np.ones((2, 2), dtype=bool))
-    ('none', 'causal', 'custom')
+    >>> padding(2, 3, real=2).astype(int)
+    array([[1, 1, 0],
+           [1, 1, 0]])
+    """
+    return np.tile(np.arange(n_k) < real, (n, 1))
+
+
+def window(n: int, reach: int) -> Mask:
+    """Each word may look as many words back and ahead as the window reaches; shape (n, n).
+
+    Source: Beltagy et al., "Longformer: The Long-Document Transformer" (2020), section 3.1.
+
+    Parameters
+    ----------
+    n : int
+    reach : int, from 0
+
+    Examples
+    --------
+    >>> window(4, 1).astype(int)
+    array([[1, 1, 0, 0],
+           [1, 1, 1, 0],
+           [0, 1, 1, 1],
+           [0, 0, 1, 1]])
+    """
+    places = np.arange(n)
+    mask: Mask = np.abs(places[:, None] - places) <= reach
+    return mask
+
+
+def kind(mask: Mask | None) -> MaskKind:
+    """Tell what a mask is called; one that blocks nothing is custom, or causal for one word.
+
+    Examples
+    --------
+    >>> kind(None), kind(causal(3)), kind(np.ones((2, 2), dtype=bool)), kind(window(3, 1))
+    ('none', 'causal', 'custom', 'window')
     """
     if mask is None:
         return "none"
-    return "causal" if np.array_equal(mask, causal(len(mask))) else "custom"
+    if is_a(mask, "causal"):
+        return "causal"
+    if mask.all():
+        return "custom"
+    return next((k for k in ("padding", "window") if is_a(mask, k)), "custom")
+
+
+def is_a(mask: Mask | None, of: MaskKind) -> bool:
+    """Whether a mask is of a kind; a full one is of several.
+
+    Examples
+    --------
+    >>> full = np.ones((3, 3), dtype=bool)
+    >>> is_a(full, "padding"), is_a(full, "window"), is_a(full, "causal")
+    (True, True, False)
+    """
+    if mask is None or of == "none":
+        return mask is None and of == "none"
+    n, n_k = mask.shape
+    match of:
+        case "causal":
+            return n == n_k and np.array_equal(mask, causal(n))
+        case "padding":
+            return np.array_equal(mask, padding(n, n_k, size(mask, of)))
+        case "window":
+            return n == n_k and np.array_equal(mask, window(n, size(mask, of)))
+    return True
+
+
+def size(mask: Mask, of: MaskKind) -> int:
+    """Read how many words are real from a padding mask, or how far a window reaches.
+
+    Examples
+    --------
+    >>> size(padding(2, 5, real=3), "padding"), size(window(5, 2), "window")
+    (3, 2)
+    """
+    return int(mask[0].sum()) - (of == "window")

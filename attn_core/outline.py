@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .cells import Cell, sources
-from .equation import Block, Equation, Outline, same_numbers
+from .course import same_numbers
+from .equation import Block, Equation, Outline
 from .scenario import Scenario
 
 

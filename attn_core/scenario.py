@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .positions import KINDS, PositionKind
 from .shape_rule import ShapeRule
 
 Array = NDArray[Any]
@@ -36,7 +37,7 @@ class Scenario:
         Projections to queries and keys, with one leading axis for heads if wanted.
     W_v : array_like, shape (d_model, d_v) or (h, d_model, d_v)
         Projection to values.
-    mask : array_like of bool, shape (n, n), optional
+    mask : array_like of bool, shape (n, n_k), optional
         True where the query (row) may attend to the key (column). None: everywhere.
     scale : bool
         Divide the raw scores by the square root of d_k.
@@ -46,6 +47,22 @@ class Scenario:
         Projection of the concatenated heads.
     features : sequence of str, length d_model, optional
         Names of the columns of `X`. Left out, they are ``x1``, ``x2``, ….
+    heads : sequence of str, length h, optional
+        Names of the heads, where the projections have an axis for them. Left out, they
+        are ``head 1``, ``head 2``, ….
+    context : sequence of str, length n_k, optional
+        The words that keys and values are made of, in cross-attention. Left out, they
+        are the tokens themselves: self-attention.
+    Z : array_like, shape (n_k, d_model), optional
+        Embeddings of the context; there if and only if it is.
+    positions : {"none", "sinusoidal", "learned", "rope", "alibi"}
+        How a word knows its place; see `positions`. The last two measure how far words
+        of one sentence are apart, so there is none with a context.
+    P : array_like, shape (max(n, n_k), d_model), optional
+        The learned vector of each place; there if and only if positions are learned.
+    slope : float, optional
+        ALiBi's slope of the first head, above 0 and at most 1; that of head i is its
+        ith power. There if and only if positions are ALiBi's.
 
     Raises
     ------
@@ -71,17 +88,29 @@ class Scenario:
     temperature: float = 1.0
     W_o: Array | None = None
     features: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    Z: Array | None = None
+    positions: PositionKind = "none"
+    P: Array | None = None
+    slope: float | None = None
 
     def __post_init__(self) -> None:
-        self._set(tokens=_names("tokens", self.tokens))
-        arrays = _arrays({name: getattr(self, name) for name in ("X", "W_q", "W_k", "W_v", "W_o")})
-        self._set(**arrays)
+        is_cross = not (isinstance(self.context, tuple | list) and not self.context)
+        self._set(
+            tokens=_names("tokens", self.tokens),
+            context=_names("context", self.context) if is_cross else (),
+        )
+        self._set(**_arrays({name: getattr(self, name) for name in _ARRAYS}))
         self._check_shapes()
+        self._check_positions()
         self._set(
             features=_features(self.features, self.d_model),
-            mask=_mask(self.mask, self.tokens),
+            heads=_heads(self.heads, self.W_q),
+            mask=_mask(self.mask, self.tokens, self.n_k),
             scale=_flag("scale", self.scale),
             temperature=_temperature(self.temperature),
+            slope=_slope(self.slope, self.positions),
         )
 
     def _set(self, **values: Any) -> None:
@@ -92,6 +121,16 @@ class Scenario:
     def n(self) -> int:
         """Number of words."""
         return len(self.tokens)
+
+    @property
+    def n_k(self) -> int:
+        """Number of words that can be looked at."""
+        return len(self.context) or self.n
+
+    @property
+    def is_cross(self) -> bool:
+        """Whether keys and values come from a second sentence."""
+        return bool(self.context)
 
     @property
     def d_model(self) -> int:
@@ -115,8 +154,34 @@ class Scenario:
 
     @property
     def allowed(self) -> NDArray[np.bool_]:
-        """The mask, spelled out where it is None; shape (n, n)."""
-        return np.ones((self.n, self.n), dtype=bool) if self.mask is None else self.mask
+        """The mask, spelled out where it is None; shape (n, n_k)."""
+        return np.ones((self.n, self.n_k), dtype=bool) if self.mask is None else self.mask
+
+    def head(self, i: int) -> Scenario:
+        """One head alone, without W_o.
+
+        Parameters
+        ----------
+        i : int
+            From 0.
+
+        Examples
+        --------
+        >>> W = np.arange(2.0).reshape(2, 1, 1)
+        >>> Scenario(("a",), X=[[1]], W_q=W, W_k=W, W_v=W).head(1).W_q
+        array([[1.]])
+        """
+        if self.W_q.ndim == 2:
+            return self if self.W_o is None else replace(self, W_o=None)
+        return replace(
+            self,
+            W_q=self.W_q[i],
+            W_k=self.W_k[i],
+            W_v=self.W_v[i],
+            W_o=None,
+            heads=(),
+            slope=None if self.slope is None else self.slope ** (i + 1),
+        )
 
     def _check_shapes(self) -> None:
         if self.X.ndim != 2 or len(self.X) != self.n:
@@ -135,6 +200,37 @@ class Scenario:
         if self.W_o is not None and self.W_o.shape != expected:
             raise ValueError(
                 f"W_o must be (h·d_v, d_model): expected {expected}, got {self.W_o.shape}."
+            )
+
+        if self.Z is None if self.is_cross else self.Z is not None:
+            raise ValueError(
+                "A context is its words and their embeddings: expected both context and Z, "
+                f"got {'context' if self.is_cross else 'Z'} alone."
+            )
+        if self.Z is not None and self.Z.shape != (self.n_k, self.d_model):
+            raise ValueError(
+                f"Z must have one row for each word of the context: "
+                f"expected {(self.n_k, self.d_model)}, got {self.Z.shape}."
+            )
+
+    def _check_positions(self) -> None:
+        if self.positions not in KINDS:
+            raise ValueError(f"positions must be one of {KINDS}, got {self.positions!r:.40}.")
+        if self.is_cross and self.positions in ("rope", "alibi"):
+            raise ValueError(
+                "RoPE and ALiBi measure how far two words of one sentence are apart: "
+                f"expected no {self.positions} with a second sentence."
+            )
+        if self.positions == "rope" and self.d_k < 2:
+            raise ValueError(
+                "RoPE turns pairs of columns of Q and K: expected d_k of at least 2, got 1."
+            )
+        shape = None if self.P is None else self.P.shape
+        expected = (max(self.n, self.n_k), self.d_model) if self.positions == "learned" else None
+        if shape != expected:
+            raise ValueError(
+                f"P is the table of learned positions, a row for each place: "
+                f"expected {expected}, got {shape}."
             )
 
     def _parts(self) -> tuple[Any, ...]:
@@ -156,17 +252,22 @@ class Scenario:
 
 
 def resized(W: Array, rows: int, columns: int) -> Array:
-    """Cut a matrix, or fill it up with zeros, to a shape.
+    """Cut a matrix, or fill it up with zeros, to a shape; each head's, if it has heads.
 
     Examples
     --------
     >>> resized(np.array([[1, 2], [3, 4]]), 3, 1).tolist()
     [[1.0], [3.0], [0.0]]
     """
-    result = np.zeros((rows, columns))
-    r, c = min(rows, W.shape[0]), min(columns, W.shape[1])
-    result[:r, :c] = W[:r, :c]
+    result = np.zeros((*W.shape[:-2], rows, columns))
+    r, c = min(rows, W.shape[-2]), min(columns, W.shape[-1])
+    result[..., :r, :c] = W[..., :r, :c]
     return result
+
+
+#: All that holds numbers, and which of it may be left out.
+_ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
+_OPTIONAL = ("W_o", "Z", "P")
 
 
 def _names(what: str, values: Any) -> tuple[str, ...]:
@@ -209,8 +310,8 @@ def _arrays(given: dict[str, ArrayLike | None]) -> dict[str, Array | None]:
     # float32 as a floor lifts integers to float64 and float16 to float32.
     common = np.result_type(np.float32, *raw.values())
     dtype = np.float32 if common == np.float32 else np.float64
-    # Only W_o may be left out; for the others None is as wrong as any other non-number.
-    missing = [name for name in given if name not in raw and name != "W_o"]
+    # For all that can't be left out None is as wrong as any other non-number.
+    missing = [name for name in given if name not in raw and name not in _OPTIONAL]
     if missing:
         raise ValueError(f"{missing[0]} must be an array of numbers, got None.")
     return {name: _frozen(name, raw[name], dtype) if name in raw else None for name in given}
@@ -250,14 +351,28 @@ def _check_projection(name: str, W: Array, X: Array, like: Array) -> None:
         )
 
 
-def _mask(mask: Any, tokens: tuple[str, ...]) -> NDArray[np.bool_] | None:
+def _heads(values: Any, W: Array) -> tuple[str, ...]:
+    is_left_out = isinstance(values, tuple | list) and not values
+    if W.ndim == 2:
+        if not is_left_out:
+            raise ValueError(f"heads name an axis of W_q: expected none, got {values!r:.80}.")
+        return ()
+    if is_left_out:
+        return tuple(f"head {i}" for i in range(1, len(W) + 1))
+    names = _names("heads", values)
+    if len(names) != len(W) or len(set(names)) != len(W):
+        raise ValueError(f"heads must be {len(W)} different names; got {names!r:.80}.")
+    return names
+
+
+def _mask(mask: Any, tokens: tuple[str, ...], n_k: int) -> NDArray[np.bool_] | None:
     if mask is None:
         return None
-    n = len(tokens)
+    shape = (len(tokens), n_k)
     array = np.array(mask)
-    if array.dtype != np.bool_ or array.shape != (n, n):
+    if array.dtype != np.bool_ or array.shape != shape:
         raise ValueError(
-            f"mask must be bool with True = may attend: expected bool {(n, n)}, "
+            f"mask must be bool with True = may attend: expected bool {shape}, "
             f"got {array.dtype} {array.shape}."
         )
     blocked = np.flatnonzero(~array.any(axis=1))
@@ -278,11 +393,27 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _temperature(value: Any) -> float:
-    is_number = isinstance(value, int | float | np.integer | np.floating)
-    try:
-        number = float(value) if is_number and not isinstance(value, bool) else math.nan
-    except OverflowError:  # an integer of hundreds of digits
-        number = math.inf
+    number = _number(value)
     if not math.isfinite(number) or number <= 0:
         raise ValueError(f"temperature must be a finite number above 0, got {value!r:.80}.")
     return number
+
+
+def _slope(value: Any, positions: PositionKind) -> float | None:
+    if positions != "alibi":
+        if value is not None:
+            raise ValueError(f"slope is ALiBi's: expected None, got {value!r:.80}.")
+        return None
+    number = _number(value)
+    if not 0 < number <= 1:
+        raise ValueError(f"slope must be a number above 0 and at most 1, got {value!r:.80}.")
+    return number
+
+
+def _number(value: Any) -> float:
+    """Return a float; nan for what isn't a number."""
+    is_number = isinstance(value, int | float | np.integer | np.floating)
+    try:
+        return float(value) if is_number and not isinstance(value, bool) else math.nan
+    except OverflowError:  # an integer of hundreds of digits
+        return math.inf

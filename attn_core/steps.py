@@ -12,9 +12,10 @@ from typing import Literal
 #: −1 to 1; blocking is 0 or −∞.
 Kind = Literal["signed", "weight", "weight change", "blocking"]
 
-#: What runs along an axis. "query", "key" and "word" are the tokens in three parts;
-#: "feature" is a column of X; "q", "k", "v" count the projected columns from 1.
-Axis = Literal["query", "key", "word", "feature", "q", "k", "v", "head value"]
+#: What runs along an axis. "query", "key" and "word" are the words in three parts, of
+#: which "key" are those of the context where there is one; "feature" is a column of X;
+#: "q", "k", "v" count the projected columns from 1, "pair" counts pairs of them.
+Axis = Literal["query", "key", "word", "feature", "q", "k", "v", "pair", "head value"]
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,12 @@ class Step:
         How it is coloured.
     made_of : tuple
         The right-hand side as factors and operators, empty for an input.
-        ``{divisor}`` and ``{temperature}`` stand for the scenario's own.
+        ``{divisor}`` and ``{temperature}`` stand for the scenario's own. A factor that
+        a scenario doesn't make, such as X′ without positions, stands for the one before
+        it with the same numbers; see `course`.
     formula : str
-        The right-hand side in LaTeX, with the same stand-ins, and ``{input}`` for
-        the input of the softmax.
+        The right-hand side in LaTeX, with the same stand-ins, ``{input}`` for the input
+        of the softmax, and ``{name}`` for a factor as above.
     title : str
         What the step does, in a few words.
     """
@@ -66,10 +69,21 @@ SOFTMAX_INPUT = Factor("logits")
 
 INPUTS: tuple[Step, ...] = (
     Step("X", "X", "X", ("word", "feature"), title="Embeddings"),
+    Step("Z", "Z", "Z", ("key", "feature"), title="Embeddings of the second sentence"),
+    Step("P", "P", "P", ("word", "feature"), title="Positions"),
+    Step(
+        "P_context",
+        "P_Z",
+        "P_Z",
+        ("key", "feature"),
+        title="Positions in the second sentence",
+    ),
     Step("W_q", "W_q", "W_q", ("feature", "q"), title="Projection to queries"),
     Step("W_k", "W_k", "W_k", ("feature", "k"), title="Projection to keys"),
     Step("W_v", "W_v", "W_v", ("feature", "v"), title="Projection to values"),
     Step("W_o", "W_o", "W_o", ("head value", "feature"), title="Projection of the heads"),
+    Step("angles", "Θ", r"\Theta", ("word", "pair"), title="Angles of RoPE"),
+    Step("bias", "B", "B", ("query", "key"), title="Bias of ALiBi"),
     Step("blocking", "M", "M", ("query", "key"), kind="blocking", title="Mask as numbers"),
 )
 
@@ -84,39 +98,75 @@ STEPS: tuple[Step, ...] = (
         title="Similarity",
     ),
     Step(
+        "placed",
+        "X′",
+        "X'",
+        ("word", "feature"),
+        made_of=(Factor("X"), "+", Factor("P")),
+        formula="X + P",
+        title="Embeddings with positions",
+    ),
+    Step(
+        "placed_context",
+        "Z′",
+        "Z'",
+        ("key", "feature"),
+        made_of=(Factor("Z"), "+", Factor("P_context")),
+        formula="Z + P_Z",
+        title="The second sentence with positions",
+    ),
+    Step(
         "Q",
         "Q",
         "Q",
         ("word", "q"),
-        made_of=(Factor("X"), "·", Factor("W_q")),
-        formula="X W_q",
+        made_of=(Factor("placed"), "·", Factor("W_q")),
+        formula="{placed} W_q",
         title="Queries",
     ),
     Step(
         "K",
         "K",
         "K",
-        ("word", "k"),
-        made_of=(Factor("X"), "·", Factor("W_k")),
-        formula="X W_k",
+        ("key", "k"),
+        made_of=(Factor("placed_context"), "·", Factor("W_k")),
+        formula="{placed_context} W_k",
         title="Keys",
     ),
     Step(
         "V",
         "V",
         "V",
-        ("word", "v"),
-        made_of=(Factor("X"), "·", Factor("W_v")),
-        formula="X W_v",
+        ("key", "v"),
+        made_of=(Factor("placed_context"), "·", Factor("W_v")),
+        formula="{placed_context} W_v",
         title="Values",
+    ),
+    Step(
+        "rotated_Q",
+        "Q′",
+        "Q'",
+        ("word", "q"),
+        made_of=("rotate (", Factor("Q"), "by", Factor("angles"), ")"),
+        formula=r"\operatorname{rotate}(Q, \Theta)",
+        title="Queries turned by their places",
+    ),
+    Step(
+        "rotated_K",
+        "K′",
+        "K'",
+        ("key", "k"),
+        made_of=("rotate (", Factor("K"), "by", Factor("angles"), ")"),
+        formula=r"\operatorname{rotate}(K, \Theta)",
+        title="Keys turned by their places",
     ),
     Step(
         "raw_scores",
         "QKᵀ",
         r"Q K^\top",
         ("query", "key"),
-        made_of=(Factor("Q"), "·", Factor("K", transposed=True)),
-        formula=r"Q K^\top",
+        made_of=(Factor("rotated_Q"), "·", Factor("rotated_K", transposed=True)),
+        formula=r"{rotated_Q} {rotated_K}^\top",
         title="Raw scores",
     ),
     Step(
@@ -125,16 +175,25 @@ STEPS: tuple[Step, ...] = (
         r"\mathrm{scores}",
         ("query", "key"),
         made_of=(Factor("raw_scores"), "/ {divisor}"),
-        formula=r"\frac{Q K^\top}{{divisor}}",
+        formula=r"\frac{{raw_scores}}{{divisor}}",
         title="Scaled scores",
+    ),
+    Step(
+        "biased_scores",
+        "biased",
+        r"\mathrm{biased}",
+        ("query", "key"),
+        made_of=(Factor("scores"), "+", Factor("bias")),
+        formula=r"\mathrm{scores} + B",
+        title="Scores with the bias of distance",
     ),
     Step(
         "masked_scores",
         "masked",
         r"\mathrm{masked}",
         ("query", "key"),
-        made_of=(Factor("scores"), "+", Factor("blocking")),
-        formula=r"\mathrm{scores} + M",
+        made_of=(Factor("biased_scores"), "+", Factor("blocking")),
+        formula=r"{biased_scores} + M",
         title="Masked scores",
     ),
     Step(

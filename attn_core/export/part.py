@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..attention import AttentionTrace
+from ..course import takes
 from ..equation import Equation, block, equation
 from ..steps import INPUTS, STEPS, Step, step
 
@@ -30,7 +31,7 @@ def steps(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:
     >>> [step.name for step in steps(attend(DEFAULT.scenario))][-2:]
     ['weights', 'output']
     """
-    taken = tuple(each for each in STEPS if _is_in(trace, each))
+    taken = tuple(each for each in STEPS if takes(trace.scenario, each.name))
     if only is None:
         return taken
     found = tuple(each for each in taken if each.name == only)
@@ -88,7 +89,7 @@ def matrices(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]
     ['raw_scores', 'scores']
     """
     if only is None:
-        inputs = (each for each in INPUTS if getattr(trace, each.name) is not None)
+        inputs = (each for each in INPUTS if takes(trace.scenario, each.name))
         return (*inputs, *steps(trace))
     drawn = {b.step.name for _, _, written in equations(trace, only) for b in written.blocks}
     return tuple(each for each in (*INPUTS, *STEPS) if each.name in drawn)
@@ -98,10 +99,3 @@ def heads(trace: AttentionTrace, name: str) -> tuple[int | None, ...]:
     """Number the heads of a matrix from 0; a single None where it has no head axis."""
     values = getattr(trace, step(name).name)
     return tuple(range(len(values))) if values.ndim == 3 else (None,)
-
-
-def _is_in(trace: AttentionTrace, which: Step) -> bool:
-    """Whether a step says anything: one head isn't concatenated, unless W_o is to come."""
-    if which.name == "concatenated":
-        return trace.output.ndim == 3 or trace.projected is not None
-    return getattr(trace, which.name) is not None

@@ -130,13 +130,17 @@ def test_numbers_land_on_the_grid(values):
     assert all(v == float(f"{v:.3f}") for v in W.ravel())
 
 
+NINE = np.ones((9, 4, 2))
+
+
 def test_limits_of_a_whole_scenario():
     W = np.ones((4, 9))
     cases = {
         "d_k must be 1 to 8": replace(START, W_q=W, W_k=W),
         "d_v must be 1 to 8": replace(START, W_v=W),
         "The temperature must be 0.05 to 10": replace(START, temperature=11),
-        "one head without W_o": replace(START, W_o=np.eye(4)),
+        "h must be 1 to 8 here, got 9": replace(START, W_q=NINE, W_k=NINE, W_v=NINE),
+        "W_o takes numbers from −30 to 30": replace(START, W_o=31 * np.eye(4)),
         "A feature's name has room for 24": replace(START, features=("a", "b", "c", "d" * 25)),
         "no line break": replace(START, tokens=("Je", "a\nb", "c")),
         "room for 12": Scenario(("a",) * 13, np.ones((13, 4)), *[START.W_q] * 3),

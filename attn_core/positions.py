@@ -1,0 +1,166 @@
+"""How a word knows its place: added to X, turned into Q and K, or taken off the scores.
+
+Attention itself looks at a set: words in another order get the same weights, in that
+order. Each way of telling the order apart cites its paper.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+PositionKind = Literal["none", "sinusoidal", "learned", "rope", "alibi"]
+
+KINDS: tuple[PositionKind, ...] = get_args(PositionKind)
+
+#: Of sinusoidal positions and of RoPE, from their papers.
+BASE = 10_000.0
+
+#: ALiBi's first slope in the paper's eight heads; each next one is half as steep.
+FIRST_SLOPE = 0.5
+
+Array = NDArray[Any]
+
+
+def sinusoidal(n: int, d_model: int) -> Array:
+    r"""Vectors of places: waves of growing length.
+
+    ``P[pos, 2i] = sin(pos / 10000^(2i/d_model))``, and ``P[pos, 2i+1]`` its cosine.
+
+    Source: Vaswani et al., "Attention Is All You Need" (2017), section 3.5.
+
+    Parameters
+    ----------
+    n : int
+        Number of places; the first is 0.
+    d_model : int
+
+    Returns
+    -------
+    ndarray of float64, shape (n, d_model)
+        Values between −1 and 1.
+
+    Examples
+    --------
+    >>> sinusoidal(3, 2).round(2)
+    array([[ 0.  ,  1.  ],
+           [ 0.84,  0.54],
+           [ 0.91, -0.42]])
+    """
+    waves = _angles(n, d_model, pairs=(d_model + 1) // 2)
+    return np.stack([np.sin(waves), np.cos(waves)], axis=-1).reshape(n, -1)[:, :d_model]
+
+
+def angles(n: int, d: int) -> Array:
+    """Angle of each place for each pair of columns: ``pos / 10000^(2i/d)``, in radians.
+
+    Parameters
+    ----------
+    n : int
+        Number of places; the first is 0.
+    d : int
+        Number of columns; a last one without a partner has no angle.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, d // 2)
+
+    Examples
+    --------
+    >>> angles(3, 4)
+    array([[0.  , 0.  ],
+           [1.  , 0.01],
+           [2.  , 0.02]])
+    """
+    return _angles(n, d, pairs=d // 2)
+
+
+def _angles(n: int, d: int, pairs: int) -> Array:
+    i = np.arange(pairs)
+    return np.arange(n)[:, None] / BASE ** (2 * i / d)
+
+
+def rotate(Q: Array, theta: Array) -> Array:
+    """Turn each pair of columns by the angle of its row: RoPE.
+
+    ``(a, b)`` becomes ``(a cos θ − b sin θ, a sin θ + b cos θ)``. The dot product of two
+    rows turned so depends on how far they are apart, not on where they stand.
+
+    Source: Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding"
+    (2021), equation 15.
+
+    Parameters
+    ----------
+    Q : ndarray, shape (..., n, d_k)
+        Queries or keys; the last of an odd number of columns stays as it is.
+    theta : ndarray, shape (n, d_k // 2)
+        Radians.
+
+    Returns
+    -------
+    ndarray, shape (..., n, d_k)
+        In the floating type of `Q`.
+
+    Examples
+    --------
+    >>> rotate(np.array([[1.0, 0.0, 7.0]]), np.array([[np.pi / 2]])).round(3)
+    array([[0., 1., 7.]])
+    """
+    even, odd = Q[..., : 2 * theta.shape[1] : 2], Q[..., 1 : 2 * theta.shape[1] : 2]
+    cos, sin = np.cos(theta), np.sin(theta)
+    turned = Q.copy()
+    turned[..., : 2 * theta.shape[1] : 2] = even * cos - odd * sin
+    turned[..., 1 : 2 * theta.shape[1] : 2] = even * sin + odd * cos
+    return turned
+
+
+def slopes(h: int, slope: float) -> Array:
+    """How much each head minds distance: a geometric sequence.
+
+    The paper's, for 8 heads, is 1/2, 1/4, … 1/256.
+
+    Source: Press et al., "Train Short, Test Long: Attention with Linear Biases Enables
+    Input Length Extrapolation" (2022), section 3.
+
+    Parameters
+    ----------
+    h : int
+        Number of heads.
+    slope : float
+        Of the first head; that of head i is its ith power.
+
+    Examples
+    --------
+    >>> slopes(3, 0.5)
+    array([0.5  , 0.25 , 0.125])
+    """
+    return np.asarray(slope ** np.arange(1.0, h + 1))
+
+
+def bias(n: int, slope: Array) -> Array:
+    """What ALiBi adds to the scores: ``−m·|i − j|``, from the paper cited at `slopes`.
+
+    The paper masks what comes later, so that its distances go backwards only.
+
+    Parameters
+    ----------
+    n : int
+        Number of words.
+    slope : ndarray, shape (h,), or float
+        m, of each head.
+
+    Returns
+    -------
+    ndarray, shape (h, n, n) or (n, n)
+
+    Examples
+    --------
+    >>> bias(3, 0.5)
+    array([[ 0. , -0.5, -1. ],
+           [-0.5,  0. , -0.5],
+           [-1. , -0.5,  0. ]])
+    """
+    places = np.arange(n)
+    return np.asarray(np.asarray(slope)[..., None, None] * -np.abs(places[:, None] - places))
