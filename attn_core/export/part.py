@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from .. import labels
 from ..attention import AttentionTrace
 from ..course import takes
-from ..equation import Equation, block, equation
+from ..equation import Block, Equation, block, equation
+from ..scenario import Scenario
 from ..steps import INPUTS, STEPS, Step, step
+
+
+def kind(scenario: Scenario) -> str:
+    """Name what is computed, as a title.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> kind(DEFAULT.scenario)
+    'Self-attention'
+    """
+    return "Cross-attention" if scenario.is_cross else "Self-attention"
 
 
 def steps(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:
@@ -57,15 +72,23 @@ def equations(
     head : int or None
         Which head, counted from 0; None where the step has no head axis.
     equation : Equation
-        Of the concatenated heads, the output of each head on the left.
+        Of the concatenated heads, the output of each head on the left, counted from 1.
     """
     for each in steps(trace, only):
         if each.name == "concatenated":
-            parts = (block(trace, "output", head=k) for k in range(trace.scenario.h))
-            yield each, None, Equation((*parts, "=", block(trace, each.name)))
+            yield each, None, Equation((*_outputs(trace), "=", block(trace, each.name)))
             continue
         for head in heads(trace, each.name):
             yield each, head, equation(trace, each.name, head or 0)
+
+
+def _outputs(trace: AttentionTrace) -> Iterator[Block]:
+    """Output of each head, with its number where there are several."""
+    symbols = labels.unique((step("output").symbol,) * trace.scenario.h)
+    for k, symbol in enumerate(symbols):
+        shown = block(trace, "output", head=k)
+        latex = shown.step.latex + (f"_{{{k + 1}}}" if len(symbols) > 1 else "")
+        yield replace(shown, step=replace(shown.step, symbol=symbol, latex=latex))
 
 
 def matrices(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:
@@ -99,3 +122,17 @@ def heads(trace: AttentionTrace, name: str) -> tuple[int | None, ...]:
     """Number the heads of a matrix from 0; a single None where it has no head axis."""
     values = getattr(trace, step(name).name)
     return tuple(range(len(values))) if values.ndim == 3 else (None,)
+
+
+def head_name(trace: AttentionTrace, head: int | None) -> str:
+    """Name the head that a matrix is of; empty where it has no head axis.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.heads import with_heads
+    >>> from attn_core.presets import DEFAULT
+    >>> head_name(attend(with_heads(DEFAULT.scenario)), 0)
+    'head 1'
+    """
+    return "" if head is None else trace.scenario.heads[head]
