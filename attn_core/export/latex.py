@@ -207,7 +207,8 @@ def _matrix(block: Block) -> str:
         rows.append(" & ".join([word(label), *map(_number, values)]))
     top, *others = (row + r" \\" for row in rows)
     table = "\n".join([top, r"\hline\rule{0pt}{2.5ex}%", *others])
-    name = block.step.latex + (r"^\top" if block.transposed else "")
+    symbol = block.step.latex + (r"^\top" if block.transposed else "")
+    name = word(block.title) if block.title else symbol
     shape = rf"{len(block.rows)} \times {len(block.columns)}"
     alignment = "r|" + "r" * len(block.columns)
     return (

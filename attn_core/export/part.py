@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from .. import labels
 from ..attention import AttentionTrace
 from ..course import takes
-from ..equation import Block, Equation, block, equation
+from ..equation import Equation, equation
 from ..scenario import Scenario
 from ..steps import INPUTS, STEPS, Step, step
 
@@ -72,23 +70,11 @@ def equations(
     head : int or None
         Which head, counted from 0; None where the step has no head axis.
     equation : Equation
-        Of the concatenated heads, the output of each head on the left, counted from 1.
+        As `equation.equation` writes it.
     """
     for each in steps(trace, only):
-        if each.name == "concatenated":
-            yield each, None, Equation((*_outputs(trace), "=", block(trace, each.name)))
-            continue
         for head in heads(trace, each.name):
             yield each, head, equation(trace, each.name, head or 0)
-
-
-def _outputs(trace: AttentionTrace) -> Iterator[Block]:
-    """Output of each head, with its number where there are several."""
-    symbols = labels.unique((step("output").symbol,) * trace.scenario.h)
-    for k, symbol in enumerate(symbols):
-        shown = block(trace, "output", head=k)
-        latex = shown.step.latex + (f"_{{{k + 1}}}" if len(symbols) > 1 else "")
-        yield replace(shown, step=replace(shown.step, symbol=symbol, latex=latex))
 
 
 def matrices(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:

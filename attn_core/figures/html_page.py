@@ -153,8 +153,13 @@ def _section(trace: AttentionTrace, i: int, step: Step, head: int | None, writte
 
 def _formula(written: Equation) -> str:
     """Write an equation with symbols in the place of its matrices."""
-    terms = (term.symbol if isinstance(term, Block) else term for term in written.terms)
-    return subscripts(escape.html(" ".join(terms)))
+    return " ".join(
+        _name(term) if isinstance(term, Block) else escape.html(term) for term in written.terms
+    )
+
+
+def _name(block: Block) -> str:
+    return escape.html(block.title) or subscripts(escape.html(block.symbol))
 
 
 def _sentence(trace: AttentionTrace, step: Step, head: int | None) -> str:
@@ -170,7 +175,7 @@ def _table(block: Block) -> str:
         f'<tr><th scope="row" dir="auto">{escape.html(label)}</th>{_cells(values.tolist())}</tr>'
         for label, values in zip(block.rows, block.values, strict=True)
     )
-    return f"""<table><caption>{subscripts(escape.html(block.symbol))} {block.shape}</caption>
+    return f"""<table><caption>{_name(block)} {block.shape}</caption>
 <thead><tr><td></td>{columns}</tr></thead>
 <tbody>
 {rows}
