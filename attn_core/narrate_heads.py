@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from .attention import AttentionTrace
-from .cells import Cell, head_of
 from .equation import block
 from .labels import isolate, number
 from .scenario import Array
@@ -21,11 +20,9 @@ def concatenated(trace: AttentionTrace, quote: Quote) -> str:
     i, j = largest(np.abs(made.values))
     if abs(made.values[i, j]) < TIE:
         return f"{start}; every number of it is 0."
-    origin = f", from {quote(isolate(s.heads[_head(trace, j)]))}" if s.h > 1 else ""
-    return (
-        f"{start}; {_strongest(made.values)} is {named(s, 'word', quote)[i]} · {made.columns[j]} "
-        f"= {number(made.values[i, j])}{origin}."
-    )
+    word, column = named(s, "word", quote)[i], named(s, "head value", quote)[j]
+    strongest = f"{_strongest(made.values)} is {word} · {column}"
+    return f"{start}; {strongest} = {number(made.values[i, j])}."
 
 
 def projected(trace: AttentionTrace, quote: Quote) -> str:
@@ -44,16 +41,12 @@ def projected(trace: AttentionTrace, quote: Quote) -> str:
     else:
         k = int(np.argmax(parts * towards))
         read = number(trace.concatenated[i, k]), number(W_o.values[k, f])
-        origin = f"{W_o.rows[k]}: {' × '.join(read)}"
+        origin = f"{named(s, 'head value', quote)[k]}: {' × '.join(read)}"
     return (
         f"{_strongest(made.values).capitalize()} is {named(s, 'word', quote)[i]} · "
         f"{named(s, 'feature', quote)[f]} = {number(made.values[i, f])}; "
         f"its largest part comes from {origin}."
     )
-
-
-def _head(trace: AttentionTrace, column: int) -> int:
-    return head_of(trace.scenario, Cell("concatenated", 0, column)) or 0
 
 
 def _strongest(values: Array) -> str:

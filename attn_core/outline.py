@@ -46,8 +46,9 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
     free = list(range(asked[-1])) if asked else []
     for source in sources(scenario, cell):
         found = [i for i in free if _is(blocks[i], scenario, source.name)]
-        if head_of(scenario, cell) is not None:
-            found = _of_head(found, scenario, cell)
+        if (head := head_of(scenario, cell)) is not None:
+            # Each head's output has the same name; a picture that lacks some can't be told.
+            found = found[head : head + 1] if len(found) == scenario.h else []
         if found:
             free.remove(found[0])
             blocks[found[0]] = _with(blocks[found[0]], source.cells, is_asked=False)
@@ -55,11 +56,6 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
     return Equation(
         tuple(next(remaining) if isinstance(term, Block) else term for term in equation.terms)
     )
-
-
-def _of_head(found: list[int], scenario: Scenario, cell: Cell) -> list[int]:
-    """Of each head's output the one that a number was copied from, if all of them are there."""
-    return [found[head_of(scenario, cell) or 0]] if len(found) == scenario.h else []
 
 
 def _is(block: Block, scenario: Scenario, name: str) -> bool:
