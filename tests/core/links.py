@@ -19,12 +19,6 @@ def bomb(size: int) -> str:
     return _packed([*spaces, to_json(DEFAULT.scenario).encode()])
 
 
-def unpacked(link: str) -> str:
-    """What a link holds, without looking at its checksum."""
-    data = base64.urlsafe_b64decode(link[1:] + "=" * (-len(link[1:]) % 4))
-    return zlib.decompress(data[4:], wbits=-15).decode()
-
-
 def _packed(parts: Iterable[bytes]) -> str:
     deflate, checksum, data = zlib.compressobj(9, wbits=-15), 0, b""
     for part in parts:

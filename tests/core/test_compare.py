@@ -390,7 +390,7 @@ def test_rope_comes_with_its_columns(back):
     a, b = (b, a) if back else (a, b)
     (pair,) = [change for change in causes.changes(a, b) if change.row < 0]
     assert causes.with_change(a, b, pair) == replace(a, W_q=b.W_q, W_k=b.W_k, positions=b.positions)
-    columns = "1 columns for 2" if back else "2 columns for 1"
+    columns = "1 column for 2" if back else "2 columns for 1"
     start = f"W_q, W_k and the positions of B, {columns}, alone "
     for sentence in causes.explain(compare(a, b)):
         assert sentence.startswith((start + "raise ", start + "lower "))
