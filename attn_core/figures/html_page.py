@@ -163,10 +163,8 @@ def _name(block: Block) -> str:
 
 
 def _sentence(trace: AttentionTrace, step: Step, head: int | None) -> str:
-    """Say what the numbers of a head show; of what joins the heads there are no words."""
-    if step.name in ("concatenated", "projected"):
-        return ""
-    return f"<p>{escape.html(narrate.explain(trace.head(head or 0), step.name))}</p>"
+    """Say what the numbers of a step show."""
+    return f"<p>{escape.html(narrate.explain(trace, step.name, head=head or 0))}</p>"
 
 
 def _table(block: Block) -> str:
