@@ -17,7 +17,7 @@ from .labels import number
 from .positions import TITLES
 from .scenario import Array, Scenario
 from .steps import step
-from .wording import TIE, Quote
+from .wording import TIE, Quote, counted
 
 #: Cells whose causes are told.
 MOST_CELLS = 3
@@ -395,7 +395,8 @@ def _named(c: Comparison, cause: Cause, quote: Quote) -> str:
 def _input(change: Change, quote: Quote) -> str:
     """Name a change as the subject of a sentence."""
     if change.name in (PAIR, PAIR_TURNED, "W_v") and change.row < 0:
-        return f"{change.name} of B, {change.after:g} columns for {change.before:g},"
+        columns = counted(int(change.after), "column")
+        return f"{change.name} of B, {columns} for {change.before:g},"
     match change.name:
         case "scale":
             return "The scaling, switched on," if change.after else "The scaling, switched off,"

@@ -163,7 +163,6 @@ def _name(block: Block) -> str:
 
 
 def _sentence(trace: AttentionTrace, step: Step, head: int | None) -> str:
-    """Say what the numbers of a step show."""
     return f"<p>{escape.html(narrate.explain(trace, step.name, head=head or 0))}</p>"
 
 
