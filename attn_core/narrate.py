@@ -15,6 +15,7 @@ from . import labels, masks
 from .attention import AttentionTrace
 from .equation import block
 from .labels import number
+from .rounding import short
 from .scenario import Array
 
 Quote = Callable[[str], str]
@@ -48,6 +49,12 @@ def explain(trace: AttentionTrace, name: str, quote: Quote = str) -> str:
     match name:
         case "similarity":
             return _similarity(trace, quote)
+        case "placed" | "placed_context":
+            return _placed(trace, name, quote)
+        case "rotated_Q" | "rotated_K":
+            return _rotated(trace, name, quote)
+        case "biased_scores":
+            return _biased(trace, quote)
         case "Q" | "K" | "V":
             return _projection(trace, name, quote)
         case "raw_scores":
@@ -95,6 +102,50 @@ def _projection(trace: AttentionTrace, name: str, quote: Quote) -> str:
         f"{start} is {word} · {made.columns[j]} = {number(made.values[i, j])}; "
         f"its largest part comes from the feature {feature}: "
         f"{number(trace.X[i, f])} × {number(W.values[f, j])}."
+    )
+
+
+def _placed(trace: AttentionTrace, name: str, quote: Quote) -> str:
+    parts = ("X", "P") if name == "placed" else ("Z", "P_context")
+    words, places, sums = (block(trace, part) for part in (*parts, name))
+    i, j = _largest(np.abs(places.values))
+    if abs(places.values[i, j]) < TIE:
+        return f"{places.symbol} is 0 everywhere, so {sums.symbol} is {words.symbol} as it was."
+    word, feature = (quote(labels.isolate(name)) for name in (sums.rows[i], sums.columns[j]))
+    return (
+        f"Its place changes {word} · {feature} most{_others(np.abs(places.values))}: "
+        f"from {number(words.values[i, j])} to {number(sums.values[i, j])}."
+    )
+
+
+def _rotated(trace: AttentionTrace, name: str, quote: Quote) -> str:
+    made, theta = block(trace, name), block(trace, "angles").values
+    columns = made.columns
+    pairs = [f"{columns[k]} with {columns[k + 1]}" for k in range(0, len(columns) - 1, 2)]
+    odd = f"; {columns[-1]} has no partner and stays" if len(columns) % 2 else ""
+    first = quote(labels.isolate(made.rows[0]))
+    what = f"Pairs of columns turn together: {listed(pairs)}{odd}. {first} has the angle 0"
+    if len(theta) == 1:
+        return f"{what}, so nothing turns."
+    degrees = number(math.degrees(theta[-1, 0]), 0)
+    last = quote(labels.isolate(made.rows[-1]))
+    return (
+        f"{what} and stays, {last} is turned most, "
+        f"its first pair by {number(theta[-1, 0])} = {degrees}°."
+    )
+
+
+def _biased(trace: AttentionTrace, quote: Quote) -> str:
+    n = trace.scenario.n
+    if n == 1:
+        return "With a single word there is no distance, so nothing is taken off."
+    query, key = _words(trace, quote, n - 1, 0)
+    before, after = trace.scores[-1, 0], trace.biased_scores[-1, 0]
+    each = short(number(-block(trace, "bias").values[0, 1], 3))
+    return (
+        f"Each place between two words takes {each} off their score: that of {query} for {key}, "
+        f"{n - 1} {'place' if n == 2 else 'places'} away, goes from {number(before)} to "
+        f"{number(after)}; that of each word for itself stays."
     )
 
 

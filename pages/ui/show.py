@@ -11,10 +11,13 @@ from attn_core import AttentionTrace, Scenario, attend, escape, narrate, steps
 from attn_core.causes import METHOD
 from attn_core.causes import explain as explain_causes
 from attn_core.compare import Comparison, compare
+from attn_core.distance import everywhere
 from attn_core.equation import Block, Equation, block, equation, formula, headline, misfit
 from attn_core.figures import describe, describe_partners
 from attn_core.figures.shape_rule import partners_alt, rule_of
+from attn_core.order import in_reverse
 from attn_core.outline import outlined
+from attn_core.positions import SCHEMES
 from pages.ui import inspector, state
 from pages.ui.chart import chart, drawer, look
 
@@ -151,6 +154,44 @@ def shape_rule(rows: int) -> None:
         chart(describe_partners(X, W, **look()), key="partners", alt=partners_alt(X, W))
 
     _part("shape-rule", body)
+
+
+def scheme(trace: AttentionTrace) -> None:
+    """What the scenario's way of telling places does: in words, as a formula, by whom."""
+    told = SCHEMES[trace.scenario.positions]
+    st.markdown(told.says)
+    for line in told.formula:
+        st.latex(line)
+    papers = "; ".join(f"[{escape.markdown(each.cited)}]({each.link})" for each in told.papers)
+    st.caption(f"Source: {papers}.")
+
+
+def word_order() -> None:
+    """The weights beside those of the same words in reverse, and whether the order matters."""
+
+    def body(trace: AttentionTrace) -> None:
+        order = in_reverse(trace.scenario)
+        _unasked(order.equation(), key="order")
+        st.markdown(order.verdict(escape.markdown))
+
+    _part("order", body)
+
+
+def at_every_place(query: int, key: int) -> None:
+    """The score of one query for one key at all places, turned by RoPE.
+
+    Parameters
+    ----------
+    query, key : int
+        Which words, from 0.
+    """
+
+    def body(trace: AttentionTrace) -> None:
+        turned = everywhere(trace, query, key)
+        _unasked(turned.equation(), key="distance")
+        st.markdown(turned.explain(escape.markdown))
+
+    _part("distance", body)
 
 
 def _part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchanged) -> None:

@@ -1,0 +1,141 @@
+"""RoPE's promise with the visitor's numbers: one query and one key at all pairs of places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from . import labels, positions
+from .attention import AttentionTrace
+from .equation import Block, Equation, Outline
+from .labels import number
+from .narrate import Quote
+from .scenario import Array
+from .steps import Axis, step
+
+
+@dataclass(frozen=True, eq=False)
+class Everywhere:
+    """A query and a key that stand, one after the other, at all places; made by `everywhere`.
+
+    Attributes
+    ----------
+    trace : AttentionTrace
+        Of one head with RoPE.
+    query, key : int
+        Places of the two words in the sentence, from 0.
+    queries, keys : ndarray, shape (n, d_k)
+        The same query, and the same key, turned by the angle of each place.
+    """
+
+    trace: AttentionTrace
+    query: int
+    key: int
+    queries: Array
+    keys: Array
+
+    @property
+    def scores(self) -> Array:
+        """Score of the query at place i for the key at place j, before scaling; shape (n, n)."""
+        table: Array = self.queries @ self.keys.T
+        return table
+
+    def equation(self) -> Equation:
+        """Write the turned queries · the turned keys = the scores, where they stand outlined.
+
+        Examples
+        --------
+        >>> from attn_core import attend
+        >>> from attn_core.edits import with_positions
+        >>> from attn_core.presets import DEFAULT
+        >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
+        >>> everywhere(trace, 0, 1).equation().alt.partition(". ")[0]
+        'query (3×4) · keyᵀ (4×3) = scores (3×3)'
+        """
+        i, j = self.query, self.key
+        own = Outline(range(i, i + 1), range(j, j + 1), is_asked=True)
+        return Equation(
+            (
+                self._block("rotated_Q", "query", self.queries, "q"),
+                "·",
+                self._block("rotated_K", "key", self.keys.T, "k", transposed=True),
+                "=",
+                replace(self._block("raw_scores", "scores", self.scores, "key"), outlines=(own,)),
+            )
+        )
+
+    def _block(
+        self, name: str, symbol: str, values: Array, axis: Axis, transposed: bool = False
+    ) -> Block:
+        places = tuple(f"place {i}" for i in range(1, len(self.queries) + 1))
+        across = places if axis == "key" else labels.axis(self.trace.scenario, axis)
+        which = replace(step(name), symbol=symbol)
+        rows, columns = (across, places) if transposed else (places, across)
+        return Block(which, values, rows, columns, transposed)
+
+    def explain(self, quote: Quote = str) -> str:
+        r"""Say that only the distance counts, with the score of each distance.
+
+        Parameters
+        ----------
+        quote : callable
+            Applied to each word.
+
+        Examples
+        --------
+        >>> from attn_core import attend
+        >>> from attn_core.edits import with_positions
+        >>> from attn_core.presets import DEFAULT
+        >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
+        >>> print(everywhere(trace, 2, 1).explain().replace(". ", ".\n"))
+        Along each diagonal the score is one and the same, for the distance is.
+        suis stands 1 place before heureux, so their score is 0.50.
+        At one place both would have 0.60.
+        """
+        names = labels.unique(self.trace.scenario.tokens)
+        query, key = (quote(labels.isolate(names[i])) for i in (self.query, self.key))
+        there, other = self._at(self.key - self.query), 0 if self.key != self.query else 1
+        if len(names) == 1:
+            return f"With a single word there is a single place; its score is {there}."
+        where = f"{key} stands {_apart(self.key - self.query)} {query}, so their score is {there}."
+        if other:
+            where = f"{key} meets its own query, so the score is {there}."
+        elsewhere = "1 place further on it" if other else "At one place both"
+        return (
+            "Along each diagonal the score is one and the same, for the distance is. "
+            f"{where} {elsewhere} would have {self._at(other)}."
+        )
+
+    def _at(self, distance: int) -> str:
+        """Score where the key stands so many places after the query, as the boxes show it."""
+        return number(float(np.diagonal(self.scores, distance)[0]))
+
+
+def _apart(distance: int) -> str:
+    places = f"{abs(distance)} place{'s' if abs(distance) > 1 else ''}"
+    return f"{places} {'after' if distance > 0 else 'before'}"
+
+
+def everywhere(trace: AttentionTrace, query: int, key: int) -> Everywhere:
+    """Put the query of one word and the key of another at every place.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+        Of one head with RoPE.
+    query, key : int
+        Which words, from 0.
+
+    Raises
+    ------
+    ValueError
+        When nothing turns the queries.
+    """
+    theta = trace.angles
+    if theta is None:
+        raise ValueError(f"Expected positions to be rope, got {trace.scenario.positions}.")
+    queries, keys = (np.tile(M[i], (len(theta), 1)) for M, i in ((trace.Q, query), (trace.K, key)))
+    return Everywhere(
+        trace, query, key, positions.rotate(queries, theta), positions.rotate(keys, theta)
+    )

@@ -1,0 +1,39 @@
+"""Positions: how a word knows where it stands, and whether the order of words matters."""
+
+import streamlit as st
+
+from pages.ui import edit, edit_positions, frame, show
+
+trace = frame.page("Positions")
+
+st.markdown(
+    "Nothing in $Q K^\\top$ says which word comes first. **Positions** tell: added to the "
+    "embeddings, turned into queries and keys, or taken off the scores."
+)
+edit_positions.kind()
+show.scheme(trace)
+match trace.scenario.positions:
+    case "sinusoidal" | "learned":
+        steps = ["placed", "placed_context"] if trace.scenario.is_cross else ["placed"]
+    case "rope":
+        steps = ["rotated_Q", "rotated_K"]
+    case "alibi":
+        steps = ["biased_scores"]
+    case _:
+        steps = []
+edit_positions.slope()
+if trace.scenario.positions == "learned":
+    edit.matrix("P")
+for name in (*steps, "raw_scores", "weights"):
+    show.title(trace, name)
+    show.step(name)
+
+st.markdown("## Does the order matter?")
+edit_positions.begin()
+edit.sentence()
+show.word_order()
+edit_positions.direction()
+
+if trace.scenario.positions == "rope":
+    st.markdown("## Only the distance counts")
+    show.at_every_place(*edit_positions.two_words())
