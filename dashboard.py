@@ -13,6 +13,6 @@ with begin:
     edit.start()
 edit.claim()
 show.whole_attention()
-edit.matrices("X", "W_q", "W_k", "W_v")
+edit.matrices()
 edit.settings()
 pin.in_passing()

@@ -185,6 +185,8 @@ def _length(s: Scenario, axis: Axis) -> int:
             return s.d_v
         case "pair":
             return s.d_k // 2
+        case "head":
+            return s.h
         case "head value":
             return s.h * s.d_v
 

@@ -144,8 +144,12 @@ class Comparison:
                 return self.features
             case "q" | "k":
                 shared = min(a.d_k, b.d_k)
-            case "v" | "head value":
+            case "v":
                 shared = min(a.d_v, b.d_v)
+            case "pair":
+                shared = min(a.d_k, b.d_k) // 2
+            case "head" | "head value":
+                return [], []
         return list(range(shared)), list(range(shared))
 
 

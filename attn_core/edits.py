@@ -25,6 +25,9 @@ from .vocabulary import PLACES
 #: Places before and, one for one, after a change.
 Pairs = tuple[list[int], list[int]]
 
+#: The second sentence to start with.
+CONTEXT = "I am happy"
+
 #: The matrices that a visitor edits; the last three are there in some scenarios only.
 MatrixName = Literal["X", "W_q", "W_k", "W_v", "Z", "P", "W_o"]
 PROJECTIONS: tuple[MatrixName, ...] = ("W_q", "W_k", "W_v")
@@ -524,7 +527,7 @@ def as_started(s: Scenario, name: MatrixName, start: Scenario, head: int = 0) ->
     if getattr(start, name) is None:
         if name == "P":
             return positions.sinusoidal(rows, columns)
-        return side_by_side(s.h * s.d_v, s.d_model)[_share(s, name, head)]
+        return side_by_side(rows * (head + 1), columns)[-rows:]
     return resized(matrix_of(start, name, min(head, start.h - 1)), rows, columns)
 
 

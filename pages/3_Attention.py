@@ -1,5 +1,6 @@
 """Attention: from queries and keys to scores, weights and outputs, one step at a time."""
 
+from attn_core.course import course
 from pages.ui import chart, edit, frame, show
 
 trace = frame.page("Attention")
@@ -8,9 +9,10 @@ show.headline_formula()
 edit.settings()
 with chart.drawer("Move the numbers", "editor") as is_open:
     if is_open:
-        edit.matrices("X", "W_q", "W_k", "W_v")
+        edit.matrices()
 
-for name in ("raw_scores", "scores", "masked_scores", "logits", "weights", "output"):
+steps = course(trace.scenario)
+for name in steps[steps.index("raw_scores") :]:
     if name == "logits" and trace.scenario.temperature == 1:
         continue  # nothing is divided, so there is no step
     show.title(trace, name)

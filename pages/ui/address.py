@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -9,9 +10,10 @@ from urllib.parse import urlencode
 from attn_core import cells
 from attn_core.cells import Cell
 
-_PRESET, _LINK, _CELL, _PINNED = "preset", "s", "cell", "a"
+_PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
 _ON = "1"
+_COUNTED = re.compile(r"[1-9]\d?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Address:
         The number that is asked about; the scenario may not have it.
     projector, classic : bool
         Large letters; Streamlit's own sliders and charts.
+    head : int
+        The head that is looked at, from 0; the scenario may not have it.
     """
 
     preset: str = ""
@@ -39,6 +43,7 @@ class Address:
     cell: Cell | None = None
     projector: bool = False
     classic: bool = False
+    head: int = 0
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Address:
@@ -52,6 +57,7 @@ class Address:
         return cls(
             preset=query.get(_PRESET, ""),
             link=query.get(_LINK, ""),
+            head=_counted(query.get(_HEAD, "")),
             pinned=query.get(_PINNED, ""),
             cell=cells.from_text(query.get(_CELL, "")),
             projector=query.get(_PROJECTOR) == _ON,
@@ -69,6 +75,7 @@ class Address:
         written = {
             _PRESET: self.preset,
             _LINK: self.link,
+            _HEAD: str(self.head + 1) if self.head else "",
             _CELL: cells.to_text(self.cell) if self.cell else "",
             _PINNED: self.pinned,
             _PROJECTOR: _ON if self.projector else "",
@@ -85,6 +92,11 @@ class Address:
         'https://lab.example/?preset=negation'
         """
         return f"{page}?{urlencode(self.query())}"
+
+
+def _counted(text: str) -> int:
+    """Read a place that is counted from 1, as one from 0; the first for anything else."""
+    return int(text) - 1 if _COUNTED.fullmatch(text) else 0
 
 
 def home(page: str) -> str:

@@ -8,10 +8,9 @@ import streamlit as st
 
 from attn_core import edits, escape, limits, narrate, presets, tokens
 from attn_core.embeddings import hashed
-from attn_core.masks import kind
 from attn_core.vocabulary import FEATURES, PLACES
-from pages.ui import state
-from pages.ui.edit_matrix import mask_table, matrices, matrix
+from pages.ui import edit_mask, state
+from pages.ui.edit_matrix import matrices, matrix
 
 __all__ = [
     "claim",
@@ -70,10 +69,48 @@ def sentence() -> None:
         on_change=_set_sentence,
         help=f"1 to {limits.MAX_TOKENS} words and signs, in any script. Enter applies it.",
     )
+    _context()
     s = state.scenario()
     with st.container():  # always there, so that what stands below isn't made anew
-        if invented := hashed(s.tokens, s.features, s.X):
+        invented = hashed(s.tokens, s.features, s.X)
+        if s.Z is not None:
+            invented = tuple(dict.fromkeys((*invented, *hashed(s.context, s.features, s.Z))))
+        if invented:
             st.caption(narrate.unknown_words(invented, escape.markdown))
+
+
+def _context() -> None:
+    """Let keys and values come from a second sentence."""
+    s = state.scenario()
+    with st.container():  # always there, so that what stands below isn't made anew
+        state.seed("cross", s.is_cross)
+        st.toggle(
+            "Keys and values from a second sentence",
+            key="cross",
+            on_change=_set_cross,
+            help="Cross-attention: the words above ask, those of the second sentence answer. "
+            "Causal masks, windows, RoPE and ALiBi compare places in one sentence, so they "
+            "are taken out.",
+        )
+        if s.is_cross:
+            state.seed("context", tokens.join(s.context))
+            st.text_input(
+                "Second sentence",
+                key="context",
+                max_chars=limits.MAX_SENTENCE,
+                on_change=_set_context,
+                help=f"1 to {limits.MAX_TOKENS} words and signs; empty ends cross-attention.",
+            )
+
+
+def _set_cross() -> None:
+    text = edits.CONTEXT if state.widget("cross") else ""
+    state.change(lambda: edits.with_context(state.scenario(), text))
+
+
+def _set_context() -> None:
+    typed = state.widget("context")
+    state.change(lambda: edits.with_context(state.scenario(), typed), entered="context")
 
 
 def _set_sentence() -> None:
@@ -142,20 +179,15 @@ def rows_of_W(d_model: int) -> int:
 def settings() -> None:
     """Scaling, temperature and mask."""
     s = state.scenario()
-    scaling, temperature, mask = st.columns([1, 1.4, 1.4], vertical_alignment="center")
+    scaling, temperature, mask_kind = st.columns([1, 1.3, 2.2], vertical_alignment="center")
     state.seed("scale", s.scale)
     scaling.toggle(escape.markdown("Divide by √d_k"), key="scale", on_change=_set_scale)
     low, high = limits.TEMPERATURE
     state.seed("temperature", s.temperature)
     temperature.slider("Temperature", low, high, step=0.05, key="temperature", on_change=_set_heat)
-    shown = "custom" if state.custom_mask() and s.mask is not None else kind(s.mask)
-    state.seed("mask", shown)
-    mask.radio(
-        "Mask", ["none", "causal", "custom"], key="mask", horizontal=True, on_change=_set_mask
-    )
-    with st.container():  # as in `sentence`
-        if shown == "custom":
-            mask_table()
+    with mask_kind:
+        edit_mask.kind()
+    edit_mask.size_or_boxes()
 
 
 def _set_scale() -> None:
@@ -166,9 +198,3 @@ def _set_scale() -> None:
 def _set_heat() -> None:
     heat = state.widget("temperature")
     state.change(lambda: replace(state.scenario(), temperature=heat))
-
-
-def _set_mask() -> None:
-    chosen = state.widget("mask")
-    state.set_custom_mask(chosen == "custom")
-    state.change(lambda: edits.with_mask_kind(state.scenario(), chosen))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from attn_core import attend, edits, escape, labels, limits
+from attn_core import edits, escape, labels, limits
 from attn_core.edits import MatrixName
-from attn_core.equation import Block, block
+from attn_core.equation import Block
 from attn_core.scenario import Array, Scenario
 from attn_core.steps import step
 from pages.ui import live, state
@@ -21,8 +20,13 @@ from pages.ui.live import SLIDER_BOUND, SLIDER_STEP
 MOST_SLIDERS = 16
 
 
-def matrices(*names: MatrixName) -> None:
-    """Choose one of several matrices and edit it."""
+def matrices(*wanted: MatrixName) -> None:
+    """Choose one of several matrices, of those that the scenario has, and edit it.
+
+    Without names, all but W_o, which nothing shows but the page about heads.
+    """
+    has = edits.editable(state.scenario())
+    names = [name for name in has if (name in wanted if wanted else name != "W_o")]
     state.seed_view("matrix", names[0], names)
     chosen: MatrixName = st.radio(
         "Matrix",
@@ -38,10 +42,10 @@ def matrices(*names: MatrixName) -> None:
 
 def matrix(name: MatrixName) -> None:
     """Edit one matrix."""
-    shown = block(attend(state.scenario()), name)
+    shown = _block(name)
     views = ("Boxes" if state.live() else "Sliders", "Table")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{escape.markdown(name)}** {shown.shape}", width="content")
+        st.markdown(f"**{escape.markdown(name)}**{_of_head(name)} {shown.shape}", width="content")
         state.seed_view(f"view-{name}", views[0], views)
         view = st.radio(
             f"How to edit {escape.markdown(name)}",
@@ -61,12 +65,29 @@ def matrix(name: MatrixName) -> None:
         _sliders(shown, name)
 
 
+def _block(name: MatrixName) -> Block:
+    """What is edited, of the head that is looked at."""
+    return edits.block_of(state.scenario(), name, _head(name))
+
+
+def _head(name: MatrixName) -> int:
+    """Number the head whose share is edited; 0 of what all heads have in common."""
+    return 0 if name in ("X", "Z", "P") else state.head()
+
+
+def _of_head(name: MatrixName) -> str:
+    """Name the head whose share of a matrix is edited, where there are several."""
+    heads = state.scenario().heads
+    is_shared = name in ("X", "Z", "P")
+    return "" if is_shared or len(heads) < 2 else f" of {escape.markdown(heads[state.head()])}"
+
+
 def _boxes(name: MatrixName) -> None:
     """The boxes of the matrix as sliders; run alone while a hand moves them."""
 
     def part() -> None:
         state.begin_part(key)
-        live.boxes(name, block(attend(state.scenario()), name))
+        live.boxes(name, _block(name), _head(name))
 
     key = f"boxes-{name}"
     st.fragment(part, key=key)()
@@ -121,20 +142,22 @@ def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
         format="%.2f" if round(value, 2) == value else "%.3f",
         # Its value is only the start of a new slider: a slider that is written to while
         # the visitor moves the next one would take that move back.
-        key=_slider_key(name, i, j, edition),
+        key=_slider_key(name, i, j, _head(name), edition),
         on_change=_set_cell,
-        args=(name, i, j, edition),
+        args=(name, i, j, _head(name), edition),
     )
 
 
-def _slider_key(name: MatrixName, i: int, j: int, edition: int) -> str:
-    return f"{name}-{i}-{j}-{edition}"
+def _slider_key(name: MatrixName, i: int, j: int, head: int, edition: int) -> str:
+    return f"{name}-{i}-{j}-{head}-{edition}"
 
 
-def _set_cell(name: MatrixName, i: int, j: int, edition: int) -> None:
-    value = state.widget(_slider_key(name, i, j, edition))
+def _set_cell(name: MatrixName, i: int, j: int, head: int, edition: int) -> None:
+    value = state.widget(_slider_key(name, i, j, head, edition))
     if edition == state.edition():
-        state.change(lambda: edits.with_cell(state.scenario(), name, i, j, value), by_slider=True)
+        state.change(
+            lambda: edits.with_cell(state.scenario(), name, i, j, value, head), by_slider=True
+        )
 
 
 def _fillings(name: MatrixName) -> None:
@@ -144,8 +167,8 @@ def _fillings(name: MatrixName) -> None:
     fillings: dict[str, Callable[[Scenario], Array]] = {
         "identity": lambda s: edits.identity(s, name),
         "zeros": lambda s: edits.zeros(s, name),
-        "vocabulary" if name == "X" else "preset": lambda s: edits.as_started(
-            s, name, state.preset().scenario
+        "vocabulary" if name in ("X", "Z") else "preset": lambda s: edits.as_started(
+            s, name, state.preset().scenario, _head(name)
         ),
         "random": lambda s: edits.random(s, name, seed),
     }
@@ -167,54 +190,29 @@ def _fillings(name: MatrixName) -> None:
 
 def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:
     s = state.scenario()
-    state.change(lambda: edits.with_matrix(s, name, values(s)))
+    state.change(lambda: edits.with_matrix(s, name, values(s), _head(name)))
 
 
 def _number_table(shown: Block, name: MatrixName) -> None:
     # As text: Streamlit's number column reads "1,5" as 15.
     written = [[f"{v:.{limits.DECIMALS}f}" for v in row] for row in shown.values]
-    _table(shown, written, name, st.column_config.TextColumn, _set_matrix)
+    table(shown, written, name, st.column_config.TextColumn, _set_matrix)
 
 
 def _set_matrix(key: str, name: MatrixName) -> None:
-    shown = block(attend(state.scenario()), name)
+    shown, head = _block(name), _head(name)
 
     def edited() -> Scenario:
         values = np.array(shown.values)
-        for i, j, typed in _typed(shown, key):
+        for i, j, typed in entries(shown, key):
             where = f"{name}, row {shown.rows[i]}, column {shown.columns[j]}"
             values[i, j] = edits.read_number(typed, where)
-        return edits.with_matrix(state.scenario(), name, values)
+        return edits.with_matrix(state.scenario(), name, values, head)
 
     state.change(edited)
 
 
-def mask_table() -> None:
-    """Choose who may look at whom, box by box."""
-    st.caption("Who may look at whom: row = query, column = key.")
-    shown = _allowed()
-    _table(shown, shown.values, "mask", st.column_config.CheckboxColumn, _set_mask)
-
-
-def _allowed() -> Block:
-    s = state.scenario()
-    words = labels.unique(s.tokens)
-    return Block(step("blocking"), s.allowed, words, words)
-
-
-def _set_mask(key: str, _: str) -> None:
-    shown = _allowed()
-
-    def edited() -> Scenario:
-        mask = np.array(shown.values)
-        for i, j, ticked in _typed(shown, key):
-            mask[i, j] = bool(ticked)
-        return replace(state.scenario(), mask=mask)
-
-    state.change(edited)
-
-
-def _table(
+def table(
     shown: Block,
     written: Any,
     name: str,
@@ -243,7 +241,7 @@ def _table(
         st.form_submit_button("Apply", on_click=apply, args=(key, name))
 
 
-def _typed(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
+def entries(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
     """Row, column and entry of each box that was changed in a table."""
     for row, changes in state.widget(key)["edited_rows"].items():
         # What a browser sends may be forged.

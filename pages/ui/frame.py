@@ -44,7 +44,7 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
     Returns
     -------
     AttentionTrace
-        Where every number on the page comes from.
+        Where every number on the page comes from; of the head that is looked at.
     """
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
     server.note_run()
@@ -57,7 +57,8 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
     with st.container(key="complaint"):
         if message := state.complaint():
             st.error(escape.markdown(message))
-    return attend(state.scenario())
+    _head()
+    return attend(state.scenario()).head(state.head())
 
 
 def _style() -> str:
@@ -88,6 +89,27 @@ def _header(title: str) -> None:
             on_change=_set_classic,
             help="Streamlit's own sliders and charts: pictures change when a slider is let go.",
         )
+
+
+def _head() -> None:
+    """Choose the head to look at, where there are several."""
+    names = state.scenario().heads
+    with st.container():  # always there, as above
+        if len(names) > 1:
+            state.seed("head", state.head())
+            st.segmented_control(
+                "Head",
+                range(len(names)),
+                key="head",
+                required=True,
+                format_func=lambda i: escape.markdown(names[i]),
+                on_change=_set_head,
+                help="Which head the one-head pictures show.",
+            )
+
+
+def _set_head() -> None:
+    state.choose_head(state.widget("head"))
 
 
 @st.fragment(run_every=timedelta(days=1))

@@ -18,9 +18,9 @@ from typing import Any, TypeGuard
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from attn_core import Scenario, attend, edits, labels, limits
+from attn_core import Scenario, edits, labels, limits
 from attn_core.edits import MatrixName
-from attn_core.equation import Block, block
+from attn_core.equation import Block
 from attn_core.figures import Description
 from attn_core.figures.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
 from attn_core.figures.play import PACE
@@ -151,11 +151,12 @@ def _picked(key: str, picked: Callable[[Any], None] | None) -> None:
     st.rerun()  # the answer may stand below another picture than before
 
 
-def boxes(name: MatrixName, shown: Block) -> None:
+def boxes(name: MatrixName, shown: Block, head: int) -> None:
     """Show a matrix whose boxes are sliders; what they tell goes to the scenario."""
     frame = _boxes_frame(name, shown)
     base = hashlib.sha256(pack(frame)).hexdigest()[:16]  # the same on every replica
-    key = f"boxes-{name}"
+    # A move that comes late must not go to another head.
+    key = f"boxes-{name}-{head}" if head else f"boxes-{name}"
     numbers = {
         "values": shown.values.tolist(),
         "answered": state.heard(),
@@ -165,7 +166,7 @@ def boxes(name: MatrixName, shown: Block) -> None:
         _boxes,
         key,
         {"base": base, "frame": frame, "numbers": numbers},
-        on_move_change=lambda: _moved(name, key),
+        on_move_change=lambda: _moved(name, head, key),
     )
 
 
@@ -215,35 +216,35 @@ def _lost(key: str) -> None:
     st.rerun()
 
 
-def _moved(name: MatrixName, key: str) -> None:
+def _moved(name: MatrixName, head: int, key: str) -> None:
     """Carry out what a box told, and run again only what shows it."""
     told = _told(key, "move")
     if not isinstance(told, dict):  # a browser could send anything
         return
     state.change(
-        lambda: _edited(name, told), gesture=str(told.get("gesture"))[:100], by_slider=True
+        lambda: _edited(name, head, told), gesture=str(told.get("gesture"))[:100], by_slider=True
     )
     refused = bool(state.complaint())
     state.hear(key, str(told.get("number"))[:100], told if refused and "text" in told else None)
     if refused or told.get("done"):
         state.end_gesture()
         st.rerun()
-    st.rerun(state.start_moving(but=key) or "app")
+    st.rerun(state.start_moving(but=f"boxes-{name}") or "app")
 
 
 def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
     return type(index) is int and 0 <= index < len(labels)
 
 
-def _edited(name: MatrixName, told: dict[str, Any]) -> Scenario:
+def _edited(name: MatrixName, head: int, told: dict[str, Any]) -> Scenario:
     """Return the scenario with the number that a box told."""
     s = state.scenario()
     row, column = told.get("row"), told.get("column")
-    shown = block(attend(s), name)
+    shown = edits.block_of(s, name, head)
     if not (_is_place(row, shown.rows) and _is_place(column, shown.columns)):
         raise ValueError(f"{name} is {shown.shape}; it has no box ({row!r:.20}, {column!r:.20}).")
     where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
     entry = told.get("text", told.get("value"))
     if type(entry) not in (str, int, float):
         raise ValueError(f"{where}: expected a number, got {entry!r:.40}.")
-    return edits.with_cell(s, name, row, column, edits.read_number(str(entry), where))
+    return edits.with_cell(s, name, row, column, edits.read_number(str(entry), where), head)

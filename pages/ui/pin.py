@@ -67,6 +67,11 @@ def _adopt(key: str) -> None:
     state.seed("what-if", None)
 
 
+def _alike(pinned: Scenario) -> Scenario:
+    """The head of A that stands in the place of the one that is looked at in B."""
+    return pinned.head(min(state.head(), pinned.h - 1))
+
+
 def chosen_step(variant: str) -> str:
     """Choose which step is compared, if there is something to compare."""
     if not variant and state.pinned() is None:
@@ -101,6 +106,6 @@ def sides(variant: str) -> Sides:
             st.markdown(f"A is the present scenario, B is what it would be: **{title}**.")
             return present, what_if.what_if(present, variant)
         pinned = state.pinned()
-        return (pinned, present) if pinned else None
+        return (_alike(pinned), present) if pinned else None
 
     return told

@@ -200,7 +200,7 @@ def _part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _uncha
 
     def run() -> None:
         state.begin_part(key)
-        body(attend(of(state.scenario())))
+        body(attend(of(state.scenario())).head(state.head()))
 
     st.fragment(run, key=key)()
 

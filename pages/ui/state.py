@@ -13,9 +13,10 @@ from typing import Any
 
 import streamlit as st
 
-from attn_core import Scenario, limits, permalink, presets
+from attn_core import Scenario, limits, masks, permalink, presets
 from attn_core.cells import Cell
 from attn_core.figures import Theme
+from attn_core.masks import MaskKind
 from pages.ui.address import Address, home
 from pages.ui.history import History
 from pages.ui.trail import Trail
@@ -55,8 +56,10 @@ class _Lab:
     heard: tuple[str, str, Any] = ("", "", None)
     #: The number that is asked about, and the way to it.
     trail: Trail = field(default_factory=Trail)
-    #: The table of the mask is open though the mask may be one of the named ones.
-    custom_mask: bool = False
+    #: What kind of mask was chosen; one that blocks nothing is of several.
+    mask_kind: MaskKind = "none"
+    #: The head that is looked at; the scenario may have fewer.
+    head: int = 0
     width: int = DEFAULT_WIDTH
     #: Choices that change the view and not the scenario, by widget.
     views: dict[str, Any] = field(default_factory=dict)
@@ -77,6 +80,7 @@ def begin(page: str) -> None:
         lab.complaint = lab.refused = ""  # it belonged to the page that was left
         lab.trail.picture = ""
     if address.link and not lab.touched and lab.page:
+        lab.head = address.head
         _adopt_cell(lab, address)
         if address.link != lab.link:
             _adopt(lab, address)
@@ -140,7 +144,7 @@ def change(
     lab.complaint = lab.refused = ""
     edition = lab.history.edition
     if lab.history.push(following, preset, gesture):
-        lab.custom_mask = False
+        lab.mask_kind, lab.head = "none", 0
     if by_slider:
         lab.history.edition = edition
 
@@ -170,7 +174,7 @@ def swap() -> None:
     following, preset = lab.pinned
     _set_pin(lab, (lab.history.present, lab.history.preset))
     if lab.history.push(following, preset, swap=True):
-        lab.custom_mask = False
+        lab.mask_kind = "none"
 
 
 def end_gesture() -> None:
@@ -300,9 +304,9 @@ def link(*, short: bool = False) -> str:
         Name the preset alone where that says it all.
     """
     lab = _lab()
-    address = Address(lab.history.preset, lab.link, lab.pinned_link)
+    address = Address(lab.history.preset, lab.link, lab.pinned_link, head=head())
     if short and scenario() == preset().scenario and not lab.pinned:
-        address = Address(lab.history.preset)
+        address = Address(lab.history.preset, head=head())
     return address.at(home(st.context.url or ""))
 
 
@@ -344,14 +348,28 @@ def give_up_live(reason: str) -> None:
     lab.touched, lab.lost = True, reason or "no reason given"
 
 
-def custom_mask() -> bool:
-    """Whether the visitor is choosing the mask box by box."""
-    return _lab().custom_mask
+def mask_kind() -> MaskKind:
+    """Kind of the mask: the one that was chosen, as long as the mask is one of that kind."""
+    lab = _lab()
+    mask = lab.history.present.mask
+    return lab.mask_kind if masks.is_a(mask, lab.mask_kind) else masks.kind(mask)
 
 
-def set_custom_mask(on: bool) -> None:
-    """Open or close the table of the mask."""
-    _lab().custom_mask = on
+def set_mask_kind(kind: MaskKind) -> None:
+    """Note which kind of mask was chosen."""
+    _lab().mask_kind = kind
+
+
+def head() -> int:
+    """The head that is looked at, from 0."""
+    lab = _lab()
+    return min(lab.head, lab.history.present.h - 1)
+
+
+def choose_head(i: int) -> None:
+    """Look at another head."""
+    touch()
+    _lab().head = i
 
 
 def width() -> int:
@@ -425,7 +443,7 @@ def _opened(address: Address) -> _Lab:
     """A new session, from a link, a preset's name, or the default."""
     start = presets.BY_KEY.get(address.preset, presets.DEFAULT)
     lab = _Lab(History(start.scenario, start.key))
-    lab.projector, lab.classic = address.projector, address.classic
+    lab.projector, lab.classic, lab.head = address.projector, address.classic, address.head
     _adopt_cell(lab, address)
     try:
         presets.named(address.preset or start.key)
@@ -447,7 +465,7 @@ def _adopt(lab: _Lab, address: Address) -> None:
             f"what you see is the scenario without it. {error}"
         )
         return
-    lab.complaint, lab.refused, lab.custom_mask = "", "", False
+    lab.complaint, lab.refused, lab.mask_kind = "", "", "none"
     lab.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
 
 
@@ -507,6 +525,7 @@ def _publish(lab: _Lab) -> None:
     wanted = Address(
         preset=lab.history.preset,
         link=lab.link,
+        head=head(),
         pinned=lab.pinned_link,
         cell=_asked(lab),
         projector=lab.projector,

@@ -18,13 +18,19 @@ from pages.ui import address as module
 from pages.ui.address import Address, home
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("preset", "s", "cell", "a", "projector", "classic")
+NAMES = ("preset", "s", "head", "cell", "a", "projector", "classic")
 
 PLACES = st.integers(0, 9998)
 CELLS = st.builds(Cell, st.sampled_from([each.name for each in (*INPUTS, *STEPS)]), PLACES, PLACES)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
-ADDRESSES = st.builds(Address, TEXTS, TEXTS, TEXTS, st.none() | CELLS, st.booleans(), st.booleans())
-QUERIES = st.dictionaries(st.sampled_from(NAMES) | TEXTS, st.sampled_from(["", "0", "1"]) | TEXTS)
+ADDRESSES = st.builds(
+    Address,
+    *(TEXTS, TEXTS, TEXTS, st.none() | CELLS, st.booleans(), st.booleans()),
+    head=st.integers(0, 98),
+)
+QUERIES = st.dictionaries(
+    st.sampled_from(NAMES) | TEXTS, st.sampled_from(["", "0", "1", "7"]) | TEXTS
+)
 
 
 def test_all_that_an_address_may_say():
@@ -35,8 +41,9 @@ def test_all_that_an_address_may_say():
         "cell": "weights.3.2",
         "projector": "1",
         "classic": "1",
+        "head": "3",
     }
-    address = Address("negation", "1abc", "1de_-", Cell("weights", 2, 1), True, True)
+    address = Address("negation", "1abc", "1de_-", Cell("weights", 2, 1), True, True, head=2)
     assert Address.read(said) == address
     assert address.query() == said
 
@@ -56,7 +63,7 @@ def test_a_browser_reads_what_was_written(address):
 @pytest.mark.parametrize("field", Address.__dataclass_fields__)
 def test_what_is_default_is_left_out(field):
     assert Address().query() == {}
-    value = {"cell": Cell("Q", 0, 1), "projector": True, "classic": True}.get(field, "x")
+    value = {"cell": Cell("Q", 0, 1), "projector": True, "classic": True, "head": 2}.get(field, "x")
     assert len(Address(**{field: value}).query()) == 1
 
 

@@ -16,4 +16,4 @@ variant = pin.chosen_what_if()
 show.comparison(pin.chosen_step(variant), pin.sides(variant))
 with chart.drawer("Move the numbers", "editor") as is_open:
     if is_open:
-        edit.matrices("X", "W_q", "W_k", "W_v")
+        edit.matrices()
