@@ -89,22 +89,24 @@ class Everywhere:
         >>> from attn_core.presets import DEFAULT
         >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
         >>> print(everywhere(trace, 2, 1).explain().replace(". ", ".\n"))
-        Along each diagonal the score is one and the same, for the distance is.
-        suis stands 1 place before heureux, so their score is 0.50.
-        At one place both would have 0.60.
+        Along each diagonal the two are equally far apart, so the score is the same.
+        suis stands 1 place before heureux: 0.19.
+        If both stood at one place, it would be 0.18.
         """
         names = labels.unique(self.trace.scenario.tokens)
         query, key = (quote(labels.isolate(names[i])) for i in (self.query, self.key))
-        there, other = self._at(self.key - self.query), 0 if self.key != self.query else 1
+        distance = self.key - self.query
+        here = self._at(distance)
         if len(names) == 1:
-            return f"With a single word there is a single place; its score is {there}."
-        where = f"{key} stands {_apart(self.key - self.query)} {query}, so their score is {there}."
-        if other:
-            where = f"{key} meets its own query, so the score is {there}."
-        elsewhere = "1 place further on it" if other else "At one place both"
+            return f"A single word has a single place, and there its score is {here}."
+        if distance == 0:
+            stands = f"{key} meets its own query: {here}. One place further on, it would be "
+        else:
+            stands = f"{key} stands {_apart(distance)} {query}: {here}. "
+            stands += "If both stood at one place, it would be "
         return (
-            "Along each diagonal the score is one and the same, for the distance is. "
-            f"{where} {elsewhere} would have {self._at(other)}."
+            "Along each diagonal the two are equally far apart, so the score is the same. "
+            f"{stands}{self._at(1 if distance == 0 else 0)}."
         )
 
     def _at(self, distance: int) -> str:

@@ -58,7 +58,7 @@ class Order:
         Examples
         --------
         >>> from attn_core.presets import BY_KEY
-        >>> order = in_reverse(BY_KEY["word-order"].scenario)
+        >>> order = in_reverse(attend(BY_KEY["word-order"].scenario))
         >>> order.equation().alt.partition(". ")[0]
         'weights in reverse (3×3) − weights (3×3) = difference (3×3)'
         """
@@ -86,7 +86,7 @@ class Order:
         >>> from attn_core.edits import with_positions
         >>> from attn_core.presets import BY_KEY
         >>> s = with_positions(BY_KEY["word-order"].scenario, "alibi")
-        >>> print(in_reverse(s).verdict().partition(". ")[0])
+        >>> print(in_reverse(attend(s)).verdict().partition(". ")[0])
         The order doesn't matter here: every weight is the same in reverse
         """
         s = self.trace.scenario
@@ -118,27 +118,25 @@ class Order:
         )
 
 
-def in_reverse(scenario: Scenario, head: int = 0) -> Order:
-    """Compute a sentence's weights, and those of its words in reverse.
+def in_reverse(trace: AttentionTrace) -> Order:
+    """Compute what the weights of a trace would be with the words in reverse.
 
     Parameters
     ----------
-    scenario : Scenario
-    head : int
-        From 0.
+    trace : AttentionTrace
+        Of one head.
 
     Examples
     --------
     >>> from attn_core.edits import with_positions
     >>> from attn_core.presets import BY_KEY
     >>> s = BY_KEY["word-order"].scenario
-    >>> in_reverse(s).matters, in_reverse(with_positions(s, "rope")).matters
-    (False, True)
+    >>> [in_reverse(attend(with_positions(s, kind))).matters for kind in ("none", "rope")]
+    [False, True]
     """
-    mirrored = attend(reversed_words(scenario)).head(head).weights
+    mirrored = attend(reversed_words(trace.scenario)).weights
     # A second sentence isn't reversed, so its words are in their order already.
-    put_back = mirrored[::-1] if scenario.is_cross else mirrored[::-1, ::-1]
-    return Order(attend(scenario).head(head), put_back)
+    return Order(trace, mirrored[::-1] if trace.scenario.is_cross else mirrored[::-1, ::-1])
 
 
 def same_in_reverse(scenario: Scenario) -> bool:
@@ -182,7 +180,7 @@ def _told_by(s: Scenario) -> str:
     """Say what tells the words of a sentence their order."""
     match s.positions:
         case "sinusoidal" | "learned":
-            told = "The vector of its place is added to each word, which is another elsewhere."
+            told = "The vector of its place is added to each word, and each place has another."
         case "rope":
             told = "Queries and keys are turned by their places, so before and after differ."
         case "alibi":

@@ -74,7 +74,7 @@ SCHEMES: dict[PositionKind, Scheme] = {
     ),
     "sinusoidal": Scheme(
         "Sinusoidal",
-        "Each place p = 0, 1, … has a vector of waves, fast ones first, which is added to "
+        "Each place p, counted from 0, has a vector of waves, fast ones first, which is added to "
         "the word that stands there.",
         (
             r"P_{p,\,2i} = \sin\left(p / 10000^{2i / d_{\mathrm{model}}}\right)",

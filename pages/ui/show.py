@@ -170,7 +170,7 @@ def word_order() -> None:
     """The weights beside those of the same words in reverse, and whether the order matters."""
 
     def body(trace: AttentionTrace) -> None:
-        order = in_reverse(trace.scenario)
+        order = in_reverse(trace)
         _unasked(order.equation(), key="order")
         st.markdown(order.verdict(escape.markdown))
 
