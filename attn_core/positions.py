@@ -67,8 +67,8 @@ _VASWANI = Paper(
 SCHEMES: dict[PositionKind, Scheme] = {
     "none": Scheme(
         "None",
-        "Attention looks at a set of words: put them in another order and every word "
-        "keeps its weights. So a model needs to be told where its words stand.",
+        "Attention looks at a set of words: put the rows of X in another order Π, and every "
+        "word keeps its weights. So a model has to be told where its words stand.",
         (r"\operatorname{attention}(\Pi X) = \Pi\,\operatorname{attention}(X)",),
         (_VASWANI,),
     ),
@@ -79,7 +79,6 @@ SCHEMES: dict[PositionKind, Scheme] = {
         (
             r"P_{p,\,2i} = \sin\left(p / 10000^{2i / d_{\mathrm{model}}}\right)",
             r"P_{p,\,2i+1} = \cos\left(p / 10000^{2i / d_{\mathrm{model}}}\right)",
-            r"X' = X + P",
         ),
         (_VASWANI,),
     ),
@@ -88,7 +87,7 @@ SCHEMES: dict[PositionKind, Scheme] = {
         "Each place has a vector of its own, a row of the table P, which is added to the "
         "word that stands there. A model learns these numbers as it learns all others; "
         "here they are yours to move.",
-        (r"X' = X + P",),
+        (r"X'_p = X_p + P_p",),
         (
             Paper(
                 "Gehring et al., “Convolutional Sequence to Sequence Learning” (2017), section 3.1",
@@ -103,9 +102,9 @@ SCHEMES: dict[PositionKind, Scheme] = {
     ),
     "rope": Scheme(
         "RoPE",
-        "Nothing is added to X. Queries and keys are turned, pair of columns by pair, by an "
-        "angle that grows with the place p. The dot product of two rows turned so only "
-        "knows how far apart they stand.",
+        "Nothing is added to X. Queries and keys are turned, the ith pair of columns (a, b) by "
+        "an angle that grows with the place p, counted from 0. The dot product of two rows "
+        "turned so only knows how far apart they stand.",
         (
             r"\begin{pmatrix} a' \\ b' \end{pmatrix} ="
             r"\begin{pmatrix} \cos p\theta_i & -\sin p\theta_i \\"
@@ -124,8 +123,8 @@ SCHEMES: dict[PositionKind, Scheme] = {
     "alibi": Scheme(
         "ALiBi",
         "Nothing is added to X, and nothing is turned. Each score loses something for every "
-        "place between the two words: the slope m times their distance.",
-        (r"B_{ij} = -m \cdot |i - j|", r"\mathrm{biased} = \mathrm{scores} + B"),
+        "step from the one word to the other: the slope m times their distance.",
+        (r"B_{ij} = -m \cdot |i - j|",),
         (
             Paper(
                 "Press et al., “Train Short, Test Long: Attention with Linear Biases Enables "

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from attn_core.course import takes
 from pages.ui import edit, edit_positions, frame, show
 
 trace = frame.page("Positions")
@@ -12,21 +13,14 @@ st.markdown(
 )
 edit_positions.kind()
 show.scheme(trace)
-match trace.scenario.positions:
-    case "sinusoidal" | "learned":
-        steps = ["placed", "placed_context"] if trace.scenario.is_cross else ["placed"]
-    case "rope":
-        steps = ["rotated_Q", "rotated_K"]
-    case "alibi":
-        steps = ["biased_scores"]
-    case _:
-        steps = []
 edit_positions.slope()
 if trace.scenario.positions == "learned":
     edit.matrix("P")
-for name in (*steps, "raw_scores", "weights"):
-    show.title(trace, name)
-    show.step(name)
+own = ("placed", "placed_context", "rotated_Q", "rotated_K", "raw_scores", "biased_scores")
+for name in (*own, "weights"):
+    if takes(trace.scenario, name):
+        show.title(trace, name)
+        show.step(name)
 
 st.markdown("## Does the order matter?")
 edit_positions.begin()

@@ -163,7 +163,7 @@ def scheme(trace: AttentionTrace) -> None:
     for line in told.formula:
         st.latex(line)
     papers = "; ".join(f"[{escape.markdown(each.cited)}]({each.link})" for each in told.papers)
-    st.caption(f"Source: {papers}.")
+    st.markdown(f"Source: {papers}.")
 
 
 def word_order() -> None:
