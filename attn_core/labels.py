@@ -61,7 +61,7 @@ def axis(scenario: Scenario, name: Axis, head: int = 0) -> tuple[str, ...]:
             values = _numbered("v", scenario.d_v)
             if scenario.h == 1:
                 return values
-            return tuple(f"{isolate(head)} {v}" for head in scenario.heads for v in values)
+            return tuple(f"{v} {isolate(head)}" for head in scenario.heads for v in values)
 
 
 def cell(step: Step, row: str, column: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from .scenario import Array
 
 #: Words nearer to each other than this part of the widest distance are one group.
-NEAR = 0.15
+NEAR = 0.3
 
 
 @dataclass(frozen=True, eq=False)

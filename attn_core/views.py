@@ -85,9 +85,9 @@ def explain_agreement(trace: AttentionTrace, quote: Quote = str) -> str:
     >>> from attn_core.heads import added
     >>> from attn_core.presets import DEFAULT
     >>> explain_agreement(attend(added(DEFAULT.scenario, like=0)))
-    'head 1 and head 1 copy put 100 % of their weight in the same places.'
+    '“head 1” and “head 1 copy” put 100 % of their weight in the same places.'
     """
-    shared, names = agreement(trace), [quote(labels.isolate(h)) for h in trace.scenario.heads]
+    shared, names = agreement(trace), _named(trace, range(len(trace.scenario.heads)), quote)
     pairs = [(shared[i, j], i, j) for i in range(len(names)) for j in range(i)]
     if not pairs:
         return "With one head there is none to agree with."
@@ -140,7 +140,7 @@ def ablation(trace: AttentionTrace, off: Sequence[int]) -> Equation:
     """
     whole = block(trace, "projected")
     without = block(attend(ablated(trace.scenario, off)), "projected")
-    names = listed([trace.scenario.heads[k] for k in off])
+    names = listed(_named(trace, off, str))
     return Equation(
         (
             replace(without, title=f"without {names}"),
@@ -160,10 +160,10 @@ def explain_ablation(trace: AttentionTrace, off: Sequence[int], quote: Quote = s
     >>> from attn_core.heads import added
     >>> from attn_core.presets import DEFAULT
     >>> explain_ablation(attend(added(DEFAULT.scenario)), (1,))
-    'Without head 2 the projected output of Je changes most, in pronoun: from 1.33 to 0.67.'
+    'Without “head 2” the projected output of Je changes most, in pronoun: from 1.33 to 0.67.'
     """
     without, whole, change = ablation(trace, off).blocks
-    names = listed([quote(labels.isolate(trace.scenario.heads[k])) for k in off])
+    names = listed(_named(trace, off, quote))
     i, j = np.unravel_index(int(np.abs(change.values).argmax()), change.values.shape)
     if abs(change.values[i, j]) < TIE:
         return f"Without {names} nothing changes by as much as the boxes show."
@@ -172,6 +172,10 @@ def explain_ablation(trace: AttentionTrace, off: Sequence[int], quote: Quote = s
         f"Without {names} the projected output of {word} changes most, in {feature}: "
         f"from {number(whole.values[i, j])} to {number(without.values[i, j])}."
     )
+
+
+def _named(trace: AttentionTrace, heads: Sequence[int], quote: Quote) -> list[str]:
+    return [f"“{quote(labels.isolate(trace.scenario.heads[k]))}”" for k in heads]
 
 
 def _percent(part: float) -> str:

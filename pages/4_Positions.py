@@ -3,7 +3,7 @@
 import streamlit as st
 
 from attn_core.course import takes
-from pages.ui import edit, edit_positions, frame, show
+from pages.ui import edit, edit_positions, frame, show, show_positions
 
 trace = frame.page("Positions")
 
@@ -12,7 +12,7 @@ st.markdown(
     "embeddings, turned into queries and keys, or taken off the scores."
 )
 edit_positions.kind()
-show.scheme(trace)
+show_positions.scheme(trace)
 edit_positions.slope()
 if trace.scenario.positions == "learned":
     edit.matrix("P")
@@ -25,9 +25,9 @@ for name in (*own, "weights"):
 st.markdown("## Does the order matter?")
 edit_positions.begin()
 edit.sentence()
-show.word_order()
+show_positions.word_order()
 edit_positions.direction()
 
 if trace.scenario.positions == "rope":
     st.markdown("## Only the distance counts")
-    show.at_every_place(*edit_positions.two_words())
+    show_positions.at_every_place(*edit_positions.two_words())

@@ -79,7 +79,7 @@ def _of_head(name: MatrixName) -> str:
     """Name the head whose share of a matrix is edited, where there are several."""
     heads = state.scenario().heads
     is_shared = name in ("X", "Z", "P")
-    return "" if is_shared or len(heads) < 2 else f" of {escape.markdown(heads[state.head()])}"
+    return "" if is_shared or len(heads) < 2 else f" of “{escape.markdown(heads[state.head()])}”"
 
 
 def _boxes(name: MatrixName) -> None:
