@@ -79,7 +79,7 @@ def test_the_pictures_follow_a_drag_of_the_learned_table(visit):
     page.mouse.up()
     idle(page)
     X, P, placed = map(np.array, numbers(page))
-    assert P[2][1] == pytest.approx(value(page, "P-2-1")) > before[1][2][1]
+    assert P[2][1] == value(page, "P-2-1") > before[1][2][1]
     np.testing.assert_allclose(placed, X + P)
     assert not np.allclose(order(page, 3), changed)
 
