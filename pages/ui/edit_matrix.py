@@ -27,6 +27,9 @@ def matrices(*wanted: MatrixName) -> None:
     """
     has = edits.editable(state.scenario())
     names = [name for name in has if (name in wanted if wanted else name != "W_o")]
+    if len(names) == 1:
+        matrix(names[0])
+        return
     state.seed_view("matrix", names[0], names)
     chosen: MatrixName = st.radio(
         "Matrix",

@@ -37,6 +37,11 @@ def title(trace: AttentionTrace, name: str) -> None:
     st.markdown(f"## {which.title}\n\n$$\n{formula(trace.scenario, name)}\n$$")
 
 
+def formulas(trace: AttentionTrace, *names: str) -> None:
+    """Formulas of several steps on one line."""
+    st.latex(r" \qquad ".join(formula(trace.scenario, name) for name in names))
+
+
 def step(name: str, key: str = "", of: Derive = _unchanged) -> None:
     """A step's picture, one sentence about these numbers, and its tables.
 
