@@ -51,7 +51,7 @@ class Everywhere:
         >>> from attn_core.presets import DEFAULT
         >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
         >>> everywhere(trace, 0, 1).equation().alt.partition(". ")[0]
-        'query (3×4) · keyᵀ (4×3) = scores (3×3)'
+        'query (3×4) · keyᵀ (4×3) = raw scores (3×3)'
         """
         i, j = self.query, self.key
         own = Outline(range(i, i + 1), range(j, j + 1), is_asked=True)
@@ -61,7 +61,9 @@ class Everywhere:
                 "·",
                 self._block("rotated_K", "key", self.keys.T, "k", transposed=True),
                 "=",
-                replace(self._block("raw_scores", "scores", self.scores, "key"), outlines=(own,)),
+                replace(
+                    self._block("raw_scores", "raw scores", self.scores, "key"), outlines=(own,)
+                ),
             )
         )
 

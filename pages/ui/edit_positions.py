@@ -85,7 +85,7 @@ def two_words() -> tuple[int, int]:
     """Choose the word that asks and the word that is asked, for the score between them."""
     words = labels.unique(state.scenario().tokens)
     chosen = []
-    choices = {"query": ("Query of", len(words) - 1), "key": ("Key of", 0)}
+    choices = {"query": ("Query of", min(1, len(words) - 1)), "key": ("Key of", 0)}
     for place, (name, (title, first)) in zip(st.columns(2), choices.items(), strict=True):
         key = f"distance-{name}"
         state.seed_view(key, first, range(len(words)))
