@@ -14,9 +14,9 @@ from .compare import Comparison, compare
 from .edits import MATRICES, PROJECTIONS
 from .equation import block
 from .labels import number
-from .narrate import TIE, Quote
 from .scenario import Array, Scenario
 from .steps import step
+from .wording import TIE, Quote
 
 #: Cells whose causes are told.
 MOST_CELLS = 3

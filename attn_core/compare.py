@@ -12,9 +12,9 @@ import numpy as np
 from . import labels, tokens
 from .attention import AttentionTrace, attend
 from .equation import Block, Equation, block, equation
-from .narrate import Quote, listed
 from .scenario import Array, Scenario
 from .steps import Axis, Kind, step
+from .wording import Quote, listed
 
 #: Positions in A and, one for one, in B.
 Pairs = tuple[list[int], list[int]]

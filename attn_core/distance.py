@@ -10,9 +10,9 @@ from . import labels, positions
 from .attention import AttentionTrace
 from .equation import Block, Equation, Outline
 from .labels import number
-from .narrate import Quote
-from .scenario import Array
+from .scenario import Array, Scenario
 from .steps import Axis, step
+from .wording import Quote, counted, named
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +95,8 @@ class Everywhere:
         suis stands 1 place before heureux: 0.19.
         If both stood at one place, it would be 0.18.
         """
-        names = labels.unique(self.trace.scenario.tokens)
-        query, key = (quote(labels.isolate(names[i])) for i in (self.query, self.key))
+        names = named(self.trace.scenario, "word", quote)
+        query, key = names[self.query], names[self.key]
         distance = self.key - self.query
         here = self._at(distance)
         if len(names) == 1:
@@ -116,9 +116,24 @@ class Everywhere:
         return number(float(np.diagonal(self.scores, distance)[0]))
 
 
+def pairs(scenario: Scenario) -> str:
+    """Say which columns RoPE turns together, and that an odd last one stays.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_size
+    >>> from attn_core.presets import DEFAULT
+    >>> pairs(with_size(DEFAULT.scenario, d_k=5))
+    'Pairs of columns here: q₁ and q₂, q₃ and q₄; q₅ has no partner and stays as it is.'
+    """
+    columns = labels.axis(scenario, "q")
+    together = (f"{a} and {b}" for a, b in zip(columns[::2], columns[1::2], strict=False))
+    odd = f"; {columns[-1]} has no partner and stays as it is" if len(columns) % 2 else ""
+    return f"Pairs of columns here: {', '.join(together)}{odd}."
+
+
 def _apart(distance: int) -> str:
-    places = f"{abs(distance)} place{'s' if abs(distance) > 1 else ''}"
-    return f"{places} {'after' if distance > 0 else 'before'}"
+    return f"{counted(abs(distance), 'place')} {'after' if distance > 0 else 'before'}"
 
 
 def everywhere(trace: AttentionTrace, query: int, key: int) -> Everywhere:

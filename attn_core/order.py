@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import labels
 from .attention import AttentionTrace, attend
 from .edits import reversed_words
 from .equation import Block, Equation, block
 from .labels import number
 from .masks import is_a
-from .narrate import TIE, Quote
 from .scenario import Array, Scenario
 from .steps import Kind
+from .wording import TIE, Quote, largest, named
 
 #: Weights that differ by less are the same: the two sums are only added up in another order.
 ROUNDING = 1e-9
@@ -105,12 +104,10 @@ class Order:
                 "The order matters, but less than the boxes show: "
                 f"no weight differs by more than {self.largest:.1g}."
             )
-        change = np.abs(self.difference)
-        i, j = (int(k) for k in np.unravel_index(change.argmax(), change.shape))
-        shown = block(self.trace, "weights")
-        query, key = (quote(labels.isolate(name)) for name in (shown.rows[i], shown.columns[j]))
-        if i == j and not self.trace.scenario.is_cross:
-            key = "itself"
+        i, j = largest(np.abs(self.difference))
+        s = self.trace.scenario
+        query = named(s, "query", quote)[i]
+        key = "itself" if i == j and not s.is_cross else named(s, "key", quote)[j]
         before, after = number(self.trace.weights[i, j]), number(self.mirrored[i, j])
         return (
             f"The order matters: {query} gives {key} the weight {before} in this sentence "

@@ -11,9 +11,9 @@ from . import labels
 from .attention import AttentionTrace, attend
 from .equation import Block, Equation, Outline, block
 from .labels import number
-from .narrate import TIE, Quote, listed
 from .scenario import Array, Scenario
 from .steps import Step
+from .wording import TIE, Quote, listed
 
 _AGREEMENT = Step("agreement", "agreement", r"\mathrm{agreement}", ("head", "head"), kind="weight")
 

@@ -13,7 +13,8 @@ from typing import Any
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, escape, labels
-from attn_core.calculation import NAMES, Calculation, calculate
+from attn_core.answer import Calculation
+from attn_core.calculation import calculate, told
 from attn_core.cells import Cell, name_of, nearest, sources, to_text
 from attn_core.equation import Block, Equation, equation
 from attn_core.figures import describe, describe_contributions, describe_play, is_product
@@ -81,8 +82,8 @@ def _go(trace: AttentionTrace, cell: Cell, picture: str) -> None:
 
 def _parts(trace: AttentionTrace, cell: Cell) -> set[Cell]:
     """What a number is made of, in its calculation or in the equation of its step."""
-    told = {operand.cell for operand in calculate(trace, cell).operands}
-    return told.union(*(source.cells for source in sources(trace.scenario, cell)))
+    used = {operand.cell for operand in calculate(trace, cell).operands}
+    return used.union(*(source.cells for source in sources(trace.scenario, cell)))
 
 
 def button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
@@ -154,7 +155,7 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
     """Choose a number without a mouse."""
     rows, columns = (labels.axis(trace.scenario, axis) for axis in step(cell.name).axes)
     choices = {
-        "matrix": (NAMES, cell.name, lambda name: f"{step(name).symbol} · {step(name).title}"),
+        "matrix": (told(trace.scenario), cell.name, _said),
         "row": (range(len(rows)), cell.row, lambda i: labels.isolate(rows[i])),
         "column": (range(len(columns)), cell.column, lambda j: labels.isolate(columns[j])),
     }
@@ -168,10 +169,14 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
         )
 
 
+def _said(name: str) -> str:
+    return f"{step(name).symbol} · {step(name).title}"
+
+
 def _choose(trace: AttentionTrace) -> None:
     name, *place = (state.widget(f"ask-{which}") for which in ("matrix", "row", "column"))
     try:  # no browser offers another choice, but one could be forged
-        if name not in NAMES:
+        if name not in told(trace.scenario):
             raise ValueError(f"There is no matrix {name!r:.40} here.")
         state.ask(nearest(trace.scenario, name, *place), state.trail().picture)
     except ValueError as error:

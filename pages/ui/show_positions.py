@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from attn_core import AttentionTrace, escape
-from attn_core.distance import everywhere
+from attn_core.distance import everywhere, pairs
 from attn_core.order import in_reverse
 from attn_core.positions import SCHEMES
 from pages.ui import show, state
@@ -20,6 +20,8 @@ def scheme(trace: AttentionTrace) -> None:
     for line in told.formula:
         st.latex(line)
     papers = "; ".join(f"[{escape.markdown(each.cited)}]({each.link})" for each in told.papers)
+    if trace.scenario.positions == "rope":
+        st.markdown(pairs(trace.scenario))
     st.markdown(f"Source: {papers}.")
 
 
