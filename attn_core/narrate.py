@@ -13,7 +13,7 @@ import numpy as np
 
 from . import labels, masks, narrate_heads, narrate_positions
 from .attention import AttentionTrace
-from .course import made
+from .course import made, takes
 from .equation import block
 from .labels import number
 from .scenario import Array
@@ -37,7 +37,7 @@ def explain(trace: AttentionTrace, name: str, quote: Quote = str, head: int = 0)
     Raises
     ------
     ValueError
-        When there is no such step.
+        When the scenario has no such step.
 
     Examples
     --------
@@ -49,6 +49,8 @@ def explain(trace: AttentionTrace, name: str, quote: Quote = str, head: int = 0)
     suis looks mostly at Je, 1.00;
     heureux looks most at suis, 0.50.
     """
+    if not takes(trace.scenario, name):
+        raise ValueError(f"This scenario has no step {name!r:.40}.")
     match name:
         case "concatenated":
             return narrate_heads.concatenated(trace, quote)

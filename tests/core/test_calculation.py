@@ -502,7 +502,7 @@ PLACES = replace(
         (
             COURSES["heads"],
             ("W_o", 25, 6),
-            "W_o[head 13 v₂, x7] is an input: you set it",
+            "W_o[v₂ head 13, x7] is an input: you set it",
             number(COURSES["heads"].W_o[25, 6], 3),
         ),
     ],
@@ -526,12 +526,12 @@ def test_heads_side_by_side_by_hand():
     )
     trace = attend(s)
     copy = calculate(trace, Cell("concatenated", 0, 2))
-    assert copy.symbols == "heads[Je, b v₁] = output[Je, v₁] of b"
+    assert copy.symbols == "heads[Je, v₁ b] = output[Je, v₁] of b"
     assert copy.numbers == "5.00 = 5.000"
     assert copy.operands[0].cell == Cell("output", 0, 0)
     sum_ = calculate(trace, Cell("projected", 0, 0))
     assert sum_.numbers == ("2.00 × 1.00 + 3.00 × 2.00 + 5.00 × 0.00 + 7.00 × (−1.00) = 1.000")
-    assert [term.label for term in sum_.terms] == ["b v₂", "a v₂", "a v₁", "b v₁"]
+    assert [term.label for term in sum_.terms] == ["v₂ b", "v₂ a", "v₁ a", "v₁ b"]
 
 
 def test_the_table_by_hand():
