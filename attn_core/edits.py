@@ -456,6 +456,28 @@ def with_positions(s: Scenario, kind: PositionKind) -> Scenario:
     )
 
 
+def with_slope(s: Scenario, slope: float) -> Scenario:
+    """Choose how much ALiBi takes off a score for each place between two words.
+
+    Raises
+    ------
+    ValueError
+        When positions aren't ALiBi's, or the slope is beyond the lab's limits.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> with_slope(with_positions(DEFAULT.scenario, "alibi"), 0.25).slope
+    0.25
+    """
+    low, high = limits.SLOPE
+    if s.positions != "alibi":
+        raise ValueError(f"A slope is ALiBi's; positions are {s.positions} here.")
+    if not low <= slope <= high:
+        raise ValueError(f"ALiBi's slope must be {low:g} to {high:g} here, got {slope:g}.")
+    return replace(s, slope=round(slope, limits.DECIMALS))
+
+
 def reversed_words(s: Scenario) -> Scenario:
     """The words in reverse, each with its numbers; places, and the mask, stay in order.
 
