@@ -102,6 +102,7 @@ def projected() -> None:
             return
         drawn = (equation(trace, "concatenated"), equation(trace, "projected"))
         show.picture(trace, *drawn, key="projected")
+        st.markdown(narrate.explain(trace, "projected", escape.markdown))
 
     show.part("projected", body)
 

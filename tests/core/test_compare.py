@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attn_core import Scenario, attend, causes, edits, escape, limits
+from attn_core import Scenario, attend, causes, edits, escape, heads, limits, positions
 from attn_core.compare import compare
+from attn_core.course import course, steps_of_both
 from attn_core.equation import block
 from attn_core.labels import number
 from attn_core.masks import causal
@@ -19,7 +20,10 @@ from attn_core.what_if import BY_KEY as WHAT_IF
 from attn_core.what_if import VARIANTS, what_if
 
 A = BY_KEY["verb-subject"].scenario
-NAMES = [s.name for s in (*INPUTS, *STEPS) if s.name not in ("W_o", "projected")]
+#: Of a second sentence, whose words are others than those of the first.
+CONTEXT = tuple("lmnopqrstuv")
+#: All that holds numbers, in the order in which changes are told.
+MATRICES = ("X", "Z", "P", "W_q", "W_k", "W_v")
 #: A sentence about a cause, taken apart.
 TOLD = re.compile(
     r"(?P<input>.+?) alone (?P<verb>raises|lowers) the (?P<what>weight of (?P<query>\S+) for "
@@ -28,46 +32,67 @@ TOLD = re.compile(
 )
 
 
-def scenarios(seed, n=3, d_model=5, d_k=2, d_v=7, spread=1.0):
+def scenarios(
+    seed, n=3, d_model=5, d_k=2, d_v=7, spread=1.0, context=(), positions="none", slope=None
+):
     """Random numbers in distinct prime sizes."""
     rng = np.random.default_rng(seed)
+    options = {"context": context, "positions": positions}
     shapes = {
         "X": (n, d_model),
         "W_q": (d_model, d_k),
         "W_k": (d_model, d_k),
         "W_v": (d_model, d_v),
     }
+    if context:
+        shapes["Z"] = (len(context), d_model)
+    if positions == "learned":
+        shapes["P"] = (max(n, len(context)), d_model)
+    if positions == "alibi":
+        options["slope"] = slope or 0.25
     arrays = {name: rng.normal(size=shape) * spread for name, shape in shapes.items()}
-    return limits.admit(Scenario(tokens=tuple("abcdefghijkl"[:n]), **arrays))
+    return limits.admit(Scenario(tokens=tuple("abcdefghijkl"[:n]), **arrays, **options))
 
 
 def mixed(a, b, rng, many):
-    """A with some inputs of B."""
-    for name in edits.MATRICES:
-        old = getattr(a, name)
-        chosen = rng.random(old.shape) < many
-        a = replace(a, **{name: np.where(chosen, getattr(b, name), old)})
-    return a
+    """A with some inputs of B, and its positions."""
+    kept = a.P if a.positions == b.positions else b.P
+    mixed = replace(a, positions=b.positions, slope=b.slope, P=kept)
+    for name in MATRICES:
+        if (old := getattr(mixed, name)) is not None:
+            chosen = rng.random(old.shape) < many
+            mixed = replace(mixed, **{name: np.where(chosen, getattr(b, name), old)})
+    return mixed
 
 
 @st.composite
 def pairs(draw):
     """Two scenarios of one sentence; up to all inputs differ."""
     rng = np.random.default_rng(draw(st.integers(0, 9999)))
-    a, b = scenarios(rng), scenarios(rng)
+    context = draw(st.sampled_from([(), CONTEXT]))
+    kinds = [k for k in positions.KINDS if not context or k not in ("rope", "alibi")]
+    kind = draw(st.sampled_from(kinds))
+    other = draw(st.sampled_from([kind, *kinds]))
+    a = scenarios(rng, context=context, positions=kind)
+    slope = draw(st.sampled_from([0.25, 1.0]))
+    b = scenarios(rng, context=context, positions=other, slope=slope)
     b = mixed(a, b, rng, draw(st.sampled_from([0.0, 0.03, 0.2, 1.0])))
     b = replace(b, scale=draw(st.booleans()), temperature=draw(st.sampled_from([0.5, 1.0, 3.0])))
-    return a, replace(b, mask=draw(st.sampled_from([None, causal(3)])))
+    mask = np.tri(3, a.n_k, dtype=bool)
+    return a, replace(b, mask=draw(st.sampled_from([None, mask])))
 
 
 def singles(a, b):
     """A with each single input of B, and what the sentence calls the input; by brute force."""
-    names = {"X": a.tokens, **dict.fromkeys(("W_q", "W_k", "W_v"), a.features)}
-    columns = {"X": a.features}
+    names = {"X": a.tokens, "Z": a.context, "P": [str(i) for i in range(1, 12)]}
+    names |= dict.fromkeys(("W_q", "W_k", "W_v"), a.features)
+    columns = dict.fromkeys(("X", "Z", "P"), a.features)
     for name in ("W_q", "W_k", "W_v"):
         columns[name] = [name[-1] + "₁₂₃₄₅₆₇"[j] for j in range(getattr(a, name).shape[1])]
     for name, rows in names.items():
-        join = " · " if name == "X" else " → "
+        join = " → " if name.startswith("W") else " · "
+        if getattr(a, name) is None or getattr(b, name) is None:
+            continue
         for i, j in np.ndindex(getattr(a, name).shape):
             old, new = getattr(a, name)[i, j], getattr(b, name)[i, j]
             if old != new:
@@ -79,6 +104,11 @@ def singles(a, b):
         yield "The scaling", replace(a, scale=b.scale)
     if a.temperature != b.temperature:
         yield "The temperature", replace(a, temperature=b.temperature)
+    if a.positions != b.positions:
+        with_them = replace(a, positions=b.positions, P=b.P, slope=b.slope)
+        yield "The kind of positions", with_them
+    elif a.slope != b.slope:
+        yield "ALiBi's slope", replace(a, slope=b.slope)
     if not np.array_equal(a.allowed, b.allowed):
         yield "The mask", replace(a, mask=b.mask)
 
@@ -91,8 +121,12 @@ def test_a_difference_is_b_minus_a(pair):
     a, b = map(attend, pair)
     c = compare(*pair)
     assert c.same_words
-    assert c.gaps() == ()
-    for name in NAMES:
+    names = [set(course(s)) for s in pair]
+    assert (c.gaps() == ()) == (names[0] == names[1])
+    for name in {step.name for step in (*INPUTS, *STEPS)} - (names[0] & names[1]):
+        assert c.blocks(name) is c.equation(name) is None
+        assert len(c.equations(name)) == (name in names[0]) + (name in names[1])
+    for name in names[0] & names[1]:
         old, new, difference = c.blocks(name)
         np.testing.assert_array_equal(old.values, getattr(a, name))
         np.testing.assert_array_equal(new.values, getattr(b, name))
@@ -181,6 +215,77 @@ def test_sizes_and_features_are_lined_up():
         causes.changes(A, b)
 
 
+def test_second_sentences_are_lined_up():
+    a = edits.with_context(A, "I am happy here")
+    b = edits.with_context(A, "now I happy am")
+    c = compare(a, b)
+    assert not c.same_words
+    assert c.gaps() == (
+        "Keys only in A: here. Keys only in B: now.",
+        "Not compared, for the order of A and B differs: happy.",
+    )
+    assert c.keys == ([0, 1], [1, 3])
+    old, new, difference = c.blocks("weights")
+    assert (difference.rows, difference.columns) == (("Je", "suis", "heureux"), ("I", "am"))
+    np.testing.assert_array_equal(old.values, attend(a).weights[:, [0, 1]])
+    np.testing.assert_array_equal(new.values, attend(b).weights[:, [1, 3]])
+    assert c.blocks("Z")[2].rows == c.blocks("V")[2].rows == ("I", "am")
+    assert c.blocks("Q")[2].rows == A.tokens
+    assert causes.explain(c)[-1].startswith("A and B differ in their words")
+    with pytest.raises(ValueError, match="the same words"):
+        causes.changes(a, b)
+
+
+def test_a_second_sentence_in_one_only():
+    b = edits.with_context(A, "Je dors")
+    c = compare(A, b)
+    assert c.gaps() == (
+        "B looks at a second sentence, A at its own: "
+        "of keys and values those of the same word are compared.",
+        "Keys only in A: suis and heureux. Keys only in B: dors.",
+        "Only B has Z.",
+    )
+    assert c.blocks("Z") is None
+    assert c.blocks("K")[2].rows == ("Je",)
+    assert c.blocks("weights")[2].shape == "3×1"
+    assert "A looks at a second sentence, B at its own" in compare(b, A).gaps()[0]
+    apart = compare(A, edits.with_context(A, "I am"))
+    assert "A and B have no key in common" in apart.gaps()[1]
+    assert apart.blocks("weights") is None
+    assert apart.blocks("output")[2].shape == "3×3"
+    assert len(causes.explain(apart)) == 1
+
+
+def test_steps_of_one_only_are_named():
+    a, b = (edits.with_positions(A, kind) for kind in ("sinusoidal", "rope"))
+    c = compare(a, b)
+    assert c.gaps() == ("Only A has P and X′.", "Only B has Θ, Q′ and K′.")
+    assert [e.result.symbol for e in c.equations("rotated_Q")] == ["Q′ of B"]
+    assert steps_of_both(a, b) == tuple(
+        step.name
+        for step in STEPS
+        if step.name
+        not in (
+            *("placed", "placed_context", "rotated_Q", "rotated_K", "biased_scores"),
+            *("concatenated", "projected"),
+        )
+    )
+
+
+@pytest.mark.parametrize("kind", ["none", "sinusoidal", "learned", "rope", "alibi"])
+def test_one_head_of_several_is_compared(kind):
+    s = edits.with_positions(heads.added(A), kind)
+    c = compare(s.head(0), s.head(1))
+    np.testing.assert_array_equal(
+        c.blocks("weights")[2].values, attend(s).weights[1] - attend(s).weights[0]
+    )
+    slopes = [change for change in causes.changes(s.head(0), s.head(1)) if change.name == "slope"]
+    assert [(each.before, each.after) for each in slopes] == (
+        [(0.5, 0.25)] if kind == "alibi" else []
+    )
+    assert set(steps_of_both(s, A)) <= set(course(s.head(1)))
+
+
 @pytest.mark.parametrize("side", [0, 1])
 def test_heads_are_refused(side):
     heads = replace(A, W_q=A.W_q[None], W_k=A.W_k[None], W_v=A.W_v[None])
@@ -212,7 +317,7 @@ def test_causes_are_the_true_ones(pair):
     assert len(found) == len(single)
     for change, (label, s) in zip(found, single.items(), strict=True):
         assert causes.with_change(a, b, change) == s
-        assert not change.label or label == f"{change.name} {change.label}"
+        assert change.row < 0 or label == f"{change.name} {change.label}"
     old, new = attend(a), attend(b)
     moved = "weights" if np.abs(new.weights - old.weights).max() >= 0.005 else "output"
     sizes = np.sort(np.abs(getattr(new, moved) - getattr(old, moved)), axis=None)[::-1][:3]
@@ -225,14 +330,15 @@ def test_causes_are_the_true_ones(pair):
 def check(sentence, size, moved, traces, single):
     """Compute all numbers of one sentence anew, each input by itself."""
     old, new = (getattr(trace, moved) for trace in traces)
+    keys = traces[0].scenario.context or "abc"
     if sentence.startswith("No single"):
-        i, j = place(re.search(r"(\S+) (?:for|·) (\S+) that way", sentence).groups())
+        i, j = place(re.search(r"(\S+) (?:for|·) (\S+) that way", sentence).groups(), keys)
         assert all(
             effect(old, new, getattr(attend(s), moved))[i, j] < 0.005 for s in single.values()
         )
         return
     told = TOLD.fullmatch(sentence)
-    i, j = place((told["query"] or told["word"], told["key"] or told["value"]))
+    i, j = place((told["query"] or told["word"], told["key"] or told["value"]), keys)
     assert abs(new[i, j] - old[i, j]) == size
     assert told["verb"] == ("raises" if new[i, j] > old[i, j] else "lowers")
     (named,) = [label for label in single if told["input"].startswith(label)]
@@ -245,9 +351,9 @@ def check(sentence, size, moved, traces, single):
     assert effect(old, new, alone)[i, j] == pytest.approx(best, abs=1e-12)
 
 
-def place(labels):
+def place(labels, keys):
     row, column = labels
-    return "abc".index(row), "abc".index(column) if column in "abc" else "₁₂₃₄₅₆₇".index(column[1])
+    return "abc".index(row), keys.index(column) if column in keys else "₁₂₃₄₅₆₇".index(column[1])
 
 
 def effect(old, new, alone):
@@ -277,6 +383,19 @@ def test_projections_of_another_size_are_changed_whole():
     )
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_rope_comes_with_its_columns(back):
+    a = edits.with_size(A, d_k=1)
+    b = edits.with_positions(A, "rope")
+    a, b = (b, a) if back else (a, b)
+    (pair,) = [change for change in causes.changes(a, b) if change.row < 0]
+    assert causes.with_change(a, b, pair) == replace(a, W_q=b.W_q, W_k=b.W_k, positions=b.positions)
+    columns = "1 column for 2" if back else "2 columns for 1"
+    start = f"W_q, W_k and the positions of B, {columns}, alone "
+    for sentence in causes.explain(compare(a, b)):
+        assert sentence.startswith((start + "raise ", start + "lower "))
+
+
 def test_inputs_that_only_act_together():
     a = Scenario(("a", "b"), X=np.eye(2), W_q=[[0], [0]], W_k=[[0], [0]], W_v=np.eye(2))
     b = replace(a, W_q=[[3], [0]], W_k=[[3], [0]])
@@ -295,6 +414,12 @@ def test_inputs_that_only_act_together():
         ({"scale": False}, "The scaling, switched off, alone"),
         ({"temperature": 3.5}, "The temperature, 1 → 3.5, alone"),
         ({"mask": causal(3)}, "The mask, added, alone"),
+        ({"positions": "sinusoidal"}, "The kind of positions, none → sinusoidal, alone"),
+        ({"positions": "rope"}, "The kind of positions, none → RoPE, alone"),
+        (
+            {"positions": "alibi", "slope": 0.5},
+            "The kind of positions, none → ALiBi, alone",
+        ),
     ],
 )
 def test_settings_are_causes(change, told):
@@ -325,6 +450,10 @@ def test_the_largest_scenarios():
     a, b = scenarios(1, **sizes), scenarios(2, **sizes)
     assert len(causes.changes(a, b)) == 12 * 8 + 3 * 64
     assert len(causes.explain(compare(a, b))) == causes.MOST_CELLS
+    sizes |= {"context": CONTEXT, "positions": "learned"}
+    a, b = scenarios(1, **sizes), scenarios(2, **sizes)
+    assert len(causes.changes(a, b)) == 12 * 8 + 11 * 8 + 12 * 8 + 3 * 64
+    assert len(causes.explain(compare(a, b))) == causes.MOST_CELLS
 
 
 # What if
@@ -350,6 +479,24 @@ def test_variants_by_hand():
     assert what_if(s, "hotter") == replace(s, temperature=5)
     np.testing.assert_array_equal(attend(what_if(s, "as-is")).Q, s.X)
     np.testing.assert_array_equal(attend(what_if(s, "as-is")).V, s.X)
+    for kind in ("sinusoidal", "learned", "rope", "alibi"):
+        assert what_if(edits.with_positions(s, kind), "placeless") == s
+
+
+def test_as_is_of_a_second_sentence_and_of_heads():
+    s = edits.with_positions(edits.with_context(A, "I am"), "learned")
+    s = edits.with_matrix(heads.added(s), "P", np.full((3, 4), 0.125))
+    t = attend(what_if(s, "as-is"))
+    for i in range(2):
+        np.testing.assert_array_equal(t.Q[i], s.X + 0.125)
+        np.testing.assert_array_equal(t.K[i], s.Z + 0.125)
+        np.testing.assert_array_equal(t.V[i], s.Z + 0.125)
+    assert t.projected.shape == (3, 4)
+    alone = what_if(s.head(0), "as-is")
+    assert WHAT_IF["as-is"].idle(alone).endswith("Q is X′, K and V are Z′.")
+    assert WHAT_IF["as-is"].idle(what_if(s, "as-is")).endswith("Q is X′, K and V are Z′.")
+    places = edits.with_positions(A, "sinusoidal")
+    assert WHAT_IF["as-is"].idle(edits.as_is(places)).endswith("Q, K and V are X′.")
 
 
 @pytest.mark.parametrize(
@@ -361,6 +508,10 @@ def test_variants_by_hand():
         ("unmasked", {"mask": np.ones((3, 3), bool)}, "no mask"),
         ("as-is", dict.fromkeys(("W_q", "W_k", "W_v"), np.eye(4)), "identity already"),
         ("hotter", {"temperature": 5.05}, "limit of 10"),
+        ("hotter", {"context": ("x",), "Z": np.ones((1, 4))}, "one word"),
+        ("placeless", {}, "no positions"),
+        ("placeless", {"positions": "learned", "P": np.zeros((3, 4))}, "all 0"),
+        ("placeless", {"tokens": ("a",), "X": np.ones((1, 4)), "positions": "rope"}, "single word"),
     ],
 )
 def test_idle_variants(key, changes, reason):

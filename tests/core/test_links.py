@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from dataclasses import fields
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core import Scenario, document, edits, limits
+from attn_core import Scenario, document, edits, limits, positions
 from attn_core.document import DocumentError, from_json, to_json
 from attn_core.masks import causal
 from attn_core.permalink import MAX_DOCUMENT, LinkError, decode, encode
@@ -21,7 +22,8 @@ GRID = st.integers(-30_000, 30_000).map(lambda k: k / 1000)
 
 
 @st.composite
-def scenarios(draw, elements=GRID, heads=(0,)):
+def scenarios(draw, elements=GRID, heads=(0, 1, 2, 8)):
+    """Any scenario: with heads, a second sentence, positions, masks, or without."""
     n, d_model = draw(st.integers(1, 12)), draw(st.integers(2, 8))
     d_k, d_v = draw(st.integers(1, 8)), draw(st.integers(1, 8))
     h = draw(st.sampled_from(heads))
@@ -32,18 +34,33 @@ def scenarios(draw, elements=GRID, heads=(0,)):
 
     lead = (h,) if h else ()
     word = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
-    mask = draw(st.none() | hnp.arrays(bool, (n, n)).map(lambda m: m | np.eye(n, dtype=bool)))
+    context = draw(st.just([]) | st.lists(word, min_size=1, max_size=12))
+    n_k = len(context) or n
+    kind = draw(st.sampled_from(kinds(is_cross=bool(context), d_k=d_k)))
+    seen = np.arange(n)[:, None] % n_k == np.arange(n_k)  # each word sees one at least
     return Scenario(
         tokens=tuple(draw(st.lists(word, min_size=n, max_size=n))),
+        context=context,
+        Z=array(n_k, d_model) if context else None,
+        positions=kind,
+        P=array(max(n, n_k), d_model) if kind == "learned" else None,
+        slope=draw(st.floats(0.001, 1)) if kind == "alibi" else None,
+        heads=draw(st.lists(word, min_size=h, max_size=h, unique=True)),
         X=array(n, d_model),
         W_q=array(*lead, d_model, d_k),
         W_k=array(*lead, d_model, d_k),
         W_v=array(*lead, d_model, d_v),
-        W_o=array(h * d_v, d_model) if h else None,
-        mask=mask,
+        W_o=array((h or 1) * d_v, d_model) if draw(st.booleans()) else None,
+        mask=draw(st.none() | hnp.arrays(bool, (n, n_k)).map(lambda m: m | seen)),
         scale=draw(st.booleans()),
         temperature=draw(st.floats(0.001, 100)),
     )
+
+
+def kinds(is_cross, d_k):
+    """Which positions there can be."""
+    turned = [] if is_cross or d_k == 1 else ["rope"]
+    return ["none", "sinusoidal", "learned", *turned, *([] if is_cross else ["alibi"])]
 
 
 ANY_FLOAT = st.floats(-1e30, 1e30, allow_nan=False)
@@ -53,7 +70,15 @@ ANY_FLOAT = st.floats(-1e30, 1e30, allow_nan=False)
 def test_both_ways_exactly(s):
     for back in (decode(encode(s)), from_json(to_json(s)), from_json(to_json(s, indent=1))):
         assert back == s
-        assert back.X.dtype == s.X.dtype
+        for field in fields(Scenario):  # whatever the scenario means by being equal
+            old, new = getattr(s, field.name), getattr(back, field.name)
+            assert type(new) is type(old)
+            np.testing.assert_array_equal(new, old)
+            assert getattr(new, "dtype", None) == getattr(old, "dtype", None)
+
+
+def test_every_kind_of_positions_is_tried():
+    assert {*kinds(is_cross=False, d_k=2)} == {*positions.KINDS}
 
 
 @given(scenarios())
@@ -76,6 +101,28 @@ def test_link_is_short_enough():
         features=("pronoun", "first person", "adjective", "negation", "feminine", "animate"),
     )
     assert len(encode(s)) < 1500
+
+
+def test_the_largest_scenario_of_the_lab_fits_in_a_link():
+    rng = np.random.default_rng(7)
+
+    def grid(*shape):
+        return rng.integers(-30_000, 30_000, shape) / 1000
+
+    s = Scenario(
+        tuple(f"{i}-{'ш' * 30}" for i in range(12)),
+        grid(12, 8),
+        *(grid(8, 8, 8) for _ in range(3)),
+        mask=rng.random((12, 12)) < 0.9,
+        temperature=0.123,
+        W_o=grid(64, 8),
+        heads=tuple(f"{i}-{'ж' * 22}" for i in range(8)),
+        context=tuple(f"{'ф' * 30}-{i}" for i in range(12)),
+        Z=grid(12, 8),
+        positions="learned",
+        P=grid(12, 8),
+    )
+    assert decode(encode(limits.admit(s))) == s
 
 
 GOOD = encode(DEFAULT.scenario)
@@ -215,6 +262,6 @@ def test_json_is_readable():
 @given(scenarios())
 def test_the_lab_admits_what_is_on_its_grid_unchanged(s):
     s = edits.replace(s, temperature=max(0.05, min(10.0, round(s.temperature, 3))))
-    wide = edits.replace(s, **{k: getattr(s, k).astype(float).round(3) for k in edits.MATRICES})
+    wide = edits.replace(s, **{k: getattr(s, k).astype(float).round(3) for k in edits.editable(s)})
     assert limits.admit(wide) == wide
     assert decode(encode(limits.admit(wide))) == wide

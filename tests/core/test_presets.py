@@ -8,6 +8,7 @@ from attn_core.edits import with_sentence
 from attn_core.embeddings import unknown
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, PRESETS
+from attn_core.space import groups
 
 CLAIMS = {}
 
@@ -117,6 +118,15 @@ def test_antecedent():
     assert most(t, "elle")[1] > 0.8
     elle, paul = (t.scenario.tokens.index(word) for word in ("elle", "Paul"))
     assert t.weights[elle, paul] < 0.1
+
+
+@claim("four-views")
+def test_four_views():
+    """In each V space others stand together; `test_heads` has the rest of the claims."""
+    t = trace_of("four-views")
+    found = {head: groups(t.head(k).V) for k, head in enumerate(t.scenario.heads)}
+    assert [len(set(each)) for each in found.values()][:3] == [4, 3, 2]
+    assert len(set(found.values())) == 4
 
 
 @claim("word-order")

@@ -182,7 +182,7 @@ def test_nothing_in_common():
 
 @pytest.mark.parametrize("key", [variant.key for variant in VARIANTS])
 def test_a_what_if_is_compared_and_changes_nothing(key):
-    s = replace(A, mask=causal(3))
+    s = replace(A, mask=causal(3), positions="sinusoidal")
     at = visit(PAGE, s=encode(s))
     at.button_group(key="what-if").set_value(key).run()
     expected = attend(what_if(s, key)).weights - attend(s).weights
