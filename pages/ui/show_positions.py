@@ -16,9 +16,9 @@ from pages.ui import show, state
 def scheme(trace: AttentionTrace) -> None:
     """What the scenario's way of telling places does: in words, as a formula, by whom."""
     told = SCHEMES[trace.scenario.positions]
-    st.markdown(told.says)
-    for line in told.formula:
-        st.latex(line)
+    lines = r" \\[1ex] ".join(told.formula)
+    # What `st.latex` makes can be a pixel too narrow, and scrolls where no key can reach it.
+    st.markdown(f"{told.says}\n\n$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$")
     papers = "; ".join(f"[{escape.markdown(each.cited)}]({each.link})" for each in told.papers)
     if trace.scenario.positions == "rope":
         st.markdown(pairs(trace.scenario))

@@ -55,7 +55,8 @@ def test_each_kind_shows_its_steps_and_its_paper(kind):
     ):
         np.testing.assert_array_equal(matrix, values)
     assert order.verdict() in told(at)
-    assert [formula.value.strip("$\n") for formula in at.latex] == list(SCHEMES[kind].formula)
+    for line in SCHEMES[kind].formula:
+        assert any(line in m.value for m in at.markdown)
     for paper in SCHEMES[kind].papers:
         assert f"[{escape.markdown(paper.cited)}]({paper.link})".replace("\\", "") in told(at)
 
