@@ -28,6 +28,8 @@ BOUND = 30.0
 #: Numbers are rounded to this many decimals on entry: a grid of 0.001.
 DECIMALS = 3
 TEMPERATURE = (0.05, 10.0)
+#: What ALiBi's slope can be set to; that of later heads is less.
+SLOPE = (0.05, 1.0)
 
 
 def check_sentence(sentence: str) -> None:

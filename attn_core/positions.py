@@ -6,6 +6,7 @@ order. Each way of telling the order apart cites its paper.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -15,15 +16,6 @@ PositionKind = Literal["none", "sinusoidal", "learned", "rope", "alibi"]
 
 KINDS: tuple[PositionKind, ...] = get_args(PositionKind)
 
-#: As a reader writes them.
-TITLES: dict[PositionKind, str] = {
-    "none": "none",
-    "sinusoidal": "sinusoidal",
-    "learned": "learned",
-    "rope": "RoPE",
-    "alibi": "ALiBi",
-}
-
 #: Of sinusoidal positions and of RoPE, from their papers.
 BASE = 10_000.0
 
@@ -31,6 +23,117 @@ BASE = 10_000.0
 FIRST_SLOPE = 0.5
 
 Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Where to read it.
+
+    Attributes
+    ----------
+    cited : str
+        Authors, title, year and place.
+    link : str
+    """
+
+    cited: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What one way of telling places apart is called and does, and who proposed it.
+
+    Attributes
+    ----------
+    title, says : str
+        Its name, and what it does in plain words.
+    formula : tuple of str
+        In LaTeX, in lines that a phone has room for.
+    papers : tuple of Paper
+    """
+
+    title: str
+    says: str
+    formula: tuple[str, ...]
+    papers: tuple[Paper, ...]
+
+
+_VASWANI = Paper(
+    "Vaswani et al., “Attention Is All You Need” (2017), section 3.5",
+    "https://arxiv.org/abs/1706.03762",
+)
+
+SCHEMES: dict[PositionKind, Scheme] = {
+    "none": Scheme(
+        "None",
+        "Attention looks at a set of words: put the rows of X in another order Π, and every "
+        "word keeps its weights. So a model has to be told where its words stand.",
+        (r"\operatorname{attention}(\Pi X) = \Pi\,\operatorname{attention}(X)",),
+        (_VASWANI,),
+    ),
+    "sinusoidal": Scheme(
+        "Sinusoidal",
+        "Each place p, counted from 0, has a vector of waves, fast ones first, which is added to "
+        "the word that stands there.",
+        (
+            r"P_{p,\,2i} = \sin\left(p / 10000^{2i / d_{\mathrm{model}}}\right)",
+            r"P_{p,\,2i+1} = \cos\left(p / 10000^{2i / d_{\mathrm{model}}}\right)",
+        ),
+        (_VASWANI,),
+    ),
+    "learned": Scheme(
+        "Learned",
+        "Each place has a vector of its own, a row of the table P, which is added to the "
+        "word that stands there. A model learns these numbers as it learns all others; "
+        "here they are yours to move.",
+        (r"X'_p = X_p + P_p",),
+        (
+            Paper(
+                "Gehring et al., “Convolutional Sequence to Sequence Learning” (2017), section 3.1",
+                "https://arxiv.org/abs/1705.03122",
+            ),
+            Paper(
+                "Devlin et al., “BERT: Pre-training of Deep Bidirectional Transformers for "
+                "Language Understanding” (2019), section 3",
+                "https://arxiv.org/abs/1810.04805",
+            ),
+        ),
+    ),
+    "rope": Scheme(
+        "RoPE",
+        "Nothing is added to X. Queries and keys are turned, the ith pair of columns (a, b) by "
+        "an angle that grows with the place p, counted from 0. The dot product of two rows "
+        "turned so only knows how far apart they stand.",
+        (
+            r"\begin{pmatrix} a' \\ b' \end{pmatrix} ="
+            r"\begin{pmatrix} \cos p\theta_i & -\sin p\theta_i \\"
+            r"\sin p\theta_i & \cos p\theta_i \end{pmatrix}"
+            r"\begin{pmatrix} a \\ b \end{pmatrix}",
+            r"\theta_i = 10000^{-2(i-1)/d_k}",
+        ),
+        (
+            Paper(
+                "Su et al., “RoFormer: Enhanced Transformer with Rotary Position Embedding” "
+                "(2021), equation 15",
+                "https://arxiv.org/abs/2104.09864",
+            ),
+        ),
+    ),
+    "alibi": Scheme(
+        "ALiBi",
+        "Nothing is added to X, and nothing is turned. Each score loses something for every "
+        "step from the one word to the other: the slope m times their distance.",
+        (r"B_{ij} = -m \cdot |i - j|",),
+        (
+            Paper(
+                "Press et al., “Train Short, Test Long: Attention with Linear Biases Enables "
+                "Input Length Extrapolation” (2022), section 3",
+                "https://arxiv.org/abs/2108.12409",
+            ),
+        ),
+    ),
+}
 
 
 def sinusoidal(n: int, d_model: int) -> Array:

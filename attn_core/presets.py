@@ -241,6 +241,17 @@ PRESETS: tuple[Preset, ...] = (
         W_k={"name": (3, 0, 1), "feminine": (0, 2, 0), "pronoun": (-2, 0, 1)},
         W_v={"name": (1, 0), "feminine": (0, 1)},
     ),
+    _preset(
+        "word-order",
+        "Who bites whom?",
+        "bites looks equally at dog and man, and in man bites dog every word has the same "
+        "weights: without positions attention can't tell the order.",
+        "dog bites man",
+        ("noun", "verb", "animate", "human"),
+        W_q={"verb": (2, 2), "noun": (1, 0)},
+        W_k={"noun": (2, 0), "verb": (0, 1), "human": (0, 0)},
+        W_v={"noun": (1, 0), "human": (0, 1)},
+    ),
     _four_views(),
 )
 

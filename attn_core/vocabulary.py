@@ -22,6 +22,7 @@ FEATURES: tuple[str, ...] = (
     "feminine",
     "past",
     "punctuation",
+    "human",
 )
 
 #: Features that no word has by itself; learned positions may fill them.
@@ -31,13 +32,13 @@ ORDER: tuple[str, ...] = ("early", "late")
 PLACES: tuple[str, ...] = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 
 _TABLE = """
-je j' i            : pronoun 1, first person 1, animate 0.6
-me m' moi          : pronoun 0.9, first person 0.9, animate 0.6
-nous we us         : pronoun 1, first person 1, animate 0.6, plural 1
-tu te t' toi you   : pronoun 1, animate 0.6
+je j' i            : pronoun 1, first person 1, animate 0.6, human 1
+me m' moi          : pronoun 0.9, first person 0.9, animate 0.6, human 1
+nous we us         : pronoun 1, first person 1, animate 0.6, human 1, plural 1
+tu te t' toi you   : pronoun 1, animate 0.6, human 1
 il he him          : pronoun 1, animate 0.7
 elle she her       : pronoun 1, animate 0.7, feminine 1
-vous               : pronoun 1, animate 0.6, plural 1
+vous               : pronoun 1, animate 0.6, human 1, plural 1
 ils they them      : pronoun 1, animate 0.7, plural 1
 elles              : pronoun 1, animate 0.7, plural 1, feminine 1
 on                 : pronoun 0.9, animate 0.6, plural 0.4
@@ -82,11 +83,11 @@ chat cat           : noun 1, animate 1
 chats cats         : noun 1, animate 1, plural 1
 chien dog          : noun 1, animate 1
 chiens dogs        : noun 1, animate 1, plural 1
-homme man          : noun 1, animate 1
-femme woman        : noun 1, animate 1, feminine 1
-enfant child       : noun 1, animate 1
-enfants children   : noun 1, animate 1, plural 1
-ami friend         : noun 1, animate 1, feeling 0.5
+homme man          : noun 1, animate 1, human 1
+femme woman        : noun 1, animate 1, human 1, feminine 1
+enfant child       : noun 1, animate 1, human 1
+enfants children   : noun 1, animate 1, human 1, plural 1
+ami friend         : noun 1, animate 1, human 1, feeling 0.5
 souris mouse       : noun 1, animate 0.9
 été summer         : noun 1, feeling 0.4
 hiver winter       : noun 1, feeling -0.2
@@ -96,8 +97,8 @@ livre book         : noun 1
 table              : noun 1, feminine 0.5
 fleur flower       : noun 1, feeling 0.3, feminine 0.5
 
-marie alice        : noun 0.6, name 1, animate 1, feminine 1
-paul tom           : noun 0.6, name 1, animate 1
+marie alice        : noun 0.6, name 1, animate 1, human 1, feminine 1
+paul tom           : noun 0.6, name 1, animate 1, human 1
 paris london       : noun 0.6, name 1, animate -0.2
 
 le l' un the       : article 1

@@ -170,9 +170,7 @@ def _fillings(name: MatrixName) -> None:
     fillings: dict[str, Callable[[Scenario], Array]] = {
         "identity": lambda s: edits.identity(s, name),
         "zeros": lambda s: edits.zeros(s, name),
-        "vocabulary" if name in ("X", "Z") else "preset": lambda s: edits.as_started(
-            s, name, state.preset().scenario, _head(name)
-        ),
+        _start(name): lambda s: edits.as_started(s, name, state.preset().scenario, _head(name)),
         "random": lambda s: edits.random(s, name, seed),
     }
     titles = {"vocabulary": "back to vocabulary", "preset": "back to preset"}
@@ -189,6 +187,13 @@ def _fillings(name: MatrixName) -> None:
         on_change=state.touch,
         width=110,
     )
+
+
+def _start(name: MatrixName) -> str:
+    """Say what a matrix goes back to."""
+    if name in ("X", "Z"):
+        return "vocabulary"
+    return "sinusoidal" if name == "P" and state.preset().scenario.P is None else "preset"
 
 
 def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:

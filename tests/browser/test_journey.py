@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -222,7 +223,7 @@ INJECTED = "a[href^=javascript], img[src$=x], svg[onload], [onerror], .katex a, 
 def test_a_link_full_of_markup_is_shown_literally(visit, path):
     names = tuple(name[: limits.MAX_FEATURE_LENGTH] for name in MARKUP)
     s = edits.with_size(edits.with_sentence(DEFAULT.scenario, "a b c d e f"), d_model=6)
-    link = permalink.encode(edits.replace(s, tokens=MARKUP, features=names))
+    link = permalink.encode(replace(s, tokens=MARKUP, features=names))
     page = visit("/favicon.png", settled=False)
     dialogs, fetched = [], []
     page.on("request", lambda request: fetched.append(request.url))

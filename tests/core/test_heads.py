@@ -48,7 +48,7 @@ def test_a_first_axis_changes_no_number():
 @pytest.mark.parametrize("like", [None, 0, 2])
 def test_a_head_more_leaves_the_others_as_they_are(like):
     s = many()
-    before, after = attend(s), attend(added(edits.limits.admit(s), like))
+    before, after = attend(s), attend(added(limits.admit(s), like))
     assert after.scenario.h == 4
     np.testing.assert_allclose(after.weights[:3], before.weights, atol=0.02)  # on the grid
     if like is not None:

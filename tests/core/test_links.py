@@ -2,7 +2,7 @@
 
 import json
 import tracemalloc
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -261,7 +261,7 @@ def test_json_is_readable():
 
 @given(scenarios())
 def test_the_lab_admits_what_is_on_its_grid_unchanged(s):
-    s = edits.replace(s, temperature=max(0.05, min(10.0, round(s.temperature, 3))))
-    wide = edits.replace(s, **{k: getattr(s, k).astype(float).round(3) for k in edits.editable(s)})
+    s = replace(s, temperature=max(0.05, min(10.0, round(s.temperature, 3))))
+    wide = replace(s, **{k: getattr(s, k).astype(float).round(3) for k in edits.editable(s)})
     assert limits.admit(wide) == wide
     assert decode(encode(limits.admit(wide))) == wide

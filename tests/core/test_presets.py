@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from attn_core import attend, limits
+from attn_core.edits import with_sentence
 from attn_core.embeddings import unknown
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, PRESETS
@@ -126,6 +127,16 @@ def test_four_views():
     found = {head: groups(t.head(k).V) for k, head in enumerate(t.scenario.heads)}
     assert [len(set(each)) for each in found.values()][:3] == [4, 3, 2]
     assert len(set(found.values())) == 4
+
+
+@claim("word-order")
+def test_word_order():
+    t = trace_of("word-order")
+    assert t.scenario.positions == "none"
+    dog, bites, man = range(3)
+    assert t.weights[bites, dog] == t.weights[bites, man] > 0.4
+    there = attend(with_sentence(t.scenario, "man bites dog"))
+    np.testing.assert_allclose(there.weights[::-1, ::-1], t.weights, rtol=1e-12)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.key)

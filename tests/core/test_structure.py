@@ -86,7 +86,9 @@ def test_readme_example_runs_and_its_claims_hold():
         [sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert "[1.   0.   0.  ]" in printed
-    assert {"ten": 10}[re.findall(r"offers (\w+) scenarios", readme)[0]] == len(PRESETS)
+    assert {"ten": 10, "eleven": 11, "twelve": 12}[
+        re.findall(r"offers (\w+) scenarios", readme)[0]
+    ] == len(PRESETS)
     assert int(re.findall(r"over (\d+) changes", readme)[0]) == MAX_UNDO
     ours = {path.name for path in (*PAGES, *CORE, *FIGURES, *(ROOT / "benchmarks").glob("*.py"))}
     named = set(re.findall(r"\b(\w+\.py)\b", readme))

@@ -1,6 +1,7 @@
 """Figures as data: numbers, labels, ranges, hover and alt, at every width."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import plotly.io as pio
@@ -28,7 +29,7 @@ def odd_scenario(**changes):
     s = edits.with_size(s, d_model=7, d_k=3, d_v=2)
     for i, name in enumerate(edits.MATRICES):
         s = edits.with_matrix(s, name, edits.random(s, name, seed=i))
-    return edits.replace(s, mask=causal(s.n), temperature=0.5, **changes)
+    return replace(s, mask=causal(s.n), temperature=0.5, **changes)
 
 
 TRACE = attend(odd_scenario())
@@ -143,7 +144,7 @@ def test_alt_tells_the_true_values():
 def test_formulas_follow_the_settings():
     s = odd_scenario()
     assert formula(s, "scores") == r"\mathrm{scores} = \frac{Q K^\top}{\sqrt{3}}"
-    assert formula(edits.replace(s, scale=False), "scores").endswith("{1}")
+    assert formula(replace(s, scale=False), "scores").endswith("{1}")
     assert formula(s, "logits") == r"\mathrm{logits} = \frac{\mathrm{masked}}{0.5}"
     assert formula(s, "weights").endswith(r"softmax}(\mathrm{logits})")
     assert formula(DEFAULT.scenario, "weights").endswith(r"softmax}(\mathrm{masked})")
@@ -166,7 +167,7 @@ def test_nothing_overlaps_or_is_cut(trace, name, width, scale):
 
 #: What only some courses have, in their largest pictures.
 LARGE = {
-    key: edits.replace(largest().scenario, **changes)
+    key: replace(largest().scenario, **changes)
     for key, changes in {
         "learned": {"positions": "learned", "P": np.full((12, 8), -30.0)},
         "rope": {"positions": "rope"},

@@ -1,5 +1,7 @@
 """The answer to where a number comes from, on every page, for every matrix."""
 
+from dataclasses import replace
+
 import pytest
 
 from attn_core import attend, edits
@@ -93,7 +95,7 @@ def test_it_moves_to_the_picture_of_the_other_page():
 
 @pytest.mark.parametrize("word", ["<b>x</b>", "$x$", "`a`", "a|b", "*a*", ":red[b]", "שלום"])
 def test_words_are_shown_literally(word):
-    s = edits.replace(DEFAULT.scenario, tokens=(word, "suis", "heureux"))
+    s = replace(DEFAULT.scenario, tokens=(word, "suis", "heureux"))
     at = fine(visit(s=encode(s), cell="weights.1.1"))
     assert word in answer(at)
     (table,) = (m.value for m in at.markdown if m.value.startswith("|"))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -256,7 +257,7 @@ def test_attention_tells_each_step():
     at.slider(key="temperature").set_value(0.5).run()
     assert len(fine(at).get("plotly_chart")) == 6
     np.testing.assert_array_equal(
-        boxes(at, 3)[-1], attend(edits.replace(trace.scenario, temperature=0.5)).logits
+        boxes(at, 3)[-1], attend(replace(trace.scenario, temperature=0.5)).logits
     )
 
 
@@ -272,7 +273,7 @@ def test_a_bad_link_opens_the_default_and_says_so(page, link):
 
 
 def test_a_link_beyond_the_lab_is_refused():
-    wide = edits.replace(DEFAULT.scenario, W_q=np.ones((4, 9)), W_k=np.ones((4, 9)))
+    wide = replace(DEFAULT.scenario, W_q=np.ones((4, 9)), W_k=np.ones((4, 9)))
     at = fine(visit(s=encode(wide)))
     assert "d_k must be 1 to 8" in at.error[0].value.replace("\\", "")
     assert scenario(at) == DEFAULT.scenario
@@ -368,7 +369,7 @@ def test_a_bad_link_on_the_way_changes_nothing():
 
 @pytest.mark.parametrize("page", PAGES[:3], ids=NAMES[:3])
 def test_names_that_mean_something_to_a_table(page):
-    s = edits.replace(DEFAULT.scenario, features=("_index", "0", "<b>", "$x$"))
+    s = replace(DEFAULT.scenario, features=("_index", "0", "<b>", "$x$"))
     at = fine(visit(page.name, s=encode(s)))
     next(radio for radio in at.radio if radio.key.startswith("view-")).set_value("Table").run()
     assert scenario(fine(at)) == s

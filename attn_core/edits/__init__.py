@@ -1,0 +1,47 @@
+"""Changes to a scenario: each takes one and returns the next, on the lab's grid.
+
+What still fits is always kept.
+"""
+
+from .fillings import as_started, identity, random, side_by_side, zeros
+from .matrices import (
+    MATRICES,
+    PROJECTIONS,
+    MatrixName,
+    block_of,
+    editable,
+    matrix_of,
+    read_number,
+    with_cell,
+    with_matrix,
+)
+from .settings import with_mask_kind, with_positions, with_slope
+from .sizes import as_is, with_features, with_size
+from .words import CONTEXT, reversed_words, with_context, with_sentence
+
+__all__ = [
+    "CONTEXT",
+    "MATRICES",
+    "PROJECTIONS",
+    "MatrixName",
+    "as_is",
+    "as_started",
+    "block_of",
+    "editable",
+    "identity",
+    "matrix_of",
+    "random",
+    "read_number",
+    "reversed_words",
+    "side_by_side",
+    "with_cell",
+    "with_context",
+    "with_features",
+    "with_mask_kind",
+    "with_matrix",
+    "with_positions",
+    "with_sentence",
+    "with_size",
+    "with_slope",
+    "zeros",
+]

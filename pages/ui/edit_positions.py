@@ -1,0 +1,100 @@
+"""Edit positions: which kind, ALiBi's slope, and sentences that show what they are for."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from attn_core import edits, escape, labels, limits, presets
+from attn_core.order import lacks_direction
+from attn_core.positions import KINDS, SCHEMES
+from pages.ui import state
+
+#: The preset whose sentence means something else in reverse.
+_START = "word-order"
+
+
+def kind() -> None:
+    """Choose how a word knows its place; what the scenario can't have goes back, with why."""
+    state.seed("positions", state.scenario().positions)
+    st.segmented_control(
+        "Positions",
+        KINDS,
+        key="positions",
+        required=True,
+        format_func=lambda each: escape.markdown(SCHEMES[each].title),
+        on_change=_set_kind,
+        label_visibility="collapsed",
+    )
+
+
+def _set_kind() -> None:
+    chosen = state.widget("positions")
+    state.change(lambda: edits.with_positions(state.scenario(), chosen))
+
+
+def slope() -> None:
+    """Choose ALiBi's slope; of later heads it is a power of this one."""
+    s = state.scenario()
+    if s.slope is None:
+        return
+    low, high = limits.SLOPE
+    state.seed("slope", s.slope)
+    st.slider(
+        "Slope m" if s.h == 1 else "Slope m of the first head; that of head i is its power i",
+        min(low, s.slope),  # a link can bring less
+        high,
+        step=0.05,
+        format="%.2f" if round(s.slope, 2) == s.slope else "%.3f",
+        key="slope",
+        on_change=_set_slope,
+    )
+
+
+def _set_slope() -> None:
+    chosen = state.widget("slope")
+    state.change(lambda: edits.with_slope(state.scenario(), chosen))
+
+
+def begin() -> None:
+    """Open the sentence whose meaning hangs on its order, where it isn't there already."""
+    start = presets.named(_START)
+    st.button(
+        f"Open “{' '.join(start.scenario.tokens)}”",
+        key="word-order",
+        on_click=_begin,
+        disabled=state.scenario().tokens == start.scenario.tokens,
+    )
+
+
+def _begin() -> None:
+    state.change(lambda: presets.named(_START).scenario, preset=_START)
+
+
+def direction() -> None:
+    """Set the causal mask, without which ALiBi can't tell before from after."""
+    with st.container():  # always there, so that what stands below isn't made anew
+        if lacks_direction(state.scenario()):
+            st.button("Set the causal mask", key="causal", on_click=_set_causal)
+
+
+def _set_causal() -> None:
+    state.change(lambda: edits.with_mask_kind(state.scenario(), "causal"))
+
+
+def two_words() -> tuple[int, int]:
+    """Choose the word that asks and the word that is asked, for the score between them."""
+    words = labels.unique(state.scenario().tokens)
+    chosen = []
+    choices = {"query": ("Query of", min(1, len(words) - 1)), "key": ("Key of", 0)}
+    for place, (name, (title, first)) in zip(st.columns(2), choices.items(), strict=True):
+        key = f"distance-{name}"
+        state.seed_view(key, first, range(len(words)))
+        place.selectbox(
+            title,
+            range(len(words)),
+            key=key,
+            format_func=lambda i: labels.isolate(words[i]),
+            on_change=state.touch,
+        )
+        chosen.append(int(state.widget(key)))
+    return chosen[0], chosen[1]

@@ -1,0 +1,249 @@
+"""Positions against their papers, and what they are for: words in another order."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from attn_core import Scenario, attend, edits, labels
+from attn_core.distance import everywhere
+from attn_core.order import in_reverse, lacks_direction
+from attn_core.positions import KINDS, SCHEMES, angles, bias, rotate, sinusoidal, slopes
+from attn_core.presets import BY_KEY
+
+BITES = BY_KEY["word-order"].scenario
+NUMBERS = st.floats(-3, 3, width=32)
+
+
+def matrices(*shape):
+    return arrays(np.float64, shape, elements=NUMBERS)
+
+
+# The papers
+
+
+@pytest.mark.parametrize(("n", "d_model"), [(2, 2), (5, 7), (11, 8), (1, 1)])
+def test_sinusoidal_is_the_papers(n, d_model):
+    P = sinusoidal(n, d_model)
+    assert P.shape == (n, d_model)
+    for pos in range(n):
+        for column in range(d_model):
+            wave = math.sin if column % 2 == 0 else math.cos
+            i = column // 2
+            assert P[pos, column] == pytest.approx(wave(pos / 10000 ** (2 * i / d_model)))
+
+
+def test_sinusoidal_by_hand():
+    np.testing.assert_allclose(sinusoidal(2, 2), [[0, 1], [0.8414709848, 0.5403023059]])
+
+
+@given(matrices(5, 6), matrices(5, 3))
+def test_rotating_is_multiplying_complex_numbers(Q, theta):
+    turned = rotate(Q, theta)
+    expected = (Q[:, 0::2] + 1j * Q[:, 1::2]) * np.exp(1j * theta)
+    np.testing.assert_allclose(turned[:, 0::2], expected.real, atol=1e-12)
+    np.testing.assert_allclose(turned[:, 1::2], expected.imag, atol=1e-12)
+
+
+def test_a_column_without_a_partner_stays():
+    Q = np.arange(15.0).reshape(3, 5)
+    turned = rotate(Q, angles(3, 5))
+    np.testing.assert_array_equal(turned[:, 4], Q[:, 4])
+    np.testing.assert_array_equal(turned[0], Q[0])
+    assert (turned[1:, :4] != Q[1:, :4]).all()
+
+
+def test_angles_are_the_papers():
+    np.testing.assert_allclose(angles(3, 4)[2], [2 * 10000**0, 2 * 10000 ** (-2 / 4)])
+
+
+@given(matrices(6), matrices(6), st.integers(0, 11), st.integers(0, 11), st.integers(0, 100))
+def test_a_score_of_rope_depends_on_the_distance_alone(q, k, i, j, shift):
+    theta = angles(12 + 100, 6)
+
+    def score(i, j):
+        return rotate(q[None], theta[[i]])[0] @ rotate(k[None], theta[[j]])[0]
+
+    bound = 1e-9 * max(1.0, np.linalg.norm(q) * np.linalg.norm(k))
+    assert abs(score(i + shift, j + shift) - score(i, j)) <= bound
+
+
+def test_slopes_of_eight_heads_are_the_papers():
+    expected = [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128, 1 / 256]
+    np.testing.assert_array_equal(slopes(8, 0.5), expected)
+
+
+def test_bias_by_hand():
+    expected = [[0, -0.25, -0.5], [-0.25, 0, -0.25], [-0.5, -0.25, 0]]
+    np.testing.assert_array_equal(bias(3, 0.25), expected)
+    s = edits.with_slope(edits.with_positions(BITES, "alibi"), 0.25)
+    trace = attend(s)
+    np.testing.assert_allclose(trace.biased_scores, trace.scores + expected)
+
+
+def test_every_kind_cites_its_paper():
+    assert tuple(SCHEMES) == KINDS
+    cited = {kind: " ".join(p.cited for p in told.papers) for kind, told in SCHEMES.items()}
+    for kind, names in {
+        "none": ["Vaswani", "3.5"],
+        "sinusoidal": ["Vaswani", "3.5"],
+        "learned": ["Gehring", "Devlin"],
+        "rope": ["RoFormer", "equation 15"],
+        "alibi": ["Press", "section 3"],
+    }.items():
+        assert all(name in cited[kind] for name in names)
+    for told in SCHEMES.values():
+        assert all(p.link.startswith("https://arxiv.org/abs/") for p in told.papers)
+
+
+def test_a_slope_is_alibis_and_within_its_limits():
+    s = edits.with_positions(BITES, "alibi")
+    assert edits.with_slope(s, 0.123456).slope == 0.123
+    for bad in (0.0, 1.05, float("nan")):
+        with pytest.raises(ValueError, match=r"must be 0\.05 to 1"):
+            edits.with_slope(s, bad)
+    with pytest.raises(ValueError, match="positions are none"):
+        edits.with_slope(BITES, 0.5)
+
+
+# Order
+
+
+@given(matrices(5, 3), matrices(3, 2, 3), st.permutations(range(5)))
+def test_without_positions_and_mask_weights_go_with_their_words(X, W, order):
+    W_q, W_k = np.array(W).transpose(1, 0, 2)
+    s = Scenario(tuple("abcde"), X=X, W_q=W_q, W_k=W_k, W_v=W_q)
+    there = replace(s, tokens=tuple(s.tokens[i] for i in order), X=X[list(order)])
+    np.testing.assert_allclose(
+        attend(there).weights, attend(s).weights[np.ix_(order, order)], rtol=1e-9, atol=1e-12
+    )
+
+
+def man_bites_dog(s):
+    """The weights of the words in reverse, in the order of dog bites man."""
+    there = replace(s, tokens=("man", "bites", "dog"), X=np.array([s.X[2], s.X[1], s.X[0]]))
+    return attend(there).weights[[2, 1, 0]][:, [2, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mask", "matters"),
+    [
+        ("none", "none", False),
+        ("sinusoidal", "none", True),
+        ("learned", "none", True),
+        ("rope", "none", True),
+        ("alibi", "none", False),
+        ("alibi", "causal", True),
+        ("none", "causal", True),
+        ("none", "window", False),
+        ("none", "padding", True),
+    ],
+)
+def test_dog_bites_man(kind, mask, matters):
+    s = edits.with_mask_kind(edits.with_positions(BITES, kind), mask)
+    weights, turned = attend(s).weights, man_bites_dog(s)
+    order = in_reverse(attend(s))
+    np.testing.assert_array_equal(order.mirrored, turned)
+    shown = [[[labels.number(v) for v in row] for row in A] for A in (weights, turned)]
+    assert (shown[0] != shown[1]) == matters == order.matters
+    assert (np.abs(weights - turned).max() > 0.1) == matters
+    said = order.verdict()
+    assert said.startswith("The order matters: " if matters else "The order doesn't matter here")
+    if matters:
+        i, j = np.unravel_index(np.abs(weights - turned).argmax(), (3, 3))
+        assert f"{weights[i, j]:.2f} in this sentence and {turned[i, j]:.2f} in reverse" in said
+    assert lacks_direction(s) == ("causal mask" in said)
+
+
+def test_alibi_without_a_mask_only_sees_the_mirror_image_as_the_same():
+    s = edits.with_positions(BITES, "alibi")
+    order = [1, 0, 2]
+    there = replace(s, tokens=tuple(s.tokens[i] for i in order), X=s.X[order])
+    change = attend(there).weights - attend(s).weights[np.ix_(order, order)]
+    assert np.abs(change).max() > 0.05
+
+
+@given(matrices(5, 3), matrices(3, 2))
+def test_alibi_without_a_mask_takes_every_mirror_image_for_the_same(X, W):
+    s = Scenario(tuple("abcde"), X=X, W_q=W, W_k=-W, W_v=W, positions="alibi", slope=0.7)
+    assert not in_reverse(attend(s)).matters
+
+
+def verdict(s):
+    return in_reverse(attend(s)).verdict()
+
+
+def test_verdicts_on_what_has_no_order():
+    assert "One word has no other order" in verdict(edits.with_sentence(BITES, "dog"))
+    twice = edits.with_sentence(edits.with_positions(BITES, "rope"), "dog bites dog")
+    assert "reads the same in reverse" in verdict(twice)
+
+
+def test_a_verdict_on_less_than_is_shown():
+    s = edits.with_positions(BITES, "learned")
+    P = np.zeros((3, 4))
+    P[0, 0] = 0.001
+    said = verdict(replace(s, P=P))
+    assert "less than the boxes show" in said
+    assert in_reverse(attend(replace(s, P=P))).matters
+    assert "changes no weight" in verdict(replace(s, P=np.zeros((3, 4))))
+
+
+def test_the_words_of_a_verdict_are_quoted():
+    s = edits.with_positions(replace(BITES, tokens=("a*", "b*", "c*")), "rope")
+    said = in_reverse(attend(s)).verdict(lambda word: f"<{word}>")
+    assert "<" in said
+    assert "*" not in said.replace("*>", "")
+
+
+def test_of_two_sentences_the_first_is_reversed():
+    s = edits.with_context(BITES, "a man saw the dog")
+    assert not in_reverse(attend(s)).matters
+    placed = attend(edits.with_positions(s, "sinusoidal"))
+    order = in_reverse(placed)
+    assert order.mirrored.shape == (3, 5)
+    assert order.matters
+    hidden = replace(s, mask=np.array([[True] * 5, [True] * 5, [False] * 4 + [True]]))
+    assert in_reverse(attend(hidden)).matters
+
+
+def test_the_difference_is_in_the_picture():
+    order = in_reverse(attend(edits.with_positions(BITES, "rope")))
+    turned, weights, difference = order.equation().blocks
+    np.testing.assert_array_equal(difference.values, turned.values - weights.values)
+    assert difference.step.kind == "weight change"
+    assert weights.rows == turned.rows == difference.columns == BITES.tokens
+
+
+# RoPE's distances
+
+
+@pytest.mark.parametrize("d_k", [2, 3, 5])
+def test_at_all_places_the_score_is_one_along_each_diagonal(d_k):
+    s = edits.with_sentence(edits.with_size(BITES, d_k=d_k), "a dog saw the old man bites")
+    trace = attend(edits.with_positions(s, "rope"))
+    for query, key in ((5, 1), (1, 1), (0, 6)):
+        table = everywhere(trace, query, key)
+        scores = table.scores
+        assert scores.shape == (7, 7)
+        np.testing.assert_allclose(scores[1:, 1:], scores[:-1, :-1], atol=1e-12)
+        assert scores[query, key] == pytest.approx(trace.raw_scores[query, key])
+        *_, drawn = table.equation().blocks
+        (own,) = drawn.outlines
+        assert (own.rows, own.columns) == (range(query, query + 1), range(key, key + 1))
+        assert labels.number(scores[query, key]) in table.explain()
+        assert labels.number(trace.Q[query] @ trace.K[key]) in table.explain() or query == key
+
+
+def test_there_are_no_distances_without_rope():
+    with pytest.raises(ValueError, match="Expected positions to be rope, got none"):
+        everywhere(attend(BITES), 0, 0)
+
+
+def test_one_word_has_one_place():
+    s = edits.with_positions(edits.with_sentence(BITES, "dog"), "rope")
+    assert "single place" in everywhere(attend(s), 0, 0).explain()
