@@ -5,6 +5,7 @@ from .contributions import describe_contributions
 from .description import Description
 from .equation import describe, draw
 from .html_page import html_page
+from .long_text import describe_long_text, describe_row
 from .play import describe_play, is_product
 from .shape_rule import describe_partners, draw_partners
 
@@ -13,8 +14,10 @@ __all__ = [
     "Theme",
     "describe",
     "describe_contributions",
+    "describe_long_text",
     "describe_partners",
     "describe_play",
+    "describe_row",
     "draw",
     "draw_partners",
     "html_page",

@@ -54,7 +54,11 @@ def measure() -> None:
     _measure(
         key=_KEY,
         data=pack(
-            {"width": state.width(), "step": _STEP, "dark": state.theme() == "dark"},
+            {
+                "width": state.width() if state.measured() else None,  # so that it is told
+                "step": _STEP,
+                "dark": state.theme() == "dark",
+            },
         ),
         on_width_change=state.touch,
         on_ground_change=state.touch,  # the run itself is all that is needed
