@@ -12,6 +12,7 @@ from .attention import AttentionTrace
 from .labels import isolate, number, unique
 from .masks import Mask
 from .scenario import Scenario
+from .vocabulary import PLACES
 
 Quote = Callable[[str], str]
 
@@ -126,16 +127,20 @@ def told_of_making(s: Scenario, quote: Quote = str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from attn_core.presets import BY_KEY
-    >>> for sentence in told_of_making(BY_KEY["causal"].scenario.head(0)):
-    ...     print(sentence)
+    >>> from attn_core.presets import DEFAULT
+    >>> print(*told_of_making(DEFAULT.scenario), sep="\n")
+    Features of each word: pronoun, verb, feeling and first person.
+    Queries and keys have 4 numbers each; the scores are divided by 2.
+    No mask: every word may look at all words.
     """
     features = narrate.listed([quote(isolate(name)) for name in s.features])
     divisors = [course.divisor(s)] if s.scale else []
     divisors += [f"the temperature {s.temperature:g}"] if s.temperature != 1 else []
     divided = f"divided by {narrate.listed(divisors)}" if divisors else "not divided"
+    placed = [name for name in s.features if name in PLACES]
     return (
         f"Features of each word: {features}.",
+        *(["Features that name a place are 0 in all later words."] if placed else []),
         f"Queries and keys have {s.d_k} numbers each; the scores are {divided}.",
         _told_mask(s.mask),
         *_told_places(s),
@@ -143,7 +148,7 @@ def told_of_making(s: Scenario, quote: Quote = str) -> tuple[str, ...]:
 
 
 def told_of_weights(trace: AttentionTrace, quote: Quote = str) -> str:
-    """Say which weight is the largest of all, and whose.
+    r"""Say which weight is the largest of all, and whose.
 
     Parameters
     ----------
@@ -156,7 +161,9 @@ def told_of_weights(trace: AttentionTrace, quote: Quote = str) -> str:
     --------
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
-    >>> told_of_weights(attend(BY_KEY["negation"].scenario))
+    >>> print(told_of_weights(attend(BY_KEY["negation"].scenario)).replace("; ", ";\n"))
+    Each of the 5 words would have 0.20 of a weight spread evenly;
+    the largest weight is 0.99: query ne, key heureux.
     """
     n, names = trace.scenario.n, _names(trace, quote)
     i, j = divmod(int(np.argmax(trace.weights)), n)
@@ -202,11 +209,13 @@ def _told_places(s: Scenario) -> tuple[str, ...]:
 
 
 def told_of_unknown(words: tuple[str, ...], quote: Quote = str) -> str:
-    """Say how many words have hashed vectors, and name the first; empty when none has.
+    r"""Say how many words have hashed vectors, and name the first; empty when none has.
 
     Examples
     --------
-    >>> print(told_of_unknown(("je", "blorg", "blorg", "xyz")))
+    >>> print(told_of_unknown(("je", "blorg", "blorg", "xyz")).replace(": ", ":\n"))
+    3 of the 4 words and signs aren't in the vocabulary:
+    blorg and xyz. Their numbers come from a hash of their letters and mean nothing.
     """
     unknown = embeddings.unknown(words)
     if not unknown:
@@ -249,7 +258,9 @@ def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
     >>> t = attend(scenario_of(BY_KEY["verb-subject"].scenario, "Je suis heureux"))
-    >>> print(told_of_row(t, 2))
+    >>> print(told_of_row(t, 2).replace(": ", ":\n"))
+    heureux looks most at suis (0.50), Je (0.25) and itself (0.25):
+    together 100 % of its weight, among 3 words that it may see.
     """
     names, decimals = _names(trace, quote), digits(trace.scenario.n)
     row, allowed = trace.weights[i], trace.scenario.allowed[i]
