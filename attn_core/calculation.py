@@ -7,117 +7,35 @@ for a reader with a pocket calculator to arrive at the printed result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from collections.abc import Callable
+from decimal import localcontext
 
+from . import element_calculation as element
 from . import labels
+from . import position_calculation as position
+from .answer import Calculation
 from .attention import AttentionTrace
-from .cells import Cell, name_of, size, sources
-from .course import divisor
-from .rounding import (
-    TRIED,
-    Operand,
-    Result,
-    bracket_negative,
-    bracketed,
-    fewest_decimals,
-    operand_of,
-    read,
-    result_of,
-    rounded_value,
-    short,
-    times,
-    value_of,
-)
+from .cells import Cell, head_of, name_of, size, sources
+from .course import takes
+from .product_calculation import abridged, product
+from .rounding import Operand, Result, bracketed, fewest_decimals, result_of
+from .scenario import Scenario
 from .softmax_row import softmax_row, softmax_table
-from .steps import step
 
 #: Digits of all arithmetic here: products of numbers with 12 decimals are exact.
 _PRECISION = 50
-#: Longer sums are written with their first two terms and the last.
-_MOST_SYMBOLS = 3
 
 
-@dataclass(frozen=True)
-class Term:
-    """One addend of a sum of products.
-
-    Attributes
-    ----------
-    label : str
-        What runs along the sum: a feature, q₂, or the word of a key.
-    factors : tuple of two Operand
-    product : str
-        As printed; the printed products of a sum give its result, too.
-    value : float
-        The product of the trace's own numbers.
-    """
-
-    label: str
-    factors: tuple[Operand, Operand]
-    product: str
-    value: float
-
-    @property
-    def written(self) -> str:
-        """The product in numbers, such as ``0.30 × (−0.10) = −0.03``."""
-        return f"{times(*self.factors)} = {self.product}"
-
-
-@dataclass(frozen=True)
-class Calculation:
-    """How one number of a trace is made, one step back.
-
-    Attributes
-    ----------
-    cell : Cell
-    name : str
-        Such as ``scores[suis, Je]``.
-    symbols : str
-        The name and the formula for this number, in words.
-    numbers : str
-        The same with the printed numbers, to the result. ``≈`` stands before the result
-        in place of ``=`` where the rounding of the floats themselves shows in it.
-    result : str
-        The trace's number as printed.
-    value : float
-        The trace's number.
-    terms : tuple of Term
-        Largest contribution first; empty where it isn't a sum of products.
-    operands : tuple of Operand
-        All numbers it is made of, in the order of `numbers`; empty for an input.
-    table : tuple of tuple of str
-        Of a weight a header and a row for each key, else empty.
-    divisor : str
-        What the sum of the terms is divided by, or empty.
-    """
-
-    cell: Cell
-    name: str
-    symbols: str
-    numbers: str
-    result: str
-    value: float
-    terms: tuple[Term, ...] = ()
-    operands: tuple[Operand, ...] = ()
-    table: tuple[tuple[str, ...], ...] = ()
-    divisor: str = ""
-
-    @property
-    def equals(self) -> str:
-        """The sign before the result, ``=`` or ``≈``."""
-        return "≈" if "≈" in self.numbers else "="
-
-
-def calculate(trace: AttentionTrace, cell: Cell) -> Calculation:
+def calculate(trace: AttentionTrace, cell: Cell, head: int = 0) -> Calculation:
     """Tell where a number comes from.
 
     Parameters
     ----------
     trace : AttentionTrace
-        Of one head, without a head axis.
+        Of all heads, or of one.
     cell : Cell
+    head : int
+        Which head, from 0, where each has such a matrix.
 
     Returns
     -------
@@ -126,7 +44,7 @@ def calculate(trace: AttentionTrace, cell: Cell) -> Calculation:
     Raises
     ------
     ValueError
-        When there is no such number, with what was expected.
+        When there is no such number or no such head, with what was expected.
 
     Examples
     --------
@@ -141,19 +59,36 @@ def calculate(trace: AttentionTrace, cell: Cell) -> Calculation:
     >>> [(term.label, term.product) for term in made.terms]
     [('q₂', '−0.48'), ('q₁', '0.03')]
     """
-    _check(trace, cell)
+    _check(trace, cell, head)
     with localcontext(prec=_PRECISION):
-        return _MAKERS[cell.name](trace, cell)
+        if cell.name in _OF_ALL_HEADS:
+            return _OF_ALL_HEADS[cell.name](trace, cell)
+        if cell.name == "bias":
+            return position.bias(trace, cell, head)
+        return _OF_A_HEAD[cell.name](trace.head(head), cell)
 
 
-def _check(trace: AttentionTrace, cell: Cell) -> None:
-    if cell.name not in NAMES:
-        expected = ", ".join(NAMES)
-        raise ValueError(f"There is no calculation of {cell.name!r:.40}; expected {expected}.")
-    if trace.W_q.ndim != 2:
+def told(scenario: Scenario) -> tuple[str, ...]:
+    """Name the matrices of a scenario whose numbers are told.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from attn_core.presets import DEFAULT
+    >>> told(replace(DEFAULT.scenario, positions="rope"))[8:11]
+    ('angles', 'rotated_Q', 'rotated_K')
+    """
+    return tuple(name for name in NAMES if takes(scenario, name))
+
+
+def _check(trace: AttentionTrace, cell: Cell, head: int) -> None:
+    expected = told(trace.scenario)
+    if cell.name not in expected:
         raise ValueError(
-            f"A calculation is of one head: expected W_q (d_model, d_k), got {trace.W_q.shape}."
+            f"There is no calculation of {cell.name!r:.40}; expected {', '.join(expected)}."
         )
+    if head not in range(trace.scenario.h):
+        raise ValueError(f"Heads count from 0; expected one of {trace.scenario.h}, got {head}.")
     rows, columns = size(trace.scenario, cell.name)
     if cell.row not in range(rows) or cell.column not in range(columns):
         raise ValueError(
@@ -162,83 +97,10 @@ def _check(trace: AttentionTrace, cell: Cell) -> None:
         )
 
 
-def _input(trace: AttentionTrace, cell: Cell) -> Calculation:
-    result, name = result_of(trace, cell), _name(trace, cell)
-    symbols = f"{name} is an input: you set it"
-    return Calculation(cell, name, symbols, result.printed, result.printed, result.value)
-
-
-def _product(trace: AttentionTrace, cell: Cell) -> Calculation:
-    pairs, result = _pairs(trace, cell), result_of(trace, cell)
-    is_divided = cell.name == "scores" and trace.scenario.scale
-    root = Decimal(trace.scenario.d_k).sqrt() if is_divided else Decimal(1)
-    over = divisor(trace.scenario) if is_divided else ""
-
-    def total(digits: int) -> Decimal:
-        return sum(
-            (rounded_value(trace, a, digits) * rounded_value(trace, b, digits) for a, b in pairs),
-            Decimal(0),
-        )
-
-    digits, equals = fewest_decimals(lambda digits: result.is_given_by(total(digits) / root))
-    factors = [(operand_of(trace, a, digits), operand_of(trace, b, digits)) for a, b in pairs]
-    symbols = [f"{_name(trace, a)} × {_name(trace, b)}" for a, b in pairs]
-    numbers = [times(a, b) for a, b in factors]
-    return Calculation(
-        cell,
-        _name(trace, cell),
-        f"{_name(trace, cell)} = {_sum(_abridged(symbols), over)}",
-        f"{_sum(numbers, over)} {equals} {result.printed}",
-        result.printed,
-        result.value,
-        terms=_terms(trace, factors, _products(factors, root, result)),
-        operands=tuple(dict.fromkeys(operand for pair in factors for operand in pair)),
-        divisor=over,
-    )
-
-
-def _masked(trace: AttentionTrace, cell: Cell) -> Calculation:
-    score, blocking = (part.cells[0] for part in sources(trace.scenario, cell))
-    result, name = result_of(trace, cell), _name(trace, cell)
-    added = operand_of(trace, blocking, 0)
-    digits, equals = fewest_decimals(
-        lambda digits: result.is_given_by(rounded_value(trace, score, digits) + read(added.printed))
-    )
-    first = operand_of(trace, score, digits)
-    return Calculation(
-        cell,
-        name,
-        f"{name} = {_name(trace, score)} + {_name(trace, blocking)}",
-        f"{first.printed} + {bracket_negative(added.printed)} {equals} {result.printed}",
-        result.printed,
-        result.value,
-        operands=(first, added),
-    )
-
-
-def _logits(trace: AttentionTrace, cell: Cell) -> Calculation:
-    ((score,),) = (part.cells for part in sources(trace.scenario, cell))
-    result, name = result_of(trace, cell), _name(trace, cell)
-    temperature = Decimal(repr(trace.scenario.temperature)).normalize()
-    digits, equals = fewest_decimals(
-        lambda digits: result.is_given_by(rounded_value(trace, score, digits) / temperature)
-    )
-    divided = operand_of(trace, score, digits)
-    return Calculation(
-        cell,
-        name,
-        f"{name} = {_name(trace, score)} / temperature",
-        f"{divided.printed} / {temperature:f} {equals} {result.printed}",
-        result.printed,
-        result.value,
-        operands=(divided,),
-    )
-
-
 def _weights(trace: AttentionTrace, cell: Cell) -> Calculation:
     ((*row,),) = (part.cells for part in sources(trace.scenario, cell))
     results = [result_of(trace, Cell("weights", cell.row, k)) for k in range(len(row))]
-    result, name = results[cell.column], _name(trace, cell)
+    result, name = results[cell.column], name_of(trace.scenario, cell)
 
     def gives(digits: int) -> bool:
         softmax = softmax_row(trace, row, digits)
@@ -249,11 +111,11 @@ def _weights(trace: AttentionTrace, cell: Cell) -> Calculation:
 
     digits, equals = fewest_decimals(gives)
     softmax = softmax_row(trace, row, digits)
-    powers = [f"e^({_name(trace, score)} − max)" for score in row]
+    powers = [f"e^({name_of(trace.scenario, score)} − max)" for score in row]
     return Calculation(
         cell,
         name,
-        f"{name} = {powers[cell.column]} / {bracketed(_abridged(powers))}",
+        f"{name} = {powers[cell.column]} / {bracketed(abridged(powers))}",
         f"{softmax.chain(cell.column)} {equals} {result.printed}",
         result.printed,
         result.value,
@@ -262,72 +124,39 @@ def _weights(trace: AttentionTrace, cell: Cell) -> Calculation:
     )
 
 
-#: What tells the numbers of each matrix; W_o and what comes of heads isn't among them.
-_MAKERS: dict[str, Callable[[AttentionTrace, Cell], Calculation]] = {
-    **dict.fromkeys(("X", "W_q", "W_k", "W_v"), _input),
-    **dict.fromkeys(("Q", "K", "V", "similarity", "raw_scores", "scores"), _product),
-    "blocking": _input,
-    "masked_scores": _masked,
-    "logits": _logits,
+def _concatenated(trace: AttentionTrace, cell: Cell) -> Calculation:
+    head = head_of(trace.scenario, cell) or 0
+    ((original,),) = (part.cells for part in sources(trace.scenario, cell))
+    heads = trace.scenario.heads
+    whose = f" of {labels.isolate(heads[head])}" if heads else ""
+    return element.copied(trace, cell, trace.head(head), original, whose)
+
+
+Maker = Callable[[AttentionTrace, Cell], Calculation]
+
+#: What tells the numbers that each head has, or that all of them share.
+_OF_A_HEAD: dict[str, Maker] = {
+    **dict.fromkeys(("X", "Z", "W_q", "W_k", "W_v", "blocking"), element.given),
+    **dict.fromkeys(("P", "P_context"), position.wave),
+    "angles": position.angle,
+    **dict.fromkeys(("placed", "placed_context", "biased_scores", "masked_scores"), element.added),
+    **dict.fromkeys(("Q", "K", "V", "similarity", "raw_scores", "scores", "output"), product),
+    **dict.fromkeys(("rotated_Q", "rotated_K"), position.turned),
+    "logits": element.divided,
     "weights": _weights,
-    "output": _product,
+}
+
+#: What tells the numbers that the heads make together.
+_OF_ALL_HEADS: dict[str, Maker] = {
+    "concatenated": _concatenated,
+    "W_o": element.given,
+    "projected": product,
 }
 
 #: Matrices whose numbers are told, in the order in which they are computed.
-NAMES = tuple(_MAKERS)
-
-
-def _pairs(trace: AttentionTrace, cell: Cell) -> list[tuple[Cell, Cell]]:
-    """Which numbers are multiplied, in the order in which they are written."""
-    raw = Cell("raw_scores", cell.row, cell.column) if cell.name == "scores" else cell
-    left, right = sources(trace.scenario, raw)
-    pairs = list(zip(left.cells, right.cells, strict=True))
-    if cell.name == "output":  # the word from which most comes is named first
-        pairs.sort(key=lambda pair: -abs(value_of(trace, pair[0]) * value_of(trace, pair[1])))
-    return pairs
-
-
-def _products(
-    factors: Sequence[tuple[Operand, Operand]], root: Decimal, result: Result
-) -> list[str]:
-    """Print the products with as few decimals as let them, too, add up to the result."""
-    exact = [read(a.printed) * read(b.printed) for a, b in factors]
-    for digits in TRIED:
-        rounded = [labels.rounded(product, digits) for product in exact]
-        if result.is_given_by(sum(rounded, Decimal(0)) / root):
-            break
-    return [short(labels.written(product, digits)) for product in rounded]
-
-
-def _terms(
-    trace: AttentionTrace, factors: Sequence[tuple[Operand, Operand]], products: Sequence[str]
-) -> tuple[Term, ...]:
-    terms = [
-        Term(
-            _label(trace, a.cell),
-            (a, b),
-            product,
-            value_of(trace, a.cell) * value_of(trace, b.cell),
-        )
-        for (a, b), product in zip(factors, products, strict=True)
-    ]
-    return tuple(sorted(terms, key=lambda term: -abs(term.value)))
-
-
-def _sum(addends: Sequence[str], over: str) -> str:
-    return f"{bracketed(addends)} / {over}" if over else " + ".join(addends)
-
-
-def _abridged(addends: Sequence[str]) -> list[str]:
-    if len(addends) <= _MOST_SYMBOLS:
-        return list(addends)
-    return [*addends[:2], "…", addends[-1]]
-
-
-def _name(trace: AttentionTrace, cell: Cell) -> str:
-    return name_of(trace.scenario, cell)
-
-
-def _label(trace: AttentionTrace, left: Cell) -> str:
-    """Name what runs along a sum: the columns of its left matrix."""
-    return labels.isolate(labels.axis(trace.scenario, step(left.name).axes[1])[left.column])
+NAMES = (
+    *("X", "Z", "P", "P_context", "W_q", "W_k", "W_v", "placed", "placed_context"),
+    *("Q", "K", "V", "similarity", "angles", "rotated_Q", "rotated_K", "raw_scores", "scores"),
+    *("bias", "biased_scores", "blocking", "masked_scores", "logits", "weights", "output"),
+    *("concatenated", "W_o", "projected"),
+)

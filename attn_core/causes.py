@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from . import labels
 from .attention import AttentionTrace, attend
 from .compare import Comparison, compare
-from .edits import MATRICES, PROJECTIONS
+from .edits import PROJECTIONS, MatrixName, block_of, editable
 from .equation import block
 from .labels import number
-from .narrate import TIE, Quote
+from .positions import TITLES
 from .scenario import Array, Scenario
 from .steps import step
+from .wording import TIE, Quote
 
 #: Cells whose causes are told.
 MOST_CELLS = 3
@@ -30,7 +31,18 @@ METHOD = (
 #: Queries and keys are of one size, so a projection to one can't have another size alone.
 PAIR = "W_q and W_k"
 
-Setting = Literal["scale", "temperature", "mask"]
+#: RoPE turns pairs of columns, so it can't come or go without them.
+PAIR_TURNED = "W_q, W_k and the positions"
+
+#: What of a scenario can only be changed together.
+_PLACES = ("positions", "P", "slope")
+_TOGETHER = {
+    "positions": _PLACES,
+    PAIR: ("W_q", "W_k"),
+    PAIR_TURNED: ("W_q", "W_k", *_PLACES),
+}
+
+Setting = Literal["scale", "temperature"]
 
 
 @dataclass(frozen=True)
@@ -40,15 +52,17 @@ class Change:
     Attributes
     ----------
     name : str
-        X, W_q, W_k or W_v, or one of the settings: scale, temperature, mask. Projections
-        of other sizes in A and B can only be changed whole, and `PAIR` only together.
+        One of `edits.editable`, or one of the settings: scale, temperature, positions,
+        slope, mask. Projections of other sizes in A and B can only be changed whole, and
+        `PAIR` only together. Positions of another kind bring their P or slope along.
     row, column : int
         Of a matrix, the place of the number, from 0; of all else, −1.
     label : str
-        Of a matrix, what the number is, such as ``verb → k₁``.
+        Of a matrix, what the number is, such as ``verb → k₁``; of positions their kind
+        in A and in B.
     before, after : float
-        The number in A and in B; of scale and mask, whether there is one; of whole
-        projections their columns.
+        The number in A and in B; of scale, mask and positions, whether there are any; of
+        whole projections their columns.
     """
 
     name: str
@@ -91,12 +105,13 @@ def changes(a: Scenario, b: Scenario) -> tuple[Change, ...]:
     Parameters
     ----------
     a, b : Scenario
-        With the same words and features, in the same order.
+        With the same words and features, in the same order; those of a second sentence
+        count as words, so that one that comes or goes is no single change.
 
     Returns
     -------
     tuple of Change
-        In the order of X, W_q, W_k, W_v, row by row, then whole projections of another
+        In the order of `edits.editable`, row by row, then whole projections of another
         size, then the settings. A mask that blocks nothing is as good as none.
 
     Raises
@@ -127,14 +142,12 @@ def with_change(a: Scenario, b: Scenario, change: Change) -> Scenario:
     >>> with_change(a, b, changes(a, b)[1]) == replace(a, temperature=2)
     True
     """
-    if change.name == PAIR:
-        return replace(a, W_q=b.W_q, W_k=b.W_k)
-    value = getattr(b, change.name)
+    taken = {name: getattr(b, name) for name in _TOGETHER.get(change.name, (change.name,))}
     if change.row >= 0:
         values = np.array(getattr(a, change.name))
-        values[change.row, change.column] = value[change.row, change.column]
-        value = values
-    following: Scenario = replace(a, **{change.name: value})
+        values[change.row, change.column] = taken[change.name][change.row, change.column]
+        taken[change.name] = values
+    following: Scenario = replace(a, **taken)
     return following
 
 
@@ -227,9 +240,10 @@ def _changes(c: Comparison) -> tuple[Change, ...]:
 
 
 def _numbers(c: Comparison) -> Iterator[Change]:
-    for name in MATRICES:
-        shown, values = block(c.a, name), getattr(c.b, name)
-        if shown.values.shape != values.shape:
+    a, b = c.a.scenario, c.b.scenario
+    for name in editable(a):
+        shown, values = block_of(a, name), getattr(b, name)
+        if values is None or shown.values.shape != values.shape:
             continue
         for i, j in np.argwhere(shown.values != values).tolist():
             numbers = float(shown.values[i, j]), float(values[i, j])
@@ -239,9 +253,15 @@ def _numbers(c: Comparison) -> Iterator[Change]:
 def _wholes(a: Scenario, b: Scenario) -> Iterator[Change]:
     """Projections that aren't of one size in A and B."""
     if a.d_k != b.d_k:
-        yield Change(PAIR, -1, -1, "", a.d_k, b.d_k)
+        name = PAIR_TURNED if _are_tied(a, b) else PAIR
+        yield Change(name, -1, -1, "", a.d_k, b.d_k)
     if a.d_v != b.d_v:
         yield Change("W_v", -1, -1, "", a.d_v, b.d_v)
+
+
+def _are_tied(a: Scenario, b: Scenario) -> bool:
+    """Whether RoPE is in one of two, and the other has no pair of columns to turn."""
+    return any(s.positions == "rope" and other.d_k == 1 for s, other in ((a, b), (b, a)))
 
 
 def _settings(a: Scenario, b: Scenario) -> Iterator[Change]:
@@ -249,6 +269,12 @@ def _settings(a: Scenario, b: Scenario) -> Iterator[Change]:
     for name in names:
         if getattr(a, name) != getattr(b, name):
             yield Change(name, -1, -1, "", float(getattr(a, name)), float(getattr(b, name)))
+    if a.positions != b.positions and not _are_tied(a, b):
+        kinds = f"{TITLES[a.positions]} → {TITLES[b.positions]}"
+        numbers = float(a.positions != "none"), float(b.positions != "none")
+        yield Change("positions", -1, -1, kinds, *numbers)
+    if a.slope is not None and b.slope is not None and a.slope != b.slope:
+        yield Change("slope", -1, -1, "", a.slope, b.slope)
     if not np.array_equal(a.allowed, b.allowed):
         yield Change("mask", -1, -1, "", float(not a.allowed.all()), float(not b.allowed.all()))
 
@@ -268,27 +294,50 @@ def _places(difference: Array) -> list[tuple[int, int]]:
 def _alone(c: Comparison, changed: Sequence[Change], name: str) -> Array:
     """Weights or output of A with each change alone; shape (changes, rows, columns)."""
     a, b = c.a.scenario, c.b.scenario
-    numbers = [change for change in changed if change.row >= 0]
-    others = [change for change in changed if change.row < 0]
-    several = [getattr(_each_number(a, numbers), name)] if numbers else []
+    # Heads differ in ALiBi's slope, which here has to be one for all of them.
+    are_heads = a.positions != "alibi"
+    together = [change for change in changed if change.row >= 0 and are_heads]
+    others = changed[len(together) :]  # numbers come first
+    several = [getattr(_each_number(c.a, together), name)] if together else []
     single = [getattr(attend(with_change(a, b, change)), name)[None] for change in others]
     return np.concatenate([*several, *single])
 
 
-def _each_number(a: Scenario, numbers: Sequence[Change]) -> AttentionTrace:
+def _each_number(a: AttentionTrace, numbers: Sequence[Change]) -> AttentionTrace:
     """Attend with each change alone, all at once: each is a head of its own.
 
     Heads share X, which may be what changes. So the identity stands in its place, and
-    what X makes of the projections in theirs: their product is the same.
+    what X, with its positions, makes of the projections in theirs: their product is the
+    same. So it is for the second sentence.
     """
-    stacks: dict[str, Array] = {
-        name: np.repeat(getattr(a, name)[None], len(numbers), axis=0) for name in MATRICES
+    s = a.scenario
+    stacks: dict[MatrixName, Array] = {
+        name: np.repeat(getattr(s, name)[None], len(numbers), axis=0) for name in editable(s)
     }
     for k, change in enumerate(numbers):
-        stacks[change.name][k, change.row, change.column] = change.after
-    made: dict[str, Any] = {name: stacks["X"] @ stacks[name] for name in PROJECTIONS}
-    heads: Scenario = replace(a, X=np.eye(a.n, dtype=a.X.dtype), features=(), **made)
+        stacks[cast(MatrixName, change.name)][k, change.row, change.column] = change.after
+    made: dict[str, Any] = {}
+    for name, placed in zip(PROJECTIONS, _placed(a, stacks), strict=True):
+        rest = max(s.n, s.n_k) - placed.shape[1]  # both sentences have equally many features
+        made[name] = np.pad(placed @ stacks[name], ((0, 0), (0, rest), (0, 0)))
+    eye = np.eye(max(s.n, s.n_k), dtype=s.X.dtype)
+    made |= {"X": eye[: s.n], "Z": eye[: s.n_k] if s.is_cross else None}
+    made |= {} if s.positions == "rope" else {"positions": "none", "P": None}
+    heads: Scenario = replace(s, features=(), **made)
     return attend(heads)
+
+
+def _placed(a: AttentionTrace, stacks: dict[MatrixName, Array]) -> tuple[Array, Array, Array]:
+    """What queries, keys and values are made from, with its positions and each change alone."""
+    s = a.scenario
+
+    def added(name: MatrixName, fixed: Array | None) -> Array:
+        P = stacks["P"][:, : len(getattr(s, name))] if "P" in stacks else fixed
+        return stacks[name] if P is None else stacks[name] + P
+
+    words = added("X", a.P)
+    looked_at = added("Z", a.P_context) if s.is_cross else words
+    return words, looked_at, looked_at
 
 
 def _cause(
@@ -329,7 +378,8 @@ def _told(c: Comparison, cause: Cause, count: int, quote: Quote) -> str:
             f"all changes together {verb} it from {before} to {after}."
         )
     before, alone, after = _written(cause.before, cause.alone, cause.after)
-    verb = ("raise" if rises else "lower") + ("" if cause.change.name == PAIR else "s")
+    is_plural = cause.change.name in (PAIR, PAIR_TURNED)
+    verb = ("raise" if rises else "lower") + ("" if is_plural else "s")
     told = f"{_input(cause.change, quote)} alone {verb} {what} from {before} to {alone}"
     return f"{told}." if alone == after else f"{told} (all changes together: to {after})."
 
@@ -344,13 +394,17 @@ def _named(c: Comparison, cause: Cause, quote: Quote) -> str:
 
 def _input(change: Change, quote: Quote) -> str:
     """Name a change as the subject of a sentence."""
-    if change.name in (PAIR, "W_v") and change.row < 0:
+    if change.name in (PAIR, PAIR_TURNED, "W_v") and change.row < 0:
         return f"{change.name} of B, {change.after:g} columns for {change.before:g},"
     match change.name:
         case "scale":
             return "The scaling, switched on," if change.after else "The scaling, switched off,"
         case "temperature":
             return f"The temperature, {change.before:g} → {change.after:g},"
+        case "slope":
+            return f"ALiBi's slope, {change.before:g} → {change.after:g},"
+        case "positions":
+            return f"The kind of positions, {change.label},"
         case "mask":
             if change.before and change.after:
                 return "The mask of B"

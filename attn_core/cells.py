@@ -52,7 +52,9 @@ def sources(scenario: Scenario, cell: Cell) -> tuple[Source, ...]:
     """Find what a number is made of, one step back; nothing for an input.
 
     Of a product it is a row of the left and a column of the right matrix, of the
-    softmax a row, and of all else the number in the same place.
+    softmax a row, of a turned number its pair and their angle, of the heads side by side
+    a number of one head's output (see `head_of`), and of all else the number in the same
+    place.
 
     Parameters
     ----------
@@ -73,11 +75,29 @@ def sources(scenario: Scenario, cell: Cell) -> tuple[Source, ...]:
     >>> column.name, column.cells[0]
     ('V', Cell(name='V', row=0, column=3))
     """
+    if cell.name in ("rotated_Q", "rotated_K"):
+        return _turned(scenario, cell)
+    if cell.name == "concatenated":
+        return (Source("output", (Cell("output", cell.row, cell.column % scenario.d_v),)),)
     terms = step(cell.name).made_of
     return tuple(
         Source(factor.name, tuple(_part(scenario, cell, factor, "·" in terms, is_first)))
         for factor, is_first in _factors(scenario, terms)
     )
+
+
+def head_of(scenario: Scenario, cell: Cell) -> int | None:
+    """Tell whose output a number of the heads side by side is; None for any other number.
+
+    Examples
+    --------
+    >>> from attn_core.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> s = added(DEFAULT.scenario)
+    >>> s.d_v, head_of(s, Cell("concatenated", 0, 5)), head_of(s, Cell("output", 0, 1))
+    (4, 1, None)
+    """
+    return cell.column // scenario.d_v if cell.name == "concatenated" else None
 
 
 def size(scenario: Scenario, name: str) -> tuple[int, int]:
@@ -185,6 +205,8 @@ def _length(s: Scenario, axis: Axis) -> int:
             return s.d_v
         case "pair":
             return s.d_k // 2
+        case "head":
+            return s.h
         case "head value":
             return s.h * s.d_v
 
@@ -194,6 +216,17 @@ def _factors(scenario: Scenario, terms: tuple[Factor | str, ...]) -> Iterator[tu
     factors = [term for term in terms if isinstance(term, Factor)]
     for i, factor in enumerate(factors):
         yield stands(factor, scenario, unmasked=scenario.mask is None), i == 0
+
+
+def _turned(scenario: Scenario, cell: Cell) -> tuple[Source, ...]:
+    """The pair of numbers that is turned together, and by which angle."""
+    name, pair = cell.name.removeprefix("rotated_"), cell.column // 2
+    if pair == scenario.d_k // 2:  # the last of an odd number of columns has no partner
+        return (Source(name, (Cell(name, cell.row, cell.column),)),)
+    return (
+        Source(name, tuple(Cell(name, cell.row, k) for k in (2 * pair, 2 * pair + 1))),
+        Source("angles", (Cell("angles", cell.row, pair),)),
+    )
 
 
 def _part(

@@ -11,10 +11,11 @@ import numpy as np
 
 from . import labels, tokens
 from .attention import AttentionTrace, attend
+from .course import course, step_in, takes
 from .equation import Block, Equation, block, equation
-from .narrate import Quote, listed
 from .scenario import Array, Scenario
 from .steps import Axis, Kind, step
+from .wording import Quote, listed
 
 #: Positions in A and, one for one, in B.
 Pairs = tuple[list[int], list[int]]
@@ -38,6 +39,11 @@ class Comparison:
         return tokens.aligned(self.a.scenario.tokens, self.b.scenario.tokens)
 
     @cached_property
+    def keys(self) -> Pairs:
+        """Words that both look at, in one order; of a second sentence, where there is one."""
+        return tokens.aligned(*map(_keys, (self.a.scenario, self.b.scenario)))
+
+    @cached_property
     def features(self) -> Pairs:
         """Features that both have, in the order of B."""
         old, new = self.a.scenario.features, self.b.scenario.features
@@ -46,9 +52,13 @@ class Comparison:
 
     @property
     def same_words(self) -> bool:
-        """Whether A and B have the same words and features, in the same order."""
+        """Whether A and B have the same words, of either sentence, and the same features."""
         a, b = self.a.scenario, self.b.scenario
-        return (a.tokens, a.features) == (b.tokens, b.features)
+        return (a.tokens, a.context, a.features) == (b.tokens, b.context, b.features)
+
+    def both_take(self, name: str) -> bool:
+        """Whether both have such a matrix; see `course.takes`."""
+        return takes(self.a.scenario, name) and takes(self.b.scenario, name)
 
     def blocks(self, name: str) -> tuple[Block, Block, Block] | None:
         """A, B and B − A of one matrix, in the rows and columns that both have.
@@ -63,7 +73,7 @@ class Comparison:
         tuple of Block, or None
             Words go by their alignment, features by name, q, k and v by number.
             The difference is labelled as B; where both masks block, it is 0. None
-            when A and B share no row or no column.
+            when A and B share no row or no column, or when one has no such matrix.
 
         Examples
         --------
@@ -73,6 +83,8 @@ class Comparison:
         >>> difference.symbol, difference.values[1].round(2).tolist()
         ('B − A', [0.69, -0.45, -0.25])
         """
+        if not self.both_take(name):
+            return None
         rows, columns = (self._pairs(axis) for axis in step(name).axes)
         if not rows[0] or not columns[0]:
             return None
@@ -90,6 +102,8 @@ class Comparison:
     def equations(self, name: str) -> tuple[Equation, ...]:
         """Write what A and B share of a step as B − A, then the whole step of A and of B.
 
+        One that doesn't take the step is left out.
+
         Examples
         --------
         >>> from attn_core.presets import DEFAULT
@@ -97,7 +111,8 @@ class Comparison:
         ['B − A', 'Q of A', 'Q of B']
         """
         difference = self.equation(name)
-        whole = [_of(trace, name, side) for side, trace in (("A", self.a), ("B", self.b))]
+        sides = (("A", self.a), ("B", self.b))
+        whole = [_of(trace, name, side) for side, trace in sides if takes(trace.scenario, name)]
         return (difference, *whole) if difference else tuple(whole)
 
     def gaps(self, quote: Quote = str) -> tuple[str, ...]:
@@ -124,6 +139,7 @@ class Comparison:
         a, b = self.a.scenario, self.b.scenario
         names = labels.unique(a.tokens), labels.unique(b.tokens)
         yield from _unshared("word", (a.tokens, b.tokens), names, self.words, quote)
+        yield from self._gaps_of_keys(quote)
         features = a.features, b.features
         yield from _unshared("feature", features, features, self.features, quote)
         for name, what in (("d_k", "queries and keys"), ("d_v", "values and outputs")):
@@ -134,18 +150,38 @@ class Comparison:
                     f"{name} is {sizes[0]} in A and {sizes[1]} in B: "
                     f"of {what} the first {first} compared."
                 )
+        yield from _untaken(a, b)
+
+    def _gaps_of_keys(self, quote: Quote) -> Iterator[str]:
+        a, b = self.a.scenario, self.b.scenario
+        if a.is_cross != b.is_cross:
+            cross, alone = ("A", "B") if a.is_cross else ("B", "A")
+            yield (
+                f"{cross} looks at a second sentence, {alone} at its own: "
+                "of keys and values those of the same word are compared."
+            )
+        if a.is_cross or b.is_cross:
+            keys = _keys(a), _keys(b)
+            names = labels.unique(keys[0]), labels.unique(keys[1])
+            yield from _unshared("key", keys, names, self.keys, quote)
 
     def _pairs(self, axis: Axis) -> Pairs:
         a, b = self.a.scenario, self.b.scenario
         match axis:
-            case "query" | "key" | "word":
+            case "query" | "word":
                 return self.words
+            case "key":
+                return self.keys
             case "feature":
                 return self.features
             case "q" | "k":
                 shared = min(a.d_k, b.d_k)
-            case "v" | "head value":
+            case "v":
                 shared = min(a.d_v, b.d_v)
+            case "pair":
+                shared = min(a.d_k, b.d_k) // 2
+            case "head" | "head value":
+                return [], []
         return list(range(shared)), list(range(shared))
 
 
@@ -177,6 +213,18 @@ def compare(a: Scenario, b: Scenario) -> Comparison:
                 f"(d_model, d_k), got {s.W_q.shape}{'' if s.W_o is None else ' and a W_o'}."
             )
     return Comparison(attend(a), attend(b))
+
+
+def _keys(s: Scenario) -> tuple[str, ...]:
+    return s.context or s.tokens
+
+
+def _untaken(a: Scenario, b: Scenario) -> Iterator[str]:
+    """Say which matrices only one of two scenarios has."""
+    for letter, own, other in (("A", a, b), ("B", b, a)):
+        names = [name for name in course(own) if not takes(other, name)]
+        if symbols := [step_in(own, name).symbol for name in names]:
+            yield f"Only {letter} has {listed(symbols)}."
 
 
 def _of(trace: AttentionTrace, name: str, side: str) -> Equation:

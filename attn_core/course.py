@@ -58,6 +58,22 @@ def course(scenario: Scenario) -> tuple[str, ...]:
     return tuple(each.name for each in (*INPUTS, *STEPS) if takes(scenario, each.name))
 
 
+def steps_of_both(a: Scenario, b: Scenario) -> tuple[str, ...]:
+    """Name the steps of one head that two scenarios have, in the order of computation.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from attn_core.presets import DEFAULT
+    >>> a = DEFAULT.scenario
+    >>> steps_of_both(a, replace(a, positions="rope"))[:5]
+    ('similarity', 'Q', 'K', 'V', 'raw_scores')
+    """
+    a, b = a.head(0), b.head(0)
+    names = (each.name for each in STEPS)
+    return tuple(name for name in names if takes(a, name) and takes(b, name))
+
+
 def step_in(scenario: Scenario, name: str) -> Step:
     """Look up an input or a step as a scenario writes it.
 

@@ -524,7 +524,7 @@ def side_by_side(rows: int, d_model: int) -> Array:
 
 
 def as_is(s: Scenario) -> Scenario:
-    """Return the scenario with Q = K = V = X: all projections are the identity."""
+    """Make all projections the identity: Q, K and V are X, in cross-attention K and V are Z."""
     eye = np.broadcast_to(np.eye(s.d_model), (*s.W_q.shape[:-2], s.d_model, s.d_model))
     return replace(s, W_q=eye, W_k=eye, W_v=eye, W_o=_resized_W_o(s, s.d_model))
 

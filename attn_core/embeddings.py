@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .vocabulary import FEATURES, PLACES, WORDS
+from .vocabulary import FEATURES, ORDER, PLACES, WORDS
 
 
 def known(token: str) -> bool:
@@ -41,7 +41,7 @@ def hashed(
     >>> hashed(("blorg", "xyz"), ("verb", "noun"), X)
     ('xyz',)
     """
-    meant = [j for j, name in enumerate(features) if name not in PLACES]
+    meant = [j for j, name in enumerate(features) if name not in (*PLACES, *ORDER)]
     same = (embed(tokens, features)[:, meant] == X[:, meant]).all(axis=1) & bool(meant)
     return unknown([token for token, is_hashed in zip(tokens, same, strict=True) if is_hashed])
 
@@ -52,7 +52,8 @@ def embed(tokens: Sequence[str], features: Sequence[str]) -> NDArray[np.float64]
     A known word has the values of the vocabulary. An unknown word, or a feature
     that the vocabulary doesn't have, gets a value from a hash of its spelling: the
     same on every machine and day, and without a meaning. Features that name a
-    place ("1st", "2nd", …) are 1 in that row and 0 elsewhere.
+    place ("1st", "2nd", …) are 1 in that row and 0 elsewhere; "early" and "late" are 0
+    in all words, for positions to fill.
 
     Parameters
     ----------
@@ -89,6 +90,8 @@ def more_features(features: Sequence[str], d_model: int) -> tuple[str, ...]:
 def _value(token: str, position: int, feature: str) -> float:
     if feature in PLACES:
         return float(PLACES.index(feature) == position)
+    if feature in ORDER:
+        return 0.0
     spelling = _spelling(token)
     if spelling in WORDS and feature in FEATURES:
         return WORDS[spelling].get(feature, 0.0)

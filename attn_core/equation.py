@@ -47,6 +47,8 @@ class Block:
         Whether it stands transposed in the equation.
     outlines : tuple of Outline
         Which boxes are outlined.
+    title : str
+        Name below the boxes, where it isn't the symbol; in the visitor's words.
     """
 
     step: Step
@@ -55,6 +57,7 @@ class Block:
     columns: tuple[str, ...]
     transposed: bool = False
     outlines: tuple[Outline, ...] = ()
+    title: str = ""
 
     @property
     def symbol(self) -> str:
@@ -104,11 +107,11 @@ class Equation:
     def alt(self) -> str:
         """A sentence with the true values, for a reader who can't see the picture."""
         signs = " ".join(
-            f"{term.symbol} ({term.shape})" if isinstance(term, Block) else term
+            f"{term.title or term.symbol} ({term.shape})" if isinstance(term, Block) else term
             for term in self.terms
         )
         rows = "; ".join(self.result.spoken_row(i) for i in range(len(self.result.rows)))
-        return f"{signs}. {self.result.symbol}: {rows}."
+        return f"{signs}. {self.result.title or self.result.symbol}: {rows}."
 
 
 def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int = 0) -> Block:
@@ -159,7 +162,18 @@ def equation(trace: AttentionTrace, name: str, head: int = 0) -> Equation:
     >>> equation(attend(s), "raw_scores").alt
     'Q (2×1) · Kᵀ (1×2) = QKᵀ (2×2). QKᵀ: a 3.00, 6.00; b 6.00, 12.00.'
     """
+    if name == "concatenated":
+        return _side_by_side(trace)
     return _written(trace, (*step(name).made_of, "=", Factor(name)), head)
+
+
+def _side_by_side(trace: AttentionTrace) -> Equation:
+    """Write the output of each head, and all of them as one matrix."""
+    names = trace.scenario.heads
+    outputs = [
+        replace(block(trace, "output", head=k), title=name) for k, name in enumerate(names)
+    ] or [block(trace, "output")]
+    return Equation((*outputs, "=", block(trace, "concatenated")))
 
 
 def headline(trace: AttentionTrace, head: int = 0) -> Equation:

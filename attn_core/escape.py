@@ -95,6 +95,18 @@ def spreadsheet(text: str) -> str:
     return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA) else text
 
 
+def file_name(text: str) -> str:
+    """Make a part of a file's name that any system takes: letters, digits and hyphens.
+
+    Examples
+    --------
+    >>> file_name("../Who? What?"), file_name("été"), file_name("<>")
+    ('Who-What', 'été', '')
+    """
+    kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text[:40])
+    return "-".join("".join(kept).split())
+
+
 def python(text: str) -> str:
     r"""Write a string literal of Python in ASCII.
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from . import limits
-from .attention import AttentionTrace
 from .edits import PROJECTIONS, side_by_side
 from .scenario import Array, Scenario
 
@@ -133,57 +132,6 @@ def renamed(s: Scenario, i: int, name: str) -> Scenario:
         raise ValueError(f"Another head is called {name!r:.40} already.")
     s = with_heads(s)
     return limits.admit(replace(s, heads=(*s.heads[:i], name, *s.heads[i + 1 :])))
-
-
-def ablated(s: Scenario, off: tuple[int, ...]) -> Scenario:
-    """Switch heads off: their values become 0, so they add nothing to the projected output.
-
-    Parameters
-    ----------
-    s : Scenario
-        With an axis of heads.
-    off : tuple of int
-        Heads from 0.
-
-    Examples
-    --------
-    >>> from attn_core import attend
-    >>> from attn_core.presets import DEFAULT
-    >>> s = ablated(added(DEFAULT.scenario), (0, 1))
-    >>> abs(attend(s).projected).max()
-    np.float64(0.0)
-    """
-    W_v = np.array(s.W_v)
-    W_v[list(off)] = 0
-    return replace(s, W_v=W_v)
-
-
-def agreement(trace: AttentionTrace) -> Array:
-    """How much of their weight each two heads put in the same places.
-
-    For each word it is the sum over all keys of the smaller of the two weights, which is
-    1 minus their total variation distance; then the mean over all words.
-
-    Parameters
-    ----------
-    trace : AttentionTrace
-
-    Returns
-    -------
-    ndarray, shape (h, h)
-        From 0, where two heads never look at the same word, to 1, where they always do.
-
-    Examples
-    --------
-    >>> from attn_core import attend
-    >>> from attn_core.presets import DEFAULT
-    >>> agreement(attend(added(DEFAULT.scenario, like=0))).round(6)
-    array([[1., 1.],
-           [1., 1.]])
-    """
-    A = trace.weights if trace.weights.ndim == 3 else trace.weights[None]
-    both: Array = np.minimum(A[:, None], A[None]).sum(axis=-1).mean(axis=-1)
-    return both
 
 
 def _W_o(s: Scenario) -> Array:

@@ -55,8 +55,13 @@ def axis(scenario: Scenario, name: Axis, head: int = 0) -> tuple[str, ...]:
             return _numbered(name, scenario.d_v)
         case "pair":
             return _numbered("θ", scenario.d_k // 2)
+        case "head":
+            return scenario.heads
         case "head value":
-            return _numbered("v", scenario.h * scenario.d_v)
+            values = _numbered("v", scenario.d_v)
+            if scenario.h == 1:
+                return values
+            return tuple(f"{v} {isolate(head)}" for head in scenario.heads for v in values)
 
 
 def cell(step: Step, row: str, column: str) -> str:

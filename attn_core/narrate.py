@@ -7,33 +7,37 @@ place where the sentence is shown.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
-from . import labels, masks
+from . import labels, masks, narrate_heads, narrate_positions
 from .attention import AttentionTrace
+from .course import made, takes
 from .equation import block
 from .labels import number
 from .scenario import Array
-
-Quote = Callable[[str], str]
-
-#: Differences below what the boxes show count as none.
-TIE = 0.005
+from .wording import TIE, Quote, counted, largest, listed, named, others
 
 
-def explain(trace: AttentionTrace, name: str, quote: Quote = str) -> str:
+def explain(trace: AttentionTrace, name: str, quote: Quote = str, head: int = 0) -> str:
     r"""Say in one sentence what these numbers show.
 
     Parameters
     ----------
     trace : AttentionTrace
-        Of one head.
+        Of all heads, or of one.
     name : str
-        A step from `STEPS`.
+        A step from `STEPS` that the scenario takes.
     quote : callable
-        Applied to each word and feature.
+        Applied to each word, feature and head.
+    head : int
+        Which head, from 0, where each has such a step.
+
+    Raises
+    ------
+    ValueError
+        When the scenario has no such step.
 
     Examples
     --------
@@ -45,24 +49,40 @@ def explain(trace: AttentionTrace, name: str, quote: Quote = str) -> str:
     suis looks mostly at Je, 1.00;
     heureux looks most at suis, 0.50.
     """
+    if not takes(trace.scenario, name):
+        raise ValueError(f"This scenario has no step {name!r:.40}.")
+    match name:
+        case "concatenated":
+            return narrate_heads.concatenated(trace, quote)
+        case "projected":
+            return narrate_heads.projected(trace, quote)
+    return _of_a_head(trace.head(head), name, quote)
+
+
+def _of_a_head(trace: AttentionTrace, name: str, quote: Quote) -> str:
     match name:
         case "similarity":
             return _similarity(trace, quote)
+        case "placed" | "placed_context":
+            return narrate_positions.placed(trace, name, quote)
         case "Q" | "K" | "V":
             return _projection(trace, name, quote)
-        case "raw_scores":
-            return _raw_scores(trace, quote)
-        case "scores":
-            return _scores(trace, quote)
-        case "masked_scores":
-            return _masked(trace, quote)
+        case "rotated_Q" | "rotated_K":
+            return narrate_positions.rotated(trace, name, quote)
+        case "biased_scores":
+            return narrate_positions.biased(trace, quote)
         case "logits":
             return _logits(trace)
-        case "weights":
-            return _weights(trace, quote)
-        case "output":
-            return _output(trace, quote)
-    raise ValueError(f"There is no sentence for the step {name!r}.")
+    sentences = {
+        "raw_scores": _raw_scores,
+        "scores": _scores,
+        "masked_scores": _masked,
+        "weights": _weights,
+        "output": _output,
+    }
+    if name not in sentences:
+        raise ValueError(f"There is no sentence for the step {name!r}.")
+    return sentences[name](trace, quote)
 
 
 def _similarity(trace: AttentionTrace, quote: Quote) -> str:
@@ -70,42 +90,46 @@ def _similarity(trace: AttentionTrace, quote: Quote) -> str:
     if n == 1:
         return "With a single word there is nothing to compare it with."
     S = np.where(np.tri(n, dtype=bool), -np.inf, trace.similarity)  # each pair once
-    i, j = _largest(S)
+    i, j = largest(S)
     if S[i, j] < TIE:
         return "No two words look alike: no dot product of two different rows is above 0."
-    a, b = _words(trace, quote, i, j)
+    words = named(trace.scenario, "word", quote)
     return (
-        f"Of all pairs of words {a} and {b} look most alike{_others(S)}: "
+        f"Of all pairs of words {words[i]} and {words[j]} look most alike{others(S)}: "
         f"the dot product of their rows is {number(S[i, j])}."
     )
 
 
-def _projection(trace: AttentionTrace, name: str, quote: Quote) -> str:
-    made, W = block(trace, name), block(trace, f"W_{name.lower()}")
-    i, j = _largest(np.abs(made.values))
-    if abs(made.values[i, j]) < TIE:
+def _projection(trace: AttentionTrace, name: Literal["Q", "K", "V"], quote: Quote) -> str:
+    result, W = block(trace, name), block(trace, f"W_{name.lower()}")
+    i, j = largest(np.abs(result.values))
+    value = result.values[i, j]
+    if abs(value) < TIE:
         return f"Every number of {name} is 0: what {W.symbol} reads in these words is 0 or cancels."
+    seen = getattr(trace, made("placed" if name == "Q" else "placed_context", trace.scenario))
     # Parts may point against the sum, so the largest is sought in the sum's direction.
-    parts = trace.X[i] * W.values[:, j]
-    f = int(np.argmax(parts * np.sign(made.values[i, j])))
-    word, feature = quote(labels.isolate(made.rows[i])), quote(labels.isolate(W.rows[f]))
-    several = (np.abs(made.values) > abs(made.values[i, j]) - TIE).sum() > 1
+    parts = seen[i] * W.values[:, j]
+    f = int(np.argmax(parts * np.sign(value)))
+    word = named(trace.scenario, result.step.axes[0], quote)[i]
+    feature = named(trace.scenario, "feature", quote)[f]
+    several = (np.abs(result.values) > abs(value) - TIE).sum() > 1
     start = "One of the strongest numbers" if several else "The strongest number"
     return (
-        f"{start} is {word} · {made.columns[j]} = {number(made.values[i, j])}; "
+        f"{start} is {word} · {result.columns[j]} = {number(value)}; "
         f"its largest part comes from the feature {feature}: "
-        f"{number(trace.X[i, f])} × {number(W.values[f, j])}."
+        f"{number(seen[i, f])} × {number(W.values[f, j])}."
     )
 
 
 def _raw_scores(trace: AttentionTrace, quote: Quote) -> str:
     S = trace.raw_scores
-    if len(S) > 1 and np.ptp(S) < TIE:
-        return f"All queries meet all keys with the same score, {number(S[0, 0])}."
-    i, j = _largest(S)
-    query, key = _words(trace, quote, i, j)
+    turned = "turned " if trace.scenario.positions == "rope" else ""
+    if S.size > 1 and np.ptp(S) < TIE:
+        return f"All {turned}queries meet all {turned}keys with the same score, {number(S[0, 0])}."
+    i, j = largest(S)
+    query, key = _pair(trace, quote, i, j)
     return (
-        f"The query of {query} fits the key of {key} best{_others(S)}: "
+        f"The {turned}query of {query} fits the {turned}key of {key} best{others(S)}: "
         f"their dot product is {number(S[i, j])}."
     )
 
@@ -114,8 +138,8 @@ def _scores(trace: AttentionTrace, quote: Quote) -> str:
     s = trace.scenario
     if not s.scale:
         return "Scaling is off, so the scores stay as they are."
-    i, j = _largest(np.abs(trace.raw_scores))
-    query, key = _words(trace, quote, i, j)
+    i, j = largest(np.abs(trace.raw_scores))
+    query, key = _pair(trace, quote, i, j)
     return (
         f"Divided by √{s.d_k} = {number(math.sqrt(s.d_k))}, "
         f"the score of {query} for {key} goes from {number(trace.raw_scores[i, j])} "
@@ -126,15 +150,32 @@ def _scores(trace: AttentionTrace, quote: Quote) -> str:
 def _masked(trace: AttentionTrace, quote: Quote) -> str:
     s = trace.scenario
     if s.mask is None or s.mask.all():
-        return "Nothing is masked: every word may look at every word, so 0 is added everywhere."
+        seen = f"every word{_of_context(trace)}"
+        return f"Nothing is masked: every word may look at {seen}, so 0 is added everywhere."
     blocked = int((~s.mask).sum())
     i = int(np.argmax((~s.mask).sum(axis=1)))
     hidden = _targets(trace, i, np.flatnonzero(~s.mask[i]), quote)
-    rule = "no word sees what comes after it" if masks.kind(s.mask) == "causal" else "as chosen"
     return (
-        f"The mask blocks {blocked} of {s.n * s.n} pairs, {rule}: "
-        f"{quote(_labels(trace)[i])} can't look at {hidden}."
+        f"The mask blocks {blocked} of {s.n * s.n_k} pairs, {_rule(trace, s.mask)}: "
+        f"{named(s, 'query', quote)[i]} can't look at {hidden}."
     )
+
+
+def _rule(trace: AttentionTrace, mask: masks.Mask) -> str:
+    """Say by which rule a mask blocks."""
+    match masks.kind(mask):
+        case "causal":
+            return "no word sees what comes after it"
+        case "window":
+            reach = masks.size(mask, "window")
+            if reach == 0:
+                return "every word sees itself alone"
+            return f"no word sees more than {counted(reach, 'word')} away"
+        case "padding":
+            filling = mask.shape[1] - masks.size(mask, "padding")
+            last = "last word" if filling == 1 else f"last {filling} words"
+            return f"the {last}{_of_context(trace)} {'is' if filling == 1 else 'are'} padding"
+    return "as chosen"
 
 
 def _logits(trace: AttentionTrace) -> str:
@@ -150,16 +191,20 @@ def _logits(trace: AttentionTrace) -> str:
 
 def _weights(trace: AttentionTrace, quote: Quote) -> str:
     A = trace.weights
-    if np.ptp(A) < TIE and len(A) > 1:
-        return f"Every word looks at all words equally, {number(A[0, 0])}."
+    n, n_k = A.shape
+    if n > 1 and n_k == 1:
+        (key,) = named(trace.scenario, "key", quote)
+        return f"Every word can only look at {key}, {number(A[0, 0])}."
+    if n > 1 and np.ptp(A) < TIE:
+        return f"Every word looks at all words{_of_context(trace)} equally, {number(A[0, 0])}."
     decided = np.argsort(-A.max(axis=1), kind="stable")[:4]  # a sentence holds four words
     looks = "; ".join(_look(trace, int(i), quote) for i in sorted(decided))
-    return looks + ("; no other word is more decided." if len(A) > len(decided) else ".")
+    return looks + ("; no other word is more decided." if n > len(decided) else ".")
 
 
 def _look(trace: AttentionTrace, i: int, quote: Quote) -> str:
     """Say where one word looks."""
-    row, word = trace.weights[i], quote(_labels(trace)[i])
+    row, word = trace.weights[i], named(trace.scenario, "query", quote)[i]
     top = float(row.max())
     best = np.flatnonzero(row >= top - TIE)
     targets = _targets(trace, i, best, quote)
@@ -167,7 +212,7 @@ def _look(trace: AttentionTrace, i: int, quote: Quote) -> str:
     if seen == 1 < len(row):
         return f"{word} can only look at {targets}, {number(top)}"
     if len(best) == len(row) > 1:
-        return f"{word} looks at all words equally, {number(top)}"
+        return f"{word} looks at all words{_of_context(trace)} equally, {number(top)}"
     if len(best) == seen > 1:
         return f"{word} looks equally at all that it may see, {targets}, {number(top)} each"
     if len(best) > 1:
@@ -176,27 +221,16 @@ def _look(trace: AttentionTrace, i: int, quote: Quote) -> str:
     return f"{word} looks {most} at {targets}, {number(top)}"
 
 
-def _targets(trace: AttentionTrace, i: int, targets: Array, quote: Quote) -> str:
-    """List the words that word i looks at, itself among them by that name."""
-    names = _labels(trace)
-    return listed(["itself" if j == i else quote(names[j]) for j in targets])
-
-
-def _others(values: Array) -> str:
-    """Say that the largest value isn't the only one of its size."""
-    others = int((values > values.max() - TIE).sum()) - 1
-    return f", and {others} other{'s' if others > 1 else ''} as much" if others else ""
-
-
 def _output(trace: AttentionTrace, quote: Quote) -> str:
-    i, j = _largest(trace.weights)
-    word, source = _words(trace, quote, i, j)
-    made = block(trace, "output")
-    c = int(np.argmax(np.abs(made.values[i])))
-    origin = "its own value" if i == j else f"the value of {source}"
+    i, j = largest(trace.weights)
+    word, source = _pair(trace, quote, i, j)
+    result = block(trace, "output")
+    c = int(np.argmax(np.abs(result.values[i])))
+    is_own = i == j and not trace.scenario.is_cross
+    origin = "its own value" if is_own else f"the value of {source}"
     return (
         f"{word} becomes a mix of value rows, {number(100 * trace.weights[i, j], 0)} % of it "
-        f"{origin}; its strongest number is {made.columns[c]} = {number(made.values[i, c])}."
+        f"{origin}; its strongest number is {result.columns[c]} = {number(result.values[i, c])}."
     )
 
 
@@ -220,26 +254,17 @@ def unknown_words(words: tuple[str, ...], quote: Quote = str) -> str:
     return f"Not in the vocabulary: {names}. {own} and mean nothing."
 
 
-def _labels(trace: AttentionTrace) -> tuple[str, ...]:
-    return tuple(map(labels.isolate, labels.unique(trace.scenario.tokens)))
+def _targets(trace: AttentionTrace, i: int, targets: Array, quote: Quote) -> str:
+    """List the words that word i looks at, itself among them by that name."""
+    names = named(trace.scenario, "key", quote)
+    own = None if trace.scenario.is_cross else i
+    return listed(["itself" if j == own else names[j] for j in targets])
 
 
-def _words(trace: AttentionTrace, quote: Quote, i: int, j: int) -> tuple[str, str]:
-    names = _labels(trace)
-    return quote(names[i]), quote(names[j])
+def _pair(trace: AttentionTrace, quote: Quote, i: int, j: int) -> tuple[str, str]:
+    """Name the query of a row and the key of a column."""
+    return named(trace.scenario, "query", quote)[i], named(trace.scenario, "key", quote)[j]
 
 
-def listed(words: list[str]) -> str:
-    """Write words one after the other.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _largest(values: Array) -> tuple[int, int]:
-    i, j = np.unravel_index(int(np.argmax(values)), values.shape)
-    return int(i), int(j)
+def _of_context(trace: AttentionTrace) -> str:
+    return " of the second sentence" if trace.scenario.is_cross else ""

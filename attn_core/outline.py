@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .cells import Cell, sources
+from .cells import Cell, head_of, sources
 from .course import same_numbers
 from .equation import Block, Equation, Outline
 from .scenario import Scenario
@@ -45,10 +45,13 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
         blocks[i] = _with(blocks[i], [cell], is_asked=True)
     free = list(range(asked[-1])) if asked else []
     for source in sources(scenario, cell):
-        found = next((i for i in free if _is(blocks[i], scenario, source.name)), None)
-        if found is not None:
-            free.remove(found)
-            blocks[found] = _with(blocks[found], source.cells, is_asked=False)
+        found = [i for i in free if _is(blocks[i], scenario, source.name)]
+        if (head := head_of(scenario, cell)) is not None:
+            # Each head's output has the same name; a picture that lacks some can't be told.
+            found = found[head : head + 1] if len(found) == scenario.h else []
+        if found:
+            free.remove(found[0])
+            blocks[found[0]] = _with(blocks[found[0]], source.cells, is_asked=False)
     remaining = iter(blocks)
     return Equation(
         tuple(next(remaining) if isinstance(term, Block) else term for term in equation.terms)

@@ -78,6 +78,60 @@ def _projection(features: tuple[str, ...], rows: Rows | None) -> Array:
 _SELF = ("pronoun", "verb", "feeling", "first person")
 _GRAMMAR = ("noun", "verb", "adjective", "article", "animate")
 
+#: A turn of 30 degrees from one word to the next, so that seven words are half a turn.
+_COS, _SIN = 0.866, 0.5
+
+
+def _four_views() -> Preset:
+    """Four heads that each read something else of the same words."""
+    tokens = words.split("I am Alice, they are cats")
+    features = ("pronoun", "verb", "noun", "name", "first person", "plural", "early", "late")
+    heads: dict[str, tuple[Rows, Rows, Rows]] = {
+        "part of speech": (
+            {"pronoun": (3, 0, 0), "verb": (0, 3, 0), "noun": (0, 0, 3)},
+            {"pronoun": (3, 0, 0), "verb": (0, 3, 0), "noun": (0, 0, 3)},
+            {"pronoun": (1, 0), "verb": (-0.5, 0.87), "noun": (-0.5, -0.87), "name": (-0.2, -0.35)},
+        ),
+        "person and number": (
+            {"first person": (3, 0, 0), "plural": (0, 3, 0)},
+            {"first person": (3, 0, 0), "plural": (0, 3, 0)},
+            {"first person": (1, 0), "plural": (0, 1)},
+        ),
+        "name or not": (
+            {"pronoun": (3, 0, 0), "verb": (3, 0, 0), "noun": (3, 0, 0), "name": (1, 0, 0)},
+            {"name": (3, 0, 0)},
+            {"name": (1, 0)},
+        ),
+        "position": (
+            {"early": (5 * _COS, -5 * _SIN, 0), "late": (5 * _SIN, 5 * _COS, 0)},
+            {"early": (5, 0, 0), "late": (0, 5, 0)},
+            {"early": (1, 0), "late": (0, 1)},
+        ),
+    }
+    places = np.arange(len(tokens)) * np.pi / 6
+    P = np.zeros((len(tokens), len(features)))
+    P[:, -2:] = np.stack([np.cos(places), np.sin(places)], axis=1)
+    # What a head's values say goes back to the features that they were read from.
+    read = ("pronoun", "verb", "first person", "plural", "name", "noun", "early", "late")
+    scenario = Scenario(
+        tokens=tokens,
+        X=embed(tokens, features),
+        W_q=np.stack([_projection(features, q) for q, _, _ in heads.values()]),
+        W_k=np.stack([_projection(features, k) for _, k, _ in heads.values()]),
+        W_v=np.stack([_projection(features, v) for _, _, v in heads.values()]),
+        W_o=np.eye(len(features))[[features.index(name) for name in read]],
+        features=features,
+        heads=tuple(heads),
+        positions="learned",
+        P=P,
+    )
+    claim = (
+        "Four heads see four things in the same words: in the V space of each other words stand "
+        "together, by part of speech, by person and number, by being a name, by their place."
+    )
+    return Preset("four-views", "Four views of the same words", claim, limits.admit(scenario))
+
+
 PRESETS: tuple[Preset, ...] = (
     _preset(
         "similarity",
@@ -187,6 +241,7 @@ PRESETS: tuple[Preset, ...] = (
         W_k={"name": (3, 0, 1), "feminine": (0, 2, 0), "pronoun": (-2, 0, 1)},
         W_v={"name": (1, 0), "feminine": (0, 1)},
     ),
+    _four_views(),
 )
 
 DEFAULT = PRESETS[0]

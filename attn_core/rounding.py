@@ -93,7 +93,8 @@ def _decimals(cell: Cell, digits: int) -> int:
     """Decimals of a number whose like has `digits`."""
     if cell.name == "blocking":
         return 0
-    # What a visitor sets is on the lab's grid, so it is printed as it is set.
+    # What a visitor sets is on the lab's grid, so it is printed as it is set; what is
+    # computed of the inputs, as the angles, takes as many decimals at least.
     return max(digits, DECIMALS) if step(cell.name) in INPUTS else digits
 
 

@@ -14,8 +14,9 @@ Kind = Literal["signed", "weight", "weight change", "blocking"]
 
 #: What runs along an axis. "query", "key" and "word" are the words in three parts, of
 #: which "key" are those of the context where there is one; "feature" is a column of X;
-#: "q", "k", "v" count the projected columns from 1, "pair" counts pairs of them.
-Axis = Literal["query", "key", "word", "feature", "q", "k", "v", "pair", "head value"]
+#: "q", "k", "v" count the projected columns from 1, "pair" counts pairs of them;
+#: "head" goes by the names of the heads, and "head value" counts v within each.
+Axis = Literal["query", "key", "word", "feature", "q", "k", "v", "pair", "head", "head value"]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ FEATURES: tuple[str, ...] = (
     "punctuation",
 )
 
+#: Features that no word has by itself; learned positions may fill them.
+ORDER: tuple[str, ...] = ("early", "late")
+
 #: Features that a word has from where it stands, not from what it is.
 PLACES: tuple[str, ...] = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 

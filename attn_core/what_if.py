@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from . import limits
+from .course import made
 from .edits import as_is
 from .scenario import Scenario
+from .steps import step
 
 
 @dataclass(frozen=True)
@@ -41,21 +43,46 @@ def _unmasked(s: Scenario) -> str:
     return "There is no mask: every word may look at every word." if s.allowed.all() else ""
 
 
+def _placeless(s: Scenario) -> str:
+    if s.positions == "none":
+        return "There are no positions: no word knows its place."
+    if s.P is not None and not s.P.any():
+        return "The learned positions are all 0."
+    return "A single word is at no distance from another." if s.n == 1 and _is_distance(s) else ""
+
+
+def _is_distance(s: Scenario) -> bool:
+    return s.positions in ("rope", "alibi")
+
+
+def _without_positions(s: Scenario) -> Scenario:
+    return replace(s, positions="none", P=None, slope=None)
+
+
 def _as_is(s: Scenario) -> str:
-    return "The projections are the identity already: Q, K and V are X." if as_is(s) == s else ""
+    if as_is(s) != s:
+        return ""
+    own, looked_at = made("placed", s), made("placed_context", s)
+    if own == looked_at:
+        return f"The projections are the identity already: Q, K and V are {step(own).symbol}."
+    return (
+        f"The projections are the identity already: Q is {step(own).symbol}, "
+        f"K and V are {step(looked_at).symbol}."
+    )
 
 
 def _hotter(s: Scenario) -> str:
     high = limits.TEMPERATURE[1]
     if 2 * s.temperature > high:
         return f"Twice the temperature {s.temperature:g} is more than the lab's limit of {high:g}."
-    return "With one word there is nothing to make even." if s.n == 1 else ""
+    return "With one word there is nothing to make even." if s.n_k == 1 else ""
 
 
 VARIANTS = (
     Variant("unscaled", "without scaling", lambda s: replace(s, scale=False), _unscaled),
     Variant("unmasked", "without mask", lambda s: replace(s, mask=None), _unmasked),
-    Variant("as-is", "Q = K = V = X", as_is, _as_is),
+    Variant("placeless", "without positions", _without_positions, _placeless),
+    Variant("as-is", "without projections", as_is, _as_is),
     Variant(
         "hotter", "temperature × 2", lambda s: replace(s, temperature=2 * s.temperature), _hotter
     ),

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from attn_core import edits
 from attn_core.permalink import encode
-from attn_core.presets import DEFAULT
+from attn_core.presets import BY_KEY, DEFAULT
 from benchmarks.behaviour import EDITOR, box_move, boxes, matrix_sliders
 from benchmarks.serve import server
 from benchmarks.visitor import Answer, Visitor
@@ -25,6 +25,8 @@ MOVES = 40
 WARM_UP = 5
 #: A, whose embeddings are others than B's, so that there are causes to be found.
 PINNED = encode(edits.with_matrix(DEFAULT.scenario, "X", edits.random(DEFAULT.scenario, "X", 1)))
+#: Four heads over six words.
+VIEWS = edits.with_sentence(BY_KEY["four-views"].scenario, "I am Alice they are cats")
 
 
 def measure(port: int, page: str, query: str = "") -> list[float]:
@@ -53,7 +55,7 @@ def main() -> None:
     with server(Path(__file__).parent / "reference_page.py") as port:
         reference = measure(port, "")
     print(f"n = {DEFAULT.scenario.n}, d_model = {DEFAULT.scenario.d_model}; one move")
-    print(f"{'page':20}{'ms':>16}{'kB of messages':>16}{'kB on the wire':>16}")
+    print(f"{'page':32}{'ms':>16}{'kB of messages':>16}{'kB on the wire':>16}")
     print(_line("reference", reference, reference))
     with server(ROOT / "dashboard.py") as port:
         for page in ("", "Embeddings", "Projections", "Attention", "Compare"):
@@ -62,11 +64,15 @@ def main() -> None:
             classic = measure(port, page, f"classic=1&{query}")
             print(_line(f"{page or 'home'}, classic", classic, reference))
         print(_line("home, a weight asked", measure(port, "", "cell=weights.2.1"), reference))
+        views = f"s={encode(VIEWS)}"
+        title = f"Views, {VIEWS.h} heads, n = {VIEWS.n}"
+        print(_line(title, measure(port, "Views", views), reference))
+        print(_line(f"{title}, classic", measure(port, "Views", f"classic=1&{views}"), reference))
 
 
 def _line(name: str, figures: list[float], reference: list[float]) -> str:
     cells = (f"{f:.1f} ({f / r:.2f})" for f, r in zip(figures, reference, strict=True))
-    return f"{name:20}" + "".join(f"{cell:>16}" for cell in cells)
+    return f"{name:32}" + "".join(f"{cell:>16}" for cell in cells)
 
 
 if __name__ == "__main__":

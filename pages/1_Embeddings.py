@@ -12,8 +12,9 @@ st.markdown(
 )
 edit.sentence()
 edit.features()
-show.one_matrix("X")
-edit.matrix("X")
+for name in ("X", "Z") if trace.scenario.is_cross else ("X",):
+    show.one_matrix(name)
+edit.matrices("X", "Z")
 
 show.title(trace, "similarity")
 st.markdown(

@@ -13,7 +13,8 @@ st.markdown(
 )
 edit.sizes()
 edit.matrices("W_q", "W_k", "W_v")
-st.markdown(r"## Queries, keys, values" "\n\n" r"$$Q = X W_q \qquad K = X W_k \qquad V = X W_v$$")
+st.markdown("## Queries, keys, values")
+show.formulas(trace, "Q", "K", "V")
 show.steps_together("Q", "K", "V")
 
 st.markdown(

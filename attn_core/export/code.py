@@ -9,18 +9,21 @@ import numpy as np
 
 from .. import escape
 from ..attention import AttentionTrace
+from ..course import made, softmax_input, stands
+from ..positions import BASE
 from ..scenario import Array, Scenario
-from ..steps import INPUTS, STEPS, Factor, step
-from .part import matrices, steps
+from ..steps import INPUTS, STEPS, Axis, Factor, step
+from .part import kind, matrices, steps
 
-_SIZES = {
+_SIZES: dict[Axis, str] = {
     "word": "n",
     "query": "n",
-    "key": "n",
+    "key": "n",  # with a second sentence, n_k
     "feature": "d_model",
     "q": "d_k",
     "k": "d_k",
     "v": "d_v",
+    "pair": "d_k // 2",
     "head value": "h * d_v",
 }
 
@@ -31,7 +34,9 @@ class _Language:
 
     module: str
     title: str
+    name: str
     array: str
+    copied: str
     transposed: str
     blocked: str
     unmasked: str
@@ -43,34 +48,54 @@ class _Language:
 _NUMPY = _Language(
     module="import numpy as np",
     title="NumPy",
+    name="np",
     array="np.array",
+    copied="copy",
     transposed="swapaxes(-1, -2)",
     blocked="np.where(mask, 0.0, -np.inf)",
-    unmasked="np.zeros((n, n))",
-    softmax="softmax(logits)",
+    unmasked="np.zeros(({rows}, {columns}))",
+    softmax="softmax({input})",
     concatenated="np.concatenate(list(output), axis=-1)",
     printing="np.set_printoptions(precision=3, suppress=True, linewidth=120)",
 )
 _TORCH = _Language(
     module="import torch",
     title="PyTorch",
+    name="torch",
     array="torch.tensor",
+    copied="clone",
     transposed="transpose(-1, -2)",
-    blocked="torch.zeros(n, n).masked_fill(~mask, -torch.inf)",
-    unmasked="torch.zeros(n, n)",
-    softmax="torch.softmax(logits, dim=-1)",
+    blocked="torch.zeros({rows}, {columns}).masked_fill(~mask, -torch.inf)",
+    unmasked="torch.zeros({rows}, {columns})",
+    softmax="torch.softmax({input}, dim=-1)",
     concatenated="torch.cat(list(output), dim=-1)",
     printing="torch.set_printoptions(precision=3, sci_mode=False, linewidth=120)",
 )
 
 _SOFTMAX = '''
-
 def softmax(x):
     """Turn each row into weights that sum to 1."""
     e = np.exp(x - x.max(axis=-1, keepdims=True))  # the maximum only prevents an overflow
     return e / e.sum(axis=-1, keepdims=True)
+'''
 
+_SINUSOIDAL = '''
+def sinusoidal(n, d_model):
+    """Vectors of places: P[pos, 2i] = sin(pos / {base}^(2i/d_model)), P[pos, 2i+1] its cosine."""
+    column = {np}.arange(d_model)
+    angle = {np}.arange(n)[:, None] / {base} ** ((column - column % 2) / d_model)
+    return {np}.where(column % 2 == 0, {np}.sin(angle), {np}.cos(angle))
+'''
 
+_ROTATE = '''
+def rotate(x, angles):
+    """Turn each pair of columns by the angle of its row; a last one without a pair stays."""
+    end = 2 * angles.shape[-1]
+    a, b = x[..., 0:end:2], x[..., 1:end:2]
+    turned = x.{copied}()
+    turned[..., 0:end:2] = a * {np}.cos(angles) - b * {np}.sin(angles)
+    turned[..., 1:end:2] = a * {np}.sin(angles) + b * {np}.cos(angles)
+    return turned
 '''
 
 
@@ -86,8 +111,8 @@ def numpy_script(trace: AttentionTrace, only: str | None = None) -> str:
     Returns
     -------
     str
-        ASCII. Its variables are called as the symbols in the equations, ``M`` being the
-        mask as numbers and all else an attribute of `AttentionTrace`.
+        ASCII. Its variables are called as the attributes of `AttentionTrace`, but for
+        ``M``, the mask as numbers.
 
     Examples
     --------
@@ -117,17 +142,20 @@ def torch_script(trace: AttentionTrace, only: str | None = None) -> str:
 
 
 def _script(trace: AttentionTrace, only: str | None, says: _Language) -> str:
+    s = trace.scenario
     needed = _needed(trace, only)
+    sentences = "two sentences" if s.is_cross else "one sentence"
     lines = [
-        f'"""Self-attention step by step with {says.title}: every matrix of one sentence."""',
+        f'"""{kind(s)} step by step with {says.title}: every matrix of {sentences}."""',
         "",
         says.module,
-        *_preparation(trace.scenario, needed, says),
+        *_preparation(s, needed, says),
+        *_sizes(s),
         *_inputs(trace, needed, says),
     ]
     for each in steps(trace):
         if each.name in needed:
-            lines += [_comment(trace, each.name), _equation(trace.scenario, each.name, says), ""]
+            lines += [_comment(trace, each.name), _equation(s, each.name, says), ""]
     return "\n".join([*lines, *_printing(needed, says)]) + "\n"
 
 
@@ -139,81 +167,166 @@ def _needed(trace: AttentionTrace, only: str | None) -> tuple[str, ...]:
     while todo:
         name = todo.pop()
         found.add(name)
-        todo += [term.name for term in step(name).made_of if isinstance(term, Factor)]
+        factors = (term for term in step(name).made_of if isinstance(term, Factor))
+        todo += [stands(factor, trace.scenario, unmasked=False).name for factor in factors]
         todo += ["output"] if name == "concatenated" else []
     return tuple(each.name for each in (*INPUTS, *STEPS) if each.name in found)
 
 
 def _preparation(s: Scenario, needed: tuple[str, ...], says: _Language) -> Iterator[str]:
+    """Write the functions that are needed."""
     if says is _TORCH and s.X.dtype == np.float64:
         yield from ("", "torch.set_default_dtype(torch.float64)")
+    functions = []
+    if s.positions == "sinusoidal" and {"P", "P_context"} & set(needed):
+        functions.append(_SINUSOIDAL)
+    if {"rotated_Q", "rotated_K"} & set(needed):
+        functions.append(_ROTATE)
+    for function in functions:
+        yield "\n" + function.format(np=says.name, copied=says.copied, base=f"{BASE:g}").rstrip()
     if says is _NUMPY and "weights" in needed:
-        yield _SOFTMAX.removesuffix("\n")
-    else:
-        yield ""
+        functions.append(_SOFTMAX)
+        yield "\n" + _SOFTMAX.rstrip()
+    yield "\n" if functions else ""
+
+
+def _sizes(s: Scenario) -> Iterator[str]:
+    """Write the words, and how many there are of everything."""
+    yield f"tokens = {_strings(s.tokens)}"
+    if s.is_cross:
+        yield f"context = {_strings(s.context)}"
+    yield f"features = {_strings(s.features)}"
+    if s.heads:
+        yield f"heads = {_strings(s.heads)}"
+    yield "n, d_model = len(tokens), len(features)"
+    if s.is_cross:
+        yield "n_k = len(context)"
+    yield (
+        f"h, d_k, d_v = len(heads), {s.d_k}, {s.d_v}" if s.heads else f"d_k, d_v = {s.d_k}, {s.d_v}"
+    )
+    yield ""
+
+
+def _strings(texts: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(escape.python, texts))}]"
 
 
 def _inputs(trace: AttentionTrace, needed: tuple[str, ...], says: _Language) -> Iterator[str]:
-    s = trace.scenario
-    yield f"tokens = [{', '.join(map(escape.python, s.tokens))}]"
-    yield f"features = [{', '.join(map(escape.python, s.features))}]"
-    yield "n, d_model = len(tokens), len(features)"
-    yield f"d_k, d_v = {s.d_k}, {s.d_v}"
-    yield ""
-    for each in INPUTS:
-        if each.name not in needed:
-            continue
-        if each.name == "blocking":
-            yield from _blocking(trace, says)
-        else:
-            yield _comment(trace, each.name)
-            yield f"{each.symbol} = {_array(getattr(trace, each.name), says)}"
+    if trace.scenario.is_cross and trace.scenario.P is not None:
+        yield "# A learned vector for each place, in either sentence"
+        yield f"learned = {_array(trace.scenario.P, says)}"
         yield ""
+    for name in (each.name for each in INPUTS if each.name in needed):
+        match name:
+            case "blocking":
+                yield from _blocking(trace, says)
+            case "bias":
+                yield from _bias(trace, says)
+            case "angles":
+                yield _comment(trace, name)
+                yield f"angles = {_angles(trace.scenario, says)}"
+            case "P" | "P_context":
+                yield _comment(trace, name)
+                yield f"{name} = {_places(trace, name, says)}"
+            case _:
+                yield _comment(trace, name)
+                yield f"{name} = {_array(getattr(trace, name), says)}"
+        yield ""
+
+
+def _places(trace: AttentionTrace, name: str, says: _Language) -> str:
+    s, size = trace.scenario, "n" if name == "P" else "n_k"
+    if s.P is None:
+        return _cast(s, says, f"sinusoidal({size}, d_model)")
+    return f"learned[:{size}]" if s.is_cross else _array(s.P, says)
+
+
+def _angles(s: Scenario, says: _Language) -> str:
+    np = says.name
+    return _cast(
+        s, says, f"{np}.arange(n)[:, None] / {BASE:g} ** (2 * {np}.arange(d_k // 2) / d_k)"
+    )
+
+
+def _bias(trace: AttentionTrace, says: _Language) -> Iterator[str]:
+    s, np = trace.scenario, says.name
+    yield "# The slope of the first head, and how far each two words are apart"
+    yield f"slope = {s.slope!r}"
+    yield f"distance = abs({np}.arange(n)[:, None] - {np}.arange(n))"
+    yield _comment(trace, "bias")
+    slopes = f"(slope ** {np}.arange(1, h + 1))[:, None, None]" if s.heads else "slope"
+    yield f"bias = {_cast(s, says, f'{slopes} * -distance')}"
 
 
 def _blocking(trace: AttentionTrace, says: _Language) -> Iterator[str]:
     s = trace.scenario
-    cast = ".astype(np.float32)" if says is _NUMPY and s.X.dtype == np.float32 else ""
     if s.mask is not None:
         yield "# Who may look at whom: row = query, column = key"
         yield f"mask = {says.array}({_nested(s.mask.tolist())})"
     yield _comment(trace, "blocking")
-    yield f"M = {says.unmasked if s.mask is None else says.blocked}{cast}"
+    numbers = says.unmasked if s.mask is None else says.blocked
+    yield f"M = {_cast(s, says, numbers.format(rows='n', columns=_size(s, 'key')))}"
+
+
+def _cast(s: Scenario, says: _Language, made: str) -> str:
+    """Write a change to float32, where NumPy makes float64; PyTorch has its default."""
+    return f"np.float32({made})" if says is _NUMPY and s.X.dtype == np.float32 else made
 
 
 def _comment(trace: AttentionTrace, name: str) -> str:
     """Say what a matrix is, and its shape."""
     which, shape = step(name), getattr(trace, name).shape
-    names = [_SIZES[axis] for axis in which.axes]
+    names = [_size(trace.scenario, axis) for axis in which.axes]
     if len(shape) == 3:
         names = ["h", *names]
     return f"# {which.title}, shape ({', '.join(names)}) = {shape}"
 
 
+def _size(s: Scenario, axis: Axis) -> str:
+    if axis == "key" and s.is_cross:
+        return "n_k"
+    if axis == "head value" and not s.heads:
+        return "d_v"
+    return _SIZES[axis]
+
+
 def _equation(s: Scenario, name: str, says: _Language) -> str:
+    return f"{name} = {_right_side(s, name, says)}"
+
+
+def _right_side(s: Scenario, name: str, says: _Language) -> str:
     match name:
         case "similarity":
-            return "similarity = X @ X.T"
-        case "Q" | "K" | "V":
-            return f"{name} = X @ W_{name.lower()}"
+            return "X @ X.T"
+        case "placed":
+            return "X + P"
+        case "placed_context":
+            return "Z + P_context"
+        case "Q":
+            return f"{made('placed', s)} @ W_q"
+        case "K" | "V":
+            return f"{made('placed_context', s)} @ W_{name.lower()}"
+        case "rotated_Q" | "rotated_K":
+            return f"rotate({name[-1]}, angles)"
         case "raw_scores":
-            return f"raw_scores = Q @ K.{says.transposed if s.W_k.ndim == 3 else 'T'}"
+            Q, K = made("rotated_Q", s), made("rotated_K", s)
+            return f"{Q} @ {K}.{says.transposed if s.heads else 'T'}"
         case "scores":
-            return "scores = raw_scores / d_k**0.5" if s.scale else "scores = raw_scores"
+            return "raw_scores / d_k**0.5" if s.scale else "raw_scores"
+        case "biased_scores":
+            return "scores + bias"
         case "masked_scores":
-            return "masked_scores = scores + M"
+            return f"{made('biased_scores', s)} + M"
         case "logits":
-            divided = "" if s.temperature == 1 else f" / {s.temperature!r}"
-            return f"logits = masked_scores{divided}"
+            return f"masked_scores{'' if s.temperature == 1 else f' / {s.temperature!r}'}"
         case "weights":
-            return f"weights = {says.softmax}"
+            return says.softmax.format(input=softmax_input(s, unmasked=False))
         case "output":
-            return "output = weights @ V"
+            return "weights @ V"
         case "concatenated":
-            side_by_side = says.concatenated if s.W_q.ndim == 3 else "output"
-            return f"concatenated = {side_by_side}"
+            return says.concatenated if s.heads else "output"
         case "projected":
-            return "projected = concatenated @ W_o"
+            return "concatenated @ W_o"
     raise ValueError(f"There is no line of code for the step {name!r}.")
 
 

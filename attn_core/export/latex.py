@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from .. import escape, labels
+from .. import escape
 from ..attention import AttentionTrace
 from ..equation import Block, Equation, formula
 from ..labels import number
-from .part import equations
+from ..steps import Step
+from .part import equations, head_name, kind
 
 #: Scripts that are written from the right; of what is here only they need a direction.
 _FROM_THE_RIGHT = ("Arabic", "Hebrew", "Syriac", "Thaana")
@@ -130,12 +131,16 @@ def latex(trace: AttentionTrace, only: str | None = None) -> str:
     True
     """
     s = trace.scenario
-    body = "\n".join(_sections(trace, only))
-    words = (*labels.unique(s.tokens), *s.features)
+    written = tuple(equations(trace, only))
+    body = "\n".join(_sections(trace, written))
+    shown = [block for _, _, each in written for block in each.blocks]
+    labels = {label for block in shown for label in (*block.rows, *block.columns)}
+    fonts = _font_choices({*s.tokens, *s.context, *s.heads, *labels})
+    sentences = "\n\n".join(" ".join(map(word, each)) for each in (s.tokens, s.context) if each)
     return (
-        f"{_PREAMBLE}\n{_font_choices(words)}\n\\begin{{document}}\n"
-        f"\\section*{{Self-attention}}\n"
-        f"{' '.join(word(token) for token in s.tokens)}\n\n"
+        f"{_PREAMBLE}\n{fonts}\n\\begin{{document}}\n"
+        f"\\section*{{{kind(s)}}}\n"
+        f"{sentences}\n\n"
         "Numbers are rounded to two decimals.\n\n"
         f"{body}\n\\end{{document}}\n"
     )
@@ -165,9 +170,12 @@ def _within_right(script: str, text: str) -> str:
     return rf"\fromleft{{{_run(script, text)}}}"
 
 
-def _sections(trace: AttentionTrace, only: str | None) -> Iterator[str]:
-    for step, head, written in equations(trace, only):
-        of_head = "" if head is None else f", head {head + 1}"
+def _sections(
+    trace: AttentionTrace, equations: Iterable[tuple[Step, int | None, Equation]]
+) -> Iterator[str]:
+    for step, head, written in equations:
+        name = head_name(trace, head)
+        of_head = f", {word(name)}" if name else ""
         yield r"\bigskip\begin{minipage}{\linewidth} % a formula and its matrices on one page"
         yield rf"\section*{{{step.title}{of_head}}}"
         if step.formula:
@@ -184,7 +192,8 @@ def _equation(written: Equation) -> str:
 
 def _sign(text: str) -> str:
     """Write what stands between matrices; the parentheses grow with what is in them."""
-    text = text.replace("softmax", r"\operatorname{softmax}").replace("·", r"\cdot")
+    text = re.sub("softmax|rotate", r"\\operatorname{\g<0>}", text).replace("·", r"\cdot")
+    text = r"\;\mathrm{by}" if text == "by" else text
     text = text.replace("(", r"\left(").replace(")", r"\right)")
     return re.sub(r"√(\d+)", r"\\sqrt{\1}", text)
 
@@ -198,7 +207,8 @@ def _matrix(block: Block) -> str:
         rows.append(" & ".join([word(label), *map(_number, values)]))
     top, *others = (row + r" \\" for row in rows)
     table = "\n".join([top, r"\hline\rule{0pt}{2.5ex}%", *others])
-    name = block.step.latex + (r"^\top" if block.transposed else "")
+    symbol = block.step.latex + (r"^\top" if block.transposed else "")
+    name = word(block.title) if block.title else symbol
     shape = rf"{len(block.rows)} \times {len(block.columns)}"
     alignment = "r|" + "r" * len(block.columns)
     return (
@@ -212,7 +222,7 @@ def _number(value: float) -> str:
     return number(value).replace("−", "-").replace("∞", r"\infty")
 
 
-def _font_choices(words: tuple[str, ...]) -> str:
+def _font_choices(words: Iterable[str]) -> str:
     """Choose fonts for the scripts that these words have, and no others."""
     used = sorted({script for text in words for script, _ in _by_script(text)} - {_LATIN})
     lines = [

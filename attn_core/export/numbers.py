@@ -14,16 +14,16 @@ import numpy as np
 from .. import escape, labels
 from ..attention import AttentionTrace
 from ..equation import Block, block
-from ..scenario import Array
+from ..scenario import Array, Scenario
 from ..steps import Step
-from .part import heads, matrices
+from .part import head_name, heads, matrices
 
 #: How a blocked score, −∞, is written where a format has no infinity of its own.
 BLOCKED = "-inf"
 
 _README = f"""\
 One file for each matrix: the first row and the first column are its labels, and the
-cell above the labels of the rows is its name.
+cell above the labels of the rows is its name, and the name of its head if there are heads.
 
 Numbers have all their digits. A pair that the mask blocks is {BLOCKED}. Files are UTF-8 with
 a byte order mark, as spreadsheets expect (Python: encoding="utf-8-sig").
@@ -59,9 +59,9 @@ def csv_zip(trace: AttentionTrace, only: str | None = None) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         # A ZipInfo made from a name alone has a fixed date.
         archive.writestr(zipfile.ZipInfo("README.txt"), _README)
-        for name, shown in _sheets(trace, only):
-            text = _csv(shown).encode("utf-8-sig")
-            archive.writestr(zipfile.ZipInfo(f"{name}.csv"), text, zipfile.ZIP_DEFLATED)
+        for file, head, shown in _sheets(trace, only):
+            text = _csv(shown, head).encode("utf-8-sig")
+            archive.writestr(zipfile.ZipInfo(f"{file}.csv"), text, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
@@ -77,7 +77,8 @@ def npz(trace: AttentionTrace, only: str | None = None) -> bytes:
     -------
     bytes
         Besides the matrices there are tokens and features (NumPy drops U+0000 at their
-        ends), mask (True = may attend), scale and temperature. Nothing needs pickle.
+        ends), mask (True = may attend), scale, temperature and positions, and where the
+        scenario has them heads, context and slope. Nothing needs pickle.
 
     Examples
     --------
@@ -87,12 +88,10 @@ def npz(trace: AttentionTrace, only: str | None = None) -> bytes:
     >>> loaded["weights"].shape, loaded["tokens"].tolist()
     ((3, 3), ['Je', 'suis', 'heureux'])
     """
-    s = trace.scenario
     arrays: dict[str, Any] = {
         each.name: getattr(trace, each.name) for each in matrices(trace, only)
     }
-    arrays |= {"tokens": np.array(s.tokens), "features": np.array(s.features)}
-    arrays |= {"mask": s.allowed, "scale": s.scale, "temperature": s.temperature}
+    arrays |= {name: np.array(value) for name, value in _settings(trace.scenario).items()}
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)
     return packed.getvalue()
@@ -119,33 +118,46 @@ def json_text(trace: AttentionTrace, only: str | None = None) -> str:
     >>> made["name"], made["shape"], made["rows"]
     ('weights', [3, 3], ['Je', 'suis', 'heureux'])
     """
-    s = trace.scenario
+    settings = _settings(trace.scenario)
     content = {
-        "about": "Matrices of self-attention. With heads, values has one more leading axis. "
+        "about": "Matrices of attention. With heads, values has one more leading axis. "
         f'A score that the mask blocks, minus infinity, is written "{BLOCKED}".',
-        "tokens": s.tokens,
-        "features": s.features,
-        "mask": s.allowed.tolist(),
-        "scale": s.scale,
-        "temperature": s.temperature,
+        **{k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in settings.items()},
         "matrices": [_entry(trace, each) for each in matrices(trace, only)],
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def _sheets(trace: AttentionTrace, only: str | None) -> Iterator[tuple[str, Block]]:
-    """Name each matrix, and each head of it, as a file."""
+def _settings(s: Scenario) -> dict[str, Any]:
+    """All of a scenario but its matrices; what it doesn't have is left out."""
+    settings: dict[str, Any] = {"tokens": s.tokens, "context": s.context, "features": s.features}
+    settings |= {"heads": s.heads, "mask": s.allowed, "scale": s.scale}
+    settings |= {"temperature": s.temperature, "positions": s.positions, "slope": s.slope}
+    missing = [name for name in ("context", "heads", "slope") if not settings[name]]
+    return {name: value for name, value in settings.items() if name not in missing}
+
+
+def _sheets(trace: AttentionTrace, only: str | None) -> Iterator[tuple[str, str, Block]]:
+    """Each matrix, and each head of it: the name of its file, that of its head, itself."""
     for each in matrices(trace, only):
         for head in heads(trace, each.name):
-            name = each.name if head is None else f"{each.name}-head-{head + 1}"
-            yield name, block(trace, each.name, head=head or 0)
+            name = head_name(trace, head)
+            file = each.name if head is None else f"{each.name}-{_file(head, name)}"
+            yield file, name, block(trace, each.name, head=head or 0)
 
 
-def _csv(shown: Block) -> str:
+def _file(head: int, name: str) -> str:
+    """Name a head in the name of a file; the number keeps names apart that look alike there."""
+    number, safe = f"head-{head + 1}", escape.file_name(name)
+    return number if safe in ("", number) else f"{number}-{safe}"
+
+
+def _csv(shown: Block, head: str) -> str:
     text = io.StringIO(newline="")
     # Python's csv quotes what its own reader needs; only the rest is left to decide here.
     sheet = csv.writer(text)
-    sheet.writerow([shown.step.name, *map(escape.spreadsheet, shown.columns)])
+    name = f"{shown.step.name}, {head}" if head else shown.step.name
+    sheet.writerow([name, *map(escape.spreadsheet, shown.columns)])
     for label, row in zip(shown.rows, shown.values.tolist(), strict=True):
         sheet.writerow([escape.spreadsheet(label), *map(repr, row)])
     return text.getvalue()

@@ -6,8 +6,21 @@ from collections.abc import Iterator
 
 from ..attention import AttentionTrace
 from ..course import takes
-from ..equation import Equation, block, equation
+from ..equation import Equation, equation
+from ..scenario import Scenario
 from ..steps import INPUTS, STEPS, Step, step
+
+
+def kind(scenario: Scenario) -> str:
+    """Name what is computed, as a title.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> kind(DEFAULT.scenario)
+    'Self-attention'
+    """
+    return "Cross-attention" if scenario.is_cross else "Self-attention"
 
 
 def steps(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:
@@ -57,13 +70,9 @@ def equations(
     head : int or None
         Which head, counted from 0; None where the step has no head axis.
     equation : Equation
-        Of the concatenated heads, the output of each head on the left.
+        As `equation.equation` writes it.
     """
     for each in steps(trace, only):
-        if each.name == "concatenated":
-            parts = (block(trace, "output", head=k) for k in range(trace.scenario.h))
-            yield each, None, Equation((*parts, "=", block(trace, each.name)))
-            continue
         for head in heads(trace, each.name):
             yield each, head, equation(trace, each.name, head or 0)
 
@@ -99,3 +108,17 @@ def heads(trace: AttentionTrace, name: str) -> tuple[int | None, ...]:
     """Number the heads of a matrix from 0; a single None where it has no head axis."""
     values = getattr(trace, step(name).name)
     return tuple(range(len(values))) if values.ndim == 3 else (None,)
+
+
+def head_name(trace: AttentionTrace, head: int | None) -> str:
+    """Name the head that a matrix is of; empty where it has no head axis.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.heads import with_heads
+    >>> from attn_core.presets import DEFAULT
+    >>> head_name(attend(with_heads(DEFAULT.scenario)), 0)
+    'head 1'
+    """
+    return "" if head is None else trace.scenario.heads[head]

@@ -6,20 +6,26 @@ from .description import Description
 from .equation import describe, draw
 from .html_page import html_page
 from .long_text import describe_long_text, describe_row
+from .multiples import describe_multiples
 from .play import describe_play, is_product
 from .shape_rule import describe_partners, draw_partners
+from .space import Space, describe_spaces, spaces_alt
 
 __all__ = [
     "Description",
+    "Space",
     "Theme",
     "describe",
     "describe_contributions",
     "describe_long_text",
+    "describe_multiples",
     "describe_partners",
     "describe_play",
     "describe_row",
+    "describe_spaces",
     "draw",
     "draw_partners",
     "html_page",
     "is_product",
+    "spaces_alt",
 ]

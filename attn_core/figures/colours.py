@@ -30,6 +30,9 @@ class Palette:
         Plotly colour scales over `SIGNED_RANGE` and `WEIGHT_RANGE`.
     weight_loss : list of (magnitude, colour)
         What a weight that falls has in `weight_change`.
+    groups : tuple of str
+        What tells groups of words apart; Okabe and Ito's colours, which colour-blind
+        readers can tell apart.
     """
 
     ink: str
@@ -38,6 +41,7 @@ class Palette:
     signed: list[tuple[float, str]]
     weight: list[tuple[float, str]]
     weight_loss: list[tuple[float, str]]
+    groups: tuple[str, ...]
 
     @property
     def weight_change(self) -> list[tuple[float, str]]:
@@ -99,6 +103,7 @@ PALETTES: dict[Theme, Palette] = {
             (0.499, "#a0621c"),
             (1.0, "#6b3a05"),
         ],
+        groups=("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9", "#5d6b78"),
     ),
     # The same hues, from a dark centre to bright ends, so that zero stays quiet.
     "dark": Palette(
@@ -129,6 +134,7 @@ PALETTES: dict[Theme, Palette] = {
             (0.499, "#eec389"),
             (1.0, "#ffeacb"),
         ],
+        groups=("#56b4e9", "#e69f00", "#2fc79c", "#e79bc5", "#f0e442", "#8fb8ff", "#a3acb8"),
     ),
 }
 
@@ -164,4 +170,5 @@ def for_paper(theme: Theme) -> dict[str, str]:
 
 def _colours(palette: Palette) -> list[str]:
     scales = (*palette.signed, *palette.weight_change)
-    return [palette.ink, palette.muted, palette.warning, *(colour for _, colour in scales)]
+    texts = palette.ink, palette.muted, palette.warning
+    return [*texts, *palette.groups, *(colour for _, colour in scales)]

@@ -211,7 +211,8 @@ def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
             texts.add(text, x, placed.top - font * 0.7)
     middle = placed.left + len(block.columns) * cell / 2
     bottom = placed.top + len(block.rows) * cell
-    caption = f"<b>{subscripts(block.symbol)}</b>  {block.shape}"
+    name = escape.plotly(block.title) or subscripts(block.symbol)
+    caption = f"<b>{name}</b>  {block.shape}"
     texts.add(caption, middle, bottom + font * 0.95)
     if note := role_note(block):
         texts.add(note, middle, bottom + font * 2.2, size=font * NOTE, colour=texts.palette.muted)

@@ -11,7 +11,7 @@ from .. import escape, narrate
 from ..attention import AttentionTrace
 from ..document import to_json
 from ..equation import Block, Equation
-from ..export.part import equations
+from ..export.part import equations, head_name, kind
 from ..labels import number
 from ..steps import Step
 from .equation import describe, subscripts
@@ -94,7 +94,10 @@ def html_page(trace: AttentionTrace, only: str | None = None, link: str = "") ->
     """
     if link and not link.startswith(("http://", "https://")):
         raise ValueError(f"The link must begin with http:// or https://, got {link!r:.40}.")
-    words = " ".join(trace.scenario.tokens)
+    s = trace.scenario
+    title = kind(s)
+    sentences = [escape.html(" ".join(words)) for words in (s.tokens, s.context) if words]
+    shown = "\n".join(f'<p dir="auto">{sentence}</p>' for sentence in sentences)
     steps = enumerate(equations(trace, only))
     body = "\n".join(_section(trace, i, *step) for i, step in steps)
     back = f'<p><a href="{escape.html(link)}">Open it in the lab</a></p>' if link else ""
@@ -105,18 +108,18 @@ def html_page(trace: AttentionTrace, only: str | None = None, link: str = "") ->
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
-<title>Self-attention: {escape.html(words)}</title>
+<title>{title}: {" / ".join(sentences)}</title>
 <style>{_STYLE}</style>
 </head>
 <body>
 <main>
-<h1>Self-attention</h1>
-<p dir="auto">{escape.html(words)}</p>
+<h1>{title}</h1>
+{shown}
 {back}
 <p id="plain" hidden>This browser can't draw the pictures; all numbers are in the tables.</p>
 {body}
 </main>
-{_data("scenario", to_json(trace.scenario))}
+{_data("scenario", to_json(s))}
 <script type="text/plain" id="plotly">{_plotly()}</script>
 <script>{_SCRIPT}</script>
 </body>
@@ -131,7 +134,8 @@ def _section(trace: AttentionTrace, i: int, step: Step, head: int | None, writte
     layout = described.layout | {"paper_bgcolor": "#ffffff"}
     data = [*heatmaps, *described.traces[len(own) :]]
     figure = {"data": data, "layout": layout, "scale": described.print_scale}
-    of_head = "" if head is None else f", head {head + 1}"
+    name = head_name(trace, head)
+    of_head = f", {escape.html(name)}" if name else ""
     tables = "\n".join(map(_table, written.blocks))
     return f"""<section>
 <h2>{step.title}{of_head}</h2>
@@ -140,7 +144,7 @@ def _section(trace: AttentionTrace, i: int, step: Step, head: int | None, writte
 <div></div>
 </figure>
 {_data(f"figure-{i}", json.dumps(figure, allow_nan=False))}
-{_sentence(trace, step)}
+{_sentence(trace, step, head)}
 <details><summary>Numbers as tables</summary>
 {tables}
 </details>
@@ -149,15 +153,20 @@ def _section(trace: AttentionTrace, i: int, step: Step, head: int | None, writte
 
 def _formula(written: Equation) -> str:
     """Write an equation with symbols in the place of its matrices."""
-    terms = (term.symbol if isinstance(term, Block) else term for term in written.terms)
-    return subscripts(escape.html(" ".join(terms)))
+    return " ".join(
+        _name(term) if isinstance(term, Block) else escape.html(term) for term in written.terms
+    )
 
 
-def _sentence(trace: AttentionTrace, step: Step) -> str:
-    """Say what the numbers show, where there are words for it: of one head without W_o."""
-    if trace.weights.ndim == 3 or step.name in ("concatenated", "projected"):
+def _name(block: Block) -> str:
+    return escape.html(block.title) or subscripts(escape.html(block.symbol))
+
+
+def _sentence(trace: AttentionTrace, step: Step, head: int | None) -> str:
+    """Say what the numbers of a head show; of what joins the heads there are no words."""
+    if step.name in ("concatenated", "projected"):
         return ""
-    return f"<p>{escape.html(narrate.explain(trace, step.name))}</p>"
+    return f"<p>{escape.html(narrate.explain(trace.head(head or 0), step.name))}</p>"
 
 
 def _table(block: Block) -> str:
@@ -166,7 +175,7 @@ def _table(block: Block) -> str:
         f'<tr><th scope="row" dir="auto">{escape.html(label)}</th>{_cells(values.tolist())}</tr>'
         for label, values in zip(block.rows, block.values, strict=True)
     )
-    return f"""<table><caption>{subscripts(escape.html(block.symbol))} {block.shape}</caption>
+    return f"""<table><caption>{_name(block)} {block.shape}</caption>
 <thead><tr><td></td>{columns}</tr></thead>
 <tbody>
 {rows}

@@ -273,7 +273,7 @@ def _head(block: Block, cell: float, scale: Scale) -> float:
 
 def _caption_width(block: Block, boxes: float, scale: Scale) -> float:
     """Room right of the first box that a centred caption needs."""
-    name = text_width(f"{block.symbol}  {block.shape}", scale.font)
+    name = text_width(f"{block.title or block.symbol}  {block.shape}", scale.font)
     widest = max(name, text_width(role_note(block), scale.font * NOTE))
     return max(boxes, (boxes + widest) / 2)
 

@@ -43,17 +43,19 @@ def describe_play(
     width: float = 960,
     theme: Theme = "light",
     projector: bool = False,
+    head: int = 0,
 ) -> Description:
     """Say how a product fills, row by row, with the row and the column of each number outlined.
 
     Parameters
     ----------
     trace : AttentionTrace
-        Of one head.
     name : str
         A step that `is_product`.
     width, theme, projector
         As in `draw`.
+    head : int
+        Which head, where each has such a step.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def describe_play(
     >>> len(described.frames), described.frames[0]["name"]
     (12, 'Je · q₁ = 1.00')
     """
-    written = equation(trace, name)
+    written = equation(trace, name, head)
     result, last = written.result, len(written.blocks) - 1
     cells = [Cell(name, i, j) for i, j in np.ndindex(result.values.shape)]
     layout = arrange(

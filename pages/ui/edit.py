@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import edits, escape, limits, narrate, presets, tokens
 from attn_core.embeddings import hashed
-from attn_core.vocabulary import FEATURES, PLACES
+from attn_core.vocabulary import FEATURES, ORDER, PLACES
 from pages.ui import edit_mask, state
 from pages.ui.edit_matrix import matrices, matrix
 
@@ -124,7 +124,7 @@ def features() -> None:
     state.seed("features", list(s.features))
     st.multiselect(
         "Features of the embeddings",
-        list(dict.fromkeys((*s.features, *FEATURES, *PLACES))),  # shown as plain text
+        list(dict.fromkeys((*s.features, *FEATURES, *PLACES, *ORDER))),  # shown as plain text
         key="features",
         max_selections=limits.D_MODEL[1],
         on_change=_set_features,

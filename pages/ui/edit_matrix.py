@@ -27,6 +27,9 @@ def matrices(*wanted: MatrixName) -> None:
     """
     has = edits.editable(state.scenario())
     names = [name for name in has if (name in wanted if wanted else name != "W_o")]
+    if len(names) == 1:
+        matrix(names[0])
+        return
     state.seed_view("matrix", names[0], names)
     chosen: MatrixName = st.radio(
         "Matrix",
@@ -79,7 +82,7 @@ def _of_head(name: MatrixName) -> str:
     """Name the head whose share of a matrix is edited, where there are several."""
     heads = state.scenario().heads
     is_shared = name in ("X", "Z", "P")
-    return "" if is_shared or len(heads) < 2 else f" of {escape.markdown(heads[state.head()])}"
+    return "" if is_shared or len(heads) < 2 else f" of “{escape.markdown(heads[state.head()])}”"
 
 
 def _boxes(name: MatrixName) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, escape, labels
-from attn_core.calculation import NAMES, Calculation, calculate
-from attn_core.cells import Cell, name_of, nearest, sources, to_text
+from attn_core.answer import Calculation
+from attn_core.calculation import calculate, told
+from attn_core.cells import Cell, head_of, name_of, nearest, sources, to_text
 from attn_core.equation import Block, Equation, equation
 from attn_core.figures import describe, describe_contributions, describe_play, is_product
 from attn_core.figures.contributions import contributions_alt
@@ -63,6 +64,8 @@ def pick(
         shown = blocks[matrix]
         if shown.transposed:
             row, column = column, row
+        if shown.title:  # one of several heads, side by side
+            state.choose_head(matrix)
         _go(trace, Cell(shown.step.name, row, column), picture)
 
 
@@ -74,15 +77,33 @@ def _go(trace: AttentionTrace, cell: Cell, picture: str) -> None:
     trail = state.trail()
     standing = trail.standing(trace.scenario)
     if standing and picture == trail.picture and cell in _parts(trace, standing[-1]):
-        state.follow(cell)
+        _go_on(trace, standing[-1], cell)
     else:
         state.ask(cell, picture)
 
 
+def _go_on(trace: AttentionTrace, cell: Cell, to: Cell) -> None:
+    """Go on to what a number is made of; from the heads side by side to the one it is of."""
+    head = head_of(trace.scenario, cell)
+    if head is not None:
+        state.choose_head(head)
+    state.follow(to)
+
+
+def _calculated(trace: AttentionTrace, cell: Cell) -> Calculation:
+    """The calculation of a number; of what each head has, of the one that is looked at."""
+    return calculate(trace, cell, _head(trace))
+
+
+def _head(trace: AttentionTrace) -> int:
+    """The head that is looked at, in a trace that may be of one head alone."""
+    return min(state.head(), trace.scenario.h - 1)
+
+
 def _parts(trace: AttentionTrace, cell: Cell) -> set[Cell]:
     """What a number is made of, in its calculation or in the equation of its step."""
-    told = {operand.cell for operand in calculate(trace, cell).operands}
-    return told.union(*(source.cells for source in sources(trace.scenario, cell)))
+    used = {operand.cell for operand in _calculated(trace, cell).operands}
+    return used.union(*(source.cells for source in sources(trace.scenario, cell)))
 
 
 def button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
@@ -110,7 +131,7 @@ def _close() -> None:
 
 def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None:
     """Say where a number comes from, with the pickers, the way here and the way on."""
-    made = calculate(trace, cell)
+    made = _calculated(trace, cell)
     with st.container(border=True):
         _way(trace)
         _pickers(trace, cell)
@@ -154,7 +175,7 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
     """Choose a number without a mouse."""
     rows, columns = (labels.axis(trace.scenario, axis) for axis in step(cell.name).axes)
     choices = {
-        "matrix": (NAMES, cell.name, lambda name: f"{step(name).symbol} · {step(name).title}"),
+        "matrix": (told(trace.scenario), cell.name, _said),
         "row": (range(len(rows)), cell.row, lambda i: labels.isolate(rows[i])),
         "column": (range(len(columns)), cell.column, lambda j: labels.isolate(columns[j])),
     }
@@ -168,10 +189,14 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
         )
 
 
+def _said(name: str) -> str:
+    return f"{step(name).symbol} · {step(name).title}"
+
+
 def _choose(trace: AttentionTrace) -> None:
     name, *place = (state.widget(f"ask-{which}") for which in ("matrix", "row", "column"))
     try:  # no browser offers another choice, but one could be forged
-        if name not in NAMES:
+        if name not in told(trace.scenario):
             raise ValueError(f"There is no matrix {name!r:.40} here.")
         state.ask(nearest(trace.scenario, name, *place), state.trail().picture)
     except ValueError as error:
@@ -186,7 +211,7 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
     with st.container():  # as in `_way`
         if not missing:
             return
-        shown = [equation(trace, made.name) for made in missing]
+        shown = [equation(trace, made.name, _head(trace)) for made in missing]
         marked = [outlined(each, s, made) for each, made in zip(shown, missing, strict=True)]
         chart(
             describe(*marked, **look(_FRAME)),
@@ -221,8 +246,10 @@ def _play(trace: AttentionTrace, cell: Cell) -> None:
         return
     with drawer("Play how the matrix is filled", f"play-{product}") as is_open:
         if is_open:
-            alt = f"The same as above, number by number. {equation(trace, product).alt}"
-            chart(describe_play(trace, product, **look(_FRAME)), "figure-play", alt)
+            head = _head(trace)
+            alt = f"The same as above, number by number. {equation(trace, product, head).alt}"
+            played = trace if product == "projected" else trace.head(head)
+            chart(describe_play(played, product, **look(_FRAME)), "figure-play", alt)
 
 
 def _on(trace: AttentionTrace, made: Calculation) -> None:
@@ -237,12 +264,12 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
         key=key,
         format_func=lambda i: escape.markdown(name_of(trace.scenario, cells[i])),
         on_change=_follow,
-        args=(key, cells),
+        args=(trace, made.cell, key, cells),
     )
 
 
-def _follow(key: str, cells: Sequence[Cell]) -> None:
+def _follow(trace: AttentionTrace, cell: Cell, key: str, cells: Sequence[Cell]) -> None:
     chosen = state.widget(key)
     if chosen is not None:
-        state.follow(cells[chosen])
+        _go_on(trace, cell, cells[chosen])
     st.rerun()

@@ -7,12 +7,10 @@ from typing import Any
 import streamlit as st
 
 from attn_core import Scenario, escape, what_if
-from attn_core.steps import STEPS, step
+from attn_core.course import steps_of_both
+from attn_core.steps import step
 from pages.ui import state
 from pages.ui.show import Sides
-
-#: Every step of one head.
-_STEPS = tuple(each.name for each in STEPS if each.name not in ("concatenated", "projected"))
 
 
 def buttons() -> None:
@@ -74,12 +72,14 @@ def _alike(pinned: Scenario) -> Scenario:
 
 def chosen_step(variant: str) -> str:
     """Choose which step is compared, if there is something to compare."""
-    if not variant and state.pinned() is None:
+    pair = _pair(variant, state.scenario().head(state.head()))
+    if pair is None:
         return "weights"
-    state.seed_view("compared", "weights", _STEPS)
+    names = steps_of_both(*pair)
+    state.seed_view("compared", "weights", names)
     chosen: str | None = st.segmented_control(
         "Step",
-        _STEPS,
+        names,
         key="compared",
         required=True,
         format_func=lambda name: escape.markdown(step(name).symbol),
@@ -104,8 +104,14 @@ def sides(variant: str) -> Sides:
         elif variant:
             title = escape.markdown(what_if.BY_KEY[variant].title)
             st.markdown(f"A is the present scenario, B is what it would be: **{title}**.")
-            return present, what_if.what_if(present, variant)
-        pinned = state.pinned()
-        return (_alike(pinned), present) if pinned else None
+        return _pair(variant, present)
 
     return told
+
+
+def _pair(variant: str, present: Scenario) -> tuple[Scenario, Scenario] | None:
+    """A and B, of the head that is looked at; None where there is nothing to compare."""
+    if variant and not what_if.BY_KEY[variant].idle(present):
+        return present, what_if.what_if(present, variant)
+    pinned = state.pinned()
+    return (_alike(pinned), present) if pinned else None

@@ -37,6 +37,11 @@ def title(trace: AttentionTrace, name: str) -> None:
     st.markdown(f"## {which.title}\n\n$$\n{formula(trace.scenario, name)}\n$$")
 
 
+def formulas(trace: AttentionTrace, *names: str) -> None:
+    """Formulas of several steps on one line."""
+    st.latex(r" \qquad ".join(formula(trace.scenario, name) for name in names))
+
+
 def step(name: str, key: str = "", of: Derive = _unchanged) -> None:
     """A step's picture, one sentence about these numbers, and its tables.
 
@@ -53,9 +58,9 @@ def step(name: str, key: str = "", of: Derive = _unchanged) -> None:
     def body(trace: AttentionTrace) -> None:
         shown = equation(trace, name)
         if of is _unchanged:
-            _picture(trace, shown, key=key or name)
+            picture(trace, shown, key=key or name)
         else:  # an address names numbers of the visitor's scenario, not of what is made of it
-            _unasked(shown, key=key or name)
+            unasked(shown, key=key or name)
         st.markdown(narrate.explain(trace, name, escape.markdown))
 
     _part(key or name, body, of)
@@ -66,7 +71,7 @@ def steps_together(*names: str) -> None:
     key = "-".join(names)
 
     def body(trace: AttentionTrace) -> None:
-        _picture(trace, *(equation(trace, name) for name in names), key=key)
+        picture(trace, *(equation(trace, name) for name in names), key=key)
         for name in names:
             st.markdown(narrate.explain(trace, name, escape.markdown))
 
@@ -77,7 +82,7 @@ def whole_attention() -> None:
     """Softmax(scores) · V = output, on one line, and where each word looks."""
 
     def body(trace: AttentionTrace) -> None:
-        _picture(trace, headline(trace), key="headline")
+        picture(trace, headline(trace), key="headline")
         st.markdown(narrate.explain(trace, "weights", escape.markdown))
 
     _part("headline", body)
@@ -98,7 +103,7 @@ def comparison(name: str, sides: Sides) -> None:
     def body(trace: AttentionTrace) -> None:
         both = sides(trace.scenario)
         if both is None:
-            _picture(trace, headline(trace), key="comparison")
+            picture(trace, headline(trace), key="comparison")
             st.markdown(narrate.explain(trace, "weights", escape.markdown))
         else:
             _compared(trace, compare(*both), name)
@@ -109,9 +114,9 @@ def comparison(name: str, sides: Sides) -> None:
 def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
     *others, b = c.equations(name)
     if c.b.scenario == trace.scenario:
-        _picture(trace, b, key="comparison", beside=others)
+        picture(trace, b, key="comparison", beside=others)
     else:
-        _unasked(*others, b, key="comparison")
+        unasked(*others, b, key="comparison")
     _list(c.gaps(escape.markdown))
     st.markdown("## What changed most, and why")
     _list(explain_causes(c, escape.markdown))
@@ -130,7 +135,7 @@ def headline_formula() -> None:
 
 def one_matrix(name: str) -> None:
     """One matrix alone."""
-    _part(name, lambda trace: _picture(trace, Equation((block(trace, name),)), key=name))
+    _part(name, lambda trace: picture(trace, Equation((block(trace, name),)), key=name))
 
 
 def shape_rule(rows: int) -> None:
@@ -142,7 +147,7 @@ def shape_rule(rows: int) -> None:
         rule = rule_of(X, W)
         (st.success if rule.fits else st.warning)(escape.markdown(rule.message))
         # Its W_q is of this experiment only, so there is no telling where it comes from.
-        _unasked(tried, key="misfit")
+        unasked(tried, key="misfit")
         st.markdown(
             "Each number of $Q$ is made from one row of $X$ and one column of $W_q$: "
             "partner times partner, all added up. A number without a partner can't be used, "
@@ -154,41 +159,56 @@ def shape_rule(rows: int) -> None:
 
 
 def _part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchanged) -> None:
-    """A part of the page that shows numbers; it is run alone while a hand moves them."""
+    """A part of the page about the head that is looked at."""
+    part(name, lambda trace: body(trace.head(state.head())), of)
+
+
+def part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchanged) -> None:
+    """A part of the page that shows numbers; it is run alone while a hand moves them.
+
+    Parameters
+    ----------
+    name : str
+        Tells it from the other parts of its page.
+    body : callable
+        Shows a trace, with all its heads.
+    of : callable, optional
+        Which scenario to show, made from the visitor's.
+    """
     key = f"part-{name}"
 
     def run() -> None:
         state.begin_part(key)
-        body(attend(of(state.scenario())).head(state.head()))
+        body(attend(of(state.scenario())))
 
     st.fragment(run, key=key)()
 
 
-def _picture(
+def picture(
     trace: AttentionTrace, *drawn: Equation, key: str, beside: Sequence[Equation] = ()
 ) -> None:
     """Equations in one picture; below it, where the number comes from that is asked about.
 
     What is `beside` them, and drawn first, is of another scenario and isn't asked about.
     """
-    picture = f"figure-{key}"
+    name = f"figure-{key}"
     before = sum(len(each.blocks) for each in beside)
-    cell = inspector.asked(trace, drawn, picture)
+    cell = inspector.asked(trace, drawn, name)
     shown = [outlined(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
         describe(*beside, *shown, **look()),
-        key=picture,
+        key=name,
         alt=" ".join(each.alt for each in (*beside, *drawn)),
-        picked=lambda box: inspector.pick(trace, drawn, box, picture, before),
+        picked=lambda box: inspector.pick(trace, drawn, box, name, before),
     )
-    inspector.button(drawn, picture, is_open=cell is not None)
+    inspector.button(drawn, name, is_open=cell is not None)
     with st.container():  # always there, so that what stands below isn't made anew
         if cell:
             inspector.answer(trace, cell, drawn)
     _tables(key, *beside, *drawn)
 
 
-def _unasked(*drawn: Equation, key: str) -> None:
+def unasked(*drawn: Equation, key: str) -> None:
     """Equations in one picture, without the question where their numbers come from."""
     alt = " ".join(each.alt for each in drawn)
     chart(describe(*drawn, **look()), key=f"figure-{key}", alt=alt)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from attn_core import attend, long_text
@@ -9,6 +10,8 @@ from attn_core.labels import unique
 from attn_core.permalink import encode_text
 from attn_core.presets import BY_KEY
 from tests.browser.conftest import idle
+from tests.browser.test_access import SERIOUS
+from tests.browser.test_looks import CUT
 
 S = BY_KEY["verb-subject"].scenario
 WORDS = [f"{word}{i}" for i, word in enumerate(("je", "dog", "saw", "rabbit") * 128)]
@@ -185,6 +188,9 @@ def test_nothing_is_wider_than_the_page(visit, scheme, width):
     for figure in page.locator(".js-plotly-plot").all():
         area = figure.bounding_box()
         assert area["x"] >= 0 and area["x"] + area["width"] <= width
+    assert page.evaluate(CUT) == []
+    found = Axe().run(page).response["violations"]
+    assert [rule["id"] for rule in found if rule["impact"] in SERIOUS] == []
 
 
 def test_classic_charts_show_it_too(visit):

@@ -1,7 +1,8 @@
 """Attention against PyTorch's numbers, against hand-computed ones, and as properties."""
 
 import json
-from dataclasses import fields
+import math
+from dataclasses import fields, replace
 from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from attn_core import STEPS, AttentionTrace, Scenario, attend, softmax
 from attn_core.masks import causal
+from tests.core.courses import COURSES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SINGLE = json.loads((GOLDEN / "single_head.json").read_text())
@@ -125,3 +127,164 @@ def test_overflow_is_said(changes):
     huge = random_scenario(X=np.full((5, 7), 1e200), **changes)
     with pytest.raises(OverflowError, match="expected finite results"):
         attend(huge)
+
+
+def naive(s, head):
+    """One head's matrices, number by number in plain Python, from the papers' formulas."""
+    d, d_k, d_v = s.d_model, s.d_k, s.d_v
+    W_q, W_k, W_v = ((W[head] if W.ndim == 3 else W).tolist() for W in (s.W_q, s.W_k, s.W_v))
+    X, n = s.X.tolist(), len(s.tokens)
+    Z, n_k = (s.Z.tolist(), len(s.context)) if s.context else (X, n)
+
+    def place(i, f):
+        match s.positions:
+            case "learned":
+                return float(s.P[i, f])
+            case "sinusoidal":
+                angle = i / 10000 ** ((f - f % 2) / d)
+                return math.cos(angle) if f % 2 else math.sin(angle)
+        return 0.0
+
+    def rows(count, width, number):
+        return [[number(i, j) for j in range(width)] for i in range(count)]
+
+    def product(A, B):
+        return rows(len(A), len(B[0]), lambda i, j: sum(a * B[k][j] for k, a in enumerate(A[i])))
+
+    def turned(A):
+        if s.positions != "rope":
+            return A
+
+        def number(i, c):
+            pair = c // 2
+            if 2 * pair + 1 == d_k:
+                return A[i][c]
+            angle = i * 10000 ** (-2 * pair / d_k)
+            a, b = A[i][2 * pair], A[i][2 * pair + 1]
+            if c % 2:
+                return math.sin(angle) * a + math.cos(angle) * b
+            return math.cos(angle) * a - math.sin(angle) * b
+
+        return rows(len(A), d_k, number)
+
+    def softmax_row(row):
+        powers = [math.exp(x - max(row)) for x in row]
+        return [power / sum(powers) for power in powers]
+
+    made = {"placed": rows(n, d, lambda i, f: X[i][f] + place(i, f))}
+    made["placed_context"] = rows(n_k, d, lambda i, f: Z[i][f] + place(i, f))
+    made["Q"] = product(made["placed"], W_q)
+    made["K"] = product(made["placed_context"], W_k)
+    made["V"] = product(made["placed_context"], W_v)
+    made["rotated_Q"], made["rotated_K"] = turned(made["Q"]), turned(made["K"])
+    keys = [list(column) for column in zip(*made["rotated_K"], strict=True)]
+    made["raw_scores"] = raw = product(made["rotated_Q"], keys)
+    root = math.sqrt(d_k) if s.scale else 1.0
+    made["scores"] = scores = rows(n, n_k, lambda i, j: raw[i][j] / root)
+    slope = s.slope ** (head + 1) if s.positions == "alibi" else 0.0
+    made["biased_scores"] = biased = rows(n, n_k, lambda i, j: scores[i][j] - slope * abs(i - j))
+    made["masked_scores"] = masked = rows(
+        n, n_k, lambda i, j: biased[i][j] if s.mask is None or s.mask[i, j] else -math.inf
+    )
+    made["logits"] = logits = rows(n, n_k, lambda i, j: masked[i][j] / s.temperature)
+    made["weights"] = [softmax_row(row) for row in logits]
+    made["output"] = product(made["weights"], made["V"])
+    assert (len(made["output"]), len(made["output"][0])) == (n, d_v)
+    return made
+
+
+@pytest.mark.parametrize("key", COURSES)
+def test_every_step_of_every_course_against_loops(key):
+    s, trace = COURSES[key], attend(COURSES[key])
+    heads = [naive(s, head) for head in range(s.h)]
+    for head, made in enumerate(heads):
+        for name, expected in made.items():
+            ours = getattr(trace, name)
+            ours = ours[head] if ours.ndim == 3 else ours
+            np.testing.assert_allclose(ours, expected, atol=1e-12, err_msg=name)
+    beside = [[v for made in heads for v in made["output"][i]] for i in range(s.n)]
+    np.testing.assert_allclose(trace.concatenated, beside, atol=1e-12)
+    if s.W_o is None:
+        assert trace.projected is None
+    else:
+        columns = s.W_o.T.tolist()
+        made = [[sum(map(float.__mul__, row, column)) for column in columns] for row in beside]
+        np.testing.assert_allclose(trace.projected, made, atol=1e-12)
+    names = {field.name for field in fields(AttentionTrace)[1:]}
+    assert names == {*heads[0], "concatenated", "projected"}
+
+
+@pytest.mark.parametrize("key", COURSES)
+def test_what_positions_add(key):
+    """P, P_context, angles and bias are what lies between two steps."""
+    s, trace = COURSES[key], attend(COURSES[key])
+    if s.positions in ("sinusoidal", "learned"):
+        np.testing.assert_allclose(trace.P, trace.placed - s.X, atol=1e-12)
+        if s.is_cross:
+            np.testing.assert_allclose(trace.P_context, trace.placed_context - s.Z, atol=1e-12)
+        else:
+            assert trace.P_context is None
+    else:
+        assert trace.P is None
+        assert trace.P_context is None
+    if s.positions == "alibi":
+        np.testing.assert_allclose(trace.bias, trace.biased_scores - trace.scores, atol=1e-12)
+    else:
+        assert trace.bias is None
+    assert (trace.angles is None) == (s.positions != "rope")
+    if trace.angles is not None:
+        assert trace.angles.shape == (s.n, s.d_k // 2)
+    for name in ("P", "P_context", "angles", "bias"):
+        array = getattr(trace, name)
+        assert array is None or not array.flags.writeable
+
+
+@pytest.mark.parametrize("key", COURSES)
+def test_a_head_of_a_trace_is_the_trace_of_a_head(key):
+    s, trace = COURSES[key], attend(COURSES[key])
+    for head in range(s.h):
+        cut, alone = trace.head(head), attend(s.head(head))
+        assert cut.scenario == alone.scenario
+        for field in fields(AttentionTrace)[1:]:
+            ours, expected = getattr(cut, field.name), getattr(alone, field.name)
+            if expected is None:
+                assert ours is None
+                continue
+            np.testing.assert_allclose(ours, expected, rtol=1e-12, atol=1e-12, err_msg=field.name)
+            # No number is computed again.
+            assert np.shares_memory(ours, getattr(trace, _whole(field.name))), field.name
+        for name in ("P", "P_context", "angles", "bias", "blocking", "similarity"):
+            ours, expected = getattr(cut, name), getattr(alone, name)
+            assert (ours is None) == (expected is None)
+            if ours is not None:
+                np.testing.assert_allclose(ours, expected, rtol=1e-12)
+        assert cut.head(0) is cut
+
+
+def _whole(name):
+    """One head's concatenated output is its output."""
+    return "output" if name == "concatenated" else name
+
+
+@pytest.mark.parametrize(
+    ("positions", "context"), [("sinusoidal", 0), ("sinusoidal", 3), ("rope", 0)]
+)
+def test_type_in_is_type_out_with_positions(positions, context):
+    s = random_scenario(np.float32, positions=positions)
+    if context:
+        Z = np.ones((context, 7), np.float32)
+        s = replace(s, context=words(context), Z=Z)
+    s = replace(s, W_o=np.ones((11, 7), np.float32))
+    trace = attend(s)
+    for name in (*(field.name for field in fields(AttentionTrace)[1:]), "P", "angles"):
+        array = getattr(trace, name)
+        assert array is None or array.dtype == np.float32, name
+
+
+def test_rope_sees_distance_alone():
+    """Words that are all alike have scores that depend on how far apart they are."""
+    s = replace(COURSES["rope, odd"], X=np.ones((5, 7)), mask=None)
+    scores = attend(s).scores
+    for i in range(4):
+        np.testing.assert_allclose(scores[i + 1, 1:], scores[i, :-1])
+    assert len(set(scores[:, 0].round(9))) == 5

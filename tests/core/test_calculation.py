@@ -14,23 +14,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attn_core import Scenario, attend, limits
-from attn_core.calculation import calculate
-from attn_core.cells import Cell
-from attn_core.labels import number
-from attn_core.masks import causal
+from attn_core.calculation import NAMES, calculate, told
+from attn_core.cells import Cell, head_of
+from attn_core.course import course
+from attn_core.labels import isolate, number
+from attn_core.masks import causal, padding, window
 from attn_core.presets import DEFAULT, PRESETS
+from attn_core.steps import STEPS, step
+from tests.core.courses import COURSES, made, of_head
 
-INPUTS = ("X", "W_q", "W_k", "W_v", "blocking")
-PRODUCTS = ("similarity", "Q", "K", "V", "raw_scores", "scores", "output")
-NAMES = (*INPUTS, *PRODUCTS, "masked_scores", "logits", "weights")
+PRODUCTS = ("similarity", "Q", "K", "V", "raw_scores", "scores", "output", "projected")
+TURNED = ("rotated_Q", "rotated_K")
 EXACT = Context(prec=80)
 
 
 class Reader:
-    """Computes a printed expression: + − × /, brackets, √ of a number, e^(…), −∞."""
+    """Computes a printed expression: + − × / ^, brackets, |…|, √, sin and cos, e^(…), −∞."""
 
     def __init__(self, text):
-        self.rest = re.findall(r"\d+(?:\.\d+)?|e\^|[−+×/()√∞]|\S", text)
+        self.rest = re.findall(r"\d+(?:\.\d+)?|e\^|sin|cos|[−+×/()|^√∞]|\S", text)
 
     def value(self):
         total = self.sum()
@@ -48,17 +50,27 @@ class Reader:
         return total
 
     def product(self):
-        total = self.number()
+        total = self.power()
         while sign := self.take("×", "/"):
-            other = self.number()
+            other = self.power()
             total = total * other if sign == "×" else total / other
         return total
+
+    def power(self):
+        base = self.number()
+        return base ** self.power() if self.take("^") else base
 
     def number(self):
         if self.take("√"):
             return Decimal(self.rest.pop(0)).sqrt()
         if self.take("∞"):
             return Decimal("Infinity")
+        if wave := self.take("sin", "cos"):
+            return turn(self.number())[wave == "sin"]
+        if self.take("|"):
+            inner = self.sum()
+            assert self.take("|")
+            return abs(inner)
         raised = self.take("e^")
         if self.take("("):
             inner = self.sum()
@@ -66,6 +78,16 @@ class Reader:
             return inner.exp() if raised else inner
         assert not raised
         return Decimal(self.rest.pop(0))
+
+
+def turn(angle):
+    """Cosine and sine, by their series; enough for the angles of twelve words."""
+    term, cos, sin = Decimal(1), Decimal(0), Decimal(0)
+    for k in range(150):
+        sign = -1 if k % 4 in (2, 3) else 1
+        cos, sin = (cos, sin + sign * term) if k % 2 else (cos + sign * term, sin)
+        term = term * angle / (k + 1)
+    return cos, sin
 
 
 def read(text):
@@ -89,24 +111,27 @@ def rounds(value, printed):
     return Decimal(float(value)).quantize(unit(printed), ROUND_HALF_UP) == read(printed)
 
 
-def value_of(trace, cell):
-    return getattr(trace, cell.name)[cell.row, cell.column]
+def value_of(trace, cell, head=0):
+    return of_head(trace, cell.name, head)[cell.row, cell.column]
 
 
-def cells(trace, names=NAMES):
-    for name in names:
-        for i, j in np.ndindex(getattr(trace, name).shape):
+def cells(trace, names=None):
+    for name in told(trace.scenario) if names is None else names:
+        for i, j in np.ndindex(of_head(trace, name).shape):
             yield Cell(name, i, j)
 
 
-def check(trace, cell):
+def check(trace, cell, head=0):
     """All that holds for every number; returns whether it is given exactly."""
-    made = calculate(trace, cell)
+    made = calculate(trace, cell, head)
+    if names := cell.name == "concatenated" and trace.scenario.heads:
+        head = head_of(trace.scenario, cell)
+        assert made.symbols.endswith(f" of {isolate(names[head])}")
     with localcontext(EXACT):
         *chain, result = re.split(" [=≈] ", made.numbers)
         assert result == made.result
-        assert rounds(value_of(trace, cell), result)
-        assert all(rounds(value_of(trace, o.cell), o.printed) for o in made.operands)
+        assert rounds(value_of(trace, cell, head), result)
+        assert all(rounds(value_of(trace, o.cell, head), o.printed) for o in made.operands)
         printed = re.findall(r"−?(?:\d[.\d]*|∞)", made.numbers.replace(" − ", " "))
         if cell.name in PRODUCTS:
             assert {o.printed for o in made.operands} <= set(printed)
@@ -115,7 +140,7 @@ def check(trace, cell):
             for part in chain:
                 assert gives(read(part), result), made.numbers
             if made.table:
-                check_table(trace, made)
+                check_table(trace, made, head)
     return "≈" not in made.numbers
 
 
@@ -136,9 +161,9 @@ def check_terms(trace, made):
         assert gives(total / (read(made.divisor) if made.divisor else 1), made.result)
 
 
-def check_table(trace, made):
+def check_table(trace, made, head):
     header, *rows = made.table
-    assert len(rows) == trace.scenario.n
+    assert len(rows) == trace.scenario.n_k
     assert [row[1] for row in rows] == [o.printed for o in made.operands]
     largest, total = (read(header[i].rpartition(" ")[2]) for i in (2, 4))
     assert largest == max(read(row[1]) for row in rows)
@@ -147,7 +172,7 @@ def check_table(trace, made):
         assert read(difference) == read(score) - largest
         assert gives(read(difference).exp(), power)
         assert gives(read(power) / total, weight)
-        assert rounds(trace.weights[made.cell.row, k], weight)
+        assert rounds(of_head(trace, "weights", head)[made.cell.row, k], weight)
 
 
 def edge_distance(value):
@@ -156,60 +181,87 @@ def edge_distance(value):
     return abs(abs(units) % 1 - Decimal("0.5"))
 
 
+#: What may come with what: positions, how many heads, a second sentence, W_o.
+COURSE = st.one_of(
+    st.tuples(
+        st.sampled_from(("none", "sinusoidal", "learned")),
+        st.sampled_from((None, 1, 3)),
+        st.sampled_from((None, 1, 11)),
+        st.booleans(),
+    ),
+    st.tuples(
+        st.sampled_from(("rope", "alibi")), st.sampled_from((None, 3)), st.none(), st.booleans()
+    ),
+)
+
+
 @st.composite
 def scenarios(draw):
     """Any scenario on the lab's grid, of sizes that are distinct primes (or 1)."""
     n = draw(st.sampled_from((1, 2, 3, 5)))
     d_model, d_k, d_v = draw(st.permutations([p for p in (2, 3, 5, 7) if p != n]))[:3]
     largest = draw(st.sampled_from((5, 700, 3000, 30_000)))
+    positions, h, context, has_W_o = draw(COURSE)
 
-    def grid(rows, columns):
+    def grid(*shape):
         return (
             draw(
-                hnp.arrays(np.int64, (rows, columns), elements=st.integers(-largest, largest))
+                hnp.arrays(np.int64, shape, elements=st.integers(-largest, largest))
                 | st.integers(0, 2**32).map(
                     lambda seed: np.random.default_rng(seed).integers(
-                        -largest, largest, (rows, columns), endpoint=True
+                        -largest, largest, shape, endpoint=True
                     )
                 )
             )
             / 1000
         )
 
-    masks = hnp.arrays(bool, (n, n)).map(lambda mask: mask | np.eye(n, dtype=bool))
-    width = draw(st.sampled_from((1, d_k)))
+    n_k = context or n
+    own = np.eye(n, n_k, dtype=bool)
+    own[:, 0] |= ~own.any(axis=1)
+    masks = hnp.arrays(bool, (n, n_k)).map(lambda mask: mask | own)
+    masks |= st.none() | st.integers(1, n_k).map(lambda real: padding(n, n_k, real))
+    if not context:
+        masks |= st.just(causal(n)) | st.integers(0, n).map(lambda reach: window(n, reach))
+    width = d_k if positions == "rope" else draw(st.sampled_from((1, d_k)))
+    heads = () if h is None else (h,)
     scenario = Scenario(
         tuple(f"t{i}" for i in range(n)),
         X=grid(n, d_model),
-        W_q=grid(d_model, width),
-        W_k=grid(d_model, width),
-        W_v=grid(d_model, d_v),
-        mask=draw(st.none() | st.just(causal(n)) | masks),
+        W_q=grid(*heads, d_model, width),
+        W_k=grid(*heads, d_model, width),
+        W_v=grid(*heads, d_model, d_v),
+        mask=draw(masks),
         scale=draw(st.booleans()),
         temperature=draw(st.sampled_from((1.0, 0.05, 0.7, 3.333, 10.0))),
+        W_o=grid((h or 1) * d_v, d_model) if has_W_o else None,
+        context=tuple(f"z{i}" for i in range(context)) if context else (),
+        Z=grid(n_k, d_model) if context else None,
+        positions=positions,
+        P=grid(max(n, n_k), d_model) if positions == "learned" else None,
+        slope=draw(st.sampled_from((0.5, 0.3, 0.123456, 1.0))) if positions == "alibi" else None,
     )
     return limits.admit(scenario)
 
 
 @settings(max_examples=60)
-@given(scenarios())
-def test_the_printed_numbers_give_the_printed_result(scenario):
+@given(scenarios(), st.data())
+def test_the_printed_numbers_give_the_printed_result(scenario, data):
     trace = attend(scenario)
+    head = data.draw(st.integers(0, scenario.h - 1))
     for cell in cells(trace):
-        if not check(trace, cell):
-            check_edge(trace, cell)
+        if not check(trace, cell, head):
+            check_edge(trace, cell, head)
 
 
-def check_edge(trace, cell):
+def check_edge(trace, cell, head=0):
     """A result may be missed only where the floats' own errors decide how it is printed."""
-    made = calculate(trace, cell)
-    scale = sum(abs(term.value) for term in made.terms) or abs(made.value)
+    made = calculate(trace, cell, head)
+    parts = [abs(value_of(trace, o.cell, head)) for o in made.operands]
+    factors = [abs(value_of(trace, f.cell, head)) for term in made.terms for f in term.factors]
+    scale = sum(abs(term.value) for term in made.terms) or max(abs(made.value), *parts)
     # 64 roundings of 2⁻⁵³, and factors that are printed with 12 decimals.
-    error = scale * 64 * 2**-53 + sum(
-        0.5e-12 * abs(value_of(trace, factor.cell))
-        for term in made.terms
-        for factor in term.factors
-    )
+    error = scale * 64 * 2**-53 + 0.5e-12 * sum(factors or parts)
     assert edge_distance(made.value) <= Decimal(error * 1000 + 1e-6)
     assert cell.name != "weights"
 
@@ -226,8 +278,14 @@ def largest_lab():
 
 @pytest.mark.parametrize(
     "scenario",
-    [largest_lab(), replace(largest_lab(), W_q=np.ones((8, 8)) / 1000, temperature=10.0)],
-    ids=["one-hot", "even"],
+    [
+        largest_lab(),
+        replace(largest_lab(), W_q=np.ones((8, 8)) / 1000, temperature=10.0),
+        replace(largest_lab(), positions="sinusoidal"),
+        replace(largest_lab(), positions="rope"),
+        replace(largest_lab(), positions="alibi", slope=0.7),
+    ],
+    ids=["one-hot", "even", "sinusoidal", "rope", "alibi"],
 )
 def test_the_largest_scenarios(scenario):
     trace = attend(scenario)
@@ -240,6 +298,32 @@ def test_the_largest_scenarios(scenario):
 def test_every_number_of_every_preset_is_given(preset):
     trace = attend(preset.scenario)
     assert all(check(trace, cell) for cell in cells(trace))
+
+
+@pytest.mark.parametrize("key", COURSES)
+def test_every_number_of_every_course_is_given(key):
+    trace = attend(COURSES[key])
+    assert set(told(COURSES[key])) == set(course(COURSES[key]))
+    for head in {0, COURSES[key].h - 1}:
+        assert all(check(trace, cell, head) for cell in cells(trace))
+
+
+@pytest.mark.parametrize("key", [key for key in COURSES if "heads" in key])
+def test_a_head_is_told_as_if_it_were_alone(key):
+    trace = attend(COURSES[key])
+    for head in range(min(3, COURSES[key].h)):
+        alone = trace.head(head)
+        for cell in cells(alone, [name for name in told(alone.scenario) if name != "bias"]):
+            assert calculate(trace, cell, head) == calculate(alone, cell)
+
+
+def test_large_float32_numbers_of_places_end_as_well():
+    rng = np.random.default_rng(3)
+    shapes = {"X": (5, 7), "W_q": (7, 3), "W_k": (7, 3), "W_v": (7, 2)}
+    arrays = {k: rng.normal(size=s).astype("f4") for k, s in shapes.items()}
+    for options in ({"positions": "rope"}, {"positions": "sinusoidal"}):
+        trace = attend(Scenario(tuple("abcde"), **arrays, **options))
+        assert np.mean([check(trace, cell) for cell in cells(trace)]) > 0.99
 
 
 def test_float32_ends_and_says_what_it_does_not_give():
@@ -335,6 +419,121 @@ def test_by_hand(cell, symbols, numbers):
     assert (made.symbols, made.numbers) == (symbols, numbers)
 
 
+#: Three words with queries that are known: a pair and a column without a partner.
+PLACES = made(n=3, d_k=3, positions="rope")
+PLACES = replace(
+    PLACES,
+    X=np.eye(3, 7),
+    W_q=np.vstack([[0.5, -2.0, 0.25], [0.3, 0.6, -1.0], np.ones((5, 3))]),
+)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "cell", "symbols", "numbers"),
+    [
+        (  # cos 1 = 0.5403, sin 1 = 0.8415: 0.16209 − 0.50488 = −0.34279
+            PLACES,
+            ("rotated_Q", 1, 0),
+            "Q′[word1, q₁] = Q[word1, q₁] × cos Θ[word1, θ₁] − Q[word1, q₂] × sin Θ[word1, θ₁]",
+            "0.30 × cos 1.00 − 0.60 × sin 1.00 = −0.343",
+        ),
+        (  # 0.25244 + 0.32418 = 0.57662
+            PLACES,
+            ("rotated_Q", 1, 1),
+            "Q′[word1, q₂] = Q[word1, q₁] × sin Θ[word1, θ₁] + Q[word1, q₂] × cos Θ[word1, θ₁]",
+            "0.30 × sin 1.00 + 0.60 × cos 1.00 = 0.577",
+        ),
+        (PLACES, ("rotated_Q", 1, 2), "Q′[word1, q₃] = Q[word1, q₃]", "−1.00 = −1.000"),
+        (
+            PLACES,
+            ("rotated_Q", 0, 0),
+            "Q′[word0, q₁] = Q[word0, q₁] × cos Θ[word0, θ₁] − Q[word0, q₂] × sin Θ[word0, θ₁]",
+            "0.50 × cos 0.00 − (−2.00) × sin 0.00 = 0.500",
+        ),
+        (PLACES, ("angles", 2, 0), "Θ[word2, θ₁] = 2 / 10000^(0/3)", "2 / 10000^(0/3) = 2.000"),
+        (  # 2 / 10000^0.5 = 0.02
+            COURSES["rope, even"],
+            ("angles", 2, 1),
+            "Θ[word2, θ₂] = 2 / 10000^(2/4)",
+            "2 / 10000^(2/4) = 0.020",
+        ),
+        (
+            replace(DEFAULT.scenario, positions="sinusoidal"),
+            ("P", 1, 0),
+            "P[suis, pronoun] = sin(1 / 10000^(0/4))",
+            "sin(1 / 10000^(0/4)) = 0.841",
+        ),
+        (
+            replace(DEFAULT.scenario, positions="sinusoidal"),
+            ("P", 2, 3),
+            "P[heureux, first person] = cos(2 / 10000^(2/4))",
+            "cos(2 / 10000^(2/4)) = 1.000",
+        ),
+        (
+            replace(DEFAULT.scenario, positions="sinusoidal"),
+            ("placed", 1, 0),
+            "X′[suis, pronoun] = X[suis, pronoun] + P[suis, pronoun]",
+            "0.00 + 0.841 = 0.841",
+        ),
+        (
+            replace(DEFAULT.scenario, positions="alibi", slope=0.5),
+            ("bias", 0, 2),
+            "B[Je, heureux] = −0.5 × |0 − 2|",
+            "−0.5 × |0 − 2| = −1.000",
+        ),
+        (
+            replace(DEFAULT.scenario, positions="alibi", slope=0.5),
+            ("biased_scores", 2, 1),  # 0.18 / 2 − 0.5
+            "biased[heureux, suis] = scores[heureux, suis] + B[heureux, suis]",
+            "0.09 + (−0.50) = −0.410",
+        ),
+        (
+            COURSES["cross, learned"],
+            ("Z", 10, 1),
+            "Z[key10, x2] is an input: you set it",
+            number(COURSES["cross, learned"].Z[10, 1], 3),
+        ),
+        (
+            COURSES["cross, learned"],
+            ("P_context", 10, 1),
+            "P_Z[key10, x2] is an input: you set it",
+            number(COURSES["cross, learned"].P[10, 1], 3),
+        ),
+        (
+            COURSES["heads"],
+            ("W_o", 25, 6),
+            "W_o[v₂ head 13, x7] is an input: you set it",
+            number(COURSES["heads"].W_o[25, 6], 3),
+        ),
+    ],
+)
+def test_places_and_heads_by_hand(scenario, cell, symbols, numbers):
+    told = calculate(attend(scenario), Cell(*cell))
+    assert (told.symbols, told.numbers) == (symbols, numbers)
+
+
+def test_the_slope_of_a_later_head_is_a_power():
+    trace = attend(COURSES["heads, alibi"])
+    told = calculate(trace, Cell("bias", 4, 1), head=2)  # 0.7³ = 0.343
+    assert told.numbers == "−0.7^3 × |4 − 1| = −1.029"
+    assert calculate(trace.head(2), told.cell).numbers == "−0.343 × |4 − 1| = −1.029"
+
+
+def test_heads_side_by_side_by_hand():
+    eye, W_v = np.ones((2, 1, 1)), [[[2.0, 3.0]], [[5.0, 7.0]]]
+    s = Scenario(
+        ("Je",), X=[[1]], W_q=eye, W_k=eye, W_v=W_v, W_o=[[1], [2], [0], [-1]], heads=("a", "b")
+    )
+    trace = attend(s)
+    copy = calculate(trace, Cell("concatenated", 0, 2))
+    assert copy.symbols == "heads[Je, v₁ b] = output[Je, v₁] of b"
+    assert copy.numbers == "5.00 = 5.000"
+    assert copy.operands[0].cell == Cell("output", 0, 0)
+    sum_ = calculate(trace, Cell("projected", 0, 0))
+    assert sum_.numbers == ("2.00 × 1.00 + 3.00 × 2.00 + 5.00 × 0.00 + 7.00 × (−1.00) = 1.000")
+    assert [term.label for term in sum_.terms] == ["v₂ b", "v₂ a", "v₁ a", "v₁ b"]
+
+
 def test_the_table_by_hand():
     trace = attend(HAND)
     assert calculate(trace, Cell("weights", 0, 0)).table == (
@@ -353,34 +552,87 @@ def test_scaling_by_a_whole_number_and_none():
     assert (plain.divisor, "/" in plain.symbols) == ("", False)
 
 
-def arrays_of(trace):
-    return {name: np.array(getattr(trace, name)) for name in NAMES}
+def turned(Q, angles):
+    """Pairs as complex numbers, times e^(iθ); a last column stays as it is."""
+    made = Q.copy()
+    for p in range(angles.shape[1]):
+        z = (Q[:, 2 * p] + 1j * Q[:, 2 * p + 1]) * np.exp(1j * angles[:, p])
+        made[:, 2 * p], made[:, 2 * p + 1] = z.real, z.imag
+    return made
 
 
+def softmax(x):
+    e = np.exp(x)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+#: Each course's steps from the arrays that they should be made of, in the order of reading.
 STEP_BY_STEP = {
-    "similarity": lambda a: a["X"] @ a["X"].T,
-    "Q": lambda a: a["X"] @ a["W_q"],
-    "K": lambda a: a["X"] @ a["W_k"],
-    "V": lambda a: a["X"] @ a["W_v"],
-    "raw_scores": lambda a: a["Q"] @ a["K"].T,
-    "scores": lambda a: a["Q"] @ a["K"].T / np.sqrt(5),
-    "masked_scores": lambda a: a["scores"] + a["blocking"],
-    "logits": lambda a: a["masked_scores"] / 0.7,
-    "weights": lambda a: np.exp(a["logits"]) / np.exp(a["logits"]).sum(axis=1, keepdims=True),
-    "output": lambda a: a["weights"] @ a["V"],
+    "plain": {
+        "similarity": lambda a: a["X"] @ a["X"].T,
+        "Q": lambda a: a["X"] @ a["W_q"],
+        "K": lambda a: a["X"] @ a["W_k"],
+        "V": lambda a: a["X"] @ a["W_v"],
+        "raw_scores": lambda a: a["Q"] @ a["K"].T,
+        "scores": lambda a: a["Q"] @ a["K"].T / np.sqrt(3),
+        "weights": lambda a: softmax(a["scores"]),
+        "output": lambda a: a["weights"] @ a["V"],
+    },
+    "masked": {
+        "masked_scores": lambda a: a["scores"] + a["blocking"],
+        "logits": lambda a: a["masked_scores"] / 0.7,
+        "weights": lambda a: softmax(a["logits"]),
+    },
+    "rope, odd": {
+        "rotated_Q": lambda a: turned(a["Q"], a["angles"]),
+        "rotated_K": lambda a: turned(a["K"], a["angles"]),
+        "raw_scores": lambda a: a["rotated_Q"] @ a["rotated_K"].T,
+        "scores": lambda a: a["rotated_Q"] @ a["rotated_K"].T / np.sqrt(3),
+    },
+    "rope, even": {
+        "rotated_Q": lambda a: turned(a["Q"], a["angles"]),
+        "rotated_K": lambda a: turned(a["K"], a["angles"]),
+    },
+    "alibi": {
+        "biased_scores": lambda a: a["scores"] + a["bias"],
+        "masked_scores": lambda a: a["biased_scores"] + a["blocking"],
+        "weights": lambda a: softmax(a["biased_scores"]),
+    },
+    "cross, learned": {
+        "placed": lambda a: a["X"] + a["P"],
+        "placed_context": lambda a: a["Z"] + a["P_context"],
+        "Q": lambda a: a["placed"] @ a["W_q"],
+        "K": lambda a: a["placed_context"] @ a["W_k"],
+        "V": lambda a: a["placed_context"] @ a["W_v"],
+        "output": lambda a: a["weights"] @ a["V"],
+    },
+    "sinusoidal": {
+        "placed": lambda a: a["X"] + a["P"],
+        "K": lambda a: a["placed"] @ a["W_k"],
+    },
+    "cross": {
+        "Q": lambda a: a["X"] @ a["W_q"],
+        "K": lambda a: a["Z"] @ a["W_k"],
+        "V": lambda a: a["Z"] @ a["W_v"],
+    },
+    "W_o alone": {
+        "concatenated": lambda a: a["output"],
+        "projected": lambda a: a["concatenated"] @ a["W_o"],
+    },
 }
 
 
-@pytest.mark.parametrize("name", STEP_BY_STEP)
-def test_the_operands_are_what_changes_the_result(name):
-    rng = np.random.default_rng(3)
-    shapes = {"X": (3, 7), "W_q": (7, 5), "W_k": (7, 5), "W_v": (7, 2)}
-    matrices = {key: rng.normal(size=shape) for key, shape in shapes.items()}
-    trace = attend(
-        Scenario(("a", "b", "c"), **matrices, temperature=0.7, mask=np.ones((3, 3), bool))
-    )
-    arrays, made = arrays_of(trace), STEP_BY_STEP[name]
+@pytest.mark.parametrize(
+    ("key", "name"), [(key, name) for key, steps in STEP_BY_STEP.items() for name in steps]
+)
+def test_the_operands_are_what_changes_the_result(key, name):
+    trace = attend(COURSES[key])
+    arrays = {each: np.array(getattr(trace, each)) for each in told(trace.scenario)}
+    made = STEP_BY_STEP[key][name]
     np.testing.assert_allclose(made(arrays), arrays[name])
+    # The same steps of numbers none of which is 0 or −∞, so that each one matters.
+    rng = np.random.default_rng(3)
+    arrays = {each: rng.uniform(0.5, 1, array.shape) for each, array in arrays.items()}
     changed_by = {cell: [] for cell in cells(trace, [name])}
     for source in cells(trace):
         moved = arrays | {source.name: arrays[source.name].copy()}
@@ -395,7 +647,15 @@ def test_the_operands_are_what_changes_the_result(name):
 
 def test_operands_stand_in_reading_order():
     trace = attend(HAND)
-    for cell in cells(trace, ("Q", "raw_scores", "scores", "output", "logits", "masked_scores")):
+    in_order(trace, ("Q", "raw_scores", "scores", "output", "logits", "masked_scores"))
+    in_order(attend(COURSES["rope, odd"]), ("rotated_Q", "rotated_K"))
+    in_order(attend(COURSES["alibi"]), ("biased_scores",))
+    in_order(attend(COURSES["cross, learned"]), ("placed", "placed_context", "K"))
+    in_order(attend(COURSES["W_o alone"]), ("concatenated", "projected"))
+
+
+def in_order(trace, names):
+    for cell in cells(trace, names):
         made = calculate(trace, cell)
         rest = made.numbers
         for operand in made.operands:
@@ -450,16 +710,24 @@ def test_what_is_not_there(cell, said):
         calculate(attend(DEFAULT.scenario), cell)
 
 
-def test_heads_are_not_told():
-    W = np.ones((2, 3, 1))
-    trace = attend(Scenario(("a",), X=[[1, 2, 3]], W_q=W, W_k=W, W_v=W))
-    with pytest.raises(ValueError, match=r"expected W_q \(d_model, d_k\), got \(2, 3, 1\)"):
-        calculate(trace, Cell("Q", 0, 0))
+def test_a_head_that_is_not_there():
+    trace = attend(COURSES["heads, rope"])
+    for head in (-1, 2):
+        with pytest.raises(ValueError, match=f"expected one of 2, got {head}"):
+            calculate(trace, Cell("Q", 0, 0), head)
+
+
+def test_all_is_told():
+    assert set(NAMES) == {name for s in COURSES.values() for name in course(s)}
+    order = [step(name) for name in NAMES if step(name) in STEPS and name != "similarity"]
+    assert order == [each for each in STEPS if each.name != "similarity"]
 
 
 def test_the_result_is_what_hovering_shows():
     trace = attend(HAND)
-    for cell in cells(trace, NAMES[5:]):
+    for cell in cells(trace):
+        if cell.name == "blocking":
+            continue
         made = calculate(trace, cell)
         assert made.result == number(value_of(trace, cell), limits.DECIMALS)
         assert made.value == value_of(trace, cell)

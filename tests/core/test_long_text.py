@@ -126,7 +126,12 @@ def test_the_sentence_of_a_row_names_its_largest_weights():
     names = unique(WORDS)
     for i, row in enumerate(trace.weights):
         told = long_text.told_of_row(trace, i)
-        if WORDS[i].lower() in ("the", "and", ",", "!"):  # none of these features, and so no preference
+        if WORDS[i].lower() in (
+            "the",
+            "and",
+            ",",
+            "!",
+        ):  # none of these features, and so no preference
             assert "equally" in told
             continue
         assert told.startswith(f"{names[i]} looks most at ")

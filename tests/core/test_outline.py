@@ -7,7 +7,8 @@ from attn_core import attend
 from attn_core.cells import Cell, size
 from attn_core.equation import Equation, block, equation, headline
 from attn_core.outline import outlined
-from tests.core.test_cells import MASKED, PLAIN
+from tests.core.courses import COURSES, STEPS_TAKEN, of_head
+from tests.core.test_cells import MASKED, PLAIN, PRODUCTS
 
 
 def boxes(marked, is_asked):
@@ -20,19 +21,72 @@ def boxes(marked, is_asked):
     ]
 
 
-@pytest.mark.parametrize("scenario", [PLAIN, MASKED], ids=["plain", "masked"])
-@pytest.mark.parametrize("name", ["similarity", "Q", "K", "V", "raw_scores", "output"])
-def test_a_product(scenario, name):
-    trace = attend(scenario)
-    rows, columns = size(scenario, name)
+def marks(key, name, i, j):
+    """What is outlined in a step's own equation of the last head: parts, and the number."""
+    s = COURSES[key]
+    shown = equation(attend(s), name, s.h - 1)
+    marked = outlined(shown, s, Cell(name, i, j))
+    return boxes(marked, is_asked=False), boxes(marked, is_asked=True)
+
+
+def taken(*names):
+    return pytest.mark.parametrize(
+        ("key", "name"), [each for each in STEPS_TAKEN if each[1] in names]
+    )
+
+
+@taken(*PRODUCTS)
+def test_a_product(key, name):
+    s = COURSES[key]
+    made = of_head(attend(s), name, s.h - 1)
+    rows, columns = size(s, name)
     for i in range(rows):
         for j in range(columns):
-            marked = outlined(equation(trace, name), scenario, Cell(name, i, j))
-            left, right = boxes(marked, is_asked=False)
-            (asked,) = boxes(marked, is_asked=True)
+            (left, right), (asked,) = marks(key, name, i, j)
             assert left.shape[0] == right.shape[1] == 1
             np.testing.assert_allclose(left @ right, asked)
-            assert asked == getattr(trace, name)[i, j]
+            assert asked == made[i, j]
+
+
+@taken("placed", "placed_context", "biased_scores", "masked_scores")
+def test_a_sum(key, name):
+    (left, right), asked = marks(key, name, 1, 2)
+    # Without a mask the scores are the same numbers by another name.
+    unmasked = name == "masked_scores" and COURSES[key].mask is None
+    assert asked == [asked[-1]] * (2 if unmasked else 1)
+    assert left.shape == right.shape == (1, 1)
+    np.testing.assert_allclose(left + right, asked[-1])
+
+
+@taken("rotated_Q", "rotated_K")
+def test_a_turned_pair(key, name):
+    d_k = COURSES[key].d_k
+    for c in range(d_k):
+        parts, (asked,) = marks(key, name, 2, c)
+        if c == d_k - 1 and d_k % 2:
+            assert parts == [asked]
+            continue
+        (pair,), ((angle,),) = parts
+        turned = complex(*pair) * np.exp(1j * angle)
+        np.testing.assert_allclose(turned.imag if c % 2 else turned.real, asked[0, 0])
+
+
+@taken("concatenated")
+def test_the_heads_side_by_side(key, name):
+    """Of the outputs of all heads, one is outlined: that which was copied."""
+    s, trace = COURSES[key], attend(COURSES[key])
+    for c in range(s.h * s.d_v):
+        marked = outlined(equation(trace, name), s, Cell(name, 1, c))
+        outlined_in = [k for k, b in enumerate(marked.blocks) if b.outlines]
+        assert outlined_in == [c // s.d_v, s.h]  # its head's output, and the result
+        assert boxes(marked, is_asked=False) == boxes(marked, is_asked=True)
+
+
+def test_a_head_that_is_not_in_the_picture():
+    """The output of some other head isn't what was copied."""
+    s, trace = COURSES["heads, rope"], attend(COURSES["heads, rope"])
+    shown = Equation((block(trace, "output", head=0), "=", block(trace, "concatenated")))
+    assert boxes(outlined(shown, s, Cell("concatenated", 0, 3)), is_asked=False) == []
 
 
 @pytest.mark.parametrize("scenario", [PLAIN, MASKED], ids=["plain", "masked"])
@@ -43,6 +97,18 @@ def test_a_weight(scenario, draw):
     (row,) = boxes(marked, is_asked=False)
     np.testing.assert_array_equal(row, trace.logits[1:2])
     assert boxes(marked, is_asked=True) == [trace.weights[1:2, 2:3]]
+
+
+@pytest.mark.parametrize("key", COURSES)
+@pytest.mark.parametrize("draw", [headline, lambda trace, head: equation(trace, "weights", head)])
+def test_every_weight(key, draw):
+    s, trace = COURSES[key], attend(COURSES[key])
+    head = s.h - 1
+    marked = outlined(draw(trace, head), s, Cell("weights", 1, 2))
+    (row,) = boxes(marked, is_asked=False)
+    e = np.exp(row)
+    np.testing.assert_allclose(e / e.sum(), of_head(trace, "weights", head)[1:2])
+    assert boxes(marked, is_asked=True) == [of_head(trace, "weights", head)[1:2, 2:3]]
 
 
 def test_only_the_number_where_what_made_it_is_elsewhere():

@@ -83,16 +83,62 @@ def test_words_are_nothing_but_strings(scenario):
             for node in tree.body
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.List)
         }
-        assert found == {"tokens": scenario.tokens, "features": scenario.features}
+        names = ("tokens", "context", "features", "heads")
+        assert found == {n: getattr(scenario, n) for n in names if getattr(scenario, n)}
 
 
-@pytest.mark.parametrize("name", [step.name for step in steps(attend(KINDS["heads and W_o"]))])
-def test_a_step_has_only_what_it_needs(name, tmp_path):
-    trace = attend(KINDS["heads and W_o"])
+RICH = ("heads and W_o", "cross with heads", "RoPE with heads", "ALiBi with heads")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, step.name) for kind in RICH for step in steps(attend(KINDS[kind]))]
+)
+def test_a_step_has_only_what_it_needs(kind, name, tmp_path):
+    trace = attend(KINDS[kind])
     left, _ = ran(numpy_script(trace, name), tmp_path)
     np.testing.assert_allclose(left[name], getattr(trace, name), 1e-12, 1e-12)
     assert {each.name for each in matrices(trace, name)} <= set(left)
+    before_keys = {"similarity", "placed", "Q", "rotated_Q"}
     assert ("W_o" in left) == (name == "projected")
     assert ("W_v" in left) == (name in ("V", "output", "concatenated", "projected"))
-    assert ("W_k" in left) == (name not in ("similarity", "Q", "V"))
+    assert ("W_k" in left) == (name not in {*before_keys, "placed_context", "V"})
+    assert ("X" in left) == (kind != "cross with heads" or name not in ("placed_context", "K", "V"))
+    assert ("Z" in left) == (kind == "cross with heads" and name not in before_keys)
+    early = {*before_keys, "K", "V", "rotated_K", "raw_scores", "scores"}
+    assert ("bias" in left) == (kind == "ALiBi with heads" and name not in early)
+    turned = (*before_keys - {"rotated_Q"}, "K", "V")
+    assert ("angles" in left) == (kind == "RoPE with heads" and name not in turned)
     ast.parse(torch_script(trace, name))
+
+
+@pytest.mark.parametrize(
+    ("kind", "functions"),
+    [
+        ("plain", {"softmax"}),
+        ("learned", {"softmax"}),
+        ("ALiBi", {"softmax"}),
+        ("cross, sinusoidal", {"softmax", "sinusoidal"}),
+        ("RoPE", {"softmax", "rotate"}),
+    ],
+)
+def test_only_the_functions_that_are_needed(kind, functions):
+    def defined(script):
+        return {n.name for n in ast.parse(script).body if isinstance(n, ast.FunctionDef)}
+
+    trace = attend(KINDS[kind])
+    assert defined(numpy_script(trace)) == functions
+    assert defined(torch_script(trace)) == functions - {"softmax"}
+    assert defined(numpy_script(trace, "similarity")) == set()
+
+
+def test_positions_come_from_their_formula():
+    for kind in ("sinusoidal", "RoPE", "ALiBi"):
+        trace = attend(KINDS[kind])
+        for write in (numpy_script, torch_script):
+            assigned = {
+                node.targets[0].id: node.value
+                for node in ast.parse(write(trace)).body
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            }
+            for name in {"P", "angles", "bias"} & set(assigned):
+                assert not [n for n in ast.walk(assigned[name]) if isinstance(n, ast.List)]

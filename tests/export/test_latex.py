@@ -29,7 +29,19 @@ from tests.export.scenarios import HOSTILE, KINDS, hostile, scenarios, words
 MACROS = {
     *("section", "bigskip", "fitted", "displaystyle", "textstyle", "underset", "linewidth"),
     *("cdot", "times", "top", "left", "right", "operatorname", "sqrt", "frac", "mathrm", "infty"),
-    *("hline", "rule", "rotatebox", "mbox", "run", "fromright", "fromleft", "\\", ";", "texttt"),
+    *(
+        "Theta",
+        "hline",
+        "rule",
+        "rotatebox",
+        "mbox",
+        "run",
+        "fromright",
+        "fromleft",
+        "\\",
+        ";",
+        "texttt",
+    ),
     *("textsubscript", "textbackslash", "textasciicircum", "textasciitilde", "textasciigrave"),
     *("textquotesingle", "textquotedbl", " ", "{", "}", "$", "&", "#", "_", "%"),
 }
@@ -137,8 +149,11 @@ def test_the_matrices_are_filled_in(scenario):
         assert not step.formula or rf"\[{formula(scenario, step.name)}\]" in formulas
 
 
+POSITIONED = ("cross with heads", "RoPE with heads", "ALiBi with heads")
+
+
 @pytest.mark.parametrize("engine", ["lualatex", "xelatex"])
-@pytest.mark.parametrize("kind", ["hostile", "heads and W_o", "masked"])
+@pytest.mark.parametrize("kind", ["hostile", "heads and W_o", "masked", *POSITIONED])
 def test_latex_sets_it(engine, kind, tmp_path):
     if shutil.which(engine) is None:
         pytest.skip(f"There is no {engine} on this machine.")

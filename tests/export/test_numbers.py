@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -36,7 +37,10 @@ def test_csv_holds_every_matrix(scenario):
     for name, text in sheets(trace).items():
         if name != "README.txt":
             frame = pd.read_csv(io.StringIO(text, newline=""), index_col=0, header=0)
-            read.setdefault(name.removesuffix(".csv").split("-head-")[0], []).append(frame)
+            step, _, head = name.removesuffix(".csv").partition("-head-")
+            of_head = f", {scenario.heads[int(head.split('-')[0]) - 1]}" if head else ""
+            assert next(csv.reader(io.StringIO(text, newline="")))[0] == f"{step}{of_head}"
+            read.setdefault(step, []).append(frame)
     assert set(read) == {each.name for each in matrices(trace)}
     for name, frames in read.items():
         np.testing.assert_array_equal(np.array(frames, float), values(trace, name), err_msg=name)
@@ -53,6 +57,10 @@ def test_npz_holds_every_matrix(scenario):
     assert tuple(loaded["features"]) == scenario.features
     np.testing.assert_array_equal(loaded["mask"], scenario.allowed)
     assert (loaded["scale"], loaded["temperature"]) == (scenario.scale, scenario.temperature)
+    assert loaded["positions"] == scenario.positions
+    for name in ("heads", "context"):
+        assert tuple(loaded.get(name, ())) == getattr(scenario, name)
+    assert loaded.get("slope") == scenario.slope
 
 
 @kinds
@@ -60,7 +68,10 @@ def test_json_holds_every_matrix(scenario):
     trace = attend(scenario)
     read = json.loads(json_text(trace), parse_constant=pytest.fail)
     assert BLOCKED in read["about"]
-    assert tuple(read["tokens"]) == scenario.tokens
+    for name in ("tokens", "context", "features", "heads"):
+        assert tuple(read.get(name, ())) == getattr(scenario, name)
+    assert (read["positions"], read.get("slope")) == (scenario.positions, scenario.slope)
+    assert read["mask"] == scenario.allowed.tolist()
     for which, entry in zip(matrices(trace), read["matrices"], strict=True):
         expected = getattr(trace, which.name)
         np.testing.assert_array_equal(np.array(entry["values"], float), expected)
@@ -73,7 +84,7 @@ def test_a_step_is_its_equation():
     only = {"masked_scores", "scores", "blocking"}
     assert set(sheets(trace, "masked_scores")) == {"README.txt", *(f"{n}.csv" for n in only)}
     loaded = np.load(io.BytesIO(npz(trace, "masked_scores")))
-    assert set(loaded) == only | {"tokens", "features", "mask", "scale", "temperature"}
+    assert set(loaded) == only | {"tokens", "features", "mask", "scale", "temperature", "positions"}
     read = json.loads(json_text(trace, "masked_scores"))
     assert {entry["name"] for entry in read["matrices"]} == only
 
@@ -84,6 +95,22 @@ def test_a_step_that_is_not_there(export):
         export(attend(KINDS["plain"]), "projected")
 
 
+@kinds
+def test_names_of_files_are_safe(scenario, tmp_path):
+    archive = zipfile.ZipFile(io.BytesIO(csv_zip(attend(scenario), "weights")))
+    archive.extractall(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(archive.namelist())
+    for name in archive.namelist():
+        assert not set(name) & set("<>:\"/\\|?* \r\n\t'&$`;%=@#{}\u202e")
+        assert name == "README.txt" or name.startswith(("masked_scores", "logits", "weights"))
+
+
+def test_a_head_is_named_in_its_file():
+    s = KINDS["heads and W_o"]
+    names = set(sheets(attend(replace(s, heads=("head 1", "syntax", "../été?"))), "weights"))
+    assert {f"weights-head-{name}.csv" for name in ("1", "2-syntax", "3-été")} < names
+
+
 def test_the_same_trace_gives_the_same_archive():
     trace = attend(KINDS["masked"])
     assert csv_zip(trace) == csv_zip(trace)
@@ -92,15 +119,16 @@ def test_the_same_trace_gives_the_same_archive():
 def assert_labels(scenario):
     """Rows and columns are the words, and none is a formula to a spreadsheet."""
     trace = attend(scenario)
-    rows = list(csv.reader(io.StringIO(sheets(trace, "Q")["X.csv"], newline="")))
+    rows = list(csv.reader(io.StringIO(sheets(trace, "similarity")["X.csv"], newline="")))
     names = (labels.unique(scenario.tokens), scenario.features)
     shown = ([row[0] for row in rows[1:]], rows[0][1:])
     for written, expected in zip(shown, names, strict=True):
         for cell, label in zip(written, expected, strict=True):
             assert cell in (label, f"'{label}")
             assert len(cell) == 1 or cell[0] not in "=+-@\t\r＝＋－＠"
-    read = json.loads(json_text(trace))["matrices"][0]
-    assert (tuple(read["rows"]), tuple(read["columns"])) == names
+    read = {entry["name"]: entry for entry in json.loads(json_text(trace))["matrices"]}
+    assert (tuple(read["X"]["rows"]), tuple(read["X"]["columns"])) == names
+    assert tuple(read["weights"]["columns"]) == labels.unique(scenario.context or scenario.tokens)
 
 
 def test_hostile_labels():

@@ -14,6 +14,7 @@ from attn_core.figures import describe_contributions
 from attn_core.figures.colours import PALETTES, SIGNED_RANGE
 from attn_core.figures.contributions import contributions_alt
 from attn_core.figures.layout import text_width
+from tests.core.courses import COURSES, of_head
 from tests.figures.test_description import array, plain
 from tests.figures.test_equation import odd_scenario
 
@@ -45,6 +46,37 @@ def test_the_bars_are_the_products_and_their_sum(name):
     np.testing.assert_allclose(bars.x[:-1], products[np.argsort(-np.abs(products), kind="stable")])
     assert bars.x[-1] == getattr(TRACE, name)[1, 0]
     assert list(bars.y) == sorted(bars.y)  # downwards, for the axis is turned round
+
+
+#: Of each course the factors of the number in row 1, column 0 of its last head.
+FACTORS = {
+    ("sinusoidal", "Q"): lambda t: (t.placed[1], t.W_q[:, 0]),
+    ("learned", "V"): lambda t: (t.placed[1], t.W_v[:, 0]),
+    ("rope, odd", "raw_scores"): lambda t: (t.rotated_Q[1], t.rotated_K[0]),
+    ("rope, even", "scores"): lambda t: (t.rotated_Q[1], t.rotated_K[0]),
+    ("cross", "K"): lambda t: (t.Z[1], t.W_k[:, 0]),
+    ("cross, learned", "K"): lambda t: (t.placed_context[1], t.W_k[:, 0]),
+    ("cross, short", "output"): lambda t: (t.weights[1], t.V[:, 0]),
+    ("cross, short", "scores"): lambda t: (t.Q[1], t.K[0]),
+    ("heads, cross", "output"): lambda t: (t.weights[-1, 1], t.V[-1, :, 0]),
+    ("heads, alibi", "projected"): lambda t: (
+        np.concatenate([head[1] for head in t.output]),
+        t.W_o[:, 0],
+    ),
+    ("W_o alone", "projected"): lambda t: (t.output[1], t.W_o[:, 0]),
+}
+
+
+@pytest.mark.parametrize(("key", "name"), FACTORS)
+def test_the_bars_of_every_course(key, name):
+    trace, head = attend(COURSES[key]), COURSES[key].h - 1
+    left, right = FACTORS[key, name](trace)
+    calculation = calculate(trace, Cell(name, 1, 0), head)
+    bars, labels, _ = describe_contributions(calculation).figure().data
+    products = left * right
+    np.testing.assert_allclose(bars.x[:-1], products[np.argsort(-np.abs(products), kind="stable")])
+    assert bars.x[-1] == of_head(trace, name, head)[1, 0]
+    assert len(set(labels.text)) == len(products) + 1
 
 
 def test_each_bar_says_what_it_is():
@@ -149,9 +181,13 @@ def test_nothing_is_cut_nor_covers_anything(name, width, projector):
 
 
 def test_what_is_no_sum():
-    for name in ("X", "masked_scores", "logits", "weights"):
+    no_sums = [(TRACE, name) for name in ("X", "masked_scores", "logits", "weights")]
+    no_sums += [(attend(COURSES["rope, odd"]), name) for name in ("rotated_Q", "angles")]
+    no_sums += [(attend(COURSES["cross, learned"]), name) for name in ("placed", "P_context")]
+    no_sums += [(attend(COURSES["heads"]), name) for name in ("concatenated", "W_o")]
+    for trace, name in no_sums:
         with pytest.raises(ValueError, match=f"Expected a sum of products; {name} isn't one"):
-            describe_contributions(made(name))
+            describe_contributions(made(name, trace=trace))
 
 
 def test_the_alt_tells_every_bar():

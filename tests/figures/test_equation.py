@@ -9,16 +9,17 @@ import pytest
 from attn_core import attend, edits
 from attn_core.cells import Cell
 from attn_core.compare import compare
+from attn_core.course import course
 from attn_core.equation import Equation, equation, formula, headline, misfit
 from attn_core.figures import draw, draw_partners
 from attn_core.figures.layout import DESK, PROJECTOR, arrange, text_width
+from attn_core.heads import added
 from attn_core.labels import unique
 from attn_core.masks import causal
 from attn_core.outline import outlined
 from attn_core.presets import BY_KEY, DEFAULT
-from attn_core.steps import STEPS
-
-DRAWN = [s.name for s in STEPS if s.made_of and s.name != "projected"]
+from attn_core.steps import STEPS, step
+from tests.core.courses import COURSES, STEPS_TAKEN, of_head
 
 
 def odd_scenario(**changes):
@@ -31,6 +32,14 @@ def odd_scenario(**changes):
 
 
 TRACE = attend(odd_scenario())
+
+
+def drawn(scenario):
+    """All steps of a scenario that are made of something."""
+    return [name for name in course(scenario) if step(name) in STEPS]
+
+
+DRAWN = drawn(TRACE.scenario)
 
 
 def heatmaps(figure):
@@ -48,6 +57,25 @@ def test_boxes_hold_the_numbers_of_the_trace(name):
     result = heatmaps(figure)[-1]
     expected = getattr(TRACE, name)
     np.testing.assert_array_equal(result.z, np.where(np.isneginf(expected), np.nan, expected))
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [(key, name) for key, name in STEPS_TAKEN if step(name) in STEPS]
+)
+def test_every_course_is_drawn(key, name):
+    s = COURSES[key]
+    trace, head = attend(s), s.h - 1
+    figure = draw(equation(trace, name, head))
+    *parts, result = heatmaps(figure)
+    expected = of_head(trace, name, head)
+    np.testing.assert_array_equal(result.z, np.where(np.isneginf(expected), np.nan, expected))
+    # What is multiplied fits: d_model, d_k, d_v, n and n_k are different.
+    if "·" in step(name).made_of:
+        left, right = (np.array(part.z) for part in parts)
+        np.testing.assert_allclose(left @ right, expected)
+    elif "+" in step(name).made_of:
+        left, right = (np.nan_to_num(part.z, nan=-np.inf) for part in parts)
+        np.testing.assert_allclose(left + right, expected)
 
 
 def test_the_whole_of_attention():
@@ -133,8 +161,37 @@ def largest():
 @pytest.mark.parametrize("name", [*DRAWN, "headline"])
 @pytest.mark.parametrize("trace", [attend(DEFAULT.scenario), TRACE, largest()])
 def test_nothing_overlaps_or_is_cut(trace, name, width, scale):
-    drawn = headline(trace) if name == "headline" else equation(trace, name)
-    layout = arrange([drawn], width, scale)
+    fits(headline(trace) if name == "headline" else equation(trace, name), width, scale)
+
+
+#: What only some courses have, in their largest pictures.
+LARGE = {
+    key: edits.replace(largest().scenario, **changes)
+    for key, changes in {
+        "learned": {"positions": "learned", "P": np.full((12, 8), -30.0)},
+        "rope": {"positions": "rope"},
+        "alibi": {"positions": "alibi", "slope": 0.5},
+        "cross": {
+            "context": ("heureusement",) * 11,
+            "Z": np.full((11, 8), -30.0),
+            "positions": "sinusoidal",
+        },
+    }.items()
+}
+LARGE["heads"] = added(LARGE["rope"])
+
+
+@pytest.mark.parametrize("scale", [DESK, PROJECTOR], ids=["desk", "projector"])
+@pytest.mark.parametrize("width", [320, 700, 1600])
+@pytest.mark.parametrize("scenario", LARGE.values(), ids=LARGE)
+def test_nothing_overlaps_or_is_cut_in_any_course(scenario, width, scale):
+    trace = attend(scenario)
+    for name in drawn(scenario):
+        fits(equation(trace, name), width, scale)
+
+
+def fits(shown, width, scale):
+    layout = arrange([shown], width, scale)
     assert layout.width <= width
     boxes = [_outline(placed, layout, layout.scale) for placed in layout.blocks]
     for left, top, right, bottom in boxes:
@@ -190,8 +247,8 @@ def test_a_figure_is_small():
 
 
 def test_labels_are_unique_in_every_block():
-    for name in DRAWN:
-        for block in equation(TRACE, name).blocks:
+    for s in (TRACE.scenario, *COURSES.values()):
+        for block in (block for name in drawn(s) for block in equation(attend(s), name).blocks):
             assert len(set(block.rows)) == len(block.rows)
             assert len(set(block.columns)) == len(block.columns)
     assert unique(TRACE.scenario.tokens) == equation(TRACE, "weights").result.rows

@@ -9,20 +9,38 @@ from attn_core.equation import equation
 from attn_core.figures import describe, describe_play, is_product
 from attn_core.outline import outlined
 from attn_core.steps import STEPS
+from tests.core.courses import COURSES, STEPS_TAKEN, of_head
+from tests.core.test_cells import PRODUCTS
 from tests.figures.test_description import array
 from tests.figures.test_equation import TRACE, odd_scenario
 
-PRODUCTS = ["similarity", "Q", "K", "V", "raw_scores", "output"]
+#: Courses in which a product differs, and few enough numbers to go through them all.
+PLAYED = [
+    (key, name)
+    for key, name in STEPS_TAKEN
+    if name in PRODUCTS
+    and key in ("plain", "learned", "rope, even", "cross, short", "heads, rope", "heads, cross")
+]
 
 
 def test_products():
-    assert [s.name for s in STEPS if is_product(s.name)] == [*PRODUCTS, "projected"]
+    assert [s.name for s in STEPS if is_product(s.name)] == [*PRODUCTS]
 
 
-@pytest.mark.parametrize("name", PRODUCTS)
-def test_frames(name):
-    described = describe_play(TRACE, name, width=700)
-    values = getattr(TRACE, name)
+@pytest.mark.parametrize(("key", "name"), PLAYED)
+def test_frames(key, name):
+    trace, head = attend(COURSES[key]), COURSES[key].h - 1
+    check_frames(trace, name, head)
+
+
+@pytest.mark.parametrize("name", [name for name in PRODUCTS if name != "projected"])
+def test_frames_of_words_that_repeat(name):
+    check_frames(TRACE, name)
+
+
+def check_frames(trace, name, head=0):
+    described = describe_play(trace, name, width=700, head=head)
+    values = of_head(trace, name, head)
     assert len(described.frames) == values.size
     assert len({frame["name"] for frame in described.frames}) == values.size
     for k, frame in enumerate(described.frames):
@@ -31,10 +49,9 @@ def test_frames(name):
         assert np.isnan(z.ravel()[k + 1 :]).all()
         assert frame["traces"] == [len(described.numbers) - 1]
         i, j = divmod(k, values.shape[1])
-        alone = describe(
-            outlined(equation(TRACE, name), TRACE.scenario, Cell(name, i, j)), width=700
-        )
-        assert frame["layout"]["shapes"] == alone.layout["shapes"]
+        shown = outlined(equation(trace, name, head), trace.scenario, Cell(name, i, j))
+        assert frame["layout"]["shapes"] == describe(shown, width=700).layout["shapes"]
+        assert len(frame["layout"]["shapes"]) == 3
     np.testing.assert_array_equal(described.numbers[-1]["z"], values)
 
 

@@ -133,6 +133,7 @@ def clicked(monkeypatch):
     monkeypatch.setattr(state, "trail", lambda: trail)
     monkeypatch.setattr(state, "ask", trail.ask)
     monkeypatch.setattr(state, "follow", trail.follow)
+    monkeypatch.setattr(state, "head", lambda: 0)
 
     def click(name, box, picture="below"):
         inspector.pick(trace, [equation(trace, name)], box, picture)

@@ -50,8 +50,11 @@ def read_code(link):
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.key)
 def test_a_code_is_read_back(preset):
-    link = f"https://lab.example/?preset={preset.key}&s={encode(preset.scenario)}"
-    assert read_code(link) == link
+    short = f"https://lab.example/?preset={preset.key}"
+    assert read_code(short) == short
+    if preset.scenario.h == 1:  # several heads have more numbers than a phone reads
+        link = f"{short}&s={encode(preset.scenario)}"
+        assert read_code(link) == link
 
 
 def test_too_long_a_link_has_no_code():

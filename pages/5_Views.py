@@ -1,0 +1,38 @@
+"""Views: several heads see the same words, each through projections of its own."""
+
+import streamlit as st
+
+from pages.ui import edit, edit_heads, frame, show_heads
+
+frame.page("Views")
+
+st.markdown(
+    "The second reason for projections: different projections are different **views** of the "
+    "same word. Each head has its own $W_q$, $W_k$ and $W_v$, so it looks at other words and "
+    "tells something else of them. Click a head to make it large."
+)
+edit.start()
+edit.claim()
+show_heads.weights()
+edit_heads.buttons()
+show_heads.chosen()
+edit.matrices("W_q", "W_k", "W_v", "W_o")
+
+st.markdown(
+    "## What this head tells apart\n\n"
+    "Each word as a point: on the left as $X$ has it, on the right as this head's $V$ shows it."
+)
+show_heads.spaces()
+
+st.markdown("## Which heads agree?")
+show_heads.agreement()
+
+st.markdown(
+    "## All heads together\n\n"
+    r"$$\mathrm{heads} = [\,\mathrm{output}_1, \dots, \mathrm{output}_h\,] \qquad "
+    r"\mathrm{projected} = \mathrm{heads} \cdot W_o$$"
+)
+show_heads.projected()
+
+st.markdown("## And without one of them?")
+show_heads.ablated()

@@ -1,0 +1,132 @@
+"""Show all heads: side by side, as points, how far they agree, and what each adds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from attn_core import AttentionTrace, escape, labels, narrate
+from attn_core.course import made
+from attn_core.equation import Equation, block, equation, headline
+from attn_core.figures import Space, describe_multiples, describe_spaces, spaces_alt
+from attn_core.space import groups, plane
+from attn_core.views import (
+    ablation,
+    agreement_block,
+    explain_ablation,
+    explain_agreement,
+    side_by_side,
+)
+from pages.ui import edit_heads, show, state
+from pages.ui.chart import chart, look
+
+
+def weights() -> None:
+    """The weights of all heads as small multiples; a click makes one large."""
+
+    def body(trace: AttentionTrace) -> None:
+        drawn = side_by_side(trace, state.head())
+        alt = " ".join(
+            f"{shown.title or 'weights'}: {narrate.explain(trace.head(k), 'weights')}"
+            for k, shown in enumerate(drawn.blocks)
+        )
+        chart(
+            describe_multiples(drawn, **look()),
+            "figure-heads",
+            alt,
+            picked=lambda box: _choose(box, trace.scenario.h),
+        )
+
+    show.part("heads", body)
+
+
+def _choose(box: Any, h: int) -> None:
+    """A box of a head was clicked: look at this head."""
+    matrix = box[0] if isinstance(box, list) and box else None
+    if type(matrix) is int and 0 <= matrix < h:  # a browser could send anything
+        state.choose_head(matrix)
+
+
+def chosen() -> None:
+    """The head that is looked at, large."""
+
+    def body(trace: AttentionTrace) -> None:
+        names = trace.scenario.heads
+        if len(names) > 1:
+            st.markdown(f"### {escape.markdown(names[state.head()])}")
+        alone = trace.head(state.head())
+        show.picture(alone, headline(alone), key="headline")
+        st.markdown(narrate.explain(alone, "weights", escape.markdown))
+
+    show.part("chosen", body)
+
+
+def spaces() -> None:
+    """The words in the V space of the head that is looked at, beside what it is made of."""
+
+    def body(trace: AttentionTrace) -> None:
+        alone = trace.head(state.head())
+        seen = block(alone, made("placed_context", alone.scenario))
+        V = block(alone, "V")
+        shown = [Space(each.symbol, plane(each.values)) for each in (seen, V)]
+        words = [labels.isolate(word) for word in V.rows]
+        described = describe_spaces(shown, words, groups(V.values), **look())
+        chart(described, "figure-spaces", spaces_alt(shown, words))
+        st.caption(
+            "Words that stand together in V have one colour, in both plots. With more than two "
+            "columns a plot shows the two directions in which the words differ most (principal "
+            "axes), and how much of all difference (variance) they hold."
+        )
+
+    show.part("spaces", body)
+
+
+def agreement() -> None:
+    """How much of their weight each two heads put in the same places."""
+
+    def body(trace: AttentionTrace) -> None:
+        st.markdown(explain_agreement(trace, escape.markdown))
+        if trace.scenario.h > 1:
+            show.unasked(Equation((agreement_block(trace),)), key="agreement")
+
+    show.part("agreement", body)
+
+
+def projected() -> None:
+    """The heads side by side, and through W_o."""
+
+    def body(trace: AttentionTrace) -> None:
+        if trace.projected is None:
+            edit_heads.give_W_o()
+            return
+        drawn = (equation(trace, "concatenated"), equation(trace, "projected"))
+        show.picture(trace, *drawn, key="projected")
+
+    show.part("projected", body)
+
+
+def ablated() -> None:
+    """What becomes of the projected output when heads are switched off."""
+    heads = state.scenario().heads
+    if state.scenario().W_o is None or len(heads) < 2:
+        st.markdown("With two heads or more, one can be switched off.")
+        return
+    state.seed_view("ablated", [])
+    off: list[int] = sorted(
+        st.pills(
+            "Switch off",
+            range(len(heads)),
+            selection_mode="multi",
+            key="ablated",
+            format_func=lambda k: escape.markdown(heads[k]),
+            on_change=state.touch,
+        )
+    )
+
+    def body(trace: AttentionTrace) -> None:
+        if off and off[-1] < trace.scenario.h:
+            st.markdown(explain_ablation(trace, off, escape.markdown))
+            show.unasked(ablation(trace, off), key="ablation")
+
+    show.part("ablated", body)
