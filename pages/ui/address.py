@@ -12,7 +12,10 @@ from attn_core.cells import Cell
 
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
+_TEXT = "text"
 _ON = "1"
+#: Longest address that is written; proxies and servers read 8 kB with what stands around it.
+MAX_ADDRESS = 7_500
 _COUNTED = re.compile(r"[1-9]\d?", re.ASCII)
 
 
@@ -35,6 +38,8 @@ class Address:
         Large letters; Streamlit's own sliders and charts.
     head : int
         The head that is looked at, from 0; the scenario may not have it.
+    text : str
+        What it says of a long text; see `pasted`.
     """
 
     preset: str = ""
@@ -44,6 +49,7 @@ class Address:
     projector: bool = False
     classic: bool = False
     head: int = 0
+    text: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Address:
@@ -62,6 +68,7 @@ class Address:
             cell=cells.from_text(query.get(_CELL, "")),
             projector=query.get(_PROJECTOR) == _ON,
             classic=query.get(_CLASSIC) == _ON,
+            text=query.get(_TEXT, ""),
         )
 
     def query(self) -> dict[str, str]:
@@ -80,6 +87,7 @@ class Address:
             _PINNED: self.pinned,
             _PROJECTOR: _ON if self.projector else "",
             _CLASSIC: _ON if self.classic else "",
+            _TEXT: self.text,
         }
         return {name: value for name, value in written.items() if value}
 
