@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from attn_core import cells
@@ -90,6 +90,19 @@ class Address:
             _TEXT: self.text,
         }
         return {name: value for name, value in written.items() if value}
+
+    def fitting(self, page: str) -> Address:
+        """Leave out what would make the address too long: A, and if need be the scenario.
+
+        Examples
+        --------
+        >>> wide = Address(link="s" * 5000, pinned="a" * 5000).fitting("https://lab.example/")
+        >>> len(wide.link), len(wide.pinned)
+        (5000, 0)
+        """
+        shorter = self, replace(self, pinned=""), replace(self, pinned="", link="")
+        fits = (each for each in shorter if len(each.at(page)) <= MAX_ADDRESS)
+        return next(fits, shorter[-1])
 
     def at(self, page: str) -> str:
         """Write it behind the address of a page.

@@ -33,9 +33,12 @@ class _Lab:
     """All that one visitor's session knows."""
 
     history: History
+    #: What the address says of the present scenario; empty where it has no room for it.
     link: str = ""
     #: What the present scenario is compared with, and where it started from.
     pinned: tuple[Scenario, str] | None = None
+    #: That one as a link, and what the address says of it.
+    pinned_whole: str = ""
     pinned_link: str = ""
     complaint: str = ""
     #: Key of the widget that holds what was refused, so that it isn't overwritten.
@@ -301,6 +304,13 @@ def complain(message: str) -> None:
     lab.touched, lab.complaint, lab.refused = True, message, ""
 
 
+def without_link() -> tuple[str, ...]:
+    """What the address has no room for: the scenario, or A."""
+    lab = _lab()
+    missing = {"the scenario": not lab.link, "A": bool(lab.pinned and not lab.pinned_link)}
+    return tuple(name for name, is_missing in missing.items() if is_missing)
+
+
 def link(*, short: bool = False) -> str:
     """Full address of the present scenario, and of A, on the home page of this server.
 
@@ -556,7 +566,7 @@ def _changing() -> _Lab:
 
 def _set_pin(lab: _Lab, pin: tuple[Scenario, str] | None) -> None:
     lab.pinned = pin
-    lab.pinned_link = permalink.encode(pin[0]) if pin else ""
+    lab.pinned_whole = lab.pinned_link = _as_link(pin[0]) if pin else ""
 
 
 def _step(go: Callable[[History], bool]) -> None:
@@ -570,19 +580,27 @@ def _step(go: Callable[[History], bool]) -> None:
 
 def _publish(lab: _Lab) -> None:
     """Write the session into the URL; what isn't ours goes out of it."""
-    lab.link = permalink.encode(lab.history.present)
     address = Address(
         preset=lab.history.preset,
-        link=lab.link,
+        link=_as_link(lab.history.present),
         head=head(),
-        pinned=lab.pinned_link,
+        pinned=lab.pinned_whole,
         cell=_asked(lab),
         projector=lab.projector,
         classic=lab.classic,
-    )
+    ).fitting(st.context.url or "")
+    lab.link, lab.pinned_link = address.link, address.pinned
     wanted = replace(address, text=_text_in(address, lab.pasted)).query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+
+
+def _as_link(scenario: Scenario) -> str:
+    """Pack a scenario; empty where it is too large for any link."""
+    try:
+        return permalink.encode(scenario)
+    except permalink.LinkError:  # the page says so and offers JSON, see `without_link`
+        return ""
 
 
 def _text_in(address: Address, pasted: Pasted) -> str:
