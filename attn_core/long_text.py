@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from . import course, embeddings, limits, masks, narrate, tokens
+from . import course, embeddings, limits, masks, tokens
 from .attention import AttentionTrace
-from .labels import isolate, number, unique
+from .labels import isolate, number
 from .masks import Mask
 from .scenario import Scenario
 from .vocabulary import PLACES
-
-Quote = Callable[[str], str]
+from .wording import Quote, listed, named
 
 #: How many words a sentence names.
 NAMED = 5
@@ -133,10 +131,10 @@ def told_of_making(s: Scenario, quote: Quote = str) -> tuple[str, ...]:
     Queries and keys have 4 numbers each; the scores are divided by 2.
     No mask: every word may look at all words.
     """
-    features = narrate.listed([quote(isolate(name)) for name in s.features])
+    features = listed([quote(isolate(name)) for name in s.features])
     divisors = [course.divisor(s)] if s.scale else []
     divisors += [f"the temperature {s.temperature:g}"] if s.temperature != 1 else []
-    divided = f"divided by {narrate.listed(divisors)}" if divisors else "not divided"
+    divided = f"divided by {listed(divisors)}" if divisors else "not divided"
     placed = [name for name in s.features if name in PLACES]
     return (
         f"Features of each word: {features}.",
@@ -165,7 +163,7 @@ def told_of_weights(trace: AttentionTrace, quote: Quote = str) -> str:
     Each of the 5 words would have 0.20 of a weight spread evenly;
     the largest weight is 0.99: query ne, key heureux.
     """
-    n, names = trace.scenario.n, _names(trace, quote)
+    n, names = trace.scenario.n, named(trace.scenario, "query", quote)
     i, j = divmod(int(np.argmax(trace.weights)), n)
     largest = number(trace.weights[i, j], digits(n))
     even = number(1 / n, digits(n))
@@ -173,10 +171,6 @@ def told_of_weights(trace: AttentionTrace, quote: Quote = str) -> str:
         f"Each of the {n} words would have {even} of a weight spread evenly; the largest "
         f"weight is {largest}: query {names[i]}, key {names[j]}."
     )
-
-
-def _names(trace: AttentionTrace, quote: Quote) -> list[str]:
-    return [quote(isolate(name)) for name in unique(trace.scenario.tokens)]
 
 
 def _told_mask(mask: Mask | None) -> str:
@@ -223,7 +217,7 @@ def told_of_unknown(words: tuple[str, ...], quote: Quote = str) -> str:
     count = sum(not embeddings.known(word) for word in words)
     first = [quote(isolate(word)) for word in unknown[:NAMED]]
     others = len(unknown) - len(first)
-    names = narrate.listed([*first, f"{others} others"] if others else first)
+    names = listed([*first, f"{others} others"] if others else first)
     return (
         f"{count} of the {len(words)} words and signs aren't in the vocabulary: {names}. "
         "Their numbers come from a hash of their letters and mean nothing."
@@ -262,16 +256,16 @@ def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
     heureux looks most at suis (0.50), Je (0.25) and itself (0.25):
     together 100 % of its weight, among 3 words that it may see.
     """
-    names, decimals = _names(trace, quote), digits(trace.scenario.n)
+    names, decimals = named(trace.scenario, "query", quote), digits(trace.scenario.n)
     row, allowed = trace.weights[i], trace.scenario.allowed[i]
     seen = int(allowed.sum())
     if seen > 1 and np.ptp(row[allowed]) < 0.5 * 10.0**-decimals:
         each = number(1 / seen, decimals)
         return f"{names[i]} looks equally at all {seen} words that it may see, {each} each."
     best = [j for j in np.argsort(-row, kind="stable")[:NAMED] if row[j] > 0]
-    named = [f"{'itself' if j == i else names[j]} ({number(row[j], decimals)})" for j in best]
+    looked_at = [f"{'itself' if j == i else names[j]} ({number(row[j], decimals)})" for j in best]
     share = number(100 * float(row[best].sum()), 0)
     return (
-        f"{names[i]} looks most at {narrate.listed(named)}: "
+        f"{names[i]} looks most at {listed(looked_at)}: "
         f"together {share} % of its weight, among {seen} words that it may see."
     )

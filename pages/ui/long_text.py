@@ -33,7 +33,7 @@ def entry() -> None:
     )
     with st.container(horizontal=True):
         # Pressing it takes the focus from the field, which hands the text over.
-        st.button("Show the weights", key="show-long-text", type="primary", on_click=state.touch)
+        st.button("Show the weights", key="show-long-text", on_click=state.touch)
         st.button("Try an example", key="long-example", on_click=_example)
 
 

@@ -133,3 +133,11 @@ def test_words_are_no_markup():
     at = pasted("**bold** <b>x</b> $y$ :red[z]")
     assert r"\*\*" in " ".join(each.value for each in at.markdown)
     assert "<b>" not in " ".join(each.value for each in (*at.markdown, *at.caption))
+
+
+def test_a_live_picture_waits_for_the_width():
+    """One in another width would be sent again, and it is most of a megabyte."""
+    at = fine(visit(PAGE, preset="negation", classic="", text=permalink.encode_text(TEXT)))
+    ids = [each.proto.id for each in at.get("bidi_component")]
+    assert any("-warm" in each for each in ids)
+    assert not any("-figure-" in each for each in ids)
