@@ -263,9 +263,9 @@ def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
         each = number(1 / seen, decimals)
         return f"{names[i]} looks equally at all {seen} words that it may see, {each} each."
     best = [j for j in np.argsort(-row, kind="stable")[:NAMED] if row[j] > 0]
-    most = [f"{'itself' if j == i else names[j]} ({number(row[j], decimals)})" for j in best]
+    looked_at = [f"{'itself' if j == i else names[j]} ({number(row[j], decimals)})" for j in best]
     share = number(100 * float(row[best].sum()), 0)
     return (
-        f"{names[i]} looks most at {listed(most)}: "
+        f"{names[i]} looks most at {listed(looked_at)}: "
         f"together {share} % of its weight, among {seen} words that it may see."
     )

@@ -6,7 +6,7 @@ import pytest
 from attn_core import attend, heads, long_text, permalink
 from attn_core.presets import BY_KEY
 from pages.ui.address import MAX_ADDRESS
-from pages.ui.pasted import ELSEWHERE
+from pages.ui.pasted import ELSEWHERE, Pasted
 from tests.pages.test_pages import boxes, fine, parameter, visit
 
 PAGE = "7_Long_text.py"
@@ -141,3 +141,18 @@ def test_a_live_picture_waits_for_the_width():
     ids = [each.proto.id for each in at.get("bidi_component")]
     assert any("-warm" in each for each in ids)
     assert not any("-figure-" in each for each in ids)
+
+
+def test_going_back_finds_a_text_that_no_address_held():
+    text = Pasted()
+    text.read(NOISE)
+    assert text.publish(has_room=False) == ELSEWHERE
+    text.read(TEXT)
+    short = text.publish(has_room=True)
+    text.adopt(ELSEWHERE)
+    assert text.text == NOISE
+    text.publish(has_room=False)
+    text.adopt(short)
+    assert text.text == TEXT
+    text.adopt("")
+    assert (text.text, text.words) == ("", ())
