@@ -13,7 +13,7 @@ from .equation import Block, Equation, Outline, block
 from .labels import number
 from .scenario import Array, Scenario
 from .steps import Step
-from .wording import TIE, Quote, listed
+from .wording import TIE, Quote, listed, others
 
 _AGREEMENT = Step("agreement", "agreement", r"\mathrm{agreement}", ("head", "head"), kind="weight")
 
@@ -99,9 +99,11 @@ def explain_agreement(trace: AttentionTrace, quote: Quote = str) -> str:
     if most[0] - least[0] < TIE:
         who = told(most) if len(pairs) == 1 else "Any two heads"
         return f"{who} put {_percent(most[0])} of their weight in the same places."
+    parts = np.array([pair[0] for pair in pairs])
     return (
-        f"{told(most)} agree most: {_percent(most[0])} of their weight is in the same places. "
-        f"{told(least)} differ most: only {_percent(least[0])} is."
+        f"{told(most)} agree most{others(parts)}: "
+        f"{_percent(most[0])} of their weight is in the same places. "
+        f"{told(least)} differ most{others(-parts)}: only {_percent(least[0])} is."
     )
 
 
@@ -161,6 +163,12 @@ def explain_ablation(trace: AttentionTrace, off: Sequence[int], quote: Quote = s
     >>> from attn_core.presets import DEFAULT
     >>> explain_ablation(attend(added(DEFAULT.scenario)), (1,))
     'Without “head 2” the projected output of Je changes most, in first person: from 1.48 to 0.74.'
+
+    Others that change as much are counted.
+
+    >>> from attn_core.presets import BY_KEY
+    >>> explain_ablation(attend(BY_KEY["four-views"].scenario), (1,))[-64:]
+    'changes most, in plural: from 0.97 to 0.00, and 1 other as much.'
     """
     without, whole, change = ablation(trace, off).blocks
     names = listed(_named(trace, off, quote))
@@ -170,7 +178,8 @@ def explain_ablation(trace: AttentionTrace, off: Sequence[int], quote: Quote = s
     word, feature = (quote(labels.isolate(label)) for label in (whole.rows[i], whole.columns[j]))
     return (
         f"Without {names} the projected output of {word} changes most, in {feature}: "
-        f"from {number(whole.values[i, j])} to {number(without.values[i, j])}."
+        f"from {number(whole.values[i, j])} to {number(without.values[i, j])}"
+        f"{others(np.abs(change.values))}."
     )
 
 

@@ -18,10 +18,7 @@ edit_heads.buttons()
 show_heads.chosen()
 edit.matrices("W_q", "W_k", "W_v", "W_o")
 
-st.markdown(
-    "## What this head tells apart\n\n"
-    "Each word as a point: on the left as $X$ has it, on the right as this head's $V$ shows it."
-)
+st.markdown("## What this head tells apart")
 show_heads.spaces()
 
 st.markdown("## Which heads agree?")

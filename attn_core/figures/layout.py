@@ -219,7 +219,7 @@ def _place_line(
         before, after = (_sign_width(text, scale) for text in (unit.before, unit.after))
         if unit.before:
             signs.append(Sign(unit.before, left + before / 2, middle))
-        box_left = left + before + _row_label_width(unit.block, scale)
+        box_left = left + before + _left(unit.block, cell, scale)
         height = len(unit.block.rows) * cell
         slanted = _slanted(unit.block, cell, scale)
         blocks.append(Placed(unit.block, box_left, middle - height / 2, slanted))
@@ -233,7 +233,13 @@ def _width(unit: _Unit, cell: float, scale: Scale) -> float:
     boxes = len(block.columns) * cell
     right = max(boxes + _overhang(block, cell, scale), _caption_width(block, boxes, scale))
     signs = _sign_width(unit.before, scale) + _sign_width(unit.after, scale)
-    return signs + _row_label_width(block, scale) + right + scale.gap / 2
+    return signs + _left(block, cell, scale) + right + scale.gap / 2
+
+
+def _left(block: Block, cell: float, scale: Scale) -> float:
+    """Room left of the first box, for row labels above and half of a wide caption below."""
+    boxes = len(block.columns) * cell
+    return max(_row_label_width(block, scale), _caption_width(block, boxes, scale) - boxes)
 
 
 def _sign_width(text: str, scale: Scale) -> float:

@@ -50,11 +50,19 @@ def rotated(trace: AttentionTrace, name: Literal["rotated_Q", "rotated_K"], quot
         return f"The {what} of {words[0]} stands in the first place, so it isn't turned."
     if np.abs(before.values).max() < TIE:
         return f"Every number of {before.symbol} is 0, so there is nothing to turn."
-    i, pair = (int(k) for k in np.unravel_index(int(np.argmax(angles)), angles.shape))
+    # A pair of zeros stays two zeros at any angle, so it shows nothing.
+    shows = np.linalg.norm(
+        before.values[:, : 2 * angles.shape[1]].reshape(*angles.shape, 2), axis=2
+    )
+    turned = np.where(shows < TIE, 0, angles)
+    if turned.max() == 0:
+        return f"Behind the first place every pair is 0, so {after.symbol} is {before.symbol}."
+    i, pair = (int(k) for k in np.unravel_index(int(np.argmax(turned)), angles.shape))
+    most = "most" if turned.max() == angles.max() else "most of those that aren't 0"
     a, b = (before.columns[k] for k in (2 * pair, 2 * pair + 1))
     old, new = before.values[i, 2 * pair], after.values[i, 2 * pair]
     return (
-        f"The {what} of {words[i]} is turned most, by {number(angles[i, pair])} radians "
+        f"The {what} of {words[i]} is turned {most}, by {number(angles[i, pair])} radians "
         f"in {a} and {b}: its {a} goes from {number(old)} to {number(new)}. "
         f"That of {words[0]}, in the first place, stays as it is."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from attn_core import edits, escape, labels, limits, presets
+from attn_core import Scenario, edits, escape, labels, limits, presets
 from attn_core.order import lacks_direction
 from attn_core.positions import KINDS, SCHEMES
 from pages.ui import state
@@ -56,18 +56,23 @@ def _set_slope() -> None:
 
 
 def begin() -> None:
-    """Open the sentence whose meaning hangs on its order, where it isn't there already."""
-    start = presets.named(_START)
+    """Open the sentence whose meaning hangs on its order, where it isn't there as it was made."""
+    start = _start()
     st.button(
-        f"Open “{' '.join(start.scenario.tokens)}”",
+        f"Open “{' '.join(start.tokens)}”",
         key="word-order",
         on_click=_begin,
-        disabled=state.scenario().tokens == start.scenario.tokens,
+        disabled=state.scenario() == start,
     )
 
 
+def _start() -> Scenario:
+    """Give the preset the positions that this page is telling of."""
+    return edits.with_positions(presets.named(_START).scenario, state.scenario().positions)
+
+
 def _begin() -> None:
-    state.change(lambda: presets.named(_START).scenario, preset=_START)
+    state.change(_start, preset=_START)
 
 
 def direction() -> None:

@@ -69,6 +69,11 @@ def spaces() -> None:
         alone = trace.head(state.head())
         seen = block(alone, made("placed_context", alone.scenario))
         V = block(alone, "V")
+        which = "word of the second sentence" if trace.scenario.is_cross else "word"
+        st.markdown(
+            f"Each {which} as a point: one plot as ${seen.step.latex}$ has it, the other as this "
+            "head's $V$ shows it."
+        )
         shown = [Space(each.symbol, plane(each.values)) for each in (seen, V)]
         words = [labels.isolate(word) for word in V.rows]
         described = describe_spaces(shown, words, groups(V.values), **look())

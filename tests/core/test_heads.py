@@ -172,6 +172,26 @@ def test_switching_off_is_told():
     assert "nothing changes" in explain_ablation(attend(still), [0])
 
 
+def test_ties_are_counted():
+    s = heads_alike(4)
+    # Of 6 pairs, all but those with head 2 agree wholly.
+    told = explain_agreement(attend(edits.with_cell(s, "W_q", 0, 0, 5, head=1)))
+    assert "“head 1 copy 3” agree most, and 2 others as much: 100 %" in told
+    assert "differ most, and 2 others as much: only" in told
+    s = edits.with_matrix(s, "X", np.ones_like(s.X))  # all words are one word
+    change = np.abs(ablation(attend(s), [1]).result.values)
+    count = int((change == change.max()).sum()) - 1
+    assert count >= s.n - 1
+    assert explain_ablation(attend(s), [1]).endswith(f", and {count} others as much.")
+
+
+def heads_alike(h):
+    s = with_heads(DEFAULT.scenario)
+    while s.h < h:
+        s = added(s, like=0)
+    return s
+
+
 def test_heads_stand_side_by_side():
     trace = attend(many())
     drawn = equation(trace, "concatenated")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from attn_core import Scenario, attend, edits, labels
+from attn_core import Scenario, attend, edits, labels, narrate
 from attn_core.distance import everywhere
 from attn_core.order import in_reverse, lacks_direction
 from attn_core.positions import KINDS, SCHEMES, angles, bias, rotate, sinusoidal, slopes
@@ -247,3 +247,18 @@ def test_there_are_no_distances_without_rope():
 def test_one_word_has_one_place():
     s = edits.with_positions(edits.with_sentence(BITES, "dog"), "rope")
     assert "single place" in everywhere(attend(s), 0, 0).explain()
+
+
+# What is told of queries that are turned
+
+
+def test_the_turned_query_that_is_told_of_is_not_zero():
+    s = edits.with_positions(edits.with_size(BITES, d_model=2, d_k=2), "rope")
+    s = edits.with_matrix(edits.with_matrix(s, "W_q", np.eye(2)), "X", [[0, 2], [1, 0], [0, 0]])
+    told = narrate.explain(attend(s), "rotated_Q")
+    assert told.startswith("The query of bites is turned most of those that aren't 0, by 1.00 ")
+    assert f"its q₁ goes from 1.00 to {math.cos(1):.2f}" in told
+    s = edits.with_matrix(s, "X", [[0, 2], [0, 0], [0, 0]])
+    trace = attend(s)
+    np.testing.assert_array_equal(trace.rotated_Q, trace.Q)
+    assert narrate.explain(trace, "rotated_Q").endswith("so Q′ is Q.")

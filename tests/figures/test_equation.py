@@ -17,6 +17,7 @@ from attn_core.figures.layout import DESK, PROJECTOR, arrange, text_width
 from attn_core.heads import added
 from attn_core.labels import unique
 from attn_core.masks import causal
+from attn_core.order import in_reverse
 from attn_core.outline import outlined
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.steps import STEPS, step
@@ -189,6 +190,21 @@ def test_nothing_overlaps_or_is_cut_in_any_course(scenario, width, scale):
     trace = attend(scenario)
     for name in drawn(scenario):
         fits(equation(trace, name), width, scale)
+
+
+@pytest.mark.parametrize("scale", [DESK, PROJECTOR])
+def test_captions_of_one_word_are_neither_cut_nor_over_each_other(scale):
+    """They are wider than the single box with its label."""
+    trace = attend(edits.with_sentence(DEFAULT.scenario, "a"))
+    layout = arrange([in_reverse(trace).equation()], 1600, scale)
+    end = 0
+    for placed in layout.blocks:
+        caption = text_width(placed.block.title or "weights", layout.scale.font)
+        caption += text_width("  1×1", layout.scale.font)
+        middle = placed.left + layout.cell / 2
+        assert middle - caption / 2 >= end
+        end = middle + caption / 2
+    assert end <= layout.width
 
 
 def fits(shown, width, scale):

@@ -143,6 +143,16 @@ def test_the_sentence_that_hangs_on_its_order_is_a_click_away():
     assert "The order doesn't matter here" in told(at)
 
 
+def test_the_sentence_is_opened_with_its_numbers_and_keeps_the_positions():
+    """The same words, typed, have other numbers; the page goes on telling of RoPE."""
+    typed = edits.with_sentence(edits.with_positions(DEFAULT.scenario, "rope"), "dog bites man")
+    at = visit(PAGE, s=encode(typed))
+    press(at, "word-order")
+    assert scenario(at) == edits.with_positions(BITES, "rope")
+    assert at.button(key="word-order").disabled
+    assert "The order matters" in told(at)
+
+
 def test_alibi_gets_its_causal_mask():
     at = choose(visit(PAGE, s=encode(BITES)), "alibi")
     assert "a sentence and its mirror image look alike" in told(at)

@@ -148,6 +148,22 @@ def test_points_and_agreement_have_their_numbers():
 # Masks and second sentences
 
 
+@pytest.mark.parametrize(
+    ("scenario", "told"),
+    [
+        (with_heads(DEFAULT.scenario), "Each word as a point: one plot as $X$ has it"),
+        (VIEWS, "Each word as a point: one plot as $X'$ has it"),  # positions are learned
+        (
+            edits.with_context(with_heads(DEFAULT.scenario), "they are"),
+            "Each word of the second sentence as a point: one plot as $Z$ has it",
+        ),
+    ],
+)
+def test_points_are_told_by_what_they_are_points_of(scenario, told):
+    at = fine(visit(PAGE, s=encode(scenario)))
+    assert [each.value for each in at.markdown if each.value.startswith(told)]
+
+
 def test_masks_are_chosen_by_kind_and_size():
     at = fine(visit("3_Attention.py", preset="negation"))
     at.radio(key="mask").set_value("padding").run()
