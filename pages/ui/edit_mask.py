@@ -95,13 +95,14 @@ def _boxes() -> None:
 def _toggle(box: Any) -> None:
     """Open or block the box that was clicked."""
     s = state.scenario()
-    if not (isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box)):
+    is_box = isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box)
+    if not is_box or box[0] != 0:
         return  # a browser could send anything
     _, row, column = box
 
     def edited() -> Scenario:
         if not (0 <= row < s.n and 0 <= column < s.n_k):
-            raise ValueError(f"The mask is {s.n}×{s.n_k}; it has no box {row + 1}, {column + 1}.")
+            raise ValueError(f"The mask is {s.n}×{s.n_k}; it has no box ({row + 1}, {column + 1}).")
         mask = np.array(s.allowed)
         mask[row, column] = not mask[row, column]
         return replace(s, mask=mask)

@@ -6,14 +6,17 @@ answers itself, without a word about the inside, and only the forger's session s
 
 import json
 import math
+from dataclasses import replace
 from urllib.parse import parse_qs
 
+import numpy as np
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from attn_core import limits
 from attn_core.masks import kind
-from attn_core.presets import DEFAULT
+from attn_core.permalink import encode
+from attn_core.presets import BY_KEY, DEFAULT
 from benchmarks.visitor import Visitor
 from tests.hostile import read
 from tests.hostile.conftest import CLASSIC
@@ -82,7 +85,7 @@ INTEGERS = (0, 99, 2**62, -(2**62))
 @pytest.mark.parametrize(
     ("page", "widget", "field", "values"),
     [
-        ("", "X-1-1-0", "double_array_value", FLOATS),
+        ("", "X-1-1-0-0", "double_array_value", FLOATS),
         ("", "temperature", "double_array_value", FLOATS),
         ("Projections", "d_model", "int_value", INTEGERS),
         ("Projections", "d_k", "int_value", INTEGERS),
@@ -200,8 +203,8 @@ def test_a_forged_table_is_refused_with_a_reason(port, name):
     [
         ("", "preset", "double_array_value", [1.0]),
         ("", "mask", "json_value", "{}"),
-        ("", "X-0-0-0", "bool_value", True),
-        ("", "X-0-0-0", "string_value", "x"),
+        ("", "X-0-0-0-0", "bool_value", True),
+        ("", "X-0-0-0-0", "string_value", "x"),
         ("", "scale", "json_value", "{"),
         ("", "viewport", "json_value", "{"),
         ("", "viewport", "json_value", DEEP),
@@ -332,3 +335,29 @@ def test_an_address_that_asks_for_nothing(port, cell):
         visitor.load()
         assert not visitor.tab.exceptions
         legal_move_works(visitor)
+
+
+def test_a_forged_click_on_the_heads_changes_nothing(port):
+    views = BY_KEY["four-views"].scenario
+    with Visitor(port, "Views", "preset=four-views") as forger:
+        forger.load()
+        for pick in [*PICKS, [4, 0, 0], [-1, 0, 0], [2.0, 0, 0]]:
+            forger.trigger("figure-heads", "pick", pick)
+            assert read.scenario(forger) == views
+        assert not forger.tab.exceptions
+
+
+def test_a_forged_click_on_a_mask_is_refused_with_a_reason(port):
+    mask = np.array([[True, False, True], [True] * 3, [False, True, True]])
+    masked = replace(DEFAULT.scenario, mask=mask)
+    with Visitor(port, "Attention", f"s={encode(masked)}") as forger:
+        forger.load()
+        for pick in PICKS[1:]:
+            forger.trigger("figure-mask", "pick", pick)
+            assert not read.leaks(forger)
+            assert read.scenario(forger) == masked
+        forger.trigger("figure-mask", "pick", [0, 3, 0])
+        assert "The mask is 3×3; it has no box (4, 1)" in read.complaints(forger)
+        forger.trigger("figure-mask", "pick", [0, 0, 1])
+        assert read.scenario(forger).mask[0].all()
+        assert not forger.tab.exceptions
