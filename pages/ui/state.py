@@ -8,69 +8,21 @@ goes through `change`, which makes it one step of undo and redo.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
-from attn_core import Scenario, limits, masks, permalink, presets
+from attn_core import Scenario, limits, masks, presets
 from attn_core.cells import Cell
 from attn_core.figures import Theme
 from attn_core.masks import MaskKind
-from pages.ui.address import MAX_ADDRESS, Address, home
+from pages.ui.address import Address, home
 from pages.ui.history import History
+from pages.ui.lab import Lab
 from pages.ui.pasted import Pasted
 from pages.ui.trail import Trail
 
-#: Pixels that a figure may take until the browser has told its own width.
-DEFAULT_WIDTH = 960
-
 _LAB = "lab"
-
-
-@dataclass
-class _Lab:
-    """All that one visitor's session knows."""
-
-    history: History
-    #: What the address says of the present scenario; empty where it has no room for it.
-    link: str = ""
-    #: What the present scenario is compared with, and where it started from.
-    pinned: tuple[Scenario, str] | None = None
-    #: That one as a link, and what the address says of it.
-    pinned_whole: str = ""
-    pinned_link: str = ""
-    complaint: str = ""
-    #: Key of the widget that holds what was refused, so that it isn't overwritten.
-    refused: str = ""
-    #: A widget's callback ran before this script, so the URL may lag behind.
-    touched: bool = False
-    #: The page of the last run.
-    page: str = ""
-    projector: bool = False
-    #: Streamlit's own sliders and charts instead of those that follow the hand.
-    classic: bool = False
-    #: Why this browser can't have those that follow the hand.
-    lost: str = ""
-    #: A hand is moving numbers: only the parts that show them are run.
-    moving: bool = False
-    #: Keys of the fragments of this page that show numbers.
-    parts: list[str] = field(default_factory=list)
-    #: Editor and number of the last move that was heard, and its entry if it was refused.
-    heard: tuple[str, str, Any] = ("", "", None)
-    #: The number that is asked about, and the way to it.
-    trail: Trail = field(default_factory=Trail)
-    #: What kind of mask was chosen; one that blocks nothing is of several.
-    mask_kind: MaskKind = "none"
-    #: The head that is looked at; the scenario may have fewer.
-    head: int = 0
-    width: int = DEFAULT_WIDTH
-    #: The browser has told its width.
-    measured: bool = False
-    #: A long text, which is only looked at.
-    pasted: Pasted = field(default_factory=Pasted)
-    #: Choices that change the view and not the scenario, by widget.
-    views: dict[str, Any] = field(default_factory=dict)
 
 
 def begin(page: str) -> None:
@@ -80,20 +32,16 @@ def begin(page: str) -> None:
     not while a widget is moved quickly: the browser may still send the URL from before
     the last move, so a run that a widget started never reads it.
     """
-    lab: _Lab | None = st.session_state.get(_LAB)
+    lab: Lab | None = st.session_state.get(_LAB)
     address = Address.read(st.query_params.to_dict())
     if lab is None:
-        lab = st.session_state[_LAB] = _opened(address)
+        lab = st.session_state[_LAB] = Lab.opened(address)
     if lab.page not in ("", page):
         lab.complaint = lab.refused = ""  # it belonged to the page that was left
         lab.trail.picture = ""
     if address.link and not lab.touched and lab.page:
-        lab.head = address.head
-        _adopt_cell(lab, address)
-        if address.link != lab.link:
-            _adopt(lab, address)
-        _adopt_text(lab, address)
-    _follow_pin(lab, address)
+        lab.adopt(address)
+    lab.follow_pin(address)
     lab.page, lab.touched, lab.moving = page, False, False
     lab.parts.clear()
     _publish(lab)
@@ -167,12 +115,12 @@ def pinned() -> Scenario | None:
 def pin() -> None:
     """Make the present scenario A. It stays B as well, so this is no step of undo."""
     lab = _changing()
-    _set_pin(lab, (lab.history.present, lab.history.preset))
+    lab.set_pin((lab.history.present, lab.history.preset))
 
 
 def unpin() -> None:
     """Compare with nothing."""
-    _set_pin(_changing(), None)
+    _changing().set_pin(None)
 
 
 def swap() -> None:
@@ -181,7 +129,7 @@ def swap() -> None:
     if lab.pinned is None:  # a browser that shows an older page may still have the button
         return
     following, preset = lab.pinned
-    _set_pin(lab, (lab.history.present, lab.history.preset))
+    lab.set_pin((lab.history.present, lab.history.preset))
     if lab.history.push(following, preset, swap=True):
         lab.mask_kind = "none"
 
@@ -483,90 +431,16 @@ def widget(key: str, default: Any = None) -> Any:
     return st.session_state.get(key, default)
 
 
-def _lab() -> _Lab:
-    lab: _Lab = st.session_state[_LAB]
+def _lab() -> Lab:
+    lab: Lab = st.session_state[_LAB]
     return lab
 
 
-def _opened(address: Address) -> _Lab:
-    """A new session, from a link, a preset's name, or the default."""
-    start = presets.BY_KEY.get(address.preset, presets.DEFAULT)
-    lab = _Lab(History(start.scenario, start.key))
-    lab.projector, lab.classic, lab.head = address.projector, address.classic, address.head
-    _adopt_cell(lab, address)
-    try:
-        presets.named(address.preset or start.key)
-    except ValueError as error:
-        lab.complaint = str(error)
-    if address.link:
-        _adopt(lab, address)
-        lab.history.forget()
-    _adopt_text(lab, address)
-    return lab
-
-
-def _adopt(lab: _Lab, address: Address) -> None:
-    """Open its link; one that can't be opened leaves everything as it is, and says so."""
-    try:
-        opened = limits.admit(permalink.decode(address.link))
-    except ValueError as error:
-        lab.complaint = (
-            "The link in the address can't be opened; "
-            f"what you see is the scenario without it. {error}"
-        )
-        return
-    lab.complaint, lab.refused, lab.mask_kind = "", "", "none"
-    lab.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
-
-
-def _adopt_text(lab: _Lab, address: Address) -> None:
-    """Open its long text; one that can't be opened leaves the text as it is, and says so."""
-    try:
-        lab.pasted.adopt(address.text)
-    except ValueError as error:
-        reason = f"The long text of this address can't be shown. {error}"
-        lab.complaint, lab.refused = f"{lab.complaint} {reason}".strip(), ""
-
-
-def _adopt_cell(lab: _Lab, address: Address) -> None:
-    """Ask about the number that the address names, or about nothing."""
-    if address.cell != _asked(lab):
-        lab.trail = Trail([address.cell] if address.cell else [])
-
-
-def _asked(lab: _Lab) -> Cell | None:
-    return lab.trail.cells[-1] if lab.trail.cells else None
-
-
-def _follow_pin(lab: _Lab, address: Address) -> None:
-    """Pin or unpin what the address says, where it is news as in `begin`.
-
-    An address without a scenario, as of a page just turned to, says nothing of A either.
-    """
-    a = address.pinned
-    if lab.touched or a == lab.pinned_link or (lab.page and not address.link):
-        return
-    if not a:
-        _set_pin(lab, None)
-        return
-    try:
-        _set_pin(lab, (limits.admit(permalink.decode(a)), lab.history.preset))
-    except ValueError as error:
-        reason = f"The link of A in the address can't be opened; what you see is B alone. {error}"
-        lab.complaint, lab.refused = f"{lab.complaint} {reason}".strip(), ""
-        _set_pin(lab, None)
-
-
-def _changing() -> _Lab:
+def _changing() -> Lab:
     """The lab, about to be changed by a widget."""
     lab = _lab()
     lab.touched, lab.complaint, lab.refused = True, "", ""
     return lab
-
-
-def _set_pin(lab: _Lab, pin: tuple[Scenario, str] | None) -> None:
-    lab.pinned = pin
-    lab.pinned_whole = lab.pinned_link = _as_link(pin[0]) if pin else ""
 
 
 def _step(go: Callable[[History], bool]) -> None:
@@ -575,35 +449,11 @@ def _step(go: Callable[[History], bool]) -> None:
     left = (lab.history.present, lab.history.preset)
     swapped = go(lab.history)
     if swapped and lab.pinned and lab.pinned[0] == lab.history.present:
-        _set_pin(lab, left)
+        lab.set_pin(left)
 
 
-def _publish(lab: _Lab) -> None:
+def _publish(lab: Lab) -> None:
     """Write the session into the URL; what isn't ours goes out of it."""
-    address = Address(
-        preset=lab.history.preset,
-        link=_as_link(lab.history.present),
-        head=head(),
-        pinned=lab.pinned_whole,
-        cell=_asked(lab),
-        projector=lab.projector,
-        classic=lab.classic,
-    ).fitting(st.context.url or "")
-    lab.link, lab.pinned_link = address.link, address.pinned
-    wanted = replace(address, text=_text_in(address, lab.pasted)).query()
+    wanted = lab.publish(head(), st.context.url or "").query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-
-
-def _as_link(scenario: Scenario) -> str:
-    """Pack a scenario; empty where it is too large for any link."""
-    try:
-        return permalink.encode(scenario)
-    except permalink.LinkError:  # the page says so and offers JSON, see `without_link`
-        return ""
-
-
-def _text_in(address: Address, pasted: Pasted) -> str:
-    """Return what an address is to say of the long text."""
-    whole = replace(address, text=pasted.link).at(st.context.url or "")
-    return pasted.publish(has_room=len(whole) <= MAX_ADDRESS)
