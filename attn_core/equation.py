@@ -184,6 +184,8 @@ def headline(trace: AttentionTrace, head: int = 0) -> Equation:
 def misfit(trace: AttentionTrace, rows: int) -> Equation:
     """X · W_q with a W_q of any number of rows, to show when the product exists.
 
+    Where positions are added to X, it is X′ · W_q.
+
     Parameters
     ----------
     trace : AttentionTrace
@@ -197,7 +199,7 @@ def misfit(trace: AttentionTrace, rows: int) -> Equation:
     """
     if rows == trace.scenario.d_model:
         return equation(trace, "Q")
-    X, W = block(trace, "X"), block(trace, "W_q")
+    X, W = block(trace, made("placed", trace.scenario)), block(trace, "W_q")
     values = resized(W.values, rows, len(W.columns))
     names = [*W.rows[:rows], *(f"row {i}" for i in range(len(W.rows) + 1, rows + 1))]
     return Equation((X, "·", replace(W, values=values, rows=tuple(names)), "=", "?"))

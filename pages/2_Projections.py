@@ -7,10 +7,7 @@ from pages.ui import edit, frame, show
 
 trace = frame.page("Projections")
 
-st.markdown(
-    "The same $X$ is used three times. Each word **asks** with its query, is **found** by its key "
-    "and **tells** its value. Three matrices make them; they are what a model learns."
-)
+show.what_is_projected(trace)
 edit.sizes()
 edit.matrices("W_q", "W_k", "W_v")
 st.markdown("## Queries, keys, values")

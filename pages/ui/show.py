@@ -11,6 +11,7 @@ from attn_core import AttentionTrace, Scenario, attend, escape, narrate, steps
 from attn_core.causes import METHOD
 from attn_core.causes import explain as explain_causes
 from attn_core.compare import Comparison, compare
+from attn_core.course import made
 from attn_core.equation import Block, Equation, block, equation, formula, headline, misfit
 from attn_core.figures import describe, describe_partners
 from attn_core.figures.shape_rule import partners_alt, rule_of
@@ -35,6 +36,22 @@ def title(trace: AttentionTrace, name: str) -> None:
     """Heading of a step, with its formula."""
     which = steps.step(name)
     st.markdown(f"## {which.title}\n\n$$\n{formula(trace.scenario, name)}\n$$")
+
+
+def what_is_projected(trace: AttentionTrace) -> None:
+    """What queries, keys and values are made of, and what for."""
+    X, Z = (steps.step(made(name, trace.scenario)).latex for name in ("placed", "placed_context"))
+    if trace.scenario.is_cross:
+        told = (
+            f"Each word of the sentence, a row of ${X}$, **asks** with its query. Each word of "
+            f"the second one, a row of ${Z}$, is **found** by its key and **tells** its value."
+        )
+    else:
+        told = (
+            f"The same ${X}$ is used three times. Each word **asks** with its query, is "
+            "**found** by its key and **tells** its value."
+        )
+    st.markdown(f"{told} Three matrices make them; they are what a model learns.")
 
 
 def formulas(trace: AttentionTrace, *names: str) -> None:
@@ -149,7 +166,7 @@ def shape_rule(rows: int) -> None:
         # Its W_q is of this experiment only, so there is no telling where it comes from.
         unasked(tried, key="misfit")
         st.markdown(
-            "Each number of $Q$ is made from one row of $X$ and one column of $W_q$: "
+            f"Each number of $Q$ is made from one row of ${X.step.latex}$ and one column of $W_q$: "
             "partner times partner, all added up. A number without a partner can't be used, "
             "so $W_q$ needs **one row for each feature**."
         )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from attn_core import attend, edits
+from attn_core.equation import misfit
 from attn_core.heads import added, with_heads
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
@@ -212,6 +213,26 @@ def test_every_page_runs_with_a_second_sentence(page):
     s = edits.with_positions(edits.with_context(DEFAULT.scenario, "I am not happy here"), "learned")
     at = fine(visit(page, s=encode(edits.with_mask_kind(s, "padding", 2))))
     assert scenario(at).n_k == 5
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        (lambda s: s, "The same $X$ is used three times"),
+        (lambda s: edits.with_positions(s, "learned"), "The same $X'$ is used three times"),
+        (lambda s: edits.with_context(s, "I am"), "Each word of the second one, a row of $Z$,"),
+    ],
+)
+def test_projections_say_what_is_projected(of, told):
+    at = fine(visit("2_Projections.py", s=encode(of(DEFAULT.scenario))))
+    assert any(told in each.value for each in at.markdown)
+
+
+def test_the_shape_rule_has_the_rows_that_are_multiplied():
+    s = edits.with_positions(DEFAULT.scenario, "learned")
+    at = fine(visit("2_Projections.py", s=encode(s)))
+    assert any("one row of $X'$ and one column" in each.value for each in at.markdown)
+    np.testing.assert_array_equal(misfit(attend(s), s.d_model + 1).blocks[0].values, s.X + s.P)
 
 
 @pytest.mark.parametrize("kind", ["sinusoidal", "learned", "rope", "alibi"])
