@@ -14,7 +14,7 @@ from .compare import Comparison, compare
 from .edits import PROJECTIONS, MatrixName, block_of, editable
 from .equation import block
 from .labels import number
-from .positions import TITLES
+from .positions import SCHEMES
 from .scenario import Array, Scenario
 from .steps import step
 from .wording import TIE, Quote, counted
@@ -270,7 +270,7 @@ def _settings(a: Scenario, b: Scenario) -> Iterator[Change]:
         if getattr(a, name) != getattr(b, name):
             yield Change(name, -1, -1, "", float(getattr(a, name)), float(getattr(b, name)))
     if a.positions != b.positions and not _are_tied(a, b):
-        kinds = f"{TITLES[a.positions]} → {TITLES[b.positions]}"
+        kinds = f"{SCHEMES[a.positions].title} → {SCHEMES[b.positions].title}"
         numbers = float(a.positions != "none"), float(b.positions != "none")
         yield Change("positions", -1, -1, kinds, *numbers)
     if a.slope is not None and b.slope is not None and a.slope != b.slope:

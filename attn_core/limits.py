@@ -17,6 +17,9 @@ from .scenario import Array, Scenario
 MAX_SENTENCE = 1000
 MAX_TOKENS = 12
 MAX_TOKEN_LENGTH = 40
+#: Characters and words of a long text, which is only looked at.
+MAX_TEXT = 10_000
+MAX_WORDS = 512
 MAX_FEATURE_LENGTH = 24
 D_MODEL = (2, 8)
 D_K = (1, 8)
@@ -76,6 +79,52 @@ def check_tokens(tokens: Sequence[str]) -> None:
         )
     for token in tokens:
         _check_text("A word", token, MAX_TOKEN_LENGTH)
+
+
+def check_text(text: str) -> None:
+    """Refuse a long text with too many characters, or something that isn't a text.
+
+    Raises
+    ------
+    ValueError
+        With the limit and what came.
+
+    Examples
+    --------
+    >>> check_text("Je " * 4000)
+    Traceback (most recent call last):
+    ValueError: A long text has room for 10000 characters; this one has 12000.
+    """
+    if not isinstance(text, str):
+        raise ValueError(f"A long text must be text, got {text!r:.40}.")
+    if len(text) > MAX_TEXT:
+        raise ValueError(
+            f"A long text has room for {MAX_TEXT} characters; this one has {len(text)}."
+        )
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Refuse the words of a long text if they are none, too many, or too long.
+
+    Raises
+    ------
+    ValueError
+        With the limit and what came.
+
+    Examples
+    --------
+    >>> check_words(("Je",) * 513)
+    Traceback (most recent call last):
+    ValueError: A long text has room for 512 words and signs; this one has 513.
+    """
+    if not words:
+        raise ValueError(f"Paste a text of 1 to {MAX_WORDS} words and signs; it is empty.")
+    if len(words) > MAX_WORDS:
+        raise ValueError(
+            f"A long text has room for {MAX_WORDS} words and signs; this one has {len(words)}."
+        )
+    for word in words:
+        _check_text("A word", word, MAX_TOKEN_LENGTH)
 
 
 def admit(scenario: Scenario) -> Scenario:

@@ -1,6 +1,6 @@
-"""A scenario as one short piece of URL, and back, exactly.
+"""A scenario, or a text, as one short piece of URL, and back, exactly.
 
-Layout: the version digit, then base64url of a CRC-32 and the deflated JSON document.
+Layout: the version digit, then base64url of a CRC-32 and the deflated JSON document or text.
 Both directions need only the text: no server keeps anything.
 """
 
@@ -40,10 +40,7 @@ def encode(scenario: Scenario) -> str:
     True
     """
     document = to_json(scenario).encode()
-    deflate = zlib.compressobj(level=9, wbits=_RAW_DEFLATE)
-    packed = deflate.compress(document) + deflate.flush()
-    data = zlib.crc32(document).to_bytes(4, "big") + packed
-    link = VERSION + base64.urlsafe_b64encode(data).decode().rstrip("=")
+    link = _packed(document)
     if len(link) > MAX_LINK or len(document) > MAX_DOCUMENT:
         raise LinkError(
             f"This scenario is too large for a link: {len(link)} characters, "
@@ -60,6 +57,45 @@ def decode(link: str) -> Scenario:
     LinkError
         When the link is cut, altered, too long, of another version, or foreign.
     """
+    try:
+        return from_json(_unpacked(link).decode())
+    except (DocumentError, UnicodeDecodeError) as error:
+        raise LinkError(f"The link holds no scenario: {error}") from error
+
+
+def encode_text(text: str) -> str:
+    """Pack a text as `encode` packs a scenario, of any length.
+
+    Examples
+    --------
+    >>> decode_text(encode_text("Oh dear! Oh dear!"))
+    'Oh dear! Oh dear!'
+    """
+    return _packed(text.encode())
+
+
+def decode_text(link: str) -> str:
+    """Unpack a text.
+
+    Raises
+    ------
+    LinkError
+        As of `decode`.
+    """
+    try:
+        return _unpacked(link).decode()
+    except UnicodeDecodeError as error:
+        raise LinkError(f"The link holds no text: {error}") from error
+
+
+def _packed(document: bytes) -> str:
+    deflate = zlib.compressobj(level=9, wbits=_RAW_DEFLATE)
+    packed = deflate.compress(document) + deflate.flush()
+    data = zlib.crc32(document).to_bytes(4, "big") + packed
+    return VERSION + base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _unpacked(link: str) -> bytes:
     if len(link) > MAX_LINK:
         raise LinkError(f"The link has {len(link)} characters; at most {MAX_LINK} are read.")
     if not link.startswith(VERSION):
@@ -71,10 +107,7 @@ def decode(link: str) -> Scenario:
     document = _inflated(data[4:])
     if zlib.crc32(document).to_bytes(4, "big") != data[:4]:
         raise LinkError("The link was altered on its way: its checksum is wrong.")
-    try:
-        return from_json(document.decode())
-    except (DocumentError, UnicodeDecodeError) as error:
-        raise LinkError(f"The link holds no scenario: {error}") from error
+    return document
 
 
 def _bytes(text: str) -> bytes:

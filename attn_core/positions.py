@@ -16,15 +16,6 @@ PositionKind = Literal["none", "sinusoidal", "learned", "rope", "alibi"]
 
 KINDS: tuple[PositionKind, ...] = get_args(PositionKind)
 
-#: As a reader writes them.
-TITLES: dict[PositionKind, str] = {
-    "none": "none",
-    "sinusoidal": "sinusoidal",
-    "learned": "learned",
-    "rope": "RoPE",
-    "alibi": "ALiBi",
-}
-
 #: Of sinusoidal positions and of RoPE, from their papers.
 BASE = 10_000.0
 

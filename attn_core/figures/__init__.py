@@ -5,6 +5,7 @@ from .contributions import describe_contributions
 from .description import Description
 from .equation import describe, draw
 from .html_page import html_page
+from .long_text import describe_long_text, describe_row
 from .multiples import describe_multiples
 from .play import describe_play, is_product
 from .shape_rule import describe_partners, draw_partners
@@ -16,9 +17,11 @@ __all__ = [
     "Theme",
     "describe",
     "describe_contributions",
+    "describe_long_text",
     "describe_multiples",
     "describe_partners",
     "describe_play",
+    "describe_row",
     "describe_spaces",
     "draw",
     "draw_partners",

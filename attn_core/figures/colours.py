@@ -49,6 +49,15 @@ class Palette:
         loss = [((1 - magnitude) / 2, colour) for magnitude, colour in reversed(self.weight_loss)]
         return [*loss, *(((1 + position) / 2, colour) for position, colour in self.weight)]
 
+    @property
+    def small_weight(self) -> list[tuple[float, str]]:
+        """Colour scale from 0 to the largest weight of many, even over its cube root.
+
+        Among hundreds of words one weight is a hundred times another, and both are to be seen.
+        """
+        last = len(self.weight) - 1
+        return [((i / last) ** 3, colour) for i, (_, colour) in enumerate(self.weight)]
+
 
 def _diverging(centre: str, stops: Sequence[tuple[float, str, str]]) -> list[tuple[float, str]]:
     """Colour scale from stops of (magnitude, colour of minus, colour of plus)."""

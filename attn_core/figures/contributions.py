@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import escape
-from ..answer import Calculation
+from ..calculation.answer import Calculation
 from . import colours
 from .colours import PALETTES, Palette, Theme
 from .description import Description

@@ -35,6 +35,8 @@ class Description:
         Plotly's frames, if the figure can be played.
     controls : dict
         What the layout has besides in a chart that has no other controls to play it.
+    config : dict
+        What Plotly's configuration has besides, as further buttons.
     """
 
     traces: list[dict[str, Any]]
@@ -42,6 +44,7 @@ class Description:
     numbers: list[dict[str, Any]]
     frames: list[dict[str, Any]] = field(default_factory=list)
     controls: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
 
     def figure(self) -> go.Figure:
         """Return the figure, checked by Plotly."""
@@ -101,6 +104,7 @@ def _plain(trace: dict[str, Any]) -> dict[str, Any]:
 
 def _typed_array(values: np.ndarray) -> dict[str, str]:
     """Write an array as plotly.js reads it, little-endian as browsers are."""
-    plain = np.ascontiguousarray(values, "<f8")
+    kind = "f4" if values.dtype == np.float32 else "f8"
+    plain = np.ascontiguousarray(values, f"<{kind}")
     data = base64.b64encode(plain.tobytes()).decode("ascii")
-    return {"dtype": "f8", "bdata": data, "shape": ", ".join(map(str, plain.shape))}
+    return {"dtype": kind, "bdata": data, "shape": ", ".join(map(str, plain.shape))}

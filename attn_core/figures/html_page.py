@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from functools import lru_cache
+from itertools import pairwise
 
 from .. import escape, narrate
 from ..attention import AttentionTrace
@@ -153,9 +154,12 @@ def _section(trace: AttentionTrace, i: int, step: Step, head: int | None, writte
 
 def _formula(written: Equation) -> str:
     """Write an equation with symbols in the place of its matrices."""
-    return " ".join(
-        _name(term) if isinstance(term, Block) else escape.html(term) for term in written.terms
-    )
+    text = ""
+    for before, term in pairwise(("", *written.terms)):
+        both = isinstance(before, Block) and isinstance(term, Block)  # heads side by side
+        name = _name(term) if isinstance(term, Block) else escape.html(term)
+        text += f"{', ' if both else ' '}{name}"
+    return text.strip()
 
 
 def _name(block: Block) -> str:
@@ -163,6 +167,7 @@ def _name(block: Block) -> str:
 
 
 def _sentence(trace: AttentionTrace, step: Step, head: int | None) -> str:
+    """Say what the numbers of a step show."""
     return f"<p>{escape.html(narrate.explain(trace, step.name, head=head or 0))}</p>"
 
 

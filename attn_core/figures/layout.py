@@ -21,7 +21,8 @@ _CHARACTER = 0.56
 NOTE = 0.85
 #: On the narrowest screens letters shrink before boxes get smaller than this.
 _LEAST_CELL, _SMALLEST_FONT = 12, 8
-_ROLE_NOTE = "row = query, column = key"
+#: Which way a score or weight is read.
+ROLE_NOTE = "row = query, column = key"
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,7 @@ def _caption_width(block: Block, boxes: float, scale: Scale) -> float:
 
 def role_note(block: Block) -> str:
     """Say which way a score or weight is read; empty for other matrices."""
-    return _ROLE_NOTE if block.step.axes == ("query", "key") else ""
+    return ROLE_NOTE if block.step.axes == ("query", "key") else ""
 
 
 def _foot(block: Block, scale: Scale) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from attn_core import cells
@@ -12,7 +12,10 @@ from attn_core.cells import Cell
 
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
+_TEXT = "text"
 _ON = "1"
+#: Longest address that is written; proxies and servers read 8 kB with what stands around it.
+MAX_ADDRESS = 7_500
 _COUNTED = re.compile(r"[1-9]\d?", re.ASCII)
 
 
@@ -35,6 +38,8 @@ class Address:
         Large letters; Streamlit's own sliders and charts.
     head : int
         The head that is looked at, from 0; the scenario may not have it.
+    text : str
+        What it says of a long text; see `pasted`.
     """
 
     preset: str = ""
@@ -44,6 +49,7 @@ class Address:
     projector: bool = False
     classic: bool = False
     head: int = 0
+    text: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Address:
@@ -62,6 +68,7 @@ class Address:
             cell=cells.from_text(query.get(_CELL, "")),
             projector=query.get(_PROJECTOR) == _ON,
             classic=query.get(_CLASSIC) == _ON,
+            text=query.get(_TEXT, ""),
         )
 
     def query(self) -> dict[str, str]:
@@ -80,8 +87,22 @@ class Address:
             _PINNED: self.pinned,
             _PROJECTOR: _ON if self.projector else "",
             _CLASSIC: _ON if self.classic else "",
+            _TEXT: self.text,
         }
         return {name: value for name, value in written.items() if value}
+
+    def fitting(self, page: str) -> Address:
+        """Leave out what would make the address too long: A, and if need be the scenario.
+
+        Examples
+        --------
+        >>> wide = Address(link="s" * 5000, pinned="a" * 5000).fitting("https://lab.example/")
+        >>> len(wide.link), len(wide.pinned)
+        (5000, 0)
+        """
+        shorter = self, replace(self, pinned=""), replace(self, pinned="", link="")
+        fits = (each for each in shorter if len(each.at(page)) <= MAX_ADDRESS)
+        return next(fits, shorter[-1])
 
     def at(self, page: str) -> str:
         """Write it behind the address of a page.

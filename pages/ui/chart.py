@@ -44,6 +44,12 @@ def chart(
         st.caption("This browser couldn't load the live picture; this is the plain one.")
 
 
+def prepare() -> None:
+    """Get the browser ready for a picture that comes later."""
+    if state.live():
+        live.warm()
+
+
 @contextmanager
 def drawer(label: str, key: str) -> Iterator[bool]:
     """A part of the page that is made and sent only while it is open."""

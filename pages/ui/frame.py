@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import AttentionTrace, attend, escape
 from attn_core.steps import HEADLINE_FORMULA
-from pages.ui import server, state, viewport
+from pages.ui import server, state, transfer, viewport
 
 NAME = "Self-Attention Lab"
 
@@ -57,6 +57,8 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
     with st.container(key="complaint"):
         if message := state.complaint():
             st.error(escape.markdown(message))
+    with st.container():  # as above
+        transfer.without_link()
     _head()
     return attend(state.scenario()).head(state.head())
 

@@ -13,8 +13,8 @@ from typing import Any
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, escape, labels
-from attn_core.answer import Calculation
 from attn_core.calculation import calculate, told
+from attn_core.calculation.answer import Calculation
 from attn_core.cells import Cell, head_of, name_of, nearest, sources, to_text
 from attn_core.equation import Block, Equation, equation
 from attn_core.figures import describe, describe_contributions, describe_play, is_product

@@ -79,7 +79,18 @@ export default async function (component) {{
     return st.components.v2.component(name, js=loader, isolate_styles=False)
 
 
-_board, _boxes = _component("board"), _component("boxes")
+_board, _boxes, _warm = _component("board"), _component("boxes"), _component("warm")
+
+
+def warm() -> None:
+    """Have the browser get Plotly ready while there is no picture yet."""
+    key = "warm"
+    data = pack({"plotly": _plotly_address()})
+    _warm(key=key, data=data, height=1, on_lost_change=lambda: _lost(key))
+
+
+def _plotly_address() -> str:
+    return f"{_plotly.name}/{_PLOTLY}"
 
 
 def board(
@@ -99,12 +110,12 @@ def board(
     """
     frame = {
         "figure": [described.traces, described.layout],
-        "config": {"displaylogo": False},
+        "config": {"displaylogo": False, **described.config},
         "name": _file_name(key),
         "print_scale": described.print_scale,
         "paper": for_paper(state.theme()),
         "alt": alt,
-        "plotly": f"{_plotly.name}/{_PLOTLY}",
+        "plotly": _plotly_address(),
     }
     data = {
         "base": described.base,
@@ -130,12 +141,13 @@ def board(
 def classic_config(described: Description, key: str) -> dict[str, Any]:
     """What Streamlit's chart is told: Plotly's own button saves the figure for print.
 
-    The other buttons zoom what has no axes.
+    Its buttons to zoom are there where the figure asks for them; most have no axes.
     """
     options = {"filename": _file_name(key), "scale": described.print_scale}
     return {
         "displaylogo": False,
-        "modeBarButtons": [["toImage"]],
+        **described.config,
+        "modeBarButtons": [["toImage"], *described.config.get("modeBarButtons", [])],
         "toImageButtonOptions": options,
     }
 

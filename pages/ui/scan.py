@@ -27,7 +27,9 @@ _CSS = """<style>
 def code() -> None:
     """Show the link as a QR code, as long as it can be read from the back of a room."""
     with drawer("QR code, for phones", "qr-drawer") as is_open:
-        if is_open:
+        if is_open and "the scenario" in state.without_link():
+            st.info("So many numbers have no link, and so no code; see the JSON file below.")
+        elif is_open:
             _code(state.link(short=True))
 
 

@@ -8,7 +8,7 @@ goes through `change`, which makes it one step of undo and redo.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -17,8 +17,9 @@ from attn_core import Scenario, limits, masks, permalink, presets
 from attn_core.cells import Cell
 from attn_core.figures import Theme
 from attn_core.masks import MaskKind
-from pages.ui.address import Address, home
+from pages.ui.address import MAX_ADDRESS, Address, home
 from pages.ui.history import History
+from pages.ui.pasted import Pasted
 from pages.ui.trail import Trail
 
 #: Pixels that a figure may take until the browser has told its own width.
@@ -32,9 +33,12 @@ class _Lab:
     """All that one visitor's session knows."""
 
     history: History
+    #: What the address says of the present scenario; empty where it has no room for it.
     link: str = ""
     #: What the present scenario is compared with, and where it started from.
     pinned: tuple[Scenario, str] | None = None
+    #: That one as a link, and what the address says of it.
+    pinned_whole: str = ""
     pinned_link: str = ""
     complaint: str = ""
     #: Key of the widget that holds what was refused, so that it isn't overwritten.
@@ -61,6 +65,10 @@ class _Lab:
     #: The head that is looked at; the scenario may have fewer.
     head: int = 0
     width: int = DEFAULT_WIDTH
+    #: The browser has told its width.
+    measured: bool = False
+    #: A long text, which is only looked at.
+    pasted: Pasted = field(default_factory=Pasted)
     #: Choices that change the view and not the scenario, by widget.
     views: dict[str, Any] = field(default_factory=dict)
 
@@ -84,6 +92,7 @@ def begin(page: str) -> None:
         _adopt_cell(lab, address)
         if address.link != lab.link:
             _adopt(lab, address)
+        _adopt_text(lab, address)
     _follow_pin(lab, address)
     lab.page, lab.touched, lab.moving = page, False, False
     lab.parts.clear()
@@ -295,6 +304,13 @@ def complain(message: str) -> None:
     lab.touched, lab.complaint, lab.refused = True, message, ""
 
 
+def without_link() -> tuple[str, ...]:
+    """What the address has no room for: the scenario, or A."""
+    lab = _lab()
+    missing = {"the scenario": not lab.link, "A": bool(lab.pinned and not lab.pinned_link)}
+    return tuple(name for name, is_missing in missing.items() if is_missing)
+
+
 def link(*, short: bool = False) -> str:
     """Full address of the present scenario, and of A, on the home page of this server.
 
@@ -377,9 +393,42 @@ def width() -> int:
     return _lab().width
 
 
+def measured() -> bool:
+    """Whether the browser has told its width."""
+    return _lab().measured
+
+
 def set_width(pixels: int) -> None:
     """Note what the browser told."""
-    _lab().width = pixels
+    lab = _lab()
+    lab.width, lab.measured = pixels, True
+
+
+def pasted() -> Pasted:
+    """The long text; change it below only."""
+    return _lab().pasted
+
+
+def read_text(text: str, entered: str = "") -> None:
+    """Take a long text; one that is refused changes nothing but the complaint on the page.
+
+    Parameters
+    ----------
+    text : str
+    entered : str, optional
+        Key of the widget with the visitor's entry, as in `change`.
+    """
+    lab = _changing()
+    try:
+        lab.pasted.read(text)
+    except ValueError as error:
+        lab.complaint, lab.refused = str(error), entered
+
+
+def choose_word(i: int) -> None:
+    """Look at the row of another word of the long text."""
+    touch()
+    _lab().pasted.choose(i)
 
 
 def theme() -> Theme:
@@ -452,6 +501,7 @@ def _opened(address: Address) -> _Lab:
     if address.link:
         _adopt(lab, address)
         lab.history.forget()
+    _adopt_text(lab, address)
     return lab
 
 
@@ -467,6 +517,15 @@ def _adopt(lab: _Lab, address: Address) -> None:
         return
     lab.complaint, lab.refused, lab.mask_kind = "", "", "none"
     lab.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
+
+
+def _adopt_text(lab: _Lab, address: Address) -> None:
+    """Open its long text; one that can't be opened leaves the text as it is, and says so."""
+    try:
+        lab.pasted.adopt(address.text)
+    except ValueError as error:
+        reason = f"The long text of this address can't be shown. {error}"
+        lab.complaint, lab.refused = f"{lab.complaint} {reason}".strip(), ""
 
 
 def _adopt_cell(lab: _Lab, address: Address) -> None:
@@ -507,7 +566,7 @@ def _changing() -> _Lab:
 
 def _set_pin(lab: _Lab, pin: tuple[Scenario, str] | None) -> None:
     lab.pinned = pin
-    lab.pinned_link = permalink.encode(pin[0]) if pin else ""
+    lab.pinned_whole = lab.pinned_link = _as_link(pin[0]) if pin else ""
 
 
 def _step(go: Callable[[History], bool]) -> None:
@@ -521,15 +580,30 @@ def _step(go: Callable[[History], bool]) -> None:
 
 def _publish(lab: _Lab) -> None:
     """Write the session into the URL; what isn't ours goes out of it."""
-    lab.link = permalink.encode(lab.history.present)
-    wanted = Address(
+    address = Address(
         preset=lab.history.preset,
-        link=lab.link,
+        link=_as_link(lab.history.present),
         head=head(),
-        pinned=lab.pinned_link,
+        pinned=lab.pinned_whole,
         cell=_asked(lab),
         projector=lab.projector,
         classic=lab.classic,
-    ).query()
+    ).fitting(st.context.url or "")
+    lab.link, lab.pinned_link = address.link, address.pinned
+    wanted = replace(address, text=_text_in(address, lab.pasted)).query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+
+
+def _as_link(scenario: Scenario) -> str:
+    """Pack a scenario; empty where it is too large for any link."""
+    try:
+        return permalink.encode(scenario)
+    except permalink.LinkError:  # the page says so and offers JSON, see `without_link`
+        return ""
+
+
+def _text_in(address: Address, pasted: Pasted) -> str:
+    """Return what an address is to say of the long text."""
+    whole = replace(address, text=pasted.link).at(st.context.url or "")
+    return pasted.publish(has_room=len(whole) <= MAX_ADDRESS)

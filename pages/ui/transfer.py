@@ -5,15 +5,38 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from attn_core import Scenario
 from attn_core.document import from_json, to_json
 from pages.ui import state
+from pages.ui.address import MAX_ADDRESS
 
 #: Larger than any scenario that the lab admits, small enough to be harmless.
 MAX_FILE = 200_000
 
 
+def without_link() -> None:
+    """Say that the address holds less than the page, and offer what holds all."""
+    missing = state.without_link()
+    if not missing:
+        return
+    with st.container(key="without-link", horizontal=True, vertical_alignment="center"):
+        st.warning(
+            f"A link has room for {MAX_ADDRESS} characters, and {' and '.join(missing)} would "
+            "need more. Until there are fewer numbers, a reload or another browser doesn't have "
+            "them: save them as JSON.",
+            width="stretch",
+        )
+        if "the scenario" in missing:
+            _save(state.scenario(), "attention.json", "Save as JSON", "save-without-link")
+        if "A" in missing and (a := state.pinned()):
+            _save(a, "attention-a.json", "Save A as JSON", "save-a-without-link")
+
+
 def link() -> None:
     """Show the link to the present scenario, with a button that copies it."""
+    if "the scenario" in state.without_link():
+        st.info("There is no link to so many numbers; the JSON file below holds them all.")
+        return
     address = state.link()
     st.code(address, language=None, wrap_lines=True)
     st.caption(f"{len(address)} characters")
@@ -21,10 +44,15 @@ def link() -> None:
 
 def download() -> None:
     """Save the scenario as JSON."""
+    _save(state.scenario(), "attention.json", "Save as JSON", "save")
+
+
+def _save(scenario: Scenario, name: str, title: str, key: str) -> None:
     st.download_button(
-        "Save as JSON",
-        to_json(state.scenario(), indent=1),
-        file_name="attention.json",
+        title,
+        to_json(scenario, indent=1),
+        file_name=name,
+        key=key,
         mime="application/json",
         icon=":material/download:",
         on_click="ignore",  # a run would let go of the file for a moment

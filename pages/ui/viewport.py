@@ -27,10 +27,11 @@ export default function ({ parentElement, data, setStateValue }) {
   };
   const observer = new ResizeObserver(() => {
     clearTimeout(timer);
-    timer = setTimeout(tell, 150);
+    // The first width is waited for, but not until the page's own styles are in force.
+    timer = setTimeout(tell, told ? 150 : 80);
   });
   observer.observe(host);
-  tell();
+  if (told) tell();
   const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor;
   const isDark = (colour) => Math.max(...colour.match(/\\d+/g).slice(0, 3)) < 128;
   const watch = setInterval(() => {
@@ -54,7 +55,11 @@ def measure() -> None:
     _measure(
         key=_KEY,
         data=pack(
-            {"width": state.width(), "step": _STEP, "dark": state.theme() == "dark"},
+            {
+                "width": state.width() if state.measured() else None,  # so that it is told
+                "step": _STEP,
+                "dark": state.theme() == "dark",
+            },
         ),
         on_width_change=state.touch,
         on_ground_change=state.touch,  # the run itself is all that is needed

@@ -414,11 +414,11 @@ def test_inputs_that_only_act_together():
         ({"scale": False}, "The scaling, switched off, alone"),
         ({"temperature": 3.5}, "The temperature, 1 → 3.5, alone"),
         ({"mask": causal(3)}, "The mask, added, alone"),
-        ({"positions": "sinusoidal"}, "The kind of positions, none → sinusoidal, alone"),
-        ({"positions": "rope"}, "The kind of positions, none → RoPE, alone"),
+        ({"positions": "sinusoidal"}, "The kind of positions, None → Sinusoidal, alone"),
+        ({"positions": "rope"}, "The kind of positions, None → RoPE, alone"),
         (
             {"positions": "alibi", "slope": 0.5},
-            "The kind of positions, none → ALiBi, alone",
+            "The kind of positions, None → ALiBi, alone",
         ),
     ],
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from attn_core import attend
+from attn_core import attend, narrate
 from attn_core.document import from_json
 from attn_core.export import equations
 from attn_core.figures import html_page
@@ -115,16 +115,37 @@ def test_tables_hold_every_number(scenario):
     assert next(values, None) is next(headers, None) is None
 
 
-def test_pictures_and_sentences():
-    trace = attend(KINDS["masked"])
+@pytest.mark.parametrize(
+    "kind", ["masked", "cross with heads", "RoPE with heads", "ALiBi", "hostile heads and context"]
+)
+def test_pictures_and_sentences(kind):
+    trace = attend(KINDS[kind])
     reader = Reader(html_page(trace))
+    assert_titled(trace, reader)
     alts = [element["aria-label"] for element in reader.all("figure")]
     assert alts == [written.alt for _, _, written in equations(trace)]
     figures = [s for s in reader.all("script") if s.get("id", "").startswith("figure-")]
     for script, (_, _, written) in zip(figures, equations(trace), strict=True):
         data = json.loads(script["text"], parse_constant=pytest.fail)["data"]
-        names = [trace["name"] for trace in data if trace["type"] == "heatmap"]
+        names = [drawn["name"] for drawn in data if drawn["type"] == "heatmap"]
         assert names == [block.symbol for block in written.blocks]
+
+
+def assert_titled(trace, reader):
+    """Sentences stand first; each step, and each head of it by its name, tells its numbers."""
+    s = trace.scenario
+    kind = "Cross-attention" if s.context else "Self-attention"
+    assert [h["text"] for h in reader.all("h1")] == [kind]
+    (title,) = reader.all("title")
+    assert title["text"].startswith(f"{kind}: ")
+    told = [p["text"] for p in reader.all("p")]
+    for sentence in (s.tokens, s.context):
+        assert not sentence or " ".join(sentence) in told
+    titles = []
+    for step, head, _ in equations(trace):
+        titles.append(step.title if head is None else f"{step.title}, {s.heads[head]}")
+        assert narrate.explain(trace, step.name, head=head or 0) in told
+    assert [h["text"] for h in reader.all("h2")] == titles
 
 
 @settings(max_examples=40, deadline=None)

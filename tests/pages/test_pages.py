@@ -70,7 +70,7 @@ def _array(z):
 def test_every_page_runs_alone(page, preset):
     at = fine(visit(page.name, preset=preset))
     assert scenario(at) == BY_KEY[preset].scenario
-    assert at.get("plotly_chart")
+    assert at.get("plotly_chart") or page.name == "7_Long_text.py"  # nothing is pasted
     for chart in at.get("plotly_chart"):
         assert chart.proto.alt
 

@@ -242,3 +242,51 @@ def test_every_page_runs_with_positions(page, kind):
     s = edits.with_positions(VIEWS, "none")
     s = edits.with_positions(s, kind)
     assert scenario(fine(visit(page, s=encode(s), head="2"))) == s
+
+
+# Links that are too long
+
+
+def eight(seed=0):
+    """As many numbers as the lab admits, which no address has room for."""
+    s = edits.with_sentence(
+        DEFAULT.scenario, "Je ne suis pas très heureux car le chat noir dort ici"
+    )
+    s = edits.with_size(s, d_model=8, d_k=8, d_v=8)
+    for _ in range(7):
+        s = added(s)
+    draw = np.random.default_rng(seed)
+    for head in range(8):
+        for name in ("W_q", "W_k", "W_v", "W_o"):
+            shape = edits.matrix_of(s, name, head).shape
+            s = edits.with_matrix(s, name, draw.uniform(-30, 30, size=shape), head)
+    return s
+
+
+def test_so_many_numbers_are_offered_as_JSON_and_not_lost():
+    many = eight()
+    at = fine(visit(PAGE, s=encode(many), preset="negation"))
+    assert "s" not in at.query_params
+    (warning,) = [w.value for w in at.warning if "room for 7500 characters" in w.value]
+    assert "the scenario would need more" in warning
+    assert any(b.proto.label == "Save as JSON" for b in at.get("download_button"))
+    assert len(weights(at)) == 8
+    # It goes on over pages and changes, and the address has it again when it fits.
+    at.switch_page("pages/8_Share.py").run()
+    assert "no link to so many numbers" in " ".join(i.value for i in fine(at).info)
+    at.switch_page(f"pages/{PAGE}").run()
+    np.testing.assert_array_equal(weights(fine(at)), attend(many).weights)
+    for _ in range(5):
+        press(at, "head-delete")
+    assert scenario(at).h == 3
+    assert not at.warning
+
+
+def test_a_pinned_scenario_without_room_stays_pinned():
+    many = eight()
+    at = fine(visit("6_Compare.py", preset="negation", a=encode(many)))
+    assert "A would need more" in " ".join(w.value for w in at.warning)
+    assert "a" not in at.query_params
+    assert scenario(at) == BY_KEY["negation"].scenario
+    at = fine(at.run())
+    assert any(b.label == "Unpin" for b in at.button)

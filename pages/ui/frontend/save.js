@@ -1,7 +1,7 @@
 // Two buttons of a figure that save it for print: as SVG, and as PNG at 300 dots an inch.
 
 /**
- * Plotly's configuration with the two buttons. They are buttons of the page, so that the
+ * Plotly's configuration with the two buttons, before those that it has. They are buttons of the page, so that the
  * tabulator key reaches them, and Plotly shows them while they have the focus.
  */
 export function saving(Plotly, { config, name, paper, print_scale: scale }) {
@@ -15,7 +15,7 @@ export function saving(Plotly, { config, name, paper, print_scale: scale }) {
     button("svg", "Save as SVG", Plotly.Icons.disk),
     button("png", "Save as PNG for print", Plotly.Icons.camera),
   ];
-  return { ...config, modeBarButtons: [buttons] };
+  return { ...config, modeBarButtons: [buttons, ...(config.modeBarButtons ?? [])] };
 }
 
 function options(plot, format, filename, scale) {

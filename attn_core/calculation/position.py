@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from . import labels, positions
+from .. import labels, positions
+from ..attention import AttentionTrace
+from ..cells import Cell, name_of, sources
 from .answer import Calculation
-from .attention import AttentionTrace
-from .cells import Cell, name_of, sources
-from .element_calculation import copied, given
+from .element import copied, given
 from .rounding import (
     TRIED,
     Operand,

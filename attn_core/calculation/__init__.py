@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import localcontext
 
-from . import element_calculation as element
-from . import labels
-from . import position_calculation as position
+from .. import labels
+from ..attention import AttentionTrace
+from ..cells import Cell, head_of, name_of, size, sources
+from ..course import takes
+from ..scenario import Scenario
+from . import element, position
 from .answer import Calculation
-from .attention import AttentionTrace
-from .cells import Cell, head_of, name_of, size, sources
-from .course import takes
-from .product_calculation import abridged, product
+from .product import abridged, product
 from .rounding import Operand, Result, bracketed, fewest_decimals, result_of
-from .scenario import Scenario
 from .softmax_row import softmax_row, softmax_table
 
 #: Digits of all arithmetic here: products of numbers with 12 decimals are exact.

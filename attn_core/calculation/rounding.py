@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import numpy as np
 
-from . import labels
-from .attention import AttentionTrace
-from .cells import Cell
-from .limits import DECIMALS
-from .steps import INPUTS, step
+from .. import labels
+from ..attention import AttentionTrace
+from ..cells import Cell
+from ..limits import DECIMALS
+from ..steps import INPUTS, step
 
 #: Decimals that are tried for what a number is made of, in this order.
 TRIED = range(2, 13)

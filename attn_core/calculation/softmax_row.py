@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from . import labels
-from .attention import AttentionTrace
-from .cells import Cell
+from .. import labels
+from ..attention import AttentionTrace
+from ..cells import Cell
+from ..steps import step
 from .rounding import Result, bracket_negative, bracketed, rounded_value
-from .steps import step
 
 
 @dataclass(frozen=True)

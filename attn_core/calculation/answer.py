@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .cells import Cell
+from ..cells import Cell
 from .rounding import Operand, times
 
 

@@ -11,13 +11,14 @@ from typing import Literal
 
 import numpy as np
 
-from . import labels, masks, narrate_heads, narrate_positions
-from .attention import AttentionTrace
-from .course import made, takes
-from .equation import block
-from .labels import number
-from .scenario import Array
-from .wording import TIE, Quote, counted, largest, listed, named, others
+from .. import labels, masks
+from ..attention import AttentionTrace
+from ..course import made, takes
+from ..equation import block
+from ..labels import number
+from ..scenario import Array
+from ..wording import TIE, Quote, counted, largest, listed, named, others
+from . import heads, positions
 
 
 def explain(trace: AttentionTrace, name: str, quote: Quote = str, head: int = 0) -> str:
@@ -53,9 +54,9 @@ def explain(trace: AttentionTrace, name: str, quote: Quote = str, head: int = 0)
         raise ValueError(f"This scenario has no step {name!r:.40}.")
     match name:
         case "concatenated":
-            return narrate_heads.concatenated(trace, quote)
+            return heads.concatenated(trace, quote)
         case "projected":
-            return narrate_heads.projected(trace, quote)
+            return heads.projected(trace, quote)
     return _of_a_head(trace.head(head), name, quote)
 
 
@@ -64,13 +65,13 @@ def _of_a_head(trace: AttentionTrace, name: str, quote: Quote) -> str:
         case "similarity":
             return _similarity(trace, quote)
         case "placed" | "placed_context":
-            return narrate_positions.placed(trace, name, quote)
+            return positions.placed(trace, name, quote)
         case "Q" | "K" | "V":
             return _projection(trace, name, quote)
         case "rotated_Q" | "rotated_K":
-            return narrate_positions.rotated(trace, name, quote)
+            return positions.rotated(trace, name, quote)
         case "biased_scores":
-            return narrate_positions.biased(trace, quote)
+            return positions.biased(trace, quote)
         case "logits":
             return _logits(trace)
     sentences = {

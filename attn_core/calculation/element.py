@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from ..attention import AttentionTrace
+from ..cells import Cell, name_of, sources
 from .answer import Calculation
-from .attention import AttentionTrace
-from .cells import Cell, name_of, sources
 from .rounding import (
     bracket_negative,
     fewest_decimals,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from . import labels
+from .. import labels
+from ..attention import AttentionTrace
+from ..cells import Cell, name_of, sources
+from ..course import divisor
+from ..steps import step
 from .answer import Calculation, Term
-from .attention import AttentionTrace
-from .cells import Cell, name_of, sources
-from .course import divisor
 from .rounding import (
     TRIED,
     Operand,
@@ -24,7 +25,6 @@ from .rounding import (
     times,
     value_of,
 )
-from .steps import step
 
 #: Longer sums are written with their first two terms and the last.
 _MOST_SYMBOLS = 3

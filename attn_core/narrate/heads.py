@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .attention import AttentionTrace
-from .equation import block
-from .labels import isolate, number
-from .scenario import Array
-from .wording import TIE, Quote, counted, largest, named
+from ..attention import AttentionTrace
+from ..equation import block
+from ..labels import isolate, number
+from ..scenario import Array
+from ..wording import TIE, Quote, counted, largest, named
 
 
 def concatenated(trace: AttentionTrace, quote: Quote) -> str:

@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 
-from .attention import AttentionTrace
-from .equation import block
-from .labels import number
-from .wording import TIE, Quote, counted, named, others
+from ..attention import AttentionTrace
+from ..equation import block
+from ..labels import number
+from ..wording import TIE, Quote, counted, named, others
 
 
 def placed(trace: AttentionTrace, name: Literal["placed", "placed_context"], quote: Quote) -> str:
