@@ -54,7 +54,7 @@ def chosen() -> None:
     def body(trace: AttentionTrace) -> None:
         names = trace.scenario.heads
         if len(names) > 1:
-            st.markdown(f"### {escape.markdown(names[state.head()])}")
+            st.markdown(f"## {escape.markdown(names[state.head()])}")
         alone = trace.head(state.head())
         show.picture(alone, headline(alone), key="headline")
         st.markdown(narrate.explain(alone, "weights", escape.markdown))

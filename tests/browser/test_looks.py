@@ -7,7 +7,7 @@ from attn_core.permalink import encode
 from attn_core.presets import DEFAULT
 from tests.browser.conftest import idle
 
-PAGES = ["", "Embeddings", "Projections", "Attention", "Positions", "Compare", "Share"]
+PAGES = ["", "Embeddings", "Projections", "Attention", "Positions", "Views", "Compare", "Share"]
 LONG = edits.with_size(
     edits.with_sentence(
         DEFAULT.scenario,

@@ -44,6 +44,7 @@ def test_one_head_is_shown_large_and_its_numbers_are_edited():
     at = fine(visit(PAGE, preset="four-views"))
     named(at, "button_group", "head").set_value(2).run()
     np.testing.assert_array_equal(boxes(fine(at), 1)[1], attend(VIEWS).weights[2])
+    assert "## name or not" in [each.value for each in at.markdown]  # no level is skipped
     assert parameter(at, "head") == "3"
     slider(at, "W_q-3-0").set_value(-2.0).run()
     moved = scenario(fine(at))
