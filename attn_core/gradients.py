@@ -1,0 +1,203 @@
+r"""How a loss changes with the projections: attention's equations, gone through backwards.
+
+``dY`` stands for the derivative of the loss by every number of Y, in the shape of Y. Each
+line of `ATTENTION` and `READOUT` is one equation of the way forward beside its chain rule.
+
+Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), sections 6.2.2 and 6.5.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import positions
+from .attention import attend, softmax
+from .scenario import Array, Scenario
+
+#: How far the sum of a target row may be from 1.
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An equation in LaTeX, and what its chain rule is.
+
+    Attributes
+    ----------
+    forward, backward : str
+    """
+
+    forward: str
+    backward: str
+
+
+#: From the embeddings to the loss; read it downwards, and its right side upwards.
+ATTENTION: tuple[Pair, ...] = (
+    Pair("Q = X W_q", r"dW_q = X^\top dQ"),
+    Pair("K = X W_k", r"dW_k = X^\top dK"),
+    Pair(
+        r"S = \frac{Q K^\top}{\sqrt{d_k}}",
+        r"dQ = \frac{dS\,K}{\sqrt{d_k}} \qquad dK = \frac{dS^\top Q}{\sqrt{d_k}}",
+    ),
+    Pair(
+        r"A = \operatorname{softmax}(S) \qquad L = -\frac{1}{n} \sum_{ij} T_{ij} \log A_{ij}",
+        r"dS = \frac{A - T}{n}",
+    ),
+)
+READOUT: tuple[Pair, ...] = (
+    Pair("V = X W_v", r"dW_v = X^\top dV"),
+    Pair(
+        "Y = V W_r + b",
+        r"dV = dY\,W_r^\top \qquad dW_r = V^\top dY \qquad db = \sum_i dY_i",
+    ),
+    Pair(
+        r"P = \operatorname{softmax}(Y) \qquad L = -\frac{1}{n} \sum_{ij} T_{ij} \log P_{ij}",
+        r"dY = \frac{P - T}{n}",
+    ),
+)
+
+
+def attention_loss(scenario: Scenario, target: ArrayLike) -> tuple[float, dict[str, Array]]:
+    """Cross-entropy of attention weights against wanted ones, and its gradient.
+
+    It goes back through all that the scenario has: temperature, mask, ALiBi, RoPE, the
+    scaling, positions that are added, a second sentence.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    target : array_like, shape (n, n_k) or (h, n, n_k)
+        Wanted weights. A row sums to 1, or is 0 throughout: then nothing is wanted of it.
+
+    Returns
+    -------
+    loss : float
+        In nats; the mean over all rows of which something is wanted.
+    gradient : dict
+        ``W_q`` and ``W_k``: the derivative of the loss by each of their numbers, in
+        their shapes.
+
+    Raises
+    ------
+    ValueError
+        When the target has another shape, isn't weights, or wants what the mask blocks.
+
+    Examples
+    --------
+    Both weights are 1/2, and the first is wanted to be 1; so the loss is log 2.
+
+    >>> s = Scenario(("a", "b"), X=[[1], [0]], W_q=[[0]], W_k=[[1]], W_v=[[1]])
+    >>> loss, gradient = attention_loss(s, [[1, 0], [0, 0]])
+    >>> round(loss, 6), gradient["W_q"], gradient["W_k"]
+    (0.693147, array([[-0.5]]), array([[0.]]))
+    """
+    s, t = scenario, attend(scenario)
+    T = _target(target, t.weights.shape, s.allowed)
+    L, dlogits = cross_entropy(t.logits, T)
+    dscores = dlogits / s.temperature
+    draw = dscores / math.sqrt(s.d_k) if s.scale else dscores
+    drotated_Q = draw @ t.rotated_K
+    drotated_K = draw.swapaxes(-1, -2) @ t.rotated_Q
+    # A turn is undone by the turn back, which is also its transpose.
+    dQ = drotated_Q if t.angles is None else positions.rotate(drotated_Q, -t.angles)
+    dK = drotated_K if t.angles is None else positions.rotate(drotated_K, -t.angles)
+    return L, {"W_q": t.placed.T @ dQ, "W_k": t.placed_context.T @ dK}
+
+
+def readout_loss(
+    X: Array, W_v: Array, W_r: Array, b: Array, target: Array
+) -> tuple[float, dict[str, Array]]:
+    """Cross-entropy of a linear read-out of the values, and its gradient.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, d_model)
+        Embeddings, a row for each word.
+    W_v : ndarray, shape (d_model, d_v)
+    W_r : ndarray, shape (d_v, classes)
+        The read-out.
+    b : ndarray, shape (classes,)
+        What it adds to each class.
+    target : ndarray, shape (n, classes)
+        1 at each word's class; rows sum to 1.
+
+    Returns
+    -------
+    loss : float
+        In nats; the mean over all words.
+    gradient : dict
+        ``W_v``, ``W_r`` and ``b``, in their shapes.
+
+    Raises
+    ------
+    ValueError
+        When the target has another shape, or its rows don't sum to 1.
+
+    Examples
+    --------
+    >>> X, W_v, W_r, b = np.eye(2), np.zeros((2, 1)), np.ones((1, 2)), np.zeros(2)
+    >>> loss, gradient = readout_loss(X, W_v, W_r, b, np.array([[1.0, 0.0], [1.0, 0.0]]))
+    >>> round(loss, 6), gradient["b"]
+    (0.693147, array([-0.5,  0.5]))
+    """
+    V = X @ W_v
+    Y = V @ W_r + b
+    L, dY = cross_entropy(Y, _target(target, Y.shape))
+    dV = dY @ W_r.T
+    return L, {"W_v": X.T @ dV, "W_r": V.T @ dY, "b": dY.sum(axis=0)}
+
+
+def cross_entropy(logits: Array, target: Array) -> tuple[float, Array]:
+    """Cross-entropy of softmax rows, and its derivative by the logits: (A − T) / rows.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (..., n)
+        −inf where nothing is allowed.
+    target : ndarray, in the shape of `logits`
+        A row sums to 1, or is 0 throughout: then nothing is wanted of it.
+
+    Returns
+    -------
+    loss : float
+        Mean over the rows of which something is wanted.
+    dlogits : ndarray, in the shape of `logits`
+
+    Examples
+    --------
+    >>> cross_entropy(np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]]))[1]
+    array([[-0.5,  0.5]])
+    """
+    wanted = target.sum(axis=-1, keepdims=True)
+    rows = wanted.sum()
+    A = softmax(logits)
+    # log A, with the subtraction inside: it stays finite where A itself rounds to 0.
+    z = logits - logits.max(axis=-1, keepdims=True)
+    log_A = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    L = -np.sum(target * np.where(target > 0, log_A, 0)) / rows
+    return float(L), (wanted * A - target) / rows
+
+
+def _target(target: ArrayLike, shape: tuple[int, ...], allowed: Array | None = None) -> Array:
+    T = np.asarray(target, dtype=np.float64)
+    if T.shape != shape:
+        raise ValueError(f"target must have the shape of what it is for: {shape}, got {T.shape}.")
+    sums = T.sum(axis=-1)
+    # A row of nan is neither 0 nor 1.
+    fits = (abs(sums - 1) < _TOLERANCE) | ((sums == 0) & (allowed is not None))
+    if not ((T >= 0).all() and fits.all() and sums.any()):
+        raise ValueError(
+            "target must have rows of weights that sum to 1"
+            + (", or 0 throughout where nothing is wanted" if allowed is not None else "")
+            + f", and one at least; got rows that sum to {np.unique(sums.round(6))[:5].tolist()}."
+        )
+    if allowed is not None and (T > 0)[..., ~allowed].any():
+        *_, i, j = (int(k) for k in np.argwhere((T > 0) & ~allowed)[0])
+        raise ValueError(
+            f"The mask blocks what the target wants: word {i + 1} can't look at word {j + 1}."
+        )
+    return T

@@ -1,0 +1,1 @@
+"""Projections that are learned by gradient descent, while one looks on."""
