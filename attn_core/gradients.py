@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import positions
-from .attention import attend, softmax
+from .attention import AttentionTrace, attend, softmax
 from .scenario import Array, Scenario
 
 #: How far the sum of a target row may be from 1.
@@ -95,17 +95,61 @@ def attention_loss(scenario: Scenario, target: ArrayLike) -> tuple[float, dict[s
     >>> round(loss, 6), gradient["W_q"], gradient["W_k"]
     (0.693147, array([[-0.5]]), array([[0.]]))
     """
-    s, t = scenario, attend(scenario)
+    g = backward(attend(scenario), target)
+    return g.loss, {"W_q": g.dW_q, "W_k": g.dW_k}
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionGradient:
+    """The way back from the loss to the projections, every step kept; made by `backward`.
+
+    With heads, every array has a leading axis h.
+
+    Attributes
+    ----------
+    loss : float
+        In nats.
+    dS : ndarray, shape (n, n_k)
+        Of the logits, which are the scores where there is no mask and no temperature.
+    dQ : ndarray, shape (n, d_k)
+    dK : ndarray, shape (n_k, d_k)
+    dW_q, dW_k : ndarray, shape (d_model, d_k)
+    """
+
+    loss: float
+    dS: Array
+    dQ: Array
+    dK: Array
+    dW_q: Array
+    dW_k: Array
+
+
+def backward(trace: AttentionTrace, target: ArrayLike) -> AttentionGradient:
+    """Go back from the loss of a trace's weights; see `attention_loss`.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+    target : array_like, in the shape of its weights
+
+    Examples
+    --------
+    >>> s = Scenario(("a", "b"), X=[[1], [0]], W_q=[[0]], W_k=[[1]], W_v=[[1]])
+    >>> backward(attend(s), [[1, 0], [0, 0]]).dS
+    array([[-0.5,  0.5],
+           [ 0. ,  0. ]])
+    """
+    s, t = trace.scenario, trace
     T = _target(target, t.weights.shape, s.allowed)
-    L, dlogits = cross_entropy(t.logits, T)
-    dscores = dlogits / s.temperature
+    L, dS = cross_entropy(t.logits, T)
+    dscores = dS / s.temperature
     draw = dscores / math.sqrt(s.d_k) if s.scale else dscores
     drotated_Q = draw @ t.rotated_K
     drotated_K = draw.swapaxes(-1, -2) @ t.rotated_Q
     # A turn is undone by the turn back, which is also its transpose.
     dQ = drotated_Q if t.angles is None else positions.rotate(drotated_Q, -t.angles)
     dK = drotated_K if t.angles is None else positions.rotate(drotated_K, -t.angles)
-    return L, {"W_q": t.placed.T @ dQ, "W_k": t.placed_context.T @ dK}
+    return AttentionGradient(L, dS, dQ, dK, t.placed.T @ dQ, t.placed_context.T @ dK)
 
 
 def readout_loss(

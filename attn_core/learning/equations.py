@@ -1,0 +1,79 @@
+"""What a run of learning shows as boxes: weights beside the wanted ones, and the gradient."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..attention import AttentionTrace
+from ..course import made
+from ..equation import Block, Equation, block
+from ..gradients import backward
+from ..scenario import Array
+from ..steps import Axis, Step
+from .reading import meeting_equation
+
+
+def moment(trace: AttentionTrace, target: Array | None) -> tuple[Equation, Equation]:
+    """The weights beside the wanted ones, and the projections with what they make together.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+        Of one head.
+    target : ndarray, shape (n, n_k), or None
+        None where nothing is wanted of these words.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> weights, projections = moment(attend(DEFAULT.scenario), np.eye(3))
+    >>> [shown.title or shown.symbol for shown in weights.blocks + projections.blocks]
+    ['weights', 'wanted', 'W_q', 'W_kᵀ', 'W_q W_kᵀ']
+    """
+    weights = block(trace, "weights")
+    wanted = [] if target is None else [replace(weights, values=target, title="wanted")]
+    return Equation((weights, *wanted)), meeting_equation(trace)
+
+
+def gradient(trace: AttentionTrace, target: Array) -> tuple[Equation, ...]:
+    """The way back from the wanted weights to W_q and W_k, in boxes.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+        Of one head.
+    target : ndarray, shape (n, n_k)
+        A row that is 0 throughout wants nothing, and pulls at nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> for written in gradient(attend(DEFAULT.scenario), np.eye(3)):
+    ...     print(*(term if isinstance(term, str) else term.symbol for term in written.terms))
+    weights − wanted → dS
+    Xᵀ · dQ = dW_q
+    Xᵀ · dK = dW_k
+    """
+    g = backward(trace, target)
+    weights = block(trace, "weights")
+    wanted = replace(weights, values=target, step=replace(weights.step, symbol="wanted"))
+    own = trace.scenario
+    X, Z = (block(trace, made(name, own), transposed=True) for name in ("placed", "placed_context"))
+    W_q, W_k = block(trace, "W_q"), block(trace, "W_k")
+    dQ = _derivative("Q", ("word", "q"), g.dQ, block(trace, "Q"))
+    dK = _derivative("K", ("key", "k"), g.dK, block(trace, "K"))
+    return (
+        Equation((weights, "−", wanted, "→", _derivative("S", ("query", "key"), g.dS, weights))),
+        Equation((X, "·", dQ, "=", _derivative("W_q", ("feature", "q"), g.dW_q, W_q))),
+        Equation((Z, "·", dK, "=", _derivative("W_k", ("feature", "k"), g.dW_k, W_k))),
+    )
+
+
+def _derivative(symbol: str, axes: tuple[Axis, Axis], values: Array, like: Block) -> Block:
+    """The derivative by a matrix, with its labels."""
+    step = Step(f"d{symbol}", f"d{symbol}", f"d{symbol}", axes)
+    return Block(step, values, like.rows, like.columns)
