@@ -134,6 +134,12 @@ class Learner:
         if self.step > before:
             self._keep(self.last)
 
+    def follow(self, descent: Descent) -> None:
+        """Go on with other settings; another method begins with an empty memory."""
+        if descent.method != self.descent.method:
+            self._memory = descent.start(self._params)
+        self.descent = descent
+
     def stop(self) -> None:
         """End the run; what was learned stays."""
         self.ending = self.ending or "stopped"

@@ -14,7 +14,7 @@ from attn_core.what_if import VARIANTS, what_if
 from tests.core.links import packed
 from tests.pages.test_pages import boxes, fine, parameter, scenario, slider, visit
 
-PAGE = "6_Compare.py"
+PAGE = "7_Compare.py"
 A = BY_KEY["verb-subject"].scenario
 B = edits.with_cell(A, "W_k", 0, 0, 0.5)
 
@@ -123,7 +123,7 @@ def test_undo_of_a_swap_leaves_a_pin_of_what_came_later():
 
 
 def test_a_swap_brings_the_preset_along():
-    at = press(visit("6_Compare.py", preset="verb-subject"), "pin")
+    at = press(visit("7_Compare.py", preset="verb-subject"), "pin")
     at.switch_page("dashboard.py").run()
     at.selectbox(key="preset").set_value("sharp").run()
     at.switch_page(f"pages/{PAGE}").run()
@@ -213,6 +213,6 @@ def test_home_pins_in_passing():
 
 
 def test_the_link_carries_both():
-    at = fine(visit("8_Share.py", s=encode(B), a=encode(A)))
+    at = fine(visit("9_Share.py", s=encode(B), a=encode(A)))
     (code,) = at.code
     assert code.value.endswith(f"&s={encode(B)}&a={encode(A)}")

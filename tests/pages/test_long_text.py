@@ -9,7 +9,7 @@ from pages.ui.address import MAX_ADDRESS
 from pages.ui.pasted import ELSEWHERE, Pasted
 from tests.pages.test_pages import boxes, fine, parameter, visit
 
-PAGE = "7_Long_text.py"
+PAGE = "8_Long_text.py"
 TEXT = "The dog saw a blorg, and the dog bites the blorg!"
 S = BY_KEY["negation"].scenario
 #: Letters without a pattern, so that they don't pack.

@@ -70,7 +70,7 @@ def _array(z):
 def test_every_page_runs_alone(page, preset):
     at = fine(visit(page.name, preset=preset))
     assert scenario(at) == BY_KEY[preset].scenario
-    assert at.get("plotly_chart") or page.name == "7_Long_text.py"  # nothing is pasted
+    assert at.get("plotly_chart") or page.name == "8_Long_text.py"  # nothing is pasted
     for chart in at.get("plotly_chart"):
         assert chart.proto.alt
 
@@ -315,7 +315,7 @@ def test_custom_mask_opens_its_table():
 
 
 def test_share_gives_the_link():
-    at = fine(visit("8_Share.py", preset="verb-subject"))
+    at = fine(visit("9_Share.py", preset="verb-subject"))
     (code,) = at.code
     assert code.value.endswith(f"?preset=verb-subject&s={encode(BY_KEY['verb-subject'].scenario)}")
 

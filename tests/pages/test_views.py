@@ -272,7 +272,7 @@ def test_so_many_numbers_are_offered_as_JSON_and_not_lost():
     assert any(b.proto.label == "Save as JSON" for b in at.get("download_button"))
     assert len(weights(at)) == 8
     # It goes on over pages and changes, and the address has it again when it fits.
-    at.switch_page("pages/8_Share.py").run()
+    at.switch_page("pages/9_Share.py").run()
     assert "no link to so many numbers" in " ".join(i.value for i in fine(at).info)
     at.switch_page(f"pages/{PAGE}").run()
     np.testing.assert_array_equal(weights(fine(at)), attend(many).weights)
@@ -284,7 +284,7 @@ def test_so_many_numbers_are_offered_as_JSON_and_not_lost():
 
 def test_a_pinned_scenario_without_room_stays_pinned():
     many = eight()
-    at = fine(visit("6_Compare.py", preset="negation", a=encode(many)))
+    at = fine(visit("7_Compare.py", preset="negation", a=encode(many)))
     assert "A would need more" in " ".join(w.value for w in at.warning)
     assert "a" not in at.query_params
     assert scenario(at) == BY_KEY["negation"].scenario
