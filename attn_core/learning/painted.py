@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from ..labels import number
+from ..limits import BOUND
 from ..scenario import Array, Scenario
 from ..tokens import aligned
 
@@ -27,38 +29,119 @@ PATTERNS: Mapping[str, Callable[[int, int], Array]] = {
 }
 
 
+def pattern(name: str, s: Scenario) -> Array:
+    """One of `PATTERNS` for the words of a scenario; nothing painted by any other name.
+
+    Parameters
+    ----------
+    name : str
+    s : Scenario
+    """
+    nothing = np.zeros((s.n, s.n_k))
+    return PATTERNS[name](s.n, s.n_k) if name in PATTERNS else nothing
+
+
+def open_to(painted: Array, s: Scenario) -> Array:
+    """What is painted, but for the boxes that the mask blocks."""
+    return np.where(s.allowed, painted, 0)
+
+
+def blocked(painted: Array, s: Scenario) -> int:
+    """How many of the painted boxes the mask blocks."""
+    return int((painted > 0)[~s.allowed].sum())
+
+
+def checked(painted: Array) -> Array:
+    """Refuse what can't be shares.
+
+    Parameters
+    ----------
+    painted : ndarray, shape (n, n_k)
+
+    Raises
+    ------
+    ValueError
+        When a number is below 0, or beyond what the lab holds.
+
+    Examples
+    --------
+    >>> checked(np.array([[0.0, -1.0]]))
+    Traceback (most recent call last):
+    ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is −1.00.
+    """
+    wrong = ~((painted >= 0) & (painted <= BOUND))  # true for nan as well
+    if wrong.any():
+        i, j = (int(k) for k in np.argwhere(wrong)[0])
+        raise ValueError(
+            f"Painted attention takes numbers from 0 to {BOUND:g}: "
+            f"row {i + 1}, column {j + 1} is {number(painted[i, j])}."
+        )
+    return painted
+
+
+def shared(painted: Array) -> Array:
+    """Make each row's numbers shares of 1; an empty row stays 0.
+
+    Examples
+    --------
+    >>> shared(np.array([[1.0, 1.0], [0.0, 0.0]]))
+    array([[0.5, 0.5],
+           [0. , 0. ]])
+    """
+    sums = painted.sum(axis=1, keepdims=True)
+    shares: Array = np.divide(painted, sums, out=np.zeros(painted.shape), where=sums > 0)
+    return shares
+
+
 def wanted(painted: Array) -> Array:
-    """Normalise what was painted: each row sums to 1, an empty one stays 0.
+    """Weights that are wanted, from what is painted.
 
     Parameters
     ----------
     painted : ndarray, shape (n, n_k)
         Numbers of at least 0.
 
+    Returns
+    -------
+    ndarray, shape (n, n_k)
+        Rows sum to 1, or are 0: of these nothing is wanted.
+
     Raises
     ------
     ValueError
-        When a number is below 0 or isn't finite, or nothing is painted.
+        When a number can't be a share, or nothing is painted.
+    """
+    target = shared(checked(np.asarray(painted, dtype=np.float64)))
+    if not target.any():
+        raise ValueError("Nothing is painted yet: click a box, and its word is to be looked at.")
+    return target
+
+
+def toggled(painted: Array, s: Scenario, row: int, column: int) -> Array:
+    """Paint a box, or wipe it if it is painted.
+
+    Raises
+    ------
+    ValueError
+        When there is no such box, or the mask blocks it.
 
     Examples
     --------
-    >>> wanted(np.array([[1.0, 1.0], [0.0, 0.0]]))
-    array([[0.5, 0.5],
-           [0. , 0. ]])
+    >>> from attn_core.presets import DEFAULT
+    >>> toggled(np.zeros((3, 3)), DEFAULT.scenario, 0, 1)[0]
+    array([0., 1., 0.])
     """
-    painted = np.asarray(painted, dtype=np.float64)
-    wrong = ~(np.isfinite(painted) & (painted >= 0))
-    if wrong.any():
-        i, j = (int(k) for k in np.argwhere(wrong)[0])
+    if not (0 <= row < s.n and 0 <= column < s.n_k):
         raise ValueError(
-            "Painted attention takes numbers of 0 or more: "
-            f"row {i + 1}, column {j + 1} is {painted[i, j]:g}."
+            f"There are {s.n}×{s.n_k} boxes; there is none at {row + 1}, {column + 1}."
         )
-    sums = painted.sum(axis=1, keepdims=True)
-    if not sums.any():
-        raise ValueError("Nothing is painted yet: click a box, and its word is to be looked at.")
-    result: Array = np.divide(painted, sums, out=np.zeros_like(painted), where=sums > 0)
-    return result
+    if not s.allowed[row, column]:
+        raise ValueError(
+            f"The mask blocks row {row + 1}, column {column + 1}: this word can't be looked at."
+        )
+    following = np.array(painted)
+    following[row, column] = not painted[row, column]
+    return following
 
 
 def carried(painted: Array, before: tuple[Words, Words], s: Scenario) -> Array:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .. import labels
 from ..attention import attend
+from ..equation import Block
 from ..gradients import attention_loss
 from ..labels import number
 from ..scenario import Array, Scenario
+from ..steps import Step
 from ..wording import Quote, listed
 from .learner import Snapshot
 from .paint import learned
 
 #: A loss so near to the lowest possible counts as reached, in nats.
 REACHED = 0.02
+_ABOVE = Step("above", "above the lowest", r"\mathrm{above}", ("head", "k"))
 #: What stands for 0 where the logarithm of a painted weight is asked for.
 _SMALL = 0.01
 
@@ -45,6 +50,25 @@ def needed_rank(target: Array) -> int:
     """
     logs = np.log(np.maximum(target[target.any(axis=1)], _SMALL))
     return int(np.linalg.matrix_rank(logs - logs.mean(axis=1, keepdims=True), tol=1e-6))
+
+
+def by_size(target: Array, found: Sequence[Snapshot | None], sizes: range) -> Block:
+    """How far runs with other sizes stay above the lowest loss, as one row of boxes.
+
+    Parameters
+    ----------
+    target : ndarray, shape (n, n_k)
+    found : sequence of Snapshot or None
+        The best of each run; of None there is no run.
+    sizes : range
+        d_k of each.
+    """
+    above = {
+        f"d_k = {d_k}": best.loss - lowest(target)
+        for d_k, best in zip(sizes, found, strict=True)
+        if best
+    }
+    return Block(_ABOVE, np.array([list(above.values())]), ("loss",), tuple(above))
 
 
 def explain(s: Scenario, target: Array, best: Snapshot, quote: Quote = str) -> str:

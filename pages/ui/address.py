@@ -12,7 +12,7 @@ from attn_core.cells import Cell
 
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
-_TEXT = "text"
+_TEXT, _PAINTED = "text", "paint"
 _ON = "1"
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
@@ -40,6 +40,8 @@ class Address:
         The head that is looked at, from 0; the scenario may not have it.
     text : str
         What it says of a long text; see `pasted`.
+    painted : str
+        What is painted, to be learned; see `attn_core.learning.painted`.
     """
 
     preset: str = ""
@@ -50,6 +52,7 @@ class Address:
     classic: bool = False
     head: int = 0
     text: str = ""
+    painted: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Address:
@@ -69,6 +72,7 @@ class Address:
             projector=query.get(_PROJECTOR) == _ON,
             classic=query.get(_CLASSIC) == _ON,
             text=query.get(_TEXT, ""),
+            painted=query.get(_PAINTED, ""),
         )
 
     def query(self) -> dict[str, str]:
@@ -88,11 +92,12 @@ class Address:
             _PROJECTOR: _ON if self.projector else "",
             _CLASSIC: _ON if self.classic else "",
             _TEXT: self.text,
+            _PAINTED: self.painted,
         }
         return {name: value for name, value in written.items() if value}
 
     def fitting(self, page: str) -> Address:
-        """Leave out what would make the address too long: A, and if need be the scenario.
+        """Leave out what would make the address too long: A, what is painted, the scenario.
 
         Examples
         --------
@@ -100,7 +105,8 @@ class Address:
         >>> len(wide.link), len(wide.pinned)
         (5000, 0)
         """
-        shorter = self, replace(self, pinned=""), replace(self, pinned="", link="")
+        alone = replace(self, pinned="", painted="")
+        shorter = self, replace(self, pinned=""), alone, replace(alone, link="")
         fits = (each for each in shorter if len(each.at(page)) <= MAX_ADDRESS)
         return next(fits, shorter[-1])
 

@@ -14,6 +14,7 @@ from attn_core.masks import MaskKind
 from pages.ui.address import MAX_ADDRESS, Address
 from pages.ui.history import History
 from pages.ui.pasted import Pasted
+from pages.ui.runs import Painting, Runs
 from pages.ui.trail import Trail
 
 #: Pixels that a figure may take until the browser has told its own width.
@@ -61,6 +62,9 @@ class Lab:
     measured: bool = False
     #: A long text, which is only looked at.
     pasted: Pasted = field(default_factory=Pasted)
+    #: What is learned, and what is painted to be learned.
+    runs: Runs = field(default_factory=Runs)
+    painting: Painting = field(default_factory=Painting)
     #: Choices that change the view and not the scenario, by widget.
     views: dict[str, Any] = field(default_factory=dict)
 
@@ -85,6 +89,7 @@ class Lab:
             self.trail = Trail([address.cell] if address.cell else [])
         if address.link and address.link != self.link:
             self._open(address)
+        self.painting.adopt(address.painted, self.history.present)
         try:
             self.pasted.adopt(address.text)
         except ValueError as error:
@@ -150,6 +155,7 @@ class Lab:
             cell=self.asked,
             projector=self.projector,
             classic=self.classic,
+            painted=self.painting.text(self.history.present),
         ).fitting(page)
         self.link, self.pinned_link = address.link, address.pinned
         whole = replace(address, text=self.pasted.link).at(page)

@@ -7,7 +7,7 @@ goes through `change`, which makes it one step of undo and redo.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import Any
 
 import streamlit as st
@@ -15,11 +15,15 @@ import streamlit as st
 from attn_core import Scenario, limits, masks, presets
 from attn_core.cells import Cell
 from attn_core.figures import Theme
+from attn_core.learning.descent import Descent
+from attn_core.learning.learner import Task
 from attn_core.masks import MaskKind
+from attn_core.scenario import Array
 from pages.ui.address import Address, home
 from pages.ui.history import History
 from pages.ui.lab import Lab
 from pages.ui.pasted import Pasted
+from pages.ui.runs import Run
 from pages.ui.trail import Trail
 
 _LAB = "lab"
@@ -47,12 +51,14 @@ def begin(page: str) -> None:
     _publish(lab)
 
 
-def begin_part(key: str) -> None:
-    """Begin a fragment of the page that shows numbers; it may be run alone."""
+def begin_part(key: str) -> bool:
+    """Begin a fragment of the page that shows numbers; tell whether it is run alone."""
     lab = _lab()
     lab.touched = False
-    if key not in lab.parts:
-        lab.parts.append(key)
+    if key in lab.parts:
+        return True
+    lab.parts.append(key)
+    return False
 
 
 def scenario() -> Scenario:
@@ -379,6 +385,35 @@ def choose_word(i: int) -> None:
     _lab().pasted.choose(i)
 
 
+def run_of(kind: str, of: Hashable, task: Callable[[], Task], descent: Descent, steps: int) -> Run:
+    """The run of gradient descent of a kind; a new one if what it is of has changed."""
+    return _lab().runs.get(kind, of, task, descent, steps)
+
+
+def reset_run(kind: str) -> None:
+    """Take a run away: the next one starts from the same numbers."""
+    _changing().runs.forget(kind)
+
+
+def painted() -> Array:
+    """What is painted over the words of the present scenario; shape (n, n_k)."""
+    return _lab().painting.of(scenario())
+
+
+def paint(edit: Callable[[], Array]) -> None:
+    """Paint anew; an edit that raises ValueError changes nothing but the complaint."""
+    lab = _changing()
+    try:
+        lab.painting.set(edit(), scenario())
+    except ValueError as error:
+        lab.complaint = str(error)
+
+
+def only_numbers_change() -> None:
+    """From here to the next run of the whole page pictures are sent without their frame."""
+    _lab().moving = True
+
+
 def theme() -> Theme:
     """The visitor's theme."""
     return "dark" if st.context.theme.type == "dark" else "light"
@@ -413,6 +448,11 @@ def seed_view(key: str, first: Any, options: Iterable[Any] | None = None) -> Non
     if options is not None and held not in options:
         held = first
     views[key] = st.session_state[key] = held
+
+
+def held_view(key: str, first: Any) -> Any:
+    """What a widget of `seed_view` holds, whether it is on the page or not."""
+    return st.session_state.get(key, _lab().views.get(key, first))
 
 
 def turn(key: str) -> int:

@@ -1,0 +1,347 @@
+"""Learn while one looks on: the settings of a run, its buttons, its picture, its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import streamlit as st
+
+from attn_core import Scenario, escape, limits
+from attn_core.figures import Description
+from attn_core.learning.descent import METHODS, MOMENTUM, Descent
+from attn_core.learning.learner import Learner, Snapshot, Task
+from attn_core.learning.start import STARTS, Start
+from pages.ui import chart, state
+from pages.ui.runs import Run
+
+#: Time from picture to picture.
+_PERIOD = timedelta(seconds=0.2)
+#: Steps from picture to picture.
+SPEEDS = (1, 2, 5, 20, 100)
+STEPS = (50, 150, 300, 1000, 3000)
+MAX_SEED = 9999
+RATES = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+
+
+#: What there is to learn, by kind.
+TITLES = {
+    "paint": "Paint it",
+    "grammar": "From similarity to grammar",
+    "two views": "Two views",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """Something to learn, ready to be shown.
+
+    Attributes
+    ----------
+    kind : str
+        One of the kinds of runs.
+    of : hashable
+        Tells runs of it from runs of something else.
+    task : callable
+        Makes the task.
+    descent : Descent
+    steps : int
+    picture : callable
+        From the learner, and the moments to show, to the figure and what it tells. The last
+        moment is shown, the others can be looked back at.
+    picked : callable, optional
+        Called when a box of the picture is clicked; see `live.board`.
+    after : callable
+        Shows what was learned, below the picture.
+    sent : callable
+        From what was learned to the scenario for the lab.
+    """
+
+    kind: str
+    of: Hashable
+    task: Callable[[], Task]
+    descent: Descent
+    steps: int
+    picture: Callable[[Learner, Sequence[Snapshot]], tuple[Description, str]]
+    after: Callable[[Run], None]
+    sent: Callable[[Snapshot], Scenario]
+    picked: Callable[[Any], None] | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run goes down, and where from."""
+
+    descent: Descent
+    steps: int
+    seed: int
+    start: Start = "random"
+
+
+def chosen() -> str:
+    """Choose what to learn."""
+    state.seed_view("learn-kind", next(iter(TITLES)), TITLES)
+    kind: str = st.segmented_control(
+        "What to learn",
+        list(TITLES),
+        key="learn-kind",
+        required=True,
+        format_func=TITLES.__getitem__,
+        on_change=state.touch,
+        label_visibility="collapsed",
+    )
+    return kind
+
+
+def settings(kind: str, *, rate: float, start: Start = "random", seed_is_for: str) -> Settings:
+    """Choose how to go down, where from, and the seed.
+
+    Parameters
+    ----------
+    kind : str
+    rate : float
+        The learning rate to begin with.
+    start : str
+        What to start from at first.
+    seed_is_for : str
+        What the seed decides.
+    """
+    first = Settings(Descent(learning_rate=rate), STEPS[1], 1, start)
+    held = _held(kind, first)
+    down = held.descent
+    label = (
+        f"{down.method}, learning rate {down.learning_rate:g}, momentum {down.momentum:g}, "
+        f"{held.steps} steps, seed {held.seed}"
+    )
+    with chart.drawer(f"How it goes down: {label}", f"settings-{kind}") as is_open:
+        if is_open:
+            _choices(kind, first, seed_is_for)
+    return held
+
+
+def _held(kind: str, first: Settings) -> Settings:
+    """What is chosen, whether the drawer is open or not; a browser could send anything."""
+
+    def held(name: str, default: Any) -> Any:
+        return state.held_view(_key(kind, name), default)
+
+    low, high = MOMENTUM
+    return Settings(
+        Descent(
+            held("method", first.descent.method),
+            held("rate", first.descent.learning_rate),
+            min(high, max(low, float(held("momentum", first.descent.momentum)))),
+        ),
+        held("steps", first.steps),
+        min(MAX_SEED, max(0, int(held("seed", first.seed)))),
+        held("start", first.start),
+    )
+
+
+def _key(kind: str, name: str) -> str:
+    return f"learn-{kind}-{name}"
+
+
+def _choices(kind: str, first: Settings, seed_is_for: str) -> None:
+    """The widgets of the settings."""
+    down = first.descent
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _one_of("Method", METHODS, _key(kind, "method"), down.method)
+        _one_of("Steps", STEPS, _key(kind, "steps"), first.steps)
+        if kind != "two views":  # nothing is learned there from the identity of two columns
+            _one_of("Start from", STARTS, _key(kind, "start"), first.start)
+        state.seed_view(_key(kind, "seed"), first.seed)
+        st.number_input(
+            "Seed",
+            0,
+            MAX_SEED,
+            key=_key(kind, "seed"),
+            help=seed_is_for,
+            on_change=state.touch,
+            width=120,
+        )
+    rate, momentum = st.columns(2)
+    state.seed_view(_key(kind, "rate"), down.learning_rate, RATES)
+    rate.select_slider(
+        "Learning rate",
+        RATES,
+        key=_key(kind, "rate"),
+        format_func=lambda value: f"{value:g}",
+        on_change=state.touch,
+        help="How far a step goes. Too large, and the loss rises instead of falling.",
+    )
+    state.seed_view(_key(kind, "momentum"), down.momentum)
+    momentum.slider(
+        "Momentum",
+        *MOMENTUM,
+        step=0.01,
+        key=_key(kind, "momentum"),
+        on_change=state.touch,
+        help="How much of the steps before a step keeps; Adam's β₁.",
+    )
+
+
+def _one_of(label: str, options: Sequence[Any], key: str, first: Any) -> None:
+    state.seed_view(key, first, options)
+    st.segmented_control(
+        label, options, key=key, required=True, format_func=str, on_change=state.touch
+    )
+
+
+def columns(kind: str, first: int, help: str) -> int:
+    """Choose d_k, the number of columns of W_q and W_k."""
+    low, high = limits.D_K
+    key = _key(kind, "d_k")
+    state.seed_view(key, first, range(low, high + 1))
+    chosen: int = st.slider(
+        escape.markdown("d_k, columns of W_q and W_k"),
+        low,
+        high,
+        key=key,
+        on_change=state.touch,
+        help=help,
+    )
+    return chosen
+
+
+def run(lesson: Lesson) -> None:
+    """Buttons, picture and result of a run; while it runs, only this part is run again."""
+    now = _run_of(lesson)
+
+    def part() -> None:
+        _part(lesson, _run_of(lesson), alone=state.begin_part(_PART))
+
+    st.fragment(part, key=_PART, run_every=_PERIOD if now.is_running else None)()
+
+
+_PART = "part-learning"
+
+
+def _run_of(lesson: Lesson) -> Run:
+    return state.run_of(lesson.kind, lesson.of, lesson.task, lesson.descent, lesson.steps)
+
+
+def _part(lesson: Lesson, now: Run, alone: bool) -> None:
+    if now.is_running:
+        now.tick(state.held_view(_SPEED, SPEEDS[1]))
+        if not now.is_running:
+            st.rerun()  # to show what there is to look back at, and to end the ticking
+        if alone:
+            state.only_numbers_change()
+    _buttons(lesson, now)
+    learner = now.learner
+    st.progress(min(1.0, learner.step / learner.steps), escape.markdown(learner.told))
+    moments = learner.snapshots[-1:] if now.is_running else learner.moments
+    described, alt = lesson.picture(learner, moments)
+    chart.chart(described, f"figure-learning-{lesson.kind}", alt, lesson.picked)
+    if not now.is_running:
+        _result(lesson, now)
+
+
+def _buttons(lesson: Lesson, now: Run) -> None:
+    learner = now.learner
+    is_over, is_new = learner.ending is not None, learner.step == 0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if now.is_running:
+            name, icon, pressed = "Pause", ":material/pause:", _pause
+        elif is_over:
+            name, icon, pressed = "Learn again", ":material/replay:", _learn_again
+        else:
+            name = "Learn" if is_new else "Go on"
+            icon, pressed = ":material/play_arrow:", _go_on
+        # One key for all its names, so that the keyboard stays on it.
+        _button("run", name, icon, pressed, lesson, type="primary")
+        _button("step", "Step", ":material/skip_next:", _step, lesson, now.is_running or is_over)
+        _button("stop", "Stop", ":material/stop:", _stop, lesson, is_over or is_new)
+        _button("reset", "Reset", ":material/restart_alt:", _reset, lesson, is_new)
+        state.seed_view(_SPEED, SPEEDS[1], SPEEDS)
+        st.segmented_control("Steps a picture", SPEEDS, key=_SPEED, required=True, on_change=_speed)
+
+
+_SPEED = "learn-speed"
+
+
+def _button(
+    key: str,
+    name: str,
+    icon: str,
+    pressed: Callable[[Lesson], None],
+    lesson: Lesson,
+    disabled: bool = False,
+    **look: Any,
+) -> None:
+    st.button(
+        name,
+        key=f"learn-{key}",
+        icon=icon,
+        on_click=_whole_page,
+        args=(pressed, lesson),
+        disabled=disabled,
+        **look,
+    )
+
+
+def _whole_page(pressed: Callable[[Lesson], None], lesson: Lesson) -> None:
+    state.touch()
+    pressed(lesson)
+    st.rerun()  # the whole page: only then the ticking begins or ends
+
+
+def _speed() -> None:
+    state.touch()
+    st.rerun()
+
+
+def _go_on(lesson: Lesson) -> None:
+    _run_of(lesson).is_running = True
+
+
+def _pause(lesson: Lesson) -> None:
+    _run_of(lesson).is_running = False
+
+
+def _learn_again(lesson: Lesson) -> None:
+    _reset(lesson)
+    _go_on(lesson)
+
+
+def _step(lesson: Lesson) -> None:
+    _run_of(lesson).learner.advance(1)
+
+
+def _stop(lesson: Lesson) -> None:
+    now = _run_of(lesson)
+    now.learner.stop()
+    now.is_running = False
+
+
+def _reset(lesson: Lesson) -> None:
+    state.reset_run(lesson.kind)
+
+
+def _result(lesson: Lesson, now: Run) -> None:
+    lesson.after(now)
+    if now.learner.step == 0:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Send to the lab",
+            key="learn-send",
+            icon=":material/science:",
+            on_click=_send,
+            args=(lesson,),
+            help="The learned numbers, rounded to 0.001, become the lab's own: every page, "
+            "link and file has them. Undo takes them back.",
+        )
+        if now.sent and now.sent == state.scenario():
+            st.markdown("Sent: every page shows what was learned.")
+            st.page_link("pages/3_Attention.py", label="See it in Attention")
+
+
+def _send(lesson: Lesson) -> None:
+    now = _run_of(lesson)
+    state.change(lambda: lesson.sent(now.learner.best))
+    now.sent = state.scenario()
+    st.rerun()

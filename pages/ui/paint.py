@@ -1,0 +1,164 @@
+"""Paint it: the attention that is wanted, and what of it can be learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from attn_core import Scenario, attend, edits, escape, limits
+from attn_core.equation import Block, Equation, block
+from attn_core.figures import Description, describe
+from attn_core.labels import number
+from attn_core.learning import painted, reach
+from attn_core.learning.learner import Learner, Snapshot
+from attn_core.learning.paint import by_d_k, learned, sent, task
+from attn_core.learning.start import start
+from attn_core.scenario import Array
+from pages.ui import learn, show_learning, state
+from pages.ui.chart import chart, look
+from pages.ui.edit_matrix import entries, table
+from pages.ui.runs import Run
+
+KIND = "paint"
+#: Steps of the runs with other d_k at most, for there are eight.
+_MOST_STEPS = 500
+
+
+def patterns() -> None:
+    """Paint a whole pattern at once."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for name in (*painted.PATTERNS, "nothing"):
+            st.button(name, key=f"paint-{name}", on_click=_paint, args=(name,))
+
+
+def _as_table() -> None:
+    """What is painted as numbers to type."""
+    with st.expander("Paint it as a table", expanded=not state.live()):
+        st.caption(
+            "Numbers of 0 or more; each row's share 1 between them. Row = query, column = key."
+        )
+        shown = replace(_wanted(), values=state.painted())
+        written = [[f"{value:g}" for value in row] for row in shown.values]
+        table(shown, written, "painted", st.column_config.TextColumn, _set)
+
+
+def _head() -> Scenario:
+    return state.scenario().head(state.head())
+
+
+def _wanted() -> Block:
+    """What is painted, with each row sharing 1."""
+    values = painted.shared(painted.open_to(state.painted(), _head()))
+    return replace(block(attend(_head()), "weights"), values=values, title="wanted")
+
+
+def _paint(pattern: str) -> None:
+    state.paint(lambda: painted.pattern(pattern, state.scenario()))
+
+
+def _toggle(box: Any, matrix: int) -> None:
+    """A box was clicked; only those of one matrix are painted by it."""
+    is_box = isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box)
+    if is_box and box[0] == matrix:  # a browser could send anything
+        state.paint(lambda: painted.toggled(state.painted(), _head(), *box[1:]))
+
+
+def _set(key: str, _: str) -> None:
+    shown = _wanted()
+
+    def edited() -> Array:
+        values = state.painted().copy()
+        for i, j, typed in entries(shown, key):
+            where = f"wanted, row {shown.rows[i]}, column {shown.columns[j]}"
+            values[i, j] = edits.read_number(typed, where)
+        return painted.checked(values)
+
+    state.paint(edited)
+
+
+def lesson() -> learn.Lesson | None:
+    """What there is to learn; while nothing is painted, boxes to paint and None."""
+    s = _head()
+    d_k = learn.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
+    chosen = learn.settings(KIND, rate=0.03, seed_is_for="Which random numbers to start from.")
+    try:
+        target = painted.wanted(painted.open_to(state.painted(), s))
+        first = learned(s, start(chosen.start, s.d_model, d_k, chosen.seed))
+    except ValueError as error:
+        _paint_first(str(error))
+        return None
+
+    def picture(learner: Learner, moments: Sequence[Snapshot]) -> tuple[Description, str]:
+        return _picture(s, target, learner, moments)
+
+    def after(now: Run) -> None:
+        _after(s, target, chosen, now)
+
+    return learn.Lesson(
+        kind=KIND,
+        of=(first, target.tobytes(), chosen.start, chosen.seed, chosen.steps),
+        task=lambda: task(s, target, d_k, chosen.start, chosen.seed),
+        descent=chosen.descent,
+        steps=chosen.steps,
+        picture=picture,
+        picked=lambda box: _toggle(box, matrix=1),
+        after=after,
+        sent=lambda best: sent(state.scenario(), best.params, state.head()),
+    )
+
+
+def _paint_first(reason: str) -> None:
+    """Boxes alone, to paint the first one of."""
+    st.info(escape.markdown(reason))
+    drawn = Equation((_wanted(),))
+    chart(
+        describe(drawn, **look()),
+        "figure-painted",
+        drawn.alt,
+        picked=lambda box: _toggle(box, matrix=0),
+    )
+    _as_table()
+
+
+def _picture(
+    s: Scenario, target: Array, learner: Learner, moments: Sequence[Snapshot]
+) -> tuple[Description, str]:
+    return show_learning.picture(
+        learner,
+        moments,
+        lambda params: learned(s, params),
+        target,
+        lowest=reach.lowest(target),
+    )
+
+
+def _after(s: Scenario, target: Array, chosen: learn.Settings, now: Run) -> None:
+    """Whether it was reached, why not, and what other sizes reach."""
+    best = now.learner.best
+    trace = attend(learned(s, now.learner.last.params))
+    if blocked := painted.blocked(state.painted(), s):
+        st.caption(f"The mask blocks {blocked} of the painted boxes; they are left out.")
+    _as_table()
+    if now.learner.step:
+        st.markdown(escape.markdown(reach.explain(s, target, best)))
+    show_learning.way_back(trace, target, KIND)
+    if now.learner.ending is not None:
+        _by_d_k(s, target, chosen, now)
+
+
+def _by_d_k(s: Scenario, target: Array, chosen: learn.Settings, now: Run) -> None:
+    """The lowest loss with each d_k, as one row of boxes."""
+    low, high = limits.D_K
+    sizes = range(low, high + 1)
+    steps = min(chosen.steps, _MOST_STEPS)
+    if not now.by_d_k:
+        now.by_d_k = by_d_k(s, target, sizes, chosen.descent, steps, chosen.start, chosen.seed)
+    st.markdown(
+        f"The same with each d\\_k, {steps} steps each: how far the lowest loss stays above the "
+        f"lowest possible, {number(reach.lowest(target), 3)}."
+    )
+    drawn = Equation((reach.by_size(target, now.by_d_k, sizes),))
+    chart(describe(drawn, **look()), "figure-by-d_k", drawn.alt)

@@ -1,0 +1,97 @@
+"""What a session knows of learning: its runs of gradient descent, and what is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from attn_core import Scenario
+from attn_core.learning import painted
+from attn_core.learning.descent import Descent
+from attn_core.learning.learner import Learner, Snapshot, Task
+from attn_core.scenario import Array
+
+#: What a newcomer finds painted.
+FIRST = "the word before"
+
+
+@dataclass
+class Run:
+    """A run of gradient descent, and whether it goes on by itself.
+
+    Attributes
+    ----------
+    of : hashable
+        What it is a run of; another one needs another run.
+    learner : Learner
+    is_running : bool
+    by_d_k : list of Snapshot or None
+        The best with 1, 2, … columns, once they were asked for.
+    sent : Scenario or None
+        What went to the lab last.
+    """
+
+    of: Hashable
+    learner: Learner
+    is_running: bool = False
+    by_d_k: list[Snapshot | None] = field(default_factory=list)
+    sent: Scenario | None = None
+
+    def tick(self, steps: int) -> None:
+        """Go on by some steps; a run that is over doesn't run."""
+        self.learner.advance(steps)
+        self.is_running = self.is_running and self.learner.ending is None
+
+
+@dataclass
+class Runs:
+    """One run of each kind at most."""
+
+    _runs: dict[str, Run] = field(default_factory=dict)
+
+    def get(
+        self, kind: str, of: Hashable, task: Callable[[], Task], descent: Descent, steps: int
+    ) -> Run:
+        """Return the run of a kind, a new one if what it is of has changed."""
+        run = self._runs.get(kind)
+        if run is None or run.of != of:
+            run = self._runs[kind] = Run(of, Learner(task(), descent, steps))
+        run.learner.follow(descent)
+        return run
+
+    def forget(self, kind: str) -> None:
+        """Take a run away, so that the next one is new."""
+        self._runs.pop(kind, None)
+
+
+@dataclass
+class Painting:
+    """What is painted, and of which words; it fits itself to other words."""
+
+    _values: Array | None = None
+    _words: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    def of(self, s: Scenario) -> Array:
+        """What is painted for the words of a scenario; shape (n, n_k)."""
+        words = (s.tokens, s.context or s.tokens)
+        if self._values is None:
+            return painted.PATTERNS[FIRST](s.n, s.n_k)
+        if words != self._words:
+            self.set(painted.carried(self._values, self._words, s), s)
+        return self._values
+
+    def set(self, values: Array, s: Scenario) -> None:
+        """Paint the words of a scenario anew."""
+        self._values, self._words = np.array(values), (s.tokens, s.context or s.tokens)
+
+    def text(self, s: Scenario) -> str:
+        """What an address says of it; nothing of what a newcomer finds."""
+        return painted.to_text(self.of(s)) if self._values is not None else ""
+
+    def adopt(self, text: str, s: Scenario) -> None:
+        """Take up what an address says, if it makes sense for these words."""
+        values = painted.from_text(text)
+        if text != self.text(s) and values is not None and values.shape == (s.n, s.n_k):
+            self.set(values, s)

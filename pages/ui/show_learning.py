@@ -1,0 +1,117 @@
+"""Show a run of learning: its curves and boxes, its gradient, what can be read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from attn_core import AttentionTrace, Scenario, attend, escape
+from attn_core.figures import Description, Progress, describe, describe_learning, learning_alt
+from attn_core.gradients import Pair
+from attn_core.labels import number
+from attn_core.learning import reading
+from attn_core.learning.descent import Params
+from attn_core.learning.equations import gradient, moment
+from attn_core.learning.learner import Learner, Snapshot
+from attn_core.scenario import Array
+from pages.ui.chart import chart, drawer, look
+
+#: From learned parameters to the scenario that the boxes show.
+Shown = Callable[[Params], Scenario]
+
+
+def picture(
+    learner: Learner,
+    moments: Sequence[Snapshot],
+    shown: Shown,
+    target: Array | None,
+    *,
+    lowest: float | None = None,
+    baselines: Mapping[str, float] | None = None,
+) -> tuple[Description, str]:
+    """Curves over the run, and at each moment the weights and the projections.
+
+    Parameters
+    ----------
+    learner : Learner
+    moments : sequence of Snapshot
+        The last is shown, the others can be looked back at.
+    shown : callable
+    target : ndarray, shape (n, n_k), or None
+        The weights that are wanted of the words shown, if any are.
+    lowest : float, optional
+        Lowest loss that is possible.
+    baselines : dict of float, optional
+        Accuracy without learning, by name.
+    """
+    progress = progress_of(learner, lowest, baselines)
+    drawn = [moment(attend(shown(each.params)), target) for each in moments]
+    described = describe_learning(progress, drawn, [named(each) for each in moments], **look())
+    return described, learning_alt(progress, drawn[-1])
+
+
+def progress_of(
+    learner: Learner, lowest: float | None, baselines: Mapping[str, float] | None
+) -> Progress:
+    """What the curves show."""
+    passed = learner.moments
+    accuracies = [each.accuracy for each in passed if each.accuracy is not None]
+    return Progress(
+        steps=[each.step for each in passed],
+        losses=[each.loss for each in passed],
+        accuracies=accuracies or None,
+        total=learner.steps,
+        lowest=lowest,
+        baselines=baselines or {},
+    )
+
+
+def named(snapshot: Snapshot) -> str:
+    """Name a moment of a run.
+
+    Examples
+    --------
+    >>> named(Snapshot(40, 0.8125, {}, 0.71))
+    'step 40: loss 0.813, 71 % right'
+    """
+    right = f", {percent(snapshot.accuracy)} right" if snapshot.accuracy is not None else ""
+    return f"step {snapshot.step}: loss {number(snapshot.loss, 3)}{right}"
+
+
+def percent(part: float) -> str:
+    """Write a part of 1 as percent.
+
+    Examples
+    --------
+    >>> percent(0.954)
+    '95 %'
+    """
+    return f"{number(100 * part, 0)} %"
+
+
+def formulas(*pairs: Pair) -> None:
+    """The equations of the way forward, and of the way back beside them."""
+    rows = [f"| ${pair.forward}$ | ${pair.backward}$ |" for pair in pairs]
+    st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
+
+
+def way_back(trace: AttentionTrace, target: Array, key: str) -> None:
+    """The gradient in boxes; it is made and sent only while the drawer is open."""
+    with drawer("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
+        if is_open:
+            drawn = gradient(trace, target)
+            alt = " ".join(each.alt for each in drawn)
+            chart(describe(*drawn, **look()), f"figure-gradient-{key}", alt)
+            st.caption(
+                "A step goes against the gradient: a blue number of $dW$ makes its number of "
+                "$W$ smaller, a red one larger."
+            )
+
+
+def readings(s: Scenario) -> None:
+    """What the learned projections say, in words, from their numbers."""
+    drawn = reading.strongest(s)
+    apart = reading.repelling(s)
+    told = [reading.told(each, escape.markdown) for each in (*drawn, *apart)]
+    st.markdown("\n".join(f"- {each[0].upper()}{each[1:]}." for each in told))

@@ -1,0 +1,92 @@
+"""Two views: two heads learn values that tell two things of the same word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from attn_core import corpus, labels, limits
+from attn_core.figures import Description, Space, describe_learning_spaces, learning_alt, spaces_alt
+from attn_core.learning import readout
+from attn_core.learning.learner import Learner, Snapshot
+from attn_core.learning.readout import CLASSES
+from attn_core.space import plane
+from pages.ui import learn, show_learning, state
+from pages.ui.chart import look
+from pages.ui.runs import Run
+from pages.ui.show_learning import percent
+
+KIND = "two views"
+
+
+def lesson() -> learn.Lesson:
+    """The words of the corpus, parted by the seed."""
+    chosen = learn.settings(
+        KIND, rate=0.05, seed_is_for="Which words are held out, and the numbers to start from."
+    )
+    words = readout.Words.of(corpus.sentences())
+    training, held_out = readout.split(words, chosen.seed)
+
+    def picture(learner: Learner, moments: Sequence[Snapshot]) -> tuple[Description, str]:
+        return _picture(training, held_out, learner, moments)
+
+    def after(now: Run) -> None:
+        _after(held_out, now.learner)
+
+    return learn.Lesson(
+        kind=KIND,
+        of=(chosen.seed, chosen.steps),
+        task=lambda: readout.task(training, held_out, chosen.seed),
+        descent=chosen.descent,
+        steps=chosen.steps,
+        picture=picture,
+        after=after,
+        sent=lambda best: limits.admit(readout.scenario(state.scenario().tokens, best.params)),
+    )
+
+
+def _picture(
+    training: readout.Words, held_out: readout.Words, learner: Learner, moments: Sequence[Snapshot]
+) -> tuple[Description, str]:
+    words = readout.together(training, held_out)
+    drawn = [
+        [
+            Space(f"V of “{head}”", plane(readout.values(words, each.params, head)))
+            for head in CLASSES
+        ]
+        for each in moments
+    ]
+    names = [labels.isolate(word) for word in words.tokens]
+    progress = show_learning.progress_of(
+        learner, None, {"most frequent": readout.baseline(held_out)}
+    )
+    described = describe_learning_spaces(
+        progress,
+        drawn,
+        names,
+        groups=[words.classes(head) for head in CLASSES],
+        legend=list(CLASSES.values()),
+        labelled=[word in held_out.tokens for word in words.tokens],
+        names=[show_learning.named(each) for each in moments],
+        **look(),
+    )
+    return described, f"{learning_alt(progress, ())} {spaces_alt(drawn[-1], names)}"
+
+
+def _after(held_out: readout.Words, learner: Learner) -> None:
+    best = learner.best
+    told = [
+        f"“{head}” is told of {percent(readout.accuracy(held_out, best.params, head))}"
+        for head in CLASSES
+    ]
+    st.markdown(
+        f"Of the {len(held_out.tokens)} words that were **held out**, {' and '.join(told)}. "
+        f"Telling the most frequent class of every word would be right for "
+        f"{percent(readout.baseline(held_out))} on average."
+    )
+    st.caption(
+        "Each point is a word of the corpus; those with their name were held out. What is sent "
+        "to the lab are two heads with these $W_v$, over the words of its own sentence; their "
+        "$W_q$ and $W_k$ are the identity, for only values are learned here."
+    )
