@@ -2,47 +2,42 @@
 
 import streamlit as st
 
-from attn_core import gradients
 from pages.ui import frame, grammar, learn, paint, show_learning, two_views
 
 frame.page("Learn")
 
 st.markdown(
-    "The first reason for projections is that they can be **learned**. A loss says how far the "
-    "weights are from those that are wanted; its gradient says how each number of $W_q$ and $W_k$ "
+    "The first reason for projections is that they can be **learned**. A loss says how far "
+    "something is from what is wanted; its gradient says how each number of the projections "
     "moves it; and step by step the numbers go down."
 )
-match learn.chosen():
+match kind := learn.chosen():
     case paint.KIND:
         st.markdown(
             "## Paint the attention that you want\n\n"
             "Click the boxes of *wanted*, or take a pattern; then press *Learn*: gradient descent "
-            "looks for the $W_q$ and $W_k$ that make it. A row with several boxes shares 1 between "
-            "them; a row without any is left free."
+            "looks for the $W_q$ and $W_k$ that make it. A row with several boxes shares 1 "
+            "between them; a row without any is left free."
         )
-        paint.patterns()
         lesson = paint.lesson()
-        equations = gradients.ATTENTION
     case grammar.KIND:
         st.markdown(
             "## From similarity to grammar\n\n"
-            "In a small corpus, English and French, verbs are marked with their subject, adjectives "
-            "with their noun, pronouns with what they stand for. With $W_q = W_k = I$ attention is "
-            "likeness, and wrong. What is learned from most of the sentences is tried on "
-            "those that were **held out**."
+            "In a small corpus, English and French, verbs are marked with their subject, "
+            "adjectives with their noun, pronouns with what they stand for. With "
+            "$W_q = W_k = I$ attention is likeness, and wrong. What is learned from most of the "
+            "sentences is tried on those that are **held out**."
         )
         lesson = grammar.lesson()
-        equations = gradients.ATTENTION
     case _:
         st.markdown(
             "## Two views of the same words\n\n"
-            "Two heads, each with a $W_v$ of two columns and a linear read-out $W_r$ of its values: "
-            "one is to tell the part of speech, the other whether the word is a name."
+            "Two heads, each with a $W_v$ of two columns and a linear read-out $W_r$ of its "
+            "values: one is to tell the part of speech, the other whether the word is a name."
         )
         lesson = two_views.lesson()
-        equations = gradients.READOUT
 if lesson:
     learn.run(lesson)
 
 st.markdown("## How it learns")
-show_learning.formulas(*equations)
+show_learning.formulas(kind)

@@ -83,8 +83,8 @@ def _after(
 ) -> None:
     best = learner.best
     st.markdown(
-        f"On the {len(held_out)} sentences that were **held out**, of the marked words look most at "
-        f"the right one: **{percent(best.accuracy or 0)}** "
+        f"On the {len(held_out)} sentences that are **held out**, so many of the marked words look "
+        f"most at the right one: **{percent(best.accuracy or 0)}** "
         f"{'learned' if learner.step else 'before learning'}, {percent(baselines['identity'])} by "
         f"likeness (the identity), {percent(baselines['uniform'])} by chance (all weights alike)."
     )

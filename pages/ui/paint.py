@@ -27,7 +27,7 @@ KIND = "paint"
 _MOST_STEPS = 500
 
 
-def patterns() -> None:
+def _patterns() -> None:
     """Paint a whole pattern at once."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for name in (*painted.PATTERNS, "nothing"):
@@ -82,6 +82,7 @@ def _set(key: str, _: str) -> None:
 def lesson() -> learn.Lesson | None:
     """What there is to learn; while nothing is painted, boxes to paint and None."""
     s = _head()
+    _patterns()
     d_k = learn.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
     chosen = learn.settings(KIND, rate=0.03, seed_is_for="Which random numbers to start from.")
     try:

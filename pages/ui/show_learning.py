@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario, attend, escape
+from attn_core import AttentionTrace, Scenario, attend, escape, gradients
 from attn_core.figures import Description, Progress, describe, describe_learning, learning_alt
-from attn_core.gradients import Pair
 from attn_core.labels import number
 from attn_core.learning import reading
 from attn_core.learning.descent import Params
@@ -90,8 +89,9 @@ def percent(part: float) -> str:
     return f"{number(100 * part, 0)} %"
 
 
-def formulas(*pairs: Pair) -> None:
+def formulas(kind: str) -> None:
     """The equations of the way forward, and of the way back beside them."""
+    pairs = gradients.READOUT if kind == "two views" else gradients.ATTENTION
     rows = [f"| ${pair.forward}$ | ${pair.backward}$ |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
 
