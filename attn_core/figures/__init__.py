@@ -2,9 +2,12 @@
 
 from .colours import Theme
 from .contributions import describe_contributions
+from .curves import Progress
 from .description import Description
 from .equation import describe, draw
 from .html_page import html_page
+from .learning import describe_learning, learning_alt
+from .learning_spaces import describe_learning_spaces, learning_spaces_alt
 from .long_text import describe_long_text, describe_row
 from .multiples import describe_multiples
 from .play import describe_play, is_product
@@ -13,10 +16,13 @@ from .space import Space, describe_spaces, spaces_alt
 
 __all__ = [
     "Description",
+    "Progress",
     "Space",
     "Theme",
     "describe",
     "describe_contributions",
+    "describe_learning",
+    "describe_learning_spaces",
     "describe_long_text",
     "describe_multiples",
     "describe_partners",
@@ -27,5 +33,7 @@ __all__ = [
     "draw_partners",
     "html_page",
     "is_product",
+    "learning_alt",
+    "learning_spaces_alt",
     "spaces_alt",
 ]

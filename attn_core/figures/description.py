@@ -37,6 +37,10 @@ class Description:
         What the layout has besides in a chart that has no other controls to play it.
     config : dict
         What Plotly's configuration has besides, as further buttons.
+    pace : int
+        Milliseconds that each frame stays when it is played.
+    played : str
+        What a slider through the frames goes through, for a reader who can't see it.
     """
 
     traces: list[dict[str, Any]]
@@ -45,6 +49,8 @@ class Description:
     frames: list[dict[str, Any]] = field(default_factory=list)
     controls: dict[str, Any] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
+    pace: int = 0
+    played: str = ""
 
     def figure(self) -> go.Figure:
         """Return the figure, checked by Plotly."""

@@ -144,8 +144,23 @@ def render(layout: Layout, theme: Theme) -> Description:
     return Description(
         [*heatmaps, *texts.traces()],
         _figure_layout(layout, palette, texts.slanted),
-        [_numbers(placed, layout) for placed in layout.blocks],
+        numbers_of(layout),
     )
+
+
+def numbers_of(layout: Layout) -> list[dict[str, Any]]:
+    """Return the numbers of each block, in their order: what changes when others take their place.
+
+    Parameters
+    ----------
+    layout : Layout
+
+    Returns
+    -------
+    list of dict
+        Values, and how they are written.
+    """
+    return [_numbers(placed, layout) for placed in layout.blocks]
 
 
 class _Texts:

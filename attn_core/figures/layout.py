@@ -81,6 +81,11 @@ class Layout:
     blocks: tuple[Placed, ...]
     signs: tuple[Sign, ...]
 
+    def holding(self, blocks: Iterable[Block]) -> Layout:
+        """Return the same places with other blocks, of the same shapes and labels."""
+        pairs = zip(self.blocks, blocks, strict=True)
+        return replace(self, blocks=tuple(replace(placed, block=each) for placed, each in pairs))
+
 
 @dataclass(frozen=True)
 class _Unit:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from ..attention import AttentionTrace
 from ..cells import Cell
-from ..equation import Equation, equation
+from ..equation import equation
 from ..labels import number
 from ..outline import outlined
 from ..scenario import Array
 from ..steps import step
-from .colours import PALETTES, Palette, Theme
+from .colours import PALETTES, Theme
+from .controls import controls
 from .description import Description
 from .equation import outline_shapes, render
-from .layout import Layout, arrange, scale_for
+from .layout import arrange, scale_for
 
 #: Milliseconds that each number stays before the next.
-PACE = 700
-#: Pixels below the picture for Plotly's own buttons and slider.
-_CONTROLS = 72
+_PACE = 700
 
 
 def is_product(name: str) -> bool:
@@ -83,7 +81,7 @@ def describe_play(
             "traces": [last],
             "layout": {
                 "shapes": outline_shapes(
-                    _outlined(layout, outlined(written, trace.scenario, c)), PALETTES[theme]
+                    layout.holding(outlined(written, trace.scenario, c).blocks), PALETTES[theme]
                 )
             },
         }
@@ -91,7 +89,11 @@ def describe_play(
     ]
     described = render(layout, theme)
     return replace(
-        described, frames=frames, controls=_controls(frames, described.layout, PALETTES[theme])
+        described,
+        frames=frames,
+        controls=controls(frames, described.layout, PALETTES[theme], _PACE),
+        pace=_PACE,
+        played="Number that was filled in last",
     )
 
 
@@ -101,53 +103,3 @@ def _filled(values: Array, last: Cell) -> Array:
         np.arange(values.size).reshape(values.shape) > last.row * values.shape[1] + last.column
     )
     return np.where(to_come, np.nan, values)
-
-
-def _outlined(layout: Layout, written: Equation) -> Layout:
-    """The same places with other outlines."""
-    blocks = zip(layout.blocks, written.blocks, strict=True)
-    return replace(layout, blocks=tuple(replace(placed, block=block) for placed, block in blocks))
-
-
-def _controls(
-    frames: list[dict[str, Any]], layout: dict[str, Any], palette: Palette
-) -> dict[str, Any]:
-    """Plotly's own buttons and slider, for a chart that has no others."""
-    at_once = {"mode": "immediate", "transition": {"duration": 0}}
-    still = {**at_once, "frame": {"duration": 0, "redraw": True}}
-    run = {**at_once, "fromcurrent": True, "frame": {"duration": PACE, "redraw": True}}
-    look = {
-        **{"y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 8}},
-        **{"bgcolor": "rgba(0,0,0,0)", "bordercolor": palette.muted},
-    }
-    buttons: list[dict[str, Any]] = [
-        {"label": "Play", "method": "animate", "args": [None, run]},
-        {"label": "Pause", "method": "animate", "args": [[None], still]},
-    ]
-    steps = [
-        {"label": str(k), "method": "animate", "args": [[frame["name"]], still]}
-        for k, frame in enumerate(frames, 1)
-    ]
-    return {
-        "height": layout["height"] + _CONTROLS,
-        "margin": {"l": 0, "r": 0, "t": 0, "b": _CONTROLS},
-        "updatemenus": [look | _menu(buttons)],
-        "sliders": [look | _slider(steps, layout["width"])],
-    }
-
-
-def _menu(buttons: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"type": "buttons", "direction": "left", "showactive": False, "x": 0, "buttons": buttons}
-
-
-def _slider(steps: list[dict[str, Any]], width: float) -> dict[str, Any]:
-    """Place a slider to the right of the buttons, at its last step."""
-    return {
-        "steps": steps,
-        "active": len(steps) - 1,
-        "currentvalue": {"prefix": "Number ", "font": {"size": 12}},
-        "x": 130 / width,
-        "len": 1 - 140 / width,
-        "ticklen": 0,
-        "font": {"size": 1},  # there is no room for a label at each step
-    }

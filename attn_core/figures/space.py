@@ -23,6 +23,8 @@ _FLAT, _WIDEST = 0.72, 520
 _TOUCHING = 0.03
 #: Room around the points for their labels, in parts of the plot's width.
 _MARGIN = 0.14
+#: Height of a line of a heading in parts of its letters', as Plotly has it.
+LINE = 1.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +81,11 @@ def describe_spaces(
     ['Je, tu', 'suis', '']
     """
     scale, palette = scale_for(width, projector), PALETTES[theme]
-    beside = width >= 2 * 320
-    side = min(width / len(spaces) if beside else width, _WIDEST)
-    points = [_trace(space, k) for k, space in enumerate(spaces)]
+    side, beside = side_of(spaces, width)
+    points = [trace_of(space, k) for k, space in enumerate(spaces)]
     return Description(
-        [*points, *(_room_of(trace) for trace in points)],
-        _layout(spaces, side, beside, scale, palette),
+        [*points, *(room_beside(trace) for trace in points)],
+        spaces_layout(spaces, side, beside, scale, palette),
         [
             *(_numbers(space, words, groups, scale, palette) for space in spaces),
             *(_room(space.plane.points) for space in spaces),
@@ -112,7 +113,14 @@ def spaces_alt(spaces: Sequence[Space], words: Sequence[str]) -> str:
     return f"Words as points. {'. '.join(plots)}."
 
 
-def _trace(space: Space, k: int) -> dict[str, Any]:
+def side_of(spaces: Sequence[Space], width: float) -> tuple[float, bool]:
+    """Width of each plot, and whether they stand beside each other."""
+    beside = width >= 2 * 320
+    return min(width / len(spaces) if beside else width, _WIDEST), beside
+
+
+def trace_of(space: Space, k: int) -> dict[str, Any]:
+    """Return the points of plot `k`, but for their numbers."""
     axis = "" if k == 0 else str(k + 1)
     return {
         "type": "scatter",
@@ -126,7 +134,7 @@ def _trace(space: Space, k: int) -> dict[str, Any]:
     }
 
 
-def _room_of(points: dict[str, Any]) -> dict[str, Any]:
+def room_beside(points: dict[str, Any]) -> dict[str, Any]:
     """Nothing to be seen: Plotly fits its axes to points, and not to their labels."""
     axes = {name: points[name] for name in ("xaxis", "yaxis")}
     return {"type": "scatter", "name": "room", "mode": "markers", "opacity": 0} | axes
@@ -171,12 +179,32 @@ def _shared(points: Array, words: Sequence[str], near: float) -> list[str]:
     return [escape.plotly(", ".join(names)) for names in labels]
 
 
-def _layout(
-    spaces: Sequence[Space], side: float, beside: bool, scale: Scale, palette: Palette
+def spaces_layout(
+    spaces: Sequence[Space],
+    side: float,
+    beside: bool,
+    scale: Scale,
+    palette: Palette,
+    below: Sequence[Sequence[str]] = (),
 ) -> dict[str, Any]:
-    count = len(spaces)
+    """Place plots and their headings.
+
+    Parameters
+    ----------
+    spaces : sequence of Space
+    side : float
+        Width of each plot with what is around it, in pixels.
+    beside : bool
+        Whether they stand beside each other, or below.
+    scale : Scale
+    palette : Palette
+    below : sequence of sequence of str
+        Lines below each heading, harmless for Plotly.
+    """
+    count, lines = len(spaces), max((len(each) for each in below), default=0)
     columns, rows = (count, 1) if beside else (1, count)
-    width, height = round(side * columns), round(side * _FLAT * rows)
+    head = lines * LINE * scale.font
+    width, height = round(side * columns), round((side * _FLAT + head) * rows)
     layout: dict[str, Any] = {
         "template": TEMPLATE,
         "width": width,
@@ -189,7 +217,7 @@ def _layout(
         left, top = (k / columns, 0.0) if beside else (0.0, k / rows)
         pad = scale.font * 2.2
         x = [left + pad / width, left + 1 / columns - pad / width]
-        y = [1 - top - 1 / rows + pad * 1.3 / height, 1 - top - pad * 1.2 / height]
+        y = [1 - top - 1 / rows + pad * 1.3 / height, 1 - top - (pad * 1.2 + head) / height]
         shown = {
             "visible": True,
             "zeroline": True,
@@ -206,7 +234,9 @@ def _layout(
             "title": titles[1],
             "scaleanchor": f"x{axis}",
         }
-        layout["annotations"].append(_heading(space, x[0], 1 - top))
+        name = f"<b>{subscripts(space.symbol)}</b>"
+        text = "<br>".join([name, *(below[k] if below else ())])
+        layout["annotations"].append(heading(text, x[0], 1 - top))
     return layout
 
 
@@ -223,9 +253,11 @@ def _titles(space: Space) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"text": first, "standoff": 4}, {"text": second, "standoff": 4}
 
 
-def _heading(space: Space, x: float, y: float) -> dict[str, Any]:
+def heading(text: str, x: float, y: float) -> dict[str, Any]:
+    """Return lines of text with their upper left corner at (x, y), in parts of the picture."""
     return {
-        "text": f"<b>{subscripts(space.symbol)}</b>",
+        "text": text,
+        "align": "left",
         "xref": "paper",
         "yref": "paper",
         "x": x,

@@ -23,7 +23,6 @@ from attn_core.edits import MatrixName
 from attn_core.equation import Block
 from attn_core.figures import Description
 from attn_core.figures.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
-from attn_core.figures.play import PACE
 from attn_core.figures.plotly_script import plotly_script
 from pages.ui import state
 from pages.ui.wire import UNPACK, pack
@@ -124,7 +123,7 @@ def board(
         "move": state.heard(),
     }
     if described.frames:
-        frame["pace"] = PACE
+        frame |= {"pace": described.pace, "played": described.played}
         # They can be most of what is sent; a hand that moves numbers sees the whole result.
         if not state.moving():
             data["frames"] = described.plain_frames()

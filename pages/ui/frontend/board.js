@@ -44,8 +44,9 @@ class Board {
       if (!this.drawn++) this.listen();
       this.keepHover();
       this.tell(frame.alt);
-      if (frames) (this.player ??= new Player(this, frame.pace)).set(frames);
-      else this.player?.rest();
+      if (frames) (this.player ??= new Player(this, frame)).set(frames);
+      else if (frame.played) this.player?.rest();
+      else this.stopPlaying();
       this.plot.dataset.drawn = this.drawn;
     });
     return this.drawing;
@@ -67,8 +68,14 @@ class Board {
     this.plot.querySelector(".nsewdrag").dispatchEvent(move);
   }
 
-  remove() {
+  /** The figure has no frames any more. */
+  stopPlaying() {
     this.player?.remove();
+    this.player = null;
+  }
+
+  remove() {
+    this.stopPlaying();
     window.Plotly.purge(this.plot);
   }
 

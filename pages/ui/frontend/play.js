@@ -1,15 +1,15 @@
 // Buttons and a slider below a board that has frames: they step through them in the browser.
 
 export class Player {
-  /** `pace` is how many ms each number stays before the next. */
-  constructor(board, pace) {
+  /** `pace` is how many ms each frame stays before the next, `played` what the slider goes through. */
+  constructor(board, { pace, played }) {
     this.board = board;
     this.pace = pace;
     this.play = button("Play", () => (this.timer ? this.pause() : this.run()));
     this.slider = document.createElement("input");
     this.slider.type = "range";
     this.slider.min = 1;
-    this.slider.setAttribute("aria-label", "Number that was filled in last");
+    this.slider.setAttribute("aria-label", played);
     this.slider.oninput = () => {
       this.pause();
       this.show();
@@ -46,7 +46,13 @@ export class Player {
     this.told.textContent = name;
     this.slider.setAttribute("aria-valuetext", name);
     const still = { mode: "immediate", transition: { duration: 0 } };
-    window.Plotly.animate(this.board.plot, [name], { ...still, frame: { duration: 0, redraw: true } });
+    // Of frames that come faster than they are drawn Plotly leaves some out, and rejects those.
+    window.Plotly.animate(this.board.plot, [name], {
+      ...still,
+      frame: { duration: 0, redraw: true },
+    }).catch((error) => {
+      if (error) throw error;
+    });
   }
 
   run() {
