@@ -24,7 +24,7 @@ _TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Pair:
-    """An equation in LaTeX, and what its chain rule is.
+    """An equation in LaTeX, and its chain rule; one of them may be said elsewhere.
 
     Attributes
     ----------
@@ -32,32 +32,25 @@ class Pair:
     """
 
     forward: str
-    backward: str
+    backward: str = ""
 
 
 #: From the embeddings to the loss; read it downwards, and its right side upwards.
 ATTENTION: tuple[Pair, ...] = (
     Pair("Q = X W_q", r"dW_q = X^\top dQ"),
     Pair("K = X W_k", r"dW_k = X^\top dK"),
-    Pair(
-        r"S = \frac{Q K^\top}{\sqrt{d_k}}",
-        r"dQ = \frac{dS\,K}{\sqrt{d_k}} \qquad dK = \frac{dS^\top Q}{\sqrt{d_k}}",
-    ),
-    Pair(
-        r"A = \operatorname{softmax}(S) \qquad L = -\frac{1}{n} \sum_{ij} T_{ij} \log A_{ij}",
-        r"dS = \frac{A - T}{n}",
-    ),
+    Pair(r"S = \frac{Q K^\top}{\sqrt{d_k}}", r"dQ = \frac{dS\,K}{\sqrt{d_k}}"),
+    Pair("", r"dK = \frac{dS^\top Q}{\sqrt{d_k}}"),
+    Pair(r"A = \operatorname{softmax}(S)"),
+    Pair(r"L = -\frac{1}{n} \sum_{ij} T_{ij} \log A_{ij}", r"dS = \frac{A - T}{n}"),
 )
 READOUT: tuple[Pair, ...] = (
     Pair("V = X W_v", r"dW_v = X^\top dV"),
-    Pair(
-        "Y = V W_r + b",
-        r"dV = dY\,W_r^\top \qquad dW_r = V^\top dY \qquad db = \sum_i dY_i",
-    ),
-    Pair(
-        r"P = \operatorname{softmax}(Y) \qquad L = -\frac{1}{n} \sum_{ij} T_{ij} \log P_{ij}",
-        r"dY = \frac{P - T}{n}",
-    ),
+    Pair("Y = V W_r + b", r"dV = dY\,W_r^\top"),
+    Pair("", r"dW_r = V^\top dY"),
+    Pair("", r"db = \sum_i dY_i"),
+    Pair(r"P = \operatorname{softmax}(Y)"),
+    Pair(r"L = -\frac{1}{n} \sum_{ij} T_{ij} \log P_{ij}", r"dY = \frac{P - T}{n}"),
 )
 
 

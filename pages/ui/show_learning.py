@@ -92,8 +92,12 @@ def percent(part: float) -> str:
 def formulas(kind: str) -> None:
     """The equations of the way forward, and of the way back beside them."""
     pairs = gradients.READOUT if kind == "two views" else gradients.ATTENTION
-    rows = [f"| ${pair.forward}$ | ${pair.backward}$ |" for pair in pairs]
+    rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
+
+
+def _math(latex: str) -> str:
+    return f"${latex}$" if latex else ""
 
 
 def way_back(trace: AttentionTrace, target: Array, key: str) -> None:
