@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import positions
-from .attention import AttentionTrace, attend, softmax
+from .attention import AttentionTrace, attend
 from .scenario import Array, Scenario
 
 #: How far the sum of a target row may be from 1.
@@ -218,12 +218,11 @@ def cross_entropy(logits: Array, target: Array) -> tuple[float, Array]:
     """
     wanted = target.sum(axis=-1, keepdims=True)
     rows = wanted.sum()
-    A = softmax(logits)
     # log A, with the subtraction inside: it stays finite where A itself rounds to 0.
     z = logits - logits.max(axis=-1, keepdims=True)
     log_A = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
     L = -np.sum(target * np.where(target > 0, log_A, 0)) / rows
-    return float(L), (wanted * A - target) / rows
+    return float(L), (wanted * np.exp(log_A) - target) / rows
 
 
 def _target(target: ArrayLike, shape: tuple[int, ...], allowed: Array | None = None) -> Array:
