@@ -226,13 +226,17 @@ def cross_entropy(logits: Array, target: Array) -> tuple[float, Array]:
 
 
 def _target(target: ArrayLike, shape: tuple[int, ...], allowed: Array | None = None) -> Array:
-    T = np.asarray(target, dtype=np.float64)
+    try:
+        T = np.asarray(target, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"target must be a rectangular array of numbers: {error}.") from error
     if T.shape != shape:
         raise ValueError(f"target must have the shape of what it is for: {shape}, got {T.shape}.")
+    if not (T >= 0).all():
+        raise ValueError(f"target must have weights of 0 or more, got {T[~(T >= 0)][0]:g}.")
     sums = T.sum(axis=-1)
-    # A row of nan is neither 0 nor 1.
     fits = (abs(sums - 1) < _TOLERANCE) | ((sums == 0) & (allowed is not None))
-    if not ((T >= 0).all() and fits.all() and sums.any()):
+    if not (fits.all() and sums.any()):
         raise ValueError(
             "target must have rows of weights that sum to 1"
             + (", or 0 throughout where nothing is wanted" if allowed is not None else "")
