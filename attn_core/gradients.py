@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import positions
-from .attention import AttentionTrace, attend, softmax
+from .attention import AttentionTrace, attend
 from .scenario import Array, Scenario
 
 #: How far the sum of a target row may be from 1.
@@ -211,22 +211,25 @@ def cross_entropy(logits: Array, target: Array) -> tuple[float, Array]:
     """
     wanted = target.sum(axis=-1, keepdims=True)
     rows = wanted.sum()
-    A = softmax(logits)
     # log A, with the subtraction inside: it stays finite where A itself rounds to 0.
     z = logits - logits.max(axis=-1, keepdims=True)
     log_A = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
     L = -np.sum(target * np.where(target > 0, log_A, 0)) / rows
-    return float(L), (wanted * A - target) / rows
+    return float(L), (wanted * np.exp(log_A) - target) / rows
 
 
 def _target(target: ArrayLike, shape: tuple[int, ...], allowed: Array | None = None) -> Array:
-    T = np.asarray(target, dtype=np.float64)
+    try:
+        T = np.asarray(target, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"target must be a rectangular array of numbers: {error}.") from error
     if T.shape != shape:
         raise ValueError(f"target must have the shape of what it is for: {shape}, got {T.shape}.")
+    if not (T >= 0).all():
+        raise ValueError(f"target must have weights of 0 or more, got {T[~(T >= 0)][0]:g}.")
     sums = T.sum(axis=-1)
-    # A row of nan is neither 0 nor 1.
     fits = (abs(sums - 1) < _TOLERANCE) | ((sums == 0) & (allowed is not None))
-    if not ((T >= 0).all() and fits.all() and sums.any()):
+    if not (fits.all() and sums.any()):
         raise ValueError(
             "target must have rows of weights that sum to 1"
             + (", or 0 throughout where nothing is wanted" if allowed is not None else "")

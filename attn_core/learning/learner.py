@@ -21,7 +21,7 @@ Loss = Callable[[Params], tuple[float, Mapping[str, Array]]]
 Ending = Literal["finished", "stopped", "diverged", "too large"]
 
 MAX_STEPS = 5000
-#: Snapshots that are kept; of more, every second one goes.
+#: Snapshots that are kept; of more, those go that leave the smallest gaps.
 MAX_SNAPSHOTS = 80
 #: A loss that has risen to so many times the first one isn't coming back.
 _RISEN = 5.0
@@ -164,10 +164,11 @@ class Learner:
         return Snapshot(step, loss, params, accuracy)
 
     def _keep(self, snapshot: Snapshot) -> None:
-        self.snapshots.append(snapshot)
+        self.snapshots = [*self.snapshots, snapshot]
         if len(self.snapshots) > MAX_SNAPSHOTS:
-            # The start stays, and so does what is shown now.
-            self.snapshots = [*self.snapshots[:-1:2], snapshot]
+            # The start and what is shown now stay; the least missed has the nearest neighbours.
+            at = np.array([each.step for each in self.snapshots])
+            del self.snapshots[1 + int((at[2:] - at[:-2]).argmin())]
 
     @property
     def told(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -91,7 +92,7 @@ def explain(s: Scenario, target: Array, best: Snapshot, quote: Quote = str) -> s
     >>> runs = by_d_k(DEFAULT.scenario, np.eye(3), range(1, 3), Descent(), steps=200)
     >>> print(explain(DEFAULT.scenario, np.eye(3), runs[0]))
     Not reached: the loss is 0.294 above the lowest possible, 0.000. With d_k = 1 the scores \
-Q Kᵀ have rank 1, and made exactly these weights take rank 2.
+Q Kᵀ have rank 1, and made exactly these weights, with 0.01 for 0, take rank 2.
     >>> print(explain(DEFAULT.scenario, np.eye(3), runs[1]))
     Reached: the loss is 0.001, and 0.000 is the lowest possible.
     """
@@ -109,47 +110,83 @@ Q Kᵀ have rank 1, and made exactly these weights take rank 2.
 
 
 def _why(s: Scenario, target: Array, best: Snapshot, d_k: int, quote: Quote) -> str:
-    twins = _twins(s, target)
-    if twins:
-        words = listed([quote(labels.isolate(labels.unique(s.tokens)[i])) for i in twins])
-        return (
-            f"{words} have the same embedding, hence the same query and one row of weights, "
-            "but different rows are painted."
-        )
+    alike = _alike(s, target, quote)
+    if alike:
+        return alike
     _, gradient = attention_loss(learned(s, best.params), target)
-    if max(np.abs(g).max() for g in gradient.values()) < 1e-6:
+    still = max(np.abs(g).max() for g in gradient.values()) < 1e-6
+    too_large = _too_large_a_rank(s, target, d_k)
+    # A run that came down as far as d_k lets it ends without a pull, too.
+    if still and (best.step == 0 or not too_large):
         return (
             "Nothing pulls at the numbers here: the gradient is 0. "
             "Start from random numbers, or from another seed."
         )
-    rank = needed_rank(target)
+    return too_large or "More steps, more columns, another learning rate or seed may come nearer."
+
+
+def _too_large_a_rank(s: Scenario, target: Array, d_k: int) -> str:
+    if s.mask is not None or s.positions == "alibi":
+        return ""  # what is blocked or added fits no rank
+    rank, t = needed_rank(target), attend(s)
     if rank > d_k:
+        return f"With d_k = {d_k} the scores Q Kᵀ have rank {d_k}, {_takes(rank, target, d_k)}"
+    rows = int(min(np.linalg.matrix_rank(t.placed), np.linalg.matrix_rank(t.placed_context)))
+    # RoPE turns equal rows differently, and so adds to their rank.
+    if rank > rows and s.positions != "rope":
         return (
-            f"With d_k = {d_k} the scores Q Kᵀ have rank {d_k}, "
-            f"and made exactly these weights take rank {rank}."
+            f"The rank of the embeddings is {rows}, so that of the scores can't be more, "
+            f"{_takes(rank, target, rows)}"
         )
-    return _embeddings_or_steps(s, rank)
+    return ""
 
 
-def _embeddings_or_steps(s: Scenario, rank: int) -> str:
-    t = attend(s)
-    rows = min(np.linalg.matrix_rank(t.placed), np.linalg.matrix_rank(t.placed_context))
-    if rows < rank:
+def _takes(rank: int, target: Array, available: int) -> str:
+    has_zeros = (target[target.any(axis=1)] < _SMALL).any()
+    stand_in = ", with 0.01 for 0," if has_zeros else ""
+    takes = f"and made exactly these weights{stand_in} take rank {rank}."
+    # Points on a circle can each be the furthest in a direction of its own: with rank 2,
+    # every word can be looked at alone, more and more so as the numbers grow.
+    nearer = has_zeros and available > 1
+    return f"{takes} More steps, to larger numbers, may come nearer." if nearer else takes
+
+
+def _alike(s: Scenario, target: Array, quote: Quote) -> str:
+    """Name two words that attention can't tell apart, of which different things are wanted."""
+    if s.positions in ("rope", "alibi"):
+        return ""  # they stand at different places
+    if ask := _same_query(s, target):
         return (
-            f"The rank of X is {rows}, so that of the scores can't be more, "
-            f"and made exactly these weights take rank {rank}."
+            f"{_named(s.tokens, ask, quote)} have the same embedding, hence the same query and "
+            "one row of weights, but different rows are painted."
         )
-    return "More steps, another learning rate or another seed may come nearer."
+    if answer := _same_key(s, target):
+        return (
+            f"{_named(s.context or s.tokens, answer, quote)} have the same embedding, hence the "
+            "same key and equal weights in every row, but different ones are painted."
+        )
+    return ""
 
 
-def _twins(s: Scenario, target: Array) -> tuple[int, int] | None:
-    """Two words that ask alike, of which different things are wanted."""
-    if s.positions == "rope" or s.positions == "alibi" or s.mask is not None:
-        return None  # their rows may differ
+def _same_query(s: Scenario, target: Array) -> tuple[int, int] | None:
     rows = attend(s).placed
-    for i in range(s.n):
-        for j in range(i):
-            asked = target[i].any() and target[j].any()
-            if asked and (rows[i] == rows[j]).all() and not np.allclose(target[i], target[j]):
-                return j, i
+    for i, j in combinations(range(s.n), 2):
+        are_alike = (rows[i] == rows[j]).all() and (s.allowed[i] == s.allowed[j]).all()
+        are_asked = target[i].any() and target[j].any()
+        if are_alike and are_asked and not np.allclose(target[i], target[j]):
+            return i, j
     return None
+
+
+def _same_key(s: Scenario, target: Array) -> tuple[int, int] | None:
+    rows = attend(s).placed_context
+    for i, j in combinations(range(s.n_k), 2):
+        both = s.allowed[:, i] & s.allowed[:, j]
+        if (rows[i] == rows[j]).all() and not np.allclose(target[both, i], target[both, j]):
+            return i, j
+    return None
+
+
+def _named(words: tuple[str, ...], places: tuple[int, int], quote: Quote) -> str:
+    unique = labels.unique(words)
+    return listed([quote(labels.isolate(unique[i])) for i in places])
