@@ -50,65 +50,160 @@ es                 : verb 1
 est is             : verb 1
 sommes are sont êtes : verb 1, plural 0.6
 étais était was    : verb 1, past 1
+étaient were       : verb 1, past 1, plural 0.6
 ai                 : verb 0.9, first person 0.6
 as a               : verb 0.7
 have               : verb 0.9
 avons avez ont     : verb 0.9, plural 0.6
 aime               : verb 1, feeling 0.8
-aimes aimons aimez aiment love loves : verb 1, feeling 0.8
-déteste détestes hate hates : verb 1, feeling -0.8
-dort dorment sleeps sleep : verb 1
-mange mangent eats eat   : verb 1
-voit vois voient sees see : verb 1
+aimes loves        : verb 1, feeling 0.8
+aimons aimez aiment love : verb 1, feeling 0.8, plural 0.6
+déteste détestes hates : verb 1, feeling -0.8
+détestons détestez détestent hate : verb 1, feeling -0.8, plural 0.6
+dort dors sleeps   : verb 1
+dorment dormez dormons sleep : verb 1, plural 0.6
+mange manges eats  : verb 1
+mangent mangez mangeons eat : verb 1, plural 0.6
+boit bois drinks   : verb 1
+boivent drink      : verb 1, plural 0.6
+voit vois sees     : verb 1
+voient voyez voyons see : verb 1, plural 0.6
 saw vu             : verb 1, past 1
-bites bite mord    : verb 1, feeling -0.3
-rêve rêvent dreams dream : verb 1, feeling 0.3
-chante chantent sings sing : verb 1, feeling 0.4
-court courent runs run : verb 1
-parle parlent speaks speak : verb 1
+mord bites         : verb 1, feeling -0.3
+mordent bite       : verb 1, feeling -0.3, plural 0.6
+rêve rêves dreams  : verb 1, feeling 0.3
+rêvent dream       : verb 1, feeling 0.3, plural 0.6
+chante chantes sings : verb 1, feeling 0.4
+chantent chantez chantons sing : verb 1, feeling 0.4, plural 0.6
+danse danses dances : verb 1, feeling 0.4
+dansent dansez dansons dance : verb 1, feeling 0.4, plural 0.6
+court cours runs   : verb 1
+courent courons run : verb 1, plural 0.6
+parle parles speaks : verb 1
+parlent parlons speak : verb 1, plural 0.6
+lit lis reads      : verb 1
+lisent lisons read : verb 1, plural 0.6
+brille shines      : verb 1, animate -0.8
+brillent shine     : verb 1, animate -0.8, plural 0.6
+plaît pleases      : verb 1, feeling 0.5, animate -0.8
+plaisent please    : verb 1, feeling 0.5, animate -0.8, plural 0.6
 
-heureux happy content glad : adjective 0.8, feeling 1, first person 0.3
-heureuse contente  : adjective 0.8, feeling 1, feminine 1
-triste sad         : adjective 0.8, feeling -1
-fatigué tired      : adjective 0.8, feeling -0.5
-noir noire black   : adjective 1
-blanc blanche white : adjective 1
-petit petite small little : adjective 1
-grand grande big   : adjective 1
-belle beautiful    : adjective 1, feeling 0.5, feminine 0.6
-beau               : adjective 1, feeling 0.5
+heureux happy content glad : adjective 0.8, feeling 1, first person 0.3, animate 0.8
+heureuse contente  : adjective 0.8, feeling 1, animate 0.8, feminine 1
+contents           : adjective 0.8, feeling 1, animate 0.8, plural 1
+heureuses contentes : adjective 0.8, feeling 1, animate 0.8, plural 1, feminine 1
+triste sad         : adjective 0.8, feeling -1, animate 0.8
+tristes            : adjective 0.8, feeling -1, animate 0.8, plural 1
+fatigué tired      : adjective 0.8, feeling -0.5, animate 0.8
+fatiguée           : adjective 0.8, feeling -0.5, animate 0.8, feminine 1
+fatigués           : adjective 0.8, feeling -0.5, animate 0.8, plural 1
+fatiguées          : adjective 0.8, feeling -0.5, animate 0.8, plural 1, feminine 1
+hungry             : adjective 1, feeling -0.3, animate 0.8
+noir black         : adjective 1
+noire              : adjective 1, feminine 1
+noirs              : adjective 1, plural 1
+noires             : adjective 1, plural 1, feminine 1
+blanc white        : adjective 1
+blanche            : adjective 1, feminine 1
+blancs             : adjective 1, plural 1
+blanches           : adjective 1, plural 1, feminine 1
+rouge red          : adjective 1
+rouges             : adjective 1, plural 1
+vert green         : adjective 1
+verte              : adjective 1, feminine 1
+verts              : adjective 1, plural 1
+vertes             : adjective 1, plural 1, feminine 1
+petit small little : adjective 1
+petite             : adjective 1, feminine 1
+petits             : adjective 1, plural 1
+petites            : adjective 1, plural 1, feminine 1
+grand big          : adjective 1
+grande             : adjective 1, feminine 1
+grands             : adjective 1, plural 1
+grandes            : adjective 1, plural 1, feminine 1
+vieux old jeune young : adjective 1
+vieille            : adjective 1, feminine 1
+jeunes             : adjective 1, plural 1
+beau beautiful     : adjective 1, feeling 0.5
+belle              : adjective 1, feeling 0.5, feminine 1
+belles             : adjective 1, feeling 0.5, plural 1, feminine 1
+neuf new frais fresh vide empty : adjective 1, animate -0.8
+neuve fraîche      : adjective 1, animate -0.8, feminine 1
+neufs vides        : adjective 1, animate -0.8, plural 1
+neuves             : adjective 1, animate -0.8, plural 1, feminine 1
 other autre        : adjective 0.8
 
 chat cat           : noun 1, animate 1
 chats cats         : noun 1, animate 1, plural 1
 chien dog          : noun 1, animate 1
 chiens dogs        : noun 1, animate 1, plural 1
+oiseau bird        : noun 1, animate 1
+oiseaux birds      : noun 1, animate 1, plural 1
+cheval horse lion  : noun 1, animate 1
+chevaux horses lions : noun 1, animate 1, plural 1
+mouse              : noun 1, animate 0.9
+souris             : noun 1, animate 0.9, feminine 0.5
+mice               : noun 1, animate 0.9, plural 1
 homme man          : noun 1, animate 1, human 1
+hommes men         : noun 1, animate 1, human 1, plural 1
 femme woman        : noun 1, animate 1, human 1, feminine 1
+femmes women       : noun 1, animate 1, human 1, plural 1, feminine 1
 enfant child       : noun 1, animate 1, human 1
 enfants children   : noun 1, animate 1, human 1, plural 1
+garçon boy         : noun 1, animate 1, human 1
+garçons boys       : noun 1, animate 1, human 1, plural 1
+fille girl         : noun 1, animate 1, human 1, feminine 1
+filles girls       : noun 1, animate 1, human 1, plural 1, feminine 1
+père father frère brother : noun 1, animate 1, human 1
+frères brothers    : noun 1, animate 1, human 1, plural 1
+mère mother sœur sister : noun 1, animate 1, human 1, feminine 1
+sœurs sisters      : noun 1, animate 1, human 1, plural 1, feminine 1
 ami friend         : noun 1, animate 1, human 1, feeling 0.5
-souris mouse       : noun 1, animate 0.9
+amis friends       : noun 1, animate 1, human 1, feeling 0.5, plural 1
+amie               : noun 1, animate 1, human 1, feeling 0.5, feminine 1
+amies              : noun 1, animate 1, human 1, feeling 0.5, plural 1, feminine 1
 été summer         : noun 1, feeling 0.4
 hiver winter       : noun 1, feeling -0.2
-maison house       : noun 1, feminine 0.5
-pain bread         : noun 1
-livre book         : noun 1
-table              : noun 1, feminine 0.5
-fleur flower       : noun 1, feeling 0.3, feminine 0.5
+maison             : noun 1, feminine 0.5
+maisons            : noun 1, plural 1, feminine 0.5
+house              : noun 1
+houses             : noun 1, plural 1
+pain bread lait milk water : noun 1
+livre book jardin garden : noun 1
+livres books       : noun 1, plural 1
+table pomme eau    : noun 1, feminine 0.5
+pommes             : noun 1, plural 1, feminine 0.5
+apple              : noun 1
+apples             : noun 1, plural 1
+fleur              : noun 1, feeling 0.3, feminine 0.5
+fleurs             : noun 1, feeling 0.3, plural 1, feminine 0.5
+flower             : noun 1, feeling 0.3
+flowers            : noun 1, feeling 0.3, plural 1
+soleil sun         : noun 1, feeling 0.3
+étoile             : noun 1, feminine 0.5
+étoiles            : noun 1, plural 1, feminine 0.5
+star               : noun 1
+stars              : noun 1, plural 1
 
 marie alice        : noun 0.6, name 1, animate 1, human 1, feminine 1
+emma julie         : noun 0.6, name 1, animate 1, human 1, feminine 1
 paul tom           : noun 0.6, name 1, animate 1, human 1
-paris london       : noun 0.6, name 1, animate -0.2
+hugo leo           : noun 0.6, name 1, animate 1, human 1
+paris london londres : noun 0.6, name 1, animate -0.2
 
 le l' un the       : article 1
 la une             : article 1, feminine 1
 les des            : article 1, plural 1
 an                 : article 1
+du au              : article 0.6
+aux                : article 0.6, plural 1
 mon my             : article 0.6, first person 0.8
+ma                 : article 0.6, first person 0.8, feminine 1
+mes                : article 0.6, first person 0.8, plural 1
 ne n' not never jamais : negation 1
 pas                : negation 1
 et and car because que qu' : punctuation 0.3
+of in with d' de à dans avec : punctuation 0.3
 . , ! ? … ... ; :  : punctuation 1
 """
 
