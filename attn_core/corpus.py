@@ -2,10 +2,6 @@
 
 `corpus.txt` beside this module is the text, and a text editor is all it takes to change
 it; its first lines tell how.
-
->>> from attn_core.corpus import SENTENCES
->>> SENTENCES[0].tokens, SENTENCES[0].looks
-(('I', 'am', 'happy', '.'), ((1, 0), (2, 0)))
 """
 
 from __future__ import annotations
@@ -39,9 +35,6 @@ PARTS: tuple[str, ...] = ("pronoun", "verb", "noun", "adjective", "other")
 
 LANGUAGES: tuple[str, ...] = ("English", "French")
 
-#: The sentences of the file, which is read when they are first asked for.
-SENTENCES: tuple[Marked, ...]
-
 _PATH = Path(__file__).with_suffix(".txt")
 _HEADING = re.compile(r"\[(.*)\]")
 _MARK = re.compile(r"(?P<word>.+?)>(?P<target>.+?)(?:#(?P<which>\d+))?")
@@ -72,6 +65,11 @@ class Marked:
     tokens: tuple[str, ...]
     looks: tuple[tuple[int, int], ...]
     language: str
+
+    @property
+    def sentence(self) -> str:
+        """The words as people write them."""
+        return words.join(self.tokens)
 
     @property
     def X(self) -> NDArray[np.float64]:
@@ -155,7 +153,7 @@ def split(seed: int, share: float = 0.25) -> tuple[tuple[Marked, ...], tuple[Mar
     Returns
     -------
     training, held_out : tuple of Marked
-        Together all of `SENTENCES`, each in their order.
+        Together all of `sentences()`, each in their order.
 
     Raises
     ------
@@ -173,22 +171,23 @@ def split(seed: int, share: float = 0.25) -> tuple[tuple[Marked, ...], tuple[Mar
     rng = np.random.default_rng(seed)
     held: set[int] = set()
     for language in LANGUAGES:
-        own = [i for i, each in enumerate(_sentences()) if each.language == language]
+        own = [i for i, each in enumerate(sentences()) if each.language == language]
         held.update(rng.permutation(own)[: round(share * len(own))].tolist())
     both: tuple[list[Marked], list[Marked]] = ([], [])
-    for i, each in enumerate(_sentences()):
+    for i, each in enumerate(sentences()):
         both[i in held].append(each)
     return tuple(both[0]), tuple(both[1])
 
 
-def __getattr__(name: str) -> tuple[Marked, ...]:
-    if name == "SENTENCES":
-        return _sentences()
-    raise AttributeError(f"The corpus has no {name!r}.")
-
-
 @cache
-def _sentences() -> tuple[Marked, ...]:
+def sentences() -> tuple[Marked, ...]:
+    """Sentences of `corpus.txt`, which is read when they are first asked for.
+
+    Examples
+    --------
+    >>> sentences()[0].tokens, sentences()[0].looks
+    (('I', 'am', 'happy', '.'), ((1, 0), (2, 0)))
+    """
     return read(_PATH.read_text(encoding="utf-8-sig"))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..labels import number
 from ..limits import BOUND
 from ..scenario import Array, Scenario
 from ..tokens import aligned
@@ -67,14 +66,14 @@ def checked(painted: Array) -> Array:
     --------
     >>> checked(np.array([[0.0, -1.0]]))
     Traceback (most recent call last):
-    ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is −1.00.
+    ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is -1.
     """
     wrong = ~((painted >= 0) & (painted <= BOUND))  # true for nan as well
     if wrong.any():
         i, j = (int(k) for k in np.argwhere(wrong)[0])
         raise ValueError(
             f"Painted attention takes numbers from 0 to {BOUND:g}: "
-            f"row {i + 1}, column {j + 1} is {number(painted[i, j])}."
+            f"row {i + 1}, column {j + 1} is {painted[i, j]:g}."
         )
     return painted
 

@@ -118,7 +118,8 @@ def loss(words: Words, params: Params) -> tuple[float, dict[str, Array]]:
     params : dict of ndarray
         From `start`, or learned.
     """
-    total, gradient = 0.0, {}
+    total = 0.0
+    gradient: dict[str, Array] = {}
     for head, target in words.targets.items():
         L, of_head = readout_loss(words.X, **_of(params, head), target=target)
         total += L

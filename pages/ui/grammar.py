@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
-from attn_core.corpus import Marked
 
 from attn_core import attend, corpus, limits
+from attn_core.corpus import Marked
 from attn_core.figures import Description
 from attn_core.learning import grammar
+from attn_core.learning.descent import Params
 from attn_core.learning.grammar import Batch
 from attn_core.learning.learner import Learner, Snapshot
 from attn_core.scenario import Scenario
@@ -31,6 +32,7 @@ def lesson() -> learn.Lesson:
     chosen = learn.settings(
         KIND,
         rate=0.05,
+        steps=300,
         start="identity",
         seed_is_for="Which sentences are held out, and which random numbers to start from.",
     )
@@ -39,7 +41,7 @@ def lesson() -> learn.Lesson:
         looked_at = _sentence(training, held_out)
     baselines = grammar.baselines(Batch.of(held_out), d_k)
 
-    def shown(params: grammar.Params) -> Scenario:
+    def shown(params: Params) -> Scenario:
         return grammar.scenario(looked_at, params)
 
     def picture(learner: Learner, moments: Sequence[Snapshot]) -> tuple[Description, str]:

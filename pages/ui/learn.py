@@ -83,7 +83,7 @@ class Settings:
 def chosen() -> str:
     """Choose what to learn."""
     state.seed_view("learn-kind", next(iter(TITLES)), TITLES)
-    kind: str = st.segmented_control(
+    kind = st.segmented_control(
         "What to learn",
         list(TITLES),
         key="learn-kind",
@@ -92,32 +92,36 @@ def chosen() -> str:
         on_change=state.touch,
         label_visibility="collapsed",
     )
-    return kind
+    return str(kind)
 
 
-def settings(kind: str, *, rate: float, start: Start = "random", seed_is_for: str) -> Settings:
+def settings(
+    kind: str, *, rate: float, steps: int, start: Start = "random", seed_is_for: str
+) -> Settings:
     """Choose how to go down, where from, and the seed.
 
     Parameters
     ----------
     kind : str
-    rate : float
-        The learning rate to begin with.
+    rate, steps : float, int
+        Learning rate and length of the run at first.
     start : str
         What to start from at first.
     seed_is_for : str
         What the seed decides.
     """
-    first = Settings(Descent(learning_rate=rate), STEPS[1], 1, start)
+    first = Settings(Descent(learning_rate=rate), steps, 1, start)
     held = _held(kind, first)
     down = held.descent
-    label = (
-        f"{down.method}, learning rate {down.learning_rate:g}, momentum {down.momentum:g}, "
-        f"{held.steps} steps, seed {held.seed}"
-    )
-    with chart.drawer(f"How it goes down: {label}", f"settings-{kind}") as is_open:
+    # The drawer's own label must stay, or it would close with each change.
+    with chart.drawer("How it goes down", f"settings-{kind}") as is_open:
         if is_open:
             _choices(kind, first, seed_is_for)
+    begin = "the identity" if held.start == "identity" else "random numbers"
+    st.caption(
+        f"{down.method}, learning rate {down.learning_rate:g}, momentum {down.momentum:g}, "
+        f"{held.steps} steps, from {begin}, seed {held.seed}"
+    )
     return held
 
 
@@ -225,7 +229,7 @@ def _run_of(lesson: Lesson) -> Run:
 
 def _part(lesson: Lesson, now: Run, alone: bool) -> None:
     if now.is_running:
-        now.tick(state.held_view(_SPEED, SPEEDS[1]))
+        now.tick(state.held_view(_SPEED, SPEEDS[2]))
         if not now.is_running:
             st.rerun()  # to show what there is to look back at, and to end the ticking
         if alone:
@@ -256,7 +260,7 @@ def _buttons(lesson: Lesson, now: Run) -> None:
         _button("step", "Step", ":material/skip_next:", _step, lesson, now.is_running or is_over)
         _button("stop", "Stop", ":material/stop:", _stop, lesson, is_over or is_new)
         _button("reset", "Reset", ":material/restart_alt:", _reset, lesson, is_new)
-        state.seed_view(_SPEED, SPEEDS[1], SPEEDS)
+        state.seed_view(_SPEED, SPEEDS[2], SPEEDS)
         st.segmented_control("Steps a picture", SPEEDS, key=_SPEED, required=True, on_change=_speed)
 
 

@@ -84,7 +84,9 @@ def lesson() -> learn.Lesson | None:
     s = _head()
     _patterns()
     d_k = learn.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
-    chosen = learn.settings(KIND, rate=0.03, seed_is_for="Which random numbers to start from.")
+    chosen = learn.settings(
+        KIND, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
+    )
     try:
         target = painted.wanted(painted.open_to(state.painted(), s))
         first = learned(s, start(chosen.start, s.d_model, d_k, chosen.seed))

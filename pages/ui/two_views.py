@@ -23,7 +23,10 @@ KIND = "two views"
 def lesson() -> learn.Lesson:
     """The words of the corpus, parted by the seed."""
     chosen = learn.settings(
-        KIND, rate=0.05, seed_is_for="Which words are held out, and the numbers to start from."
+        KIND,
+        rate=0.05,
+        steps=150,
+        seed_is_for="Which words are held out, and the numbers to start from.",
     )
     words = readout.Words.of(corpus.sentences())
     training, held_out = readout.split(words, chosen.seed)

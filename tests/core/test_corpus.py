@@ -10,7 +10,7 @@ import pytest
 
 from attn_core import limits
 from attn_core import tokens as words
-from attn_core.corpus import FEATURES, LANGUAGES, PARTS, SENTENCES, Marked, read, split
+from attn_core.corpus import FEATURES, LANGUAGES, PARTS, Marked, read, sentences, split
 from attn_core.embeddings import unknown
 from attn_core.vocabulary import WORDS
 
@@ -27,6 +27,7 @@ LOOKS = {
     "Le livre plaît à Marie .": ["plaît livre"],
     "Marie , elle aime les chats .": ["elle Marie", "aime elle"],
 }
+SENTENCES = sentences()
 BY_WORDS = {" ".join(s.tokens): s for s in SENTENCES}
 
 each = pytest.mark.parametrize("s", SENTENCES, ids=BY_WORDS)
@@ -241,7 +242,7 @@ def test_the_file_is_read_when_it_is_asked_for():
         "def refuse(*_, **__): raise OSError('read')\n"
         "pathlib.Path.read_text = refuse\n"
         "from attn_core import corpus\n"
-        "try: corpus.SENTENCES\n"
+        "try: corpus.sentences()\n"
         "except OSError as error: print(error)"
     )
     root = Path(__file__).parents[2]

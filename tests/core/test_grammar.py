@@ -15,7 +15,7 @@ from attn_core.limits import admit
 SENTENCES = corpus.sentences()
 
 
-def learned(task, steps=150):
+def learned(task, steps=300):
     learner = Learner(task, Descent(learning_rate=0.05), steps)
     learner.advance(steps)
     assert learner.ending == "finished"
