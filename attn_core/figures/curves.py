@@ -126,8 +126,10 @@ def describe_curves(
     >>> from attn_core.figures.layout import DESK
     >>> run = Progress([0, 10], [1.5, 0.5], [0.2, 0.9], total=20, baselines={"uniform": 0.2})
     >>> described = describe_curves(run, width=960, theme="light", scale=DESK)
-    >>> [trace["name"] for trace in described.traces]
-    ['loss', 'shown', 'held-out accuracy', 'shown', 'baselines', 'names of baselines']
+    >>> [trace["name"] for trace in described.traces[:3]]
+    ['loss', 'shown', 'room of the loss']
+    >>> [trace["name"] for trace in described.traces[3:]]
+    ['held-out accuracy', 'shown', 'baselines', 'names of baselines']
     """
     palette, panels = PALETTES[theme], _panels(progress, width, scale, axis)
     return Description(
@@ -155,7 +157,7 @@ def curve_numbers(progress: Progress, shown: int) -> list[dict[str, Any]]:
         return [{"x": steps[order], "y": values[order]}, at]
 
     losses, lowest = np.asarray(progress.losses, dtype=float), progress.lowest
-    numbers = curve(losses)
+    numbers = [*curve(losses), {"x": [0], "y": [float(losses.max())]}]
     if lowest is not None:
         # Low down there is no room below the line: there the axis has its own numbers.
         place = "top right" if lowest < losses.max() / 3 else "middle right"
@@ -241,6 +243,9 @@ def _traces(
     small = {"size": round(scale.font * NOTE, 1), "color": palette.muted}
     line = {"color": palette.muted, "width": 1.5}
     traces = _curve(loss, "loss %{y:.3f}", scale, palette)
+    # Nothing to be seen: it keeps Plotly's axis still, which fits itself to the marker, too.
+    room = {"opacity": 0, "marker": {"size": traces[-1]["marker"]["size"]}}
+    traces.append(_on(loss, "room of the loss", "markers") | room)
     if loss.labels:
         traces.append(
             _on(loss, "lowest possible", "lines+text")

@@ -63,6 +63,10 @@ def one(described, name):
     return described.traces[k] | described.numbers[k]
 
 
+def one_marker(described):
+    return described.traces[named(described, "shown")[0]]
+
+
 def running(count):
     """The picture while a run has come so far."""
     run = replace(RUN, steps=STEPS[:count], losses=LOSSES[:count], accuracies=ACCURACIES[:count])
@@ -113,6 +117,9 @@ def test_axes():
     assert [one(described, name)["yaxis"] for name in ("loss", "held-out accuracy")] == ["y2", "y3"]
     assert layout["xaxis2"]["range"] == layout["xaxis3"]["range"] == [0, 90]
     assert layout["yaxis2"]["rangemode"] == "tozero"
+    room = one(described, "room of the loss")  # for the marker, wherever it is
+    assert (room["y"], room["opacity"]) == ([2.0], 0)
+    assert room["marker"]["size"] == one_marker(described)["marker"]["size"]
     assert layout["yaxis3"]["range"] == [0, 100]
     assert layout["xaxis2"]["title"]["text"] == layout["xaxis3"]["title"]["text"] == "step"
     headings = [each["text"] for each in layout["annotations"] if each.get("xref") == "paper"]
@@ -151,9 +158,10 @@ def test_names_of_baselines_stand_apart_near_their_lines(parts):
 def test_without_accuracies_a_lowest_loss_and_baselines():
     run = Progress([0, 10], [2.0, 1.0], None, 40)
     described = describe_learning(run, MOMENTS[:2], NAMES[:2])
-    assert [trace["name"] for trace in described.traces if trace["name"] != "text"][-2:] == [
+    assert [trace["name"] for trace in described.traces if trace["name"] != "text"][-3:] == [
         "loss",
         "shown",
+        "room of the loss",
     ]
     assert "xaxis3" not in described.layout
     run = replace(run, accuracies=[0.5, 0.75])
