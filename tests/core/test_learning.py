@@ -224,6 +224,17 @@ def test_too_large_a_learning_rate_diverges_and_says_so(pattern, kind, momentum)
     )
 
 
+def test_a_loss_that_has_risen_far_ends_a_run_within_the_bound():
+    """Each step takes x to −2x: ½, 1, 2, 4; the loss of 16 is more than five times 1."""
+    learner = squares(start=(0.5,), learning_rate=1.5)
+    learner.advance(10)
+    assert (learner.ending, learner.step) == ("diverged", 3)
+    assert learner.told == (
+        "It diverges: the loss went from 0.250 to 16.000 at step 3. A learning rate of 1.5 is too "
+        "large here. Kept are the numbers of step 0, with the lowest loss, 0.250."
+    )
+
+
 def test_the_best_is_kept_though_the_last_is_worse():
     """Of 30 and no momentum, the second step rises after the first fell."""
     learner = painted(
