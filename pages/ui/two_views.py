@@ -7,7 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from attn_core import corpus, labels, limits
-from attn_core.figures import Description, Space, describe_learning_spaces, learning_alt, spaces_alt
+from attn_core.figures import (
+    Description,
+    Space,
+    describe_learning_spaces,
+    learning_spaces_alt,
+)
 from attn_core.learning import readout
 from attn_core.learning.learner import Learner, Snapshot
 from attn_core.learning.readout import CLASSES
@@ -61,6 +66,7 @@ def _picture(
         for each in moments
     ]
     names = [labels.isolate(word) for word in words.tokens]
+    groups, legend = [words.classes(head) for head in CLASSES], list(CLASSES.values())
     progress = show_learning.progress_of(
         learner, None, {"most frequent": readout.baseline(held_out)}
     )
@@ -68,13 +74,14 @@ def _picture(
         progress,
         drawn,
         names,
-        groups=[words.classes(head) for head in CLASSES],
-        legend=list(CLASSES.values()),
+        groups=groups,
+        legend=legend,
         labelled=[word in held_out.tokens for word in words.tokens],
         names=[show_learning.named(each) for each in moments],
         **look(),
     )
-    return described, f"{learning_alt(progress, ())} {spaces_alt(drawn[-1], names)}"
+    alt = learning_spaces_alt(progress, drawn[-1], groups, legend)
+    return described, alt
 
 
 def _after(held_out: readout.Words, learner: Learner) -> None:
