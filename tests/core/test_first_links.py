@@ -18,10 +18,10 @@ def test_it_opens_to_the_same_numbers(case):
     assert list(s.tokens) == case["tokens"]
     assert list(s.features) == case["features"]
     trace = attend(s)
-    for name in ("weights", "output"):
-        np.testing.assert_array_equal(getattr(trace, name), case[name])
-    if case["projected"]:
-        np.testing.assert_array_equal(trace.projected, case["projected"])
+    for name in ("weights", "output", "projected"):
+        if case[name]:
+            # Another processor adds in another order, and the last bits differ.
+            np.testing.assert_allclose(getattr(trace, name), case[name], rtol=1e-13)
     assert (s.context, s.positions, s.P, s.slope) == ((), "none", None, None)
 
 
