@@ -47,7 +47,7 @@ class Words:
         classes: dict[str, tuple[int, int]] = {}
         for each in sentences:
             for word, part, is_name in zip(each.tokens, each.parts, each.is_name, strict=True):
-                classes.setdefault(word.lower(), (PARTS.index(part), int(not is_name)))
+                classes.setdefault(_plain(word, is_name), (PARTS.index(part), int(not is_name)))
         words = tuple(classes)
         chosen = np.array(list(classes.values()))
         targets = {
@@ -65,6 +65,11 @@ class Words:
         """Number the class of each word."""
         found: list[int] = self.targets[head].argmax(axis=1).tolist()
         return found
+
+
+def _plain(word: str, is_name: bool) -> str:
+    """A word without the capital that opens a sentence."""
+    return word if is_name or word == "I" else word.lower()
 
 
 def split(words: Words, seed: int, share: float = 0.25) -> tuple[Words, Words]:

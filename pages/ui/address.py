@@ -12,7 +12,7 @@ from attn_core.cells import Cell
 
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
-_TEXT, _PAINTED = "text", "paint"
+_TEXT, _LESSON, _PAINTED = "text", "learn", "paint"
 _ON = "1"
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
@@ -40,6 +40,8 @@ class Address:
         The head that is looked at, from 0; the scenario may not have it.
     text : str
         What it says of a long text; see `pasted`.
+    lesson : str
+        What there is to learn; there may be no such lesson.
     painted : str
         What is painted, to be learned; see `attn_core.learning.painted`.
     """
@@ -52,6 +54,7 @@ class Address:
     classic: bool = False
     head: int = 0
     text: str = ""
+    lesson: str = ""
     painted: str = ""
 
     @classmethod
@@ -72,6 +75,7 @@ class Address:
             projector=query.get(_PROJECTOR) == _ON,
             classic=query.get(_CLASSIC) == _ON,
             text=query.get(_TEXT, ""),
+            lesson=query.get(_LESSON, ""),
             painted=query.get(_PAINTED, ""),
         )
 
@@ -92,6 +96,7 @@ class Address:
             _PROJECTOR: _ON if self.projector else "",
             _CLASSIC: _ON if self.classic else "",
             _TEXT: self.text,
+            _LESSON: self.lesson,
             _PAINTED: self.painted,
         }
         return {name: value for name, value in written.items() if value}

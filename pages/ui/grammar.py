@@ -16,10 +16,10 @@ from attn_core.learning.learner import Learner, Snapshot
 from attn_core.scenario import Scenario
 from pages.ui import learn, show_learning, state
 from pages.ui.chart import drawer
-from pages.ui.runs import Run
+from pages.ui.runs import Kind, Run
 from pages.ui.show_learning import percent
 
-KIND = "grammar"
+KIND: Kind = "grammar"
 #: Columns of W_q and W_k to begin with.
 _D_K = 4
 

@@ -14,7 +14,7 @@ from attn_core.masks import MaskKind
 from pages.ui.address import MAX_ADDRESS, Address
 from pages.ui.history import History
 from pages.ui.pasted import Pasted
-from pages.ui.runs import Painting, Runs
+from pages.ui.runs import KINDS, Kind, Painting, Runs
 from pages.ui.trail import Trail
 
 #: Pixels that a figure may take until the browser has told its own width.
@@ -63,6 +63,7 @@ class Lab:
     #: A long text, which is only looked at.
     pasted: Pasted = field(default_factory=Pasted)
     #: What is learned, and what is painted to be learned.
+    lesson: Kind = KINDS[0]
     runs: Runs = field(default_factory=Runs)
     painting: Painting = field(default_factory=Painting)
     #: Choices that change the view and not the scenario, by widget.
@@ -89,6 +90,7 @@ class Lab:
             self.trail = Trail([address.cell] if address.cell else [])
         if address.link and address.link != self.link:
             self._open(address)
+        self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
         self.painting.adopt(address.painted, self.history.present)
         try:
             self.pasted.adopt(address.text)
@@ -155,6 +157,7 @@ class Lab:
             cell=self.asked,
             projector=self.projector,
             classic=self.classic,
+            lesson=self.lesson if self.lesson != KINDS[0] else "",
             painted=self.painting.text(self.history.present),
         ).fitting(page)
         self.link, self.pinned_link = address.link, address.pinned

@@ -15,7 +15,7 @@ from attn_core.learning.descent import METHODS, MOMENTUM, Descent
 from attn_core.learning.learner import Learner, Snapshot, Task
 from attn_core.learning.start import STARTS, Start
 from pages.ui import chart, state
-from pages.ui.runs import Run
+from pages.ui.runs import KINDS, Kind, Run
 
 #: Time from picture to picture.
 _PERIOD = timedelta(seconds=0.2)
@@ -26,11 +26,10 @@ MAX_SEED = 9999
 RATES = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 
-#: What there is to learn, by kind.
-TITLES = {
+_TITLES: dict[Kind, str] = {
     "paint": "Paint it",
     "grammar": "From similarity to grammar",
-    "two views": "Two views",
+    "views": "Two views",
 }
 
 
@@ -40,8 +39,7 @@ class Lesson:
 
     Attributes
     ----------
-    kind : str
-        One of the kinds of runs.
+    kind : {"paint", "grammar", "views"}
     of : hashable
         Tells runs of it from runs of something else.
     task : callable
@@ -59,7 +57,7 @@ class Lesson:
         From what was learned to the scenario for the lab.
     """
 
-    kind: str
+    kind: Kind
     of: Hashable
     task: Callable[[], Task]
     descent: Descent
@@ -80,23 +78,27 @@ class Settings:
     start: Start = "random"
 
 
-def chosen() -> str:
+def chosen() -> Kind:
     """Choose what to learn."""
-    state.seed_view("learn-kind", next(iter(TITLES)), TITLES)
-    kind = st.segmented_control(
+    state.seed("lesson", state.lesson())
+    st.segmented_control(
         "What to learn",
-        list(TITLES),
-        key="learn-kind",
+        KINDS,
+        key="lesson",
         required=True,
-        format_func=TITLES.__getitem__,
-        on_change=state.touch,
+        format_func=_TITLES.__getitem__,
+        on_change=_choose,
         label_visibility="collapsed",
     )
-    return str(kind)
+    return state.lesson()
+
+
+def _choose() -> None:
+    state.choose_lesson(state.widget("lesson"))
 
 
 def settings(
-    kind: str, *, rate: float, steps: int, start: Start = "random", seed_is_for: str
+    kind: Kind, *, rate: float, steps: int, start: Start = "random", seed_is_for: str
 ) -> Settings:
     """Choose how to go down, where from, and the seed.
 
@@ -125,7 +127,7 @@ def settings(
     return held
 
 
-def _held(kind: str, first: Settings) -> Settings:
+def _held(kind: Kind, first: Settings) -> Settings:
     """What is chosen, whether the drawer is open or not; a browser could send anything."""
 
     def held(name: str, default: Any) -> Any:
@@ -144,17 +146,17 @@ def _held(kind: str, first: Settings) -> Settings:
     )
 
 
-def _key(kind: str, name: str) -> str:
+def _key(kind: Kind, name: str) -> str:
     return f"learn-{kind}-{name}"
 
 
-def _choices(kind: str, first: Settings, seed_is_for: str) -> None:
+def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
     """The widgets of the settings."""
     down = first.descent
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _one_of("Method", METHODS, _key(kind, "method"), down.method)
         _one_of("Steps", STEPS, _key(kind, "steps"), first.steps)
-        if kind != "two views":  # nothing is learned there from the identity of two columns
+        if kind != "views":  # nothing is learned there from the identity of two columns
             _one_of("Start from", STARTS, _key(kind, "start"), first.start)
         state.seed_view(_key(kind, "seed"), first.seed)
         st.number_input(
@@ -194,8 +196,11 @@ def _one_of(label: str, options: Sequence[Any], key: str, first: Any) -> None:
     )
 
 
-def columns(kind: str, first: int, help: str) -> int:
-    """Choose d_k, the number of columns of W_q and W_k."""
+def columns(kind: Kind, first: int, help: str) -> int:
+    """Choose d_k, the number of columns of W_q and W_k.
+
+    Where a run has come to its end, that with the new d_k is gone through at once.
+    """
     low, high = limits.D_K
     key = _key(kind, "d_k")
     state.seed_view(key, first, range(low, high + 1))
@@ -204,7 +209,8 @@ def columns(kind: str, first: int, help: str) -> int:
         low,
         high,
         key=key,
-        on_change=state.touch,
+        on_change=state.hurry_run,
+        args=(kind,),
         help=help,
     )
     return chosen

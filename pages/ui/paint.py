@@ -20,9 +20,9 @@ from attn_core.scenario import Array
 from pages.ui import learn, show_learning, state
 from pages.ui.chart import chart, look
 from pages.ui.edit_matrix import entries, table
-from pages.ui.runs import Run
+from pages.ui.runs import Kind, Run
 
-KIND = "paint"
+KIND: Kind = "paint"
 #: Steps of the runs with other d_k at most, for there are eight.
 _MOST_STEPS = 500
 
@@ -83,10 +83,17 @@ def lesson() -> learn.Lesson | None:
     """What there is to learn; while nothing is painted, boxes to paint and None."""
     s = _head()
     _patterns()
-    d_k = learn.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
-    chosen = learn.settings(
-        KIND, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
-    )
+    size, how = st.columns(2)
+    with size:
+        d_k = learn.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
+        if d_k != s.d_k and state.scenario().h > 1:
+            st.caption(
+                f"All heads have {s.d_k} columns: sending {d_k} cuts the others, or fills them up."
+            )
+    with how:
+        chosen = learn.settings(
+            KIND, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
+        )
     try:
         target = painted.wanted(painted.open_to(state.painted(), s))
         first = learned(s, start(chosen.start, s.d_model, d_k, chosen.seed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from attn_core.learning.descent import Descent
 from attn_core.learning.learner import Learner, Snapshot, Task
 from attn_core.scenario import Array
 
+#: What there is to learn.
+Kind = Literal["paint", "grammar", "views"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+#: How many moments of a run that is gone through at once are kept.
+_MOMENTS = 50
 #: What a newcomer finds painted.
 FIRST = "the word before"
 
@@ -39,6 +46,11 @@ class Run:
     by_d_k: list[Snapshot | None] = field(default_factory=list)
     sent: Scenario | None = None
 
+    def finish(self) -> None:
+        """Go through the whole run at once, with snapshots to look back at."""
+        while self.learner.ending is None:
+            self.learner.advance(max(1, self.learner.steps // _MOMENTS))
+
     def tick(self, steps: int) -> None:
         """Go on by some steps; a run that is over doesn't run."""
         self.learner.advance(steps)
@@ -49,19 +61,31 @@ class Run:
 class Runs:
     """One run of each kind at most."""
 
-    _runs: dict[str, Run] = field(default_factory=dict)
+    _runs: dict[Kind, Run] = field(default_factory=dict)
+    #: The kind whose next run is gone through at once.
+    _hurried: Kind | None = None
 
     def get(
-        self, kind: str, of: Hashable, task: Callable[[], Task], descent: Descent, steps: int
+        self, kind: Kind, of: Hashable, task: Callable[[], Task], descent: Descent, steps: int
     ) -> Run:
         """Return the run of a kind, a new one if what it is of has changed."""
         run = self._runs.get(kind)
         if run is None or run.of != of:
             run = self._runs[kind] = Run(of, Learner(task(), descent, steps))
+            if kind == self._hurried:
+                run.finish()
+        if kind == self._hurried:
+            self._hurried = None
         run.learner.follow(descent)
         return run
 
-    def forget(self, kind: str) -> None:
+    def hurry(self, kind: Kind) -> None:
+        """Where a run has come to its end, go through the next one at once."""
+        run = self._runs.get(kind)
+        if run is not None and run.learner.ending is not None:
+            self._hurried = kind
+
+    def forget(self, kind: Kind) -> None:
         """Take a run away, so that the next one is new."""
         self._runs.pop(kind, None)
 

@@ -15,6 +15,7 @@ from attn_core.learning.equations import gradient, moment
 from attn_core.learning.learner import Learner, Snapshot
 from attn_core.scenario import Array
 from pages.ui.chart import chart, drawer, look
+from pages.ui.runs import Kind
 
 #: From learned parameters to the scenario that the boxes show.
 Shown = Callable[[Params], Scenario]
@@ -89,9 +90,9 @@ def percent(part: float) -> str:
     return f"{number(100 * part, 0)} %"
 
 
-def formulas(kind: str) -> None:
+def formulas(kind: Kind) -> None:
     """The equations of the way forward, and of the way back beside them."""
-    pairs = gradients.READOUT if kind == "two views" else gradients.ATTENTION
+    pairs = gradients.READOUT if kind == "views" else gradients.ATTENTION
     rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
 

@@ -23,7 +23,7 @@ from pages.ui.address import Address, home
 from pages.ui.history import History
 from pages.ui.lab import Lab
 from pages.ui.pasted import Pasted
-from pages.ui.runs import Run
+from pages.ui.runs import Kind, Run
 from pages.ui.trail import Trail
 
 _LAB = "lab"
@@ -385,12 +385,28 @@ def choose_word(i: int) -> None:
     _lab().pasted.choose(i)
 
 
-def run_of(kind: str, of: Hashable, task: Callable[[], Task], descent: Descent, steps: int) -> Run:
+def lesson() -> Kind:
+    """What is being learned."""
+    return _lab().lesson
+
+
+def choose_lesson(kind: Kind) -> None:
+    """Learn something else; the other runs stay as they are."""
+    touch()
+    _lab().lesson = kind
+
+
+def hurry_run(kind: Kind) -> None:
+    """Where a run has come to its end, go through the next one at once."""
+    _changing().runs.hurry(kind)
+
+
+def run_of(kind: Kind, of: Hashable, task: Callable[[], Task], descent: Descent, steps: int) -> Run:
     """The run of gradient descent of a kind; a new one if what it is of has changed."""
     return _lab().runs.get(kind, of, task, descent, steps)
 
 
-def reset_run(kind: str) -> None:
+def reset_run(kind: Kind) -> None:
     """Take a run away: the next one starts from the same numbers."""
     _changing().runs.forget(kind)
 

@@ -19,10 +19,10 @@ from attn_core.learning.readout import CLASSES
 from attn_core.space import plane
 from pages.ui import learn, show_learning, state
 from pages.ui.chart import look
-from pages.ui.runs import Run
+from pages.ui.runs import Kind, Run
 from pages.ui.show_learning import percent
 
-KIND = "two views"
+KIND: Kind = "views"
 
 
 def lesson() -> learn.Lesson:
@@ -87,12 +87,12 @@ def _picture(
 def _after(held_out: readout.Words, learner: Learner) -> None:
     best = learner.best
     told = [
-        f"“{head}” is told of {percent(readout.accuracy(held_out, best.params, head))}"
+        f"“{head}” for **{percent(readout.accuracy(held_out, best.params, head))}**"
         for head in CLASSES
     ]
     st.markdown(
-        f"Of the {len(held_out.tokens)} words that were **held out**, {' and '.join(told)}. "
-        f"Telling the most frequent class of every word would be right for "
+        f"Of the {len(held_out.tokens)} words that are **held out**, the heads tell "
+        f"{' and '.join(told)}. The most frequent class, told of every word, would be right for "
         f"{percent(readout.baseline(held_out))} on average."
     )
     st.caption(
