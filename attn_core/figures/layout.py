@@ -267,8 +267,10 @@ def _overhang(block: Block, cell: float, scale: Scale) -> float:
     """How far the last slanted label reaches beyond the last box."""
     if not _slanted(block, cell, scale):
         return 0.0
+    half_a_letter = scale.font * math.sin(_SLANT) / 2
     reach = [
         min(text_width(text, scale.font), scale.longest_label) * math.cos(_SLANT)
+        + half_a_letter
         - cell * (len(block.columns) - 0.5 - j)
         for j, text in enumerate(block.columns)
     ]

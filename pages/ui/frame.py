@@ -25,8 +25,11 @@ div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 </style>"""
 
-#: Streamlit writes white on tags, which can't be read on the bright colour of the theme.
-_DARK_CSS = "<style>[data-tag] * { color: #1c1433; }</style>"
+#: Streamlit writes white on tags and main buttons, which can't be read on the bright colour
+#: of the theme.
+_DARK_CSS = """<style>
+[data-tag] *, [data-testid="stBaseButton-primary"]:enabled * { color: #1c1433; }
+</style>"""
 
 #: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.
 _PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"

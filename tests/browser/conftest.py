@@ -40,7 +40,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 def settle(page: Page) -> None:
     """Wait until the first run is over and drawn."""
-    page.wait_for_selector(".js-plotly-plot .heatmaplayer", state="attached")
+    page.wait_for_selector(".js-plotly-plot .cartesianlayer .subplot", state="attached")
     idle(page)
 
 

@@ -6,12 +6,13 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.conftest import idle
 from tests.browser.test_looks import PAGES, PINNED
 
+LESSONS = ["Learn?learn=grammar", "Learn?learn=views"]
 #: What axe calls these would keep somebody from using a page.
 SERIOUS = ("serious", "critical")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", [*PAGES, PINNED, "?classic=1"])
+@pytest.mark.parametrize("path", [*PAGES, *LESSONS, PINNED, "?classic=1"])
 def test_nothing_serious(visit, path, scheme):
     page = visit(f"/{path}", color_scheme=scheme)
     if path == "Attention":

@@ -27,7 +27,9 @@ def place(
             const plot = document.querySelectorAll(".js-plotly-plot")[figure];
             const { x0, dx, y0, dy } = plot.data[matrix];
             const { left, top } = plot.getBoundingClientRect();
-            return [left + x0 + column * dx, top + y0 + row * dy];
+            const { xaxis, yaxis } = plot._fullLayout;
+            return [left + xaxis._offset + xaxis.l2p(x0 + column * dx),
+                top + yaxis._offset + yaxis.l2p(y0 + row * dy)];
         }""",
         [matrix, row, column, figure],
     )

@@ -7,7 +7,10 @@ from attn_core.permalink import encode
 from attn_core.presets import DEFAULT
 from tests.browser.conftest import idle
 
-PAGES = ["", "Embeddings", "Projections", "Attention", "Positions", "Views", "Compare", "Share"]
+PAGES = [
+    *("", "Embeddings", "Projections", "Attention", "Positions", "Views", "Learn"),
+    *("Compare", "Share"),
+]
 LONG = edits.with_size(
     edits.with_sentence(
         DEFAULT.scenario,
@@ -56,6 +59,19 @@ def test_nothing_is_cut(visit, path, link, width, scheme):
 def test_nothing_of_a_comparison_is_cut(visit, width):
     page = visit(f"/{PINNED}", viewport={"width": width, "height": 800})
     page.wait_for_timeout(600)
+    idle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("lesson", ["paint", "grammar", "views"])
+def test_nothing_of_what_was_learned_is_cut(visit, lesson, width):
+    page = visit(f"/Learn?learn={lesson}", viewport={"width": width, "height": 800})
+    page.get_by_role("radio", name="100", exact=True).click()
+    idle(page)
+    page.get_by_role("button", name="Learn", exact=True).click()
+    page.get_by_text("Learned after").wait_for()
     idle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CUT) == []

@@ -1,0 +1,144 @@
+"""Learning in a real browser: it runs by itself, is paused, looked back at, and sent to the lab."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from attn_core import attend, edits, permalink
+from attn_core.permalink import encode
+from attn_core.presets import BY_KEY
+from tests.browser.conftest import idle, settle
+from tests.browser.test_journey import go, numbers, thumb
+from tests.browser.test_live import parameter, place
+
+S = BY_KEY["verb-subject"].scenario
+#: Counts what the browser sends from now on.
+COUNT_REQUESTS = """() => {
+    window.sent = 0;
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (data) {
+        window.sent++;
+        return send.call(this, data);
+    };
+}"""
+WEIGHTS, WANTED, W_Q, W_K, MEETING = range(5)
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def press(page: Page, name: str) -> None:
+    button(page, name).click()
+    idle(page)
+
+
+def pictures(page: Page) -> int:
+    """How often the first picture has been drawn."""
+    return int(page.locator(".lab-board").first.get_attribute("data-drawn"))
+
+
+def said(page: Page) -> str:
+    return page.get_by_test_id("stProgress").inner_text()
+
+
+def step(page: Page) -> int:
+    return int(said(page).split("Step ")[1].split()[0])
+
+
+def past(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Step of the run")
+
+
+def test_learn_pause_look_back_and_send_to_the_lab(visit):
+    page = visit("/Learn?preset=verb-subject")
+    press(page, "itself")
+    first = numbers(page)
+    assert first[WANTED] == np.eye(3).tolist()
+    before = pictures(page)
+    button(page, "Learn").click()
+    page.wait_for_function(
+        "n => document.querySelector('.lab-board').dataset.drawn > n + 5", arg=before
+    )
+    press(page, "Pause")
+    paused, shown = said(page), numbers(page)
+    assert 0 < step(page) < 150
+    page.wait_for_timeout(700)
+    assert (said(page), numbers(page)) == (paused, shown)
+    np.testing.assert_allclose(shown[MEETING], np.array(shown[W_Q]) @ shown[W_K])
+
+    page.evaluate(COUNT_REQUESTS)
+    past(page).focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(300)
+    assert numbers(page)[W_Q] == first[W_Q]  # the numbers that it began with
+    page.keyboard.press("End")
+    page.wait_for_timeout(300)
+    assert numbers(page)[W_Q] == shown[W_Q]
+    assert page.evaluate("window.sent") == 0  # it is all in the browser
+
+    press(page, "Send to the lab")
+    expect(page.get_by_text("Sent: every page shows what was learned.")).to_be_visible()
+    sent = permalink.decode(parameter(page, "s"))
+    np.testing.assert_allclose(sent.W_q, shown[W_Q], atol=5e-4)
+    go(page, "Attention")
+    assert numbers(page, 0)[2] == pytest.approx(attend(sent).raw_scores)
+    go(page, "Learn")
+    assert said(page) == paused
+    button(page, "Go on").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Learned after 150 steps")
+
+
+def test_a_box_is_painted_by_a_click(visit):
+    page = visit(f"/Learn?preset=verb-subject&s={encode(S)}&paint=0-0-0_1-0-0_0-0-0")
+    page.mouse.click(*place(page, WANTED, 1, 2))
+    idle(page)
+    assert numbers(page)[WANTED] == [[0, 0, 0], [0.5, 0, 0.5], [0, 0, 0]]
+    page.mouse.click(*place(page, WANTED, 1, 0))
+    idle(page)
+    assert numbers(page)[WANTED] == [[0, 0, 0], [0, 0, 1], [0, 0, 0]]
+    page.mouse.click(*place(page, WEIGHTS, 0, 0))  # these aren't painted
+    idle(page)
+    page.reload()
+    settle(page)
+    assert numbers(page)[WANTED] == [[0, 0, 0], [0, 0, 1], [0, 0, 0]]
+
+
+def test_the_page_can_be_used_while_it_runs(visit):
+    page = visit("/Learn?learn=grammar")
+    page.get_by_role("radio", name="1", exact=True).click()  # a step a picture
+    idle(page)
+    button(page, "Learn").click()
+    page.wait_for_timeout(600)
+    page.get_by_text("Projector").click()
+    page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) > 20")
+    before = pictures(page)
+    page.wait_for_function(
+        "n => document.querySelector('.lab-board').dataset.drawn > n + 2", arg=before
+    )
+    press(page, "Stop")
+    assert "Stopped after" in said(page)
+    expect(button(page, "Learn again")).to_be_visible()
+
+
+def test_another_d_k_shows_the_loss_fall_at_once(visit):
+    page = visit("/Learn?preset=verb-subject")
+    press(page, "itself")
+    page.get_by_role("radio", name="100", exact=True).click()
+    idle(page)
+    button(page, "Learn").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Learned after 150 steps")
+    idle(page)
+    assert float(said(page).split()[-1].rstrip(".")) < 0.05
+    thumb(page, "learn-paint-d_k").press("ArrowLeft")
+    idle(page)
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Learned after 150 steps")
+    assert float(said(page).split()[-1].rstrip(".")) > 0.1
+    expect(page.get_by_text("the scores Q Kᵀ have rank 1")).to_be_visible()
+    assert np.array(numbers(page)[W_Q]).shape == (4, 1)
+
+
+def test_the_painted_words_are_the_labs(visit):
+    longer = edits.with_sentence(S, "Je suis très heureux")
+    page = visit(f"/Learn?s={encode(longer)}")
+    assert np.array(numbers(page)[WANTED]).shape == (4, 4)
