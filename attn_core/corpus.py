@@ -158,7 +158,7 @@ def split(seed: int, share: float = 0.25) -> tuple[tuple[Marked, ...], tuple[Mar
     Raises
     ------
     ValueError
-        If the share isn't between 0 and 1.
+        If the share isn't between 0 and 1, or so small that no sentence is held back.
 
     Examples
     --------
@@ -176,6 +176,11 @@ def split(seed: int, share: float = 0.25) -> tuple[tuple[Marked, ...], tuple[Mar
     both: tuple[list[Marked], list[Marked]] = ([], [])
     for i, each in enumerate(sentences()):
         both[i in held].append(each)
+    if not all(both):
+        raise ValueError(
+            f"There must be sentences to learn from and some to hold back; a share of {share:g} "
+            f"of {len(sentences())} makes {len(both[0])} and {len(both[1])}."
+        )
     return tuple(both[0]), tuple(both[1])
 
 

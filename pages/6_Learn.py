@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import edit, frame, grammar, learn, paint, show_learning, two_views
+from pages.ui import frame, grammar, learn, paint, show_learning, two_views
 
 frame.page("Learn")
 
@@ -19,7 +19,6 @@ match kind := learn.chosen():
             "looks for the $W_q$ and $W_k$ that make it. A row with several boxes shares 1 "
             "between them; a row without any is left free."
         )
-        edit.sentence()
         lesson = paint.lesson()
     case grammar.KIND:
         st.markdown(

@@ -155,6 +155,20 @@ def task(
     )
 
 
+def unlike(held_out: Sequence[Marked], training: Sequence[Marked]) -> list[Marked]:
+    """Those held-out sentences that no sentence of the training is like, word by word.
+
+    Other words with the same features in the same places make a sentence that attention
+    can't tell from one that it has learned from.
+
+    Parameters
+    ----------
+    held_out, training : sequence of Marked
+    """
+    seen = {each.X.tobytes() for each in training}
+    return [each for each in held_out if each.X.tobytes() not in seen]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A marked word, where it is to look, and where it looks most.

@@ -24,8 +24,10 @@ KIND: Kind = "grammar"
 _D_K = 4
 
 
-def lesson() -> learn.Lesson:
-    """The corpus, parted by the seed, and a sentence of it to look at."""
+def lesson() -> learn.Lesson | None:
+    """The corpus, parted by the seed, and a sentence of it to look at; None if it can't be read."""
+    if not learn.has_corpus():
+        return None
     size, sentence = st.columns(2)
     with size:
         d_k = learn.columns(KIND, _D_K, "The corpus is read with 8 features; d_k may be fewer.")
@@ -50,6 +52,7 @@ def lesson() -> learn.Lesson:
 
     def after(now: Run) -> None:
         _after(looked_at, held_out, baselines, now.learner)
+        _unlike(training, held_out, now.learner.best)
 
     return learn.Lesson(
         kind=KIND,
@@ -99,6 +102,20 @@ def _after(
     with drawer("Every marked word that was held out", "held-out-words") as is_open:
         if is_open:
             _verdicts(held_out, best)
+
+
+def _unlike(training: Sequence[Marked], held_out: Sequence[Marked], best: Snapshot) -> None:
+    """How well it does where nothing alike was learned from; and where the sentences are."""
+    new = grammar.unlike(held_out, training)
+    if not new:
+        return
+    right = grammar.accuracy(Batch.of(new), Batch.of(new).logits(**best.params))
+    st.caption(
+        f"{len(new)} of the {len(held_out)} held-out sentences are like none of the "
+        f"{len(training)} that are learned from, feature by feature; on these alone it is "
+        f"{percent(right)}. The sentences, with their marks, are a text file that anybody can "
+        "edit: attn\\_core/corpus.txt."
+    )
 
 
 def _verdicts(held_out: Sequence[Marked], best: Snapshot) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from attn_core import Scenario, escape, limits
+from attn_core import Scenario, corpus, escape, limits
 from attn_core.figures import Description
 from attn_core.learning.descent import METHODS, MOMENTUM, Descent
 from attn_core.learning.learner import Learner, Snapshot, Task
@@ -209,11 +209,26 @@ def columns(kind: Kind, first: int, help: str) -> int:
         low,
         high,
         key=key,
-        on_change=state.hurry_run,
+        on_change=_hurry,
         args=(kind,),
         help=help,
     )
     return chosen
+
+
+def _hurry(kind: Kind) -> None:
+    state.touch()
+    state.runs().hurry(kind)
+
+
+def has_corpus() -> bool:
+    """Whether the corpus, which anybody may edit, can be read; if not, say why."""
+    try:
+        corpus.split(seed=0)
+    except ValueError as error:
+        st.error(f"attn\\_core/corpus.txt can't be read. {escape.markdown(str(error))}")
+        return False
+    return True
 
 
 def run(lesson: Lesson) -> None:
@@ -230,7 +245,7 @@ _PART = "part-learning"
 
 
 def _run_of(lesson: Lesson) -> Run:
-    return state.run_of(lesson.kind, lesson.of, lesson.task, lesson.descent, lesson.steps)
+    return state.runs().get(lesson.kind, lesson.of, lesson.task, lesson.descent, lesson.steps)
 
 
 def _part(lesson: Lesson, now: Run, alone: bool) -> None:
@@ -328,7 +343,7 @@ def _stop(lesson: Lesson) -> None:
 
 
 def _reset(lesson: Lesson) -> None:
-    state.reset_run(lesson.kind)
+    state.runs().forget(lesson.kind)
 
 
 def _result(lesson: Lesson, now: Run) -> None:

@@ -17,7 +17,7 @@ from attn_core.learning.learner import Learner, Snapshot
 from attn_core.learning.paint import by_d_k, learned, sent, task
 from attn_core.learning.start import start
 from attn_core.scenario import Array
-from pages.ui import learn, show_learning, state
+from pages.ui import edit, learn, show_learning, state
 from pages.ui.chart import chart, look
 from pages.ui.edit_matrix import entries, table
 from pages.ui.runs import Kind, Run
@@ -29,6 +29,7 @@ _MOST_STEPS = 500
 
 def _patterns() -> None:
     """Paint a whole pattern at once."""
+    st.caption("Paint that each word looks at …")
     with st.container(horizontal=True, vertical_alignment="center"):
         for name in (*painted.PATTERNS, "nothing"):
             st.button(name, key=f"paint-{name}", on_click=_paint, args=(name,))
@@ -82,7 +83,11 @@ def _set(key: str, _: str) -> None:
 def lesson() -> learn.Lesson | None:
     """What there is to learn; while nothing is painted, boxes to paint and None."""
     s = _head()
-    _patterns()
+    words, patterns = st.columns([2, 3])
+    with words:
+        edit.sentence()
+    with patterns:
+        _patterns()
     size, how = st.columns(2)
     with size:
         d_k = learn.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")

@@ -7,7 +7,7 @@ goes through `change`, which makes it one step of undo and redo.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import streamlit as st
@@ -15,15 +15,13 @@ import streamlit as st
 from attn_core import Scenario, limits, masks, presets
 from attn_core.cells import Cell
 from attn_core.figures import Theme
-from attn_core.learning.descent import Descent
-from attn_core.learning.learner import Task
 from attn_core.masks import MaskKind
 from attn_core.scenario import Array
 from pages.ui.address import Address, home
 from pages.ui.history import History
 from pages.ui.lab import Lab
 from pages.ui.pasted import Pasted
-from pages.ui.runs import Kind, Run
+from pages.ui.runs import Kind, Runs
 from pages.ui.trail import Trail
 
 _LAB = "lab"
@@ -396,19 +394,9 @@ def choose_lesson(kind: Kind) -> None:
     _lab().lesson = kind
 
 
-def hurry_run(kind: Kind) -> None:
-    """Where a run has come to its end, go through the next one at once."""
-    _changing().runs.hurry(kind)
-
-
-def run_of(kind: Kind, of: Hashable, task: Callable[[], Task], descent: Descent, steps: int) -> Run:
-    """The run of gradient descent of a kind; a new one if what it is of has changed."""
-    return _lab().runs.get(kind, of, task, descent, steps)
-
-
-def reset_run(kind: Kind) -> None:
-    """Take a run away: the next one starts from the same numbers."""
-    _changing().runs.forget(kind)
+def runs() -> Runs:
+    """The runs of gradient descent; a widget that changes them calls `touch` too."""
+    return _lab().runs
 
 
 def painted() -> Array:

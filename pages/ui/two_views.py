@@ -25,8 +25,10 @@ from pages.ui.show_learning import percent
 KIND: Kind = "views"
 
 
-def lesson() -> learn.Lesson:
-    """The words of the corpus, parted by the seed."""
+def lesson() -> learn.Lesson | None:
+    """The words of the corpus, parted by the seed; None if it can't be read."""
+    if not learn.has_corpus():
+        return None
     chosen = learn.settings(
         KIND,
         rate=0.05,

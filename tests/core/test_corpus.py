@@ -236,6 +236,11 @@ def test_split_refuses_other_shares(share):
         split(0, share)
 
 
+def test_a_share_too_small_for_any_sentence_is_refused():
+    with pytest.raises(ValueError, match=r"a share of 0\.001 of \d+ makes \d+ and 0\."):
+        split(1, share=0.001)
+
+
 def test_the_file_is_read_when_it_is_asked_for():
     script = (
         "import pathlib, attn_core\n"

@@ -86,6 +86,16 @@ def test_accuracy_is_told_of_what_is_held_out():
     assert learned(task).best.accuracy < 0.3  # what it has learned is right, not this
 
 
+def test_sentences_are_alike_by_their_features_alone():
+    cat, dog = (
+        corpus.read(f"[English]\nThe {animal} sleeps>{animal} .")[0] for animal in ("cat", "dog")
+    )
+    cats = corpus.read("[English]\nThe cats sleep>cats .")[0]
+    assert grammar.unlike([dog, cats], [cat]) == [cats]
+    training, held_out = corpus.split(1)
+    assert 20 < len(grammar.unlike(held_out, training)) < len(held_out)
+
+
 def test_a_learned_sentence_can_go_to_the_lab():
     one, params = SENTENCES[0], drawn(2, d_k=7)
     s = admit(grammar.scenario(one, params))

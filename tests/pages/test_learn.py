@@ -283,3 +283,20 @@ def test_the_run_stays_while_pages_change():
     at.switch_page("pages/3_Attention.py").run()
     at.switch_page("pages/6_Learn.py").run()
     assert progress(fine(at))[1] == before
+
+
+@pytest.mark.parametrize("kind", ["grammar", "views"])
+def test_a_corpus_that_was_edited_badly_says_where(kind, tmp_path, monkeypatch):
+    bad = tmp_path / "corpus.txt"
+    bad.write_text("[English]\nThe cat sleeps>dog .\n", encoding="utf-8")
+    monkeypatch.setattr(corpus, "_PATH", bad)
+    corpus.sentences.cache_clear()
+    try:
+        at = fine(visit(PAGE, learn=kind))
+        assert "can't be read. Line 2: sleeps must look at a word of its sentence" in at.error[
+            0
+        ].value.replace("\\", "")
+        assert "learn-run" not in [button.key for button in at.button]
+    finally:
+        monkeypatch.undo()
+        corpus.sentences.cache_clear()
