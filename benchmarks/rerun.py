@@ -23,6 +23,8 @@ from benchmarks.visitor import Answer, Visitor
 
 MOVES = 40
 WARM_UP = 5
+#: Pictures of a run; its 150 steps have room for no more.
+PICTURES = 25
 #: A, whose embeddings are others than B's, so that there are causes to be found.
 PINNED = encode(edits.with_matrix(DEFAULT.scenario, "X", edits.random(DEFAULT.scenario, "X", 1)))
 #: Four heads over six words.
@@ -42,6 +44,18 @@ def measure(port: int, page: str, query: str = "") -> list[float]:
     return [statistics.median(column) for column in zip(*figures, strict=True)]
 
 
+def measure_learning(port: int, lesson: str) -> list[float]:
+    """Return medians of one picture of a run that goes on by itself, as `measure` does."""
+    with Visitor(port, "Learn", f"learn={lesson}") as visitor:
+        visitor.load()
+        visitor.press("learn-run")
+        answers = [visitor.tick() for _ in range(PICTURES)]
+        if visitor.tab.exceptions:
+            raise RuntimeError(f"Learning failed: {visitor.tab.exceptions[0]}")
+    figures = [(a.seconds * 1000, a.size / 1000, a.wire / 1000) for a in answers[WARM_UP:]]
+    return [statistics.median(column) for column in zip(*figures, strict=True)]
+
+
 def _move(visitor: Visitor, value: float) -> Answer:
     """One picture of a drag, or a native slider let go."""
     if editors := boxes(visitor.tab):
@@ -51,7 +65,7 @@ def _move(visitor: Visitor, value: float) -> Answer:
 
 
 def main() -> None:
-    """Print two lines for each page with sliders; in brackets, multiples of the reference."""
+    """Print lines for moves and for pictures of a run; in brackets, multiples of the reference."""
     with server(Path(__file__).parent / "reference_page.py") as port:
         reference = measure(port, "")
     print(f"n = {DEFAULT.scenario.n}, d_model = {DEFAULT.scenario.d_model}; one move")
@@ -68,6 +82,9 @@ def main() -> None:
         title = f"Views, {VIEWS.h} heads, n = {VIEWS.n}"
         print(_line(title, measure(port, "Views", views), reference))
         print(_line(f"{title}, classic", measure(port, "Views", f"classic=1&{views}"), reference))
+        for lesson in ("paint", "grammar", "views"):
+            title = f"Learn, {lesson}: 5 steps"
+            print(_line(title, measure_learning(port, lesson), reference))
 
 
 def _line(name: str, figures: list[float], reference: list[float]) -> str:

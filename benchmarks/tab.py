@@ -47,6 +47,8 @@ class Tab:
         self.sent: list[ForwardMsg] = []
         #: Ids of widgets by their key in the app; by their label when they have none.
         self.widgets: dict[str, str] = {}
+        #: Seconds between two runs of each fragment that runs by itself.
+        self.timers: dict[str, float] = {}
         self._fragments: dict[str, str] = {}
         self._states: dict[str, WidgetState] = {}
         self._kept: dict[str, tuple[int, ForwardMsg]] = {}
@@ -66,6 +68,11 @@ class Tab:
         state = WidgetState(id=self.sliders[label].id)
         state.double_array_value.data.append(value)
         return self.set(state)
+
+    def tick(self) -> bytes:
+        """Ask for a run of the fragment that runs by itself most often."""
+        fragment = min(self.timers, key=self.timers.__getitem__)
+        return self._rerun(*self._states.values(), fragment=fragment)
 
     def open(self, label: str) -> bytes:
         """Open a drawer of the page."""
@@ -132,6 +139,8 @@ class Tab:
                 self._learn_pages(message.navigation.app_pages)
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
+            case "auto_rerun":
+                self.timers[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             case "delta":
                 self._note(message.delta)
             case "script_finished":
@@ -182,6 +191,7 @@ class Tab:
                 self.drawers,
                 self.components,
                 self.widgets,
+                self.timers,
                 self._fragments,
             ):
                 found.clear()

@@ -94,6 +94,10 @@ class Visitor:
         """Let go of a slider at a value."""
         return self._ask(self.tab.move(label, value))
 
+    def tick(self) -> Answer:
+        """Ask for a run of the fragment that runs by itself most often."""
+        return self._ask(self.tab.tick())
+
     def open(self, label: str) -> Answer:
         """Open a drawer of the page."""
         return self._ask(self.tab.open(label))
