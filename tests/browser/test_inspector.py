@@ -11,7 +11,7 @@ from attn_core import permalink
 from attn_core.presets import BY_KEY
 from tests.browser.conftest import idle, settle
 from tests.browser.test_journey import go, numbers, thumb
-from tests.browser.test_live import parameter, place
+from tests.browser.test_live import centre, parameter, place
 from tests.browser.test_share import take
 
 SCORES, WEIGHTS, V, OUTPUT = range(4)  # the matrices of the first picture
@@ -233,9 +233,14 @@ def test_play_follows_a_hand(visit):
     page.get_by_role("slider", name="Number that was filled in last").fill("2")
     told = page.locator(".lab-player output")
     before = told.inner_text()
-    thumb(page, "X-0-0").evaluate("box => box.focus()")
-    page.keyboard.press("End")
+    box = thumb(page, "X-0-0")
+    box.scroll_into_view_if_needed()
+    x, y = centre(box)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 200, y, steps=5)
     expect(told).to_have_text("")  # while it moves, the whole result is there
+    page.mouse.up()
     idle(page)
     expect(told).to_have_text(re.compile("heureux · v₃ = "))
     page.get_by_role("slider", name="Number that was filled in last").fill("2")

@@ -46,6 +46,13 @@ def step(page: Page) -> int:
     return int(said(page).split("Step ")[1].split()[0])
 
 
+def run_is_over(page: Page) -> None:
+    """Wait until all steps are taken, and the page is still."""
+    progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text("Learned after 150 steps", timeout=20_000)
+    idle(page)
+
+
 def past(page: Page) -> Locator:
     return page.get_by_role("slider", name="Step of the run")
 
@@ -86,7 +93,7 @@ def test_learn_pause_look_back_and_send_to_the_lab(visit):
     go(page, "Learn")
     assert said(page) == paused
     button(page, "Go on").click()
-    expect(page.get_by_test_id("stProgress")).to_contain_text("Learned after 150 steps")
+    run_is_over(page)
 
 
 def test_a_box_is_painted_by_a_click(visit):
@@ -127,12 +134,10 @@ def test_another_d_k_shows_the_loss_fall_at_once(visit):
     page.get_by_role("radio", name="100", exact=True).click()
     idle(page)
     button(page, "Learn").click()
-    expect(page.get_by_test_id("stProgress")).to_contain_text("Learned after 150 steps")
-    idle(page)
+    run_is_over(page)
     assert float(said(page).split()[-1].rstrip(".")) < 0.05
     thumb(page, "learn-paint-d_k").press("ArrowLeft")
-    idle(page)
-    expect(page.get_by_test_id("stProgress")).to_contain_text("Learned after 150 steps")
+    run_is_over(page)
     assert float(said(page).split()[-1].rstrip(".")) > 0.1
     expect(page.get_by_text("the scores Q Kᵀ have rank 1")).to_be_visible()
     assert np.array(numbers(page)[W_Q]).shape == (4, 1)
