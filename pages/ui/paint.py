@@ -35,6 +35,12 @@ def _patterns() -> None:
             st.button(name, key=f"paint-{name}", on_click=_paint, args=(name,))
 
 
+def _blocked() -> None:
+    """How much of what is painted can't be wanted."""
+    if count := painted.blocked(state.painted(), _head()):
+        st.caption(f"The mask blocks {count} of the painted boxes; they are left out.")
+
+
 def _as_table() -> None:
     """What is painted as numbers to type."""
     with st.expander("Paint it as a table", expanded=not state.live()):
@@ -135,6 +141,7 @@ def _paint_first(reason: str) -> None:
         drawn.alt,
         picked=lambda box: _toggle(box, matrix=0),
     )
+    _blocked()
     _as_table()
 
 
@@ -154,8 +161,7 @@ def _after(s: Scenario, target: Array, chosen: learn.Settings, now: Run) -> None
     """Whether it was reached, why not, and what other sizes reach."""
     best = now.learner.best
     trace = attend(learned(s, now.learner.last.params))
-    if blocked := painted.blocked(state.painted(), s):
-        st.caption(f"The mask blocks {blocked} of the painted boxes; they are left out.")
+    _blocked()
     _as_table()
     if now.learner.step:
         st.markdown(escape.markdown(reach.explain(s, target, best)))

@@ -95,6 +95,11 @@ def formulas(kind: Kind) -> None:
     pairs = gradients.READOUT if kind == "views" else gradients.ATTENTION
     rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
+    if kind == "paint":
+        st.caption(
+            "A mask, a temperature and positions come in between, each with its own chain rule; "
+            "with a second sentence $K$ is made of $Z$. The gradient above goes through them all."
+        )
 
 
 def _math(latex: str) -> str:
