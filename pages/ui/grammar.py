@@ -90,10 +90,10 @@ def _after(
     st.markdown(
         f"On the {len(held_out)} sentences that are **held out**, so many of the marked words look "
         f"most at the right one: **{percent(best.accuracy or 0)}** "
-        f"{'learned' if learner.step else 'before learning'}, {percent(baselines['identity'])} by "
+        f"{'learned' if best.step else 'before learning'}, {percent(baselines['identity'])} by "
         f"likeness (the identity), {percent(baselines['uniform'])} by chance (all weights alike)."
     )
-    if learner.step:
+    if best.step:
         st.markdown("### What was learned, read from the matrices")
         show_learning.readings(grammar.scenario(looked_at, best.params))
     if looked_at.looks:

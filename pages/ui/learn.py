@@ -257,12 +257,21 @@ def _part(lesson: Lesson, now: Run, alone: bool) -> None:
             state.only_numbers_change()
     _buttons(lesson, now)
     learner = now.learner
-    st.progress(min(1.0, learner.step / learner.steps), escape.markdown(learner.told))
+    _progress(learner)
     moments = learner.snapshots[-1:] if now.is_running else learner.moments
     described, alt = lesson.picture(learner, moments)
     chart.chart(described, f"figure-learning-{lesson.kind}", alt, lesson.picked)
     if not now.is_running:
         _result(lesson, now)
+
+
+def _progress(learner: Learner) -> None:
+    """How far a run is; in a frame, what it couldn't do."""
+    has_failed = learner.ending in ("diverged", "too large")
+    told = escape.markdown(learner.told)
+    st.progress(learner.step / learner.steps, None if has_failed else told)
+    if has_failed:
+        st.warning(told)
 
 
 def _buttons(lesson: Lesson, now: Run) -> None:

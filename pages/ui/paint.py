@@ -89,7 +89,7 @@ def _set(key: str, _: str) -> None:
 def lesson() -> learn.Lesson | None:
     """What there is to learn; while nothing is painted, boxes to paint and None."""
     s = _head()
-    words, patterns = st.columns([2, 3])
+    words, patterns = st.columns([1, 2])
     with words:
         edit.sentence()
     with patterns:
