@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..scenario import Array
 from .layout import text_width
@@ -18,6 +19,8 @@ _SIDES = {
 }
 #: Height of a word in parts of its letters'.
 _LINE = 1.25
+#: Pixels by which what touches may overlap: a word touches its own point, but for rounding.
+_TOUCHING = 1e-6
 
 
 def place_labels(
@@ -57,26 +60,36 @@ def place_labels(
     >>> place_labels(np.array([[0.0, 9.0]]), ["dog"], font=13, radius=5, area=(90, 50))
     ['bottom center']
     """
-    half = np.array(area) / 2
-    taken = np.hstack([points - radius, points + radius])
+    boxes = _boxes(points, words, font, radius)
+    spots = np.hstack([points - radius, points + radius])
+    half = np.tile(np.array(area) / 2, 2)
+    covers = _overlap(boxes[:, :, None], spots).any(axis=-1)
+    free = np.array((np.abs(boxes) <= half).all(axis=-1) & ~covers)
+    clashes = _overlap(boxes[:, :, None, None], boxes)
+    sides = list(_SIDES)
     chosen: list[str] = []
-    for i, (point, word) in enumerate(zip(points, words, strict=True)):
-        size = np.array([text_width(word, font), _LINE * font])
+    for i in range(len(words)):
         first = [before[i]] if before and before[i] else []
-        for side in [*first, *_SIDES]:
-            middle = point + np.array(_SIDES[side]) * (size / 2 + radius)
-            box = np.concatenate([middle - size / 2, middle + size / 2])
-            inside = (np.abs(middle) + size / 2 <= half).all()
-            if inside and not _overlaps(taken, box):
-                taken = np.vstack([taken, box])
-                chosen.append(side)
-                break
-        else:
-            chosen.append("")
+        chosen.append(next((side for side in [*first, *sides] if free[i, sides.index(side)]), ""))
+        if chosen[i]:
+            free &= ~clashes[i, sides.index(chosen[i])]
     return chosen
 
 
-def _overlaps(taken: Array, box: Array) -> bool:
-    """Whether a box (left, bottom, right, top) overlaps any of those."""
-    apart = (taken[:, :2] >= box[2:]) | (taken[:, 2:] <= box[:2])
-    return bool((~apart.any(axis=1)).any())
+def _boxes(points: Array, words: Sequence[str], font: float, radius: float) -> Array:
+    """Left, bottom, right and top of each word on each side; shape (n, 4, 4)."""
+    sizes = np.array([(text_width(word, font), _LINE * font) for word in words]).reshape(-1, 1, 2)
+    middles = points[:, None] + np.array([*_SIDES.values()]) * (sizes / 2 + radius)
+    return np.concatenate([middles - sizes / 2, middles + sizes / 2], axis=-1)
+
+
+def _overlap(a: Array, b: Array) -> NDArray[np.bool_]:
+    """Whether boxes overlap; the last axis is left, bottom, right, top."""
+    (left, bottom, right, top), (left_b, bottom_b, right_b, top_b) = (
+        np.moveaxis(each, -1, 0) for each in (a, b)
+    )
+    beside = (left < right_b - _TOUCHING) & (left_b < right - _TOUCHING)
+    overlap: NDArray[np.bool_] = (
+        beside & (bottom < top_b - _TOUCHING) & (bottom_b < top - _TOUCHING)
+    )
+    return overlap

@@ -435,6 +435,13 @@ def test_alt_tells_where_each_class_is():
     assert told.startswith("Loss: 2.000 at step 0")
 
 
+@given(st.floats(-120, 120), st.floats(-70, 70), st.floats(3, 9))
+def test_a_word_has_room_beside_its_own_point(x, y, radius):
+    """They touch, and rounding must not make that an overlap."""
+    (side,) = place_labels(np.array([[x, y]]), ["dog"], font=13, radius=radius, area=(310, 190))
+    assert side == "top center"
+
+
 @given(
     st.lists(
         st.tuples(
