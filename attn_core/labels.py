@@ -101,6 +101,17 @@ def number(value: float, digits: int = 2) -> str:
     return written(rounded(value, digits), digits)
 
 
+def percent(part: float) -> str:
+    """Write a part of 1 as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.954), percent(1)
+    ('95 %', '100 %')
+    """
+    return f"{number(100 * part, 0)} %"
+
+
 def rounded(value: float | Decimal, digits: int = 2) -> Decimal:
     """Round a number as `number` does.
 

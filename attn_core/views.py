@@ -10,7 +10,7 @@ import numpy as np
 from . import labels
 from .attention import AttentionTrace, attend
 from .equation import Block, Equation, Outline, block
-from .labels import number
+from .labels import number, percent
 from .scenario import Array, Scenario
 from .steps import Step
 from .wording import TIE, Quote, listed, others
@@ -98,12 +98,12 @@ def explain_agreement(trace: AttentionTrace, quote: Quote = str) -> str:
     most, least = max(pairs), min(pairs)
     if most[0] - least[0] < TIE:
         who = told(most) if len(pairs) == 1 else "Any two heads"
-        return f"{who} put {_percent(most[0])} of their weight in the same places."
+        return f"{who} put {percent(most[0])} of their weight in the same places."
     parts = np.array([pair[0] for pair in pairs])
     return (
         f"{told(most)} agree most{others(parts)}: "
-        f"{_percent(most[0])} of their weight is in the same places. "
-        f"{told(least)} differ most{others(-parts)}: only {_percent(least[0])} is."
+        f"{percent(most[0])} of their weight is in the same places. "
+        f"{told(least)} differ most{others(-parts)}: only {percent(least[0])} is."
     )
 
 
@@ -185,7 +185,3 @@ def explain_ablation(trace: AttentionTrace, off: Sequence[int], quote: Quote = s
 
 def _named(trace: AttentionTrace, heads: Sequence[int], quote: Quote) -> list[str]:
     return [f"“{quote(labels.isolate(trace.scenario.heads[k]))}”" for k in heads]
-
-
-def _percent(part: float) -> str:
-    return f"{number(100 * part, 0)} %"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import escape
-from ..labels import number
+from ..labels import number, percent
 from ..scenario import Array
 from .colours import PALETTES, Palette, Theme
 from .description import Description
@@ -88,17 +88,6 @@ class _Panel:
     across: float
     down: float
     labels: tuple[str, ...]
-
-
-def percent(part: float) -> str:
-    """Write a part of 1 as a percentage.
-
-    Examples
-    --------
-    >>> percent(0.714)
-    '71 %'
-    """
-    return f"{number(100 * part, 0)} %"
 
 
 def describe_curves(

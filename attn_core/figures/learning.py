@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..equation import Equation
-from ..labels import number
+from ..labels import number, percent
 from .colours import PALETTES, Theme
 from .controls import controls
-from .curves import Progress, curve_numbers, describe_curves, percent
+from .curves import Progress, curve_numbers, describe_curves
 from .description import Description
 from .equation import numbers_of, render
 from .layout import Scale, arrange, scale_for

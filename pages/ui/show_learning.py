@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, attend, escape, gradients
 from attn_core.figures import Description, Progress, describe, describe_learning, learning_alt
-from attn_core.labels import number
+from attn_core.labels import number, percent
 from attn_core.learning import reading
 from attn_core.learning.descent import Params
 from attn_core.learning.equations import gradient, moment
@@ -79,17 +79,6 @@ def named(snapshot: Snapshot) -> str:
     return f"step {snapshot.step}: loss {number(snapshot.loss, 3)}{right}"
 
 
-def percent(part: float) -> str:
-    """Write a part of 1 as percent.
-
-    Examples
-    --------
-    >>> percent(0.954)
-    '95 %'
-    """
-    return f"{number(100 * part, 0)} %"
-
-
 def formulas(kind: Kind) -> None:
     """The equations of the way forward, and of the way back beside them."""
     pairs = gradients.READOUT if kind == "views" else gradients.ATTENTION
@@ -115,7 +104,7 @@ def way_back(trace: AttentionTrace, target: Array, key: str) -> None:
             chart(describe(*drawn, **look()), f"figure-gradient-{key}", alt)
             st.caption(
                 "A step goes against the gradient: a blue number of $dW$ makes its number of "
-                "$W$ smaller, a red one larger."
+                "$W$ smaller, a red one larger, unless momentum from earlier steps is stronger."
             )
 
 

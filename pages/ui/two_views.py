@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from attn_core import corpus, labels, limits
+from attn_core import corpus, limits
 from attn_core.figures import (
     Description,
     Space,
     describe_learning_spaces,
     learning_spaces_alt,
 )
+from attn_core.labels import percent
 from attn_core.learning import readout
 from attn_core.learning.learner import Learner, Snapshot
 from attn_core.learning.readout import CLASSES
@@ -20,7 +21,6 @@ from attn_core.space import plane
 from pages.ui import learn, show_learning, state
 from pages.ui.chart import look
 from pages.ui.runs import Kind, Run
-from pages.ui.show_learning import percent
 
 KIND: Kind = "views"
 
@@ -67,7 +67,6 @@ def _picture(
         ]
         for each in moments
     ]
-    names = [labels.isolate(word) for word in words.tokens]
     groups, legend = [words.classes(head) for head in CLASSES], list(CLASSES.values())
     progress = show_learning.progress_of(
         learner, None, {"most frequent": readout.baseline(held_out)}
@@ -75,7 +74,7 @@ def _picture(
     described = describe_learning_spaces(
         progress,
         drawn,
-        names,
+        words.tokens,
         groups=groups,
         legend=legend,
         labelled=[word in held_out.tokens for word in words.tokens],
