@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -66,15 +66,17 @@ class Marked:
     looks: tuple[tuple[int, int], ...]
     language: str
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """The words as people write them."""
         return words.join(self.tokens)
 
-    @property
+    @cached_property
     def X(self) -> NDArray[np.float64]:
-        """The words over `FEATURES`, shape (n, 8)."""
-        return embed(self.tokens, FEATURES)
+        """The words over `FEATURES`, shape (n, 8); read-only, for all who ask share it."""
+        X = embed(self.tokens, FEATURES)
+        X.setflags(write=False)
+        return X
 
     @property
     def target(self) -> NDArray[np.float64]:

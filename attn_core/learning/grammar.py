@@ -17,7 +17,7 @@ from .descent import Params
 from .learner import Task
 from .start import Start, start
 
-#: Weights that differ by less are equal.
+#: Logits that differ by less are equal.
 _TIE = 1e-9
 
 

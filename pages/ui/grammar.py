@@ -9,6 +9,7 @@ import streamlit as st
 from attn_core import attend, corpus, limits
 from attn_core.corpus import Marked
 from attn_core.figures import Description
+from attn_core.labels import percent
 from attn_core.learning import grammar
 from attn_core.learning.descent import Params
 from attn_core.learning.grammar import Batch
@@ -17,7 +18,6 @@ from attn_core.scenario import Scenario
 from pages.ui import learn, show_learning, state
 from pages.ui.chart import drawer
 from pages.ui.runs import Kind, Run
-from pages.ui.show_learning import percent
 
 KIND: Kind = "grammar"
 #: Columns of W_q and W_k to begin with.
@@ -109,7 +109,8 @@ def _unlike(training: Sequence[Marked], held_out: Sequence[Marked], best: Snapsh
     new = grammar.unlike(held_out, training)
     if not new:
         return
-    right = grammar.accuracy(Batch.of(new), Batch.of(new).logits(**best.params))
+    batch = Batch.of(new)
+    right = grammar.accuracy(batch, batch.logits(**best.params))
     st.caption(
         f"{len(new)} of the {len(held_out)} held-out sentences are like none of the "
         f"{len(training)} that are learned from, feature by feature; on these alone it is "
@@ -130,7 +131,7 @@ def _verdicts(held_out: Sequence[Marked], best: Snapshot) -> None:
             "is to look at": each.wanted,
             "looks at": each.found,
             "weight": each.weight,
-            "right": each.wanted == each.found,
+            "right": each.is_right,
         }
         for each in found
     ]
