@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from pages.ui.runs import KINDS, Kind, Run
 _PERIOD = timedelta(seconds=0.2)
 #: Steps from picture to picture.
 SPEEDS = (1, 2, 5, 20, 100)
+_FIRST_SPEED = 5
 STEPS = (50, 150, 300, 1000, 3000)
 MAX_SEED = 9999
 RATES = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
@@ -128,21 +129,21 @@ def settings(
 
 
 def _held(kind: Kind, first: Settings) -> Settings:
-    """What is chosen, whether the drawer is open or not; a browser could send anything."""
+    """What is chosen, whether the drawer is open or not."""
 
-    def held(name: str, default: Any) -> Any:
-        return state.held_view(_key(kind, name), default)
+    def held(name: str, default: Any, options: Iterable[Any] | None = None) -> Any:
+        return state.held_view(_key(kind, name), default, options)
 
-    low, high = MOMENTUM
+    down, (low, high) = first.descent, MOMENTUM
     return Settings(
         Descent(
-            held("method", first.descent.method),
-            held("rate", first.descent.learning_rate),
-            min(high, max(low, float(held("momentum", first.descent.momentum)))),
+            held("method", down.method, METHODS),
+            held("rate", down.learning_rate, RATES),
+            min(high, max(low, held("momentum", down.momentum))),
         ),
-        held("steps", first.steps),
-        min(MAX_SEED, max(0, int(held("seed", first.seed)))),
-        held("start", first.start),
+        held("steps", first.steps, STEPS),
+        held("seed", first.seed, range(MAX_SEED + 1)),
+        held("start", first.start, STARTS),
     )
 
 
@@ -250,7 +251,7 @@ def _run_of(lesson: Lesson) -> Run:
 
 def _part(lesson: Lesson, now: Run, alone: bool) -> None:
     if now.is_running:
-        now.tick(state.held_view(_SPEED, SPEEDS[2]))
+        now.tick(state.held_view(_SPEED, _FIRST_SPEED, SPEEDS))
         if not now.is_running:
             st.rerun()  # to show what there is to look back at, and to end the ticking
         if alone:
@@ -290,7 +291,7 @@ def _buttons(lesson: Lesson, now: Run) -> None:
         _button("step", "Step", ":material/skip_next:", _step, lesson, now.is_running or is_over)
         _button("stop", "Stop", ":material/stop:", _stop, lesson, is_over or is_new)
         _button("reset", "Reset", ":material/restart_alt:", _reset, lesson, is_new)
-        state.seed_view(_SPEED, SPEEDS[2], SPEEDS)
+        state.seed_view(_SPEED, _FIRST_SPEED, SPEEDS)
         st.segmented_control("Steps a picture", SPEEDS, key=_SPEED, required=True, on_change=_speed)
 
 

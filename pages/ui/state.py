@@ -21,7 +21,7 @@ from pages.ui.address import Address, home
 from pages.ui.history import History
 from pages.ui.lab import Lab
 from pages.ui.pasted import Pasted
-from pages.ui.runs import Kind, Runs
+from pages.ui.runs import KINDS, Kind, Runs
 from pages.ui.trail import Trail
 
 _LAB = "lab"
@@ -391,7 +391,8 @@ def lesson() -> Kind:
 def choose_lesson(kind: Kind) -> None:
     """Learn something else; the other runs stay as they are."""
     touch()
-    _lab().lesson = kind
+    if kind in KINDS:  # a browser could send anything
+        _lab().lesson = kind
 
 
 def runs() -> Runs:
@@ -447,16 +448,16 @@ def seed_view(key: str, first: Any, options: Iterable[Any] | None = None) -> Non
     options : iterable, optional
         What it may hold; a choice that is no longer offered goes back to the first.
     """
-    views = _lab().views
-    held = st.session_state.get(key, views.get(key, first))
-    if options is not None and held not in options:
-        held = first
-    views[key] = st.session_state[key] = held
+    _lab().views[key] = st.session_state[key] = held_view(key, first, options)
 
 
-def held_view(key: str, first: Any) -> Any:
-    """What a widget of `seed_view` holds, whether it is on the page or not."""
-    return st.session_state.get(key, _lab().views.get(key, first))
+def held_view(key: str, first: Any, options: Iterable[Any] | None = None) -> Any:
+    """What a widget of `seed_view` holds, whether it is on the page or not.
+
+    A browser could send anything: what isn't among the options is the first.
+    """
+    held = st.session_state.get(key, _lab().views.get(key, first))
+    return held if options is None or held in options else first
 
 
 def turn(key: str) -> int:

@@ -131,6 +131,39 @@ def test_what_is_no_part_of_the_scenario_cannot_change_it(port, page, widget, fi
         legal_move_works(forger)
 
 
+CHOICES = ([], ["nothing"], ["x" * BIG], ["1", "100"])
+
+
+@pytest.mark.parametrize(
+    ("widget", "field", "values"),
+    [
+        ("lesson", "string_array_value", ([], ["nothing"], ["x" * BIG])),
+        ("learn-grammar-method", "string_array_value", CHOICES),
+        ("learn-grammar-steps", "string_array_value", CHOICES),
+        ("learn-grammar-start", "string_array_value", CHOICES),
+        ("learn-speed", "string_array_value", CHOICES),
+        ("learn-grammar-seed", "int_value", (-1, 10**6, 2**62, -(2**62))),
+        ("learn-grammar-rate", "string_array_value", CHOICES),
+        ("learn-grammar-momentum", "double_array_value", FLOATS),
+        ("learn-grammar-d_k", "double_array_value", FLOATS),
+        ("grammar-sentence", "string_value", ("nothing", "", "x" * BIG)),
+    ],
+)
+def test_a_forged_setting_neither_ends_the_lesson_nor_outgrows_it(port, widget, field, values):
+    with Visitor(port, "Learn", f"{CLASSIC}&learn=grammar") as forger:
+        forger.load()
+        forger.open("How it goes down")
+        forger.press("learn-run")
+        for value in values:
+            forger.send(forged(forger.tab.widgets[widget], field, value))
+            forger.send()  # what it left behind is read once more
+            assert read.scenario(forger) == DEFAULT.scenario
+            assert not forger.tab.exceptions
+            assert parse_qs(forger.tab.query)["learn"] == ["grammar"]
+            assert "learn-run" in forger.tab.widgets
+        legal_move_works(forger)
+
+
 def test_widgets_that_do_not_exist(port):
     with Visitor(port, query=CLASSIC) as forger:
         forger.load()
