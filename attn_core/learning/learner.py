@@ -135,7 +135,12 @@ class Learner:
             self._keep(self.last)
 
     def follow(self, descent: Descent) -> None:
-        """Go on with other settings; another method begins with an empty memory."""
+        """Go on with other settings; another method begins with an empty memory.
+
+        A run that is over keeps those that it went down with.
+        """
+        if self.ending is not None:
+            return
         if descent.method != self.descent.method:
             self._memory = descent.start(self._params)
         self.descent = descent

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..limits import BOUND
+from ..limits import BOUND, on_grid
 from ..scenario import Array, Scenario
 from ..tokens import aligned
 
@@ -76,6 +76,17 @@ def checked(painted: Array) -> Array:
             f"row {i + 1}, column {j + 1} is {painted[i, j]:g}."
         )
     return painted
+
+
+def entered(painted: Array) -> Array:
+    """Take numbers that were typed: checked, and rounded so that an address can hold them.
+
+    Examples
+    --------
+    >>> entered(np.array([[1 / 3, -0.0]]))
+    array([[0.333, 0.   ]])
+    """
+    return on_grid("Painted attention", checked(painted)) + 0.0  # of −0 no sign is left
 
 
 def shared(painted: Array) -> Array:
@@ -192,4 +203,5 @@ def from_text(text: str) -> Array | None:
     if not _PAINTED.fullmatch(text):
         return None
     rows = [[float(value) for value in row.split("-")] for row in text.split("_")]
-    return np.array(rows) if len({len(row) for row in rows}) == 1 else None
+    has_columns = len({len(row) for row in rows}) == 1
+    return np.array(rows) if has_columns and max(map(max, rows)) <= BOUND else None

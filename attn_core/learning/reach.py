@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -92,7 +93,7 @@ def explain(s: Scenario, target: Array, best: Snapshot, quote: Quote = str) -> s
     >>> runs = by_d_k(DEFAULT.scenario, np.eye(3), range(1, 3), Descent(), steps=200)
     >>> print(explain(DEFAULT.scenario, np.eye(3), runs[0]))
     Not reached: the loss is 0.294 above the lowest possible, 0.000. With d_k = 1 the scores \
-Q Kᵀ have rank 1, and made exactly these weights, with 0.01 for 0, take rank 2.
+Q Kᵀ have rank 1 at most, and made exactly these weights, with 0.01 for 0, take rank 2.
     >>> print(explain(DEFAULT.scenario, np.eye(3), runs[1]))
     Reached: the loss is 0.001, and 0.000 is the lowest possible.
     """
@@ -128,26 +129,34 @@ def _why(s: Scenario, target: Array, best: Snapshot, d_k: int, quote: Quote) -> 
 def _too_large_a_rank(s: Scenario, target: Array, d_k: int) -> str:
     if s.mask is not None or s.positions == "alibi":
         return ""  # what is blocked or added fits no rank
-    rank, t = needed_rank(target), attend(s)
-    if rank > d_k:
-        return f"With d_k = {d_k} the scores Q Kᵀ have rank {d_k}, {_takes(rank, target, d_k)}"
-    rows = int(min(np.linalg.matrix_rank(t.placed), np.linalg.matrix_rank(t.placed_context)))
-    # RoPE turns equal rows differently, and so adds to their rank.
-    if rank > rows and s.positions != "rope":
+    rank, rows = needed_rank(target), _rank_of_embeddings(s)
+    if rank <= min(d_k, rows):
+        return ""
+    if rows < d_k:  # more columns would change nothing
         return (
             f"The rank of the embeddings is {rows}, so that of the scores can't be more, "
             f"{_takes(rank, target, rows)}"
         )
-    return ""
+    return f"With d_k = {d_k} the scores Q Kᵀ have rank {d_k} at most, {_takes(rank, target, d_k)}"
 
 
-def _takes(rank: int, target: Array, available: int) -> str:
-    has_zeros = (target[target.any(axis=1)] < _SMALL).any()
+def _rank_of_embeddings(s: Scenario) -> float:
+    """Rank that the scores have at most, whatever is learned; none where RoPE adds to it."""
+    if s.positions == "rope":  # it turns equal rows differently
+        return math.inf
+    t = attend(s)
+    return int(min(np.linalg.matrix_rank(t.placed), np.linalg.matrix_rank(t.placed_context)))
+
+
+def _takes(rank: int, target: Array, available: float) -> str:
+    T = target[target.any(axis=1)]
+    has_zeros = (T < _SMALL).any()
     stand_in = ", with 0.01 for 0," if has_zeros else ""
     takes = f"and made exactly these weights{stand_in} take rank {rank}."
     # Points on a circle can each be the furthest in a direction of its own: with rank 2,
-    # every word can be looked at alone, more and more so as the numbers grow.
-    nearer = has_zeros and available > 1
+    # every word can be looked at alone, more and more so as the numbers grow. On a line
+    # its two ends can.
+    nearer = has_zeros and (available > 1 or len(np.unique(T, axis=0)) == 2)
     return f"{takes} More steps, to larger numbers, may come nearer." if nearer else takes
 
 
@@ -163,9 +172,14 @@ def _alike(s: Scenario, target: Array, quote: Quote) -> str:
     if answer := _same_key(s, target):
         return (
             f"{_named(s.context or s.tokens, answer, quote)} have the same embedding, hence the "
-            "same key and equal weights in every row, but different ones are painted."
+            f"same key and equal weights in every row{_unless_blocked(s)}, but different ones are "
+            "painted."
         )
     return ""
+
+
+def _unless_blocked(s: Scenario) -> str:
+    return " where the mask lets both be looked at" if s.mask is not None else ""
 
 
 def _same_query(s: Scenario, target: Array) -> tuple[int, int] | None:

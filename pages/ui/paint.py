@@ -81,7 +81,7 @@ def _set(key: str, _: str) -> None:
         for i, j, typed in entries(shown, key):
             where = f"wanted, row {shown.rows[i]}, column {shown.columns[j]}"
             values[i, j] = edits.read_number(typed, where)
-        return painted.checked(values)
+        return painted.entered(values)
 
     state.paint(edited)
 

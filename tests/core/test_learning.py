@@ -16,7 +16,7 @@ from attn_core.gradients import attention_loss, cross_entropy
 from attn_core.learning import paint, reading
 from attn_core.learning.descent import Descent
 from attn_core.learning.learner import MAX_SNAPSHOTS, MAX_STEPS, Learner, Snapshot, Task
-from attn_core.learning.painted import PATTERNS, carried, from_text, to_text, wanted
+from attn_core.learning.painted import PATTERNS, carried, entered, from_text, to_text, wanted
 from attn_core.learning.reach import REACHED, explain, lowest, needed_rank
 from attn_core.learning.start import STARTS, start
 from attn_core.limits import BOUND
@@ -327,6 +327,16 @@ def test_other_settings_are_followed_from_the_next_step_on():
     assert learner.last.params["x"] == pytest.approx(5.5, abs=1e-6)
 
 
+def test_a_run_that_is_over_keeps_the_settings_that_it_had():
+    """A rate that is chosen afterwards isn't to blame."""
+    learner = squares(start=(0.5,), learning_rate=1.5)
+    learner.advance(10)
+    told = learner.told
+    learner.follow(Descent("Adam", 0.001))
+    assert learner.told == told
+    assert "A learning rate of 1.5 is too large here" in told
+
+
 def test_the_same_method_keeps_its_momentum():
     """v = 2 · 16, then 0.5 · 32 + 2 · 8 = 32: x goes from 16 to 12 to 8."""
     learner = squares(start=(16.0,), learning_rate=0.125, momentum=0.5)
@@ -376,7 +386,7 @@ def test_patterns_by_hand():
     assert wanted(PATTERNS["all alike"](2, 5)).tolist() == [[0.2] * 5] * 2
 
 
-GRID = st.integers(0, 99_999).map(lambda thousandths: thousandths / 1000)
+GRID = st.integers(0, 30_000).map(lambda thousandths: thousandths / 1000)
 
 
 @given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2), elements=GRID))
@@ -384,8 +394,16 @@ def test_an_address_says_what_is_painted(drawn):
     np.testing.assert_array_equal(from_text(to_text(drawn)), drawn)
 
 
+@given(PAINTED)
+def test_whatever_is_typed_fits_into_an_address(drawn):
+    held = entered(drawn)
+    np.testing.assert_allclose(held, drawn, atol=0.0005 + 1e-12)
+    np.testing.assert_array_equal(from_text(to_text(held)), held)
+
+
 @pytest.mark.parametrize(
-    "text", ["", "1-", "-1", "1--1", "1_", "1-0_1", "nan", "1e3", "100", "1.2345", "١", "1-0\n"]
+    "text",
+    ["", "1-", "-1", "1--1", "1_", "1-0_1", "nan", "1e3", "31", "100", "1.2345", "١", "1-0\n"],
 )
 def test_an_address_that_says_something_else_is_nothing_painted(text):
     assert from_text(text) is None
@@ -585,6 +603,33 @@ def test_too_low_a_rank_of_the_embeddings_is_told():
     assert told.endswith("take rank 2.")
 
 
+def test_the_lower_of_two_ranks_is_told():
+    """With words on a line more columns change nothing; with one column no words do."""
+    line = alone(5, X=[[1, 0], [2, 0], [-1, 0], [3, 0], [-2, 0]])
+    target = (4 * np.eye(5) + 0.25) / 5.25
+    assert needed_rank(target) == 4
+    for s, d_k, told in (
+        (line, 3, "The rank of the embeddings is 1,"),
+        (line, 1, "With d_k = 1 the scores Q Kᵀ have rank 1 at most,"),
+        (alone(5), 3, "With d_k = 3 the scores Q Kᵀ have rank 3 at most,"),
+    ):
+        W_q, W_k = np.random.default_rng(1).normal(size=(2, s.d_model, d_k))
+        on_its_way = standing(s, target, W_q, W_k, step=9)
+        assert told in explain(s, target, on_its_way)
+        # And truly, the scores have that rank.
+        scores = attend(paint.learned(s, on_its_way.params)).scores
+        assert np.linalg.matrix_rank(scores) == min(d_k, np.linalg.matrix_rank(s.X))
+
+
+def test_two_ends_of_a_line_need_no_second_column():
+    s, target = alone(3), np.array([[1.0, 0, 0], [0, 0, 1], [1, 0, 0]])
+    early, late = (best_of(s, target, 1, steps) for steps in (20, 500))
+    assert "take rank 2. More steps, to larger numbers, may come nearer" in explain(
+        s, target, early
+    )
+    assert explain(s, target, late).startswith("Reached")
+
+
 def test_a_second_sentence_of_low_rank_is_told():
     """The lower rank counts, be it the context's."""
     Z = np.array([[1, 0, 0], [2, 0, 0], [-1, 0, 0]])
@@ -687,7 +732,8 @@ def test_a_mask_tells_equal_words_apart():
     assert "same embedding" not in explain(s, target, early)
     # But of the two that the fourth may look at, it can't prefer one.
     target[3, 2] = 1
-    assert "the same key" in explain(s, target, best_of(s, target, 3))
+    told = explain(s, target, best_of(s, target, 3))
+    assert "the same key and equal weights in every row where the mask lets both be" in told
 
 
 # What was learned, in words.
