@@ -284,36 +284,48 @@ def _layout(
         "annotations": [],
     }
     for panel in panels:
-        top = 1 - (panel.top - scale.font * _ABOVE) / height
-        bottom = 1 - (panel.top + panel.down) / height
-        small = {"size": round(scale.font * NOTE, 1)}
-        axis = {
-            "visible": True,
-            "showline": True,
-            "linecolor": palette.muted,
-            "zeroline": False,
-            "ticks": "outside",
-            "ticklen": 4,
-            "tickcolor": palette.muted,
-            "gridcolor": f"{palette.muted}30",
-            "tickfont": small,
-        }
-        layout[f"xaxis{panel.axis}"] = axis | {
-            "domain": [panel.left / width, (panel.left + panel.across) / width],
-            "anchor": f"y{panel.axis}",
-            "range": [0, progress.total],
-            "showgrid": False,
-            "nticks": 5,
-            "title": {"text": "step", "font": small, "standoff": 2},
-        }
-        layout[f"yaxis{panel.axis}"] = axis | {
-            "domain": [bottom, bottom + panel.down / height],
-            "anchor": f"x{panel.axis}",
-            **_upwards(panel),
-        }
+        layout |= _axes(panel, progress.total, width, height, scale, palette)
         left = (panel.left - scale.font * _LEFT) / width
+        top = 1 - (panel.top - scale.font * _ABOVE) / height
         layout["annotations"].append(heading(f"<b>{panel.title}</b>", left, top))
     return layout
+
+
+def _axes(
+    panel: _Panel, total: int, width: float, height: float, scale: Scale, palette: Palette
+) -> dict[str, Any]:
+    """Return both axes of a plot, by their names in a layout."""
+    bottom = 1 - (panel.top + panel.down) / height
+    look = _axis(scale, palette)
+    along = {
+        "domain": [panel.left / width, (panel.left + panel.across) / width],
+        "anchor": f"y{panel.axis}",
+        "range": [0, total],
+        "showgrid": False,
+        "nticks": 5,
+        "title": {"text": "step", "font": look["tickfont"], "standoff": 2},
+    }
+    upwards = {
+        "domain": [bottom, bottom + panel.down / height],
+        "anchor": f"x{panel.axis}",
+        **_upwards(panel),
+    }
+    return {f"xaxis{panel.axis}": look | along, f"yaxis{panel.axis}": look | upwards}
+
+
+def _axis(scale: Scale, palette: Palette) -> dict[str, Any]:
+    """Say what all axes look like."""
+    return {
+        "visible": True,
+        "showline": True,
+        "linecolor": palette.muted,
+        "zeroline": False,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": palette.muted,
+        "gridcolor": f"{palette.muted}30",
+        "tickfont": {"size": round(scale.font * NOTE, 1)},
+    }
 
 
 def _upwards(panel: _Panel) -> dict[str, Any]:

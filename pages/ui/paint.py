@@ -176,7 +176,7 @@ def _by_d_k(s: Scenario, target: Array, chosen: learn.Settings, now: Run) -> Non
     sizes = range(low, high + 1)
     steps = min(chosen.steps, _MOST_STEPS)
     if not now.by_d_k:
-        now.by_d_k = by_d_k(s, target, sizes, chosen.descent, steps, chosen.start, chosen.seed)
+        now.by_d_k = by_d_k(s, target, sizes, now.learner.descent, steps, chosen.start, chosen.seed)
     st.markdown(
         f"The same with each d\\_k, {steps} steps each: how far the lowest loss stays above the "
         f"lowest possible, {number(reach.lowest(target), 3)}."

@@ -84,6 +84,8 @@ def formulas(kind: Kind) -> None:
     pairs = gradients.READOUT if kind == "views" else gradients.ATTENTION
     rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
+    if kind != "views":
+        st.caption("$n$ counts the rows of which something is wanted; in all others $dS$ is 0.")
     if kind == "paint":
         st.caption(
             "A mask, a temperature and positions come in between, each with its own chain rule; "

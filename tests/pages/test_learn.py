@@ -219,6 +219,22 @@ def test_more_columns_come_nearer():
     assert "With d_k = 1 the scores Q Kᵀ have rank 1" in said(at).replace("\\", "")
 
 
+def set_d_k(at, kind, d_k):
+    slider = next(each for each in at.slider if each.key == f"learn-{kind}-d_k")
+    return fine(slider.set_value(d_k).run())
+
+
+@pytest.mark.parametrize("kind", ["paint", "grammar"])
+def test_another_d_k_is_learned_at_once_where_a_run_is_over_and_only_there(kind):
+    at = press(lesson(kind), "learn-step")
+    assert progress(set_d_k(at, kind, 2))[1].startswith("Step 0 of")
+    at = set_d_k(learn(at), kind, 3)
+    assert progress(at)[1].startswith("Learned after")
+    assert boxes(at)[W_Q].shape[1] == 3
+    assert len(spec(at)["frames"]) > 10  # with moments to look back at
+    assert progress(press(at, "learn-reset"))[1].startswith("Step 0 of")
+
+
 def test_one_head_of_several_is_painted():
     at = lesson("paint", preset="four-views", s=encode(VIEWS), head="3")
     at = learn(press(at, "paint-the first word"))
