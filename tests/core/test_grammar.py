@@ -66,6 +66,19 @@ def test_chance_is_one_of_as_many_words_as_there_are():
     assert grammar.baselines(batch, d_k=4)["uniform"] == pytest.approx(np.mean(chances))
 
 
+@pytest.mark.parametrize("d_k", [1, 4])
+def test_likeness_is_of_as_many_features_as_there_are_columns(d_k):
+    """With one column words are alike in being pronouns, or in nothing."""
+    by_hand = []
+    for one in SENTENCES:
+        likeness = one.X[:, :d_k] @ one.X[:, :d_k].T
+        for query, key in one.looks:
+            most = np.flatnonzero(np.isclose(likeness[query], likeness[query].max()))
+            by_hand.append((key in most) / len(most))
+    found = grammar.baselines(Batch.of(SENTENCES), d_k)["identity"]
+    assert found == pytest.approx(np.mean(by_hand))
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_grammar_is_learned_from_likeness(seed):
     training, held_out = corpus.split(seed)
@@ -124,6 +137,12 @@ def test_words_are_parted_whole():
         assert told == dict(zip(together.tokens, together.classes(head), strict=True))
         assert set(told.values()) == set(range(len(names)))
     assert readout.CLASSES["name or not"][told["Marie"]] == "name"
+
+
+def test_the_most_frequent_classes_by_hand():
+    """Of Marie, dort and the full stop one is a name, and one is each part of speech."""
+    words = readout.Words.of(corpus.read("[French]\nMarie dort>Marie ."))
+    assert readout.baseline(words) == pytest.approx((1 / 3 + 2 / 3) / 2)
 
 
 def test_the_readout_of_both_heads_has_the_gradient_of_finite_differences():

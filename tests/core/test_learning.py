@@ -16,7 +16,15 @@ from attn_core.gradients import attention_loss, cross_entropy
 from attn_core.learning import paint, reading
 from attn_core.learning.descent import Descent
 from attn_core.learning.learner import MAX_SNAPSHOTS, MAX_STEPS, Learner, Snapshot, Task
-from attn_core.learning.painted import PATTERNS, carried, entered, from_text, to_text, wanted
+from attn_core.learning.painted import (
+    PATTERNS,
+    carried,
+    entered,
+    from_text,
+    to_text,
+    toggled,
+    wanted,
+)
 from attn_core.learning.reach import REACHED, explain, lowest, needed_rank
 from attn_core.learning.start import STARTS, start
 from attn_core.limits import BOUND
@@ -392,6 +400,23 @@ GRID = st.integers(0, 30_000).map(lambda thousandths: thousandths / 1000)
 @given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2), elements=GRID))
 def test_an_address_says_what_is_painted(drawn):
     np.testing.assert_array_equal(from_text(to_text(drawn)), drawn)
+
+
+def test_a_box_is_painted_and_wiped():
+    s, drawn = (
+        replace(DEFAULT.scenario, mask=masks.causal(3)),
+        np.array([[0.5, 0, 0], *[[0] * 3] * 2]),
+    )
+    assert toggled(drawn, s, 2, 1).tolist() == [[0.5, 0, 0], [0, 0, 0], [0, 1, 0]]
+    assert not toggled(drawn, s, 0, 0).any()
+    assert drawn[0, 0] == 0.5
+    for row, column in ((3, 0), (0, 3), (-1, 0), (0, -1)):
+        with pytest.raises(
+            ValueError, match=f"3×3 boxes; there is none at {row + 1}, {column + 1}"
+        ):
+            toggled(drawn, s, row, column)
+    with pytest.raises(ValueError, match="The mask blocks row 1, column 3"):
+        toggled(drawn, s, 0, 2)
 
 
 @given(PAINTED)

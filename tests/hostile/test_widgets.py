@@ -337,6 +337,21 @@ def test_a_forged_click_changes_nothing(port):
         legal_move_works(forger)
 
 
+def test_a_forged_click_paints_nothing(port):
+    with Visitor(port, "Learn", "preset=verb-subject") as forger:
+        forger.load()
+        beside = [[0, 0, 1], [2, 0, 1], [1, -1, 0], [1, 0, 2**70], [1, 0.0, 1], [1, True, 1]]
+        for pick in [*PICKS[1:], *beside]:  # 0 are the weights, 1 is what is wanted
+            forger.trigger("figure-learning-paint", "pick", pick)
+            assert "paint" not in parse_qs(forger.tab.query)
+            assert not read.leaks(forger)
+        forger.trigger("figure-learning-paint", "pick", [1, 3, 0])
+        assert "There are 3×3 boxes; there is none at 4, 1" in read.complaints(forger)
+        forger.trigger("figure-learning-paint", "pick", [1, 0, 2])
+        assert parse_qs(forger.tab.query)["paint"] == ["0-0-1_1-0-0_0-1-0"]
+        assert not forger.tab.exceptions
+
+
 ASKED = {
     "ask-matrix": [
         ("nothing", "There is no matrix 'nothing' here"),

@@ -200,6 +200,11 @@ def test_two_views_are_learned_and_sent_as_two_heads():
     result = next(each.value for each in at.markdown if "the heads tell" in each.value)
     assert "“part of speech” for **" in result and "“name or not” for **" in result
     sent = scenario(press(at, "learn-send"))
+    points = [trace for trace in spec(at)["data"] if trace["name"] not in ("loss", "shown")]
+    small, large = points[:2]
+    assert small["mode"] == "markers" and large["mode"] == "markers+text"
+    held_out = int(result.split("Of the ")[1].split()[0])
+    assert len(large["text"]) == held_out < len(small["hovertext"])
     assert sent.heads == tuple(CLASSES)
     assert sent.tokens == DEFAULT.scenario.tokens
 
@@ -233,6 +238,13 @@ def test_another_d_k_is_learned_at_once_where_a_run_is_over_and_only_there(kind)
     assert boxes(at)[W_Q].shape[1] == 3
     assert len(spec(at)["frames"]) > 10  # with moments to look back at
     assert progress(press(at, "learn-reset"))[1].startswith("Step 0 of")
+
+
+def test_runs_with_each_d_k_are_not_longer_than_they_need_be():
+    at = open_settings(lesson("paint"), "paint")
+    at = learn(choose(at, "learn-paint-steps", 1000))
+    assert "Learned after 1000 steps" in progress(at)[1]
+    assert "The same with each d\\_k, 500 steps each" in said(at)
 
 
 def test_one_head_of_several_is_painted():
