@@ -71,11 +71,12 @@ def describe_learning(
     check_alike([_look(shown) for shown in moments], "matrices and labels")
     scale = scale_for(width, projector)
     layout = arrange(moments[-1], width, scale)
-    numbers = [
+    picture = render(layout, theme)
+    earlier = [
         numbers_of(layout.holding([block for equation in shown for block in equation.blocks]))
-        for shown in moments
+        for shown in moments[:-1]
     ]
-    picture = replace(render(layout, theme), numbers=numbers[-1])
+    numbers = [*earlier, picture.numbers]
     return with_curves(progress, picture, numbers, names, width, theme, scale)
 
 
