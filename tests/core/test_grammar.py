@@ -60,6 +60,17 @@ def test_accuracy_is_the_part_of_verdicts_that_are_right():
     assert all(each.is_right == (each.found == each.wanted) for each in found)
 
 
+def test_a_verdict_by_hand():
+    """Under the identity each word looks most at itself."""
+    (one,) = corpus.read("[French]\nMarie dort>Marie .")
+    eye = {name: np.eye(len(FEATURES)) for name in ("W_q", "W_k")}
+    (found,) = grammar.verdicts([one], eye)
+    weights = attend(grammar.scenario(one, eye)).weights
+    assert (found.sentence, found.word) == ("Marie dort.", "dort")
+    assert (found.wanted, found.found, found.is_right) == ("Marie", "dort", False)
+    assert found.weight == weights[1, 0] < weights[1, 1]
+
+
 def test_chance_is_one_of_as_many_words_as_there_are():
     batch = Batch.of(SENTENCES)
     chances = [1 / len(one.tokens) for one in SENTENCES for _ in one.looks]
@@ -137,6 +148,14 @@ def test_words_are_parted_whole():
         assert told == dict(zip(together.tokens, together.classes(head), strict=True))
         assert set(told.values()) == set(range(len(names)))
     assert readout.CLASSES["name or not"][told["Marie"]] == "name"
+
+
+def test_two_views_are_learned_from_the_training_and_tried_on_the_rest():
+    training, held_out = readout.split(readout.Words.of(SENTENCES), seed=1)
+    task, params = readout.task(training, held_out, seed=1), readout.start(seed=2)
+    assert task.loss(params)[0] == readout.loss(training, params)[0]
+    right = [readout.accuracy(held_out, params, head) for head in readout.CLASSES]
+    assert task.accuracy(params) == pytest.approx(np.mean(right))
 
 
 def test_the_most_frequent_classes_by_hand():

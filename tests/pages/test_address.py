@@ -3,6 +3,7 @@
 import doctest
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -131,3 +132,13 @@ def test_it_needs_no_page():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"streamlit", "plotly", "pandas"} & set(loaded)
+
+
+def test_what_is_painted_gives_way_before_the_scenario_and_after_a():
+    page = "https://lab.example/Learn"
+    full = Address(link="s" * 3000, pinned="a" * 3000, painted="1-0_" * 1500)
+    assert full.fitting(page) == replace(full, pinned="", painted="")
+    some = replace(full, painted="1-0_0-1")
+    assert some.fitting(page) == some
+    assert replace(some, link="s" * 7000).fitting(page) == replace(some, link="s" * 7000, pinned="")
+    assert replace(some, link="s" * 9000).fitting(page) == Address()
