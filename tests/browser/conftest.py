@@ -1,5 +1,6 @@
 """A real server, and pages of it in the real browser of `tests/conftest.py`."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks.serve import server
 
+#: What the navigation calls the home page.
+HOME = "dashboard"
 ROOT = Path(__file__).parents[2]
 
 
@@ -36,6 +39,38 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     yield visit
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def tour(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Go to a page as a visitor of the module who is there already.
+
+    A first page takes a browser seconds, the next ones a part of one.
+    """
+    visitors: dict[tuple[str, str], Page] = {}
+
+    def tour(name: str, *, query: str = "", scheme: str = "light", width: int = 1280) -> Page:
+        if (query, scheme) not in visitors:
+            context = browser.new_context(color_scheme=scheme)
+            page = visitors[query, scheme] = context.new_page()
+            page.set_default_timeout(20_000)
+            page.goto(f"{address}/{query}")
+        page = visitors[query, scheme]
+        # Wide, so that the navigation is there.
+        page.set_viewport_size({"width": 1280, "height": 800})
+        settle(page)
+        if name or "/?" not in page.url:
+            page.get_by_test_id("stSidebarNav").get_by_text(name or HOME, exact=True).click()
+            page.wait_for_url(re.compile(rf"/{name}(\?|$)"))
+            settle(page)
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(600)  # the page learns its width and is drawn once more
+        idle(page)
+        return page
+
+    yield tour
+    for page in visitors.values():
+        page.context.close()
 
 
 def settle(page: Page) -> None:

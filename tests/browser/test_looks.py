@@ -39,10 +39,8 @@ CUT = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(plot =>
 @pytest.mark.parametrize(
     ("link", "scheme"), [("", "dark"), (f"?s={encode(LONG)}", "light")], ids=["short", "long"]
 )
-def test_nothing_is_cut(visit, path, link, width, scheme):
-    page = visit(f"/{path}{link}", viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page.wait_for_timeout(600)  # the page learns its width and is drawn once more
-    idle(page)
+def test_nothing_is_cut(tour, path, link, width, scheme):
+    page = tour(path, query=link, scheme=scheme, width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     charts = page.locator(".js-plotly-plot")
     for i in range(charts.count()):
