@@ -84,6 +84,7 @@ def _set(key: str, _: str) -> None:
         return painted.entered(values)
 
     state.paint(edited)
+    st.rerun()  # the whole page, of which the table is a part that may run alone
 
 
 def lesson() -> learn.Lesson | None:

@@ -18,6 +18,7 @@ from attn_core.learning.descent import Descent
 from attn_core.learning.learner import MAX_SNAPSHOTS, MAX_STEPS, Learner, Snapshot, Task
 from attn_core.learning.painted import (
     PATTERNS,
+    blocked,
     carried,
     entered,
     from_text,
@@ -400,6 +401,12 @@ GRID = st.integers(0, 30_000).map(lambda thousandths: thousandths / 1000)
 @given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2), elements=GRID))
 def test_an_address_says_what_is_painted(drawn):
     np.testing.assert_array_equal(from_text(to_text(drawn)), drawn)
+
+
+def test_what_the_mask_blocks_of_a_painting_is_counted():
+    s = replace(DEFAULT.scenario, mask=masks.causal(3))
+    assert blocked(np.array([[0.0, 1, 0.5], [1, 1, 0], [1, 1, 1]]), s) == 2
+    assert blocked(np.ones((3, 3)), DEFAULT.scenario) == 0
 
 
 def test_a_box_is_painted_and_wiped():

@@ -393,6 +393,35 @@ def test_frames_move_the_points():
         assert data[markers[0]]["y"] == [LOSSES[i]]
 
 
+def labels_of(points):
+    """Sides of the words that have room, in the first space at each of some moments."""
+    moments = [[Space("V", Plane(np.array(each), None))] * 2 for each in points]
+    run = Progress(range(len(moments)), [1.0] * len(moments), None, 9)
+    described = spaces(run, moments, NAMES[: len(moments)])
+    if len(moments) == 1:
+        return [described.numbers[1]["textposition"]], [described.numbers[1]["text"]]
+    frames = [dict(zip(f["traces"], f["data"], strict=True)) for f in described.frames]
+    shown = [described.numbers[1] | frame[1] for frame in frames]
+    return [each["textposition"] for each in shown], [each["text"] for each in shown]
+
+
+@pytest.mark.parametrize("size", [1e-3, 1, 1e3])
+def test_words_far_from_each_other_all_have_room_whatever_the_numbers(size):
+    corners = size * np.array([[0, 0], [0.8, 0.8], [-0.8, 0.8], [0, 0], [0.8, -0.8]])
+    (sides,), (texts,) = labels_of([corners])
+    assert texts == ["&lt;b&gt;dog&lt;/b&gt;", "saw", "cat"]
+    assert sides == ["top center"] * 3
+
+
+def test_a_word_stays_on_its_side_from_moment_to_moment():
+    """The dog's place above is taken by another point, until that goes away."""
+    close = [[1, 1], [0, 0], [0, 0.15], [-1, -1], [0.9, -0.9]]
+    apart = [[1, 1], [0, 0], [-0.8, -0.7], [-1, -1], [0.9, -0.9]]
+    (first, then), _ = labels_of([close, apart])
+    assert first[0] == then[0] == "bottom center"
+    assert labels_of([apart])[0][0][0] == "top center"
+
+
 def test_while_it_runs_only_numbers_of_points_change():
     def tick(count):
         run, _, names = running(count)

@@ -231,6 +231,24 @@ def test_a_forged_table_is_refused_with_a_reason(port, name):
         assert kind(read.scenario(forger).mask) == kind(before.mask)
 
 
+def test_a_forged_table_of_what_is_painted_is_refused_with_a_reason(port):
+    with Visitor(port, "Learn", f"{CLASSIC}&preset=verb-subject") as forger:
+        forger.load()
+        (key,) = (key for key in forger.tab.widgets if key.startswith("table-painted-"))
+        table = forger.tab.widgets[key]
+        button = forger.tab.widgets["FormSubmitter:form-painted-Apply"]
+        apply = WidgetState(id=button, trigger_value=True)
+        below = (edited("-1"), "from 0 to 30: row 1, column 1 is -1")
+        for state, reason in [*TABLES[:-2], *BOXES, below]:
+            forger.send(forged(table, "string_value", state), apply)
+            assert reason in read.complaints(forger)
+            assert not read.leaks(forger)
+            assert "paint" not in parse_qs(forger.tab.query)
+            forger.send(forged(table, "string_value", "{}"))
+        forger.send(forged(table, "string_value", edited("1,33333")), apply)
+        assert parse_qs(forger.tab.query)["paint"] == ["1.333-0-0_1-0-0_0-1-0"]
+
+
 @pytest.mark.parametrize(
     ("page", "widget", "field", "value"),
     [

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from attn_core import attend, corpus, edits
-from attn_core.learning import grammar
+from attn_core.learning import grammar, paint
+from attn_core.learning.descent import Descent
 from attn_core.learning.grammar import Batch
+from attn_core.learning.learner import Learner
 from attn_core.learning.paint import learned
 from attn_core.learning.painted import wanted
 from attn_core.learning.readout import CLASSES
+from attn_core.learning.start import start
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
 from tests.pages.test_pages import boxes, fine, parameter, scenario, visit
@@ -147,6 +150,76 @@ def open_settings(at, kind):
     return fine(at.run())
 
 
+def test_the_settings_are_those_of_the_run():
+    at = open_settings(press(lesson("paint", preset="verb-subject"), "paint-itself"), "paint")
+    drawn = start("random", 4, S.d_k, seed=1)
+    np.testing.assert_array_equal(boxes(at)[W_Q], drawn["W_q"])
+    at = fine(at.number_input(key="learn-paint-seed").set_value(7).run())
+    drawn = start("random", 4, S.d_k, seed=7)
+    np.testing.assert_array_equal(boxes(at)[W_Q], drawn["W_q"])
+    at = choose(at, "learn-paint-start", "identity")
+    np.testing.assert_array_equal(boxes(at)[W_K].T, np.eye(4, S.d_k))
+    at = choose(at, "learn-paint-method", "gradient descent")
+    at = fine(at.slider(key="learn-paint-momentum").set_value(0.25).run())
+    for _ in range(3):
+        at = press(at, "learn-step")
+    task = paint.task(S, np.eye(3), S.d_k, "identity")
+    learner = Learner(task, Descent("gradient descent", 0.03, 0.25), 150)
+    learner.advance(3)
+    np.testing.assert_allclose(boxes(at)[W_Q], learner.last.params["W_q"], rtol=1e-12)
+    assert spec(at)["layout"]["xaxis2"]["range"] == [0, 150]
+    assert "gradient descent, learning rate 0.03, momentum 0.25, 150 steps" in captions(at)
+
+
+def captions(at):
+    return "\n".join(each.value for each in at.caption)
+
+
+def test_the_best_is_sent_though_a_run_went_on_to_worse():
+    at = press(lesson("paint", preset="verb-subject"), "paint-itself")
+    at = choose(open_settings(at, "paint"), "learn-paint-method", "gradient descent")
+    rate = next(each for each in at.select_slider if each.key == "learn-paint-rate")
+    at = learn(fine(rate.set_value(100.0).run()))
+    task = paint.task(S, np.eye(3), S.d_k)
+    learner = Learner(task, Descent("gradient descent", 100.0), 150)
+    learner.advance(150)
+    best, last = learner.best.params["W_q"], learner.last.params["W_q"]
+    assert learner.ending == "diverged" and (best != last).any()
+    sent = scenario(press(at, "learn-send"))
+    np.testing.assert_allclose(sent.W_q, best, atol=5e-4)
+
+
+@pytest.mark.parametrize(("kind", "equation"), [("paint", "dW_q"), ("views", "dW_r")])
+def test_a_lesson_has_its_own_equations(kind, equation):
+    (table,) = (each.value for each in at_rest(kind).markdown if "| forward |" in each.value)
+    assert equation in table
+    assert ("W_r" in table) == (kind == "views")
+
+
+def at_rest(kind):
+    return fine(visit(PAGE, learn=kind))
+
+
+def test_two_views_have_no_identity_to_start_from():
+    groups = open_settings(at_rest("views"), "views").get("button_group")
+    keys = [each.key for each in groups]
+    assert "learn-views-steps" in keys and "learn-views-start" not in keys
+
+
+def test_the_first_sentence_of_grammar_is_one_with_many_marks():
+    at = at_rest("grammar")
+    _, held_out = corpus.split(1)
+    most = max(len(each.looks) for each in held_out)
+    assert boxes(at)[WANTED].sum() == most > 1
+
+
+def test_what_is_unlike_all_that_was_learned_from_is_counted():
+    at = at_rest("grammar")
+    training, held_out = corpus.split(1)
+    new = len(grammar.unlike(held_out, training))
+    assert f"{new} of the {len(held_out)} held-out sentences are like none" in captions(at)
+
+
 def test_grammar_is_learned_and_its_baselines_stand_beside_it():
     at = lesson("grammar")
     assert "before learning" in said(at)
@@ -265,6 +338,9 @@ def test_what_is_painted_is_in_the_address_and_follows_the_words():
     np.testing.assert_array_equal(boxes(again)[WANTED], np.eye(3, k=1))
     longer = encode(edits.with_sentence(S, "Je suis très heureux"))
     assert decode(longer).n == 4
+    words = again.text_input(key="sentence").set_value("Je suis très heureux")
+    follows = np.array([[0, 1, 0, 0], [0, 0, 0, 1], [0] * 4, [0] * 4])  # très looks at nothing yet
+    np.testing.assert_array_equal(boxes(fine(words.run()))[WANTED], follows)
     other = fine(visit(PAGE, preset="verb-subject", s=longer, paint=text))
     assert boxes(other)[WANTED].shape == (4, 4)  # three rows make no sense of four words
 
