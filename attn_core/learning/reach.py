@@ -13,6 +13,7 @@ from ..attention import attend
 from ..equation import Block
 from ..gradients import attention_loss
 from ..labels import number
+from ..limits import BOUND
 from ..scenario import Array, Scenario
 from ..steps import Step
 from ..wording import Quote, listed
@@ -22,6 +23,8 @@ from .paint import learned
 #: A loss so near to the lowest possible counts as reached, in nats.
 REACHED = 0.02
 _ABOVE = Step("above", "above the lowest", r"\mathrm{above}", ("head", "k"))
+#: Numbers beyond this have no more room to grow.
+_NEAR_BOUND = 0.95 * BOUND
 #: What stands for 0 where the logarithm of a painted weight is asked for.
 _SMALL = 0.01
 
@@ -93,7 +96,7 @@ def explain(s: Scenario, target: Array, best: Snapshot, quote: Quote = str) -> s
     >>> runs = by_d_k(DEFAULT.scenario, np.eye(3), range(1, 3), Descent(), steps=200)
     >>> print(explain(DEFAULT.scenario, np.eye(3), runs[0]))
     Not reached: the loss is 0.294 above the lowest possible, 0.000. With d_k = 1 the scores \
-Q Kᵀ have rank 1 at most, and made exactly these weights, with 0.01 for 0, take rank 2.
+Q Kᵀ have rank 1 at most, and to be exactly the painted weights (with 0.01 for 0) they need rank 2.
     >>> print(explain(DEFAULT.scenario, np.eye(3), runs[1]))
     Reached: the loss is 0.001, and 0.000 is the lowest possible.
     """
@@ -123,7 +126,12 @@ def _why(s: Scenario, target: Array, best: Snapshot, d_k: int, quote: Quote) -> 
             "Nothing pulls at the numbers here: the gradient is 0. "
             "Start from random numbers, or from another seed."
         )
-    return too_large or "More steps, more columns, another learning rate or seed may come nearer."
+    is_at_bound = max(np.abs(W).max() for W in best.params.values()) > _NEAR_BOUND
+    if is_at_bound:
+        return too_large or f"The numbers have come near ±{BOUND:g}, as far as the lab goes."
+    if too_large:
+        return too_large + _nearer(target, min(d_k, _rank_of_embeddings(s)))
+    return "More steps, more columns, another learning rate or seed may come nearer."
 
 
 def _too_large_a_rank(s: Scenario, target: Array, d_k: int) -> str:
@@ -132,12 +140,11 @@ def _too_large_a_rank(s: Scenario, target: Array, d_k: int) -> str:
     rank, rows = needed_rank(target), _rank_of_embeddings(s)
     if rank <= min(d_k, rows):
         return ""
+    stand_in = f" (with {_SMALL:g} for 0)" if _has_zeros(target) else ""
+    need = f"and to be exactly the painted weights{stand_in} they need rank {rank}."
     if rows < d_k:  # more columns would change nothing
-        return (
-            f"The rank of the embeddings is {rows}, so that of the scores can't be more, "
-            f"{_takes(rank, target, rows)}"
-        )
-    return f"With d_k = {d_k} the scores Q Kᵀ have rank {d_k} at most, {_takes(rank, target, d_k)}"
+        return f"The rank of the embeddings is {rows}, so that of the scores can't be more, {need}"
+    return f"With d_k = {d_k} the scores Q Kᵀ have rank {d_k} at most, {need}"
 
 
 def _rank_of_embeddings(s: Scenario) -> float:
@@ -148,16 +155,20 @@ def _rank_of_embeddings(s: Scenario) -> float:
     return int(min(np.linalg.matrix_rank(t.placed), np.linalg.matrix_rank(t.placed_context)))
 
 
-def _takes(rank: int, target: Array, available: float) -> str:
-    T = target[target.any(axis=1)]
-    has_zeros = (T < _SMALL).any()
-    stand_in = ", with 0.01 for 0," if has_zeros else ""
-    takes = f"and made exactly these weights{stand_in} take rank {rank}."
-    # Points on a circle can each be the furthest in a direction of its own: with rank 2,
-    # every word can be looked at alone, more and more so as the numbers grow. On a line
-    # its two ends can.
-    nearer = has_zeros and (available > 1 or len(np.unique(T, axis=0)) == 2)
-    return f"{takes} More steps, to larger numbers, may come nearer." if nearer else takes
+def _nearer(target: Array, rank: float) -> str:
+    """Whether larger numbers come nearer, though the rank stays too low.
+
+    Points on a circle can each be the furthest in a direction of its own: with rank 2,
+    every word can be looked at alone, more and more so as the numbers grow. On a line
+    its two ends can.
+    """
+    rows = np.unique(target[target.any(axis=1)], axis=0)
+    grows = _has_zeros(target) and (rank > 1 or len(rows) == 2)
+    return " More steps, to larger numbers, may come nearer." if grows else ""
+
+
+def _has_zeros(target: Array) -> bool:
+    return bool((target[target.any(axis=1)] < _SMALL).any())
 
 
 def _alike(s: Scenario, target: Array, quote: Quote) -> str:

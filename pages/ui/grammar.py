@@ -15,7 +15,7 @@ from attn_core.learning.descent import Params
 from attn_core.learning.grammar import Batch
 from attn_core.learning.learner import Learner, Snapshot
 from attn_core.scenario import Scenario
-from pages.ui import learn, show_learning, state
+from pages.ui import learn, learn_settings, show_learning, state
 from pages.ui.chart import drawer
 from pages.ui.runs import Kind, Run
 
@@ -30,8 +30,10 @@ def lesson() -> learn.Lesson | None:
         return None
     size, sentence = st.columns(2)
     with size:
-        d_k = learn.columns(KIND, _D_K, "The corpus is read with 8 features; d_k may be fewer.")
-    chosen = learn.settings(
+        d_k = learn_settings.columns(
+            KIND, _D_K, "The corpus is read with 8 features; d_k may be fewer."
+        )
+    chosen = learn_settings.settings(
         KIND,
         rate=0.05,
         steps=300,
@@ -91,7 +93,8 @@ def _after(
         f"On the {len(held_out)} sentences that are **held out**, so many of the marked words look "
         f"most at the right one: **{percent(best.accuracy or 0)}** "
         f"{'learned' if best.step else 'before learning'}, {percent(baselines['identity'])} by "
-        f"likeness (the identity), {percent(baselines['uniform'])} by chance (all weights alike)."
+        f"likeness (the identity), {percent(baselines['uniform'])} by chance (all weights alike). "
+        "By likeness a word looks most at what is like itself, and that isn't what is marked."
     )
     if best.step:
         st.markdown("### What was learned, read from the matrices")

@@ -17,7 +17,7 @@ from attn_core.learning.learner import Learner, Snapshot
 from attn_core.learning.paint import by_d_k, learned, sent, task
 from attn_core.learning.start import start
 from attn_core.scenario import Array
-from pages.ui import edit, learn, show_learning, state
+from pages.ui import edit, learn, learn_settings, show_learning, state
 from pages.ui.chart import chart, look
 from pages.ui.edit_matrix import entries, table
 from pages.ui.runs import Kind, Run
@@ -97,13 +97,13 @@ def lesson() -> learn.Lesson | None:
         _patterns()
     size, how = st.columns(2)
     with size:
-        d_k = learn.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
+        d_k = learn_settings.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
         if d_k != s.d_k and state.scenario().h > 1:
             st.caption(
                 f"All heads have {s.d_k} columns: sending {d_k} cuts the others, or fills them up."
             )
     with how:
-        chosen = learn.settings(
+        chosen = learn_settings.settings(
             KIND, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
         )
     try:
@@ -158,7 +158,7 @@ def _picture(
     )
 
 
-def _after(s: Scenario, target: Array, chosen: learn.Settings, now: Run) -> None:
+def _after(s: Scenario, target: Array, chosen: learn_settings.Settings, now: Run) -> None:
     """Whether it was reached, why not, and what other sizes reach."""
     best = now.learner.best
     trace = attend(learned(s, now.learner.last.params))
@@ -171,16 +171,19 @@ def _after(s: Scenario, target: Array, chosen: learn.Settings, now: Run) -> None
         _by_d_k(s, target, chosen, now)
 
 
-def _by_d_k(s: Scenario, target: Array, chosen: learn.Settings, now: Run) -> None:
+def _by_d_k(s: Scenario, target: Array, chosen: learn_settings.Settings, now: Run) -> None:
     """The lowest loss with each d_k, as one row of boxes."""
     low, high = limits.D_K
     sizes = range(low, high + 1)
-    steps = min(chosen.steps, _MOST_STEPS)
-    if not now.by_d_k:
-        now.by_d_k = by_d_k(s, target, sizes, now.learner.descent, steps, chosen.start, chosen.seed)
+    steps, descent = min(chosen.steps, _MOST_STEPS), now.learner.descent
+    alike = learned(s, start(chosen.start, s.d_model, high, chosen.seed))
+    found = state.runs().by_d_k(
+        (alike, target.tobytes(), steps, descent),
+        lambda: by_d_k(s, target, sizes, descent, steps, chosen.start, chosen.seed),
+    )
     st.markdown(
         f"The same with each d\\_k, {steps} steps each: how far the lowest loss stays above the "
         f"lowest possible, {number(reach.lowest(target), 3)}."
     )
-    drawn = Equation((reach.by_size(target, now.by_d_k, sizes),))
+    drawn = Equation((reach.by_size(target, found, sizes),))
     chart(describe(drawn, **look()), "figure-by-d_k", drawn.alt)

@@ -34,8 +34,6 @@ class Run:
         What it is a run of; another one needs another run.
     learner : Learner
     is_running : bool
-    by_d_k : list of Snapshot or None
-        The best with 1, 2, … columns, once they were asked for.
     sent : Scenario or None
         What went to the lab last.
     """
@@ -43,7 +41,6 @@ class Run:
     of: Hashable
     learner: Learner
     is_running: bool = False
-    by_d_k: list[Snapshot | None] = field(default_factory=list)
     sent: Scenario | None = None
 
     def finish(self) -> None:
@@ -62,6 +59,8 @@ class Runs:
     """One run of each kind at most."""
 
     _runs: dict[Kind, Run] = field(default_factory=dict)
+    #: What the best with 1, 2, … columns are of, and these.
+    _by_d_k: tuple[Hashable, list[Snapshot | None]] = (None, [])
     #: The kind whose next run is gone through at once.
     _hurried: Kind | None = None
 
@@ -84,6 +83,14 @@ class Runs:
         run = self._runs.get(kind)
         if run is not None and run.learner.ending is not None:
             self._hurried = kind
+
+    def by_d_k(
+        self, of: Hashable, learn: Callable[[], list[Snapshot | None]]
+    ) -> list[Snapshot | None]:
+        """Return the best with each number of columns, learned anew if what they are of changed."""
+        if self._by_d_k[0] != of:
+            self._by_d_k = (of, learn())
+        return self._by_d_k[1]
 
     def forget(self, kind: Kind) -> None:
         """Take a run away, so that the next one is new."""

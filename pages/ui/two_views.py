@@ -18,7 +18,7 @@ from attn_core.learning import readout
 from attn_core.learning.learner import Learner, Snapshot
 from attn_core.learning.readout import CLASSES
 from attn_core.space import plane
-from pages.ui import learn, show_learning, state
+from pages.ui import learn, learn_settings, show_learning, state
 from pages.ui.chart import look
 from pages.ui.runs import Kind, Run
 
@@ -29,7 +29,7 @@ def lesson() -> learn.Lesson | None:
     """The words of the corpus, parted by the seed; None if it can't be read."""
     if not learn.has_corpus():
         return None
-    chosen = learn.settings(
+    chosen = learn_settings.settings(
         KIND,
         rate=0.05,
         steps=150,

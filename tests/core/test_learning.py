@@ -608,7 +608,7 @@ SOFT = np.array([[8, 1, 1], [1, 8, 1], [1, 1, 8]]) / 10
 def test_too_few_columns_are_told():
     told = explain(alone(3), SOFT, best_of(alone(3), SOFT, 1))
     assert "With d_k = 1 the scores Q Kᵀ have rank 1" in told
-    assert told.endswith("and made exactly these weights take rank 2.")
+    assert told.endswith("and to be exactly the painted weights they need rank 2.")
 
 
 def test_a_run_that_came_to_rest_for_lack_of_columns_blames_them():
@@ -623,16 +623,18 @@ def test_a_stand_in_for_0_is_told_and_that_larger_numbers_may_do():
     s, target = alone(5), np.eye(5)
     early, late = (best_of(s, target, 2, steps) for steps in (50, 500))
     told = explain(s, target, early)
-    assert "with 0.01 for 0, take rank 4. More steps, to larger numbers, may come nearer" in told
+    assert (
+        "(with 0.01 for 0) they need rank 4. More steps, to larger numbers, may come nearer" in told
+    )
     assert explain(s, target, late).startswith("Reached")
-    assert explain(s, target, best_of(s, target, 1)).endswith("with 0.01 for 0, take rank 4.")
+    assert explain(s, target, best_of(s, target, 1)).endswith("(with 0.01 for 0) they need rank 4.")
 
 
 def test_too_low_a_rank_of_the_embeddings_is_told():
     s = alone(3, X=[[1, 0], [2, 0], [-1, 0]])
     told = explain(s, SOFT, best_of(s, SOFT, 2))
     assert "The rank of the embeddings is 1, so that of the scores can't be more" in told
-    assert told.endswith("take rank 2.")
+    assert told.endswith("they need rank 2.")
 
 
 def test_the_lower_of_two_ranks_is_told():
@@ -656,7 +658,7 @@ def test_the_lower_of_two_ranks_is_told():
 def test_two_ends_of_a_line_need_no_second_column():
     s, target = alone(3), np.array([[1.0, 0, 0], [0, 0, 1], [1, 0, 0]])
     early, late = (best_of(s, target, 1, steps) for steps in (20, 500))
-    assert "take rank 2. More steps, to larger numbers, may come nearer" in explain(
+    assert "they need rank 2. More steps, to larger numbers, may come nearer" in explain(
         s, target, early
     )
     assert explain(s, target, late).startswith("Reached")
@@ -685,6 +687,21 @@ def test_no_rank_is_blamed_where_it_proves_nothing(options):
     assert told.startswith("Not reached")
     assert "rank" not in told
     assert told.endswith("another learning rate or seed may come nearer.")
+
+
+def test_numbers_at_the_bound_have_no_room_to_grow():
+    s, target = alone(5), np.eye(5)
+    W = np.random.default_rng(3).normal(size=(2, 5, 2))
+    free = explain(s, target, standing(s, target, *W, step=9))
+    assert "More steps, to larger numbers, may come nearer" in free
+    W[0, 0, 0] = 29.9
+    at_bound = explain(s, target, standing(s, target, *W, step=9))
+    assert "they need rank 4." in at_bound
+    assert "More steps" not in at_bound
+    masked = alone(3, mask=masks.causal(3))
+    target = wanted(SOFT * masked.allowed)
+    told = explain(masked, target, standing(masked, target, 29.9 * np.eye(3), -np.eye(3), step=9))
+    assert told.endswith("The numbers have come near ±30, as far as the lab goes.")
 
 
 def test_an_all_zero_start_pulls_at_nothing():
