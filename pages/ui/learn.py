@@ -239,5 +239,6 @@ def _result(lesson: Lesson, now: Run) -> None:
 def _send(lesson: Lesson) -> None:
     now = _run_of(lesson)
     state.change(lambda: lesson.sent(now.learner.best))
-    now.sent = state.scenario()
+    if not state.complaint():
+        now.sent = state.scenario()
     st.rerun()

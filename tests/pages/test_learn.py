@@ -405,3 +405,14 @@ def test_a_corpus_that_was_edited_badly_says_where(kind, tmp_path, monkeypatch):
     finally:
         monkeypatch.undo()
         corpus.sentences.cache_clear()
+
+
+def test_what_the_lab_refuses_is_not_told_to_be_sent(monkeypatch):
+    def refused(*_):
+        raise ValueError("This can't go to the lab.")
+
+    at = press(lesson("paint"), "learn-step")
+    monkeypatch.setattr("pages.ui.paint.sent", refused)
+    at = press(at, "learn-send")
+    assert "This can't go to the lab" in at.error[0].value.replace("\\", "")
+    assert "Sent:" not in said(at)
