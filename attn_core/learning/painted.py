@@ -50,8 +50,19 @@ def blocked(painted: Array, s: Scenario) -> int:
     return int((painted > 0)[~s.allowed].sum())
 
 
-def checked(painted: Array) -> Array:
-    """Refuse what can't be shares.
+def _check(painted: Array) -> None:
+    wrong = ~((painted >= 0) & (painted <= BOUND))  # true for nan as well
+    if wrong.any():
+        i, j = (int(k) for k in np.argwhere(wrong)[0])
+        came = f"{painted[i, j]:g}".replace("-", "−")
+        raise ValueError(
+            f"Painted attention takes numbers from 0 to {BOUND:g}: "
+            f"row {i + 1}, column {j + 1} is {came}."
+        )
+
+
+def entered(painted: Array) -> Array:
+    """Take numbers that were typed: checked, and rounded so that an address can hold them.
 
     Parameters
     ----------
@@ -64,29 +75,14 @@ def checked(painted: Array) -> Array:
 
     Examples
     --------
-    >>> checked(np.array([[0.0, -1.0]]))
-    Traceback (most recent call last):
-    ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is -1.
-    """
-    wrong = ~((painted >= 0) & (painted <= BOUND))  # true for nan as well
-    if wrong.any():
-        i, j = (int(k) for k in np.argwhere(wrong)[0])
-        raise ValueError(
-            f"Painted attention takes numbers from 0 to {BOUND:g}: "
-            f"row {i + 1}, column {j + 1} is {painted[i, j]:g}."
-        )
-    return painted
-
-
-def entered(painted: Array) -> Array:
-    """Take numbers that were typed: checked, and rounded so that an address can hold them.
-
-    Examples
-    --------
     >>> entered(np.array([[1 / 3, -0.0]]))
     array([[0.333, 0.   ]])
+    >>> entered(np.array([[0.0, -1.0]]))
+    Traceback (most recent call last):
+    ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is −1.
     """
-    return on_grid("Painted attention", checked(painted)) + 0.0  # of −0 no sign is left
+    _check(painted)
+    return on_grid("Painted attention", painted + 0.0)  # of −0 no sign is left
 
 
 def shared(painted: Array) -> Array:
@@ -121,10 +117,29 @@ def wanted(painted: Array) -> Array:
     ValueError
         When a number can't be a share, or nothing is painted.
     """
-    target = shared(checked(np.asarray(painted, dtype=np.float64)))
+    painted = np.asarray(painted, dtype=np.float64)
+    _check(painted)
+    target = shared(painted)
     if not target.any():
         raise ValueError("Nothing is painted yet: click a box, and its word is to be looked at.")
     return target
+
+
+def wanted_of(painted: Array, s: Scenario) -> Array:
+    """`wanted`, of the boxes that the mask leaves open.
+
+    Raises
+    ------
+    ValueError
+        As `wanted`, and when the mask blocks all that is painted.
+    """
+    left = open_to(painted, s)
+    if np.any(painted) and not left.any():
+        raise ValueError(
+            "The mask blocks all that is painted. Click a box that it leaves open, or take "
+            "another pattern."
+        )
+    return wanted(left)
 
 
 def toggled(painted: Array, s: Scenario, row: int, column: int) -> Array:

@@ -25,6 +25,7 @@ from attn_core.learning.painted import (
     to_text,
     toggled,
     wanted,
+    wanted_of,
 )
 from attn_core.learning.reach import REACHED, explain, lowest, needed_rank
 from attn_core.learning.start import STARTS, start
@@ -271,6 +272,7 @@ def test_numbers_beyond_the_bound_end_a_run_before_they_are_taken():
     assert all(np.abs(each.params["x"]).max() <= BOUND for each in learner.moments)
     assert "Stopped after step 42: the next one needs numbers beyond ±30" in learner.told
     assert [each.step for each in learner.snapshots] == [0, 42]
+    assert "too large here" not in learner.told  # it came near by small steps
 
 
 def test_a_first_step_beyond_the_bound_leaves_the_start():
@@ -279,6 +281,7 @@ def test_a_first_step_beyond_the_bound_leaves_the_start():
     learner.advance(5)
     assert (learner.ending, learner.step, len(learner.snapshots)) == ("too large", 0, 1)
     assert learner.best.step == 0
+    assert "A learning rate of 100 is too large here." in learner.told
 
 
 def test_bound_is_reached_exactly_without_an_end():
@@ -378,13 +381,28 @@ def test_rows_of_what_is_wanted_sum_to_1_or_are_empty(drawn):
 
 
 @pytest.mark.parametrize(
-    ("number", "written"), [(-1, "-1"), (NAN, "nan"), (31, "31"), (-0.5, "-0.5")]
+    ("number", "written"), [(-1, "−1"), (NAN, "nan"), (31, "31"), (-0.5, "−0.5")]
 )
 def test_what_cant_be_painted_is_named(number, written):
     drawn = np.ones((2, 3))
     drawn[1, 2] = number
     with pytest.raises(ValueError, match=f"from 0 to 30: row 2, column 3 is {written}"):
         wanted(drawn)
+
+
+def test_what_a_mask_blocks_isnt_called_nothing():
+    s = made(n=3, mask=masks.causal(3))
+    with pytest.raises(ValueError, match="The mask blocks all that is painted"):
+        wanted_of(PATTERNS["the next word"](3, 3), s)
+    with pytest.raises(ValueError, match="Nothing is painted yet"):
+        wanted_of(np.zeros((3, 3)), s)
+    expected = [[1, 0, 0], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]]
+    np.testing.assert_allclose(wanted_of(np.ones((3, 3)), s), expected)
+
+
+@given(PAINTED)
+def test_what_is_typed_is_held_by_an_address(drawn):
+    np.testing.assert_array_equal(from_text(to_text(entered(drawn))), drawn.round(3) + 0.0)
 
 
 def test_patterns_by_hand():
@@ -783,6 +801,30 @@ def test_a_mask_tells_equal_words_apart():
     target[3, 2] = 1
     told = explain(s, target, best_of(s, target, 3))
     assert "the same key and equal weights in every row where the mask lets both be" in told
+
+
+@pytest.mark.parametrize("options", [{}, {"positions": "alibi", "slope": 0.5}])
+def test_words_without_a_number_are_named(options):
+    """Whatever is learned, the query is 0, and so are all its scores."""
+    s = alone(4, X=[[1, 0, 0], [0, 0, 0], [0, 1, 0], [0, 0, 0]], **options)
+    s = replace(s, tokens=("he", "the", "cat", "a"))
+    target = wanted(PATTERNS["the next word"](4, 4))
+    best = best_of(s, target, 3)
+    untouched = attend(paint.learned(s, standing(s, target, *np.ones((2, 3, 3))).params))
+    np.testing.assert_allclose(
+        attend(paint.learned(s, best.params)).weights[1::2], untouched.weights[1::2]
+    )
+    told = explain(s, target, best, quoted)
+    assert "<the> has an embedding of zeros, hence a query of zeros" in told  # a's row is free
+    target[3, 0] = 1
+    assert "<the> and <a> have an embedding of zeros" in explain(s, target, best, quoted)
+
+
+def test_a_word_without_a_number_that_is_to_do_what_it_does_is_no_reason():
+    s = alone(2, X=[[0, 0], [1, 0]])
+    target = np.array([[0.5, 0.5], [0, 1]])
+    early = standing(s, target, np.zeros((2, 2)), np.zeros((2, 2)))
+    assert "of zeros" not in explain(s, target, early)
 
 
 # What was learned, in words.
