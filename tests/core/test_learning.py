@@ -400,11 +400,6 @@ def test_what_a_mask_blocks_isnt_called_nothing():
     np.testing.assert_allclose(wanted_of(np.ones((3, 3)), s), expected)
 
 
-@given(PAINTED)
-def test_what_is_typed_is_held_by_an_address(drawn):
-    np.testing.assert_array_equal(from_text(to_text(entered(drawn))), drawn.round(3) + 0.0)
-
-
 def test_patterns_by_hand():
     assert PATTERNS["itself"](2, 3).tolist() == [[1, 0, 0], [0, 1, 0]]
     assert PATTERNS["the word before"](3, 3).tolist() == [[0, 0, 0], [1, 0, 0], [0, 1, 0]]
