@@ -67,7 +67,9 @@ def test_learn_pause_look_back_and_send_to_the_lab(visit):
     page.wait_for_function(
         "n => document.querySelector('.lab-board').dataset.drawn > n + 5", arg=before
     )
-    press(page, "Pause")
+    button(page, "Pause").click()
+    expect(button(page, "Go on")).to_be_visible(timeout=20_000)
+    idle(page)
     paused, shown = said(page), numbers(page)
     assert 0 < step(page) < 150
     page.wait_for_timeout(700)
@@ -146,9 +148,9 @@ def test_the_page_can_be_used_while_it_runs(visit):
     page.wait_for_function(
         "n => document.querySelector('.lab-board').dataset.drawn > n + 2", arg=before
     )
-    press(page, "Stop")
+    button(page, "Stop").click()
+    expect(button(page, "Learn again")).to_be_visible(timeout=20_000)
     assert "Stopped after" in said(page)
-    expect(button(page, "Learn again")).to_be_visible()
 
 
 def test_another_d_k_shows_the_loss_fall_at_once(visit):
