@@ -51,7 +51,7 @@ def blocked(painted: Array, s: Scenario) -> int:
 
 
 def checked(painted: Array) -> Array:
-    """Refuse what can't be shares.
+    """Round to the lab's grid, which an address holds; refuse what can't be shares.
 
     Parameters
     ----------
@@ -66,16 +66,23 @@ def checked(painted: Array) -> Array:
     --------
     >>> checked(np.array([[0.0, -1.0]]))
     Traceback (most recent call last):
-    ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is -1.
+    ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is −1.
+    >>> checked(np.array([[1 / 3, -0.0]]))
+    array([[0.333, 0.   ]])
     """
+    _check(painted)
+    return on_grid("Painted attention", painted + 0.0)  # −0 becomes 0
+
+
+def _check(painted: Array) -> None:
     wrong = ~((painted >= 0) & (painted <= BOUND))  # true for nan as well
     if wrong.any():
         i, j = (int(k) for k in np.argwhere(wrong)[0])
+        came = f"{painted[i, j]:g}".replace("-", "−")
         raise ValueError(
             f"Painted attention takes numbers from 0 to {BOUND:g}: "
-            f"row {i + 1}, column {j + 1} is {painted[i, j]:g}."
+            f"row {i + 1}, column {j + 1} is {came}."
         )
-    return painted
 
 
 def entered(painted: Array) -> Array:
@@ -121,7 +128,9 @@ def wanted(painted: Array) -> Array:
     ValueError
         When a number can't be a share, or nothing is painted.
     """
-    target = shared(checked(np.asarray(painted, dtype=np.float64)))
+    painted = np.asarray(painted, dtype=np.float64)
+    _check(painted)
+    target = shared(painted)
     if not target.any():
         raise ValueError("Nothing is painted yet: click a box, and its word is to be looked at.")
     return target
