@@ -163,7 +163,7 @@ def _after(s: Scenario, target: Array, chosen: learn_settings.Settings, now: Run
     trace = attend(learned(s, now.learner.moments[-1].params))
     _blocked()
     _as_table()
-    if now.learner.step:
+    if now.learner.step and now.learner.ending != "diverged":  # then the learning rate is why
         st.markdown(escape.markdown(reach.explain(s, target, best)))
     show_learning.way_back(trace, target, KIND)
     if now.learner.ending is not None:

@@ -18,6 +18,8 @@ from attn_core.scenario import Array
 Kind = Literal["paint", "grammar", "views"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+#: Steps from moment to moment at most, so that a curve is one however fast it is drawn.
+_BETWEEN = 5
 #: How many moments of a run that is gone through at once are kept.
 _MOMENTS = 50
 #: What a newcomer finds painted.
@@ -49,8 +51,9 @@ class Run:
             self.learner.advance(max(1, self.learner.steps // _MOMENTS))
 
     def tick(self, steps: int) -> None:
-        """Go on by some steps; a run that is over doesn't run."""
-        self.learner.advance(steps)
+        """Go on by some steps, with moments between; a run that is over doesn't run."""
+        for taken in range(0, steps, _BETWEEN):
+            self.learner.advance(min(_BETWEEN, steps - taken))
         self.is_running = self.is_running and self.learner.ending is None
 
 

@@ -112,6 +112,11 @@ def test_a_pause_keeps_all_and_goes_on():
     assert "Learned after 300 steps" in progress(at)[1]
 
 
+def test_a_fast_run_has_a_curve_and_moments_too():
+    at = learn(lesson("grammar"))  # a hundred steps a picture
+    assert len(spec(at)["frames"]) == 61  # one in five, and the start
+
+
 def test_stopping_leaves_what_was_learned():
     at = press(lesson("grammar"), "learn-run")
     before = boxes(at)[W_Q]
