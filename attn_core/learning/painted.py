@@ -66,14 +66,15 @@ def checked(painted: Array) -> Array:
     --------
     >>> checked(np.array([[0.0, -1.0]]))
     Traceback (most recent call last):
-    ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is -1.
+    ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is −1.
     """
     wrong = ~((painted >= 0) & (painted <= BOUND))  # true for nan as well
     if wrong.any():
         i, j = (int(k) for k in np.argwhere(wrong)[0])
+        came = f"{painted[i, j]:g}".replace("-", "−")
         raise ValueError(
             f"Painted attention takes numbers from 0 to {BOUND:g}: "
-            f"row {i + 1}, column {j + 1} is {painted[i, j]:g}."
+            f"row {i + 1}, column {j + 1} is {came}."
         )
     return painted
 

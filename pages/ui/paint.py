@@ -84,6 +84,7 @@ def _set(key: str, _: str) -> None:
         return painted.entered(values)
 
     state.paint(edited)
+    st.rerun()  # the whole page: what is learned, and a complaint, are outside this part
 
 
 def lesson() -> learn.Lesson | None:

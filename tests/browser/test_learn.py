@@ -111,6 +111,29 @@ def test_a_box_is_painted_by_a_click(visit):
     assert numbers(page)[WANTED] == [[0, 0, 0], [0, 0, 1], [0, 0, 0]]
 
 
+def test_a_table_is_painted_and_refuses_what_cant_be(visit):
+    page = visit("/Learn?preset=verb-subject")
+    page.get_by_text("Paint it as a table").click()
+    write_first(page, "2,5")
+    assert numbers(page)[WANTED] == [[1, 0, 0], [1, 0, 0], [0, 1, 0]]
+    assert parameter(page, "paint") == "2.5-0-0_1-0-0_0-1-0"
+    write_first(page, "-1")
+    alert = page.get_by_test_id("stAlert")
+    expect(alert).to_contain_text("from 0 to 30: row 1, column 1 is −1.")
+    assert numbers(page)[WANTED] == [[1, 0, 0], [1, 0, 0], [0, 1, 0]]
+
+
+def write_first(page: Page, typed: str) -> None:
+    """Type into the first box of the table, and apply it."""
+    page.get_by_test_id("stDataFrame").click(position={"x": 82, "y": 55})
+    page.keyboard.press("Enter")  # opens the box
+    page.keyboard.press("Control+A")
+    page.keyboard.type(typed, delay=100)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
+    press(page, "Apply")
+
+
 def test_the_page_can_be_used_while_it_runs(visit):
     page = visit("/Learn?learn=grammar")
     page.get_by_role("radio", name="1", exact=True).click()  # a step a picture

@@ -377,7 +377,7 @@ def test_rows_of_what_is_wanted_sum_to_1_or_are_empty(drawn):
 
 
 @pytest.mark.parametrize(
-    ("number", "written"), [(-1, "-1"), (NAN, "nan"), (31, "31"), (-0.5, "-0.5")]
+    ("number", "written"), [(-1, "−1"), (NAN, "nan"), (31, "31"), (-0.5, "−0.5")]
 )
 def test_what_cant_be_painted_is_named(number, written):
     drawn = np.ones((2, 3))
