@@ -128,6 +128,23 @@ def wanted(painted: Array) -> Array:
     return target
 
 
+def wanted_of(painted: Array, s: Scenario) -> Array:
+    """`wanted`, of the boxes that the mask leaves open.
+
+    Raises
+    ------
+    ValueError
+        As `wanted`, and when the mask blocks all that is painted.
+    """
+    left = open_to(painted, s)
+    if np.any(painted) and not left.any():
+        raise ValueError(
+            "The mask blocks all that is painted. Click a box that it leaves open, or take "
+            "another pattern."
+        )
+    return wanted(left)
+
+
 def toggled(painted: Array, s: Scenario, row: int, column: int) -> Array:
     """Paint a box, or wipe it if it is painted.
 

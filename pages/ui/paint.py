@@ -107,7 +107,7 @@ def lesson() -> learn.Lesson | None:
             KIND, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
         )
     try:
-        target = painted.wanted(painted.open_to(state.painted(), s))
+        target = painted.wanted_of(state.painted(), s)
         first = learned(s, start(chosen.start, s.d_model, d_k, chosen.seed))
     except ValueError as error:
         _paint_first(str(error))

@@ -24,6 +24,7 @@ from attn_core.learning.painted import (
     to_text,
     toggled,
     wanted,
+    wanted_of,
 )
 from attn_core.learning.reach import REACHED, explain, lowest, needed_rank
 from attn_core.learning.start import STARTS, start
@@ -384,6 +385,16 @@ def test_what_cant_be_painted_is_named(number, written):
     drawn[1, 2] = number
     with pytest.raises(ValueError, match=f"from 0 to 30: row 2, column 3 is {written}"):
         wanted(drawn)
+
+
+def test_what_a_mask_blocks_isnt_called_nothing():
+    s = made(n=3, mask=masks.causal(3))
+    with pytest.raises(ValueError, match="The mask blocks all that is painted"):
+        wanted_of(PATTERNS["the next word"](3, 3), s)
+    with pytest.raises(ValueError, match="Nothing is painted yet"):
+        wanted_of(np.zeros((3, 3)), s)
+    expected = [[1, 0, 0], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]]
+    np.testing.assert_allclose(wanted_of(np.ones((3, 3)), s), expected)
 
 
 def test_patterns_by_hand():
