@@ -111,9 +111,9 @@ Q Kᵀ have rank 1 at most, and made exactly these weights, with 0.01 for 0, tak
 
 
 def _why(s: Scenario, target: Array, best: Snapshot, d_k: int, quote: Quote) -> str:
-    alike = _alike(s, target, quote)
-    if alike:
-        return alike
+    certain = _empty(s, target, best, quote) or _alike(s, target, quote)
+    if certain:
+        return certain
     _, gradient = attention_loss(learned(s, best.params), target)
     still = max(np.abs(g).max() for g in gradient.values()) < 1e-6
     too_large = _too_large_a_rank(s, target, d_k)
@@ -160,6 +160,23 @@ def _takes(rank: int, target: Array, available: float) -> str:
     return f"{takes} More steps, to larger numbers, may come nearer." if nearer else takes
 
 
+def _empty(s: Scenario, target: Array, best: Snapshot, quote: Quote) -> str:
+    """Name the words that ask for nothing, as nothing stands in their embedding."""
+    t = attend(learned(s, best.params))
+    places = [
+        i
+        for i in range(s.n)
+        if not t.placed[i].any() and target[i].any() and not np.allclose(t.weights[i], target[i])
+    ]
+    if not places:
+        return ""
+    verb, theirs = ("has", "its row") if len(places) == 1 else ("have", "their rows")
+    return (
+        f"{_named(s.tokens, places, quote)} {verb} an embedding of zeros, hence a query of zeros: "
+        f"no W_q and W_k change {theirs} of weights, but others are painted."
+    )
+
+
 def _alike(s: Scenario, target: Array, quote: Quote) -> str:
     """Name two words that attention can't tell apart, of which different things are wanted."""
     if s.positions in ("rope", "alibi"):
@@ -201,6 +218,6 @@ def _same_key(s: Scenario, target: Array) -> tuple[int, int] | None:
     return None
 
 
-def _named(words: tuple[str, ...], places: tuple[int, int], quote: Quote) -> str:
+def _named(words: tuple[str, ...], places: Sequence[int], quote: Quote) -> str:
     unique = labels.unique(words)
     return listed([quote(labels.isolate(unique[i])) for i in places])

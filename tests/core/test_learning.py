@@ -772,6 +772,30 @@ def test_a_mask_tells_equal_words_apart():
     assert "the same key and equal weights in every row where the mask lets both be" in told
 
 
+@pytest.mark.parametrize("options", [{}, {"positions": "alibi", "slope": 0.5}])
+def test_words_without_a_number_are_named(options):
+    """Whatever is learned, the query is 0, and so are all its scores."""
+    s = alone(4, X=[[1, 0, 0], [0, 0, 0], [0, 1, 0], [0, 0, 0]], **options)
+    s = replace(s, tokens=("he", "the", "cat", "a"))
+    target = wanted(PATTERNS["the next word"](4, 4))
+    best = best_of(s, target, 3)
+    untouched = attend(paint.learned(s, standing(s, target, *np.ones((2, 3, 3))).params))
+    np.testing.assert_allclose(
+        attend(paint.learned(s, best.params)).weights[1::2], untouched.weights[1::2]
+    )
+    told = explain(s, target, best, quoted)
+    assert "<the> has an embedding of zeros, hence a query of zeros" in told  # a's row is free
+    target[3, 0] = 1
+    assert "<the> and <a> have an embedding of zeros" in explain(s, target, best, quoted)
+
+
+def test_a_word_without_a_number_that_is_to_do_what_it_does_is_no_reason():
+    s = alone(2, X=[[0, 0], [1, 0]])
+    target = np.array([[0.5, 0.5], [0, 1]])
+    early = standing(s, target, np.zeros((2, 2)), np.zeros((2, 2)))
+    assert "of zeros" not in explain(s, target, early)
+
+
 # What was learned, in words.
 
 
