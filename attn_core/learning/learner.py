@@ -184,18 +184,24 @@ class Learner:
             case "diverged":
                 return (
                     f"It diverges: the loss went from {number(first, 3)} to "
-                    f"{number(self._loss, 3)} at step {self.step}. "
-                    f"A learning rate of {self.descent.learning_rate:g} is too large here. {kept}"
+                    f"{number(self._loss, 3)} at step {self.step}. {self._rate_is_blamed} {kept}"
                 )
             case "too large":
+                largest = max(float(np.abs(value).max()) for value in self._params.values())
+                # Numbers that grew near to the bound are no fault of the learning rate.
+                blamed = f"{self._rate_is_blamed} " if largest < BOUND / 2 else ""
                 return (
                     f"Stopped after step {self.step}: the next one needs numbers beyond "
-                    f"±{BOUND:g}, which the lab doesn't hold. {kept}"
+                    f"±{BOUND:g}, which the lab doesn't hold. {blamed}{kept}"
                 )
             case "finished" | "stopped":
                 how = "Learned" if self.ending == "finished" else "Stopped"
                 return f"{how} after {counted(self.step, 'step')}: {self._fell(first)}"
         return f"Step {self.step} of {self.steps}: loss {number(self._loss, 3)}."
+
+    @property
+    def _rate_is_blamed(self) -> str:
+        return f"A learning rate of {self.descent.learning_rate:g} is too large here."
 
     def _fell(self, first: float) -> str:
         best, lowest, _ = self._best

@@ -271,6 +271,7 @@ def test_numbers_beyond_the_bound_end_a_run_before_they_are_taken():
     assert all(np.abs(each.params["x"]).max() <= BOUND for each in learner.moments)
     assert "Stopped after step 42: the next one needs numbers beyond ±30" in learner.told
     assert [each.step for each in learner.snapshots] == [0, 42]
+    assert "too large here" not in learner.told  # it came near by small steps
 
 
 def test_a_first_step_beyond_the_bound_leaves_the_start():
@@ -279,6 +280,7 @@ def test_a_first_step_beyond_the_bound_leaves_the_start():
     learner.advance(5)
     assert (learner.ending, learner.step, len(learner.snapshots)) == ("too large", 0, 1)
     assert learner.best.step == 0
+    assert "A learning rate of 100 is too large here." in learner.told
 
 
 def test_bound_is_reached_exactly_without_an_end():
