@@ -149,7 +149,7 @@ def curve_numbers(progress: Progress, shown: int) -> list[dict[str, Any]]:
     numbers = [*curve(losses), {"x": [0], "y": [float(losses.max())]}]
     if lowest is not None:
         # Low down there is no room below the line: there the axis has its own numbers.
-        place = "top right" if lowest < losses.max() / 3 else "middle right"
+        place = "top right" if lowest <= losses.max() / 3 else "middle right"
         numbers.append({"x": ends, "y": [lowest, lowest], "textposition": place})
     if progress.accuracies is not None:
         numbers += curve(100 * np.asarray(progress.accuracies, dtype=float))

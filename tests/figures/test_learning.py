@@ -155,6 +155,16 @@ def test_names_of_baselines_stand_apart_near_their_lines(parts):
     assert (abs(texts["y"] - expected) <= 40).all()
 
 
+@pytest.mark.parametrize(
+    ("losses", "lowest", "place"),
+    [([2.0, 0.5], 0.25, "top right"), ([0.0, 0.0], 0.0, "top right"), ([2.0, 1.5], 1, "middle")],
+)
+def test_the_lowest_loss_is_named_above_the_axis_numbers(losses, lowest, place):
+    run = Progress([0, 10], losses, None, 90, lowest)
+    described = describe_learning(run, [shown(1)], ["step 10"])
+    assert one(described, "lowest possible")["textposition"].startswith(place)
+
+
 def test_without_accuracies_a_lowest_loss_and_baselines():
     run = Progress([0, 10], [2.0, 1.0], None, 40)
     described = describe_learning(run, MOMENTS[:2], NAMES[:2])
