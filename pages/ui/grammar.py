@@ -97,7 +97,7 @@ def _after(
         st.markdown("### What was learned, read from the matrices")
         show_learning.readings(grammar.scenario(looked_at, best.params))
     if looked_at.looks:
-        trace = attend(grammar.scenario(looked_at, learner.last.params))
+        trace = attend(grammar.scenario(looked_at, learner.moments[-1].params))
         show_learning.way_back(trace, looked_at.target, KIND)
     with drawer("Every marked word that was held out", "held-out-words") as is_open:
         if is_open:

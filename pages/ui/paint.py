@@ -99,9 +99,8 @@ def lesson() -> learn.Lesson | None:
     with size:
         d_k = learn.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
         if d_k != s.d_k and state.scenario().h > 1:
-            st.caption(
-                f"All heads have {s.d_k} columns: sending {d_k} cuts the others, or fills them up."
-            )
+            does = "cuts off columns of the others" if d_k < s.d_k else "adds zeros to the others"
+            st.caption(f"All heads have {s.d_k} columns: sending {d_k} {does}.")
     with how:
         chosen = learn.settings(
             KIND, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
@@ -161,7 +160,7 @@ def _picture(
 def _after(s: Scenario, target: Array, chosen: learn.Settings, now: Run) -> None:
     """Whether it was reached, why not, and what other sizes reach."""
     best = now.learner.best
-    trace = attend(learned(s, now.learner.last.params))
+    trace = attend(learned(s, now.learner.moments[-1].params))
     _blocked()
     _as_table()
     if now.learner.step:

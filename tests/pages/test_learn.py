@@ -329,3 +329,28 @@ def test_a_corpus_that_was_edited_badly_says_where(kind, tmp_path, monkeypatch):
     finally:
         monkeypatch.undo()
         corpus.sentences.cache_clear()
+
+
+def test_a_mask_that_blocks_all_that_is_painted_is_named():
+    at = press(lesson("paint", preset="previous-word"), "paint-the next word")
+    assert "The mask blocks all that is painted" in at.info[0].value
+
+
+@pytest.mark.parametrize(("d_k", "told"), [(2, "cuts off columns"), (5, "adds zeros")])
+def test_another_d_k_says_what_it_does_to_the_other_heads(d_k, told):
+    at = lesson("paint", preset="four-views", s=encode(VIEWS))
+    slider = next(each for each in at.slider if each.key == "learn-paint-d_k")
+    at = fine(slider.set_value(d_k).run())
+    assert any(f"sending {d_k} {told}" in each.value for each in at.caption)
+
+
+def test_the_gradient_is_that_of_the_numbers_that_are_shown():
+    """A run that rose after its best step shows that one, and its gradient."""
+    at = open_settings(lesson("paint", preset="verb-subject"), "paint")
+    at = choose(at, "learn-paint-method", "gradient descent")
+    rate = next(each for each in at.select_slider if each.key == "learn-paint-rate")
+    at = learn(fine(rate.set_value(100.0).run()))
+    assert at.warning
+    at.session_state["gradient-paint"] = True
+    at = fine(at.run())
+    np.testing.assert_allclose(boxes(at, 1)[0], boxes(at)[WEIGHTS])
