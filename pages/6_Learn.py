@@ -7,9 +7,10 @@ from pages.ui import frame, grammar, learn, paint, show_learning, two_views
 frame.page("Learn")
 
 st.markdown(
-    "The first reason for projections is that they can be **learned**. A loss says how far "
-    "something is from what is wanted; its gradient says how each number of the projections "
-    "moves it; and step by step the numbers go down."
+    "The first reason for projections is that they can be **learned**. A *loss* is one number "
+    "that says how far all is from what is wanted. Its *gradient* says of each number of the "
+    "projections how the loss would change if that number grew a little. So each step moves "
+    "every number a little the other way, and the loss falls."
 )
 match kind := learn.chosen():
     case paint.KIND:

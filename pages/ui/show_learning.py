@@ -79,13 +79,22 @@ def named(snapshot: Snapshot) -> str:
     return f"step {snapshot.step}: loss {number(snapshot.loss, 3)}{right}"
 
 
+_COUNTED: dict[Kind, str] = {
+    "paint": "$T$ is what is wanted; $n$ counts the rows that are painted. Those left free "
+    "have no part in the loss: their row of $dS$ is 0.",
+    "grammar": "$T$ has 1 where a marked word is to look; $n$ counts the marked words of all "
+    "sentences. Other rows have no part in the loss: their row of $dS$ is 0.",
+    "views": "$T$ has 1 at each word's class; $n$ counts the words that are learned from. "
+    "The loss that is drawn is the sum of both heads'.",
+}
+
+
 def formulas(kind: Kind) -> None:
     """The equations of the way forward, and of the way back beside them."""
     pairs = gradients.READOUT if kind == "views" else gradients.ATTENTION
     rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
-    if kind != "views":
-        st.caption("$n$ counts the rows of which something is wanted; in all others $dS$ is 0.")
+    st.caption(_COUNTED[kind])
     if kind == "paint":
         st.caption(
             "A mask, a temperature and positions come in between, each with its own chain rule; "
@@ -105,8 +114,9 @@ def way_back(trace: AttentionTrace, target: Array, key: str) -> None:
             alt = " ".join(each.alt for each in drawn)
             chart(describe(*drawn, **look()), f"figure-gradient-{key}", alt)
             st.caption(
-                "A step goes against the gradient: a blue number of $dW$ makes its number of "
-                "$W$ smaller, a red one larger, unless momentum from earlier steps is stronger."
+                "A step goes against the gradient: a positive number of $dW$, blue, makes its "
+                "number of $W$ smaller, a negative one, red, larger, unless momentum from "
+                "earlier steps is stronger."
             )
 
 

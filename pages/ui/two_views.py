@@ -97,7 +97,8 @@ def _after(held_out: readout.Words, learner: Learner) -> None:
         f"{percent(readout.baseline(held_out))} on average."
     )
     st.caption(
-        "Each point is a word of the corpus; those with their name were held out. What is sent "
-        "to the lab are two heads with these $W_v$, over the words of its own sentence; their "
-        "$W_q$ and $W_k$ are the identity, for only values are learned here."
+        "Each point is a word of the corpus. The large ones were held out, and have their name "
+        "where there is room; the small ones were learned from. What is sent to the lab are two "
+        "heads with these $W_v$, over the words of its own sentence; their $W_q$ and $W_k$ are "
+        "the identity, for only values are learned here."
     )
