@@ -106,7 +106,7 @@ def _math(latex: str) -> str:
     return f"${latex}$" if latex else ""
 
 
-def way_back(trace: AttentionTrace, target: Array, key: str) -> None:
+def way_back(trace: AttentionTrace, target: Array, key: Kind) -> None:
     """The gradient in boxes; it is made and sent only while the drawer is open."""
     with drawer("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
         if is_open:
@@ -118,6 +118,11 @@ def way_back(trace: AttentionTrace, target: Array, key: str) -> None:
                 "number of $W$ smaller, a negative one, red, larger, unless momentum from "
                 "earlier steps is stronger."
             )
+            if key == "grammar":
+                st.caption(
+                    "Here $n$ counts the marked words of this sentence alone. A step takes the "
+                    "mean over all marked words that are learned from, and none that is held out."
+                )
 
 
 def readings(s: Scenario) -> None:

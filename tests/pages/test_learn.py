@@ -354,3 +354,10 @@ def test_the_gradient_is_that_of_the_numbers_that_are_shown():
     at.session_state["gradient-paint"] = True
     at = fine(at.run())
     np.testing.assert_allclose(boxes(at, 1)[0], boxes(at)[WEIGHTS])
+
+
+def test_the_gradient_of_one_sentence_isnt_taken_for_that_of_the_corpus():
+    at = lesson("grammar")
+    at.session_state["gradient-grammar"] = True
+    at = fine(at.run())
+    assert any("of this sentence alone" in each.value for each in at.caption)
