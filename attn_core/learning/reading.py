@@ -100,11 +100,11 @@ def told(found: Meeting, quote: Quote = str) -> str:
     Examples
     --------
     >>> told(Meeting("verb", "pronoun", 6.21))
-    'a word with verb looks for a word with pronoun: row verb of W_q · row pronoun of W_k = 6.21'
+    '“verb” looks for “pronoun”: row verb of W_q · row pronoun of W_k = 6.21'
     """
     asks, answers = (quote(labels.isolate(name)) for name in (found.asks, found.answers))
     does = "looks for" if found.value > 0 else "looks away from"
     return (
-        f"a word with {asks} {does} a word with {answers}: "
+        f"“{asks}” {does} “{answers}”: "
         f"row {asks} of {quote('W_q')} · row {answers} of {quote('W_k')} = {number(found.value)}"
     )

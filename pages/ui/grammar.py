@@ -97,7 +97,10 @@ def _after(
         "By likeness a word looks most at what is like itself, and that isn't what is marked."
     )
     if best.step:
-        st.markdown("### What was learned, read from the matrices")
+        st.markdown(
+            "### What was learned, read from the matrices\n\n"
+            "A word with the first feature looks for, or away from, words with the second:"
+        )
         show_learning.readings(grammar.scenario(looked_at, best.params))
     if looked_at.looks:
         trace = attend(grammar.scenario(looked_at, learner.moments[-1].params))

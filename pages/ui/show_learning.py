@@ -130,4 +130,4 @@ def readings(s: Scenario) -> None:
     drawn = reading.strongest(s)
     apart = reading.repelling(s)
     told = [reading.told(each, escape.markdown) for each in (*drawn, *apart)]
-    st.markdown("\n".join(f"- {each[0].upper()}{each[1:]}." for each in told))
+    st.markdown("\n".join(f"- {each}." for each in told))

@@ -858,7 +858,7 @@ def test_meetings_in_their_order():
 
 def test_a_meeting_is_told_with_its_names_made_harmless():
     told = reading.told(reading.Meeting("p", "v", -1.5), quoted)
-    assert "<p> looks away from a word with <v>" in told
+    assert "“<p>” looks away from “<v>”" in told
     assert told.endswith("= −1.50")
 
 
