@@ -238,7 +238,7 @@ def test_a_forged_table_of_what_is_painted_is_refused_with_a_reason(port):
         table = forger.tab.widgets[key]
         button = forger.tab.widgets["FormSubmitter:form-painted-Apply"]
         apply = WidgetState(id=button, trigger_value=True)
-        below = (edited("-1"), "from 0 to 30: row 1, column 1 is -1")
+        below = (edited("-1"), "from 0 to 30: row 1, column 1 is −1")
         for state, reason in [*TABLES[:-2], *BOXES, below]:
             forger.send(forged(table, "string_value", state), apply)
             assert reason in read.complaints(forger)
