@@ -35,11 +35,14 @@ def lesson() -> learn.Lesson | None:
         steps=150,
         seed_is_for="Which words are held out, and the numbers to start from.",
     )
-    words = readout.Words.of(corpus.sentences())
-    training, held_out = readout.split(words, chosen.seed)
+    training, held_out = readout.split(readout.Words.of(corpus.sentences()), chosen.seed)
+    # What is drawn stays the same from picture to picture, so it is laid out once.
+    words = readout.together(training, held_out)
+    labelled = [False] * len(training.tokens) + [True] * len(held_out.tokens)
+    most_frequent = readout.baseline(held_out)
 
     def picture(learner: Learner, moments: Sequence[Snapshot]) -> tuple[Description, str]:
-        return _picture(training, held_out, learner, moments)
+        return _picture(words, labelled, most_frequent, learner, moments)
 
     def after(now: Run) -> None:
         _after(held_out, now.learner)
@@ -57,9 +60,12 @@ def lesson() -> learn.Lesson | None:
 
 
 def _picture(
-    training: readout.Words, held_out: readout.Words, learner: Learner, moments: Sequence[Snapshot]
+    words: readout.Words,
+    labelled: Sequence[bool],
+    most_frequent: float,
+    learner: Learner,
+    moments: Sequence[Snapshot],
 ) -> tuple[Description, str]:
-    words = readout.together(training, held_out)
     drawn = [
         [
             Space(f"V of “{head}”", plane(readout.values(words, each.params, head)))
@@ -68,16 +74,14 @@ def _picture(
         for each in moments
     ]
     groups, legend = [words.classes(head) for head in CLASSES], list(CLASSES.values())
-    progress = show_learning.progress_of(
-        learner, None, {"most frequent": readout.baseline(held_out)}
-    )
+    progress = show_learning.progress_of(learner, None, {"most frequent": most_frequent})
     described = describe_learning_spaces(
         progress,
         drawn,
         words.tokens,
         groups=groups,
         legend=legend,
-        labelled=[word in held_out.tokens for word in words.tokens],
+        labelled=labelled,
         names=[show_learning.named(each) for each in moments],
         **look(),
     )
