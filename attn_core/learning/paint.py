@@ -31,10 +31,8 @@ def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int
     kind, seed
         Where to start; see `start`.
 
-    Raises
-    ------
-    ValueError
-        When the mask blocks what is wanted, or the scenario can't have so few columns.
+    Its loss raises ValueError where the mask blocks what is wanted, or the scenario can't
+    have so few columns; so does a `Learner` of it, before the first step.
 
     Examples
     --------
@@ -46,7 +44,6 @@ def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int
     True
     """
     begin = start(kind, s.d_model, d_k, seed)
-    attention_loss(learned(s, begin), target)  # says what is wrong, before anything runs
     return Task(begin, lambda params: attention_loss(learned(s, params), target))
 
 

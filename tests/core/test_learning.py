@@ -521,10 +521,11 @@ def test_rope_has_no_single_column():
     assert [each.params["W_q"].shape[1] for each in runs[1:]] == [2, 3]
 
 
-def test_a_task_refuses_what_the_mask_blocks():
+def test_a_run_refuses_what_the_mask_blocks_before_it_begins():
     s = replace(DEFAULT.scenario, mask=masks.causal(3))
+    blocked_task = paint.task(s, wanted(PATTERNS["the next word"](3, 3)), d_k=2)
     with pytest.raises(ValueError, match="word 1 can't look at word 2"):
-        paint.task(s, wanted(PATTERNS["the next word"](3, 3)), d_k=2)
+        Learner(blocked_task, Descent(), steps=1)
 
 
 def test_random_starts_are_spread_and_seeded():
