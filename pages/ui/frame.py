@@ -26,9 +26,11 @@ div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 </style>"""
 
 #: Streamlit writes white on tags and main buttons, which can't be read on the bright colour
-#: of the theme.
+#: of the theme. Under the pointer a button is dark, so there its letters stay white.
 _DARK_CSS = """<style>
-[data-tag] *, [data-testid="stBaseButton-primary"]:enabled * { color: #1c1433; }
+[data-tag] *, [data-testid="stBaseButton-primary"]:enabled:not(:hover, :active) * {
+  color: #1c1433;
+}
 </style>"""
 
 #: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.

@@ -27,6 +27,14 @@ def test_nothing_serious_behind_a_link(visit, path, scheme):
     assert serious(visit(f"/{path}", color_scheme=scheme)) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_main_button_can_be_read_under_the_pointer(visit, scheme):
+    page = visit("/Learn", color_scheme=scheme)
+    page.get_by_role("button", name="Learn", exact=True).hover()
+    page.wait_for_timeout(500)  # its colour changes slowly
+    assert serious(page) == []
+
+
 def serious(page):
     found = Axe().run(page).response
     assert len(found["passes"]) > 20
