@@ -16,11 +16,20 @@ from .bert.architecture import Config, read_config
 from .bert.checkpoint import Checkpoint, Matrix
 from .bert.error import ModelError
 from .bert.layers import Layer, forward, read_layer, read_norm
-from .bert.sources import CONFIG, DEFAULT, PACKAGE, TENSORS, TOKENIZER, Progress, folder_of
+from .bert.sources import (
+    CONFIG,
+    DEFAULT,
+    PACKAGE,
+    TENSORS,
+    TOKENIZER,
+    Progress,
+    folder_of,
+    is_at_hand,
+)
 from .bert.tokenizer import Pieces, Tokenizer
 from .scenario import Scenario
 
-__all__ = ["DEFAULT", "PACKAGE", "Encoded", "Encoder", "ModelError", "load"]
+__all__ = ["DEFAULT", "PACKAGE", "Encoded", "Encoder", "ModelError", "is_at_hand", "load"]
 
 
 @dataclass(frozen=True, eq=False)

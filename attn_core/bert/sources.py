@@ -68,6 +68,19 @@ def folder_of(path_or_name: str, progress: Progress | None = None) -> Path:
     return _fetched(path_or_name, progress)
 
 
+def is_at_hand(path_or_name: str) -> bool:
+    """Whether it can be loaded without fetching anything; a wrong name is said at once, too."""
+    if is_folder(path_or_name) or path_or_name == PACKAGE:
+        return True
+    if path_or_name == DEFAULT and installed():
+        return True
+    try:
+        from huggingface_hub import try_to_load_from_cache
+    except ImportError:
+        return True  # loading tells what is missing
+    return all(isinstance(try_to_load_from_cache(path_or_name, name), str) for name in FILES)
+
+
 def _checked(folder: Path) -> Path:
     if not folder.is_dir():
         there = "a file" if folder.exists() else "nothing"

@@ -1,0 +1,162 @@
+"""The pretrained model: one for all visitors, loaded when the first of them needs it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import threading
+import time
+
+import streamlit as st
+
+from attn_core import escape, limits
+from attn_core.pretrained import DEFAULT, Encoded, Encoder, ModelError, is_at_hand, load
+from pages.ui import state
+
+#: Names the model, a folder or a name on the hub, for whoever runs the server.
+VARIABLE = "ATTENTION_MODEL"
+#: Seconds between two looks how far loading is.
+_PAUSE = 0.05
+#: A text up to this many tokens takes about a megabyte; the longest take 80.
+_SHORT = 64
+
+
+class Loading:
+    """A model on its way; it is loaded by a thread of its own, for all who wait.
+
+    Attributes
+    ----------
+    label : str
+        What is under way.
+    part : float
+        Which part of that is done, from 0 to 1.
+    encoder : Encoder, optional
+        The model, once it is there.
+    error : ModelError, optional
+        Why it isn't coming.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.label, self.part = name, 0.0
+        self.encoder: Encoder | None = None
+        self.error: ModelError | None = None
+        self._thread = threading.Thread(target=self._load, args=(name,), daemon=True)
+        self._thread.start()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the thread is still at it."""
+        return self._thread.is_alive()
+
+    def _load(self, name: str) -> None:
+        try:
+            self.encoder = load(name, self._note)
+        except ModelError as error:
+            self.error = error
+
+    def _note(self, label: str, part: float) -> None:
+        self.label, self.part = label, part
+
+
+_loading: dict[str, Loading] = {}
+_starting = threading.Lock()
+#: One text is read at a time, for that takes all cores, and memory for several matrices.
+_reading = threading.Lock()
+
+
+def name() -> str:
+    """Name the model that this server shows."""
+    return os.environ.get(VARIABLE) or DEFAULT
+
+
+def is_installed() -> bool:
+    """Whether the packages are there that read a model."""
+    return all(importlib.util.find_spec(package) for package in ("safetensors", "tokenizers"))
+
+
+def encoder() -> Encoder | None:
+    """The model; None, and the reason on the page, where it can't be had.
+
+    The first visitor who asks for it has it loaded, and sees how far it is; so does
+    whoever comes in the meantime.
+    """
+    if not is_installed():
+        _told_how_to_install()
+        return None
+    if name() not in _loading and not is_at_hand(name()):
+        _offered()
+        return None
+    loading = _loaded(name())
+    if loading.under_way:
+        _waited(loading)
+    if loading.error:
+        st.error(escape.markdown(str(loading.error)))
+        st.button("Try again", on_click=_forget, args=(name(),))
+    return loading.encoder
+
+
+def _told_how_to_install() -> None:
+    st.info(
+        "This needs a pretrained model, which isn't installed on this server. Whoever runs it "
+        "can add one with `make models`; all other pages go on without it."
+    )
+
+
+def _offered() -> None:
+    """Offer to fetch the model; a download of this size is not begun unasked."""
+    st.info(
+        f"The model {escape.markdown(name())} isn't on this server yet. It is fetched once, for "
+        "all visitors; most are 90 to 500 MB."
+    )
+    st.button("Fetch the model", on_click=_fetch, args=(name(),), icon=":material/download:")
+
+
+def _fetch(wanted: str) -> None:
+    state.touch()
+    _loaded(wanted)
+
+
+def _forget(wanted: str) -> None:
+    state.touch()
+    _loading.pop(wanted, None)
+
+
+def _loaded(wanted: str) -> Loading:
+    """The model or its loading, which begins now if it hasn't yet."""
+    with _starting:
+        if wanted not in _loading:
+            _loading[wanted] = Loading(wanted)
+        return _loading[wanted]
+
+
+def _waited(loading: Loading) -> None:
+    with st.empty():
+        while loading.under_way:
+            st.progress(loading.part, f"Loading the model: {escape.markdown(loading.label)}")
+            time.sleep(_PAUSE)
+        st.html("<span></span>")  # takes the bar away
+
+
+def encoded(encoder: Encoder, text: str) -> Encoded:
+    """A text as the model reads it; those of the last visitors are kept.
+
+    Raises
+    ------
+    ValueError
+        When the text is empty or too long; see `Encoder.encode`.
+    """
+    limits.check_text(text)
+    is_short = len(encoder.split(text).ids) <= _SHORT
+    return (_encoded_short if is_short else _encoded_long)(encoder.name, text, encoder)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _encoded_short(name: str, text: str, _encoder: Encoder) -> Encoded:
+    with _reading:
+        return _encoder.encode(text)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _encoded_long(name: str, text: str, _encoder: Encoder) -> Encoded:
+    with _reading:
+        return _encoder.encode(text)
