@@ -19,8 +19,10 @@ from attn_core.masks import MaskKind
 from attn_core.scenario import Array
 from pages.ui.address import Address, home
 from pages.ui.history import History
+from pages.ui.kept_text import KeptText
 from pages.ui.lab import Lab
 from pages.ui.pasted import Pasted
+from pages.ui.probe import Probe
 from pages.ui.runs import KINDS, Kind, Runs
 from pages.ui.trail import Trail
 
@@ -361,18 +363,31 @@ def pasted() -> Pasted:
     return _lab().pasted
 
 
-def read_text(text: str, entered: str = "") -> None:
-    """Take a long text; one that is refused changes nothing but the complaint on the page.
+def probe() -> Probe:
+    """What a pretrained model is asked; change it below only."""
+    return _lab().probe
+
+
+def look_at(**changes: Any) -> None:
+    """Look elsewhere in the pretrained model; see `probe.Look`."""
+    touch()
+    _lab().probe.turn(**changes)
+
+
+def read_text(reader: KeptText | Probe, text: str, entered: str = "") -> None:
+    """Take a text; one that is refused changes nothing but the complaint on the page.
 
     Parameters
     ----------
+    reader : KeptText or Probe
+        Whose text it is.
     text : str
     entered : str, optional
         Key of the widget with the visitor's entry, as in `change`.
     """
     lab = _changing()
     try:
-        lab.pasted.read(text)
+        reader.read(text)
     except ValueError as error:
         lab.complaint, lab.refused = str(error), entered
 
