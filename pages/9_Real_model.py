@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import ask_model, chart, frame, model, show_model
+from pages.ui import ask_model, chart, frame, model, show_model, show_two_texts, show_weight
 
 frame.page("Real model", heads=False)
 
@@ -13,14 +13,14 @@ st.markdown(
 )
 if encoder := model.encoder():
     show_model.about(encoder)
-    if encoded := ask_model.text(encoder):
-        look = ask_model.look(encoder, encoded)
-        show_model.heads(encoder, encoded, look)
-        seen = show_model.large(encoder, encoded, look)
-        show_model.rollout_note(look)
+    if reading := ask_model.text(encoder):
+        show_model.heads(reading)
+        show_model.large(reading)
         show_model.caution()
-        show_model.token(encoded, seen, look)
-        if look.view == "head":
-            show_model.scores(encoder, encoded, look)
-            show_model.weight(encoder, encoded, look)
+        if reading.focus.view == "head":
+            show_model.scores(reading)
+        show_weight.token(reading)
+        if reading.focus.view == "head":
+            show_weight.weight(reading)
+        show_two_texts.two_texts(reading)
 chart.prepare()

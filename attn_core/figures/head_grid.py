@@ -18,7 +18,7 @@ from .word_map import frame, weights
 _LEAST = 44
 #: Points between two thumbnails.
 _GAP = 1
-#: Pixels that a thumbnail's side takes at most.
+#: Pixels from one to the next at most.
 _MOST = 84
 
 
@@ -95,7 +95,7 @@ def grid_for(layers: int, heads: int, width: float) -> Grid:
 
 def thumbnail_side(layers: int, heads: int, width: float) -> int:
     """Points that a thumbnail's side is worth, which is its pixels."""
-    return round(_pixels(grid_for(layers, heads, width), width, scale_for(width, False)))
+    return int(_step(grid_for(layers, heads, width), width, scale_for(width, False))) - _GAP
 
 
 def describe_head_grid(
@@ -134,7 +134,7 @@ def describe_head_grid(
     """
     layers, heads, side, _ = thumbnails.shape
     grid, scale = grid_for(layers, heads, width), scale_for(width, projector)
-    palette, pixels = PALETTES[theme], _pixels(grid, width, scale)
+    palette, step = PALETTES[theme], _step(grid, width, scale)
     colouring = weights(2, theme)
     z = _mosaic(thumbnails, grid)
     heatmap = {
@@ -150,7 +150,6 @@ def describe_head_grid(
         "hovertemplate": "%{z:.2f}<extra></extra>",
     }
     room = {"l": _left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
-    step = pixels * (side + _GAP) / side
     layout = frame(step * grid.across, step * grid.down, room, width, scale, palette)
     layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, palette)]}
     layout["xaxis"] = _axis(z.shape[1], _middles(grid.across, side, 1), range(1, grid.across + 1))
@@ -170,9 +169,9 @@ def _left(scale: Scale) -> int:
     return round(4.2 * scale.font)
 
 
-def _pixels(grid: Grid, width: float, scale: Scale) -> float:
-    """Width of a thumbnail on the screen."""
-    return min(_MOST, (width - _left(scale) - 2) / grid.across - 2)
+def _step(grid: Grid, width: float, scale: Scale) -> float:
+    """Pixels from one thumbnail to the next."""
+    return min(_MOST, (width - _left(scale) - 2) / grid.across)
 
 
 def _mosaic(thumbnails: Array, grid: Grid) -> Array:

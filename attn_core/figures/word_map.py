@@ -74,6 +74,11 @@ def signed(name: str, theme: Theme) -> Colouring:
     return Colouring(name, PALETTES[theme].signed, *SIGNED_RANGE, decimals=3, short=1)
 
 
+def signed_to(name: str, largest: float, theme: Theme) -> Colouring:
+    """Colours of signed numbers that end at the largest of a picture."""
+    return Colouring(name, PALETTES[theme].signed_even, -largest, largest, decimals=3)
+
+
 def cosines(theme: Theme) -> Colouring:
     """Colours of numbers from −1 to 1."""
     return Colouring("cosine", PALETTES[theme].weight_change, *WEIGHT_CHANGE_RANGE, decimals=3)
@@ -125,8 +130,7 @@ def describe_word_map(
     down, across = (labels_of(labels, width, scale) for labels in (rows, columns))
     left, top = margin(down, scale), margin(across, scale)
     room = {"l": left, "r": scale.gap, "t": top, "b": round(_FOOT * scale.font)}
-    largest = min(width - left - scale.gap, _WIDEST * scale.font)
-    cell = min(largest / max(len(across), min(len(down), len(across))), scale.largest_cell)
+    box = _box(len(down), len(across), width - left - scale.gap, scale)
     heatmap = {
         "type": "heatmap",
         "name": colouring.name,
@@ -139,13 +143,9 @@ def describe_word_map(
         "hovertemplate": f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: "
         f"%{{z:.{colouring.decimals}f}}<extra></extra>",
     }
-    if cell >= _NUMBERED * scale.font:
+    if min(box) >= _NUMBERED * scale.font:
         heatmap["texttemplate"] = f"%{{z:.{colouring.short}f}}"
-    layout = frame(cell * len(across), cell * len(down), room, width, scale, palette)
-    layout["xaxis"] = word_axis(len(across), cell * len(across), scale, palette)
-    layout["xaxis"] |= {"range": [-0.5, len(across) - 0.5], "side": "top", "tickangle": -90}
-    layout["yaxis"] = word_axis(len(down), cell * len(down), scale, palette)
-    layout["yaxis"] |= {"range": [len(down) - 0.5, -0.5]}
+    layout = _map_layout(len(down), len(across), box, room, width, scale, palette)
     if marked is not None:
         layout["shapes"] = [_outline(marked, len(across), palette)]
     numbers = {
@@ -154,6 +154,30 @@ def describe_word_map(
         "colorbar": _colour_bar(colouring, axes, scale),
     }
     return Description([heatmap], layout, [numbers], config=ZOOM)
+
+
+def _box(down: int, across: int, width: float, scale: Scale) -> tuple[float, float]:
+    """Height and width of a box: square, but where few rows would be lower than their labels."""
+    size = min(width / across, _WIDEST * scale.font / down, scale.largest_cell)
+    return (max(size, min(_LINE * scale.font, _WIDEST * scale.font / down)), size)
+
+
+def _map_layout(
+    down: int,
+    across: int,
+    box: tuple[float, float],
+    room: dict[str, int],
+    width: float,
+    scale: Scale,
+    palette: Palette,
+) -> dict[str, Any]:
+    height, breadth = down * box[0], across * box[1]
+    layout = frame(breadth, height, room, width, scale, palette)
+    layout["xaxis"] = word_axis(across, breadth, scale, palette)
+    layout["xaxis"] |= {"range": [-0.5, across - 0.5], "side": "top", "tickangle": -90}
+    layout["yaxis"] = word_axis(down, height, scale, palette)
+    layout["yaxis"] |= {"range": [down - 0.5, -0.5]}
+    return layout
 
 
 def describe_word_bars(
@@ -269,7 +293,7 @@ def _outline(row: int, columns: int, palette: Palette) -> dict[str, Any]:
 def _colour_bar(colouring: Colouring, axes: tuple[str, str], scale: Scale) -> dict[str, Any]:
     low, high = colouring.low, colouring.high
     marks = [low, (low + high) / 2, high]
-    decimals = colouring.decimals if colouring.name == "weight" else 0
+    decimals = 0 if high >= 1 and low < 0 else colouring.decimals
     note = ROLE_NOTE if axes == ("query", "key") else f"row = {axes[0]}, column = {axes[1]}"
     return {
         "tickvals": marks,

@@ -11,11 +11,12 @@ from typing import Any
 from attn_core import Scenario, limits, permalink, presets
 from attn_core.cells import Cell
 from attn_core.masks import MaskKind
+from pages.ui import probe
 from pages.ui.address import MAX_ADDRESS, Address
 from pages.ui.history import History
 from pages.ui.kept_text import KeptText
 from pages.ui.pasted import Pasted
-from pages.ui.probe import Look, Probe
+from pages.ui.probe import Probe
 from pages.ui.runs import KINDS, Kind, Painting, Runs
 from pages.ui.trail import Trail
 
@@ -96,8 +97,8 @@ class Lab:
             self._open(address)
         self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
         self.painting.adopt(address.painted, self.history.present)
-        if address.look != self.probe.look.written():
-            self.probe.look = Look.read(address.look)
+        if address.look != probe.written(self.probe.focus):
+            self.probe.focus = probe.read(address.look)
         for kept, said in zip(self._texts, address.texts, strict=True):
             try:
                 kept.adopt(said)
@@ -166,7 +167,7 @@ class Lab:
             classic=self.classic,
             lesson=self.lesson if self.lesson != KINDS[0] else "",
             painted=self.painting.text(self.history.present),
-            look=self.probe.look.written(),
+            look=probe.written(self.probe.focus),
         ).fitting(page)
         self.link, self.pinned_link = address.link, address.pinned
         for i, kept in enumerate(self._texts):

@@ -4,69 +4,47 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any
 
+from attn_core.model_view import VIEWS, Focus
 from pages.ui.kept_text import KeptText
 
-#: One head, the mean of a layer's heads, or attention rolled out from the first layer on.
-View = Literal["head", "average", "rollout"]
-VIEWS: tuple[View, ...] = get_args(View)
-
-#: The sentence that is read first: the eleventh token, "it", is to find its animal.
-FIRST = "The animal didn't cross the street because it was too tired"
+#: The sentence that is read first, and a head in which "it" finds its animal, if the model
+#: is the one that is there where no other is named.
+SENTENCE = "The animal didn't cross the street because it was too tired"
+FIRST = Focus(layer=3, head=1, query=10, key=2)
 
 _WRITTEN = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Look:
-    """Where to look; all places count from 0, and a model or a text may have fewer.
+def written(focus: Focus) -> str:
+    """Write where to look for an address; empty for the first look.
 
-    Attributes
-    ----------
-    layer, head : int
-    view : {"head", "average", "rollout"}
-    query, key : int
-        Tokens whose weight is explained.
-    only_words : bool
-        Leave out what the model puts around a text.
+    Examples
+    --------
+    >>> written(Focus(layer=0, head=2, query=1, key=1)), written(FIRST)
+    ('1.3.2.2.head', '')
     """
+    if focus == FIRST:
+        return ""
+    places = ".".join(str(i + 1) for i in (focus.layer, focus.head, focus.query, focus.key))
+    return f"{places}.{focus.view}{'.words' if focus.only_words else ''}"
 
-    layer: int = 3
-    head: int = 1
-    query: int = 10
-    key: int = 2
-    view: View = "head"
-    only_words: bool = False
 
-    @classmethod
-    def read(cls, text: str) -> Look:
-        """Read what an address says; the first look for anything else.
+def read(text: str) -> Focus:
+    """Read what `written` wrote; the first look for anything else.
 
-        Examples
-        --------
-        >>> Look.read("1.3.2.2.average.words").view, Look.read("nonsense") == Look()
-        ('average', True)
-        """
-        match = _WRITTEN.fullmatch(text)
-        if match is None or match[5] not in VIEWS:
-            return cls()
-        layer, head, query, key = (max(0, int(part) - 1) for part in match.groups()[:4])
-        view = next(view for view in VIEWS if view == match[5])
-        return cls(layer, head, query, key, view, only_words=bool(match[6]))
-
-    def written(self) -> str:
-        """Write it as `read` reads it; empty for the first look.
-
-        Examples
-        --------
-        >>> Look(layer=0, head=2, query=1, key=1).written(), Look().written()
-        ('1.3.2.2.head', '')
-        """
-        if self == Look():
-            return ""
-        places = ".".join(str(i + 1) for i in (self.layer, self.head, self.query, self.key))
-        return f"{places}.{self.view}{'.words' if self.only_words else ''}"
+    Examples
+    --------
+    >>> read("1.3.2.2.average.words").view, read("nonsense") == FIRST
+    ('average', True)
+    """
+    match = _WRITTEN.fullmatch(text)
+    if match is None or match[5] not in VIEWS:
+        return FIRST
+    layer, head, query, key = (max(0, int(part) - 1) for part in match.groups()[:4])
+    view = next(view for view in VIEWS if view == match[5])
+    return Focus(layer, head, query, key, view, only_words=bool(match[6]))
 
 
 @dataclass
@@ -77,15 +55,16 @@ class Probe:
     ----------
     text, other : KeptText
         What the model reads, and what that is compared with; the latter may be empty.
-    look : Look
+    focus : Focus
+        A model or a text may have fewer layers, heads or tokens.
     """
 
-    text: KeptText = field(default_factory=lambda: KeptText(first=FIRST))
+    text: KeptText = field(default_factory=lambda: KeptText(first=SENTENCE))
     other: KeptText = field(default_factory=KeptText)
-    look: Look = field(default_factory=Look)
+    focus: Focus = FIRST
 
     def read(self, text: str) -> None:
-        """Take another text; its middle word is looked at.
+        """Take another text; a word in its middle is looked at.
 
         Raises
         ------
@@ -94,11 +73,13 @@ class Probe:
         """
         before = self.text.text
         self.text.read(text)
-        if text != before:
-            # Tokens are the model's to count; a middle word of few is one of them, too.
+        if text == SENTENCE:
+            self.turn(query=FIRST.query, key=FIRST.key)
+        elif text != before:
+            # Tokens are the model's to count; it has at least as many as there are words.
             middle = max(1, len(text.split()) // 2)
-            self.look = replace(self.look, query=middle, key=middle)
+            self.turn(query=middle, key=middle)
 
     def turn(self, **changes: Any) -> None:
         """Look elsewhere."""
-        self.look = replace(self.look, **changes)
+        self.focus = replace(self.focus, **changes)

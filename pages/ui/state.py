@@ -337,7 +337,7 @@ def head() -> int:
 
 
 def choose_head(i: int) -> None:
-    """Look at another head."""
+    """Focus at another head."""
     touch()
     _lab().head = i
 
@@ -368,8 +368,8 @@ def probe() -> Probe:
     return _lab().probe
 
 
-def look_at(**changes: Any) -> None:
-    """Look elsewhere in the pretrained model; see `probe.Look`."""
+def focus_on(**changes: Any) -> None:
+    """Look elsewhere in the pretrained model; see `probe.Focus`."""
     touch()
     _lab().probe.turn(**changes)
 
@@ -393,7 +393,7 @@ def read_text(reader: KeptText | Probe, text: str, entered: str = "") -> None:
 
 
 def choose_word(i: int) -> None:
-    """Look at the row of another word of the long text."""
+    """Focus at the row of another word of the long text."""
     touch()
     _lab().pasted.choose(i)
 
