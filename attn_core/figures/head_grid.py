@@ -18,6 +18,8 @@ from .word_map import frame, weights
 _LEAST = 44
 #: Points between two thumbnails.
 _GAP = 1
+#: Points of all thumbnails together: what is sent takes 5 bytes for each.
+_POINTS = 122_000
 #: Pixels from one to the next at most.
 _MOST = 84
 
@@ -94,8 +96,15 @@ def grid_for(layers: int, heads: int, width: float) -> Grid:
 
 
 def thumbnail_side(layers: int, heads: int, width: float) -> int:
-    """Points that a thumbnail's side is worth, which is its pixels."""
-    return int(_step(grid_for(layers, heads, width), width, scale_for(width, False))) - _GAP
+    """Points that a thumbnail's side is worth: its pixels, or fewer where heads are many.
+
+    Examples
+    --------
+    >>> thumbnail_side(6, 12, 960), thumbnail_side(6, 12, 350), thumbnail_side(24, 16, 960)
+    (40, 40, 16)
+    """
+    pixels = _step(grid_for(layers, heads, width), width, scale_for(width, False))
+    return min(int(pixels), math.isqrt(_POINTS // (layers * heads))) - _GAP
 
 
 def describe_head_grid(

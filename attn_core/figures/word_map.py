@@ -147,7 +147,7 @@ def describe_word_map(
         heatmap["texttemplate"] = f"%{{z:.{colouring.short}f}}"
     layout = _map_layout(len(down), len(across), box, room, width, scale, palette)
     if marked is not None:
-        layout["shapes"] = [_outline(marked, len(across), palette)]
+        layout["shapes"] = [_outline(marked, len(across), box[0], palette)]
     numbers = {
         "z": values.astype(np.float32),  # half the bytes, and seven digits
         "zmax": colouring.high,
@@ -157,9 +157,10 @@ def describe_word_map(
 
 
 def _box(down: int, across: int, width: float, scale: Scale) -> tuple[float, float]:
-    """Height and width of a box: square, but where few rows would be lower than their labels."""
+    """Height and width of a box: square, but where rows of another kind need room for labels."""
     size = min(width / across, _WIDEST * scale.font / down, scale.largest_cell)
-    return (max(size, min(_LINE * scale.font, _WIDEST * scale.font / down)), size)
+    least = 0.0 if down == across else min(_LINE * scale.font, _WIDEST * scale.font / down)
+    return max(size, least), size
 
 
 def _map_layout(
@@ -280,13 +281,14 @@ def word_axis(n: int, length: float, scale: Scale, palette: Palette) -> dict[str
     }
 
 
-def _outline(row: int, columns: int, palette: Palette) -> dict[str, Any]:
+def _outline(row: int, columns: int, height: float, palette: Palette) -> dict[str, Any]:
+    # A low row would be hidden by its own outline.
     return {
         "x0": -0.5,
         "x1": columns - 0.5,
         "y0": row - 0.5,
         "y1": row + 0.5,
-        "line": {"color": palette.ink, "width": 1.5},
+        "line": {"color": palette.ink, "width": min(1.5, round(height / 6, 2))},
     }
 
 
