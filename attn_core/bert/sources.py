@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -106,8 +107,8 @@ def _fetched(name: str, progress: Progress | None) -> Path:
         from huggingface_hub.errors import (
             EntryNotFoundError,
             GatedRepoError,
-            HfHubHTTPError,
             HFValidationError,
+            HTTPError,
             LocalEntryNotFoundError,
             RepositoryNotFoundError,
         )
@@ -122,21 +123,28 @@ def _fetched(name: str, progress: Progress | None) -> Path:
             f"{', '.join(FILES)}, or a name such as {DEFAULT}."
         ) from error
     except (RepositoryNotFoundError, GatedRepoError) as error:
-        raise ModelError(f"The hub shows no model {name} to everybody: {_first(error)}") from error
+        raise ModelError(
+            f"The hub shows no model {name} to everybody ({_first(error)}). Look at its spelling; "
+            "a model that asks for a licence or a token is to be fetched by hand, into a folder."
+        ) from error
     except LocalEntryNotFoundError as error:
         raise ModelError(
-            f"The hub can't be reached, and {name} wasn't fetched before. Look at the network, "
-            f"name a folder, or run `make models` for {DEFAULT}."
+            f"The hub doesn't answer ({_first(error.__cause__ or error)}), and {name} wasn't "
+            "fetched before. Look at the network, name a folder, or run `make models` for "
+            f"{DEFAULT}."
         ) from error
     except EntryNotFoundError as error:
         raise ModelError(f"{name} has no {file}; the lab reads models that have one.") from error
-    except (OSError, HfHubHTTPError) as error:
-        raise ModelError(f"{name} couldn't be fetched: {_first(error)}") from error
+    except (OSError, HTTPError) as error:
+        raise ModelError(
+            f"{name} couldn't be fetched from the hub ({_first(error)}). Try again later, or name "
+            "a folder that has it."
+        ) from error
     return _checked(Path(path).parent)
 
 
-def _first(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:300]
+def _first(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0][:300].rstrip(".")
 
 
 def _bar(file: str, progress: Progress | None) -> Any:
@@ -145,7 +153,8 @@ def _bar(file: str, progress: Progress | None) -> Any:
 
     class Bar(tqdm):  # type: ignore[misc]
         def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **options | {"disable": progress is None})
+            options |= {"disable": progress is None, "file": io.StringIO()}
+            super().__init__(*args, **options)
 
         def display(self, *args: Any, **options: Any) -> None:
             if progress and self.total:
