@@ -4,6 +4,7 @@ What still fits is always kept.
 """
 
 from .fillings import as_started, identity, random, side_by_side, zeros
+from .from_model import in_lab, told_of_lab
 from .matrices import (
     MATRICES,
     PROJECTIONS,
@@ -31,12 +32,14 @@ __all__ = [
     "block_of",
     "editable",
     "identity",
+    "in_lab",
     "matrix_of",
     "random",
     "read_number",
     "reduced",
     "reversed_words",
     "side_by_side",
+    "told_of_lab",
     "told_of_vectors",
     "with_cell",
     "with_context",
