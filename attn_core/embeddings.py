@@ -22,15 +22,15 @@ def axis_names(source: Source, d_model: int) -> tuple[str, ...]:
     """Name the principal axes of a model's vectors, "word" or "context", as features.
 
     The names are all that a scenario, and so a link, knows of where its vectors come from.
-    Their beginnings differ, for that is what a narrow column shows of them.
+    They are short and begin with what differs, for a narrow column shows no more.
 
     Examples
     --------
     >>> axis_names("word", 2), axis_names("context", 2)
-    (('axis 1 of words', 'axis 2 of words'), ('axis 1 in context', 'axis 2 in context'))
+    (('axis 1 word', 'axis 2 word'), ('axis 1 text', 'axis 2 text'))
     """
-    of_which = {"word": "of words", "context": "in context"}[source]
-    return tuple(f"axis {i} {of_which}" for i in range(1, d_model + 1))
+    of_what = {"word": "word", "context": "text"}[source]
+    return tuple(f"axis {i} {of_what}" for i in range(1, d_model + 1))
 
 
 def source_of(features: Sequence[str]) -> Source | None:

@@ -93,7 +93,7 @@ def with_real_vectors(
     >>> from attn_core.presets import DEFAULT
     >>> s = with_real_vectors(DEFAULT.scenario, "word", np.array([[0.0], [1.0], [5.0]]))
     >>> s.features[0], s.X[:, 0]
-    ('axis 1 of words', array([-2., -1.,  3.]))
+    ('axis 1 word', array([-2., -1.,  3.]))
     """
     if (context is None) == s.is_cross:
         raise ValueError("Expected vectors of the second sentence where there is one, and only so.")

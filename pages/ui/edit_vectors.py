@@ -10,7 +10,7 @@ from attn_core import Scenario, edits, escape
 from attn_core.bert.checkpoint import Matrix
 from attn_core.embeddings import SOURCES, Source, source_of
 from attn_core.pretrained import Encoder
-from pages.ui import model, state
+from pages.ui import model, show, state
 
 _TITLES: dict[Source, str] = {
     "vocabulary": "vocabulary",
@@ -36,8 +36,7 @@ def source() -> None:
         f"have. The others are those of {model.title()}, along as many principal axes as X has "
         "columns. The projections stay as they are.",
     )
-    with st.container():  # always there, so that what stands below isn't made anew
-        _tell()
+    show.part("vectors", lambda trace: _tell(trace.scenario))
 
 
 def in_use() -> bool:
@@ -111,8 +110,8 @@ def _vectors(encoder: Encoder, source: Source, s: Scenario) -> tuple[Matrix, Mat
     return X, model.vectors(encoder, source, s.context) if s.is_cross else None
 
 
-def _tell() -> None:
-    s, encoder = state.scenario(), model.loaded()
+def _tell(s: Scenario) -> None:
+    encoder = model.loaded()
     if not in_use():
         if not model.is_installed():
             st.caption(_ABSENT)
