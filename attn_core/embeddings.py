@@ -5,12 +5,46 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .vocabulary import FEATURES, ORDER, PLACES, WORDS
+
+#: Where vectors come from: the hand-made table (and the hash), a model's own table before
+#: any layer, or what leaves its last layer for the words of a sentence.
+Source = Literal["vocabulary", "word", "context"]
+SOURCES: tuple[Source, ...] = get_args(Source)
+
+
+def axis_names(source: Source, d_model: int) -> tuple[str, ...]:
+    """Name the principal axes of a model's vectors, "word" or "context", as features.
+
+    The names are all that a scenario, and so a link, knows of where its vectors come from.
+    They are short and begin with what differs, for a narrow column shows no more.
+
+    Examples
+    --------
+    >>> axis_names("word", 2), axis_names("context", 2)
+    (('axis 1 word', 'axis 2 word'), ('axis 1 text', 'axis 2 text'))
+    """
+    of_what = {"word": "word", "context": "text"}[source]
+    return tuple(f"axis {i} {of_what}" for i in range(1, d_model + 1))
+
+
+def source_of(features: Sequence[str]) -> Source | None:
+    """Tell from their names where the features come from; None for names that nobody knows.
+
+    Examples
+    --------
+    >>> source_of(("verb", "2nd")), source_of(axis_names("word", 3)), source_of(("x1", "x2"))
+    ('vocabulary', 'word', None)
+    """
+    for source in ("word", "context"):
+        if tuple(features) == axis_names(source, len(features)):
+            return source
+    return "vocabulary" if {*features} & {*FEATURES, *PLACES, *ORDER} else None
 
 
 def known(token: str) -> bool:
@@ -43,7 +77,9 @@ def hashed(
     """
     meant = [j for j, name in enumerate(features) if name not in (*PLACES, *ORDER)]
     same = (embed(tokens, features)[:, meant] == X[:, meant]).all(axis=1) & bool(meant)
-    return unknown([token for token, is_hashed in zip(tokens, same, strict=True) if is_hashed])
+    found = [token for token, is_hashed in zip(tokens, same, strict=True) if is_hashed]
+    # The vocabulary has no word's place along a model's axes.
+    return unknown(found) if source_of(features) == "vocabulary" else tuple(dict.fromkeys(found))
 
 
 def embed(tokens: Sequence[str], features: Sequence[str]) -> NDArray[np.float64]:
@@ -78,11 +114,16 @@ def embed(tokens: Sequence[str], features: Sequence[str]) -> NDArray[np.float64]
 def more_features(features: Sequence[str], d_model: int) -> tuple[str, ...]:
     """Lengthen or shorten a list of features; new ones come in the vocabulary's order.
 
+    A model's axes are followed by its further ones.
+
     Examples
     --------
     >>> more_features(("verb", "1st"), 4), more_features(("verb", "noun"), 1)
     (('verb', '1st', 'pronoun', 'feeling'), ('verb',))
     """
+    source = source_of(features)
+    if source in ("word", "context"):
+        return axis_names(source, d_model)
     spare = (name for name in FEATURES if name not in features)
     return (*features, *spare)[:d_model]
 

@@ -37,6 +37,11 @@ she had never before seen a rabbit with either a waistcoat-pocket, or a watch to
 and burning with curiosity, she ran across the field after it, and fortunately was just in time \
 to see it pop down a large rabbit-hole under the hedge."""
 
+_NO_TABLE = (
+    "No table has these features for other words: all numbers of the text come from a hash of "
+    "the letters and mean nothing."
+)
+
 
 def words_of(text: str) -> tuple[str, ...]:
     """Cut a text into words and signs, or say which limit it breaks.
@@ -139,6 +144,7 @@ def told_of_making(s: Scenario, quote: Quote = str) -> tuple[str, ...]:
     return (
         f"Features of each word: {features}.",
         *(["Features that name a place are 0 in all later words."] if placed else []),
+        *([_NO_TABLE] if embeddings.source_of(s.features) != "vocabulary" else []),
         f"Queries and keys have {s.d_k} numbers each; the scores are {divided}.",
         _told_mask(s.mask),
         *_told_places(s),

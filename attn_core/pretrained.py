@@ -14,7 +14,7 @@ import numpy as np
 
 from .bert.architecture import Config, read_config
 from .bert.checkpoint import Checkpoint, Matrix
-from .bert.error import ModelError
+from .bert.error import ModelError, UnseenError
 from .bert.layers import Layer, forward, read_layer, read_norm
 from .bert.sources import (
     CONFIG,
@@ -213,12 +213,23 @@ class Encoder:
         Raises
         ------
         ValueError
-            As `split` does.
+            As `split` does, or when the model sees nothing of a word.
         """
         return np.stack([self._word_vector(word) for word in words])
 
+    def unknown(self, words: Sequence[str]) -> tuple[str, ...]:
+        """List the words of which the model doesn't know a part, each once, in order.
+
+        All that it doesn't know has one and the same vector.
+        """
+        token = self._tokenizer.unknown
+        return tuple(word for word in dict.fromkeys(words) if token in self.split(word).ids)
+
     def _word_vector(self, word: str) -> Matrix:
-        pieces = self.split(word)
+        try:
+            pieces = self.split(word)
+        except UnseenError as error:
+            raise _unseen(word) from error
         ids = [i for i, special in zip(pieces.ids, pieces.special, strict=True) if not special]
         mean: Matrix = self._file.rows(_WORDS, ids).mean(axis=0)
         return mean
@@ -246,8 +257,14 @@ class Encoder:
         rows = [encoded.hidden[(owner == i) & ~is_special] for i in range(len(words))]
         for word, own in zip(words, rows, strict=True):
             if not len(own):
-                raise ValueError(f"The model sees nothing of the word {word!r:.40}.")
+                raise _unseen(word)
         return np.stack([own.mean(axis=0) for own in rows])
+
+
+def _unseen(word: str) -> UnseenError:
+    return UnseenError(
+        f"The model sees nothing of the word {word!a:.40}: its vectors need a sentence without it."
+    )
 
 
 def load(path_or_name: str = DEFAULT, progress: Progress | None = None) -> Encoder:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .axes import principal
 from .scenario import Array
 
 #: Words nearer to each other than this part of the widest distance are one group.
@@ -31,8 +32,7 @@ class Plane:
 def plane(rows: Array) -> Plane:
     """Draw rows in two dimensions: as they are, or along their two principal axes.
 
-    The principal axes are those along which the centred rows vary most (Pearson 1901);
-    each points to where its largest number is positive.
+    The principal axes are those of `axes`.
 
     Parameters
     ----------
@@ -51,14 +51,9 @@ def plane(rows: Array) -> Plane:
     d = rows.shape[1]
     if d <= 2:
         return Plane(np.pad(rows, ((0, 0), (0, 2 - d))), None)
-    centred = rows - rows.mean(axis=0)
-    _, lengths, axes = np.linalg.svd(centred, full_matrices=True)
-    axes = axes[:2] * np.sign(axes[np.arange(2), np.abs(axes[:2]).argmax(axis=1)])[:, None]
-    variances = np.zeros(d)
-    variances[: len(lengths)] = lengths**2
-    total = variances.sum() or 1.0
-    first, second = (float(part) for part in variances[:2] / total)
-    return Plane(centred @ axes.T + 0.0, (first, second))
+    found = principal(rows, 2)
+    first, second = (float(share) for share in found.shares)
+    return Plane(found.coordinates, (first, second))
 
 
 def groups(rows: Array) -> tuple[int, ...]:

@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from pages.ui import edit, frame, show
+from pages.ui import edit, edit_vectors, frame, show
 
 trace = frame.page("Embeddings")
 
 st.markdown(
     "Each word becomes a vector, drawn as a row of boxes: $X$ has one row for each word and one "
-    "column for each feature. Here the features have names, so that a row can be read."
+    "column for each feature. Features that are made by hand have names, so that a row can be "
+    "read; what a model has learned has none."
 )
 edit.sentence()
+edit_vectors.source()
 edit.features()
 for name in ("X", "Z") if trace.scenario.is_cross else ("X",):
     show.one_matrix(name)

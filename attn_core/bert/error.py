@@ -7,6 +7,10 @@ class ModelError(ValueError):
     """A model can't be had or read; the message says why, and what to do."""
 
 
+class UnseenError(ValueError):
+    """Raised for a text of which a model sees nothing."""
+
+
 def needs(package: str, error: ImportError) -> ModelError:
     """Tell that a package of requirements-models.txt is missing.
 

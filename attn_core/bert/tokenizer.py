@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .error import ModelError, needs
+from .error import ModelError, UnseenError, needs
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,9 @@ class Tokenizer:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._path, self._max_tokens = path, max_tokens
+        unknown = getattr(self._tokenizer.model, "unk_token", None)
+        #: Number of the token for what the model doesn't know; None where it spells all.
+        self.unknown: int | None = unknown and self._tokenizer.token_to_id(unknown)
         ids = self._tokenizer.get_vocab(with_added_tokens=True).values()
         if (last := max(ids, default=0)) >= vocabulary:
             raise ModelError(
@@ -86,7 +89,7 @@ class Tokenizer:
             encoded = self._tokenizer.encode(text)
         special = tuple(bool(mark) for mark in encoded.special_tokens_mask)
         if all(special):
-            raise ValueError("Type a sentence of at least one word; the model finds none here.")
+            raise UnseenError("Type a sentence of at least one word; the model finds none here.")
         if len(encoded.ids) > self._max_tokens:
             raise ValueError(
                 f"The model reads up to {self._max_tokens} tokens; this text has "

@@ -4,6 +4,7 @@ What still fits is always kept.
 """
 
 from .fillings import as_started, identity, random, side_by_side, zeros
+from .from_model import in_lab, told_of_lab
 from .matrices import (
     MATRICES,
     PROJECTIONS,
@@ -15,6 +16,7 @@ from .matrices import (
     with_cell,
     with_matrix,
 )
+from .real_vectors import Reduced, reduced, told_of_vectors, with_real_vectors, with_vocabulary
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
 from .words import CONTEXT, reversed_words, with_context, with_sentence
@@ -24,24 +26,31 @@ __all__ = [
     "MATRICES",
     "PROJECTIONS",
     "MatrixName",
+    "Reduced",
     "as_is",
     "as_started",
     "block_of",
     "editable",
     "identity",
+    "in_lab",
     "matrix_of",
     "random",
     "read_number",
+    "reduced",
     "reversed_words",
     "side_by_side",
+    "told_of_lab",
+    "told_of_vectors",
     "with_cell",
     "with_context",
     "with_features",
     "with_mask_kind",
     "with_matrix",
     "with_positions",
+    "with_real_vectors",
     "with_sentence",
     "with_size",
     "with_slope",
+    "with_vocabulary",
     "zeros",
 ]

@@ -7,6 +7,7 @@ place where the sentence is shown.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -14,9 +15,11 @@ import numpy as np
 from .. import labels, masks
 from ..attention import AttentionTrace
 from ..course import made, takes
+from ..embeddings import source_of
 from ..equation import block
 from ..labels import number
 from ..scenario import Array
+from ..vocabulary import FEATURES
 from ..wording import TIE, Quote, counted, largest, listed, named, others
 from . import heads, positions
 
@@ -235,8 +238,18 @@ def _output(trace: AttentionTrace, quote: Quote) -> str:
     )
 
 
-def unknown_words(words: tuple[str, ...], quote: Quote = str) -> str:
-    r"""Say which words have hashed vectors; empty when the vocabulary has them all.
+def unknown_words(
+    words: tuple[str, ...], quote: Quote = str, features: Sequence[str] = FEATURES
+) -> str:
+    r"""Say which words have hashed vectors; empty when none has.
+
+    Parameters
+    ----------
+    words : tuple of str
+    quote : callable
+        Applied to each word.
+    features : sequence of str
+        Of the vectors; the vocabulary may have none of them, even for its own words.
 
     Examples
     --------
@@ -252,7 +265,9 @@ def unknown_words(words: tuple[str, ...], quote: Quote = str) -> str:
         if len(words) == 1
         else "Their numbers come from a hash of their letters"
     )
-    return f"Not in the vocabulary: {names}. {own} and mean nothing."
+    known = source_of(features) == "vocabulary"
+    lead = "Not in the vocabulary" if known else "No table has these features for"
+    return f"{lead}: {names}. {own} and mean nothing."
 
 
 def _targets(trace: AttentionTrace, i: int, targets: Array, quote: Quote) -> str:

@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from attn_core import edits, escape, limits, narrate, presets, tokens
-from attn_core.embeddings import hashed
+from attn_core.embeddings import hashed, source_of
 from attn_core.vocabulary import FEATURES, ORDER, PLACES
-from pages.ui import edit_mask, state
+from pages.ui import edit_mask, edit_vectors, state
 from pages.ui.edit_matrix import matrices, matrix
 
 __all__ = [
@@ -61,6 +61,7 @@ def claim() -> None:
 
 def sentence() -> None:
     """Type a sentence; one that can't be shown stays in the field, with the reason."""
+    edit_vectors.fulfil()
     state.seed("sentence", tokens.join(state.scenario().tokens))
     st.text_input(
         "Sentence",
@@ -76,7 +77,7 @@ def sentence() -> None:
         if s.Z is not None:
             invented = tuple(dict.fromkeys((*invented, *hashed(s.context, s.features, s.Z))))
         if invented:
-            st.caption(narrate.unknown_words(invented, escape.markdown))
+            st.caption(narrate.unknown_words(invented, escape.markdown, s.features))
 
 
 def _context() -> None:
@@ -105,22 +106,25 @@ def _context() -> None:
 
 def _set_cross() -> None:
     text = edits.CONTEXT if state.widget("cross") else ""
-    state.change(lambda: edits.with_context(state.scenario(), text))
+    edit_vectors.change(lambda: edits.with_context(state.scenario(), text))
 
 
 def _set_context() -> None:
     typed = state.widget("context")
-    state.change(lambda: edits.with_context(state.scenario(), typed), entered="context")
+    edit_vectors.change(lambda: edits.with_context(state.scenario(), typed), entered="context")
 
 
 def _set_sentence() -> None:
     typed = state.widget("sentence")
-    state.change(lambda: edits.with_sentence(state.scenario(), typed), entered="sentence")
+    edit_vectors.change(lambda: edits.with_sentence(state.scenario(), typed), entered="sentence")
 
 
 def features() -> None:
-    """Choose the features that the embeddings have."""
+    """Choose the features that the embeddings have; of a model's axes, how many."""
     s = state.scenario()
+    if source_of(s.features) in edit_vectors.MODELS:
+        _size("d_model", "Axes")
+        return
     state.seed("features", list(s.features))
     st.multiselect(
         "Features of the embeddings",
@@ -143,24 +147,29 @@ def _set_features() -> None:
 
 def sizes() -> None:
     """Choose d_model, d_k and d_v."""
-    for column, (name, (meaning, (low, high))) in zip(
-        st.columns(len(_SIZES)), _SIZES.items(), strict=True
-    ):
-        state.seed(name, getattr(state.scenario(), name))
-        column.number_input(
-            escape.markdown(name),
-            low,
-            high,
-            key=name,
-            help=escape.markdown(meaning),
-            on_change=_set_size,
-            args=(name,),
-        )
+    edit_vectors.fulfil()
+    for column, name in zip(st.columns(len(_SIZES)), _SIZES, strict=True):
+        with column:
+            _size(name, name)
+
+
+def _size(name: str, title: str) -> None:
+    meaning, (low, high) = _SIZES[name]
+    state.seed(name, getattr(state.scenario(), name))
+    st.number_input(
+        escape.markdown(title),
+        low,
+        high,
+        key=name,
+        help=escape.markdown(meaning),
+        on_change=_set_size,
+        args=(name,),
+    )
 
 
 def _set_size(name: str) -> None:
     size: dict[str, int] = {name: state.widget(name)}
-    state.change(lambda: edits.with_size(state.scenario(), **size), entered=name)
+    edit_vectors.change(lambda: edits.with_size(state.scenario(), **size), entered=name)
 
 
 def rows_of_W(d_model: int) -> int:

@@ -14,7 +14,7 @@ from attn_core.edits import MatrixName
 from attn_core.equation import Block
 from attn_core.scenario import Array, Scenario
 from attn_core.steps import step
-from pages.ui import live, state
+from pages.ui import edit_vectors, live, state
 from pages.ui.live import SLIDER_BOUND, SLIDER_STEP
 
 MOST_SLIDERS = 16
@@ -175,6 +175,9 @@ def _fillings(name: MatrixName) -> None:
     }
     titles = {"vocabulary": "back to vocabulary", "preset": "back to preset"}
     titles["random"] = f"random, seed {seed}"
+    if name in ("X", "Z") and edit_vectors.in_use():
+        del fillings["vocabulary"]
+        edit_vectors.again(name)
     for key, values in fillings.items():
         title = titles.get(key, key)
         st.button(title, key=f"{key}-{name}", on_click=_fill, args=(name, values))

@@ -51,6 +51,11 @@ class History:
         self.edition += 1
         return is_new_start
 
+    def amend(self, following: Scenario) -> None:
+        """Put another in the place of the present scenario; that is no step of undo."""
+        self.present = following
+        self.edition += 1
+
     def end_gesture(self) -> None:
         """End a drag. If all is where it was, there is nothing to undo."""
         if self._gesture and self._past and self._past[-1][:2] == (self.present, self.preset):

@@ -10,6 +10,7 @@ from typing import Any
 
 from attn_core import Scenario, limits, permalink, presets
 from attn_core.cells import Cell
+from attn_core.embeddings import Source
 from attn_core.masks import MaskKind
 from pages.ui import probe
 from pages.ui.address import MAX_ADDRESS, Address
@@ -22,6 +23,21 @@ from pages.ui.trail import Trail
 
 #: Pixels that a figure may take until the browser has told its own width.
 DEFAULT_WIDTH = 960
+
+
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """Vectors that a pretrained model is to give, once it is there.
+
+    Attributes
+    ----------
+    source : {"word", "context"}
+    half_done : Scenario, optional
+        What the last change made without them; with them it is one step of undo.
+    """
+
+    source: Source
+    half_done: Scenario | None = None
 
 
 @dataclass
@@ -71,6 +87,8 @@ class Lab:
     lesson: Kind = KINDS[0]
     runs: Runs = field(default_factory=Runs)
     painting: Painting = field(default_factory=Painting)
+    #: What is wanted from a pretrained model.
+    wish: Wish | None = None
     #: Choices that change the view and not the scenario, by widget.
     views: dict[str, Any] = field(default_factory=dict)
 
@@ -115,7 +133,7 @@ class Lab:
                 f"what you see is the scenario without it. {error}"
             )
             return
-        self.complaint, self.refused, self.mask_kind = "", "", "none"
+        self.complaint, self.refused, self.mask_kind, self.wish = "", "", "none", None
         self.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
 
     @property

@@ -10,6 +10,8 @@ import time
 import streamlit as st
 
 from attn_core import escape, limits
+from attn_core.bert.checkpoint import Matrix
+from attn_core.embeddings import Source
 from attn_core.pretrained import DEFAULT, Encoded, Encoder, ModelError, is_at_hand, load
 from pages.ui import state
 
@@ -95,6 +97,12 @@ def encoder() -> Encoder | None:
     return loading.encoder
 
 
+def loaded() -> Encoder | None:
+    """The model if it is there already; nothing is begun and nothing said."""
+    loading = _loading.get(name())
+    return loading.encoder if loading else None
+
+
 def _told_how_to_install() -> None:
     st.info(
         "This needs a pretrained model, which isn't installed on this server. Whoever runs it "
@@ -135,6 +143,30 @@ def _waited(loading: Loading) -> None:
             st.progress(loading.part, f"Loading the model: {escape.markdown(loading.label)}")
             time.sleep(_PAUSE)
         st.html("<span></span>")  # takes the bar away
+
+
+def title() -> str:
+    """Name of the model without its maker's, ready for a sentence."""
+    return escape.markdown(name().rstrip("/").rpartition("/")[-1])
+
+
+def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Matrix:
+    """What the model has for each of a few words, from its table or in context, (n, d_model).
+
+    Raises
+    ------
+    ValueError
+        When the model sees nothing of a word.
+    """
+    return _vectors(encoder.name, source, words, encoder)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encoder) -> Matrix:
+    with _reading:
+        if source == "word":
+            return _encoder.word_vectors(words)
+        return _encoder.words_in_context(words)
 
 
 def encoded(encoder: Encoder, text: str) -> Encoded:

@@ -14,13 +14,14 @@ import streamlit as st
 
 from attn_core import Scenario, limits, masks, presets
 from attn_core.cells import Cell
+from attn_core.embeddings import Source
 from attn_core.figures import Theme
 from attn_core.masks import MaskKind
 from attn_core.scenario import Array
 from pages.ui.address import Address, home
 from pages.ui.history import History
 from pages.ui.kept_text import KeptText
-from pages.ui.lab import Lab
+from pages.ui.lab import Lab, Wish
 from pages.ui.pasted import Pasted
 from pages.ui.probe import Probe
 from pages.ui.runs import KINDS, Kind, Runs
@@ -78,6 +79,7 @@ def change(
     entered: str = "",
     by_slider: bool = False,
     gesture: str = "",
+    half_done: Scenario | None = None,
 ) -> None:
     """Carry out an edit as one step of undo.
 
@@ -96,6 +98,8 @@ def change(
         The slider shows the new number already.
     gesture : str, optional
         Name of the drag that this change is a part of; all of it is one step of undo.
+    half_done : Scenario, optional
+        What the last change made, if this is the rest of that: together they are one step.
     """
     lab = _lab()
     lab.touched = True
@@ -105,11 +109,32 @@ def change(
         lab.complaint, lab.refused = str(error), entered
         return
     lab.complaint = lab.refused = ""
+    if half_done is not None and half_done is lab.history.present:
+        lab.history.amend(following)
+        return
+    if preset:
+        lab.wish = None
     edition = lab.history.edition
     if lab.history.push(following, preset, gesture):
         lab.mask_kind, lab.head = "none", 0
     if by_slider:
         lab.history.edition = edition
+
+
+def wish() -> Wish | None:
+    """What is wanted from a pretrained model for the embeddings; None if nothing is."""
+    return _lab().wish
+
+
+def want(source: Source, half_done: Scenario | None = None) -> None:
+    """Want a model's vectors for embeddings; see `Wish`."""
+    touch()
+    _lab().wish = Wish(source, half_done)
+
+
+def want_nothing() -> None:
+    """Want nothing from a model any more: it was given, or given up."""
+    _lab().wish = None
 
 
 def pinned() -> Scenario | None:
@@ -506,6 +531,7 @@ def _changing() -> Lab:
 def _step(go: Callable[[History], bool]) -> None:
     """Go through the history."""
     lab = _changing()
+    lab.wish = None
     left = (lab.history.present, lab.history.preset)
     swapped = go(lab.history)
     if swapped and lab.pinned and lab.pinned[0] == lab.history.present:

@@ -71,6 +71,7 @@ def test_pages_neither_compute_nor_draw_nor_touch_the_state(path):
         ("attn_core.figures, attn_core.export", {"streamlit", "plotly", "pandas"}),
         # Streamlit itself imports Plotly.
         ("pages.ui.frame, pages.ui.edit, pages.ui.show, pages.ui.pin", {"pandas", "segno"}),
+        ("pages.ui.edit_vectors, pages.ui.model", {"pandas", *MODELS}),
         ("pages.ui.scan, pages.ui.take, pages.ui.transfer", {"pandas", "segno"}),
     ],
 )

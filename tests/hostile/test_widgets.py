@@ -119,6 +119,7 @@ WIDTHS = [1e999, -5, 1e9, 10**400, math.nan, "<b>", None, True, [1], {"a": 1}]
         ("", "viewport", "json_value", ("[]", "5", "null", '"x"', '{"value": {"width": 300}}')),
         ("", "viewport", "json_trigger_value", ('[{"event": "nothing", "value": 1}]', "{}")),
         ("Projections", "rows-of-W", "double_array_value", FLOATS),
+        ("Embeddings", "vectors", "string_array_value", ([], ["nothing"], ["x" * BIG], ["1", "2"])),
     ],
 )
 def test_what_is_no_part_of_the_scenario_cannot_change_it(port, page, widget, field, values):
