@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import ask_model, chart, frame, model, show_model, show_two_texts, show_weight
+from pages.ui import ask_model, chart, frame, model, show_model, show_two_texts, show_weight, to_lab
 
 frame.page("Real model", heads=False)
 
@@ -22,5 +22,6 @@ if encoder := model.encoder():
         show_weight.token(reading)
         if reading.focus.view == "head":
             show_weight.weight(reading)
+            to_lab.head(reading)
         show_two_texts.two_texts(reading)
 chart.prepare()

@@ -6,22 +6,31 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from attn_core import escape
+from attn_core import escape, long_text
 from attn_core.labels import isolate
 from attn_core.model_view import VIEWS, Reading, told_of_text
 from attn_core.pretrained import Encoder
 from pages.ui import model, state
 from pages.ui.kept_text import KeptText
-from pages.ui.probe import Probe
+from pages.ui.probe import SENTENCE, Probe
 
+#: Texts to begin with, by what stands on their buttons.
+EXAMPLES = {
+    "A short sentence": SENTENCE,
+    "A longer one": "The animal didn't cross the street because it was too tired",
+    "A long text": long_text.EXAMPLE,
+}
 _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout": "rollout"}
 
 
 def text(encoder: Encoder) -> Reading | None:
     """Type a text, and have the model read it; None, with the reason, where it can't."""
     probe = state.probe()
-    _field("Text", "model-text", probe.text.text, probe)
+    with _field("Text", "model-text", probe.text.text, probe):
+        for label, example in EXAMPLES.items():
+            st.button(label, key=f"model-{label}", on_click=_example, args=(example,))
     reading = _read(encoder, probe.text)
     if reading:
         st.caption(told_of_text(reading.encoded, escape.markdown))
@@ -35,12 +44,19 @@ def other(encoder: Encoder) -> Reading | None:
     return _read(encoder, kept) if kept.text else None
 
 
-def _field(label: str, key: str, shown: str, reader: KeptText | Probe) -> None:
+def _field(label: str, key: str, shown: str, reader: KeptText | Probe) -> DeltaGenerator:
+    """A field for a text, and the row of buttons below it."""
     state.seed(key, shown)
     # No `max_chars`: a browser would drop a longer text without a word.
     st.text_area(label, key=key, height=68, on_change=_typed, args=(key, reader))
+    row = st.container(horizontal=True)
     # Pressing it takes the focus from the field, which hands the text over.
-    st.button("Read it", key=f"read-{key}", on_click=state.touch)
+    row.button("Read it", key=f"read-{key}", on_click=state.touch)
+    return row
+
+
+def _example(text: str) -> None:
+    state.read_text(state.probe(), text)
 
 
 def _typed(key: str, reader: KeptText | Probe) -> None:

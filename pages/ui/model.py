@@ -88,7 +88,7 @@ def encoder() -> Encoder | None:
     if name() not in _loading and not is_at_hand(name()):
         _offered()
         return None
-    loading = _loaded(name())
+    loading = _started(name())
     if loading.under_way:
         _waited(loading)
     if loading.error:
@@ -121,7 +121,7 @@ def _offered() -> None:
 
 def _fetch(wanted: str) -> None:
     state.touch()
-    _loaded(wanted)
+    _started(wanted)
 
 
 def _forget(wanted: str) -> None:
@@ -129,7 +129,7 @@ def _forget(wanted: str) -> None:
     _loading.pop(wanted, None)
 
 
-def _loaded(wanted: str) -> Loading:
+def _started(wanted: str) -> Loading:
     """The model or its loading, which begins now if it hasn't yet."""
     with _starting:
         if wanted not in _loading:

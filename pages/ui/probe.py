@@ -9,10 +9,10 @@ from typing import Any
 from attn_core.model_view import VIEWS, Focus
 from pages.ui.kept_text import KeptText
 
-#: The sentence that is read first, and a head in which "it" finds its animal, if the model
-#: is the one that is there where no other is named.
-SENTENCE = "The animal didn't cross the street because it was too tired"
-FIRST = Focus(layer=3, head=1, query=10, key=2)
+#: The sentence that is read first, short enough for the lab, and a head of the model that is
+#: there where no other is named, in which "it" finds its animal.
+SENTENCE = "The animal rested because it was tired"
+FIRST = Focus(layer=3, head=1, query=5, key=2)
 
 _WRITTEN = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?", re.ASCII)
 

@@ -362,7 +362,7 @@ def head() -> int:
 
 
 def choose_head(i: int) -> None:
-    """Focus at another head."""
+    """Look at another head."""
     touch()
     _lab().head = i
 
@@ -418,7 +418,7 @@ def read_text(reader: KeptText | Probe, text: str, entered: str = "") -> None:
 
 
 def choose_word(i: int) -> None:
-    """Focus at the row of another word of the long text."""
+    """Look at the row of another word of the long text."""
     touch()
     _lab().pasted.choose(i)
 
