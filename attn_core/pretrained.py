@@ -148,15 +148,28 @@ class Encoder:
         ------
         ValueError
             As `split` does.
+        ModelError
+            When numbers of the model's file are beyond all use.
         """
         pieces = self.split(text)
-        words = self._file.rows(_WORDS, pieces.ids)
-        X = self._norm(words + self._segment + self._places[: len(words)])
-        states, weights = forward(self._layers, pieces.tokens, X)
-        encoded = Encoded(text, pieces, np.stack(states), weights)
-        for array in (encoded.states, encoded.weights):
+        states, weights = self._forward(pieces)
+        for array in (states, weights):
             array.setflags(write=False)
-        return encoded
+        return Encoded(text, pieces, states, weights)
+
+    def _forward(self, pieces: Pieces) -> tuple[Matrix, Matrix]:
+        words = self._file.rows(_WORDS, pieces.ids)
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):  # told below
+                X = self._norm(words + self._segment + self._places[: len(words)])
+                states, weights = forward(self._layers, pieces.tokens, X)
+            if not np.isfinite(states[-1]).all():
+                raise OverflowError("The last layer leaves the range of float32.")
+        except (OverflowError, ValueError) as error:
+            raise ModelError(
+                f"{self.name} can't read this: {error} Its file is damaged; fetch it again."
+            ) from error
+        return np.stack(states), weights
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
         """One head's attention to a text, as a scenario of the lab.

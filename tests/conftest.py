@@ -1,13 +1,20 @@
-"""One real browser for all tests. A missing one is a failure on CI, a skip elsewhere."""
+"""One real browser and one pretrained model for all tests.
 
+What is missing is a failure on CI, a skip elsewhere.
+"""
+
+import importlib.util
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
+from attn_core.bert.sources import installed
+from attn_core.pretrained import PACKAGE, Encoder, load
 from tests.browser import find
 
 # Tests never depend on how fast a machine is, or how busy.
@@ -38,8 +45,28 @@ def launch(chromium: BrowserType) -> Browser:
     """The system's browser if there is one, else the one that Playwright installed."""
     path = find.chromium() or chromium.executable_path
     if not Path(path).exists():
-        message = "There is no Chromium: `make test` installs one, or set CHROMIUM to its path."
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        lack("There is no Chromium: `make test` installs one, or set CHROMIUM to its path.")
     return chromium.launch(executable_path=path, args=FLAGS)
+
+
+@pytest.fixture(scope="session")
+def model_packages() -> None:
+    """What reads a model's files; the files themselves may be a test's own."""
+    for package in ("safetensors", "tokenizers", "huggingface_hub"):
+        if importlib.util.find_spec(package) is None:
+            lack(f"The package {package} isn't installed: make models")
+
+
+@pytest.fixture(scope="session")
+def encoder(model_packages: None) -> Encoder:
+    """The pretrained model, loaded once."""
+    if installed() is None:
+        lack("The pretrained model isn't installed: make models")
+    return load(PACKAGE)
+
+
+def lack(message: str) -> NoReturn:
+    """Fail on CI, where everything must be there; skip elsewhere."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)

@@ -148,8 +148,8 @@ def read_config(path: Path) -> Config:
     """
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} can't be read as JSON: {error}.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} can't be read as JSON: {error}. Fetch it again.") from error
     if not isinstance(said, dict):
         raise ModelError(f"{path} isn't a model's config.json: expected an object of JSON.")
     return config_of(said, str(path))
@@ -166,7 +166,7 @@ def config_of(said: Mapping[str, Any], where: str) -> Config:
     32
     """
     kind = said.get("model_type")
-    if kind not in ARCHITECTURES:
+    if not isinstance(kind, str) or kind not in ARCHITECTURES:
         raise ModelError(
             f"{where} is of another architecture: expected model_type "
             f"{', '.join(ARCHITECTURES)}, got {kind!r:.40}."
@@ -179,11 +179,11 @@ def config_of(said: Mapping[str, Any], where: str) -> Config:
             f"{where}: the heads must share the {sizes['d_model']} numbers of a word equally: "
             f"expected a divisor of it, got {sizes['heads']} heads."
         )
-    padding = said.get("pad_token_id", 1)
-    first = padding + 1 if architecture.places_after_padding else 0
+    first = 0
+    if architecture.places_after_padding:
+        first = _first_place(said, sizes["max_tokens"], where)
     sizes["max_tokens"] -= first
-    epsilon = float(said.get("layer_norm_eps", 1e-12))
-    return Config(architecture, first_place=first, epsilon=epsilon, **sizes)
+    return Config(architecture, first_place=first, epsilon=_epsilon(said, where), **sizes)
 
 
 def _size(said: Mapping[str, Any], ours: str, name: str, where: str) -> int:
@@ -193,6 +193,23 @@ def _size(said: Mapping[str, Any], ours: str, name: str, where: str) -> int:
             f"{where}: {name} must be a whole number from 1 to {_MOST[ours]}, got {value!r:.40}."
         )
     return value
+
+
+def _first_place(said: Mapping[str, Any], places: int, where: str) -> int:
+    padding = said.get("pad_token_id", 1)
+    if type(padding) is not int or not 0 <= padding < places - 1:
+        raise ModelError(
+            f"{where}: a word's place comes after pad_token_id, so that must be a whole number "
+            f"from 0 to {places - 2}, got {padding!r:.40}."
+        )
+    return padding + 1
+
+
+def _epsilon(said: Mapping[str, Any], where: str) -> float:
+    value = said.get("layer_norm_eps", 1e-12)
+    if type(value) not in (int, float) or not 0 <= value <= 1:
+        raise ModelError(f"{where}: layer_norm_eps must be from 0 to 1, got {value!r:.40}.")
+    return float(value)
 
 
 def _check_choices(said: Mapping[str, Any], architecture: Architecture, where: str) -> None:

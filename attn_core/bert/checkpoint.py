@@ -66,22 +66,39 @@ class Checkpoint:
         Raises
         ------
         ModelError
-            When it isn't there, or has another shape or another type.
+            When it isn't there, has another shape or another type, or holds what is no
+            number.
         """
         self._check(name, shape)
-        values: NDArray[Any] = self._file.get_tensor(self._names[name])
-        return values.astype(np.float32, copy=False)
+        return self._finite(name, self._file.get_tensor(self._names[name]))
 
     def rows(self, name: str, which: Sequence[int]) -> Matrix:
-        """Read some rows of a table; shape (len(which), columns)."""
+        """Read some rows of a table, whose `length` was asked; shape (len(which), columns).
+
+        Raises
+        ------
+        ModelError
+            When they hold what is no number.
+        """
         table = self._file.get_slice(self._names[name])
-        return np.concatenate([table[i : i + 1] for i in which]).astype(np.float32, copy=False)
+        return self._finite(name, np.concatenate([table[i : i + 1] for i in which]))
 
     def length(self, name: str, columns: int) -> int:
-        """Count the rows of a table that has so many columns."""
-        rows: int = self._shape(name)[0]
+        """Count the rows of a table that has so many columns, and a row at least."""
+        rows: int = max((1, *self._shape(name)[:1]))
         self._check(name, (rows, columns))
         return rows
+
+    def _finite(self, name: str, values: NDArray[Any]) -> Matrix:
+        with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+            numbers: Matrix = values.astype(np.float32, copy=False)
+        if not np.isfinite(numbers).all():
+            wrong = values[~np.isfinite(numbers)][0]
+            raise ModelError(
+                f"{self._path}: {name} must hold finite numbers within float32, got {wrong}. "
+                "The file is damaged; fetch it again."
+            )
+        return numbers
 
     def _shape(self, name: str) -> tuple[int, ...]:
         if name not in self._names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -59,7 +60,7 @@ def folder_of(path_or_name: str, progress: Progress | None = None) -> Path:
         When there is no such folder, package or model, or no network; it says what to do.
     """
     if is_folder(path_or_name):
-        return _checked(Path(path_or_name).expanduser())
+        return _checked(Path(os.path.expanduser(path_or_name)))
     if path_or_name in (DEFAULT, PACKAGE):
         if folder := installed():
             return _checked(folder)
@@ -76,18 +77,26 @@ def is_at_hand(path_or_name: str) -> bool:
         return True
     try:
         from huggingface_hub import try_to_load_from_cache
+        from huggingface_hub.errors import HFValidationError
     except ImportError:
         return True  # loading tells what is missing
-    return all(isinstance(try_to_load_from_cache(path_or_name, name), str) for name in FILES)
+    try:
+        return all(isinstance(try_to_load_from_cache(path_or_name, name), str) for name in FILES)
+    except HFValidationError:
+        return True  # loading tells that no model can have such a name
 
 
 def _checked(folder: Path) -> Path:
-    if not folder.is_dir():
-        there = "a file" if folder.exists() else "nothing"
+    # os.path's, for those of a Path raise errors at names that can't be.
+    if not os.path.isdir(folder):
+        there = "a file" if os.path.exists(folder) else "nothing"
         raise ModelError(f"Expected a folder with {', '.join(FILES)}; {folder} is {there}.")
-    missing = [name for name in FILES if not (folder / name).is_file()]
+    missing = [name for name in FILES if not os.path.isfile(folder / name)]
     if missing:
-        raise ModelError(f"{folder} has no {' and no '.join(missing)}.")
+        raise ModelError(
+            f"{folder} has no {' and no '.join(missing)}. Expected {', '.join(FILES)}, "
+            "as in the repositories of the Hugging Face hub."
+        )
     return folder
 
 
@@ -98,8 +107,8 @@ def _fetched(name: str, progress: Progress | None) -> Path:
         from huggingface_hub.errors import (
             EntryNotFoundError,
             GatedRepoError,
-            HfHubHTTPError,
             HFValidationError,
+            HTTPError,
             LocalEntryNotFoundError,
             RepositoryNotFoundError,
         )
@@ -109,23 +118,33 @@ def _fetched(name: str, progress: Progress | None) -> Path:
         for file in FILES:
             path = hf_hub_download(name, file, tqdm_class=_bar(file, progress))
     except HFValidationError as error:
-        raise ModelError(f"{name!r:.100} is neither a folder nor a name on the hub.") from error
+        raise ModelError(
+            f"{name!r:.100} is neither a folder nor a name on the hub. Expected a folder with "
+            f"{', '.join(FILES)}, or a name such as {DEFAULT}."
+        ) from error
     except (RepositoryNotFoundError, GatedRepoError) as error:
-        raise ModelError(f"The hub shows no model {name} to everybody: {_first(error)}") from error
+        raise ModelError(
+            f"The hub shows no model {name} to everybody ({_first(error)}). Look at its spelling; "
+            "a model that asks for a licence or a token is to be fetched by hand, into a folder."
+        ) from error
     except LocalEntryNotFoundError as error:
         raise ModelError(
-            f"The hub can't be reached, and {name} wasn't fetched before. Look at the network, "
-            f"name a folder, or run `make models` for {DEFAULT}."
+            f"The hub doesn't answer ({_first(error.__cause__ or error)}), and {name} wasn't "
+            "fetched before. Look at the network, name a folder, or run `make models` for "
+            f"{DEFAULT}."
         ) from error
     except EntryNotFoundError as error:
         raise ModelError(f"{name} has no {file}; the lab reads models that have one.") from error
-    except (OSError, HfHubHTTPError) as error:
-        raise ModelError(f"{name} couldn't be fetched: {_first(error)}") from error
-    return Path(path).parent
+    except (OSError, HTTPError) as error:
+        raise ModelError(
+            f"{name} couldn't be fetched from the hub ({_first(error)}). Try again later, or name "
+            "a folder that has it."
+        ) from error
+    return _checked(Path(path).parent)
 
 
-def _first(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:300]
+def _first(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0][:300].rstrip(".")
 
 
 def _bar(file: str, progress: Progress | None) -> Any:
@@ -134,7 +153,8 @@ def _bar(file: str, progress: Progress | None) -> Any:
 
     class Bar(tqdm):  # type: ignore[misc]
         def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **options | {"disable": progress is None})
+            options |= {"disable": progress is None, "file": io.StringIO()}
+            super().__init__(*args, **options)
 
         def display(self, *args: Any, **options: Any) -> None:
             if progress and self.total:

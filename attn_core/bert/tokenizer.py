@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,14 +55,12 @@ class Tokenizer:
             import tokenizers
         except ImportError as error:
             raise needs("tokenizers", error) from error
-        try:
+        with _told(f"{path} can't be read as a tokenizer"):
             self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(path))
-        except Exception as error:  # the package raises nothing more special
-            raise ModelError(f"{path} can't be read as a tokenizer: {error}.") from error
         # Some files pad all sentences to one length, or cut long ones without a word.
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._max_tokens = max_tokens
+        self._path, self._max_tokens = path, max_tokens
         unknown = getattr(self._tokenizer.model, "unk_token", None)
         #: Number of the token for what the model doesn't know; None where it spells all.
         self.unknown: int | None = unknown and self._tokenizer.token_to_id(unknown)
@@ -85,7 +85,8 @@ class Tokenizer:
             text.encode()
         except UnicodeEncodeError as error:
             raise ValueError(f"A text must be valid Unicode; {text!a:.40} isn't.") from error
-        encoded = self._tokenizer.encode(text)
+        with _told(f"{self._path} can't cut this text"):
+            encoded = self._tokenizer.encode(text)
         special = tuple(bool(mark) for mark in encoded.special_tokens_mask)
         if all(special):
             raise UnseenError("Type a sentence of at least one word; the model finds none here.")
@@ -94,4 +95,17 @@ class Tokenizer:
                 f"The model reads up to {self._max_tokens} tokens; this text has "
                 f"{len(encoded.ids)}, which are its words, signs and parts of words."
             )
-        return Pieces(tuple(encoded.tokens), tuple(encoded.ids), special, tuple(encoded.offsets))
+        # Not `encoded.tokens`: these have a mask's token with the space that was before it.
+        tokens = tuple(self._tokenizer.id_to_token(i) for i in encoded.ids)
+        return Pieces(tokens, tuple(encoded.ids), special, tuple(encoded.offsets))
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Tell what the package failed at; it raises nothing more special than these."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # its panics, at files that contradict themselves, too
+        raise ModelError(f"{what}: {error}. Fetch the file again.") from error

@@ -5,6 +5,7 @@ from .contributions import describe_contributions
 from .curves import Progress
 from .description import Description
 from .equation import describe, draw
+from .head_grid import describe_head_grid
 from .html_page import html_page
 from .learning import describe_learning, learning_alt
 from .learning_spaces import describe_learning_spaces, learning_spaces_alt
@@ -13,6 +14,7 @@ from .multiples import describe_multiples
 from .play import describe_play, is_product
 from .shape_rule import describe_partners, draw_partners
 from .space import Space, describe_spaces, spaces_alt
+from .word_map import describe_word_bars, describe_word_map
 
 __all__ = [
     "Description",
@@ -21,6 +23,7 @@ __all__ = [
     "Theme",
     "describe",
     "describe_contributions",
+    "describe_head_grid",
     "describe_learning",
     "describe_learning_spaces",
     "describe_long_text",
@@ -29,6 +32,8 @@ __all__ = [
     "describe_play",
     "describe_row",
     "describe_spaces",
+    "describe_word_bars",
+    "describe_word_map",
     "draw",
     "draw_partners",
     "html_page",

@@ -58,6 +58,23 @@ class Palette:
         last = len(self.weight) - 1
         return [((i / last) ** 3, colour) for i, (_, colour) in enumerate(self.weight)]
 
+    @property
+    def signed_even(self) -> list[tuple[float, str]]:
+        """Colour scale from minus to plus the largest number of a picture.
+
+        For numbers of one size, most of which `signed` would show in its palest colours or,
+        stretched to their size, in its darkest.
+        """
+        colours = [colour for _, colour in self.signed]
+        ends = [(1 - magnitude) / 2 for magnitude in reversed(_EVEN)]
+        positions = [*ends, 0.5, *((1 + magnitude) / 2 for magnitude in _EVEN)]
+        return list(zip(positions, colours, strict=True))
+
+
+#: Where the colours of `signed` stand in `signed_even`, as parts of the largest number; they
+#: jump where letters change from dark to white.
+_EVEN = (0.1, 0.35, 0.66, 0.67, 0.85, 1.0)
+
 
 def _diverging(centre: str, stops: Sequence[tuple[float, str, str]]) -> list[tuple[float, str]]:
     """Colour scale from stops of (magnitude, colour of minus, colour of plus)."""

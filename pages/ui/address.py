@@ -12,7 +12,9 @@ from attn_core.cells import Cell
 
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
-_TEXT, _LESSON, _PAINTED = "text", "learn", "paint"
+_LESSON, _PAINTED, _LOOK = "learn", "paint", "look"
+#: A long text, what a pretrained model reads, and what that is compared with.
+_TEXTS = "text", "read", "other"
 _ON = "1"
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
@@ -38,12 +40,15 @@ class Address:
         Large letters; Streamlit's own sliders and charts.
     head : int
         The head that is looked at, from 0; the scenario may not have it.
-    text : str
-        What it says of a long text; see `pasted`.
+    texts : tuple of str
+        What it says of a long text, of what a pretrained model reads, and of what that is
+        compared with; see `kept_text`.
     lesson : str
         What there is to learn; there may be no such lesson.
     painted : str
         What is painted, to be learned; see `attn_core.learning.painted`.
+    look : str
+        Where to look in a pretrained model; see `probe`.
     """
 
     preset: str = ""
@@ -53,9 +58,10 @@ class Address:
     projector: bool = False
     classic: bool = False
     head: int = 0
-    text: str = ""
+    texts: tuple[str, ...] = ("",) * len(_TEXTS)
     lesson: str = ""
     painted: str = ""
+    look: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Address:
@@ -74,9 +80,10 @@ class Address:
             cell=cells.from_text(query.get(_CELL, "")),
             projector=query.get(_PROJECTOR) == _ON,
             classic=query.get(_CLASSIC) == _ON,
-            text=query.get(_TEXT, ""),
+            texts=tuple(query.get(name, "") for name in _TEXTS),
             lesson=query.get(_LESSON, ""),
             painted=query.get(_PAINTED, ""),
+            look=query.get(_LOOK, ""),
         )
 
     def query(self) -> dict[str, str]:
@@ -95,11 +102,16 @@ class Address:
             _PINNED: self.pinned,
             _PROJECTOR: _ON if self.projector else "",
             _CLASSIC: _ON if self.classic else "",
-            _TEXT: self.text,
+            **dict(zip(_TEXTS, self.texts, strict=True)),
             _LESSON: self.lesson,
             _PAINTED: self.painted,
+            _LOOK: self.look,
         }
         return {name: value for name, value in written.items() if value}
+
+    def with_text(self, i: int, said: str) -> Address:
+        """Say another thing of one of the texts."""
+        return replace(self, texts=(*self.texts[:i], said, *self.texts[i + 1 :]))
 
     def fitting(self, page: str) -> Address:
         """Leave out what would make the address too long: A, what is painted, the scenario.

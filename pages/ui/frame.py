@@ -37,7 +37,7 @@ _DARK_CSS = """<style>
 _PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"
 
 
-def page(title: str, *, formula: bool = False) -> AttentionTrace:
+def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionTrace:
     """Begin a page: read the scenario, draw the frame, compute the trace.
 
     Parameters
@@ -45,6 +45,8 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
     title : str
     formula : bool
         Write the formula of attention beside the title.
+    heads : bool
+        Offer the heads of the scenario, where it has several.
 
     Returns
     -------
@@ -64,7 +66,8 @@ def page(title: str, *, formula: bool = False) -> AttentionTrace:
             st.error(escape.markdown(message))
     with st.container():  # as above
         transfer.without_link()
-    _head()
+    if heads:
+        _head()
     return attend(state.scenario()).head(state.head())
 
 

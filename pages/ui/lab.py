@@ -5,16 +5,19 @@ Streamlit keeps it; only `state` asks Streamlit for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from attn_core import Scenario, limits, permalink, presets
 from attn_core.cells import Cell
 from attn_core.embeddings import Source
 from attn_core.masks import MaskKind
+from pages.ui import probe
 from pages.ui.address import MAX_ADDRESS, Address
 from pages.ui.history import History
+from pages.ui.kept_text import KeptText
 from pages.ui.pasted import Pasted
+from pages.ui.probe import Probe
 from pages.ui.runs import KINDS, Kind, Painting, Runs
 from pages.ui.trail import Trail
 
@@ -78,6 +81,8 @@ class Lab:
     measured: bool = False
     #: A long text, which is only looked at.
     pasted: Pasted = field(default_factory=Pasted)
+    #: What a pretrained model is asked.
+    probe: Probe = field(default_factory=Probe)
     #: What is learned, and what is painted to be learned.
     lesson: Kind = KINDS[0]
     runs: Runs = field(default_factory=Runs)
@@ -110,10 +115,13 @@ class Lab:
             self._open(address)
         self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
         self.painting.adopt(address.painted, self.history.present)
-        try:
-            self.pasted.adopt(address.text)
-        except ValueError as error:
-            self._add(f"The long text of this address can't be shown. {error}")
+        if address.look != probe.written(self.probe.focus):
+            self.probe.focus = probe.read(address.look)
+        for kept, said in zip(self._texts, address.texts, strict=True):
+            try:
+                kept.adopt(said)
+            except ValueError as error:
+                self._add(f"The text of this address can't be shown. {error}")
 
     def _open(self, address: Address) -> None:
         """Open its link; one that can't be opened leaves everything as it is, and says so."""
@@ -177,10 +185,18 @@ class Lab:
             classic=self.classic,
             lesson=self.lesson if self.lesson != KINDS[0] else "",
             painted=self.painting.text(self.history.present),
+            look=probe.written(self.probe.focus),
         ).fitting(page)
         self.link, self.pinned_link = address.link, address.pinned
-        whole = replace(address, text=self.pasted.link).at(page)
-        return replace(address, text=self.pasted.publish(has_room=len(whole) <= MAX_ADDRESS))
+        for i, kept in enumerate(self._texts):
+            has_room = len(address.with_text(i, kept.link).at(page)) <= MAX_ADDRESS
+            address = address.with_text(i, kept.publish(has_room=has_room))
+        return address
+
+    @property
+    def _texts(self) -> tuple[KeptText, ...]:
+        """The texts in the order of `Address.texts`."""
+        return self.pasted, self.probe.text, self.probe.other
 
     def _add(self, reason: str) -> None:
         """Complain of one thing more."""

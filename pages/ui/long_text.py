@@ -38,11 +38,11 @@ def entry() -> None:
 
 
 def _read() -> None:
-    state.read_text(state.widget(_TEXT), entered=_TEXT)
+    state.read_text(state.pasted(), state.widget(_TEXT), entered=_TEXT)
 
 
 def _example() -> None:
-    state.read_text(told.EXAMPLE)
+    state.read_text(state.pasted(), told.EXAMPLE)
 
 
 def _head() -> Scenario:

@@ -20,8 +20,10 @@ from attn_core.masks import MaskKind
 from attn_core.scenario import Array
 from pages.ui.address import Address, home
 from pages.ui.history import History
+from pages.ui.kept_text import KeptText
 from pages.ui.lab import Lab, Wish
 from pages.ui.pasted import Pasted
+from pages.ui.probe import Probe
 from pages.ui.runs import KINDS, Kind, Runs
 from pages.ui.trail import Trail
 
@@ -360,7 +362,7 @@ def head() -> int:
 
 
 def choose_head(i: int) -> None:
-    """Look at another head."""
+    """Focus at another head."""
     touch()
     _lab().head = i
 
@@ -386,24 +388,37 @@ def pasted() -> Pasted:
     return _lab().pasted
 
 
-def read_text(text: str, entered: str = "") -> None:
-    """Take a long text; one that is refused changes nothing but the complaint on the page.
+def probe() -> Probe:
+    """What a pretrained model is asked; change it below only."""
+    return _lab().probe
+
+
+def focus_on(**changes: Any) -> None:
+    """Look elsewhere in the pretrained model; see `probe.Focus`."""
+    touch()
+    _lab().probe.turn(**changes)
+
+
+def read_text(reader: KeptText | Probe, text: str, entered: str = "") -> None:
+    """Take a text; one that is refused changes nothing but the complaint on the page.
 
     Parameters
     ----------
+    reader : KeptText or Probe
+        Whose text it is.
     text : str
     entered : str, optional
         Key of the widget with the visitor's entry, as in `change`.
     """
     lab = _changing()
     try:
-        lab.pasted.read(text)
+        reader.read(text)
     except ValueError as error:
         lab.complaint, lab.refused = str(error), entered
 
 
 def choose_word(i: int) -> None:
-    """Look at the row of another word of the long text."""
+    """Focus at the row of another word of the long text."""
     touch()
     _lab().pasted.choose(i)
 

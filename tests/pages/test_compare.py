@@ -213,6 +213,6 @@ def test_home_pins_in_passing():
 
 
 def test_the_link_carries_both():
-    at = fine(visit("9_Share.py", s=encode(B), a=encode(A)))
+    at = fine(visit("10_Share.py", s=encode(B), a=encode(A)))
     (code,) = at.code
     assert code.value.endswith(f"&s={encode(B)}&a={encode(A)}")

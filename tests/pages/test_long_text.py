@@ -6,7 +6,8 @@ import pytest
 from attn_core import attend, heads, long_text, permalink
 from attn_core.presets import BY_KEY
 from pages.ui.address import MAX_ADDRESS
-from pages.ui.pasted import ELSEWHERE, Pasted
+from pages.ui.kept_text import ELSEWHERE
+from pages.ui.pasted import Pasted
 from tests.pages.test_pages import boxes, fine, parameter, visit
 
 PAGE = "8_Long_text.py"

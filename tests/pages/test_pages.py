@@ -315,7 +315,7 @@ def test_custom_mask_opens_its_table():
 
 
 def test_share_gives_the_link():
-    at = fine(visit("9_Share.py", preset="verb-subject"))
+    at = fine(visit("10_Share.py", preset="verb-subject"))
     (code,) = at.code
     assert code.value.endswith(f"?preset=verb-subject&s={encode(BY_KEY['verb-subject'].scenario)}")
 

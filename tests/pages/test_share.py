@@ -20,7 +20,7 @@ from tests.pages.test_pages import fine, visit
 @pytest.mark.parametrize("only", ["", "weights"])
 @pytest.mark.parametrize("kind", take.KINDS.values(), ids=lambda kind: kind.label)
 def test_each_kind_of_file(kind, only):
-    at = fine(visit("9_Share.py"))
+    at = fine(visit("10_Share.py"))
     at.selectbox(key="take").set_value(only).run()
     at.get("button_group")[0].set_value(kind.ending).run()
     name = f"attention{only and '-'}{only}{kind.ending}"
@@ -33,7 +33,7 @@ def test_nothing_is_written_before_it_is_wanted(monkeypatch):
 
     kinds = {ending: replace(kind, write=written) for ending, kind in take.KINDS.items()}
     monkeypatch.setattr(take, "KINDS", kinds)
-    at = fine(visit("9_Share.py"))
+    at = fine(visit("10_Share.py"))
     fine(at.selectbox(key="take").set_value("weights").run())
     at.get("button_group")[0].set_value(".npz").run()
     assert at.exception
@@ -66,7 +66,7 @@ def test_too_long_a_link_has_no_code():
 def test_a_link_too_long_is_explained(monkeypatch):
     monkeypatch.setattr(scan, "drawer", lambda *_: nullcontext(True))
     s = random(n=12, d_model=8, d_k=8, d_v=7)
-    at = fine(visit("9_Share.py", s=encode(s)))
+    at = fine(visit("10_Share.py", s=encode(s)))
     (told,) = at.info
     assert "characters" in told.value and "JSON" in told.value
     assert not at.get("imgs")
@@ -76,10 +76,10 @@ def test_a_preset_has_a_short_code(monkeypatch):
     drawn = []
     monkeypatch.setattr(scan, "drawer", lambda *_: nullcontext(True))
     monkeypatch.setattr(scan, "_code", drawn.append)
-    at = fine(visit("9_Share.py", preset="negation"))
+    at = fine(visit("10_Share.py", preset="negation"))
     moved = edits.with_cell(BY_KEY["negation"].scenario, "X", 0, 0, 2.5)
-    fine(visit("9_Share.py", preset="negation", s=encode(moved)))
-    fine(visit("9_Share.py", preset="negation", a=encode(moved)))
+    fine(visit("10_Share.py", preset="negation", s=encode(moved)))
+    fine(visit("10_Share.py", preset="negation", a=encode(moved)))
     short, long, with_a = drawn
     assert short.endswith("?preset=negation")
     assert long.endswith(f"?preset=negation&s={encode(moved)}")

@@ -1,0 +1,223 @@
+"""All heads of a model at a glance: a small map of weights for each, layers below each other."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..scenario import Array
+from .colours import PALETTES, Palette, Theme
+from .description import Description
+from .layout import Scale, scale_for
+from .word_map import frame, weights
+
+#: A thumbnail is at least so many pixels wide; on a narrow screen a layer takes two rows.
+_LEAST = 44
+#: Points between two thumbnails.
+_GAP = 1
+#: Points of all thumbnails together: what is sent takes 5 bytes for each.
+_POINTS = 122_000
+#: Pixels from one to the next at most.
+_MOST = 84
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where each head's thumbnail is.
+
+    Attributes
+    ----------
+    layers, heads : int
+    across : int
+        Thumbnails side by side.
+    """
+
+    layers: int
+    heads: int
+    across: int
+
+    @property
+    def rows_a_layer(self) -> int:
+        """Rows of thumbnails that a layer takes."""
+        return math.ceil(self.heads / self.across)
+
+    @property
+    def down(self) -> int:
+        """Rows of thumbnails."""
+        return self.layers * self.rows_a_layer
+
+    def place(self, layer: int, head: int) -> tuple[int, int]:
+        """Row and column of a head's thumbnail.
+
+        Examples
+        --------
+        >>> Grid(6, 12, across=6).place(1, 7)
+        (3, 1)
+        """
+        return layer * self.rows_a_layer + head // self.across, head % self.across
+
+    def head_at(self, row: int, column: int, side: int) -> tuple[int, int] | None:
+        """Layer and head of a point of the mosaic; None between two of them.
+
+        Parameters
+        ----------
+        row, column : int
+            Of the heatmap.
+        side : int
+            Points of a thumbnail's side.
+
+        Examples
+        --------
+        >>> Grid(6, 12, across=6).head_at(3 * 9, 9, side=8)
+        (1, 7)
+        """
+        (r, in_row), (c, in_column) = divmod(row, side + _GAP), divmod(column, side + _GAP)
+        layer, line = divmod(r, self.rows_a_layer)
+        head = line * self.across + c
+        is_one = layer in range(self.layers) and c in range(self.across) and head < self.heads
+        return (layer, head) if is_one and max(in_row, in_column) < side else None
+
+
+def grid_for(layers: int, heads: int, width: float) -> Grid:
+    """Lay thumbnails out in a width, each layer's side by side as far as they have room.
+
+    Examples
+    --------
+    >>> grid_for(6, 12, 960).across, grid_for(6, 12, 350).across
+    (12, 6)
+    """
+    lines = 1
+    while lines < heads and width / math.ceil(heads / lines) < _LEAST:
+        lines += 1
+    return Grid(layers, heads, math.ceil(heads / lines))
+
+
+def thumbnail_side(layers: int, heads: int, width: float) -> int:
+    """Points that a thumbnail's side is worth: its pixels, or fewer where heads are many.
+
+    Examples
+    --------
+    >>> thumbnail_side(6, 12, 960), thumbnail_side(6, 12, 350), thumbnail_side(24, 16, 960)
+    (40, 40, 16)
+    """
+    pixels = _step(grid_for(layers, heads, width), width, scale_for(width, False))
+    return min(int(pixels), math.isqrt(_POINTS // (layers * heads))) - _GAP
+
+
+def describe_head_grid(
+    thumbnails: Array,
+    chosen: tuple[int, int],
+    *,
+    width: float = 960,
+    theme: Theme = "light",
+    projector: bool = False,
+) -> Description:
+    """Draw the weights of all heads as one mosaic.
+
+    Parameters
+    ----------
+    thumbnails : ndarray, shape (layers, heads, m, m)
+        Weights; row = query, column = key.
+    chosen : tuple of two int
+        Layer and head to outline, from 0.
+    width : float
+        Pixels at hand.
+    theme : {"light", "dark"}
+    projector : bool
+        Larger letters.
+
+    Returns
+    -------
+    Description
+        One heatmap, in whose gaps there are no numbers. `Grid.head_at` tells which head a
+        point of it is of.
+
+    Examples
+    --------
+    >>> described = describe_head_grid(np.ones((2, 3, 5, 5)) / 5, (0, 0))
+    >>> described.numbers[0]["z"].shape
+    (11, 17)
+    """
+    layers, heads, side, _ = thumbnails.shape
+    grid, scale = grid_for(layers, heads, width), scale_for(width, projector)
+    palette, step = PALETTES[theme], _step(grid, width, scale)
+    colouring = weights(2, theme)
+    z = _mosaic(thumbnails, grid)
+    heatmap = {
+        "type": "heatmap",
+        "name": "heads",
+        "xgap": 0,
+        "ygap": 0,
+        "zmin": colouring.low,
+        "zmax": colouring.high,
+        "colorscale": colouring.scale,
+        "showscale": False,
+        "hoverongaps": False,
+        "hovertemplate": "%{z:.2f}<extra></extra>",
+    }
+    room = {"l": _left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
+    layout = frame(step * grid.across, step * grid.down, room, width, scale, palette)
+    layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, palette)]}
+    layout["xaxis"] = _axis(z.shape[1], _middles(grid.across, side, 1), range(1, grid.across + 1))
+    layout["yaxis"] = _axis(
+        z.shape[0],
+        _middles(grid.layers, side, grid.rows_a_layer),
+        [f"layer {i}" for i in range(1, layers + 1)],
+    )
+    layout["yaxis"]["range"].reverse()
+    layout["xaxis"] |= {"side": "top"}
+    if grid.rows_a_layer > 1:
+        layout["xaxis"]["visible"] = False
+    return Description([heatmap], layout, [{"z": z}])
+
+
+def _left(scale: Scale) -> int:
+    return round(4.2 * scale.font)
+
+
+def _step(grid: Grid, width: float, scale: Scale) -> float:
+    """Pixels from one thumbnail to the next."""
+    return min(_MOST, (width - _left(scale) - 2) / grid.across)
+
+
+def _mosaic(thumbnails: Array, grid: Grid) -> Array:
+    *_, side, _ = thumbnails.shape
+    step = side + _GAP
+    z = np.full((grid.down * step - _GAP, grid.across * step - _GAP), np.nan, np.float32)
+    for layer in range(grid.layers):
+        for head in range(grid.heads):
+            row, column = (k * step for k in grid.place(layer, head))
+            z[row : row + side, column : column + side] = thumbnails[layer, head]
+    return z
+
+
+def _middles(count: int, side: int, lines: int) -> list[float]:
+    """Where the labels of rows or columns stand; that of a layer beside its first row."""
+    return [k * lines * (side + _GAP) + (side - 1) / 2 for k in range(count)]
+
+
+def _axis(length: int, middles: list[float], texts: Any) -> dict[str, Any]:
+    return {
+        "visible": True,
+        "range": [-0.5, length - 0.5],
+        "tickvals": middles,
+        "ticktext": [str(text) for text in texts],
+        "ticks": "",
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def _chosen(place: tuple[int, int], side: int, palette: Palette) -> dict[str, Any]:
+    row, column = (k * (side + _GAP) for k in place)
+    edge = 0.5 + _GAP / 2
+    return {
+        "x0": column - edge,
+        "x1": column + side - 1 + edge,
+        "y0": row - edge,
+        "y1": row + side - 1 + edge,
+        "line": {"color": palette.groups[1], "width": 3},
+    }

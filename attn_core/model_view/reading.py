@@ -1,0 +1,199 @@
+"""A text as a model read it, and the part of its attention that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, get_args
+
+import numpy as np
+
+from ..attention import AttentionTrace, attend
+from ..labels import unique
+from ..pretrained import Encoded, Encoder
+from ..rollout import rollout
+from ..scenario import Array
+from ..wording import counted
+
+#: One head, the mean of a layer's heads, or attention rolled out from the first layer on.
+View = Literal["head", "average", "rollout"]
+VIEWS: tuple[View, ...] = get_args(View)
+
+
+@dataclass(frozen=True)
+class Focus:
+    """Where to look; all places count from 0.
+
+    Attributes
+    ----------
+    layer, head : int
+    query, key : int
+        Tokens whose weight is explained.
+    view : {"head", "average", "rollout"}
+    only_words : bool
+        Leave out what the model puts around a text.
+    """
+
+    layer: int
+    head: int
+    query: int
+    key: int
+    view: View = "head"
+    only_words: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Attention between the tokens of a text, as one matrix.
+
+    Attributes
+    ----------
+    title : str
+        Whose it is.
+    tokens : tuple of str, length m
+        Those that are shown, numbered where a word occurs twice.
+    weights : ndarray, shape (m, m)
+        Row = query, column = key. Where tokens are left out, rows sum to less than 1.
+    """
+
+    title: str
+    tokens: tuple[str, ...]
+    weights: Array
+
+
+class Reading:
+    """A text as a model read it, and where one looks.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    encoded : Encoded
+    focus : Focus
+        A model or a text may have fewer layers, heads or tokens; then the last is looked
+        at, and of tokens that aren't shown the nearest that is.
+    """
+
+    def __init__(self, encoder: Encoder, encoded: Encoded, focus: Focus) -> None:
+        self.encoder, self.encoded = encoder, encoded
+        special = encoded.pieces.special
+        #: Where the tokens that are shown are among all.
+        self.places = tuple(i for i in range(encoded.n) if not (focus.only_words and special[i]))
+        self.focus = replace(
+            focus,
+            layer=min(focus.layer, encoder.layers - 1),
+            head=min(focus.head, encoder.heads - 1),
+            query=self._nearest(focus.query),
+            key=self._nearest(focus.key),
+        )
+
+    def _nearest(self, token: int) -> int:
+        return min(self.places, key=lambda i: abs(i - token))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All tokens, numbered where a word occurs twice."""
+        return unique(self.encoded.tokens)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Those that are shown."""
+        return tuple(self.names[i] for i in self.places)
+
+    @property
+    def query(self) -> int:
+        """Row of the query among the tokens that are shown."""
+        return self.places.index(self.focus.query)
+
+    @cached_property
+    def trace(self) -> AttentionTrace:
+        """All that the head computes."""
+        focus = self.focus
+        return attend(self.encoder.scenario_of(self.encoded, focus.layer, focus.head))
+
+    @cached_property
+    def seen(self) -> Seen:
+        """The matrix that is looked at."""
+        layer, weights = self.focus.layer, self.encoded.weights
+        match self.focus.view:
+            case "average":
+                title = f"Layer {layer + 1}, mean of its {self.encoder.heads} heads"
+                return self._seen(title, weights[layer].mean(axis=0))
+            case "rollout":
+                title = f"Rollout through {counted(layer + 1, 'layer')}"
+                return self._seen(title, rollout(weights[: layer + 1])[-1])
+        return self._seen(f"Layer {layer + 1}, head {self.focus.head + 1}", self.trace.weights)
+
+    def _seen(self, title: str, weights: Array) -> Seen:
+        return Seen(title, self.tokens, self._shown(weights))
+
+    @property
+    def scores(self) -> Array:
+        """The scores of the head between the tokens that are shown."""
+        return self._shown(self.trace.scores)
+
+    def _shown(self, matrix: Array) -> Array:
+        shown: Array = matrix[np.ix_(self.places, self.places)]
+        return shown
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Tokens that aren't shown."""
+        shown = set(self.places)
+        return tuple(token for i, token in enumerate(self.encoded.tokens) if i not in shown)
+
+    def thumbnails(self, side: int) -> Array:
+        """The weights of all heads, small.
+
+        Parameters
+        ----------
+        side : int
+            Longest side; of more tokens several share a point, which has the largest
+            weight of its patch.
+
+        Returns
+        -------
+        ndarray, shape (layers, heads, m, m)
+            With m at most `side`.
+        """
+        # What is left out stands at both ends, so that no copy of everything is needed.
+        shown = slice(self.places[0], self.places[-1] + 1)
+        weights: Array = self.encoded.weights[:, :, shown, shown]
+        return weights if len(self.places) <= side else pooled(weights, side)
+
+
+def pooled(matrices: Array, side: int) -> Array:
+    """Make matrices smaller: each number is the largest of its patch.
+
+    Parameters
+    ----------
+    matrices : ndarray, shape (..., n, n)
+    side : int
+        Less than n.
+
+    Returns
+    -------
+    ndarray, shape (..., side, side)
+
+    Examples
+    --------
+    >>> pooled(np.arange(16.0).reshape(4, 4), 2)
+    array([[ 5.,  7.],
+           [13., 15.]])
+    """
+    starts = (np.arange(side) * matrices.shape[-1]) // side
+    rows = np.maximum.reduceat(matrices, starts, axis=-2)
+    patches: Array = np.maximum.reduceat(rows, starts, axis=-1)
+    return patches
+
+
+def most(values: Array, count: int) -> list[int]:
+    """Places of the largest numbers, largest first.
+
+    Examples
+    --------
+    >>> most(np.array([0.1, 0.7, 0.2]), 2)
+    [1, 2]
+    """
+    order: Sequence[int] = np.argsort(-values, kind="stable")[:count].tolist()
+    return list(order)

@@ -1,0 +1,74 @@
+"""Sentences about a text as a model read it, and about its attention."""
+
+from __future__ import annotations
+
+from ..labels import isolate, number, percent
+from ..long_text import NAMED, digits
+from ..pretrained import Encoded
+from ..scenario import Array
+from ..wording import Quote, counted, largest, listed
+from .reading import Reading, most
+
+#: How tokenizers call what they have never met.
+_UNKNOWN = ("[UNK]", "<unk>")
+
+
+def told_of_text(encoded: Encoded, quote: Quote = str) -> str:
+    """Say how many tokens the model made of a text, and what it doesn't know whole.
+
+    Parameters
+    ----------
+    encoded : Encoded
+    quote : callable
+        Applied to each token, here and below.
+    """
+    told = [f"The model reads {counted(encoded.n, 'token')}."]
+    if pieces := [token for token in encoded.tokens if token.startswith("##")]:
+        told.append(
+            "A word that it doesn't have whole is cut into pieces: "
+            f"{quote(pieces[0])} goes on with what stands before it."
+        )
+    if unknown := [token for token in encoded.tokens if token in _UNKNOWN]:
+        told.append(
+            f"In place of {counted(len(unknown), 'sign')} that it has never met it reads "
+            f"{quote(unknown[0])}."
+        )
+    return " ".join(told)
+
+
+def told_of_seen(reading: Reading, quote: Quote = str) -> str:
+    """Say where the largest weight is, and which tokens get most of all weight."""
+    seen = reading.seen
+    i, j = largest(seen.weights)
+    query, key = (quote(isolate(seen.tokens[k])) for k in (i, j))
+    told = [
+        f"The largest weight is {number(seen.weights[i, j], digits(len(seen.tokens)))}, "
+        f"from {query} to {'itself' if i == j else key}."
+    ]
+    received = seen.weights.mean(axis=0)
+    named = [
+        f"{quote(isolate(seen.tokens[k]))} ({percent(received[k])})" for k in most(received, 2)
+    ]
+    told.append(f"Of all weight most goes to {listed(named)}.")
+    if left_out := [quote(token) for token in reading.left_out]:
+        rest = 1 - float(received.sum())
+        verb = "is" if len(left_out) == 1 else "are"
+        told.append(f"{percent(rest)} of all goes to {listed(left_out)}, which {verb} not shown.")
+    return " ".join(told)
+
+
+def told_of_token(reading: Reading, quote: Quote = str) -> str:
+    """Say at which tokens the query looks most, and which look most at it."""
+    i, weights = reading.query, reading.seen.weights
+    to, by = (_named(reading, values, quote) for values in (weights[i], weights[:, i]))
+    return f"{quote(isolate(reading.tokens[i]))} looks most at {to}. It is looked at most by {by}."
+
+
+def _named(reading: Reading, values: Array, quote: Quote) -> str:
+    decimals, i = digits(len(values)), reading.query
+    names = [
+        f"{'itself' if k == i else quote(isolate(reading.tokens[k]))} "
+        f"({number(values[k], decimals)})"
+        for k in most(values, NAMED)
+    ]
+    return listed(names)

@@ -1,0 +1,142 @@
+"""What a pretrained model is asked: the text, the layer, the head, what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from attn_core import escape
+from attn_core.labels import isolate
+from attn_core.model_view import VIEWS, Reading, told_of_text
+from attn_core.pretrained import Encoder
+from pages.ui import model, state
+from pages.ui.kept_text import KeptText
+from pages.ui.probe import Probe
+
+_VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout": "rollout"}
+
+
+def text(encoder: Encoder) -> Reading | None:
+    """Type a text, and have the model read it; None, with the reason, where it can't."""
+    probe = state.probe()
+    _field("Text", "model-text", probe.text.text, probe)
+    reading = _read(encoder, probe.text)
+    if reading:
+        st.caption(told_of_text(reading.encoded, escape.markdown))
+    return reading
+
+
+def other(encoder: Encoder) -> Reading | None:
+    """Type a second text to compare with; None without one."""
+    kept = state.probe().other
+    _field("Second text", "model-other", kept.text, kept)
+    return _read(encoder, kept) if kept.text else None
+
+
+def _field(label: str, key: str, shown: str, reader: KeptText | Probe) -> None:
+    state.seed(key, shown)
+    # No `max_chars`: a browser would drop a longer text without a word.
+    st.text_area(label, key=key, height=68, on_change=_typed, args=(key, reader))
+    # Pressing it takes the focus from the field, which hands the text over.
+    st.button("Read it", key=f"read-{key}", on_click=state.touch)
+
+
+def _typed(key: str, reader: KeptText | Probe) -> None:
+    state.read_text(reader, state.widget(key), entered=key)
+
+
+def _read(encoder: Encoder, kept: KeptText) -> Reading | None:
+    try:
+        encoded = model.encoded(encoder, kept.text)
+    except ValueError as error:  # the model counts its tokens in its own way
+        st.error(escape.markdown(str(error)))
+        return None
+    return Reading(encoder, encoded, state.probe().focus)
+
+
+def where(reading: Reading) -> None:
+    """Choose layer, head and view, without a mouse as well."""
+    focus, encoder = reading.focus, reading.encoder
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _choice("Layer", "layer", range(encoder.layers), focus.layer, _counted, 110)
+        if focus.view == "head":
+            _choice("Head", "head", range(encoder.heads), focus.head, _counted, 110)
+        _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 250)
+    state.seed("model-only_words", focus.only_words)
+    st.toggle(
+        "Hide what the model puts around a text",
+        key="model-only_words",
+        on_change=_chosen,
+        args=("only_words", (False, True)),
+        help="[CLS] and [SEP] get much of the weight, and are the darkest or brightest columns. "
+        "The other weights stay as they are, so that rows then sum to less than 1.",
+    )
+
+
+def _counted(i: int) -> str:
+    return str(i + 1)
+
+
+def _choice(
+    label: str,
+    name: str,
+    options: Sequence[Any],
+    chosen: Any,
+    say: Callable[[Any], str],
+    width: int,
+    help: str | None = None,
+) -> None:
+    key = f"model-{name}"
+    state.seed(key, chosen)
+    st.selectbox(
+        label,
+        options,
+        key=key,
+        format_func=say,
+        on_change=_chosen,
+        args=(name, options),
+        width=width,
+        help=help,
+    )
+
+
+def query(reading: Reading) -> None:
+    """Choose the token that looks."""
+    _token("Token", "query", reading, reading.focus.query)
+
+
+def key(reading: Reading) -> None:
+    """Choose the token that is looked at."""
+    _token("Key", "key", reading, reading.focus.key)
+
+
+def _token(label: str, name: str, reading: Reading, chosen: int) -> None:
+    def say(i: int) -> str:
+        return f"{isolate(reading.names[i])} · {i + 1}"
+
+    note = "Type to search. The number is the token's place in the text."
+    _choice(label, name, reading.places, chosen, say, 320, note)
+
+
+def _chosen(name: str, options: Sequence[Any]) -> None:
+    value = state.widget(f"model-{name}")
+    if value in options:  # a browser could send anything
+        state.focus_on(**{name: value})
+
+
+def pick(box: Any, queries: Sequence[int], keys: Sequence[int]) -> None:
+    """A box was clicked: ask about it.
+
+    Parameters
+    ----------
+    box : object
+        What the browser told; see `live.board`. It could be anything.
+    queries, keys : sequence of int
+        Tokens along the rows and the columns.
+    """
+    if isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box):
+        _, row, column = box
+        if row in range(len(queries)) and column in range(len(keys)):
+            state.focus_on(query=queries[row], key=keys[column])

@@ -1,0 +1,79 @@
+"""A text that a visitor gave, and what the address says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attn_core import limits, permalink
+
+#: In the place of a text that the address has no room for.
+ELSEWHERE = "~"
+
+
+@dataclass
+class KeptText:
+    """A text, or none.
+
+    Attributes
+    ----------
+    text : str
+    link : str
+        The text as a link, whether the address has room for it or not; empty for the one
+        that is there at first.
+    parameter : str
+        What the address says of the text: its link, `ELSEWHERE` or nothing.
+    first : str
+        What is there at first. Where it isn't empty, no other may be either.
+    """
+
+    text: str = ""
+    link: str = ""
+    parameter: str = ""
+    first: str = ""
+    #: The last text that had no room in an address, for the browser's back button.
+    _without_room: str = ""
+
+    def __post_init__(self) -> None:
+        self.text = self.text or self.first
+
+    def read(self, text: str) -> None:
+        """Take a text, or none where it is blank.
+
+        Raises
+        ------
+        ValueError
+            With the limit that it breaks; then the text before stays.
+        """
+        limits.check_text(text)
+        if self.first and not text.strip():
+            raise ValueError("Type a sentence of at least one word; it is empty.")
+        self._take(text if text.strip() else "")
+
+    def _take(self, text: str) -> None:
+        self.text = text
+        self.link = permalink.encode_text(text) if text != self.first else ""
+
+    def adopt(self, parameter: str) -> None:
+        """Take what an address says, where it is news.
+
+        Raises
+        ------
+        ValueError
+            When the text isn't in the address, or can't be read.
+        """
+        if parameter == self.parameter:
+            return
+        self.parameter = parameter
+        if parameter != ELSEWHERE:
+            self.read(permalink.decode_text(parameter) if parameter else self.first)
+        elif self._without_room:
+            self.read(self._without_room)
+        else:
+            raise ValueError("It was too long for an address. Ask for it as a file and paste it.")
+
+    def publish(self, *, has_room: bool) -> str:
+        """Say what the address is to say."""
+        if self.link and not has_room:
+            self._without_room = self.text
+        self.parameter = self.link if has_room or not self.link else ELSEWHERE
+        return self.parameter

@@ -1,0 +1,85 @@
+"""Show where one token of a pretrained model looks, and what makes one weight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from attn_core import escape
+from attn_core.calculation import calculate
+from attn_core.cells import Cell
+from attn_core.figures import describe_word_bars, describe_word_map, word_map
+from attn_core.labels import isolate
+from attn_core.long_text import digits
+from attn_core.model_view import (
+    Contributions,
+    Reading,
+    contributions,
+    told_of_contributions,
+    told_of_token,
+)
+from pages.ui import ask_model, state
+from pages.ui.chart import chart, drawer, look
+from pages.ui.show_model import is_ready
+
+
+def token(reading: Reading) -> None:
+    """Where one token looks, and which look at it."""
+    st.header("One token", anchor=False)
+    ask_model.query(reading)
+    i, seen = reading.query, reading.seen
+    name = isolate(reading.tokens[i])
+    bars = {f"from {name} to each": seen.weights[i], f"from each to {name}": seen.weights[:, i]}
+    if is_ready():
+        described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), **look())
+        chart(described, "figure-model-token", told_of_token(reading))
+    st.markdown(told_of_token(reading, escape.markdown))
+
+
+def weight(reading: Reading) -> None:
+    """What makes one weight: the features of q · k, the score, the softmax."""
+    st.header("Why this weight", anchor=False)
+    st.markdown(
+        "A score is a sum with one product for each feature of $q$ and $k$. Each row is a key, "
+        "those with the largest weights; its boxes add up to its score."
+    )
+    ask_model.key(reading)
+    focus = reading.focus
+    shown = contributions(reading.trace, focus.query, focus.key)
+    if is_ready():
+        drawn = look()
+        largest = float(abs(shown.products).max())
+        described = describe_word_map(
+            shown.keys,
+            shown.features,
+            shown.products,
+            word_map.signed_to("q · k / √d_k", largest, drawn["theme"]),
+            axes=("key", "feature"),
+            marked=shown.asked,
+            **drawn,
+        )
+        chart(
+            described,
+            "figure-model-features",
+            told_of_contributions(shown),
+            lambda box: _pick_key(box, shown),
+        )
+    st.markdown(told_of_contributions(shown, escape.markdown))
+    _calculation(reading)
+
+
+def _pick_key(box: Any, shown: Contributions) -> None:
+    # A browser could send anything.
+    row = box[1] if isinstance(box, list) and len(box) == 3 else None
+    if type(row) is int and row in range(len(shown.places)):
+        state.focus_on(key=shown.places[row])
+
+
+def _calculation(reading: Reading) -> None:
+    focus = reading.focus
+    with drawer("The whole calculation", "model-calculation") as is_open:
+        if is_open:
+            for name in ("scores", "weights"):
+                made = calculate(reading.trace, Cell(name, focus.query, focus.key))
+                st.code(f"{made.symbols}\n= {made.numbers}", language=None, wrap_lines=True)

@@ -1,0 +1,168 @@
+"""Make the tiny models beside this file, and what transformers computes with them.
+
+    python tests/golden/tiny/make.py
+
+needs torch and transformers, which no test does. Sizes are distinct primes, or a product of
+the number of heads and a prime, and all numbers are random and large, so that a matrix left
+out, swapped or transposed can't pass. `expected.json` has texts and tokens, `expected.npz`
+the numbers, from eager attention in float32.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).parent
+TEXTS = ("ab ba", "cab bad, dab a ccc", "a b c d a [MASK] <mask>")
+SIZES = {"layers": 2, "heads": 3, "d_model": 15, "d_ff": 11, "places": 17}
+LETTERS = [*"abcdef,"]
+
+
+def pieces(specials, joined, opened):
+    """Name the tokens of a vocabulary: letters, alone and as a word's part, and two pairs."""
+    begun = [opened + letter for letter in [*LETTERS, "ba", "da"]]
+    return [*specials, *begun, *(joined + letter for letter in [*LETTERS, "ab"])]
+
+
+def word_pieces(folder, unused):
+    """Write BERT's kind of tokenizer."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+    tokens = pieces(["[PAD]", *unused, "[UNK]", "[CLS]", "[SEP]", "[MASK]"], "##", "")
+    vocabulary = {token: i for i, token in enumerate(tokens)}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    around = [("[CLS]", vocabulary["[CLS]"]), ("[SEP]", vocabulary["[SEP]"])]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        "[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1", around
+    )
+    tokenizer.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
+    # As many published files have it: all sentences cut, and filled up, to one length.
+    tokenizer.enable_truncation(5)
+    tokenizer.enable_padding(length=5)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return len(tokens)
+
+
+def byte_pairs(folder):
+    """Write RoBERTa's kind of tokenizer."""
+    from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, processors
+
+    tokens = [*pieces(["<s>", "<pad>", "</s>", "<unk>"], "", "Ġ"), "Ġ", "<mask>"]
+    vocabulary = {token: i for i, token in enumerate(tokens)}
+    merges = [("Ġ", letter) for letter in LETTERS]
+    merges += [("Ġb", "a"), ("Ġd", "a"), ("a", "b")]
+    tokenizer = Tokenizer(models.BPE(vocabulary, merges, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
+    tokenizer.add_special_tokens(
+        ["<s>", "<pad>", "</s>", "<unk>", AddedToken("<mask>", lstrip=True, special=True)]
+    )
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return len(tokens)
+
+
+def randomised(model, seed):
+    """Give each parameter, gains and biases too, random numbers that leave none near 0."""
+    import torch
+
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            is_gain = parameter.ndim == 1 and name.endswith("weight")
+            parameter.copy_(torch.randn(parameter.shape) * 0.5 + (1 if is_gain else 0))
+    return model.eval()
+
+
+def bert(folder):
+    """Write BERT with a head on it, as the files of 2018 call its tensors."""
+    from safetensors.numpy import load_file, save_file
+    from transformers import BertConfig, BertForMaskedLM
+
+    config = BertConfig(
+        vocab_size=word_pieces(folder, ["[unused0]"]),
+        num_hidden_layers=SIZES["layers"],
+        num_attention_heads=SIZES["heads"],
+        hidden_size=SIZES["d_model"],
+        intermediate_size=SIZES["d_ff"],
+        max_position_embeddings=SIZES["places"],
+    )
+    randomised(BertForMaskedLM(config), 1).save_pretrained(folder)
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    for name in list(tensors):
+        old = name.replace("LayerNorm.weight", "LayerNorm.gamma")
+        old = old.replace("LayerNorm.bias", "LayerNorm.beta")
+        tensors[old] = tensors.pop(name)
+    save_file(tensors, path, {"format": "pt"})
+
+
+def roberta(folder):
+    """Write RoBERTa without a head, whose first place comes after that of the padding."""
+    from transformers import RobertaConfig, RobertaModel
+
+    config = RobertaConfig(
+        vocab_size=byte_pairs(folder),
+        num_hidden_layers=SIZES["layers"],
+        num_attention_heads=SIZES["heads"],
+        hidden_size=SIZES["d_model"],
+        intermediate_size=SIZES["d_ff"],
+        max_position_embeddings=SIZES["places"] + 2,
+        type_vocab_size=1,
+        layer_norm_eps=1e-5,
+    )
+    randomised(RobertaModel(config), 2).save_pretrained(folder)
+
+
+def distilbert(folder):
+    """Write DistilBERT with a head on it, in half precision."""
+    from transformers import DistilBertConfig, DistilBertForMaskedLM
+
+    config = DistilBertConfig(
+        vocab_size=word_pieces(folder, []),
+        n_layers=SIZES["layers"],
+        n_heads=SIZES["heads"],
+        dim=SIZES["d_model"],
+        hidden_dim=SIZES["d_ff"],
+        max_position_embeddings=SIZES["places"],
+    )
+    randomised(DistilBertForMaskedLM(config), 3).half().save_pretrained(folder)
+
+
+def expected(folder, text):
+    """Let transformers read a text."""
+    import torch
+    from transformers import AutoModel, PreTrainedTokenizerFast
+
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
+    ids = tokenizer.encode(text, truncation=False, padding=False)
+    model, told = AutoModel.from_pretrained(
+        folder, attn_implementation="eager", dtype=torch.float32, output_loading_info=True
+    )
+    left_out = [name for name in told["missing_keys"] if "pooler" not in name]
+    assert not left_out, left_out
+    with torch.no_grad():
+        read = model.eval()(torch.tensor([ids]), output_attentions=True)
+    said = {"text": text, "tokens": tokenizer.convert_ids_to_tokens(ids), "ids": ids}
+    weights = torch.stack([layer[0] for layer in read.attentions])
+    return said, weights.numpy(), read.last_hidden_state[0].numpy()
+
+
+def main():
+    """Write the three folders."""
+    for write in (bert, roberta, distilbert):
+        folder = HERE / write.__name__
+        folder.mkdir(exist_ok=True)
+        write(folder)
+        said, weights, hidden = zip(*(expected(folder, text) for text in TEXTS), strict=True)
+        lines = json.dumps(said, indent=1, ensure_ascii=False)
+        (folder / "expected.json").write_text(lines + "\n", encoding="utf-8")
+        arrays = {f"weights_{i}": array for i, array in enumerate(weights)}
+        arrays |= {f"hidden_{i}": array for i, array in enumerate(hidden)}
+        np.savez_compressed(folder / "expected.npz", **arrays)
+
+
+if __name__ == "__main__":
+    main()
