@@ -12,7 +12,6 @@ from attn_core.embeddings import SOURCES, axis_names, embed, hashed, more_featur
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.tokens import split
-from tests import installed
 
 WIDTH = 17
 MODELS = SOURCES[1:]
@@ -26,11 +25,6 @@ def vectors(n, seed=2):
 
 def told(s, found, source="word", **more):
     return " ".join(told_of_vectors(s, source, found, **more))
-
-
-@pytest.fixture(scope="module")
-def encoder():
-    return installed.model()
 
 
 @pytest.mark.parametrize("source", MODELS)
