@@ -272,7 +272,7 @@ def test_so_many_numbers_are_offered_as_JSON_and_not_lost():
     assert any(b.proto.label == "Save as JSON" for b in at.get("download_button"))
     assert len(weights(at)) == 8
     # It goes on over pages and changes, and the address has it again when it fits.
-    at.switch_page("pages/9_Share.py").run()
+    at.switch_page("pages/10_Share.py").run()
     assert "no link to so many numbers" in " ".join(i.value for i in fine(at).info)
     at.switch_page(f"pages/{PAGE}").run()
     np.testing.assert_array_equal(weights(fine(at)), attend(many).weights)
