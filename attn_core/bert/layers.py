@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -158,10 +159,9 @@ class Layer:
         Scenario
             With d_model + 1 features, of which the last is 1 in every word.
         """
-        features = (*(f"x{i}" for i in range(1, X.shape[1] + 1)), BIAS)
-        return Scenario(
-            tokens, with_ones(X), self.W_q, self.W_k, self.W_v, W_o=self.W_o, features=features
-        )
+        projections = (self.W_q, self.W_k, self.W_v)
+        features = _features(X.shape[1])
+        return Scenario(tokens, with_ones(X), *projections, W_o=self.W_o, features=features)
 
     def follow(self, trace: AttentionTrace) -> Matrix:
         """What leaves the layer, from its attention; shape (n, d_model)."""
@@ -170,6 +170,11 @@ class Layer:
         attended = self.norm_1(X + (projected + self.b_o))
         hidden = gelu(attended @ self.W_1 + self.b_1)
         return self.norm_2(attended + (hidden @ self.W_2 + self.b_2))
+
+
+@cache
+def _features(d_model: int) -> tuple[str, ...]:
+    return (*(f"x{i}" for i in range(1, d_model + 1)), BIAS)
 
 
 def forward(

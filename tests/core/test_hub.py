@@ -9,11 +9,11 @@ from attn_core.pretrained import ModelError, is_at_hand, load
 from tests.core import tiny
 from tests.core.hub import MODEL, Hub
 
-huggingface_hub = pytest.importorskip("huggingface_hub", reason="not installed: make models")
+pytestmark = pytest.mark.usefixtures("model_packages")
 
 
 @pytest.fixture
-def hub(monkeypatch, tmp_path):
+def hub(model_packages, monkeypatch, tmp_path):
     from huggingface_hub import constants
 
     with Hub().open() as hub:
