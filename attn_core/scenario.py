@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -182,6 +183,44 @@ class Scenario:
             heads=(),
             slope=None if self.slope is None else self.slope ** (i + 1),
         )
+
+    def with_words(self, tokens: Sequence[str], X: ArrayLike) -> Scenario:
+        """The same projections over other words; they aren't copied and checked again.
+
+        A model has a scenario for each layer, with millions of numbers, and reads many texts.
+
+        Parameters
+        ----------
+        tokens : sequence of str, length n
+        X : array_like, shape (n, d_model)
+
+        Returns
+        -------
+        Scenario
+            In the floating type of this one.
+
+        Raises
+        ------
+        ValueError
+            As for any scenario; when X would lose digits in the type of this one; or when
+            it has what belongs to its words: a mask, a second sentence, learned positions.
+
+        Examples
+        --------
+        >>> s = Scenario(("Je",), X=[[1, 2]], W_q=[[1], [2]], W_k=[[1], [0]], W_v=[[3], [0]])
+        >>> s.with_words(("tu", "il"), [[1, 0], [0, 1]]).n
+        2
+        """
+        tied = [name for name in ("mask", "Z", "P") if getattr(self, name) is not None]
+        if tied:
+            raise ValueError(f"Expected no {tied[0]}, for it belongs to the words that are there.")
+        numbers, kind = _numbers("X", X), self.X.dtype
+        if numbers.dtype.kind == "f" and not np.can_cast(numbers.dtype, kind):
+            raise ValueError(f"X must be {kind}, as the projections are; got {numbers.dtype}.")
+        other = copy(self)
+        other._set(tokens=_names("tokens", tokens), X=_frozen("X", numbers, kind.type))
+        other._check_shapes()
+        return other
 
     def _check_shapes(self) -> None:
         if self.X.ndim != 2 or len(self.X) != self.n:

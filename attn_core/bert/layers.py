@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -122,21 +121,17 @@ class Layer:
 
     Attributes
     ----------
-    W_q, W_k, W_v : ndarray, shape (h, d_model + 1, d_k)
-        A projection for each head; the last row is its bias, which the column of ones in
-        X meets.
-    W_o : ndarray, shape (d_model, d_model + 1)
-        Nothing is added to the column of ones, so the last column is 0.
+    attention : Scenario
+        Of all heads, over a word of zeros. It has d_model + 1 features: the last is 1 in
+        every word that is read, and its row in each projection is the projection's bias.
+        Nothing is added to it, so the last column of W_o is 0.
     b_o : ndarray, shape (d_model,)
     norm_1, norm_2 : Norm
     W_1, W_2 : ndarray, shape (d_model, d_ff), (d_ff, d_model)
     b_1, b_2 : ndarray, shape (d_ff,), (d_model,)
     """
 
-    W_q: Matrix
-    W_k: Matrix
-    W_v: Matrix
-    W_o: Matrix
+    attention: Scenario
     b_o: Matrix
     norm_1: Norm
     W_1: Matrix
@@ -146,22 +141,15 @@ class Layer:
     norm_2: Norm
 
     def scenario(self, tokens: tuple[str, ...], X: Matrix) -> Scenario:
-        """The attention of this layer as a scenario of all its heads.
+        """The attention of this layer to a text, as a scenario of all its heads.
 
         Parameters
         ----------
         tokens : sequence of str, length n
         X : ndarray of float32, shape (n, d_model)
             What goes into the layer.
-
-        Returns
-        -------
-        Scenario
-            With d_model + 1 features, of which the last is 1 in every word.
         """
-        projections = (self.W_q, self.W_k, self.W_v)
-        features = _features(X.shape[1])
-        return Scenario(tokens, with_ones(X), *projections, W_o=self.W_o, features=features)
+        return self.attention.with_words(tokens, with_ones(X))
 
     def follow(self, trace: AttentionTrace) -> Matrix:
         """What leaves the layer, from its attention; shape (n, d_model)."""
@@ -170,11 +158,6 @@ class Layer:
         attended = self.norm_1(X + (projected + self.b_o))
         hidden = gelu(attended @ self.W_1 + self.b_1)
         return self.norm_2(attended + (hidden @ self.W_2 + self.b_2))
-
-
-@cache
-def _features(d_model: int) -> tuple[str, ...]:
-    return (*(f"x{i}" for i in range(1, d_model + 1)), BIAS)
 
 
 def forward(
@@ -196,7 +179,7 @@ def forward(
     weights : ndarray, shape (layers, h, n, n)
     """
     states, n = [X], len(X)
-    weights = np.empty((len(layers), len(layers[0].W_q), n, n), np.float32)
+    weights = np.empty((len(layers), layers[0].attention.h, n, n), np.float32)
     for layer, seen in zip(layers, weights, strict=True):
         trace = attend(layer.scenario(tokens, states[-1]))
         seen[...] = trace.weights
@@ -206,27 +189,13 @@ def forward(
 
 def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:
     """Read layer i, from 0, of a model's file."""
-    d, d_ff, before = config.d_model, config.d_ff, config.architecture.layer.format(i)
+    before = config.architecture.layer.format(i)
     names = {ours: before + theirs for ours, theirs in config.architecture.names.items()}
-
-    def linear(name: str, rows: int, columns: int) -> tuple[Matrix, Matrix]:
-        # PyTorch keeps its matrices transposed: y = x Aᵀ + b.
-        A = file.take(f"{names[name]}.weight", columns, rows)
-        return np.ascontiguousarray(A.T), file.take(f"{names[name]}.bias", columns)
-
-    def projection(name: str) -> Matrix:
-        W, b = linear(name, d, d)
-        with_bias = np.concatenate([W, b[None]]).reshape(d + 1, config.heads, config.d_k)
-        return np.ascontiguousarray(with_bias.swapaxes(0, 1))
-
-    W_o, b_o = linear("W_o", d, d)
-    W_1, b_1 = linear("W_1", d, d_ff)
-    W_2, b_2 = linear("W_2", d_ff, d)
+    W_o, b_o = _linear(file, names["W_o"], config.d_model, config.d_model)
+    W_1, b_1 = _linear(file, names["W_1"], config.d_model, config.d_ff)
+    W_2, b_2 = _linear(file, names["W_2"], config.d_ff, config.d_model)
     return Layer(
-        W_q=projection("W_q"),
-        W_k=projection("W_k"),
-        W_v=projection("W_v"),
-        W_o=np.pad(W_o, ((0, 0), (0, 1))),
+        attention=_attention(file, names, config, W_o),
         b_o=b_o,
         norm_1=read_norm(file, names["norm_1"], config),
         W_1=W_1,
@@ -235,6 +204,31 @@ def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:
         b_2=b_2,
         norm_2=read_norm(file, names["norm_2"], config),
     )
+
+
+def _linear(file: Checkpoint, name: str, rows: int, columns: int) -> tuple[Matrix, Matrix]:
+    """Read W and b of x W + b; PyTorch keeps its matrices transposed."""
+    A = file.take(f"{name}.weight", columns, rows)
+    return np.ascontiguousarray(A.T), file.take(f"{name}.bias", columns)
+
+
+def _projection(file: Checkpoint, name: str, config: Config) -> Matrix:
+    """Read a projection of all heads, its bias as the last row; (h, d_model + 1, d_k)."""
+    W, b = _linear(file, name, config.d_model, config.d_model)
+    return with_bias(W, b).reshape(-1, config.heads, config.d_k).swapaxes(0, 1)
+
+
+def with_bias(W: Matrix, b: Matrix) -> Matrix:
+    """Add a bias as the row that the column of ones meets; shape (rows + 1, columns)."""
+    return np.concatenate([W, b[None]])
+
+
+def _attention(file: Checkpoint, names: dict[str, str], config: Config, W_o: Matrix) -> Scenario:
+    W_q, W_k, W_v = (_projection(file, names[each], config) for each in ("W_q", "W_k", "W_v"))
+    nothing = np.zeros((1, config.d_model + 1), np.float32)
+    features = (*(f"x{i}" for i in range(1, config.d_model + 1)), BIAS)
+    W_o = np.pad(W_o, ((0, 0), (0, 1)))
+    return Scenario(("0",), nothing, W_q, W_k, W_v, W_o=W_o, features=features)
 
 
 def read_norm(file: Checkpoint, name: str, config: Config) -> Norm:

@@ -107,3 +107,57 @@ def test_one_type_for_all_arrays(dtypes, expected):
     arrays |= {name: RIGHT[name].astype(dtypes[1]) for name in ("W_q", "W_k", "W_v")}
     s = Scenario(**(RIGHT | arrays))
     assert {s.X.dtype, s.W_q.dtype, s.W_v.dtype} == {np.dtype(expected)}
+
+
+@pytest.mark.parametrize("heads", [(), (3,)])
+@pytest.mark.parametrize("more", [{}, {"positions": "rope", "temperature": 0.5, "scale": False}])
+def test_with_words_is_what_a_new_scenario_would_be(heads, more):
+    rng = np.random.default_rng(1)
+    W = [rng.normal(size=(*heads, 5, 2)) for _ in range(3)]
+    s = Scenario(("a",), rng.normal(size=(1, 5)), *W, features=tuple("vwxyz"), **more)
+    tokens, X = ["b", "c", "d"], rng.normal(size=(3, 5))
+    other = s.with_words(tokens, X)
+    assert other == Scenario(tokens, X, *W, features=tuple("vwxyz"), **more)
+    assert other.W_q is s.W_q
+    assert s.n == 1
+    X[0] = 99
+    assert other.X.max() < 99
+    with pytest.raises(ValueError, match="read-only"):
+        other.X[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("tokens", "X", "message"),
+    [
+        (("a", "b"), np.ones((3, 5)), r"expected \(2, d_model\), got \(3, 5\)"),
+        (("a", "b"), np.ones((2, 7)), r"expected \(7, 2\), got \(5, 2\)"),
+        (("a", ""), np.ones((2, 5)), "non-empty strings"),
+        (("a", "b"), NAN[:2], "finite numbers, got nan"),
+        (("a", "b"), None, "X must hold real numbers, got object"),
+    ],
+)
+def test_with_words_checks_words(tokens, X, message):
+    with pytest.raises(ValueError, match=message):
+        Scenario(**RIGHT).with_words(tokens, X)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"mask": np.eye(3, dtype=bool)},
+        {"context": ("d", "e"), "Z": np.ones((2, 5))},
+        {"positions": "learned", "P": np.ones((3, 5))},
+    ],
+)
+def test_with_words_refuses_what_belongs_to_other_words(more):
+    s = Scenario(**(RIGHT | more))
+    with pytest.raises(ValueError, match="belongs to the words that are there"):
+        s.with_words(s.tokens, s.X)
+
+
+def test_with_words_loses_no_digits():
+    float32 = {name: RIGHT[name].astype(np.float32) for name in ("X", "W_q", "W_k", "W_v")}
+    s = Scenario(**(RIGHT | float32))
+    with pytest.raises(ValueError, match="X must be float32, as the projections are; got float64"):
+        s.with_words(("a",), np.ones((1, 5)))
+    assert s.with_words(("a",), [[1, 2, 3, 4, 5]]).X.dtype == np.float32
