@@ -59,6 +59,17 @@ class Grid:
         """
         return layer * self.rows_a_layer + head // self.across, head % self.across
 
+    def points(self, side: int) -> tuple[int, int]:
+        """Rows and columns of the mosaic, of thumbnails with `side` points a side.
+
+        Examples
+        --------
+        >>> Grid(6, 12, across=6).points(8)
+        (107, 53)
+        """
+        step = side + _GAP
+        return self.down * step - _GAP, self.across * step - _GAP
+
     def head_at(self, row: int, column: int, side: int) -> tuple[int, int] | None:
         """Layer and head of a point of the mosaic; None between two of them.
 
@@ -186,7 +197,7 @@ def _step(grid: Grid, width: float, scale: Scale) -> float:
 def _mosaic(thumbnails: Array, grid: Grid) -> Array:
     *_, side, _ = thumbnails.shape
     step = side + _GAP
-    z = np.full((grid.down * step - _GAP, grid.across * step - _GAP), np.nan, np.float32)
+    z = np.full(grid.points(side), np.nan, np.float32)
     for layer in range(grid.layers):
         for head in range(grid.heads):
             row, column = (k * step for k in grid.place(layer, head))

@@ -221,7 +221,7 @@ def describe_word_bars(
     traces = [
         {
             "type": "bar",
-            "name": name,
+            "name": escape.plotly(shorten(name, width / 2, scale.font)),
             "x": names,
             "marker": {"color": colour},
             "hovertemplate": f"%{{x}}: %{{y:.{decimals}f}}<extra></extra>",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..attention import AttentionTrace
 from ..labels import axis, isolate, number
 from ..scenario import Array
-from ..wording import Quote, listed
+from ..wording import Quote, counted, listed
 from .reading import most
 
 #: Of how many keys the features are shown.
@@ -93,7 +93,7 @@ def told_of_contributions(shown: Contributions, quote: Quote = str) -> str:
     told = [
         f"The score of {quote(isolate(shown.query))} for "
         f"{quote(isolate(shown.keys[shown.asked]))} is {number(shown.scores[shown.asked])}, "
-        f"the sum of {len(products)} products."
+        f"the sum of {counted(len(products), 'product')}."
     ]
     up = [k for k in most(products, _TOP) if products[k] >= _NOTHING]
     down = [k for k in most(-products, _TOP) if products[k] <= -_NOTHING]

@@ -148,11 +148,21 @@ def pick(box: Any, queries: Sequence[int], keys: Sequence[int]) -> None:
     Parameters
     ----------
     box : object
-        What the browser told; see `live.board`. It could be anything.
+        What the browser told.
     queries, keys : sequence of int
         Tokens along the rows and the columns.
     """
+    if place := place_of(box, len(queries), len(keys)):
+        state.focus_on(query=queries[place[0]], key=keys[place[1]])
+
+
+def place_of(box: Any, rows: int, columns: int) -> tuple[int, int] | None:
+    """Row and column of a box that was clicked; None if there is no such box.
+
+    A browser could tell anything; see `live.board` for what it should.
+    """
     if isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box):
         _, row, column = box
-        if row in range(len(queries)) and column in range(len(keys)):
-            state.focus_on(query=queries[row], key=keys[column])
+        if row in range(rows) and column in range(columns):
+            return row, column
+    return None

@@ -53,11 +53,11 @@ def heads(reading: Reading) -> None:
 
 
 def _pick_head(box: Any, encoder: Encoder, width: float, side: int) -> None:
-    # A browser could send anything.
-    if isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box):
-        grid = head_grid.grid_for(encoder.layers, encoder.heads, width)
-        if (chosen := grid.head_at(box[1], box[2], side)) is not None:
-            state.focus_on(layer=chosen[0], head=chosen[1], view="head")
+    grid = head_grid.grid_for(encoder.layers, encoder.heads, width)
+    place = ask_model.place_of(box, *grid.points(side))
+    chosen = place and grid.head_at(*place, side)
+    if chosen:
+        state.focus_on(layer=chosen[0], head=chosen[1], view="head")
 
 
 def large(reading: Reading) -> None:

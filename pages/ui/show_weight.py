@@ -70,10 +70,8 @@ def weight(reading: Reading) -> None:
 
 
 def _pick_key(box: Any, shown: Contributions) -> None:
-    # A browser could send anything.
-    row = box[1] if isinstance(box, list) and len(box) == 3 else None
-    if type(row) is int and row in range(len(shown.places)):
-        state.focus_on(key=shown.places[row])
+    if place := ask_model.place_of(box, *shown.products.shape):
+        state.focus_on(key=shown.places[place[0]])
 
 
 def _calculation(reading: Reading) -> None:

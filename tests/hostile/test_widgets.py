@@ -428,3 +428,52 @@ def test_a_forged_click_on_a_mask_is_refused_with_a_reason(port):
         forger.trigger("figure-mask", "pick", [0, 0, 1])
         assert read.scenario(forger).mask[0].all()
         assert not forger.tab.exceptions
+
+
+LOOK = "look=1.2.4.3.head"
+
+
+@pytest.mark.parametrize("name", ["layer", "head", "view", "query", "key"])
+def test_a_forged_choice_of_a_model_s_head_changes_nothing(encoder, port, name):
+    with Visitor(port, "Real_model", f"{CLASSIC}&{LOOK}") as forger:
+        forger.load()
+        for value in ("nothing", "", "-1", "99", "x" * BIG):
+            forger.send(forged(forger.tab.widgets[f"model-{name}"], "string_value", value))
+            assert LOOK in forger.tab.query
+            assert not read.leaks(forger)
+            assert not forger.tab.exceptions
+        legal_move_works(forger)
+
+
+def test_a_forged_text_for_the_model_is_refused_with_a_reason(encoder, port):
+    refused = {
+        "": "it is empty",
+        "x" * BIG: "has room for 10000 characters",
+        "a " * 600: "reads up to 512 tokens; this text has 602",
+    }
+    with Visitor(port, "Real_model", CLASSIC) as forger:
+        forger.load()
+        for text, reason in refused.items():
+            forger.send(forged(forger.tab.widgets["model-text"], "string_value", text))
+            assert reason in read.complaints(forger)
+            assert not forger.tab.exceptions
+        for text in ("<script>alert(1)</script>", "\x00\x07", "\u202e![x](http://x.example)"):
+            forger.send(forged(forger.tab.widgets["model-text"], "string_value", text))
+            assert not read.leaks(forger)
+            assert not forger.tab.exceptions
+        legal_move_works(forger)
+
+
+def test_a_forged_click_on_a_model_s_pictures_changes_nothing(encoder, port):
+    with Visitor(port, "Real_model", LOOK) as forger:
+        forger.load()
+        forger.send(forged(forger.tab.widgets["viewport"], "json_value", '{"width": 1000}'))
+        beside = [[0, -1, 0], [0, 10**9, 0], [0, 0, 10**9], [0, 0.5, 0], [0, "0", 0]]
+        pictures = ("figure-model-heads", "figure-model-weights", "figure-model-features")
+        for picture in pictures:
+            for pick in [pick for pick in (*PICKS[2:], *beside) if pick != [0, 0, 99]]:
+                forger.trigger(picture, "pick", pick)
+                assert LOOK in forger.tab.query
+                assert not forger.tab.exceptions
+        forger.trigger("figure-model-weights", "pick", [0, 2, 5])
+        assert "look=1.2.3.6.head" in forger.tab.query

@@ -19,7 +19,10 @@ from pages.ui import address as module
 from pages.ui.address import Address, home
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("preset", "s", "head", "cell", "a", "projector", "classic")
+NAMES = (
+    *("preset", "s", "head", "cell", "a", "projector", "classic"),
+    *("text", "read", "other", "learn", "paint", "look"),
+)
 
 PLACES = st.integers(0, 9998)
 CELLS = st.builds(Cell, st.sampled_from([each.name for each in (*INPUTS, *STEPS)]), PLACES, PLACES)
@@ -28,6 +31,10 @@ ADDRESSES = st.builds(
     Address,
     *(TEXTS, TEXTS, TEXTS, st.none() | CELLS, st.booleans(), st.booleans()),
     head=st.integers(0, 98),
+    texts=st.tuples(TEXTS, TEXTS, TEXTS),
+    lesson=TEXTS,
+    painted=TEXTS,
+    look=TEXTS,
 )
 QUERIES = st.dictionaries(
     st.sampled_from(NAMES) | TEXTS, st.sampled_from(["", "0", "1", "7"]) | TEXTS
@@ -43,8 +50,20 @@ def test_all_that_an_address_may_say():
         "projector": "1",
         "classic": "1",
         "head": "3",
+        "text": "1x",
+        "read": "1y",
+        "other": "~",
+        "learn": "grammar",
+        "paint": "1-0",
+        "look": "4.2.6.3.head",
     }
-    address = Address("negation", "1abc", "1de_-", Cell("weights", 2, 1), True, True, head=2)
+    address = Address(
+        *("negation", "1abc", "1de_-", Cell("weights", 2, 1), True, True, 2),
+        texts=("1x", "1y", "~"),
+        lesson="grammar",
+        painted="1-0",
+        look="4.2.6.3.head",
+    )
     assert Address.read(said) == address
     assert address.query() == said
 

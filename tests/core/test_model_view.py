@@ -1,0 +1,192 @@
+"""What is seen of a model, and what is said of it, against plain NumPy on the tiny models."""
+
+import numpy as np
+import pytest
+
+from attn_core import model_view as view
+from attn_core.model_view.reading import pooled
+from attn_core.pretrained import load
+from attn_core.rollout import rollout
+from tests.core.tiny import HEADS, HOME, LAYERS, expected
+
+TEXTS = [case["text"] for case in expected("bert")]
+
+
+@pytest.fixture(scope="module")
+def tiny(model_packages):
+    return load(str(HOME / "bert"))
+
+
+@pytest.fixture(scope="module")
+def encoded(tiny):
+    return tiny.encode(TEXTS[1])
+
+
+@pytest.fixture
+def reading(tiny, encoded):
+    def read(**focus):
+        given = {"layer": 1, "head": 2, "query": 3, "key": 2} | focus
+        return view.Reading(tiny, encoded, view.Focus(**given))
+
+    return read
+
+
+def test_one_head(reading, encoded):
+    seen = reading().seen
+    assert seen.title == "Layer 2, head 3"
+    np.testing.assert_allclose(seen.weights, encoded.weights[1, 2], atol=1e-6)
+    assert len(seen.tokens) == encoded.n
+    np.testing.assert_allclose(
+        reading().scores, reading().trace.Q @ reading().trace.K.T / np.sqrt(5), rtol=1e-5
+    )
+
+
+def test_the_mean_of_a_layer(reading, encoded):
+    seen = reading(view="average", layer=0).seen
+    assert seen.title == f"Layer 1, mean of its {HEADS} heads"
+    np.testing.assert_allclose(seen.weights, sum(encoded.weights[0]) / HEADS, rtol=1e-6)
+
+
+@pytest.mark.parametrize("layer", range(LAYERS))
+def test_rollout_to_a_layer(reading, encoded, layer):
+    seen = reading(view="rollout", layer=layer).seen
+    np.testing.assert_allclose(seen.weights, rollout(encoded.weights)[layer], rtol=1e-6)
+    assert seen.title == ("Rollout through 1 layer", "Rollout through 2 layers")[layer]
+
+
+def test_only_words(reading, encoded):
+    without = reading(only_words=True)
+    assert without.left_out == (encoded.tokens[0], encoded.tokens[-1])
+    assert without.places == tuple(range(1, encoded.n - 1))
+    np.testing.assert_allclose(without.seen.weights, reading().seen.weights[1:-1, 1:-1])
+    np.testing.assert_array_equal(without.scores, reading().scores[1:-1, 1:-1])
+    assert without.tokens == reading().tokens[1:-1]
+    assert without.names[without.focus.query] == without.tokens[without.query]
+
+
+@pytest.mark.parametrize(
+    ("asked", "has"),
+    [
+        ({"layer": 99}, {"layer": LAYERS - 1}),
+        ({"head": 99}, {"head": HEADS - 1}),
+        ({"query": 999}, {"query": -1}),
+        ({"query": 0, "key": 999, "only_words": True}, {"query": 1, "key": -2}),
+    ],
+)
+def test_what_a_model_or_a_text_lacks(reading, encoded, asked, has):
+    focus = reading(**asked).focus
+    for name, value in has.items():
+        assert getattr(focus, name) == (value if value >= 0 else encoded.n + value)
+
+
+def test_repeated_words_are_told_apart(tiny):
+    encoded = tiny.encode(f"{TEXTS[0]} {TEXTS[0].split()[0]}")
+    tokens = view.Reading(tiny, encoded, view.Focus(0, 0, 1, 1)).tokens
+    assert len(set(tokens)) == len(tokens)
+
+
+def test_thumbnails(reading, encoded):
+    np.testing.assert_array_equal(reading().thumbnails(99), encoded.weights)
+    assert np.shares_memory(reading().thumbnails(99), encoded.weights)
+    without = reading(only_words=True)
+    np.testing.assert_array_equal(without.thumbnails(99), encoded.weights[..., 1:-1, 1:-1])
+    assert without.thumbnails(3).shape == (LAYERS, HEADS, 3, 3)
+    np.testing.assert_array_equal(
+        without.thumbnails(1)[..., 0, 0], encoded.weights[..., 1:-1, 1:-1].max(axis=(-1, -2))
+    )
+
+
+@pytest.mark.parametrize(("n", "side"), [(7, 3), (13, 5), (5, 4), (512, 40)])
+def test_pooled_is_the_largest_of_each_patch(n, side):
+    matrix = np.random.default_rng(n).random((2, n, n))
+    edges = [n * k // side for k in range(side + 1)]
+    small = pooled(matrix, side)
+    for i in range(side):
+        for j in range(side):
+            patch = matrix[:, edges[i] : edges[i + 1], edges[j] : edges[j + 1]]
+            np.testing.assert_array_equal(small[:, i, j], patch.max(axis=(1, 2)))
+
+
+def test_contributions_add_up_to_the_scores(reading):
+    trace = reading().trace
+    shown = view.contributions(trace, 3, 2)
+    np.testing.assert_allclose(shown.products.sum(axis=1), shown.scores, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(shown.scores, trace.scores[3, list(shown.places)])
+    assert shown.features == ("1", "2", "3", "4", "5")
+    assert shown.keys[shown.asked] == reading().names[2]
+    weights = trace.weights[3, list(shown.places)]
+    assert (np.diff(weights) <= 0).all()
+
+
+def test_the_key_that_is_asked_about_is_always_there():
+    """Of 17 keys 12 are shown; the one with the least weight takes the place of the last."""
+    from attn_core import Scenario, attend
+
+    X = np.linspace(-2, 2, 17)[:, None]
+    words = tuple("abcdefghijklmnopq")
+    t = attend(Scenario(words, X, [[1]], [[1]], [[1]]))
+    shown = view.contributions(t, 16, 0)
+    assert shown.keys == (*reversed("ghijklmnopq"), "a")
+    assert shown.asked == 11
+    assert view.contributions(t, 16, 15).asked == 1
+    assert view.told_of_contributions(shown) == (
+        "The score of q for a is −4.00, the sum of 1 product. Most is taken by feature 1 (−4.00)."
+    )
+
+
+def test_told_of_seen(reading, encoded):
+    told = view.told_of_seen(reading())
+    weights = encoded.weights[1, 2]
+    i, j = np.unravel_index(weights.argmax(), weights.shape)
+    names = reading().names
+    to = "itself" if i == j else names[j]
+    assert f"{weights.max():.3f}, from {names[i]} to {to}." in told
+    top = int(weights.mean(axis=0).argmax())
+    assert f"most goes to {names[top]} ({100 * weights.mean(axis=0)[top]:.0f} %)" in told
+    assert "not shown" not in told
+    told = view.told_of_seen(reading(only_words=True))
+    rest = weights[1:-1, [0, -1]].sum(axis=1).mean()
+    assert f"{100 * rest:.0f} % of all goes to [CLS] and [SEP], which are not shown." in told
+
+
+def test_told_of_a_token(reading, encoded):
+    told = view.told_of_token(reading())
+    names, row, column = reading().names, encoded.weights[1, 2][3], encoded.weights[1, 2][:, 3]
+    looks, looked_at = told.split(" It is looked at most by ")
+    for part, values in ((looks, row), (looked_at, column)):
+        best = int(values.argmax())
+        assert f"{'itself' if best == 3 else names[best]} ({values[best]:.3f})" in part
+
+
+def test_two_texts(tiny):
+    a, b = (tiny.encode(text) for text in TEXTS[:2])
+    both = view.shared(a, b)
+    expected_tokens = [t for t in dict.fromkeys(a.tokens[1:-1]) if t in b.tokens]
+    assert both.tokens == tuple(expected_tokens)
+    assert both.cosines.shape == (len(expected_tokens), LAYERS + 1)
+    means = a.hidden.mean(axis=0), b.hidden.mean(axis=0)
+    lengths = [np.sqrt((mean**2).sum()) for mean in means]
+    assert both.texts == pytest.approx(means[0] @ means[1] / lengths[0] / lengths[1], abs=1e-6)
+    for row, token in zip(both.cosines, both.tokens, strict=True):
+        x, y = (each.states[:, each.tokens.index(token)].astype(float) for each in (a, b))
+        for k in range(LAYERS + 1):
+            angle = x[k] @ y[k] / np.sqrt((x[k] @ x[k]) * (y[k] @ y[k]))
+            assert row[k] == pytest.approx(angle, abs=1e-5)
+    same = view.shared(a, a)
+    np.testing.assert_allclose(same.cosines, 1, atol=1e-6)
+    assert same.texts == pytest.approx(1)
+
+
+def test_texts_without_a_common_token(tiny):
+    both = view.shared(tiny.encode("b"), tiny.encode("d"))
+    assert both.tokens == ()
+    assert both.cosines.shape == (0, LAYERS + 1)
+    assert "no token in common" in view.told_of_shared(both)
+
+
+def test_told_of_text(tiny):
+    told = view.told_of_text(tiny.encode(TEXTS[1]))
+    assert told.startswith("The model reads ")
+    assert "never met" not in told
+    unknown = view.told_of_text(tiny.encode(f"{TEXTS[0]} 😀"))
+    assert "In place of 1 sign that it has never met it reads [UNK]." in unknown

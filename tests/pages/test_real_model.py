@@ -1,0 +1,252 @@
+"""The page of a pretrained model: what it shows, keeps and refuses, with a tiny model."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from attn_core import attend, edits, limits
+from attn_core.model_view import Focus, Reading, told_of_seen, told_of_token
+from attn_core.permalink import encode_text
+from attn_core.presets import DEFAULT
+from attn_core.pretrained import load
+from attn_core.rollout import rollout
+from pages.ui import model
+from pages.ui.kept_text import ELSEWHERE
+from pages.ui.probe import FIRST, SENTENCE
+from tests.core.tiny import HEADS, HOME, LAYERS, configured
+from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
+
+PAGE = "9_Real_model.py"
+FOLDER = str(HOME / "bert")
+TEXT = "cab bad, dab a ccc"
+NOTHING = np.random.default_rng(3).integers(97, 123, size=9000, dtype=np.uint8).tobytes().decode()
+
+
+@pytest.fixture(autouse=True)
+def tiny(model_packages, monkeypatch):
+    """A server that shows the tiny model, of 2 layers and 3 heads."""
+    monkeypatch.setenv(model.VARIABLE, FOLDER)
+    monkeypatch.setattr(model, "_loading", {})
+    return load(FOLDER)
+
+
+def opened(text=TEXT, **query):
+    return fine(visit(PAGE, read=encode_text(text), **query))
+
+
+def chosen(at, **widgets):
+    for name, value in widgets.items():
+        next(w for w in (*at.selectbox, *at.toggle) if w.key == f"model-{name}").set_value(value)
+        fine(at.run())
+    return at
+
+
+def said(at):
+    return " ".join(each.value for each in (*at.markdown, *at.caption)).replace("\\", "")
+
+
+def complaint(at):
+    return at.error[0].value.replace("\\", "")
+
+
+def test_all_heads_and_one_large(tiny):
+    at = opened(look="1.2.4.3.head")
+    encoded = tiny.encode(TEXT)
+    small, large, scores, features = boxes(at), boxes(at, 1)[0], boxes(at, 2)[0], boxes(at, 4)[0]
+    (mosaic,) = small
+    n = encoded.n
+    assert mosaic.shape == (LAYERS * (n + 1) - 1, HEADS * (n + 1) - 1)
+    np.testing.assert_allclose(mosaic[:n, n + 1 : 2 * n + 1], encoded.weights[0, 1], rtol=1e-6)
+    np.testing.assert_allclose(large, encoded.weights[0, 1], rtol=1e-5)
+    trace = attend(tiny.scenario(TEXT, 0, 1))
+    np.testing.assert_allclose(scores, trace.scores, rtol=1e-5)
+    np.testing.assert_allclose(features.sum(axis=1), np.sort(scores[3])[::-1][:12], rtol=1e-4)
+    reading = Reading(tiny, encoded, Focus(0, 1, 3, 2))
+    assert told_of_seen(reading) in said(at)
+    assert told_of_token(reading) in said(at)
+    assert "2 layers of 3 heads" in said(at)
+    for chart in at.get("plotly_chart"):
+        assert len(chart.proto.alt) > 20
+
+
+@pytest.mark.parametrize("layer", range(LAYERS))
+def test_the_mean_of_the_heads_and_the_rollout(tiny, layer):
+    weights = tiny.encode(TEXT).weights
+    at = chosen(opened(), layer=layer, view="average")
+    np.testing.assert_allclose(boxes(at, 1)[0], weights[layer].mean(axis=0), rtol=1e-5)
+    at = chosen(at, view="rollout")
+    np.testing.assert_allclose(boxes(at, 1)[0], rollout(weights)[layer], rtol=1e-5)
+    assert "Abnar and Zuidema 2020" in said(at)
+    assert "Why this weight" not in [header.value for header in at.header]
+    assert "Its scores" not in [header.value for header in at.header]
+
+
+def test_what_the_model_puts_around_a_text_is_hidden(tiny):
+    at = chosen(opened(), layer=1, head=0, only_words=True)
+    np.testing.assert_allclose(
+        boxes(at, 1)[0], tiny.encode(TEXT).weights[1, 0, 1:-1, 1:-1], rtol=1e-5
+    )
+    assert "which are not shown" in said(at)
+    assert 0 not in at.selectbox(key="model-query").options
+
+
+def test_the_calculation_is_told():
+    at = opened(look="2.3.5.4.head")
+    at.session_state["model-calculation"] = True
+    fine(at.run())
+    (score, weight) = [each.value for each in at.code]
+    assert score.startswith("scores[")
+    assert "/ √5 = " in score
+    assert weight.startswith("weights[")
+
+
+def test_another_text_is_read():
+    at = opened()
+    at.text_area(key="model-text").set_value("ab ba").run()
+    assert boxes(fine(at), 1)[0].shape == (5, 5)
+    assert parameter(at, "read") == encode_text("ab ba")
+
+
+def test_the_link_says_all():
+    at = chosen(
+        opened(look="1.1.1.1.head"),
+        layer=1,
+        head=2,
+        query=4,
+        key=3,
+        view="average",
+        only_words=True,
+    )
+    assert parameter(at, "look") == "2.3.5.4.average.words"
+    other = fine(visit(PAGE, **{n: parameter(at, n) for n in ("s", "read", "look")}))
+    np.testing.assert_array_equal(boxes(other, 1)[0], boxes(at, 1)[0])
+    assert other.selectbox(key="model-query").value == 4
+
+
+def test_what_is_there_at_first_is_not_in_the_link():
+    at = fine(visit(PAGE))
+    assert "read" not in at.query_params
+    assert "look" not in at.query_params
+    assert at.text_area(key="model-text").value == SENTENCE
+
+
+@pytest.mark.parametrize("look", ["", "x", "0.0.0.0.head", "99.99.999.999.head", "1.1.1.1.words"])
+def test_a_look_that_makes_no_sense_or_is_beyond_the_model(look):
+    at = opened(look=look)
+    assert boxes(at, 1)[0].shape == (13, 13)
+
+
+def test_a_blank_text_loses_nothing():
+    at = opened()
+    before = boxes(at, 1)[0]
+    at.text_area(key="model-text").set_value("  ").run()
+    assert "Type a sentence" in complaint(fine(at))
+    assert at.text_area(key="model-text").value == "  "
+    np.testing.assert_array_equal(boxes(at, 1)[0], before)
+
+
+def test_a_text_of_more_tokens_than_the_model_reads():
+    at = opened("a " * 16)
+    assert "reads up to 17 tokens; this text has 18" in complaint(at)
+    assert at.text_area(key="model-text").value == "a " * 16
+    assert not at.get("plotly_chart")
+    at.text_area(key="model-text").set_value("ab").run()
+    assert not fine(at).error
+    assert at.get("plotly_chart")
+
+
+def test_a_text_of_more_characters_than_are_looked_at():
+    at = opened()
+    at.text_area(key="model-text").set_value("a" * (limits.MAX_TEXT + 1)).run()
+    assert "has room for 10000 characters; this one has 10001" in complaint(fine(at))
+    assert at.get("plotly_chart")
+
+
+def test_a_text_without_room_in_the_address():
+    """It can't be read by the tiny model, but is kept."""
+    at = opened()
+    at.text_area(key="model-text").set_value(NOTHING).run()
+    assert parameter(fine(at), "read") == ELSEWHERE
+    assert at.text_area(key="model-text").value == NOTHING
+
+
+def test_two_texts(tiny):
+    at = chosen(opened(), layer=0, head=1)
+    at.text_area(key="model-other").set_value("ab ba").run()
+    fine(at)
+    first, second, cosines = (boxes(at, k)[0] for k in (5, 6, 7))
+    np.testing.assert_array_equal(first, boxes(at, 1)[0])
+    np.testing.assert_allclose(second, tiny.encode("ab ba").weights[0, 1], rtol=1e-5)
+    assert cosines.shape[1] == LAYERS + 1
+    assert "The cosine between the two texts' vectors is" in said(at)
+    assert parameter(at, "other") == encode_text("ab ba")
+    at.text_area(key="model-other").set_value("").run()
+    assert "cosine" not in said(fine(at))
+    assert "other" not in at.query_params
+
+
+def test_a_head_is_opened_in_the_lab(tiny):
+    at = chosen(opened("ab ba"), layer=1, head=2)
+    press(at, "Open it in the lab")
+    opened_in_lab = edits.in_lab(tiny.scenario("ab ba", 1, 2))
+    assert scenario(fine(at)) == opened_in_lab
+    gap = np.abs(attend(opened_in_lab).weights - tiny.encode("ab ba").weights[1, 2]).max()
+    assert gap < 0.01
+    press(at, "Undo")
+    assert scenario(fine(at)) == DEFAULT.scenario
+
+
+def test_a_long_text_has_no_room_in_the_lab():
+    at = opened()
+    assert "room for 12 tokens, and this text has 13" in said(at)
+    assert "Open it in the lab" not in [button.label for button in at.button]
+
+
+def test_a_text_to_begin_with():
+    at = opened()
+    press(at, "A short sentence")
+    assert at.text_area(key="model-text").value == SENTENCE
+    assert "look" not in at.query_params or parameter(at, "look").endswith(
+        f"{FIRST.query + 1}.{FIRST.key + 1}.head"
+    )
+
+
+def test_a_model_that_cannot_be_read_says_why(tmp_path, monkeypatch):
+    monkeypatch.setenv(model.VARIABLE, str(configured(tmp_path, model_type="gpt2")))
+    at = fine(visit(PAGE))
+    assert "expected model_type bert" in complaint(at)
+    assert not at.get("plotly_chart")
+    press(at, "Try again")
+    assert "expected model_type bert" in complaint(fine(at))
+    at.switch_page("dashboard.py")
+    fine(at.run())
+    assert at.get("plotly_chart")
+
+
+def test_without_the_packages_the_page_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    monkeypatch.setattr(model, "is_installed", lambda: False)
+    at = fine(visit(PAGE))
+    assert "make models" in at.info[0].value
+    assert not at.get("plotly_chart")
+
+
+def test_a_model_that_must_be_fetched_is_offered(monkeypatch):
+    monkeypatch.setenv(model.VARIABLE, "somebody/some-model")
+    fetched = []
+    monkeypatch.setattr(model, "load", lambda name, progress: fetched.append(name) or load(FOLDER))
+    at = fine(visit(PAGE))
+    assert "somebody/some-model" in at.info[0].value.replace("\\", "")
+    assert not fetched
+    press(at, "Fetch the model")
+    assert fetched == ["somebody/some-model"]
+    assert at.get("plotly_chart")
+
+
+def test_all_visitors_share_one_model(monkeypatch):
+    loads = []
+    monkeypatch.setattr(model, "load", lambda *given: loads.append(given) or load(FOLDER))
+    for _ in range(3):
+        opened()
+    assert len(loads) == 1
