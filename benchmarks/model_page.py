@@ -1,0 +1,94 @@
+"""How soon the page of a real model has its first picture, in headless Chromium.
+
+    python benchmarks/model_page.py [--visits 5]
+
+On a server that has just started: the first visit, which loads the model, and the next, in a
+browser that was never here; then a link to a text of as many tokens as the model reads, and
+such a text pasted. Milliseconds to the first picture, which is that of
+all heads, and kB from server to browser, counted by a proxy between them; medians, but for the
+first visit. Then the most memory that the server has taken. Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+from attn_core.permalink import encode_text
+from attn_core.pretrained import Encoder, load
+from benchmarks.long_text import HEADER, Proxy, Visit, line, plotly_of, proxy, text, visit
+from benchmarks.process import most_memory
+from benchmarks.serve import serving
+from tests.conftest import launch
+
+
+def longest(encoder: Encoder) -> str:
+    """Return a text of as many tokens as the model reads, or a few less."""
+    words = text().split()
+    while words:
+        try:
+            encoder.split(" ".join(words))
+        except ValueError:
+            words.pop()
+        else:
+            return " ".join(words)
+    raise ValueError("The model reads no word.")
+
+
+def visits(browser: Browser, between: Proxy, long_text: str) -> dict[str, Visit]:
+    """Visit, open a link, paste a text: each in this order once."""
+    home = f"http://127.0.0.1:{between.port}/Real_model"
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    plotly: list[int] = []
+    page.on("response", lambda response: plotly.extend(plotly_of(response)))
+    measured = {}
+    for name, query in (("visit", ""), ("link of 512 tokens", f"?read={encode_text(long_text)}")):
+        between.take()
+        page.goto(home + query)
+        measured[name] = visit(page, between, plotly)
+        page.goto("about:blank")
+    page.goto(home)
+    visit(page, between, plotly)
+    page.get_by_label("Text", exact=True).fill(long_text)
+    drawn = "document.querySelector('.lab-board').dataset.drawn"
+    before = page.evaluate(drawn)
+    start = page.evaluate("performance.now()")
+    page.get_by_role("button", name="Read it").first.click()
+    again = f"() => {drawn} !== '{before}' && performance.now()"
+    measured["512 tokens pasted"] = visit(page, between, plotly, start, again)
+    context.close()
+    return measured
+
+
+def main() -> None:
+    """Print medians of several browsers, each with nothing kept."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--visits", type=int, default=5)
+    wanted = parser.parse_args().visits
+    long_text = longest(load())
+    with (
+        sync_playwright() as playwright,
+        serving(ROOT / "dashboard.py") as served,
+        proxy(served.port) as between,
+    ):
+        browser = launch(playwright.chromium)
+        first, *taken = (visits(browser, between, long_text) for _ in range(wanted + 1))
+        browser.close()
+        memory = most_memory(served.pid)
+    print(f"medians of {wanted}; kB from server to browser")
+    print(HEADER)
+    print(line("first, loads the model", [first["visit"]]))
+    for name in taken[0]:
+        print(line(name, [each[name] for each in taken]))
+    if memory:
+        print(f"the server has taken {memory:.0f} MB at most")
+
+
+if __name__ == "__main__":
+    main()
