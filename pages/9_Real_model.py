@@ -7,8 +7,8 @@ from pages.ui import ask_model, chart, frame, model, show_model, show_two_texts,
 frame.page("Real model", heads=False)
 
 st.markdown(
-    "Here the numbers aren't made by hand: a transformer that was trained on a billion pairs of "
-    "sentences reads your text, and its attention is computed by the **same equations**, with "
+    "Here the numbers aren't made by hand: a transformer that has learned from much "
+    "text reads yours, and its attention is computed by the **same equations**, with "
     "its own $W_q$, $W_k$ and $W_v$."
 )
 if encoder := model.encoder():
