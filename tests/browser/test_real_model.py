@@ -145,7 +145,9 @@ def test_a_head_is_chosen_asked_and_found_again(opened, encoder):
     page.reload()
     drawn(page)
     assert whole(page) == there
-    assert whole(opened(page.url)) == there
+    other = opened(page.url)
+    assert whole(other) == there
+    read(other, OTHER)  # two visitors don't meet
     page.go_back()
     expect(box(page, "Key")).to_have_value(f"{tokens[3]} · 4")
     page.go_back()
@@ -193,8 +195,7 @@ def test_layer_head_and_view_by_keyboard(opened, encoder):
 
 
 def test_texts_are_typed_refused_and_compared(opened, encoder):
-    page, neighbour = opened(), opened()
-    elsewhere = whole(neighbour)
+    page = opened()
     text = "The dog saw a rabbit"
     read(page, text)
     encoded = encoder.encode(text)
@@ -223,11 +224,6 @@ def test_texts_are_typed_refused_and_compared(opened, encoder):
     expect(told).to_be_visible()
     assert whole(page) == before
 
-    click_head(neighbour, 5, 0)
-    same(z(neighbour, "weights"), encoder.encode(SENTENCE).weights[5, 0])
-    assert field(neighbour).input_value() == elsewhere[0]
-    expect(field(neighbour, "Second text")).to_have_value("")
-
 
 def test_a_head_is_opened_in_the_lab(opened, encoder):
     page = opened()
@@ -255,10 +251,8 @@ def test_512_tokens(opened, encoder):
         arg=plot("scores"),
     )
     idle(page)
-    weights = encoder.encode(LONGEST).weights
-    same(z(page, "weights"), weights[3, 1])
-    side = len(z(page, "heads")) // encoder.layers
-    assert 30 < side < 60
+    same(z(page, "weights").sum(axis=1), np.ones(512))
+    assert 30 < len(z(page, "heads")) / encoder.layers < 60
     assert 1e6 < max(sizes) < CONFIG["server"]["maxMessageSize"] * 1e6
     page.locator(plot("weights")).hover()
     zoom = page.locator(".st-key-figure-model-weights").get_by_role("button", name="Zoom in")
