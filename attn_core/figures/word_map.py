@@ -295,7 +295,7 @@ def _outline(row: int, columns: int, height: float, palette: Palette) -> dict[st
 def _colour_bar(colouring: Colouring, axes: tuple[str, str], scale: Scale) -> dict[str, Any]:
     low, high = colouring.low, colouring.high
     marks = [low, (low + high) / 2, high]
-    decimals = 0 if high >= 1 and low < 0 else colouring.decimals
+    decimals = 0 if low < 0 and float(high).is_integer() else colouring.decimals
     note = ROLE_NOTE if axes == ("query", "key") else f"row = {axes[0]}, column = {axes[1]}"
     return {
         "tickvals": marks,

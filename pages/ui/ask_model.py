@@ -28,7 +28,7 @@ _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout":
 def text(encoder: Encoder) -> Reading | None:
     """Type a text, and have the model read it; None, with the reason, where it can't."""
     probe = state.probe()
-    with _field("Text", "model-text", probe.text.text, probe):
+    with _field("Text", "model-text", probe.text.text, probe, encoder):
         for label, example in EXAMPLES.items():
             st.button(label, key=f"model-{label}", on_click=_example, args=(example,))
     reading = _read(encoder, probe.text)
@@ -40,15 +40,17 @@ def text(encoder: Encoder) -> Reading | None:
 def other(encoder: Encoder) -> Reading | None:
     """Type a second text to compare with; None without one."""
     kept = state.probe().other
-    _field("Second text", "model-other", kept.text, kept)
+    _field("Second text", "model-other", kept.text, kept, encoder)
     return _read(encoder, kept) if kept.text else None
 
 
-def _field(label: str, key: str, shown: str, reader: KeptText | Probe) -> DeltaGenerator:
+def _field(
+    label: str, key: str, shown: str, reader: KeptText | Probe, encoder: Encoder
+) -> DeltaGenerator:
     """A field for a text, and the row of buttons below it."""
     state.seed(key, shown)
     # No `max_chars`: a browser would drop a longer text without a word.
-    st.text_area(label, key=key, height=68, on_change=_typed, args=(key, reader))
+    st.text_area(label, key=key, height=68, on_change=_typed, args=(key, reader, encoder))
     row = st.container(horizontal=True)
     # Pressing it takes the focus from the field, which hands the text over.
     row.button("Read it", key=f"read-{key}", on_click=state.touch)
@@ -59,14 +61,18 @@ def _example(text: str) -> None:
     state.read_text(state.probe(), text)
 
 
-def _typed(key: str, reader: KeptText | Probe) -> None:
-    state.read_text(reader, state.widget(key), entered=key)
+def _typed(key: str, reader: KeptText | Probe, encoder: Encoder) -> None:
+    # The model counts tokens in its own way: what it can't read must not take the place of a
+    # text that it can.
+    state.read_text(
+        reader, state.widget(key), entered=key, check=lambda text: model.check(encoder, text)
+    )
 
 
 def _read(encoder: Encoder, kept: KeptText) -> Reading | None:
     try:
         encoded = model.encoded(encoder, kept.text)
-    except ValueError as error:  # the model counts its tokens in its own way
+    except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
     return Reading(encoder, encoded, state.probe().focus)

@@ -169,6 +169,19 @@ def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encode
         return _encoder.words_in_context(words)
 
 
+def check(encoder: Encoder, text: str) -> None:
+    """Refuse a text that the model can't read; a blank one is none.
+
+    Raises
+    ------
+    ValueError
+        With the limit that it breaks.
+    """
+    limits.check_text(text)
+    if text.strip():
+        encoder.split(text)
+
+
 def encoded(encoder: Encoder, text: str) -> Encoded:
     """A text as the model reads it; those of the last visitors are kept.
 

@@ -399,7 +399,12 @@ def focus_on(**changes: Any) -> None:
     _lab().probe.turn(**changes)
 
 
-def read_text(reader: KeptText | Probe, text: str, entered: str = "") -> None:
+def read_text(
+    reader: KeptText | Probe,
+    text: str,
+    entered: str = "",
+    check: Callable[[str], object] | None = None,
+) -> None:
     """Take a text; one that is refused changes nothing but the complaint on the page.
 
     Parameters
@@ -409,9 +414,13 @@ def read_text(reader: KeptText | Probe, text: str, entered: str = "") -> None:
     text : str
     entered : str, optional
         Key of the widget with the visitor's entry, as in `change`.
+    check : callable, optional
+        Raises ValueError for a text that can't be used, with the reason.
     """
     lab = _changing()
     try:
+        if check:
+            check(text)
         reader.read(text)
     except ValueError as error:
         lab.complaint, lab.refused = str(error), entered

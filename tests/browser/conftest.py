@@ -12,6 +12,8 @@ from benchmarks.serve import server
 
 #: What the navigation calls the home page.
 HOME = "dashboard"
+#: The page that needs a pretrained model.
+MODEL = "Real_model"
 ROOT = Path(__file__).parents[2]
 
 
@@ -42,7 +44,9 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="module")
-def tour(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+def tour(
+    request: pytest.FixtureRequest, browser: Browser, address: str
+) -> Iterator[Callable[..., Page]]:
     """Go to a page as a visitor of the module who is there already.
 
     A first page takes a browser seconds, the next ones a part of one.
@@ -50,6 +54,8 @@ def tour(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     visitors: dict[tuple[str, str], Page] = {}
 
     def tour(name: str, *, query: str = "", scheme: str = "light", width: int = 1280) -> Page:
+        if name == MODEL:
+            request.getfixturevalue("encoder")  # without it the page has no pictures
         if (query, scheme) not in visitors:
             context = browser.new_context(color_scheme=scheme)
             page = visitors[query, scheme] = context.new_page()
@@ -60,7 +66,8 @@ def tour(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page.set_viewport_size({"width": 1280, "height": 800})
         settle(page)
         if name or "/?" not in page.url:
-            page.get_by_test_id("stSidebarNav").get_by_text(name or HOME, exact=True).click()
+            link = (name or HOME).replace("_", " ")
+            page.get_by_test_id("stSidebarNav").get_by_text(link, exact=True).click()
             page.wait_for_url(re.compile(rf"/{name}(\?|$)"))
             settle(page)
         page.set_viewport_size({"width": width, "height": 800})

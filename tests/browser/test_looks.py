@@ -1,15 +1,16 @@
 """Nothing is cut or wider than the screen, in both themes, on a laptop and on a phone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from attn_core import edits
-from attn_core.permalink import encode
+from attn_core.permalink import encode, encode_text
 from attn_core.presets import DEFAULT
-from tests.browser.conftest import idle
+from tests.browser.conftest import MODEL, idle
 
 PAGES = [
     *("", "Embeddings", "Projections", "Attention", "Positions", "Views", "Learn"),
-    *("Compare", "Share"),
+    *("Compare", MODEL, "Share"),
 ]
 LONG = edits.with_size(
     edits.with_sentence(
@@ -60,6 +61,19 @@ def test_nothing_of_a_comparison_is_cut(visit, width):
     idle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CUT) == []
+
+
+def test_nothing_of_two_texts_is_cut(visit, encoder):
+    texts = "Donaudampfschifffahrtsgesellschaft sails", "It sails on the Donau, since it is tired"
+    read, other = map(encode_text, texts)
+    page = visit(f"/{MODEL}?read={read}&other={other}")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(600)
+        idle(page)
+        expect(page.locator(".js-plotly-plot")).to_have_count(8)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])
