@@ -213,7 +213,8 @@ def _middles(count: int, side: int, lines: int) -> list[float]:
 def _axis(length: int, middles: list[float], texts: Any) -> dict[str, Any]:
     return {
         "visible": True,
-        "range": [-0.5, length - 0.5],
+        # As wide as the outline of a thumbnail at the edge, and its line.
+        "range": [-1.1 * _GAP - 0.5, length - 0.5 + 1.1 * _GAP],
         "tickvals": middles,
         "ticktext": [str(text) for text in texts],
         "ticks": "",

@@ -31,7 +31,8 @@ class Contributions:
     features : tuple of str, length d_k
     products : ndarray, shape (m, d_k)
         q · k / √d_k, feature by feature; a row sums to its score.
-    scores : ndarray, shape (m,)
+    scores, weights : ndarray, shape (m,)
+        Before the softmax, and after it.
     asked : int
         Row of the key that is asked about.
     """
@@ -42,6 +43,7 @@ class Contributions:
     features: tuple[str, ...]
     products: Array
     scores: Array
+    weights: Array
     asked: int
 
 
@@ -74,20 +76,21 @@ def contributions(trace: AttentionTrace, query: int, key: int) -> Contributions:
         tuple(str(i) for i in range(1, s.d_k + 1)),
         trace.Q[query] * trace.K[places] / (math.sqrt(s.d_k) if s.scale else 1),
         trace.scores[query, places],
+        trace.weights[query, places],
         places.index(key),
     )
 
 
 def told_of_contributions(shown: Contributions, quote: Quote = str) -> str:
-    """Say which features bring most to the score that is asked about, and which take most.
+    """Say which features bring most to the score that is asked about, and what becomes of it.
 
     Examples
     --------
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
     >>> t = attend(BY_KEY["verb-subject"].scenario)
-    >>> told_of_contributions(contributions(t, 1, 0))
-    'The score of suis for Je is 6.36, the sum of 2 products. Most is brought by feature 1 (6.36).'
+    >>> told_of_contributions(contributions(t, 1, 0)).split(". ")[1:]
+    ['Most is brought by feature 1 (6.36)', 'After the softmax it is a weight of 0.997.']
     """
     products = shown.products[shown.asked]
     told = [
@@ -100,4 +103,5 @@ def told_of_contributions(shown: Contributions, quote: Quote = str) -> str:
     for verb, best in (("brought", up), ("taken", down)):
         named = [f"feature {shown.features[k]} ({number(products[k])})" for k in best]
         told += [f"Most is {verb} by {listed(named)}."] if named else []
+    told.append(f"After the softmax it is a weight of {number(shown.weights[shown.asked], 3)}.")
     return " ".join(told)

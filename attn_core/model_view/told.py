@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..labels import isolate, number, percent
+from ..labels import isolate, number, percent, rounded
 from ..long_text import NAMED, digits
 from ..pretrained import Encoded
 from ..scenario import Array
@@ -65,10 +65,13 @@ def told_of_token(reading: Reading, quote: Quote = str) -> str:
 
 
 def _named(reading: Reading, values: Array, quote: Quote) -> str:
+    """Name those with the largest weights, but for weights that are written as 0."""
     decimals, i = digits(len(values)), reading.query
+    first, *others = most(values, NAMED)
+    others = [k for k in others if rounded(values[k], decimals)]
     names = [
         f"{'itself' if k == i else quote(isolate(reading.tokens[k]))} "
         f"({number(values[k], decimals)})"
-        for k in most(values, NAMED)
+        for k in (first, *others)
     ]
     return listed(names)

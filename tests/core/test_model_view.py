@@ -1,5 +1,8 @@
 """What is seen of a model, and what is said of it, against plain NumPy on the tiny models."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -130,8 +133,12 @@ def test_the_key_that_is_asked_about_is_always_there():
     assert shown.asked == 11
     assert view.contributions(t, 16, 15).asked == 1
     assert view.told_of_contributions(shown) == (
-        "The score of q for a is −4.00, the sum of 1 product. Most is taken by feature 1 (−4.00)."
+        "The score of q for a is −4.00, the sum of 1 product. Most is taken by feature 1 (−4.00). "
+        "After the softmax it is a weight of 0.000."
     )
+    shown = view.contributions(t, 16, 16)
+    weight = (1 - math.exp(-0.5)) / (1 - math.exp(-8.5))  # the scores are half steps from −4 to 4
+    assert view.told_of_contributions(shown).endswith(f" it is a weight of {weight:.3f}.")
 
 
 def test_told_of_seen(reading, encoded):
@@ -156,6 +163,17 @@ def test_told_of_a_token(reading, encoded):
     for part, values in ((looks, row), (looked_at, column)):
         best = int(values.argmax())
         assert f"{'itself' if best == 3 else names[best]} ({values[best]:.3f})" in part
+
+
+def test_a_weight_of_nothing_is_not_named(tiny, encoded):
+    weights = np.zeros_like(encoded.weights)
+    weights[..., 2] = 1
+    focus = view.Focus(1, 2, query=3, key=3, view="average")
+    reading = view.Reading(tiny, replace(encoded, weights=weights), focus)
+    third, fourth = reading.names[2:4]
+    assert view.told_of_token(reading) == (
+        f"{fourth} looks most at {third} (1.000). It is looked at most by [CLS] (0.000)."
+    )
 
 
 def test_two_texts(tiny):

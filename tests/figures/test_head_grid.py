@@ -54,6 +54,9 @@ def test_the_chosen_head_is_outlined(width, chosen):
     row, column = ((outline[f"{a}0"] + outline[f"{a}1"]) / 2 for a in "yx")
     assert grid.head_at(round(row), round(column), SIDE) == chosen
     assert outline["x1"] - outline["x0"] == SIDE + 1
+    for a in "xy":  # it isn't cut at the edge
+        low, high = sorted(described.layout[f"{a}axis"]["range"])
+        assert low < outline[f"{a}0"] and outline[f"{a}1"] < high
 
 
 def test_labels_stand_at_the_middles():
@@ -62,7 +65,8 @@ def test_labels_stand_at_the_middles():
     assert layout["yaxis"]["tickvals"] == [2, 8, 14]
     assert layout["xaxis"]["ticktext"] == list("1234567")
     assert layout["xaxis"]["tickvals"] == [2, 8, 14, 20, 26, 32, 38]
-    assert layout["yaxis"]["range"] == [16.5, -0.5]
+    high, low = layout["yaxis"]["range"]
+    assert (low + high) / 2 == 8
     assert not describe_head_grid(SMALL, (0, 0), width=150).layout["xaxis"]["visible"]
 
 
