@@ -2,8 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -21,13 +20,13 @@ from tests.browser.test_live import parameter
 OTHER = "The animal rested because it was raining"
 #: With [CLS] and [SEP] the model has room for exactly these.
 LONGEST = " ".join(("the", "dog", "saw", "rabbit", "and") * 102)
-CONFIG = tomllib.loads(Path(ROOT / ".streamlit/config.toml").read_text())
+CONFIG = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())
 #: Streamlit's own: below the path of a page it looks for its server first.
 ITS_OWN = re.compile(r"/Real_model/_stcore/(health|host-config)$")
 
 
 @pytest.fixture
-def opened(visit, address, encoder) -> Callable[..., Page]:
+def opened(visit, address, encoder) -> Iterator[Callable[..., Page]]:
     """Open the page, and hold in the end that the browser has complained of nothing."""
     complaints = []
 
@@ -50,8 +49,8 @@ def opened(visit, address, encoder) -> Callable[..., Page]:
 
 
 def drawn(page: Page) -> None:
-    """Wait until all pictures of the head are there."""
-    page.wait_for_selector(f"{plot('weights')} .heatmaplayer image, {plot('weights')} .hm")
+    """Wait until the head is drawn, and the page is still."""
+    page.wait_for_selector(f"{plot('weights')} .heatmaplayer image")
     idle(page)
 
 
