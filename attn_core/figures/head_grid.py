@@ -155,9 +155,16 @@ def describe_head_grid(
     layers, heads, side, _ = thumbnails.shape
     grid, scale = grid_for(layers, heads, width), scale_for(width, projector)
     palette, step = PALETTES[theme], _step(grid, width, scale)
+    room = {"l": _left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
+    layout = frame(step * grid.across, step * grid.down, room, width, scale, palette)
+    layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, palette)]}
+    layout |= _axes(grid, side)
+    return Description([_heatmap(theme)], layout, [{"z": _mosaic(thumbnails, grid)}])
+
+
+def _heatmap(theme: Theme) -> dict[str, Any]:
     colouring = weights(2, theme)
-    z = _mosaic(thumbnails, grid)
-    heatmap = {
+    return {
         "type": "heatmap",
         "name": "heads",
         "xgap": 0,
@@ -167,22 +174,8 @@ def describe_head_grid(
         "colorscale": colouring.scale,
         "showscale": False,
         "hoverongaps": False,
-        "hovertemplate": "%{z:.2f}<extra></extra>",
+        "hovertemplate": f"%{{z:.{colouring.decimals}f}}<extra></extra>",
     }
-    room = {"l": _left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
-    layout = frame(step * grid.across, step * grid.down, room, width, scale, palette)
-    layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, palette)]}
-    layout["xaxis"] = _axis(z.shape[1], _middles(grid.across, side, 1), range(1, grid.across + 1))
-    layout["yaxis"] = _axis(
-        z.shape[0],
-        _middles(grid.layers, side, grid.rows_a_layer),
-        [f"layer {i}" for i in range(1, layers + 1)],
-    )
-    layout["yaxis"]["range"].reverse()
-    layout["xaxis"] |= {"side": "top"}
-    if grid.rows_a_layer > 1:
-        layout["xaxis"]["visible"] = False
-    return Description([heatmap], layout, [{"z": z}])
 
 
 def _left(scale: Scale) -> int:
@@ -210,13 +203,23 @@ def _middles(count: int, side: int, lines: int) -> list[float]:
     return [k * lines * (side + _GAP) + (side - 1) / 2 for k in range(count)]
 
 
-def _axis(length: int, middles: list[float], texts: Any) -> dict[str, Any]:
+def _axes(grid: Grid, side: int) -> dict[str, Any]:
+    """Heads are numbered above their columns, unless a layer takes several rows."""
+    down, across = grid.points(side)
+    heads = [str(i) for i in range(1, grid.across + 1)]
+    layers = [f"layer {i}" for i in range(1, grid.layers + 1)]
+    edge = 0.5 + 1.1 * _GAP  # with room for the outline of a thumbnail there, and its line
+    x = _axis([-edge, across - 1 + edge], _middles(grid.across, side, 1), heads)
+    y = _axis([down - 1 + edge, -edge], _middles(grid.layers, side, grid.rows_a_layer), layers)
+    return {"xaxis": x | {"side": "top", "visible": grid.rows_a_layer == 1}, "yaxis": y}
+
+
+def _axis(range_: list[float], middles: list[float], texts: list[str]) -> dict[str, Any]:
     return {
         "visible": True,
-        # As wide as the outline of a thumbnail at the edge, and its line.
-        "range": [-1.1 * _GAP - 0.5, length - 0.5 + 1.1 * _GAP],
+        "range": range_,
         "tickvals": middles,
-        "ticktext": [str(text) for text in texts],
+        "ticktext": texts,
         "ticks": "",
         "showgrid": False,
         "zeroline": False,

@@ -23,6 +23,8 @@ _LABEL = 0.18
 #: Room of a line of labels, what stands below a heatmap, and the height of bars, in parts
 #: of the font's size.
 _LINE, _FOOT, _BARS = 1.4, 4.6, 14
+#: Room above bars, for the buttons of the picture, and for a legend as well.
+_ABOVE, _LEGEND = 2.4, 4.4
 #: Boxes from this size on, in parts of the font's size, have room for their numbers.
 _NUMBERED = 2.5
 #: On a narrower screen a finger that drags is to scroll the page.
@@ -131,18 +133,7 @@ def describe_word_map(
     left, top = margin(down, scale), margin(across, scale)
     room = {"l": left, "r": scale.gap, "t": top, "b": round(_FOOT * scale.font)}
     box = _box(len(down), len(across), width - left - scale.gap, scale)
-    heatmap = {
-        "type": "heatmap",
-        "name": colouring.name,
-        "x": across,
-        "y": down,
-        "xgap": 0,
-        "ygap": 0,
-        "zmin": colouring.low,
-        "colorscale": colouring.scale,
-        "hovertemplate": f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: "
-        f"%{{z:.{colouring.decimals}f}}<extra></extra>",
-    }
+    heatmap = _heatmap(down, across, colouring, axes)
     if min(box) >= _NUMBERED * scale.font:
         heatmap["texttemplate"] = f"%{{z:.{colouring.short}f}}"
     layout = _map_layout(len(down), len(across), box, room, width, scale, palette)
@@ -154,6 +145,23 @@ def describe_word_map(
         "colorbar": _colour_bar(colouring, axes, scale),
     }
     return Description([heatmap], layout, [numbers], config=ZOOM)
+
+
+def _heatmap(
+    down: Sequence[str], across: Sequence[str], colouring: Colouring, axes: tuple[str, str]
+) -> dict[str, Any]:
+    told = f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z:.{colouring.decimals}f}}"
+    return {
+        "type": "heatmap",
+        "name": colouring.name,
+        "x": across,
+        "y": down,
+        "xgap": 0,
+        "ygap": 0,
+        "zmin": colouring.low,
+        "colorscale": colouring.scale,
+        "hovertemplate": f"{told}<extra></extra>",
+    }
 
 
 def _box(down: int, across: int, width: float, scale: Scale) -> tuple[float, float]:
@@ -217,27 +225,35 @@ def describe_word_bars(
     names = labels_of(words, width, scale)
     n, left = len(names), round(4 * scale.font)
     across = min(width - left - scale.gap, n * 2.0 * scale.largest_cell)
-    colours = (palette.weight[-2][1], palette.groups[1])
-    traces = [
-        {
-            "type": "bar",
-            "name": escape.plotly(shorten(name, width / 2, scale.font)),
-            "x": names,
-            "marker": {"color": colour},
-            "hovertemplate": f"%{{x}}: %{{y:.{decimals}f}}<extra></extra>",
-        }
-        for name, colour in zip(bars, colours, strict=False)
-    ]
-    legend = len(bars) > 1
-    above = round((4.4 if legend else 2.4) * scale.font)
+    above = round((_LEGEND if len(bars) > 1 else _ABOVE) * scale.font)
     room = {"l": left, "r": scale.gap, "t": above, "b": margin(names, scale)}
     layout = frame(across, _BARS * scale.font, room, width, scale, palette)
     axis = word_axis(n, across, scale, palette)
     layout["xaxis"] = axis | {"range": [-0.5, n - 0.5], "tickangle": -90}
     layout["yaxis"] = {"visible": True, "rangemode": "tozero", "gridcolor": palette.weight[1][1]}
-    if legend:
+    if len(bars) > 1:
         layout |= {"showlegend": True, "legend": {"orientation": "h", "y": 1, "yanchor": "bottom"}}
+    called = [escape.plotly(shorten(name, width / 2, scale.font)) for name in bars]
+    traces = [
+        _bars(name, names, colour, decimals)
+        for name, colour in zip(called, _bar_colours(palette), strict=False)
+    ]
     return Description(traces, layout, [{"y": values} for values in bars.values()], config=ZOOM)
+
+
+def _bars(name: str, words: Sequence[str], colour: str, decimals: int) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": name,
+        "x": words,
+        "marker": {"color": colour},
+        "hovertemplate": f"%{{x}}: %{{y:.{decimals}f}}<extra></extra>",
+    }
+
+
+def _bar_colours(palette: Palette) -> tuple[str, str]:
+    """Colours of at most two kinds of bars."""
+    return palette.weight[-2][1], palette.groups[1]
 
 
 def labels_of(words: Sequence[str], width: float, scale: Scale) -> list[str]:

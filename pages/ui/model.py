@@ -18,7 +18,7 @@ from pages.ui import state
 #: Names the model, a folder or a name on the hub, for whoever runs the server.
 VARIABLE = "ATTENTION_MODEL"
 #: Seconds between two looks how far loading is.
-_PAUSE = 0.05
+_PAUSE = 0.1
 #: A text up to this many tokens takes about a megabyte; the longest take 80.
 _SHORT = 64
 
