@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
 
+from .. import escape
+from ..labels import isolate
 from ..scenario import Array
 from .colours import PALETTES, Palette, Theme
 from .description import Description
@@ -20,7 +24,9 @@ _LEAST = 44
 _GAP = 1
 #: Points of all thumbnails together: what is sent takes 5 bytes for each.
 _POINTS = 122_000
-#: Pixels from one to the next at most.
+#: Pixels from one to the next at most, and of all layers below each other, if they can be
+#: so low and still be clicked.
+_TALLEST = 400
 _MOST = 84
 
 
@@ -120,6 +126,7 @@ def thumbnail_side(layers: int, heads: int, width: float) -> int:
 
 def describe_head_grid(
     thumbnails: Array,
+    words: Sequence[str],
     chosen: tuple[int, int],
     *,
     width: float = 960,
@@ -132,6 +139,8 @@ def describe_head_grid(
     ----------
     thumbnails : ndarray, shape (layers, heads, m, m)
         Weights; row = query, column = key.
+    words : sequence of str, length m
+        What a point's row and column are, for the pointer; all different.
     chosen : tuple of two int
         Layer and head to outline, from 0.
     width : float
@@ -148,18 +157,50 @@ def describe_head_grid(
 
     Examples
     --------
-    >>> described = describe_head_grid(np.ones((2, 3, 5, 5)) / 5, (0, 0))
-    >>> described.numbers[0]["z"].shape
-    (11, 17)
+    >>> described = describe_head_grid(np.ones((2, 3, 2, 2)) / 2, ("Je", "suis"), (0, 0))
+    >>> described.numbers[0]["z"].shape, described.traces[0]["x"][4]
+    ((5, 8), 'head 2, key suis')
     """
     layers, heads, side, _ = thumbnails.shape
     grid, scale = grid_for(layers, heads, width), scale_for(width, projector)
     palette, step = PALETTES[theme], _step(grid, width, scale)
     room = {"l": _left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
+    named = [escape.plotly(isolate(word)) for word in words]
     layout = frame(step * grid.across, step * grid.down, room, width, scale, palette)
     layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, palette)]}
     layout |= _axes(grid, side)
-    return Description([_heatmap(theme)], layout, [{"z": _mosaic(thumbnails, grid)}])
+    heatmap = _heatmap(theme) | {"x": _columns(grid, named), "y": _rows(grid, named)}
+    return Description([heatmap], layout, [{"z": _mosaic(thumbnails, grid)}])
+
+
+def _rows(grid: Grid, words: Sequence[str]) -> list[str]:
+    """What each row of points is, for the pointer; Plotly wants no two of one name."""
+    parts = [f"layer {i + 1}{_which(grid, k)}, query" for i, k in _lines(grid)]
+    return _spread(parts, words)
+
+
+def _columns(grid: Grid, words: Sequence[str]) -> list[str]:
+    which = "head {}" if grid.rows_a_layer == 1 else "no. {} of them"
+    return _spread([f"{which.format(c + 1)}, key" for c in range(grid.across)], words)
+
+
+def _spread(parts: Sequence[str], words: Sequence[str]) -> list[str]:
+    gaps = [[" " * (i + 1)] * _GAP for i in range(len(parts))]
+    names = [[f"{part} {word}" for word in words] for part in parts]
+    return [*chain.from_iterable(chain.from_iterable(zip(names, gaps, strict=True)))][:-_GAP]
+
+
+def _lines(grid: Grid) -> Iterator[tuple[int, int]]:
+    """Layer of each row of thumbnails, and which of its rows it is; from 0."""
+    return product(range(grid.layers), range(grid.rows_a_layer))
+
+
+def _which(grid: Grid, line: int) -> str:
+    """Say which heads a row of thumbnails has, where a layer takes several."""
+    if grid.rows_a_layer == 1:
+        return ""
+    first = line * grid.across + 1
+    return f", heads {first} to {min(first + grid.across - 1, grid.heads)}"
 
 
 def _heatmap(theme: Theme) -> dict[str, Any]:
@@ -174,7 +215,7 @@ def _heatmap(theme: Theme) -> dict[str, Any]:
         "colorscale": colouring.scale,
         "showscale": False,
         "hoverongaps": False,
-        "hovertemplate": f"%{{z:.{colouring.decimals}f}}<extra></extra>",
+        "hovertemplate": f"%{{y}}<br>%{{x}}: %{{z:.{colouring.decimals}f}}<extra></extra>",
     }
 
 
@@ -184,7 +225,9 @@ def _left(scale: Scale) -> int:
 
 def _step(grid: Grid, width: float, scale: Scale) -> float:
     """Pixels from one thumbnail to the next."""
-    return min(_MOST, (width - _left(scale) - 2) / grid.across)
+    # All of a layer's heads side by side leave room below for the one that is chosen.
+    most = _TALLEST / grid.down if grid.rows_a_layer == 1 else math.inf
+    return min(_MOST, max(_LEAST, most), (width - _left(scale) - 2) / grid.across)
 
 
 def _mosaic(thumbnails: Array, grid: Grid) -> Array:
@@ -198,25 +241,36 @@ def _mosaic(thumbnails: Array, grid: Grid) -> Array:
     return z
 
 
-def _middles(count: int, side: int, lines: int) -> list[float]:
-    """Where the labels of rows or columns stand; that of a layer beside its first row."""
-    return [k * lines * (side + _GAP) + (side - 1) / 2 for k in range(count)]
+def _middles(count: int, side: int) -> list[float]:
+    """Where the labels of rows or columns of thumbnails stand."""
+    return [k * (side + _GAP) + (side - 1) / 2 for k in range(count)]
 
 
 def _axes(grid: Grid, side: int) -> dict[str, Any]:
-    """Heads are numbered above their columns, unless a layer takes several rows."""
+    """Heads are numbered above their columns; beside them where a layer takes several rows."""
     down, across = grid.points(side)
-    heads = [str(i) for i in range(1, grid.across + 1)]
-    layers = [f"layer {i}" for i in range(1, grid.layers + 1)]
+    is_one = grid.rows_a_layer == 1
+    heads = [f"head {i}" if i == 1 else str(i) for i in range(1, grid.across + 1)]
     edge = 0.5 + 1.1 * _GAP  # with room for the outline of a thumbnail there, and its line
-    x = _axis([-edge, across - 1 + edge], _middles(grid.across, side, 1), heads)
-    y = _axis([down - 1 + edge, -edge], _middles(grid.layers, side, grid.rows_a_layer), layers)
-    return {"xaxis": x | {"side": "top", "visible": grid.rows_a_layer == 1}, "yaxis": y}
+    x = _axis([-edge, across - 1 + edge], _middles(grid.across, side), heads)
+    lines = [_line(grid, layer, line) for layer, line in _lines(grid)]
+    y = _axis([down - 1 + edge, -edge], _middles(grid.down, side), lines)
+    return {"xaxis": x | {"side": "top", "visible": is_one}, "yaxis": y}
+
+
+def _line(grid: Grid, layer: int, line: int) -> str:
+    """Label of a row of thumbnails."""
+    name = f"layer {layer + 1}" if line == 0 else ""
+    if grid.rows_a_layer == 1:
+        return name
+    first = line * grid.across + 1
+    return f"{name}<br>{first} – {min(first + grid.across - 1, grid.heads)}"
 
 
 def _axis(range_: list[float], middles: list[float], texts: list[str]) -> dict[str, Any]:
     return {
         "visible": True,
+        "type": "category",
         "range": range_,
         "tickvals": middles,
         "ticktext": texts,

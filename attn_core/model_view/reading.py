@@ -28,8 +28,9 @@ class Focus:
     Attributes
     ----------
     layer, head : int
-    query, key : int
-        Tokens whose weight is explained.
+    query : int
+    key : int, optional
+        Token whose weight is explained; None is the word at which the query looks most.
     view : {"head", "average", "rollout"}
     only_words : bool
         Leave out what the model puts around a text.
@@ -38,7 +39,7 @@ class Focus:
     layer: int
     head: int
     query: int
-    key: int
+    key: int | None = None
     view: View = "head"
     only_words: bool = False
 
@@ -84,7 +85,6 @@ class Reading:
             layer=min(focus.layer, encoder.layers - 1),
             head=min(focus.head, encoder.heads - 1),
             query=self._nearest(focus.query),
-            key=self._nearest(focus.key),
         )
 
     def _nearest(self, token: int) -> int:
@@ -104,6 +104,15 @@ class Reading:
     def query(self) -> int:
         """Row of the query among the tokens that are shown."""
         return self.places.index(self.focus.query)
+
+    @cached_property
+    def key(self) -> int:
+        """The token whose weight is explained."""
+        if self.focus.key is not None:
+            return self._nearest(self.focus.key)
+        special, weights = self.encoded.pieces.special, self.trace.weights[self.focus.query]
+        words = [i for i in range(self.encoded.n) if not special[i] and i != self.focus.query]
+        return max(words, key=lambda i: float(weights[i]), default=self.focus.query)
 
     @cached_property
     def trace(self) -> AttentionTrace:
@@ -142,8 +151,8 @@ class Reading:
         shown = set(self.places)
         return tuple(token for i, token in enumerate(self.encoded.tokens) if i not in shown)
 
-    def thumbnails(self, side: int) -> Array:
-        """The weights of all heads, small.
+    def thumbnails(self, side: int) -> tuple[Array, tuple[str, ...]]:
+        """The weights of all heads, small, and the tokens of their rows and columns.
 
         Parameters
         ----------
@@ -153,13 +162,18 @@ class Reading:
 
         Returns
         -------
-        ndarray, shape (layers, heads, m, m)
+        weights : ndarray, shape (layers, heads, m, m)
             With m at most `side`.
+        tokens : tuple of str, length m
+            Of a patch the first, with an ellipsis.
         """
         # What is left out stands at both ends, so that no copy of everything is needed.
         shown = slice(self.places[0], self.places[-1] + 1)
         weights: Array = self.encoded.weights[:, :, shown, shown]
-        return weights if len(self.places) <= side else pooled(weights, side)
+        if len(self.places) <= side:
+            return weights, self.tokens
+        first = [self.tokens[i] for i in patches(len(self.places), side)]
+        return pooled(weights, side), tuple(f"{token} …" for token in first)
 
 
 def pooled(matrices: Array, side: int) -> Array:
@@ -181,10 +195,21 @@ def pooled(matrices: Array, side: int) -> Array:
     array([[ 5.,  7.],
            [13., 15.]])
     """
-    starts = (np.arange(side) * matrices.shape[-1]) // side
+    starts = patches(matrices.shape[-1], side)
     rows = np.maximum.reduceat(matrices, starts, axis=-2)
-    patches: Array = np.maximum.reduceat(rows, starts, axis=-1)
-    return patches
+    result: Array = np.maximum.reduceat(rows, starts, axis=-1)
+    return result
+
+
+def patches(n: int, side: int) -> Array:
+    """Where each of `side` patches of n rows begins, as evenly as can be.
+
+    Examples
+    --------
+    >>> patches(7, 3)
+    array([0, 2, 4])
+    """
+    return np.arange(side) * n // side
 
 
 def most(values: Array, count: int) -> list[int]:

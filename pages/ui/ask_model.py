@@ -131,7 +131,7 @@ def query(reading: Reading) -> None:
 
 def key(reading: Reading) -> None:
     """Choose the token that is looked at."""
-    _token("Key", "key", reading, reading.focus.key)
+    _token("Key", "key", reading, reading.key)
 
 
 def _token(label: str, name: str, reading: Reading, chosen: int) -> None:
@@ -145,7 +145,8 @@ def _token(label: str, name: str, reading: Reading, chosen: int) -> None:
 def _chosen(name: str, options: Sequence[Any]) -> None:
     value = state.widget(f"model-{name}")
     if value in options:  # a browser could send anything
-        state.focus_on(**{name: value})
+        # Another token looks most at another key.
+        state.focus_on(**{name: value, **({"key": None} if name == "query" else {})})
 
 
 def pick(box: Any, queries: Sequence[int], keys: Sequence[int]) -> None:

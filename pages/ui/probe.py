@@ -12,22 +12,25 @@ from pages.ui.kept_text import KeptText
 #: The sentence that is read first, short enough for the lab, and a head of the model that is
 #: there where no other is named, in which "it" finds its animal.
 SENTENCE = "The animal rested because it was tired"
-FIRST = Focus(layer=3, head=1, query=5, key=2)
+FIRST = Focus(layer=3, head=1, query=5)
 
 _WRITTEN = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?", re.ASCII)
 
 
 def written(focus: Focus) -> str:
-    """Write where to look for an address; empty for the first look.
+    """Write where to look for an address, counted from 1; empty for the first look.
+
+    A key that isn't chosen is 0.
 
     Examples
     --------
-    >>> written(Focus(layer=0, head=2, query=1, key=1)), written(FIRST)
-    ('1.3.2.2.head', '')
+    >>> written(Focus(layer=0, head=2, query=1)), written(FIRST)
+    ('1.3.2.0.head', '')
     """
     if focus == FIRST:
         return ""
-    places = ".".join(str(i + 1) for i in (focus.layer, focus.head, focus.query, focus.key))
+    key = 0 if focus.key is None else focus.key + 1
+    places = f"{focus.layer + 1}.{focus.head + 1}.{focus.query + 1}.{key}"
     return f"{places}.{focus.view}{'.words' if focus.only_words else ''}"
 
 
@@ -42,9 +45,10 @@ def read(text: str) -> Focus:
     match = _WRITTEN.fullmatch(text)
     if match is None or match[5] not in VIEWS:
         return FIRST
-    layer, head, query, key = (max(0, int(part) - 1) for part in match.groups()[:4])
+    *places, key = (int(part) - 1 for part in match.groups()[:4])
+    layer, head, query = (max(0, place) for place in places)
     view = next(view for view in VIEWS if view == match[5])
-    return Focus(layer, head, query, key, view, only_words=bool(match[6]))
+    return Focus(layer, head, query, None if key < 0 else key, view, bool(match[6]))
 
 
 @dataclass
@@ -74,11 +78,10 @@ class Probe:
         before = self.text.text
         self.text.read(text)
         if text == SENTENCE:
-            self.turn(query=FIRST.query, key=FIRST.key)
+            self.turn(query=FIRST.query, key=None)
         elif text != before:
             # Tokens are the model's to count; it has at least as many as there are words.
-            middle = max(1, len(text.split()) // 2)
-            self.turn(query=middle, key=middle)
+            self.turn(query=max(1, len(text.split()) // 2), key=None)
 
     def turn(self, **changes: Any) -> None:
         """Look elsewhere."""

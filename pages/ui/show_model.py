@@ -35,10 +35,10 @@ def heads(reading: Reading) -> None:
     st.header("All heads", anchor=False)
     encoder, focus, drawn = reading.encoder, reading.focus, look()
     side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
-    small = reading.thumbnails(side)
+    small, words = reading.thumbnails(side)
     if is_ready():
         chart(
-            describe_head_grid(small, (focus.layer, focus.head), **drawn),
+            describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
             "figure-model-heads",
             f"Small maps of attention weights: {encoder.layers} layers, one below the other, of "
             f"{encoder.heads} heads each. Layer {focus.layer + 1}, head {focus.head + 1} is "

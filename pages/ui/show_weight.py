@@ -45,8 +45,7 @@ def weight(reading: Reading) -> None:
         "those with the largest weights; its boxes add up to its score."
     )
     ask_model.key(reading)
-    focus = reading.focus
-    shown = contributions(reading.trace, focus.query, focus.key)
+    shown = contributions(reading.trace, reading.focus.query, reading.key)
     if is_ready():
         drawn = look()
         largest = float(abs(shown.products).max())
@@ -75,9 +74,8 @@ def _pick_key(box: Any, shown: Contributions) -> None:
 
 
 def _calculation(reading: Reading) -> None:
-    focus = reading.focus
     with drawer("The whole calculation", "model-calculation") as is_open:
         if is_open:
             for name in ("scores", "weights"):
-                made = calculate(reading.trace, Cell(name, focus.query, focus.key))
+                made = calculate(reading.trace, Cell(name, reading.focus.query, reading.key))
                 st.code(f"{made.symbols}\n= {made.numbers}", language=None, wrap_lines=True)

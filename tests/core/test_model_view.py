@@ -79,7 +79,20 @@ def test_only_words(reading, encoded):
 def test_what_a_model_or_a_text_lacks(reading, encoded, asked, has):
     focus = reading(**asked).focus
     for name, value in has.items():
-        assert getattr(focus, name) == (value if value >= 0 else encoded.n + value)
+        has = reading(**asked).key if name == "key" else getattr(focus, name)
+        assert has == (value if value >= 0 else encoded.n + value)
+
+
+def test_a_key_that_is_not_chosen_is_the_word_that_is_looked_at_most(reading, encoded):
+    for query in range(encoded.n):
+        own = reading(query=query, key=None)
+        row = own.trace.weights[query].copy()
+        row[[0, -1, query]] = -1  # neither what the model put there, nor itself
+        assert own.key == row.argmax()
+
+
+def test_the_only_word_looks_at_itself(tiny):
+    assert view.Reading(tiny, tiny.encode("a"), view.Focus(0, 0, 1)).key == 1
 
 
 def test_repeated_words_are_told_apart(tiny):
@@ -89,13 +102,13 @@ def test_repeated_words_are_told_apart(tiny):
 
 
 def test_thumbnails(reading, encoded):
-    np.testing.assert_array_equal(reading().thumbnails(99), encoded.weights)
-    assert np.shares_memory(reading().thumbnails(99), encoded.weights)
+    np.testing.assert_array_equal(reading().thumbnails(99)[0], encoded.weights)
+    assert np.shares_memory(reading().thumbnails(99)[0], encoded.weights)
     without = reading(only_words=True)
-    np.testing.assert_array_equal(without.thumbnails(99), encoded.weights[..., 1:-1, 1:-1])
-    assert without.thumbnails(3).shape == (LAYERS, HEADS, 3, 3)
+    np.testing.assert_array_equal(without.thumbnails(99)[0], encoded.weights[..., 1:-1, 1:-1])
+    assert without.thumbnails(3)[0].shape == (LAYERS, HEADS, 3, 3)
     np.testing.assert_array_equal(
-        without.thumbnails(1)[..., 0, 0], encoded.weights[..., 1:-1, 1:-1].max(axis=(-1, -2))
+        without.thumbnails(1)[0][..., 0, 0], encoded.weights[..., 1:-1, 1:-1].max(axis=(-1, -2))
     )
 
 

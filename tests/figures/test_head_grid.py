@@ -8,11 +8,12 @@ from attn_core.figures.head_grid import Grid, grid_for, thumbnail_side
 
 LAYERS, HEADS, SIDE = 3, 7, 5
 SMALL = np.random.default_rng(1).random((LAYERS, HEADS, SIDE, SIDE)).astype(np.float32)
+WORDS = ("[CLS]", "a", "<b>", "a₂", "[SEP]")
 WIDTHS = [150, 350, 1000]
 
 
 def z_of(width):
-    return describe_head_grid(SMALL, (1, 2), width=width).numbers[0]["z"]
+    return describe_head_grid(SMALL, WORDS, (1, 2), width=width).numbers[0]["z"]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -31,7 +32,7 @@ def test_each_point_shows_a_weight_of_the_head_that_a_click_chooses(width):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_it_fits_the_width(width):
-    layout = describe_head_grid(SMALL, (0, 0), width=width).layout
+    layout = describe_head_grid(SMALL, WORDS, (0, 0), width=width).layout
     assert layout["width"] <= width
 
 
@@ -48,7 +49,7 @@ def test_a_click_beside_all_heads_chooses_none(place):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("chosen", [(0, 0), (2, 6), (1, 4)])
 def test_the_chosen_head_is_outlined(width, chosen):
-    described = describe_head_grid(SMALL, chosen, width=width)
+    described = describe_head_grid(SMALL, WORDS, chosen, width=width)
     (outline,) = described.layout["shapes"]
     grid = grid_for(LAYERS, HEADS, width)
     row, column = ((outline[f"{a}0"] + outline[f"{a}1"]) / 2 for a in "yx")
@@ -60,18 +61,42 @@ def test_the_chosen_head_is_outlined(width, chosen):
 
 
 def test_labels_stand_at_the_middles():
-    layout = describe_head_grid(SMALL, (0, 0), width=1000).layout
+    layout = describe_head_grid(SMALL, WORDS, (0, 0), width=1000).layout
     assert layout["yaxis"]["ticktext"] == ["layer 1", "layer 2", "layer 3"]
     assert layout["yaxis"]["tickvals"] == [2, 8, 14]
-    assert layout["xaxis"]["ticktext"] == list("1234567")
+    assert layout["xaxis"]["ticktext"] == ["head 1", *"234567"]
     assert layout["xaxis"]["tickvals"] == [2, 8, 14, 20, 26, 32, 38]
     high, low = layout["yaxis"]["range"]
     assert (low + high) / 2 == 8
-    assert not describe_head_grid(SMALL, (0, 0), width=150).layout["xaxis"]["visible"]
+    assert not describe_head_grid(SMALL, WORDS, (0, 0), width=150).layout["xaxis"]["visible"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_pointer_tells_head_query_and_key(width):
+    described = describe_head_grid(SMALL, WORDS, (0, 0), width=width)
+    (heatmap,) = described.figure().data
+    z, grid = described.numbers[0]["z"], grid_for(LAYERS, HEADS, width)
+    assert (len(heatmap.y), len(heatmap.x)) == z.shape
+    assert len(set(heatmap.x)) == z.shape[1]
+    assert len(set(heatmap.y)) == z.shape[0]
+    top, left = (k * (SIDE + 1) for k in grid.place(1, 4))
+    row, column = heatmap.y[top + 3], heatmap.x[left + 2]
+    if width == 1000:
+        assert (row, column) == ("layer 2, query a₂", "head 5, key &lt;b&gt;")
+    elif width == 150:  # three side by side
+        assert (row, column) == ("layer 2, heads 4 to 6, query a₂", "no. 2 of them, key &lt;b&gt;")
+    assert SMALL[1, 4, 3, 2] == z[top + 3, left + 2]
+
+
+def test_rows_of_a_layer_say_their_heads():
+    described = describe_head_grid(SMALL, WORDS, (0, 0), width=150)
+    labels = described.layout["yaxis"]["ticktext"]
+    assert labels[:3] == ["layer 1<br>1 – 3", "<br>4 – 6", "<br>7 – 7"]
+    assert len(labels) == len(described.layout["yaxis"]["tickvals"]) == 9
 
 
 def test_colours_run_from_0_to_1():
-    (heatmap,) = describe_head_grid(SMALL, (0, 0)).figure().data
+    (heatmap,) = describe_head_grid(SMALL, WORDS, (0, 0)).figure().data
     assert (heatmap.zmin, heatmap.zmax) == (0, 1)
 
 
