@@ -53,7 +53,7 @@ def tour(
     """
     visitors: dict[tuple[str, str], Page] = {}
 
-    def tour(name: str, *, query: str = "", scheme: str = "light", width: int = 1280) -> Page:
+    def tour(name: str, *, query: str = "", scheme: str = "light") -> Page:
         if name == MODEL:
             request.getfixturevalue("encoder")  # without it the page has no pictures
         if (query, scheme) not in visitors:
@@ -70,9 +70,6 @@ def tour(
             page.get_by_test_id("stSidebarNav").get_by_text(link, exact=True).click()
             page.wait_for_url(re.compile(rf"/{name}(\?|$)"))
             settle(page)
-        page.set_viewport_size({"width": width, "height": 800})
-        page.wait_for_timeout(600)  # the page learns its width and is drawn once more
-        idle(page)
         return page
 
     yield tour
