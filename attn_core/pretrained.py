@@ -105,6 +105,8 @@ class Encoder:
         self._segment = self._read_segment(config)
         self._norm = read_norm(self._file, _NORM, config)
         self._layers = tuple(self._read_layers(config, progress))
+        # Mapped anew, it has no page in memory yet of all that was just read.
+        self._file = Checkpoint(folder / TENSORS, config.architecture.prefix)
 
     def _read_segment(self, config: Config) -> Matrix:
         """Read the vector that each word of a first sentence has; all are of the first here."""
