@@ -24,12 +24,22 @@ from .bert.sources import (
     TOKENIZER,
     Progress,
     folder_of,
+    installed,
     is_at_hand,
 )
 from .bert.tokenizer import Pieces, Tokenizer
 from .scenario import Scenario
 
-__all__ = ["DEFAULT", "PACKAGE", "Encoded", "Encoder", "ModelError", "is_at_hand", "load"]
+__all__ = [
+    "DEFAULT",
+    "PACKAGE",
+    "Encoded",
+    "Encoder",
+    "ModelError",
+    "installed",
+    "is_at_hand",
+    "load",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +79,7 @@ class Encoded:
         return last
 
     @cached_property
-    def sentence(self) -> Matrix:
+    def text_vector(self) -> Matrix:
         """One vector of the whole text: the mean of `hidden` over all tokens, shape (d_model,).
 
         So do the models of sentence-transformers (Reimers and Gurevych 2019).
@@ -198,7 +208,7 @@ class Encoder:
     def scenario_of(self, encoded: Encoded, layer: int, head: int) -> Scenario:
         """The same of a text that was read already."""
         for what, i, count in (("layer", layer, self.layers), ("head", head, self.heads)):
-            if i not in range(count):
+            if isinstance(i, bool) or not isinstance(i, int | np.integer) or i not in range(count):
                 raise ValueError(f"{what} must be 0 to {count - 1}, got {i!r:.20}.")
         whole = self._layers[layer].scenario(encoded.tokens, encoded.states[layer])
         return whole.head(head)
@@ -252,10 +262,11 @@ class Encoder:
         """
         encoded = self.encode(" ".join(words))
         ends = np.cumsum([len(word) + 1 for word in words])
-        begins, is_special = (
+        spans, is_special = (
             np.array(part) for part in (encoded.pieces.spans, encoded.pieces.special)
         )
-        owner = np.searchsorted(ends, begins[:, 0], side="right")
+        # By its last character, for some tokenizers count the space before a word to it.
+        owner = np.searchsorted(ends, spans[:, 1] - 1, side="right")
         rows = [encoded.hidden[(owner == i) & ~is_special] for i in range(len(words))]
         for word, own in zip(words, rows, strict=True):
             if not len(own):

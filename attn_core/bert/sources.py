@@ -76,14 +76,21 @@ def is_at_hand(path_or_name: str) -> bool:
     if path_or_name == DEFAULT and installed():
         return True
     try:
-        from huggingface_hub import try_to_load_from_cache
         from huggingface_hub.errors import HFValidationError
+
+        return _fetched_before(path_or_name) is not None
     except ImportError:
         return True  # loading tells what is missing
-    try:
-        return all(isinstance(try_to_load_from_cache(path_or_name, name), str) for name in FILES)
     except HFValidationError:
         return True  # loading tells that no model can have such a name
+
+
+def _fetched_before(name: str) -> Path | None:
+    """Folder of what was fetched from the hub before, whole; nobody is asked."""
+    from huggingface_hub import try_to_load_from_cache
+
+    paths = [try_to_load_from_cache(name, file) for file in FILES]
+    return Path(paths[0]).parent if all(isinstance(path, str) for path in paths) else None
 
 
 def _checked(folder: Path) -> Path:
@@ -115,8 +122,13 @@ def _fetched(name: str, progress: Progress | None) -> Path:
     except ImportError as error:
         raise needs("huggingface_hub", error) from error
     try:
+        if folder := _fetched_before(name):
+            return _checked(folder)
+        revision = None
         for file in FILES:
-            path = hf_hub_download(name, file, tqdm_class=_bar(file, progress))
+            bar = _bar(file, progress)
+            path = hf_hub_download(name, file, revision=revision, tqdm_class=bar)
+            revision = Path(path).parent.name  # the others are to be of the same
     except HFValidationError as error:
         raise ModelError(
             f"{name!r:.100} is neither a folder nor a name on the hub. Expected a folder with "

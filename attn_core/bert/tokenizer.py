@@ -25,12 +25,16 @@ class Pieces:
         Which of them were put there by the model, as ``[CLS]`` and ``[SEP]``.
     spans : tuple of (int, int), length n
         Where each begins and ends in the text; (0, 0) for what isn't in it.
+    shown : tuple of str, length n
+        The tokens to be read by people: where a model spells with signs of its own for
+        bytes and spaces, what stands in the text.
     """
 
     tokens: tuple[str, ...]
     ids: tuple[int, ...]
     special: tuple[bool, ...]
     spans: tuple[tuple[int, int], ...]
+    shown: tuple[str, ...]
 
 
 class Tokenizer:
@@ -61,6 +65,7 @@ class Tokenizer:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._path, self._max_tokens = path, max_tokens
+        self._is_plain = type(self._tokenizer.model).__name__ == "WordPiece"
         unknown = getattr(self._tokenizer.model, "unk_token", None)
         #: Number of the token for what the model doesn't know; None where it spells all.
         self.unknown: int | None = unknown and self._tokenizer.token_to_id(unknown)
@@ -97,7 +102,17 @@ class Tokenizer:
             )
         # Not `encoded.tokens`: these have a mask's token with the space that was before it.
         tokens = tuple(self._tokenizer.id_to_token(i) for i in encoded.ids)
-        return Pieces(tokens, tuple(encoded.ids), special, tuple(encoded.offsets))
+        spans = tuple(encoded.offsets)
+        shown = tokens if self._is_plain else _written(text, tokens, spans)
+        return Pieces(tokens, tuple(encoded.ids), special, spans, shown)
+
+
+def _written(
+    text: str, tokens: tuple[str, ...], spans: tuple[tuple[int, int], ...]
+) -> tuple[str, ...]:
+    """What stands in the text for each token; the token itself for what doesn't."""
+    pairs = zip(tokens, spans, strict=True)
+    return tuple(text[begin:end].strip() or token for token, (begin, end) in pairs)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from ..wording import Quote, largest, named
 
 #: The most axes and columns that the lab has room for.
 _MOST = min(limits.D_MODEL[1], limits.D_K[1], limits.D_V[1])
+#: Weights that differ by less are called near.
+_NEAR = 0.05
 #: Decimals of a difference between two weights.
 _DIGITS = 4
 
@@ -58,7 +60,7 @@ def in_lab(s: Scenario) -> Scenario:
     d = min(_MOST, max(limits.D_MODEL[0], s.n))
     X = _placed(np.asarray(s.X, np.float64), np.asarray(real.raw_scores, np.float64), d)
     to_X = np.linalg.pinv(X)
-    W_q, W_k = _split((to_X @ real.Q) @ (to_X @ real.K).T * math.sqrt(d / s.d_k), d)
+    W_q, W_k = _split((to_X @ real.Q) @ (to_X @ real.K).T * _scaling(s, d), d)
     W_v = to_X @ real.V
     W_v = W_v @ directions(X @ W_v, d)[1].T
     # X · W stays what it is. Rounding harms least where both have numbers of one size.
@@ -67,6 +69,11 @@ def in_lab(s: Scenario) -> Scenario:
     W_q, W_k, W_v = W_q * evened, W_k * evened, W_v * evened
     small = replace(s, X=X / evened, W_q=W_q, W_k=W_k, W_v=W_v, features=features)
     return limits.admit(small)
+
+
+def _scaling(s: Scenario, d: int) -> float:
+    """Make up for it that scores of d columns are divided by √d."""
+    return math.sqrt(d / s.d_k) if s.scale else 1.0
 
 
 def _placed(X: Array, scores: Array, d: int) -> Array:
@@ -118,10 +125,10 @@ def told_of_lab(real: AttentionTrace, lab: AttentionTrace, quote: Quote = str) -
         )
     i, j = largest(gaps)
     names = named(real.scenario, "query", quote)
+    near = "near the model's" if gaps.max() < _NEAR else "partly far from the model's"
     return (
-        f"The {count} tokens need more than the {axes} axes of the lab, so the weights are near "
-        f"the model's and not the same: the largest difference is {most}, query {names[i]}, "
-        f"key {names[j]}."
+        f"The {count} tokens need more than the {axes} axes of the lab, so the weights are {near} "
+        f"and not the same: the largest difference is {most}, query {names[i]}, key {names[j]}."
     )
 
 

@@ -16,6 +16,8 @@ from .matrices import replaced
 
 #: Length of the longest row, so that all numbers are within the sliders' ±3.
 LONGEST = 3.0
+#: What float32 vectors lose when all axes are kept.
+_ROUNDING = 1e-5
 #: Numbers that differ by no more than a step of the grid are the same on two machines.
 _SAME = 1.5 * 10.0**-limits.DECIMALS
 
@@ -194,8 +196,10 @@ def _told_axes(s: Scenario, found: Reduced) -> str:
 
 
 def _share(part: float) -> str:
-    """Write a part of 1; what is less than all isn't written as all."""
-    return f"{number(100 * part, 1)} %" if 0.99 < part < 0.9999 else percent(part)
+    """Write a part of 1; what is less than all, but for rounding, isn't written as all."""
+    if 0.99 < part < 1 - _ROUNDING:
+        return f"{number(min(100 * part, 99.9), 1)} %"
+    return percent(part)
 
 
 def _told_edited(s: Scenario, found: Reduced) -> tuple[str, ...]:

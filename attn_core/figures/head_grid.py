@@ -24,10 +24,10 @@ _LEAST = 44
 _GAP = 1
 #: Points of all thumbnails together: what is sent takes 5 bytes for each.
 _POINTS = 122_000
-#: Pixels from one to the next at most, and of all layers below each other, if they can be
-#: so low and still be clicked.
-_TALLEST = 400
+#: Pixels from one to the next at most.
 _MOST = 84
+#: Pixels of all layers below each other at most, if they can be so low and still be clicked.
+_TALLEST = 400
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,17 @@ class Grid:
         (3, 1)
         """
         return layer * self.rows_a_layer + head // self.across, head % self.across
+
+    def heads_of(self, line: int) -> tuple[int, int]:
+        """Numbers, from 1, of the first and the last head in a layer's row of thumbnails.
+
+        Examples
+        --------
+        >>> Grid(6, 11, across=6).heads_of(1)
+        (7, 11)
+        """
+        first = line * self.across + 1
+        return first, min(first + self.across - 1, self.heads)
 
     def points(self, side: int) -> tuple[int, int]:
         """Rows and columns of the mosaic, of thumbnails with `side` points a side.
@@ -199,8 +210,8 @@ def _which(grid: Grid, line: int) -> str:
     """Say which heads a row of thumbnails has, where a layer takes several."""
     if grid.rows_a_layer == 1:
         return ""
-    first = line * grid.across + 1
-    return f", heads {first} to {min(first + grid.across - 1, grid.heads)}"
+    first, last = grid.heads_of(line)
+    return f", heads {first} to {last}"
 
 
 def _heatmap(theme: Theme) -> dict[str, Any]:
@@ -263,8 +274,8 @@ def _line(grid: Grid, layer: int, line: int) -> str:
     name = f"layer {layer + 1}" if line == 0 else ""
     if grid.rows_a_layer == 1:
         return name
-    first = line * grid.across + 1
-    return f"{name}<br>{first} – {min(first + grid.across - 1, grid.heads)}"
+    first, last = grid.heads_of(line)
+    return f"{name}<br>{first} – {last}"
 
 
 def _axis(range_: list[float], middles: list[float], texts: list[str]) -> dict[str, Any]:

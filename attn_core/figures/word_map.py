@@ -204,7 +204,7 @@ def describe_word_bars(
     ----------
     words : sequence of str, length n
     bars : dict of str to ndarray, shape (n,)
-        What each kind of bar is called, and its numbers.
+        What each kind of bar is called, and its numbers; one kind or two.
     decimals : int
         Of what the pointer tells.
     width, theme, projector
@@ -236,7 +236,7 @@ def describe_word_bars(
     called = [escape.plotly(shorten(name, width / 2, scale.font)) for name in bars]
     traces = [
         _bars(name, names, colour, decimals)
-        for name, colour in zip(called, _bar_colours(palette), strict=False)
+        for name, colour in zip(called, _bar_colours(palette)[: len(called)], strict=True)
     ]
     return Description(traces, layout, [{"y": values} for values in bars.values()], config=ZOOM)
 

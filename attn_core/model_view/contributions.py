@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..attention import AttentionTrace
@@ -47,7 +48,9 @@ class Contributions:
     asked: int
 
 
-def contributions(trace: AttentionTrace, query: int, key: int) -> Contributions:
+def contributions(
+    trace: AttentionTrace, query: int, key: int, among: Sequence[int] | None = None
+) -> Contributions:
     """Split the scores of a query into what each feature of q · k brings.
 
     Parameters
@@ -56,6 +59,8 @@ def contributions(trace: AttentionTrace, query: int, key: int) -> Contributions:
         Of one head, of a sentence that looks at itself.
     query, key : int
         Tokens.
+    among : sequence of int, optional
+        Tokens that may be shown as keys; all where it is left out.
 
     Examples
     --------
@@ -66,7 +71,8 @@ def contributions(trace: AttentionTrace, query: int, key: int) -> Contributions:
     ('Je', array([6.36, 0.  ]), np.float64(6.36))
     """
     s = trace.scenario
-    first = most(trace.weights[query], MOST_KEYS)
+    shown = list(range(s.n) if among is None else among)
+    first = [shown[k] for k in most(trace.weights[query, shown], MOST_KEYS)]
     places = first if key in first else [*first[:-1], key]
     names = axis(s, "key")
     return Contributions(

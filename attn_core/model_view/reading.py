@@ -93,7 +93,7 @@ class Reading:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """All tokens, numbered where a word occurs twice."""
-        return unique(self.encoded.tokens)
+        return unique(self.encoded.pieces.shown)
 
     @property
     def tokens(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def told_of_text(encoded: Encoded, quote: Quote = str) -> str:
         )
     if unknown := [token for token in encoded.tokens if token in _UNKNOWN]:
         told.append(
-            f"In place of {counted(len(unknown), 'sign')} that it has never met it reads "
+            f"In place of {counted(len(unknown), 'word or sign')} that it has never met it reads "
             f"{quote(unknown[0])}."
         )
     return " ".join(told)
@@ -41,16 +41,19 @@ def told_of_seen(reading: Reading, quote: Quote = str) -> str:
     seen = reading.seen
     i, j = largest(seen.weights)
     query, key = (quote(isolate(seen.tokens[k])) for k in (i, j))
+    left_out = [quote(token) for token in reading.left_out]
+    shown = " that is shown" if left_out else ""
     told = [
-        f"The largest weight is {number(seen.weights[i, j], digits(len(seen.tokens)))}, "
+        f"The largest weight{shown} is {number(seen.weights[i, j], digits(len(seen.tokens)))}, "
         f"from {query} to {'itself' if i == j else key}."
     ]
     received = seen.weights.mean(axis=0)
     named = [
         f"{quote(isolate(seen.tokens[k]))} ({percent(received[k])})" for k in most(received, 2)
     ]
-    told.append(f"Of all weight most goes to {listed(named)}.")
-    if left_out := [quote(token) for token in reading.left_out]:
+    of_what = "Of the tokens that are shown most weight" if left_out else "Of all weight most"
+    told.append(f"{of_what} goes to {listed(named)}.")
+    if left_out:
         rest = 1 - float(received.sum())
         verb = "is" if len(left_out) == 1 else "are"
         told.append(f"{percent(rest)} of all goes to {listed(left_out)}, which {verb} not shown.")
@@ -61,7 +64,13 @@ def told_of_token(reading: Reading, quote: Quote = str) -> str:
     """Say at which tokens the query looks most, and which look most at it."""
     i, weights = reading.query, reading.seen.weights
     to, by = (_named(reading, values, quote) for values in (weights[i], weights[:, i]))
-    return f"{quote(isolate(reading.tokens[i]))} looks most at {to}. It is looked at most by {by}."
+    name = quote(isolate(reading.tokens[i]))
+    told = f"{name} looks most at {to}. It is looked at most by {by}."
+    if not reading.left_out:
+        return told
+    left_out = listed([quote(token) for token in reading.left_out])
+    rest = percent(1 - float(weights[i].sum()))
+    return f"Of the tokens that are shown, {told} {rest} of its weight goes to {left_out}."
 
 
 def _named(reading: Reading, values: Array, quote: Quote) -> str:

@@ -11,6 +11,9 @@ from ..pretrained import Encoded
 from ..scenario import Array
 from ..wording import Quote, counted
 
+#: A cosine above this is written as 1.
+_SAME = 0.995
+
 
 @dataclass(frozen=True, eq=False)
 class Shared:
@@ -46,7 +49,7 @@ def shared(a: Encoded, b: Encoded) -> Shared:
         for each in tokens
     ]
     cosines = np.array(rows).reshape(len(tokens), len(a.states))
-    return Shared(float(cosine(a.sentence, b.sentence)), tuple(tokens), cosines)
+    return Shared(float(cosine(a.text_vector, b.text_vector)), tuple(tokens), cosines)
 
 
 def cosine(x: Array, y: Array) -> Array:
@@ -74,8 +77,11 @@ def told_of_shared(shared: Shared, quote: Quote = str) -> str:
     if not shared.tokens:
         return " ".join((*told, "They have no token in common."))
     k = int(shared.cosines[:, -1].argmin())
+    told.append(f"They share {counted(len(shared.tokens), 'token')}.")
+    if shared.cosines[k, -1] > _SAME:
+        return " ".join((*told, "The model makes the same of each in both."))
     told.append(
-        f"They share {counted(len(shared.tokens), 'token')}. What differs most in the end is "
+        f"What differs most in the end is "
         f"{quote(isolate(shared.tokens[k]))}: its two vectors begin at a cosine of "
         f"{number(shared.cosines[k, 0])}, where only their places can differ, and leave the last "
         f"layer at {number(shared.cosines[k, -1])}, since each has taken in its own text."

@@ -48,7 +48,7 @@ class Address:
     painted : str
         What is painted, to be learned; see `attn_core.learning.painted`.
     look : str
-        Where to look in a pretrained model; see `probe`.
+        Where to look in a pretrained model; see `question`.
     """
 
     preset: str = ""

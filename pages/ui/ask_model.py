@@ -12,9 +12,10 @@ from attn_core import escape, long_text
 from attn_core.labels import isolate
 from attn_core.model_view import VIEWS, Reading, told_of_text
 from attn_core.pretrained import Encoder
+from attn_core.wording import listed
 from pages.ui import model, state
 from pages.ui.kept_text import KeptText
-from pages.ui.probe import SENTENCE, Probe
+from pages.ui.question import SENTENCE, Question
 
 #: Texts to begin with, by what stands on their buttons.
 EXAMPLES = {
@@ -27,11 +28,12 @@ _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout":
 
 def text(encoder: Encoder) -> Reading | None:
     """Type a text, and have the model read it; None, with the reason, where it can't."""
-    probe = state.probe()
-    with _field("Text", "model-text", probe.text.text, probe, encoder):
+    question = state.question()
+    with _field("Text", "model-text", question.text.text, question, encoder):
         for label, example in EXAMPLES.items():
-            st.button(label, key=f"model-{label}", on_click=_example, args=(example,))
-    reading = _read(encoder, probe.text)
+            key = f"model-{label}"
+            st.button(label, key=key, on_click=_example, args=(example, encoder))
+    reading = _read(encoder, question.text)
     if reading:
         st.caption(told_of_text(reading.encoded, escape.markdown))
     return reading
@@ -39,13 +41,13 @@ def text(encoder: Encoder) -> Reading | None:
 
 def other(encoder: Encoder) -> Reading | None:
     """Type a second text to compare with; None without one."""
-    kept = state.probe().other
+    kept = state.question().other
     _field("Second text", "model-other", kept.text, kept, encoder)
     return _read(encoder, kept) if kept.text else None
 
 
 def _field(
-    label: str, key: str, shown: str, reader: KeptText | Probe, encoder: Encoder
+    label: str, key: str, shown: str, reader: KeptText | Question, encoder: Encoder
 ) -> DeltaGenerator:
     """A field for a text, and the row of buttons below it."""
     state.seed(key, shown)
@@ -57,16 +59,18 @@ def _field(
     return row
 
 
-def _example(text: str) -> None:
-    state.read_text(state.probe(), text)
+def _example(text: str, encoder: Encoder) -> None:
+    _take(state.question(), text, "", encoder)
 
 
-def _typed(key: str, reader: KeptText | Probe, encoder: Encoder) -> None:
+def _typed(key: str, reader: KeptText | Question, encoder: Encoder) -> None:
+    _take(reader, state.widget(key), key, encoder)
+
+
+def _take(reader: KeptText | Question, text: str, entered: str, encoder: Encoder) -> None:
     # The model counts tokens in its own way: what it can't read must not take the place of a
     # text that it can.
-    state.read_text(
-        reader, state.widget(key), entered=key, check=lambda text: model.check(encoder, text)
-    )
+    state.read_text(reader, text, entered, check=lambda text: model.check(encoder, text))
 
 
 def _read(encoder: Encoder, kept: KeptText) -> Reading | None:
@@ -75,7 +79,7 @@ def _read(encoder: Encoder, kept: KeptText) -> Reading | None:
     except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
-    return Reading(encoder, encoded, state.probe().focus)
+    return Reading(encoder, encoded, state.question().focus)
 
 
 def where(reading: Reading) -> None:
@@ -92,9 +96,16 @@ def where(reading: Reading) -> None:
         key="model-only_words",
         on_change=_chosen,
         args=("only_words", (False, True)),
-        help="[CLS] and [SEP] get much of the weight, and are the darkest or brightest columns. "
-        "The other weights stay as they are, so that rows then sum to less than 1.",
+        help=f"{_special(reading)} often get much of the weight, and then are the strongest "
+        "columns. The other weights stay as they are, so that rows sum to less than 1.",
     )
+
+
+def _special(reading: Reading) -> str:
+    """Name what the model put around the text."""
+    encoded = reading.encoded
+    pairs = zip(encoded.tokens, encoded.pieces.special, strict=True)
+    return listed([escape.markdown(token) for token, is_special in pairs if is_special])
 
 
 def _counted(i: int) -> str:
@@ -135,8 +146,10 @@ def key(reading: Reading) -> None:
 
 
 def _token(label: str, name: str, reading: Reading, chosen: int) -> None:
+    names = reading.names  # not the reading, which Streamlit would keep with `say`
+
     def say(i: int) -> str:
-        return f"{isolate(reading.names[i])} · {i + 1}"
+        return f"{isolate(names[i])} · {i + 1}"
 
     note = "Type to search. The number is the token's place in the text."
     _choice(label, name, reading.places, chosen, say, 320, note)
@@ -149,15 +162,15 @@ def _chosen(name: str, options: Sequence[Any]) -> None:
         state.focus_on(**{name: value, **({"key": None} if name == "query" else {})})
 
 
-def pick(box: Any, queries: Sequence[int], keys: Sequence[int]) -> None:
+def pick(queries: Sequence[int], keys: Sequence[int], box: Any) -> None:
     """A box was clicked: ask about it.
 
     Parameters
     ----------
-    box : object
-        What the browser told.
     queries, keys : sequence of int
         Tokens along the rows and the columns.
+    box : object
+        What the browser told.
     """
     if place := place_of(box, len(queries), len(keys)):
         state.focus_on(query=queries[place[0]], key=keys[place[1]])

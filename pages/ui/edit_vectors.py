@@ -7,9 +7,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from attn_core import Scenario, edits, escape
-from attn_core.bert.checkpoint import Matrix
 from attn_core.embeddings import SOURCES, Source, source_of
 from attn_core.pretrained import Encoder
+from attn_core.scenario import Array
 from pages.ui import model, show, state
 
 _TITLES: dict[Source, str] = {
@@ -105,7 +105,7 @@ def fulfil() -> None:
     st.rerun()
 
 
-def _vectors(encoder: Encoder, source: Source, s: Scenario) -> tuple[Matrix, Matrix | None]:
+def _vectors(encoder: Encoder, source: Source, s: Scenario) -> tuple[Array, Array | None]:
     X = model.vectors(encoder, source, s.tokens)
     return X, model.vectors(encoder, source, s.context) if s.is_cross else None
 

@@ -12,12 +12,12 @@ from attn_core import Scenario, limits, permalink, presets
 from attn_core.cells import Cell
 from attn_core.embeddings import Source
 from attn_core.masks import MaskKind
-from pages.ui import probe
+from pages.ui import question
 from pages.ui.address import MAX_ADDRESS, Address
 from pages.ui.history import History
 from pages.ui.kept_text import KeptText
 from pages.ui.pasted import Pasted
-from pages.ui.probe import Probe
+from pages.ui.question import Question
 from pages.ui.runs import KINDS, Kind, Painting, Runs
 from pages.ui.trail import Trail
 
@@ -32,11 +32,14 @@ class Wish:
     Attributes
     ----------
     source : {"word", "context"}
+    scenario : Scenario
+        Whose words they are for; of another one nothing was wanted.
     half_done : Scenario, optional
         What the last change made without them; with them it is one step of undo.
     """
 
     source: Source
+    scenario: Scenario
     half_done: Scenario | None = None
 
 
@@ -82,7 +85,7 @@ class Lab:
     #: A long text, which is only looked at.
     pasted: Pasted = field(default_factory=Pasted)
     #: What a pretrained model is asked.
-    probe: Probe = field(default_factory=Probe)
+    question: Question = field(default_factory=Question)
     #: What is learned, and what is painted to be learned.
     lesson: Kind = KINDS[0]
     runs: Runs = field(default_factory=Runs)
@@ -115,8 +118,8 @@ class Lab:
             self._open(address)
         self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
         self.painting.adopt(address.painted, self.history.present)
-        if address.look != probe.written(self.probe.focus):
-            self.probe.focus = probe.read(address.look)
+        if address.look != question.written(self.question.focus):
+            self.question.focus = question.read(address.look)
         for kept, said in zip(self._texts, address.texts, strict=True):
             try:
                 kept.adopt(said)
@@ -185,7 +188,7 @@ class Lab:
             classic=self.classic,
             lesson=self.lesson if self.lesson != KINDS[0] else "",
             painted=self.painting.text(self.history.present),
-            look=probe.written(self.probe.focus),
+            look=question.written(self.question.focus),
         ).fitting(page)
         self.link, self.pinned_link = address.link, address.pinned
         for i, kept in enumerate(self._texts):
@@ -196,7 +199,7 @@ class Lab:
     @property
     def _texts(self) -> tuple[KeptText, ...]:
         """The texts in the order of `Address.texts`."""
-        return self.pasted, self.probe.text, self.probe.other
+        return self.pasted, self.question.text, self.question.other
 
     def _add(self, reason: str) -> None:
         """Complain of one thing more."""

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
+import re
 import threading
 import time
 
 import streamlit as st
 
 from attn_core import escape, limits
-from attn_core.bert.checkpoint import Matrix
 from attn_core.embeddings import Source
-from attn_core.pretrained import DEFAULT, Encoded, Encoder, ModelError, is_at_hand, load
+from attn_core.pretrained import (
+    DEFAULT,
+    Encoded,
+    Encoder,
+    ModelError,
+    installed,
+    is_at_hand,
+    load,
+)
+from attn_core.scenario import Array
 from pages.ui import state
+from pages.ui.readings import Readings
 
 #: Names the model, a folder or a name on the hub, for whoever runs the server.
 VARIABLE = "ATTENTION_MODEL"
 #: Seconds between two looks how far loading is.
 _PAUSE = 0.1
-#: A text up to this many tokens takes about a megabyte; the longest take 80.
-_SHORT = 64
+_log = logging.getLogger(__name__)
 
 
 class Loading:
@@ -54,7 +64,14 @@ class Loading:
         try:
             self.encoder = load(name, self._note)
         except ModelError as error:
+            _log.warning("%s", error)
             self.error = error
+        # A thread's error would be seen by nobody, and its visitors would wait for ever.
+        except Exception:
+            _log.exception("The model %s can't be loaded.", name)
+            self.error = ModelError(
+                "The model can't be loaded; the server's log says why. The other pages go on."
+            )
 
     def _note(self, label: str, part: float) -> None:
         self.label, self.part = label, part
@@ -64,6 +81,7 @@ _loading: dict[str, Loading] = {}
 _starting = threading.Lock()
 #: One text is read at a time, for that takes all cores, and memory for several matrices.
 _reading = threading.Lock()
+_readings = Readings()
 
 
 def name() -> str:
@@ -92,9 +110,21 @@ def encoder() -> Encoder | None:
     if loading.under_way:
         _waited(loading)
     if loading.error:
-        st.error(escape.markdown(str(loading.error)))
-        st.button("Try again", on_click=_forget, args=(name(),))
+        st.error(escape.markdown(_public(str(loading.error))))
+        st.button("Try again", on_click=_forget, args=(loading,))
     return loading.encoder
+
+
+def _public(message: str) -> str:
+    """A message without the folders of this server, which are nobody's business."""
+    for folder in filter(None, (os.path.expanduser(name()), str(installed() or ""))):
+        if os.path.isabs(folder):
+            message = message.replace(folder, _last(folder))
+    return message
+
+
+def _last(path: str) -> str:
+    return re.split(r"[\\/]", path.rstrip("\\/"))[-1]
 
 
 def loaded() -> Encoder | None:
@@ -124,9 +154,12 @@ def _fetch(wanted: str) -> None:
     _started(wanted)
 
 
-def _forget(wanted: str) -> None:
+def _forget(failed: Loading) -> None:
+    """Let it be tried again, unless somebody else has begun that already."""
     state.touch()
-    _loading.pop(wanted, None)
+    with _starting:
+        for wanted in [key for key, loading in _loading.items() if loading is failed]:
+            del _loading[wanted]
 
 
 def _started(wanted: str) -> Loading:
@@ -147,10 +180,10 @@ def _waited(loading: Loading) -> None:
 
 def title() -> str:
     """Name of the model without its maker's, ready for a sentence."""
-    return escape.markdown(name().rstrip("/").rpartition("/")[-1])
+    return escape.markdown(_last(name()))
 
 
-def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Matrix:
+def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
     """What the model has for each of a few words, from its table or in context, (n, d_model).
 
     Raises
@@ -162,11 +195,12 @@ def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Matrix:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encoder) -> Matrix:
+def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encoder) -> Array:
     with _reading:
-        if source == "word":
-            return _encoder.word_vectors(words)
-        return _encoder.words_in_context(words)
+        read = _encoder.word_vectors if source == "word" else _encoder.words_in_context
+        found = read(words)
+    found.setflags(write=False)  # it is all visitors'
+    return found
 
 
 def check(encoder: Encoder, text: str) -> None:
@@ -191,17 +225,5 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
         When the text is empty or too long; see `Encoder.encode`.
     """
     limits.check_text(text)
-    is_short = len(encoder.split(text).ids) <= _SHORT
-    return (_encoded_short if is_short else _encoded_long)(encoder.name, text, encoder)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _encoded_short(name: str, text: str, _encoder: Encoder) -> Encoded:
     with _reading:
-        return _encoder.encode(text)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _encoded_long(name: str, text: str, _encoder: Encoder) -> Encoded:
-    with _reading:
-        return _encoder.encode(text)
+        return _readings.get(encoder.name, text, lambda: encoder.encode(text))

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from attn_core import escape
 from attn_core.figures import describe_head_grid, describe_word_map, head_grid, word_map
+from attn_core.figures.head_grid import Grid
 from attn_core.long_text import digits
 from attn_core.model_view import Reading, told_of_seen
 from attn_core.pretrained import Encoder
-from pages.ui import ask_model, state
+from pages.ui import ask_model, model, state
 from pages.ui.chart import Look, chart, look
 
 
 def about(encoder: Encoder) -> None:
     """Which model it is, and how large."""
     st.markdown(
-        f"**{escape.markdown(encoder.name)}** has {encoder.layers} layers of {encoder.heads} "
+        f"**{model.title()}** has {encoder.layers} layers of {encoder.heads} "
         f"heads. A token has {encoder.d_model} numbers, a query and a key {encoder.d_k}; scores "
         f"are divided by $\\sqrt{{d_k}} = \\sqrt{{{encoder.d_k}}}$ as always. The model's biases "
         "are one more row of each $W$, which meets a column of ones in $X$."
@@ -36,6 +39,7 @@ def heads(reading: Reading) -> None:
     encoder, focus, drawn = reading.encoder, reading.focus, look()
     side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
     small, words = reading.thumbnails(side)
+    grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn["width"])
     if is_ready():
         chart(
             describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
@@ -43,7 +47,7 @@ def heads(reading: Reading) -> None:
             f"Small maps of attention weights: {encoder.layers} layers, one below the other, of "
             f"{encoder.heads} heads each. Layer {focus.layer + 1}, head {focus.head + 1} is "
             "outlined.",
-            lambda box: _pick_head(box, encoder, drawn["width"], small.shape[-1]),
+            partial(_pick_head, grid, len(words)),
         )
     is_pooled = small.shape[-1] < len(reading.places)
     st.caption(
@@ -52,8 +56,7 @@ def heads(reading: Reading) -> None:
     )
 
 
-def _pick_head(box: Any, encoder: Encoder, width: float, side: int) -> None:
-    grid = head_grid.grid_for(encoder.layers, encoder.heads, width)
+def _pick_head(grid: Grid, side: int, box: Any) -> None:
     place = ask_model.place_of(box, *grid.points(side))
     chosen = place and grid.head_at(*place, side)
     if chosen:
@@ -66,15 +69,26 @@ def large(reading: Reading) -> None:
     ask_model.where(reading)
     if reading.focus.view == "rollout":
         _rollout()
-    weights(reading, "figure-model-weights", look(), reading.query)
+    pick = partial(ask_model.pick, reading.places, reading.places)
+    weights(reading, "figure-model-weights", look(), reading.query, pick)
     st.caption(
         "Colours go with the cube root of a weight and are the same for all heads, layers and "
         "texts. Click a box to ask about it."
     )
 
 
-def weights(reading: Reading, key: str, drawn: Look, marked: int | None = None) -> None:
-    """The matrix that is looked at, and a sentence about it."""
+def weights(
+    reading: Reading,
+    key: str,
+    drawn: Look,
+    marked: int | None = None,
+    picked: Callable[[Any], None] | None = None,
+) -> None:
+    """The matrix that is looked at, and a sentence about it.
+
+    What is `picked` must not hold the reading: Streamlit keeps it for as long as the page
+    is open, and a long text takes 80 MB.
+    """
     seen = reading.seen
     if is_ready():
         colouring = word_map.weights(digits(len(seen.tokens)), drawn["theme"])
@@ -82,7 +96,7 @@ def weights(reading: Reading, key: str, drawn: Look, marked: int | None = None) 
             seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, **drawn
         )
         alt = f"Heatmap of attention weights. {seen.title}. {told_of_seen(reading)}"
-        chart(described, key, alt, lambda box: ask_model.pick(box, reading.places, reading.places))
+        chart(described, key, alt, picked)
     st.markdown(told_of_seen(reading, escape.markdown))
 
 
@@ -127,5 +141,5 @@ def scores(reading: Reading) -> None:
             described,
             "figure-model-scores",
             f"Heatmap of scaled scores. {reading.seen.title}.",
-            lambda box: ask_model.pick(box, reading.places, reading.places),
+            partial(ask_model.pick, reading.places, reading.places),
         )

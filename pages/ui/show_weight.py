@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,7 +15,6 @@ from attn_core.figures import describe_word_bars, describe_word_map, word_map
 from attn_core.labels import isolate
 from attn_core.long_text import digits
 from attn_core.model_view import (
-    Contributions,
     Reading,
     contributions,
     told_of_contributions,
@@ -45,7 +46,7 @@ def weight(reading: Reading) -> None:
         "those with the largest weights; its boxes add up to its score."
     )
     ask_model.key(reading)
-    shown = contributions(reading.trace, reading.focus.query, reading.key)
+    shown = contributions(reading.trace, reading.focus.query, reading.key, reading.places)
     if is_ready():
         drawn = look()
         largest = float(abs(shown.products).max())
@@ -62,15 +63,15 @@ def weight(reading: Reading) -> None:
             described,
             "figure-model-features",
             told_of_contributions(shown),
-            lambda box: _pick_key(box, shown),
+            partial(_pick_key, shown.places, shown.products.shape[1]),
         )
     st.markdown(told_of_contributions(shown, escape.markdown))
     _calculation(reading)
 
 
-def _pick_key(box: Any, shown: Contributions) -> None:
-    if place := ask_model.place_of(box, *shown.products.shape):
-        state.focus_on(key=shown.places[place[0]])
+def _pick_key(keys: Sequence[int], features: int, box: Any) -> None:
+    if place := ask_model.place_of(box, len(keys), features):
+        state.focus_on(key=keys[place[0]])
 
 
 def _calculation(reading: Reading) -> None:

@@ -23,7 +23,7 @@ from pages.ui.history import History
 from pages.ui.kept_text import KeptText
 from pages.ui.lab import Lab, Wish
 from pages.ui.pasted import Pasted
-from pages.ui.probe import Probe
+from pages.ui.question import Question
 from pages.ui.runs import KINDS, Kind, Runs
 from pages.ui.trail import Trail
 
@@ -123,13 +123,16 @@ def change(
 
 def wish() -> Wish | None:
     """What is wanted from a pretrained model for the embeddings; None if nothing is."""
-    return _lab().wish
+    lab = _lab()
+    if lab.wish and lab.wish.scenario is not lab.history.present:
+        lab.wish = None
+    return lab.wish
 
 
 def want(source: Source, half_done: Scenario | None = None) -> None:
     """Want a model's vectors for embeddings; see `Wish`."""
     touch()
-    _lab().wish = Wish(source, half_done)
+    _lab().wish = Wish(source, scenario(), half_done)
 
 
 def want_nothing() -> None:
@@ -388,19 +391,19 @@ def pasted() -> Pasted:
     return _lab().pasted
 
 
-def probe() -> Probe:
+def question() -> Question:
     """What a pretrained model is asked; change it below only."""
-    return _lab().probe
+    return _lab().question
 
 
 def focus_on(**changes: Any) -> None:
-    """Look elsewhere in the pretrained model; see `probe.Focus`."""
+    """Look elsewhere in the pretrained model; see `model_view.Focus`."""
     touch()
-    _lab().probe.turn(**changes)
+    _lab().question.turn(**changes)
 
 
 def read_text(
-    reader: KeptText | Probe,
+    reader: KeptText | Question,
     text: str,
     entered: str = "",
     check: Callable[[str], object] | None = None,
@@ -409,7 +412,7 @@ def read_text(
 
     Parameters
     ----------
-    reader : KeptText or Probe
+    reader : KeptText or Question
         Whose text it is.
     text : str
     entered : str, optional

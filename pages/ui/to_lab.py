@@ -13,8 +13,9 @@ def head(reading: Reading) -> None:
     """Offer the head, and say how near the lab comes to it."""
     st.header("This head in the lab", anchor=False)
     st.markdown(
-        "The lab moves the numbers of small matrices. Seen from this sentence alone a head is one: "
-        "$X$ is turned onto a few axes of its own, and $W_q$, $W_k$ and $W_v$ with it."
+        "The lab moves the numbers of small matrices. Seen from a short sentence alone a head can "
+        "be made one: $X$ is turned onto at most 8 axes of its own, and $W_q$, $W_k$ and $W_v$ "
+        "with it."
     )
     if reading.encoded.n > limits.MAX_TOKENS:
         st.caption(

@@ -21,6 +21,8 @@ class Hub:
     files : dict of bytes by name
     asked : list of (str, str)
         Method and file of each request.
+    revisions : list of str
+        What revision each was for.
     cuts : int
         How many times more it hangs up in the middle of a file.
     status : int
@@ -30,7 +32,7 @@ class Hub:
     def __init__(self, kind="bert"):
         names = ("config.json", "tokenizer.json", "model.safetensors")
         self.files = {name: (tiny.HOME / kind / name).read_bytes() for name in names}
-        self.asked, self.cuts, self.status = [], 0, 200
+        self.asked, self.revisions, self.cuts, self.status = [], [], 0, 200
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.address = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -58,9 +60,11 @@ class Hub:
                 self.answer()
 
             def answer(self):
-                repository, _, name = self.path[1:].partition("/resolve/main/")
+                repository, _, rest = self.path[1:].partition("/resolve/")
+                revision, _, name = rest.partition("/")
                 if name:  # the library asks for other things, too
                     hub.asked.append((self.command, name))
+                    hub.revisions.append(revision)
                 if hub.status != 200:
                     return self.refuse(hub.status)
                 if repository in REFUSED:

@@ -180,3 +180,19 @@ def test_norm_by_hand():
 
 def test_a_model_error_is_a_value_error():
     assert issubclass(ModelError, ValueError)
+
+
+def test_a_space_that_is_counted_to_a_word_does_not_move_it(tmp_path, model_packages):
+    """Spans of byte-level tokenizers begin with the space before a word where nothing trims it."""
+    model = tiny.copied(tmp_path, "roberta")
+    path = model / "tokenizer.json"
+    said = json.loads(path.read_text())
+    for part in ("pre_tokenizer", "post_processor"):
+        if "trim_offsets" in (said[part] or {}):
+            said[part]["trim_offsets"] = False
+    path.write_text(json.dumps(said))
+    untrimmed, trimmed = load(str(model)), load(str(tiny.HOME / "roberta"))
+    assert untrimmed.split("ab ba").spans != trimmed.split("ab ba").spans
+    np.testing.assert_array_equal(
+        untrimmed.words_in_context(["ab", "ba"]), trimmed.words_in_context(["ab", "ba"])
+    )

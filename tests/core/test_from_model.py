@@ -1,5 +1,7 @@
 """A large head made small: the same attention up to 8 tokens, and near it for more."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -90,3 +92,19 @@ def test_what_is_no_single_head_or_too_long_is_refused():
         in_lab(several)
     with pytest.raises(ValueError, match="12 words and signs; this one has 13"):
         in_lab(head(13))
+
+
+@pytest.mark.parametrize("n", [3, 7])
+def test_scores_that_are_not_scaled_stay_so(n):
+    s = replace(head(n, strength=0.3), scale=False)
+    np.testing.assert_allclose(attend(in_lab(s)).weights, attend(s).weights, atol=0.01)
+
+
+def test_what_is_far_is_not_called_near():
+    s = head(12, strength=3)
+    real, lab = attend(s), attend(in_lab(s))
+    gap = np.abs(real.weights - lab.weights).max()
+    assert gap > 0.05
+    assert "partly far from the model's" in told_of_lab(real, lab)
+    near = head(11, rank=7)
+    assert "near the model's" in told_of_lab(attend(near), attend(in_lab(near)))

@@ -7,7 +7,7 @@ import pytest
 
 from attn_core.pretrained import ModelError, is_at_hand, load
 from tests.core import tiny
-from tests.core.hub import MODEL, Hub
+from tests.core.hub import COMMIT, MODEL, Hub
 
 pytestmark = pytest.mark.usefixtures("model_packages")
 
@@ -39,6 +39,21 @@ def test_a_model_is_fetched_once(hub):
         parts = [part for label, part in told if label == name]
         assert parts == sorted(parts) and parts[-1] == 1, name
     assert told[-1] == ("layer 2 of 2", 1)
+
+
+def test_all_files_are_of_one_revision(hub):
+    """Should the hub get a newer model in between."""
+    load(MODEL)
+    (first, *others) = dict.fromkeys(zip(hub.revisions, (n for _, n in hub.asked), strict=True))
+    assert first == ("main", "config.json")
+    assert {revision for revision, name in others if name != "config.json"} == {COMMIT}
+
+
+def test_what_was_fetched_is_asked_for_no_more(hub):
+    load(MODEL)
+    hub.asked.clear()
+    load(MODEL)
+    assert hub.asked == []
 
 
 def test_the_second_time_needs_no_hub(hub):

@@ -220,4 +220,35 @@ def test_told_of_text(tiny):
     assert told.startswith("The model reads ")
     assert "never met" not in told
     unknown = view.told_of_text(tiny.encode(f"{TEXTS[0]} 😀"))
-    assert "In place of 1 sign that it has never met it reads [UNK]." in unknown
+    assert "In place of 1 word or sign that it has never met it reads [UNK]." in unknown
+
+
+def test_a_text_beside_itself(tiny):
+    encoded = tiny.encode(TEXTS[1])
+    told = view.told_of_shared(view.shared(encoded, encoded))
+    assert told.endswith("The model makes the same of each in both.")
+
+
+def test_what_is_said_where_tokens_are_left_out(reading, encoded):
+    told = view.told_of_token(reading(only_words=True))
+    rest = encoded.weights[1, 2][3, [0, -1]].sum()
+    assert told.startswith("Of the tokens that are shown, ")
+    assert told.endswith(f"{100 * rest:.0f} % of its weight goes to [CLS] and [SEP].")
+    told = view.told_of_seen(reading(only_words=True))
+    assert told.startswith("The largest weight that is shown is ")
+    assert "Of the tokens that are shown most weight goes to " in told
+
+
+def test_keys_are_among_those_that_are_shown(reading):
+    own = reading(only_words=True)
+    shown = view.contributions(own.trace, own.focus.query, own.key, own.places)
+    assert set(shown.places) <= set(own.places)
+    assert not {"[CLS]", "[SEP]"} & set(shown.keys)
+
+
+def test_byte_level_tokens_are_shown_as_they_are_written(model_packages):
+    roberta = load(str(HOME / "roberta"))
+    encoded = roberta.encode("ab ba")
+    assert "Ġba" in encoded.tokens
+    names = view.Reading(roberta, encoded, view.Focus(0, 0, 1)).names
+    assert names == ("<s>", "a", "b", "ba", "</s>")

@@ -132,7 +132,7 @@ def test_a_mask_that_was_typed_is_one_token(encoder):
 def test_sentence_is_the_mean_of_all_tokens(encoder):
     encoded = encoder.encode(SENTENCES[2])
     mean = ARRAYS["hidden_2"].sum(axis=0) / 9
-    np.testing.assert_allclose(encoded.sentence, mean, **CLOSE)
+    np.testing.assert_allclose(encoded.text_vector, mean, **CLOSE)
 
 
 def test_threads_get_the_numbers_of_one(encoder):

@@ -1,5 +1,6 @@
 """The page of a pretrained model: what it shows, keeps and refuses, with a tiny model."""
 
+import gc
 import sys
 
 import numpy as np
@@ -9,11 +10,12 @@ from attn_core import attend, edits, limits
 from attn_core.model_view import Focus, Reading, told_of_seen, told_of_token
 from attn_core.permalink import encode_text
 from attn_core.presets import DEFAULT
-from attn_core.pretrained import load
+from attn_core.pretrained import Encoded, load
 from attn_core.rollout import rollout
 from pages.ui import model
 from pages.ui.kept_text import ELSEWHERE
-from pages.ui.probe import FIRST, SENTENCE
+from pages.ui.question import FIRST, SENTENCE
+from pages.ui.readings import Readings, size
 from tests.core.tiny import HEADS, HOME, LAYERS, configured
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 
@@ -222,6 +224,79 @@ def test_a_model_that_cannot_be_read_says_why(tmp_path, monkeypatch):
     at.switch_page("dashboard.py")
     fine(at.run())
     assert at.get("plotly_chart")
+
+
+def test_a_load_that_fails_in_an_unknown_way_says_so(monkeypatch, caplog):
+    def broken(*_):
+        raise RuntimeError("etag is empty")
+
+    monkeypatch.setattr(model, "load", broken)
+    at = fine(visit(PAGE))
+    assert "the server's log says why" in complaint(at)
+    assert "etag" not in complaint(at)
+    assert "etag is empty" in caplog.text
+    monkeypatch.setattr(model, "load", load)
+    press(at, "Try again")
+    assert fine(at).get("plotly_chart")
+
+
+def test_folders_of_the_server_are_not_told(tmp_path, monkeypatch):
+    broken = configured(tmp_path, model_type="gpt2")
+    monkeypatch.setenv(model.VARIABLE, str(broken))
+    assert str(tmp_path) not in complaint(fine(visit(PAGE)))
+    monkeypatch.setenv(model.VARIABLE, FOLDER)
+    at = opened()
+    assert "tests" not in said(at)
+    assert "**bert** has 2 layers" in said(at)
+
+
+def test_a_late_try_again_does_not_throw_away_what_came_since(monkeypatch):
+    failed = model.Loading("/no/such/folder")
+    while failed.under_way:
+        pass
+    opened()
+    (there,) = model._loading.values()
+    monkeypatch.setattr(model.state, "touch", lambda: None)
+    model._forget(failed)
+    assert model._loading[FOLDER] is there
+    model._forget(there)
+    assert not model._loading
+
+
+def test_a_visitor_who_is_there_keeps_no_reading_in_memory(monkeypatch):
+    readings, texts = Readings(), {"dab cab", "bad dab"}
+    monkeypatch.setattr(model, "_readings", readings)
+    visitors = [opened(text, classic="") for text in texts]
+    for at in visitors:
+        at.session_state["lab"].measured = True  # pictures that follow the hand are there then
+        at.text_area(key="model-other").set_value("dab cab").run()
+        assert "figure-model-weights" in str([c.proto.id for c in at.get("bidi_component")])
+
+    def alive():
+        return {e.text for e in gc.get_objects() if isinstance(e, Encoded) and e.text in texts}
+
+    assert alive() == texts
+    readings._kept.clear()
+    gc.collect()
+    assert not alive()
+    assert len(visitors) == 2
+
+
+def test_readings_are_kept_within_a_bound(tiny):
+    texts = ["ab", "ba", "ab ba", "ab"]
+    read = []
+
+    def get(readings, text):
+        return readings.get("tiny", text, lambda: read.append(text) or tiny.encode(text))
+
+    room = Readings(3 * size(tiny.encode("ab ba")))
+    for text in texts:
+        assert get(room, text).text == text
+    assert read == ["ab", "ba", "ab ba"]
+    small, read[:] = Readings(size(tiny.encode("ab"))), []
+    for text in ("ab", "ab", "ab ba", "ab"):
+        get(small, text)
+    assert read == ["ab", "ab ba", "ab"]  # what has no room alone isn't kept
 
 
 def test_without_the_packages_the_page_says_what_to_do(monkeypatch):

@@ -52,7 +52,7 @@ def read(text: str) -> Focus:
 
 
 @dataclass
-class Probe:
+class Question:
     """What is asked.
 
     Attributes

@@ -1,0 +1,39 @@
+"""Texts as a model has read them: the last ones, as many as fit into a bound of memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from attn_core.pretrained import Encoded
+
+#: Bytes; two texts of 512 tokens by the model that is there where no other is named.
+MOST = 170_000_000
+
+
+class Readings:
+    """Keeps what was read last; not for several threads at once.
+
+    Parameters
+    ----------
+    most : int
+        Bytes that all of them may take together.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[str, str], Encoded] = OrderedDict()
+
+    def get(self, model: str, text: str, read: Callable[[], Encoded]) -> Encoded:
+        """Return a text as a model reads it, and keep it instead of what wasn't used longest."""
+        key = model, text
+        encoded = self._kept.pop(key, None) or read()
+        self._kept[key] = encoded
+        while self._kept and sum(map(size, self._kept.values())) > self._most:
+            self._kept.popitem(last=False)
+        return encoded
+
+
+def size(encoded: Encoded) -> int:
+    """Bytes that a text as a model reads it takes."""
+    return encoded.weights.nbytes + encoded.states.nbytes
