@@ -203,3 +203,23 @@ def test_a_forged_choice_changes_nothing(tiny):
     at.button_group(key="vectors").set_value(None).run()
     assert scenario(fine(at)) == DEFAULT.scenario
     assert at.button_group(key="vectors").value == "vocabulary"
+
+
+def test_what_was_wanted_for_other_words_is_wanted_no_more(tiny, monkeypatch):
+    """A model that can't be had now, and words that come before it can."""
+    monkeypatch.setattr(model, "encoder", lambda: None)
+    at = choose(fine(visit(PAGE)), "word")
+    assert scenario(at) == DEFAULT.scenario
+    type_(at, "sentence", "Je dors")
+    monkeypatch.setattr(model, "encoder", Tiny)
+    fine(at.run())
+    assert scenario(at) == edits.with_sentence(DEFAULT.scenario, "Je dors")
+    assert at.button_group(key="vectors").value == "vocabulary"
+
+
+def test_what_is_wanted_comes_when_the_model_does(tiny, monkeypatch):
+    monkeypatch.setattr(model, "encoder", lambda: None)
+    at = choose(fine(visit(PAGE)), "word")
+    monkeypatch.setattr(model, "encoder", Tiny)
+    fine(at.run())
+    assert scenario(at) == real(DEFAULT.scenario, "word")
