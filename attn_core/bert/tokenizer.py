@@ -120,7 +120,7 @@ def _told(what: str) -> Iterator[None]:
     """Tell what the package failed at; it raises nothing more special than these."""
     try:
         yield
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:  # its panics, at files that contradict themselves, too
         raise ModelError(f"{what}: {error}. Fetch the file again.") from error
