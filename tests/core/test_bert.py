@@ -196,3 +196,10 @@ def test_a_space_that_is_counted_to_a_word_does_not_move_it(tmp_path, model_pack
     np.testing.assert_array_equal(
         untrimmed.words_in_context(["ab", "ba"]), trimmed.words_in_context(["ab", "ba"])
     )
+
+
+def test_a_folder_may_be_a_path_or_its_name(model_packages):
+    folder = tiny.HOME / "bert"
+    by_path, by_name = load(folder), load(str(folder))
+    assert by_path.name == by_name.name == str(folder)
+    np.testing.assert_array_equal(by_path.encode("ab").hidden, by_name.encode("ab").hidden)
