@@ -107,8 +107,9 @@ def encoder() -> Encoder | None:
         _offered()
         return None
     loading = _started(name())
-    if loading.under_way:
-        _waited(loading)
+    with st.container():  # always there, so that what stands below isn't made anew
+        if loading.under_way:
+            _waited(loading)
     if loading.error:
         st.error(escape.markdown(_public(str(loading.error))))
         st.button("Try again", on_click=_forget, args=(loading,))

@@ -40,15 +40,16 @@ def heads(reading: Reading) -> None:
     side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
     small, words = reading.thumbnails(side)
     grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn["width"])
-    if is_ready():
-        chart(
-            describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
-            "figure-model-heads",
-            f"Small maps of attention weights: {encoder.layers} layers, one below the other, of "
-            f"{encoder.heads} heads each. Layer {focus.layer + 1}, head {focus.head + 1} is "
-            "outlined.",
-            partial(_pick_head, grid, len(words)),
-        )
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            chart(
+                describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
+                "figure-model-heads",
+                f"Small maps of attention weights: {encoder.layers} layers, one below the other, "
+                f"of {encoder.heads} heads each. Layer {focus.layer + 1}, head {focus.head + 1} is "
+                "outlined.",
+                partial(_pick_head, grid, len(words)),
+            )
     is_pooled = small.shape[-1] < len(reading.places)
     st.caption(
         "Each square is the weights of one head: row = query, column = key. Click one to see it "
@@ -90,13 +91,14 @@ def weights(
     is open, and a long text takes 80 MB.
     """
     seen = reading.seen
-    if is_ready():
-        colouring = word_map.weights(digits(len(seen.tokens)), drawn["theme"])
-        described = describe_word_map(
-            seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, **drawn
-        )
-        alt = f"Heatmap of attention weights. {seen.title}. {told_of_seen(reading)}"
-        chart(described, key, alt, picked)
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            colouring = word_map.weights(digits(len(seen.tokens)), drawn["theme"])
+            described = describe_word_map(
+                seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, **drawn
+            )
+            alt = f"Heatmap of attention weights. {seen.title}. {told_of_seen(reading)}"
+            chart(described, key, alt, picked)
     st.markdown(told_of_seen(reading, escape.markdown))
 
 
@@ -126,20 +128,21 @@ def scores(reading: Reading) -> None:
     """The scores of the head, before the softmax."""
     st.header("Its scores", anchor=False)
     st.markdown(r"$\mathrm{scores} = Q K^\top / \sqrt{d_k}$, before the softmax of each row.")
-    if is_ready():
-        drawn = look()
-        colouring = word_map.signed("score", drawn["theme"])
-        described = describe_word_map(
-            reading.tokens,
-            reading.tokens,
-            reading.scores,
-            colouring,
-            marked=reading.query,
-            **drawn,
-        )
-        chart(
-            described,
-            "figure-model-scores",
-            f"Heatmap of scaled scores. {reading.seen.title}.",
-            partial(ask_model.pick, reading.places, reading.places),
-        )
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            drawn = look()
+            colouring = word_map.signed("score", drawn["theme"])
+            described = describe_word_map(
+                reading.tokens,
+                reading.tokens,
+                reading.scores,
+                colouring,
+                marked=reading.query,
+                **drawn,
+            )
+            chart(
+                described,
+                "figure-model-scores",
+                f"Heatmap of scaled scores. {reading.seen.title}.",
+                partial(ask_model.pick, reading.places, reading.places),
+            )

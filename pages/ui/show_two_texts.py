@@ -26,8 +26,9 @@ def two_texts(reading: Reading) -> None:
         return
     _side_by_side(reading, other)
     both = shared(reading.encoded, other.encoded)
-    if both.tokens and show_model.is_ready():
-        _cosines(both)
+    with st.container():  # always there, so that what stands below isn't made anew
+        if both.tokens and show_model.is_ready():
+            _cosines(both)
     st.markdown(told_of_shared(both, escape.markdown))
 
 

@@ -32,9 +32,10 @@ def token(reading: Reading) -> None:
     i, seen = reading.query, reading.seen
     name = isolate(reading.tokens[i])
     bars = {f"from {name} to each": seen.weights[i], f"from each to {name}": seen.weights[:, i]}
-    if is_ready():
-        described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), **look())
-        chart(described, "figure-model-token", told_of_token(reading))
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), **look())
+            chart(described, "figure-model-token", told_of_token(reading))
     st.markdown(told_of_token(reading, escape.markdown))
 
 
@@ -47,24 +48,25 @@ def weight(reading: Reading) -> None:
     )
     ask_model.key(reading)
     shown = contributions(reading.trace, reading.focus.query, reading.key, reading.places)
-    if is_ready():
-        drawn = look()
-        largest = float(abs(shown.products).max())
-        described = describe_word_map(
-            shown.keys,
-            shown.features,
-            shown.products,
-            word_map.signed_to("q · k / √d_k", largest, drawn["theme"]),
-            axes=("key", "feature"),
-            marked=shown.asked,
-            **drawn,
-        )
-        chart(
-            described,
-            "figure-model-features",
-            told_of_contributions(shown),
-            partial(_pick_key, shown.places, shown.products.shape[1]),
-        )
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            drawn = look()
+            largest = float(abs(shown.products).max())
+            described = describe_word_map(
+                shown.keys,
+                shown.features,
+                shown.products,
+                word_map.signed_to("q · k / √d_k", largest, drawn["theme"]),
+                axes=("key", "feature"),
+                marked=shown.asked,
+                **drawn,
+            )
+            chart(
+                described,
+                "figure-model-features",
+                told_of_contributions(shown),
+                partial(_pick_key, shown.places, shown.products.shape[1]),
+            )
     st.markdown(told_of_contributions(shown, escape.markdown))
     _calculation(reading)
 
