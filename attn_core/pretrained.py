@@ -107,7 +107,6 @@ class Encoder:
         self.name = name
         self.layers, self.heads, self.max_tokens = config.layers, config.heads, config.max_tokens
         self.d_model, self.d_k = config.d_model, config.d_k
-        self._first_place = config.first_place
         self._file = Checkpoint(folder / TENSORS, config.architecture.prefix)
         vocabulary = self._file.length(_WORDS, config.d_model)
         self._tokenizer = Tokenizer(folder / TOKENIZER, config.max_tokens, vocabulary)

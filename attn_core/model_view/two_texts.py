@@ -81,7 +81,7 @@ def told_of_shared(shared: Shared, quote: Quote = str) -> str:
     if shared.cosines[k, -1] > _SAME:
         return " ".join((*told, "The model makes the same of each in both."))
     told.append(
-        f"What differs most in the end is "
+        "What differs most in the end is "
         f"{quote(isolate(shared.tokens[k]))}: its two vectors begin at a cosine of "
         f"{number(shared.cosines[k, 0])}, where only their places can differ, and leave the last "
         f"layer at {number(shared.cosines[k, -1])}, since each has taken in its own text."

@@ -8,6 +8,8 @@ import os
 import re
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -49,7 +51,7 @@ class Loading:
     """
 
     def __init__(self, name: str) -> None:
-        self.label, self.part = name, 0.0
+        self.label, self.part = _last(name), 0.0
         self.encoder: Encoder | None = None
         self.error: ModelError | None = None
         self._thread = threading.Thread(target=self._load, args=(name,), daemon=True)
@@ -111,17 +113,28 @@ def encoder() -> Encoder | None:
         if loading.under_way:
             _waited(loading)
     if loading.error:
-        st.error(escape.markdown(_public(str(loading.error))))
+        st.error(escape.markdown(_public(loading.error)))
         st.button("Try again", on_click=_forget, args=(loading,))
     return loading.encoder
 
 
-def _public(message: str) -> str:
-    """A message without the folders of this server, which are nobody's business."""
+def _public(error: ModelError) -> str:
+    """What an error says, without the folders of this server, which are nobody's business."""
+    message = str(error)
     for folder in filter(None, (os.path.expanduser(name()), str(installed() or ""))):
         if os.path.isabs(folder):
             message = message.replace(folder, _last(folder))
     return message
+
+
+@contextmanager
+def _in_public() -> Iterator[None]:
+    """Tell what is wrong with the model in words that a page may show."""
+    try:
+        yield
+    except ModelError as error:
+        _log.warning("%s", error)
+        raise ModelError(_public(error)) from error
 
 
 def _last(path: str) -> str:
@@ -197,7 +210,7 @@ def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encoder) -> Array:
-    with _reading:
+    with _reading, _in_public():
         read = _encoder.word_vectors if source == "word" else _encoder.words_in_context
         found = read(words)
     found.setflags(write=False)  # it is all visitors'
@@ -214,7 +227,8 @@ def check(encoder: Encoder, text: str) -> None:
     """
     limits.check_text(text)
     if text.strip():
-        encoder.split(text)
+        with _in_public():
+            encoder.split(text)
 
 
 def encoded(encoder: Encoder, text: str) -> Encoded:
@@ -226,5 +240,5 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
         When the text is empty or too long; see `Encoder.encode`.
     """
     limits.check_text(text)
-    with _reading:
+    with _reading, _in_public():
         return _readings.get(encoder.name, text, lambda: encoder.encode(text))

@@ -16,7 +16,7 @@ from pages.ui import model
 from pages.ui.kept_text import ELSEWHERE
 from pages.ui.question import FIRST, SENTENCE
 from pages.ui.readings import Readings, size
-from tests.core.tiny import HEADS, HOME, LAYERS, configured
+from tests.core.tiny import HEADS, HOME, LAYERS, configured, rewritten
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 
 PAGE = "9_Real_model.py"
@@ -248,6 +248,21 @@ def test_folders_of_the_server_are_not_told(tmp_path, monkeypatch):
     at = opened()
     assert "tests" not in said(at)
     assert "**bert** has 2 layers" in said(at)
+
+
+def test_a_model_that_fails_at_a_text_tells_no_folder_either(tmp_path, monkeypatch, caplog):
+    def far_too_large(tensors):
+        for name in tensors:
+            if name.endswith("intermediate.dense.weight"):
+                tensors[name] = np.full_like(tensors[name], 3e38)
+
+    broken = str(rewritten(tmp_path, far_too_large))
+    monkeypatch.setenv(model.VARIABLE, broken)
+    at = opened()
+    assert "bert can't read this" in complaint(at)
+    assert str(tmp_path) not in complaint(at)
+    assert broken in caplog.text
+    assert model.Loading("/no/such/folder").label == "folder"
 
 
 def test_a_late_try_again_does_not_throw_away_what_came_since(monkeypatch):
