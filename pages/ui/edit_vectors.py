@@ -74,7 +74,7 @@ def change(edit: Callable[[], Scenario], entered: str = "") -> None:
         after.d_model,
     )
     if are_others and chosen in MODELS and model.is_installed():
-        state.want(chosen, half_done=after)
+        state.want(chosen, completes=True)
 
 
 def again(name: str) -> None:
@@ -101,7 +101,7 @@ def fulfil() -> None:
         return edits.with_real_vectors(s, wish.source, *_vectors(encoder, wish.source, s))
 
     state.want_nothing()
-    state.change(edit, half_done=wish.half_done)
+    state.change(edit, completes=wish.completes)
     st.rerun()
 
 

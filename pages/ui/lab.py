@@ -34,13 +34,13 @@ class Wish:
     source : {"word", "context"}
     scenario : Scenario
         Whose words they are for; of another one nothing was wanted.
-    half_done : Scenario, optional
-        What the last change made without them; with them it is one step of undo.
+    completes : bool
+        The last change brought these words; with their vectors it is one step of undo.
     """
 
     source: Source
     scenario: Scenario
-    half_done: Scenario | None = None
+    completes: bool = False
 
 
 @dataclass
@@ -136,7 +136,7 @@ class Lab:
                 f"what you see is the scenario without it. {error}"
             )
             return
-        self.complaint, self.refused, self.mask_kind, self.wish = "", "", "none", None
+        self.complaint, self.refused, self.mask_kind = "", "", "none"
         self.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
 
     @property

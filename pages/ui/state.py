@@ -79,7 +79,7 @@ def change(
     entered: str = "",
     by_slider: bool = False,
     gesture: str = "",
-    half_done: Scenario | None = None,
+    completes: bool = False,
 ) -> None:
     """Carry out an edit as one step of undo.
 
@@ -98,8 +98,8 @@ def change(
         The slider shows the new number already.
     gesture : str, optional
         Name of the drag that this change is a part of; all of it is one step of undo.
-    half_done : Scenario, optional
-        What the last change made, if this is the rest of that: together they are one step.
+    completes : bool
+        This is the rest of the last change: together they are one step.
     """
     lab = _lab()
     lab.touched = True
@@ -109,11 +109,9 @@ def change(
         lab.complaint, lab.refused = str(error), entered
         return
     lab.complaint = lab.refused = ""
-    if half_done is not None and half_done is lab.history.present:
+    if completes:
         lab.history.amend(following)
         return
-    if preset:
-        lab.wish = None
     edition = lab.history.edition
     if lab.history.push(following, preset, gesture):
         lab.mask_kind, lab.head = "none", 0
@@ -129,10 +127,10 @@ def wish() -> Wish | None:
     return lab.wish
 
 
-def want(source: Source, half_done: Scenario | None = None) -> None:
+def want(source: Source, *, completes: bool = False) -> None:
     """Want a model's vectors for embeddings; see `Wish`."""
     touch()
-    _lab().wish = Wish(source, scenario(), half_done)
+    _lab().wish = Wish(source, scenario(), completes)
 
 
 def want_nothing() -> None:
@@ -543,7 +541,6 @@ def _changing() -> Lab:
 def _step(go: Callable[[History], bool]) -> None:
     """Go through the history."""
     lab = _changing()
-    lab.wish = None
     left = (lab.history.present, lab.history.preset)
     swapped = go(lab.history)
     if swapped and lab.pinned and lab.pinned[0] == lab.history.present:
