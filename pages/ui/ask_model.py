@@ -14,6 +14,7 @@ from attn_core.model_view import VIEWS, Reading, told_of_text
 from attn_core.pretrained import Encoder
 from attn_core.wording import listed
 from pages.ui import model, state
+from pages.ui.chart import clicked
 from pages.ui.kept_text import KeptText
 from pages.ui.question import SENTENCE, Question
 
@@ -177,12 +178,6 @@ def pick(queries: Sequence[int], keys: Sequence[int], box: Any) -> None:
 
 
 def place_of(box: Any, rows: int, columns: int) -> tuple[int, int] | None:
-    """Row and column of a box that was clicked; None if there is no such box.
-
-    A browser could tell anything; see `live.board` for what it should.
-    """
-    if isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box):
-        _, row, column = box
-        if row in range(rows) and column in range(columns):
-            return row, column
-    return None
+    """Row and column of a box that was clicked; None if there is no such box."""
+    _, row, column = clicked(box) or (0, -1, -1)
+    return (row, column) if row in range(rows) and column in range(columns) else None

@@ -44,6 +44,17 @@ def chart(
         st.caption("This browser couldn't load the live picture; this is the plain one.")
 
 
+def clicked(told: Any) -> tuple[int, int, int] | None:
+    """Number of the matrix, row and column of a box that was clicked.
+
+    None for anything else; a browser could tell anything. See `live.board` for what it should.
+    """
+    if isinstance(told, list) and len(told) == 3 and all(type(k) is int for k in told):
+        matrix, row, column = told
+        return matrix, row, column
+    return None
+
+
 def prepare() -> None:
     """Get the browser ready for a picture that comes later."""
     if state.live():

@@ -15,7 +15,7 @@ from attn_core.masks import MaskKind
 from attn_core.scenario import Scenario
 from attn_core.steps import step
 from pages.ui import state
-from pages.ui.chart import chart, look
+from pages.ui.chart import chart, clicked, look
 from pages.ui.edit_matrix import entries, table
 
 _TITLES: dict[MaskKind, str] = {"window": "sliding window"}
@@ -95,10 +95,10 @@ def _boxes() -> None:
 def _toggle(box: Any) -> None:
     """Open or block the box that was clicked."""
     s = state.scenario()
-    is_box = isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box)
-    if not is_box or box[0] != 0:
-        return  # a browser could send anything
-    _, row, column = box
+    place = clicked(box)
+    if place is None or place[0] != 0:
+        return
+    _, row, column = place
 
     def edited() -> Scenario:
         if not (0 <= row < s.n and 0 <= column < s.n_k):

@@ -22,7 +22,7 @@ from attn_core.figures.contributions import contributions_alt
 from attn_core.outline import outlined
 from attn_core.steps import step
 from pages.ui import state
-from pages.ui.chart import chart, drawer, look
+from pages.ui.chart import chart, clicked, drawer, look
 
 QUESTION = "Where does a number come from?"
 
@@ -57,9 +57,10 @@ def pick(
         How many other matrices stand before these.
     """
     blocks = [shown for each in drawn for shown in each.blocks]
-    if not (isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box)):
-        return  # a browser could send anything
-    matrix, row, column = box[0] - before, *box[1:]
+    place = clicked(box)
+    if place is None:
+        return
+    matrix, row, column = place[0] - before, *place[1:]
     if matrix in range(len(blocks)) and _has(blocks[matrix], row, column):
         shown = blocks[matrix]
         if shown.transposed:

@@ -12,7 +12,7 @@ from attn_core.figures import describe_long_text, describe_row
 from attn_core.labels import isolate, unique
 from pages.ui import state
 from pages.ui.address import MAX_ADDRESS
-from pages.ui.chart import chart, drawer, look
+from pages.ui.chart import chart, clicked, drawer, look
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,9 +81,8 @@ def picture(trace: AttentionTrace) -> None:
 
 
 def _pick(box: Any) -> None:
-    # A browser could send anything.
-    if isinstance(box, list) and len(box) == 3 and type(box[1]) is int:
-        state.choose_word(box[1])
+    if place := clicked(box):
+        state.choose_word(place[1])
 
 
 def row(trace: AttentionTrace) -> None:

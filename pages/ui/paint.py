@@ -18,7 +18,7 @@ from attn_core.learning.paint import by_d_k, learned, sent, task
 from attn_core.learning.start import start
 from attn_core.scenario import Array
 from pages.ui import edit, learn, learn_settings, show_learning, state
-from pages.ui.chart import chart, look
+from pages.ui.chart import chart, clicked, look
 from pages.ui.edit_matrix import entries, table
 from pages.ui.runs import Kind, Run
 
@@ -68,9 +68,10 @@ def _paint(pattern: str) -> None:
 
 def _toggle(box: Any, matrix: int) -> None:
     """A box was clicked; only those of one matrix are painted by it."""
-    is_box = isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box)
-    if is_box and box[0] == matrix:  # a browser could send anything
-        state.paint(lambda: painted.toggled(state.painted(), _head(), *box[1:]))
+    place = clicked(box)
+    if place and place[0] == matrix:
+        _, row, column = place
+        state.paint(lambda: painted.toggled(state.painted(), _head(), row, column))
 
 
 def _set(key: str, _: str) -> None:
