@@ -14,7 +14,8 @@ from .multiples import describe_multiples
 from .play import describe_play, is_product
 from .shape_rule import describe_partners, draw_partners
 from .space import Space, describe_spaces, spaces_alt
-from .word_map import describe_word_bars, describe_word_map
+from .word_bars import describe_word_bars
+from .word_map import describe_word_map
 
 __all__ = [
     "Description",

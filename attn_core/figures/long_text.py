@@ -7,7 +7,8 @@ from ..labels import unique
 from ..long_text import digits
 from .colours import Theme
 from .description import Description
-from .word_map import describe_word_bars, describe_word_map, weights_to
+from .word_bars import describe_word_bars
+from .word_map import describe_word_map, weights_to
 
 
 def describe_long_text(

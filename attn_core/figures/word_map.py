@@ -1,4 +1,4 @@
-"""Pictures with words along their axes, which can be zoomed, unlike the boxes of an equation."""
+"""Maps with words along their axes, which can be zoomed, unlike the boxes of an equation."""
 
 from __future__ import annotations
 
@@ -20,15 +20,12 @@ from .layout import ROLE_NOTE, Scale, scale_for, shorten, text_width
 _WIDEST = 46
 #: A label takes at most this part of the width.
 _LABEL = 0.18
-#: Room of a line of labels, what stands below a heatmap, and the height of bars, in parts
-#: of the font's size.
-_LINE, _FOOT, _BARS = 1.4, 4.6, 14
-#: Room above bars, for the buttons of the picture, and for a legend as well.
-_ABOVE, _LEGEND = 2.4, 4.4
+#: Room of a line of labels, and what stands below a heatmap, in parts of the font's size.
+_LINE, _FOOT = 1.4, 4.6
 #: Boxes from this size on, in parts of the font's size, have room for their numbers.
 _NUMBERED = 2.5
 #: On a narrower screen a finger that drags is to scroll the page.
-NARROW = 600
+_NARROW = 600
 #: Buttons for those who can't drag, and for a finger.
 ZOOM = {
     "modeBarButtons": [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
@@ -189,73 +186,6 @@ def _map_layout(
     return layout
 
 
-def describe_word_bars(
-    words: Sequence[str],
-    bars: dict[str, Array],
-    decimals: int,
-    *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
-) -> Description:
-    """Draw a number of each word as a bar, in the order of the text; several side by side.
-
-    Parameters
-    ----------
-    words : sequence of str, length n
-    bars : dict of str to ndarray, shape (n,)
-        What each kind of bar is called, and its numbers; one kind or two.
-    decimals : int
-        Of what the pointer tells.
-    width, theme, projector
-        As in `describe_word_map`.
-
-    Returns
-    -------
-    Description
-        One trace of bars for each kind.
-
-    Examples
-    --------
-    >>> described = describe_word_bars(("Je", "suis"), {"weights": np.array([0.25, 0.75])}, 2)
-    >>> described.numbers[0]["y"]
-    array([0.25, 0.75])
-    """
-    scale, palette = scale_for(width, projector), PALETTES[theme]
-    names = labels_of(words, width, scale)
-    n, left = len(names), round(4 * scale.font)
-    across = min(width - left - scale.gap, n * 2.0 * scale.largest_cell)
-    above = round((_LEGEND if len(bars) > 1 else _ABOVE) * scale.font)
-    room = {"l": left, "r": scale.gap, "t": above, "b": margin(names, scale)}
-    layout = frame(across, _BARS * scale.font, room, width, scale, palette)
-    axis = word_axis(n, across, scale, palette)
-    layout["xaxis"] = axis | {"range": [-0.5, n - 0.5], "tickangle": -90}
-    layout["yaxis"] = {"visible": True, "rangemode": "tozero", "gridcolor": palette.weight[1][1]}
-    if len(bars) > 1:
-        layout |= {"showlegend": True, "legend": {"orientation": "h", "y": 1, "yanchor": "bottom"}}
-    called = [escape.plotly(shorten(name, width / 2, scale.font)) for name in bars]
-    traces = [
-        _bars(name, names, colour, decimals)
-        for name, colour in zip(called, _bar_colours(palette)[: len(called)], strict=True)
-    ]
-    return Description(traces, layout, [{"y": values} for values in bars.values()], config=ZOOM)
-
-
-def _bars(name: str, words: Sequence[str], colour: str, decimals: int) -> dict[str, Any]:
-    return {
-        "type": "bar",
-        "name": name,
-        "x": words,
-        "marker": {"color": colour},
-        "hovertemplate": f"%{{x}}: %{{y:.{decimals}f}}<extra></extra>",
-    }
-
-
-def _bar_colours(palette: Palette) -> tuple[str, str]:
-    """Colours of at most two kinds of bars."""
-    return palette.weight[-2][1], palette.groups[1]
-
-
 def labels_of(words: Sequence[str], width: float, scale: Scale) -> list[str]:
     """Words as labels: no two alike, none too wide."""
     longest = min(max(_LABEL * width, 5.0 * scale.font), 1.3 * scale.longest_label)
@@ -278,7 +208,7 @@ def frame(
         "height": round(down) + room["t"] + room["b"],
         "margin": room,
         "font": {"size": scale.font, "color": palette.ink},
-        "dragmode": False if width < NARROW else "zoom",
+        "dragmode": False if width < _NARROW else "zoom",
     }
 
 
