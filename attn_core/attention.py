@@ -318,9 +318,10 @@ def _angles(s: Scenario) -> Array | None:
 
 
 def _bias(s: Scenario) -> Array | None:
-    if s.slope is None:
+    if s.positions != "alibi":
         return None
-    slope = positions.slopes(s.h, s.slope) if s.W_q.ndim == 3 else np.array(s.slope)
+    slopes = positions.slopes(s.h, s.slope)
+    slope = slopes if s.W_q.ndim == 3 else slopes[0]
     return _read_only(positions.bias(s.n, slope).astype(s.X.dtype))
 
 

@@ -21,6 +21,10 @@ MULTI = json.loads((GOLDEN / "multi_head.json").read_text())
 EXACT = {"rtol": 0, "atol": 1e-9}
 
 
+#: ALiBi's slopes of so many heads, from the authors' `get_slopes`.
+AUTHORS = {1: [1 / 256], 3: [1 / 16, 1 / 256, 1 / 4]}
+
+
 def words(n):
     return tuple(f"w{i}" for i in range(n))
 
@@ -181,7 +185,8 @@ def naive(s, head):
     made["raw_scores"] = raw = product(made["rotated_Q"], keys)
     root = math.sqrt(d_k) if s.scale else 1.0
     made["scores"] = scores = rows(n, n_k, lambda i, j: raw[i][j] / root)
-    slope = s.slope ** (head + 1) if s.positions == "alibi" else 0.0
+    slope = 0.0 if s.positions != "alibi" else AUTHORS[s.h][head] if s.slope is None else None
+    slope = s.slope ** (head + 1) if slope is None else slope
     made["biased_scores"] = biased = rows(n, n_k, lambda i, j: scores[i][j] - slope * abs(i - j))
     made["masked_scores"] = masked = rows(
         n, n_k, lambda i, j: biased[i][j] if s.mask is None or s.mask[i, j] else -math.inf

@@ -26,6 +26,7 @@ from tests.core.courses import COURSES, made, of_head
 PRODUCTS = ("similarity", "Q", "K", "V", "raw_scores", "scores", "output", "projected")
 TURNED = ("rotated_Q", "rotated_K")
 EXACT = Context(prec=80)
+SLOPES = st.sampled_from((None, 0.5, 0.3, 0.123456, 1.0))
 
 
 class Reader:
@@ -239,7 +240,7 @@ def scenarios(draw):
         Z=grid(n_k, d_model) if context else None,
         positions=positions,
         P=grid(max(n, n_k), d_model) if positions == "learned" else None,
-        slope=draw(st.sampled_from((0.5, 0.3, 0.123456, 1.0))) if positions == "alibi" else None,
+        slope=draw(SLOPES) if positions == "alibi" else None,
     )
     return limits.admit(scenario)
 

@@ -281,7 +281,7 @@ def test_one_head_of_several_is_compared(kind):
     )
     slopes = [change for change in causes.changes(s.head(0), s.head(1)) if change.name == "slope"]
     assert [(each.before, each.after) for each in slopes] == (
-        [(0.5, 0.25)] if kind == "alibi" else []
+        [(1 / 16, 1 / 256)] if kind == "alibi" else []
     )
     assert set(steps_of_both(s, A)) <= set(course(s.head(1)))
 

@@ -165,7 +165,7 @@ def test_what_distance_takes_off(key):
     ).groups()
     i, j = s.tokens.index(query), s.tokens.index(key_word)
     assert int(apart) == i - j == s.n - 1
-    assert read(slope) == pytest.approx(s.slope**s.h)
+    assert read(slope) == pytest.approx(1 / 4 if s.slope is None else s.slope**s.h)
     assert old == number(of_head(trace, "scores", s.h - 1)[i, j])
     assert read(new) == pytest.approx(read(old) - read(slope) * (i - j), abs=0.0101)
 
