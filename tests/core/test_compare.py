@@ -383,6 +383,24 @@ def test_projections_of_another_size_are_changed_whole():
     )
 
 
+def test_values_of_another_size_move_no_output_that_both_have():
+    """Of d_v = 7 and 2 there is one change, and nothing that it could be told of."""
+    for sizes in ((7, 2), (2, 7)):
+        a, b = (scenarios(np.random.default_rng(5), d_v=d_v) for d_v in sizes)
+        b = replace(a, W_v=b.W_v)
+        c = compare(a, b)
+        (whole,) = causes.changes(a, b)
+        assert (whole.name, whole.row, whole.before, whole.after) == ("W_v", -1, *sizes)
+        assert causes.with_change(a, b, whole) == b
+        assert causes.causes(c) == ()
+        (told,) = causes.explain(c)
+        assert told.startswith("1 input differs, but no weight")
+        # Another one moves the weights, and there the values have no part.
+        hot = replace(b, temperature=0.3)
+        assert all(each.change.name == "temperature" for each in causes.causes(compare(a, hot)))
+        assert len(causes.causes(compare(a, hot))) == causes.MOST_CELLS
+
+
 @pytest.mark.parametrize("back", [False, True])
 def test_rope_comes_with_its_columns(back):
     a = edits.with_size(A, d_k=1)
@@ -430,6 +448,22 @@ def test_settings_are_causes(change, told):
     assert all(sentence.startswith(told) for sentence in there)
     assert all(TOLD.fullmatch(sentence) for sentence in (*there, *back))
     assert not set(there) & set(back)
+
+
+def test_slopes_are_one_change_where_they_differ_as_numbers():
+    """The authors' slope for one head is 1/256, whoever set it."""
+    own = edits.with_positions(A, "alibi")
+    for set_to, told in ((0.5, "0.00390625 → 0.5"), (1 / 256, None)):
+        b = replace(own, slope=set_to)
+        found = causes.changes(own, b)
+        assert [(each.name, each.before, each.after) for each in found] == (
+            [("slope", 1 / 256, set_to)] if told else []
+        )
+        if told:
+            assert causes.with_change(own, b, found[0]) == b
+            assert causes.with_change(b, own, causes.changes(b, own)[0]) == own
+            first = causes.explain(compare(own, b))[0]
+            assert first.startswith(f"ALiBi's slope, {told}, alone ")
 
 
 def test_nothing_to_tell():

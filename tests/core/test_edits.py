@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core import Scenario, edits, limits, masks
+from attn_core import Scenario, attend, edits, limits, masks
 from attn_core.embeddings import embed, known, unknown
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
 from attn_core.vocabulary import FEATURES, WORDS
@@ -130,12 +130,26 @@ def test_numbers_land_on_the_grid(values):
     assert all(v == float(f"{v:.3f}") for v in W.ravel())
 
 
-NINE = np.ones((9, 4, 2))
+NINE, THREE = np.ones((9, 4, 2)), np.ones((3, 4, 4))
 
 
 def test_limits_of_a_whole_scenario():
-    W = np.ones((4, 9))
+    W, Z = np.ones((4, 9)), np.ones((13, 4))
+    low, high = limits.TEMPERATURE
     cases = {
+        "room for 12 words and signs; this one has 13": replace(START, context=("b",) * 13, Z=Z),
+        "A word has room for 40": replace(START, context=("b" * 41,), Z=Z[:1]),
+        "Z takes numbers from −30 to 30: row 2": replace(
+            START, context=("a", "b"), Z=[[30] * 4, [31] * 4]
+        ),
+        "P takes numbers from −30 to 30: row 3": replace(
+            START, positions="learned", P=np.diag([1, 2, 31, 0])[:3]
+        ),
+        "W_k takes numbers from −30 to 30: head 3, row 4, column 2 is -31": replace(
+            START, W_q=THREE, W_v=THREE, W_k=-31.0 * (np.arange(48) == 45).reshape(3, 4, 4)
+        ),
+        "The temperature must be 0.05 to 10, got 0.049": replace(START, temperature=0.049),
+        "d_model must be 2 to 8 here, got 1": Scenario(("a",), [[1]], [[1]], [[1]], [[1]]),
         "d_k must be 1 to 8": replace(START, W_q=W, W_k=W),
         "d_v must be 1 to 8": replace(START, W_v=W),
         "The temperature must be 0.05 to 10": replace(START, temperature=11),
@@ -148,6 +162,35 @@ def test_limits_of_a_whole_scenario():
     for message, scenario in cases.items():
         with pytest.raises(ValueError, match=message):
             limits.admit(scenario)
+    for T in (low, high):
+        assert limits.admit(replace(START, temperature=T)).temperature == T
+
+
+def test_all_that_is_admitted_lands_on_the_grid():
+    """Also what only some scenarios have."""
+    third = np.full((3, 4), 1 / 3)
+    s = replace(START, positions="learned", P=third, context=("a", "b", "c"), Z=third)
+    s = limits.admit(replace(s, temperature=2 / 3, W_o=np.full((4, 4), -1 / 3)))
+    assert s.temperature == 0.667
+    assert (s.P == 0.333).all() and (s.Z == 0.333).all() and (s.W_o == -0.333).all()
+
+
+def test_each_head_keeps_its_rows_of_W_o():
+    """Rows are cut or filled up in each head, not behind the last."""
+    rng = np.random.default_rng(2)
+    W, W_v = rng.normal(size=(3, 7, 5)).round(3), rng.normal(size=(3, 7, 2)).round(3)
+    W_o = rng.normal(size=(6, 7)).round(3)
+    s = Scenario(("a", "b"), X=np.eye(2, 7), W_q=W, W_k=W, W_v=W_v, W_o=W_o)
+    wider, narrower = edits.with_size(s, d_v=5), edits.with_size(s, d_v=1)
+    as_is = edits.as_is(s)
+    for i in range(3):
+        own = W_o[2 * i : 2 * i + 2]
+        np.testing.assert_array_equal(wider.W_o[5 * i : 5 * i + 5], [*own, *np.zeros((3, 7))])
+        np.testing.assert_array_equal(narrower.W_o[i], own[0])
+        np.testing.assert_array_equal(as_is.W_o[7 * i : 7 * i + 7], [*own, *np.zeros((5, 7))])
+    assert (wider.d_v, narrower.d_v, as_is.d_v) == (5, 1, 7)
+    # Values of 0 add nothing, so all the words become what they were.
+    np.testing.assert_array_equal(attend(wider).projected, attend(s).projected)
 
 
 def test_mask_kinds():

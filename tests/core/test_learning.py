@@ -513,6 +513,19 @@ def test_a_permutation_comes_nearer_with_each_column():
     assert shapes == {(5, d_k) for d_k in range(1, 6)}
 
 
+def test_of_each_number_of_columns_the_best_step_counts_and_not_the_last():
+    s, target = alone(5), np.eye(5)[[3, 0, 4, 2, 1]]
+    far = Descent("gradient descent", learning_rate=30.0, momentum=0.9)
+    for d_k, found in zip((1, 2), paint.by_d_k(s, target, range(1, 3), far, 40), strict=True):
+        learner = Learner(paint.task(s, target, d_k), far, 40)
+        losses = [learner.last.loss]
+        while learner.ending is None:
+            learner.advance(1)
+            losses.append(learner.last.loss)
+        assert found.loss == min(losses) < losses[-1]
+        assert found.step == int(np.argmin(losses))
+
+
 def test_rope_has_no_single_column():
     s = COURSES["rope, odd"]
     target = wanted(PATTERNS["the word before"](s.n, s.n_k))
