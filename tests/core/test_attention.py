@@ -218,11 +218,11 @@ def test_a_temperature_out_of_range_is_said():
 @pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
 def test_a_score_below_the_range_has_not_the_weight_0():
     """exp(−4) beside 1 is 0.018; in float32 the score would be −inf, and its weight 0."""
-    W = {"W_q": np.float32([[2e19]]), "W_k": np.float32([[2e19]])}
-    s = Scenario(("a", "b"), np.float32([[1], [-1]]), **W, W_v=np.float32([[1]]), temperature=1e38)
-    with pytest.raises(OverflowError, match="numbers of raw_scores leave the range of float32"):
+    W_q, W_k = np.float32([[2e19], [0]]), np.float32([[0], [-2e19]])
+    s = Scenario(("a", "b"), np.eye(2, dtype=np.float32), W_q, W_k, W_v=W_q, temperature=1e38)
+    with pytest.raises(OverflowError, match=r"numbers of raw_scores leave .* float32.* got -inf"):
         attend(s)
-    right = attend(replace(s, X=[[1.0], [-1.0]], temperature=2e38))
+    right = attend(replace(s, X=np.eye(2)))
     np.testing.assert_allclose(right.weights[0], [1 / (1 + np.exp(-4)), 0.01798621], rtol=1e-6)
 
 
