@@ -41,7 +41,9 @@ def slope() -> None:
     first = s.slopes[0]
     state.seed("slope", first)
     st.slider(
-        "Slope m" if s.h == 1 else "Slope m of the first head; set, that of head i is its power i",
+        "Slope m"
+        if s.h == 1
+        else "Slope m of the first head; once set, that of head i is its power i",
         0.0,  # the authors' can be less than any that is set
         limits.SLOPE[1],
         step=0.05,

@@ -369,6 +369,16 @@ def test_a_cause_by_hand():
     )
 
 
+def test_numbers_that_look_alike_get_a_third_decimal():
+    """1 / (1 + e^−0.181) = 0.5451 and 1 / (1 + e^−0.202) = 0.5503; changes are told likewise."""
+    W_q, features = [[1], [0]], ("x", "y")
+    a = Scenario(("a", "b"), np.eye(2), W_q, [[0], [0.181]], W_v=W_q, features=features)
+    told = causes.explain(compare(a, replace(a, W_k=[[0], [0.202]])))
+    assert told[0] == "W_k y → k₁ +0.021 alone raises the weight of a for b from 0.545 to 0.550."
+    told = causes.explain(compare(a, replace(a, W_k=[[0], [0.681]])))
+    assert told[0] == "W_k y → k₁ +0.50 alone raises the weight of a for b from 0.55 to 0.66."
+
+
 def test_projections_of_another_size_are_changed_whole():
     a, b = BY_KEY["similarity"].scenario, BY_KEY["verb-subject"].scenario
     assert (a.tokens, a.features) == (b.tokens, b.features)

@@ -69,6 +69,15 @@ def test_sentences_at_the_limits(n):
     assert edits.with_sentence(START, "mot " * n).n == n
 
 
+@pytest.mark.parametrize(
+    ("check", "most"), [(limits.check_sentence, 1000), (limits.check_text, 10_000)]
+)
+def test_texts_at_the_limits(check, most):
+    check("é" * most)
+    with pytest.raises(ValueError, match=f"room for {most} characters; this one has {most + 1}"):
+        check("é" * (most + 1))
+
+
 @given(st.integers(2, 8), st.integers(1, 8), st.integers(1, 8))
 def test_sizes_keep_what_fits(d_model, d_k, d_v):
     s = edits.with_size(BY_KEY["verb-subject"].scenario, d_model=5, d_k=3, d_v=3)

@@ -692,10 +692,11 @@ def test_two_ends_of_a_line_need_no_second_column():
 
 
 def test_a_second_sentence_of_low_rank_is_told():
-    """The lower rank counts, be it the context's."""
-    Z = np.array([[1, 0, 0], [2, 0, 0], [-1, 0, 0]])
-    s = alone(3, context=("a", "b", "c"), Z=Z)
-    assert "The rank of the embeddings is 1" in explain(s, SOFT, best_of(s, SOFT, 2))
+    """The lower rank counts, be it the context's or the sentence's own."""
+    line = np.array([[1, 0, 0], [2, 0, 0], [-1, 0, 0]])
+    for X, Z in ((np.eye(3), line), (line, np.eye(3))):
+        s = alone(3, X=X, context=("a", "b", "c"), Z=Z)
+        assert "The rank of the embeddings is 1" in explain(s, SOFT, best_of(s, SOFT, 2))
 
 
 @pytest.mark.parametrize(
