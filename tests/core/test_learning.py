@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -691,6 +692,20 @@ def test_two_ends_of_a_line_need_no_second_column():
     assert explain(s, target, late).startswith("Reached")
 
 
+def test_a_row_of_which_nothing_is_wanted_gives_no_advice():
+    """Of the two ends of a line each is looked at by one word; the third word is free."""
+    s = alone(3)
+    ends = np.array([[1.0, 0, 0], [0, 0, 0], [0, 0, 1]])
+    W_q, W_k = np.random.default_rng(3).normal(size=(2, 3, 1))
+    told = explain(s, ends, standing(s, ends, W_q, W_k, step=9))
+    assert told.endswith(
+        "(with 0.01 for 0) they need rank 2. More steps, to larger numbers, may come nearer."
+    )
+    soft = SOFT * [[1], [0], [1]]
+    told = explain(s, soft, standing(s, soft, W_q, W_k, step=9))
+    assert told.endswith("and to be exactly the painted weights they need rank 2.")
+
+
 def test_a_second_sentence_of_low_rank_is_told():
     """The lower rank counts, be it the context's or the sentence's own."""
     line = np.array([[1, 0, 0], [2, 0, 0], [-1, 0, 0]])
@@ -778,8 +793,8 @@ def test_equal_words_of_which_one_is_to_be_looked_at_are_named():
 def test_equal_words_of_a_second_sentence_are_named():
     s = alone(3, context=("he", "is", "he"), Z=[[1, 0, 0], [0, 1, 0], [1, 0, 0]])
     target = np.tile([1.0, 0, 0], (3, 1))
-    told = explain(s, target, best_of(s, target, 3))
-    assert "he" in told and "the same key" in told
+    told = explain(s, target, best_of(s, target, 3), quoted)
+    assert re.findall("<(he)[^>]*>", told) == ["he", "he"] and "the same key" in told
 
 
 def test_equal_words_that_are_to_do_alike_are_no_reason():

@@ -170,6 +170,7 @@ def test_every_kind_cites_its_paper():
 def test_a_slope_is_alibis_and_within_its_limits():
     s = edits.with_positions(BITES, "alibi")
     assert edits.with_slope(s, 0.123456).slope == 0.123
+    assert [edits.with_slope(s, slope).slope for slope in (0.05, 1)] == [0.05, 1]
     for bad in (0.0, 1.05, float("nan")):
         with pytest.raises(ValueError, match=r"must be 0\.05 to 1"):
             edits.with_slope(s, bad)
