@@ -465,6 +465,14 @@ def test_words_that_stay_keep_their_boxes():
     assert fitted.tolist() == [[1, 3, 0], [7, 9, 0], [0, 0, 0]]
 
 
+def test_words_of_a_second_sentence_keep_their_boxes():
+    """The word that goes is looked at, and a new one asks."""
+    s = replace(made(n=2, context=3), tokens=("a", "x"), context=("f", "d", "g"))
+    drawn = np.array([[1, 2, 3], [4, 5, 6]])
+    fitted = carried(drawn, (("a", "b"), ("d", "e", "g")), s)
+    assert fitted.tolist() == [[0, 1, 3], [0, 0, 0]]
+
+
 # What can be learned.
 
 
@@ -802,6 +810,22 @@ def test_equal_words_that_are_to_do_alike_are_no_reason():
     s = twins()
     both = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]])
     assert explain(s, wanted(both), best_of(s, wanted(both), 3)).startswith("Reached")
+
+
+def test_no_reason_is_given_that_isnt_one():
+    """A free row contradicts nothing; a place gives zeros a number; a line stays a line."""
+    s = twins()
+    free = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]])
+    W = standing(s, wanted(free), np.ones((3, 2)), -np.ones((3, 2)))
+    assert "same embedding" not in explain(s, wanted(free), W)
+    zeros = alone(3, X=[[1, 0], [0, 0], [0, 1]], positions="sinusoidal")
+    told = explain(zeros, SOFT, standing(zeros, SOFT, np.ones((2, 2)), -np.eye(2), step=9))
+    assert told.startswith("Not reached") and "of zeros" not in told
+    line = alone(5, X=[[1, 0], [2, 0], [-1, 0], [3, 0], [-2, 0]])
+    W_q, W_k = np.random.default_rng(1).normal(size=(2, 2, 3))
+    told = explain(line, np.eye(5), standing(line, np.eye(5), W_q, W_k, step=9))
+    assert "The rank of the embeddings is 1" in told
+    assert told.endswith("they need rank 4.")
 
 
 @pytest.mark.parametrize(

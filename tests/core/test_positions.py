@@ -26,6 +26,7 @@ from attn_core.positions import (
     written_slope,
 )
 from attn_core.presets import BY_KEY
+from tests.core.courses import made
 
 BITES = BY_KEY["word-order"].scenario
 NUMBERS = st.floats(-3, 3, width=32)
@@ -249,6 +250,41 @@ def test_verdicts_on_what_has_no_order():
     assert "One word has no other order" in verdict(edits.with_sentence(BITES, "dog"))
     twice = edits.with_sentence(edits.with_positions(BITES, "rope"), "dog bites dog")
     assert "reads the same in reverse" in verdict(twice)
+
+
+def test_the_same_words_with_other_numbers_read_otherwise_in_reverse():
+    s = edits.with_sentence(edits.with_positions(BITES, "rope"), "dog bites dog")
+    assert "The order matters" in verdict(edits.with_cell(s, "X", 2, 0, 1.5))
+
+
+def test_a_mask_that_hides_only_what_nobody_looks_at_changes_no_weight():
+    """Each word looks at itself alone, and gives the others less than e^−70."""
+    own = Scenario(("a", "b"), np.eye(2), 10 * np.eye(2), 10 * np.eye(2), np.eye(2))
+    for kind in ("none", "alibi"):
+        s = edits.with_mask_kind(edits.with_positions(own, kind), "causal")
+        assert verdict(s).endswith(
+            "The mask depends on the places, but with these numbers it changes no weight."
+        )
+    full = replace(BITES, mask=np.ones((3, 3), dtype=bool))
+    assert "only knows which words there are, not where" in verdict(full)
+    padded = edits.with_mask_kind(edits.with_context(BITES, "a man saw the dog"), "padding", 2)
+    assert "changes no weight" not in verdict(padded)  # it hides the same keys from all
+
+
+def test_the_word_that_is_told_of_is_looked_at_and_of_the_second_sentence():
+    """Both sentences have words in the first place, which aren't the word itself."""
+    seen = set()
+    for seed in range(13):
+        s = made(seed, n=3, context=5, positions="sinusoidal")
+        order = in_reverse(attend(s))
+        i, j = np.unravel_index(np.abs(order.difference).argmax(), (3, 5))
+        seen.add(bool(i == j))
+        assert f"word{i} gives key{j} the weight" in order.verdict()
+    assert seen == {True, False}
+    for near, said in ((0.005, "The order matters: "), (0.002, "less than the boxes show")):
+        P = np.zeros((3, 4))
+        P[0, 0] = near
+        assert said in verdict(replace(edits.with_positions(BITES, "learned"), P=P))
 
 
 def test_a_verdict_on_less_than_is_shown():
