@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from . import strict_json
 from .scenario import Scenario
 
 VERSION = 1
@@ -75,7 +76,10 @@ def from_json(text: str) -> Scenario:
     Traceback (most recent call last):
     attn_core.document.DocumentError: Not a scenario: expected a JSON object, got a list.
     """
-    content = _parsed(text)
+    try:
+        content = strict_json.loads(text)
+    except strict_json.JSONError as error:
+        raise DocumentError(str(error)) from error
     if not isinstance(content, dict):
         raise DocumentError(
             f"Not a scenario: expected a JSON object, got a {type(content).__name__}."
@@ -115,21 +119,6 @@ def _array(name: str, value: Any, dtype: str) -> np.ndarray[Any, Any]:
     if array.dtype.kind not in "iuf":
         raise DocumentError(f"{name} must hold numbers only.")
     return array.astype(dtype)
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_no_constant)
-    except DocumentError:
-        raise
-    except RecursionError as error:
-        raise DocumentError("Not a scenario: its lists are nested too deep.") from error
-    except ValueError as error:
-        raise DocumentError(f"Not JSON: {error}.") from error
-
-
-def _no_constant(name: str) -> Any:
-    raise DocumentError(f"Numbers must be finite, got {name}.")
 
 
 def _plain(value: Any) -> Any:

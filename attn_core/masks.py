@@ -61,15 +61,15 @@ def understood(values: ArrayLike) -> Mask:
             "mask must say what 0 means, and this one is 0 throughout: as True and False it "
             "blocks everything, as numbers to add it blocks nothing. Expected bool, or no mask."
         )
-    if np.isin(array, (0, 1)).all():
-        return array == 1
+    is_flags = np.isin(array, (0, 1)).all()
     odd = array[~((array == 0) | (array <= _BLOCKS))]
-    if odd.size:
+    if odd.size and not is_flags:
         raise ValueError(
             "mask must be bool with True = may attend, or 1 and 0 for it, or 0 and −inf (or "
             f"−10⁹) to add to the scores; {_came(array)} with {odd[0]:g} in it."
         )
-    return array == 0
+    mask: Mask = array == (1 if is_flags else 0)
+    return mask
 
 
 def _came(array: NDArray[Any]) -> str:
