@@ -28,8 +28,14 @@ cell above the labels of the rows is its name, and the name of its head if there
 Numbers have all their digits. A pair that the mask blocks is {BLOCKED}. Files are UTF-8 with
 a byte order mark, as spreadsheets expect (Python: encoding="utf-8-sig").
 
-A label that a spreadsheet would take for a formula, such as =1+1, has an apostrophe before
-it. The labels without it are in the JSON and the NPZ of the same trace.
+A label that a program would take for a formula, a number, a date or a gap, such as =1+1,
+1e5, 00 or NaN, has an apostrophe before it, and so has one that begins with an apostrophe.
+With pandas this gives every label as it is:
+
+    import pandas as pd
+    def plain(label):
+        return label.removeprefix("'")
+    weights = pd.read_csv("weights.csv", index_col=0).rename(index=plain, columns=plain)
 """
 
 
@@ -157,9 +163,11 @@ def _csv(shown: Block, head: str) -> str:
     # Python's csv quotes what its own reader needs; only the rest is left to decide here.
     sheet = csv.writer(text)
     name = f"{shown.step.name}, {head}" if head else shown.step.name
-    sheet.writerow([name, *map(escape.spreadsheet, shown.columns)])
+    columns = map(escape.csv_label, shown.columns)
+    # A column called as the corner would get another name in pandas.
+    sheet.writerow([name, *(f"'{label}" if label == name else label for label in columns)])
     for label, row in zip(shown.rows, shown.values.tolist(), strict=True):
-        sheet.writerow([escape.spreadsheet(label), *map(repr, row)])
+        sheet.writerow([escape.csv_label(label), *map(repr, row)])
     return text.getvalue()
 
 

@@ -1,8 +1,11 @@
 """The files read back, by readers that aren't ours, as the trace to the last bit."""
 
+import contextlib
 import csv
 import io
 import json
+import re
+import textwrap
 import zipfile
 from dataclasses import replace
 
@@ -10,11 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas._libs.parsers import STR_NA_VALUES
 
 from attn_core import attend, labels
 from attn_core.export import csv_zip, json_text, matrices, npz
 from attn_core.export.numbers import BLOCKED
-from tests.export.scenarios import HOSTILE, KINDS, hostile, scenarios
+from tests.export.scenarios import HOSTILE, KINDS, hostile, scenarios, words
 
 kinds = pytest.mark.parametrize("scenario", KINDS.values(), ids=KINDS)
 
@@ -129,6 +134,54 @@ def assert_labels(scenario):
     read = {entry["name"]: entry for entry in json.loads(json_text(trace))["matrices"]}
     assert (tuple(read["X"]["rows"]), tuple(read["X"]["columns"])) == names
     assert tuple(read["weights"]["columns"]) == labels.unique(scenario.context or scenario.tokens)
+
+
+#: Words that pandas or a spreadsheet takes for something else.
+MISREAD = (
+    *sorted(STR_NA_VALUES - {""}),
+    *("NAN", "none", "true", "True", "FALSE", "inf", "-inf", "Infinity", "1e5", "00", "0"),
+    *("007", "1,5", ".5", "-3", "1_000", "0x1F", "12:30", "1/2", "2024-01-01", "(5)", "$5", "٣"),
+    *("=1+1", "+1", "-1", "@SUM(A1)", "#REF!", "'", "''", "'tis", "'NaN", '"', '""', '"a', "a,b"),
+    *("a\nb", "a\r\nb", ",", ";", "\u3164", "\u2800", "X", "Q", "weights", "Unnamed: 0", "X.1"),
+)
+
+
+def as_told(folder, name):
+    """A file as the archive's README says how to read it."""
+    readme = (folder / "README.txt").read_text("utf-8")
+    code = textwrap.dedent("\n".join(re.findall(r"^    .*", readme, flags=re.M)))
+    scope = {}
+    with contextlib.chdir(folder):
+        exec(code.replace("weights.csv", f"{name}.csv"), scope)
+    return scope["weights"]
+
+
+def assert_words_come_back(scenario, folder):
+    trace = attend(scenario)
+    zipfile.ZipFile(io.BytesIO(csv_zip(trace))).extractall(folder)
+    words = labels.unique(scenario.tokens)
+    for name, columns in (("X", scenario.features), ("weights", words)):
+        frame = as_told(folder, name)
+        assert (tuple(frame.index), tuple(frame.columns)) == (words, columns)
+        np.testing.assert_array_equal(frame.to_numpy(float), getattr(trace, name))
+        # Without the README words have an apostrophe, but each is still there, as text.
+        frame = pd.read_csv(folder / f"{name}.csv", index_col=0)
+        for found, meant in zip((*frame.index, *frame.columns), (*words, *columns), strict=True):
+            assert found in (meant, f"'{meant}")
+
+
+def test_no_word_is_taken_for_something_else(tmp_path):
+    assert_words_come_back(hostile(MISREAD), tmp_path)
+    for word in MISREAD:  # alone, so that a whole column could be numbers
+        s = hostile((word,))
+        frame = pd.read_csv(io.StringIO(sheets(attend(s))["X.csv"], newline=""), index_col=0)
+        assert frame.index[0] in (word, f"'{word}")
+
+
+@settings(max_examples=25, deadline=None)
+@given(words=st.lists(words.filter(lambda w: "\0" not in w), min_size=1, max_size=5, unique=True))
+def test_any_words_come_back(words, tmp_path_factory):
+    assert_words_come_back(hostile(tuple(words)), tmp_path_factory.mktemp("csv"))
 
 
 def test_hostile_labels():
