@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 import zlib
 from pathlib import PurePosixPath
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,16 @@ from numpy.typing import NDArray
 
 from ..document import DocumentError
 
-#: Bytes that all files of an archive may have together; the largest of the lab has 360,000.
+#: Bytes that all files of an archive may have together; the largest of the lab has 510,000.
 MAX_UNPACKED = 1_000_000
 
 #: Others could unpack without a bound (bzip2, LZMA), or aren't in zip files of today.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: What NumPy and Python's parser raise for a header that no NumPy wrote.
+_UNREADABLE = (
+    *(ValueError, KeyError, EOFError, SyntaxError, TokenError),
+    *(TypeError, RecursionError, MemoryError),
+)
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
@@ -37,7 +44,9 @@ def files(content: bytes) -> dict[str, bytes]:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         # RuntimeError: it has a password, or needs what zipfile can't do.
-        raise DocumentError(f"The zip archive can't be unpacked: {error}.") from error
+        raise DocumentError(
+            f"The zip archive can't be unpacked: {error or 'it is cut'}."
+        ) from error
 
 
 def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
@@ -82,8 +91,16 @@ def array(name: str, content: bytes) -> NDArray[Any]:
         size, has = dtype.itemsize * int(np.prod(shape, dtype=object)), len(content) - stream.tell()
         if size != has:
             raise DocumentError(f"{name} must have {size} bytes for its {shape}, got {has}.")
+        if dtype.kind == "U":
+            _check_letters(name, np.frombuffer(content, dtype.byteorder + "u4", -1, stream.tell()))
         return np.load(io.BytesIO(content), allow_pickle=False)  # type: ignore[no-any-return]
     except DocumentError:
         raise
-    except (ValueError, KeyError, EOFError, RecursionError, MemoryError) as error:
+    except _UNREADABLE as error:
         raise DocumentError(f"{name} isn't an array of NumPy that can be read: {error}.") from error
+
+
+def _check_letters(name: str, codes: NDArray[Any]) -> None:
+    """Refuse what is beyond Unicode; Python has no error of its own for it."""
+    if codes.size and (largest := int(codes.max())) > sys.maxunicode:
+        raise DocumentError(f"{name} must hold text, got the letter number {largest}.")
