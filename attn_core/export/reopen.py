@@ -172,8 +172,8 @@ def _told(changed: Iterable[str]) -> str:
     if not names:
         return ""
     return (
-        f"What the file says of {_some(names)} isn't what its scenario gives: it was changed, or "
-        "computed elsewhere. The lab computes it anew."
+        f"The file is open, but {_some(names)} in it isn't what its scenario gives: it was "
+        "changed, or computed elsewhere. The lab computes it anew."
     )
 
 

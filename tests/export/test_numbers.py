@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pandas._libs.parsers import STR_NA_VALUES
 
 from attn_core import attend, labels
+from attn_core.document import from_json
 from attn_core.export import csv_zip, json_text, matrices, npz
 from attn_core.export.numbers import BLOCKED
 from tests.export.scenarios import HOSTILE, KINDS, hostile, scenarios, words
@@ -25,9 +26,13 @@ kinds = pytest.mark.parametrize("scenario", KINDS.values(), ids=KINDS)
 
 
 def sheets(trace, only=None):
+    """The CSV files; beside them there are a README and, with all of them, the scenario."""
     archive = zipfile.ZipFile(io.BytesIO(csv_zip(trace, only)))
     assert archive.testzip() is None
-    return {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    found = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    assert "README.txt" in found
+    assert only or from_json(found["scenario.json"]) == trace.scenario
+    return {name: text for name, text in found.items() if name.endswith(".csv")}
 
 
 def values(trace, name):
@@ -40,12 +45,11 @@ def values(trace, name):
 def test_csv_holds_every_matrix(scenario):
     trace, read = attend(scenario), {}
     for name, text in sheets(trace).items():
-        if name != "README.txt":
-            frame = pd.read_csv(io.StringIO(text, newline=""), index_col=0, header=0)
-            step, _, head = name.removesuffix(".csv").partition("-head-")
-            of_head = f", {scenario.heads[int(head.split('-')[0]) - 1]}" if head else ""
-            assert next(csv.reader(io.StringIO(text, newline="")))[0] == f"{step}{of_head}"
-            read.setdefault(step, []).append(frame)
+        frame = pd.read_csv(io.StringIO(text, newline=""), index_col=0, header=0)
+        step, _, head = name.removesuffix(".csv").partition("-head-")
+        of_head = f", {scenario.heads[int(head.split('-')[0]) - 1]}" if head else ""
+        assert next(csv.reader(io.StringIO(text, newline="")))[0] == f"{step}{of_head}"
+        read.setdefault(step, []).append(frame)
     assert set(read) == {each.name for each in matrices(trace)}
     for name, frames in read.items():
         np.testing.assert_array_equal(np.array(frames, float), values(trace, name), err_msg=name)
@@ -87,7 +91,7 @@ def test_json_holds_every_matrix(scenario):
 def test_a_step_is_its_equation():
     trace = attend(KINDS["masked"])
     only = {"masked_scores", "scores", "blocking"}
-    assert set(sheets(trace, "masked_scores")) == {"README.txt", *(f"{n}.csv" for n in only)}
+    assert set(sheets(trace, "masked_scores")) == {f"{n}.csv" for n in only}
     loaded = np.load(io.BytesIO(npz(trace, "masked_scores")))
     assert set(loaded) == only | {"tokens", "features", "mask", "scale", "temperature", "positions"}
     read = json.loads(json_text(trace, "masked_scores"))

@@ -147,7 +147,7 @@ def test_what_was_changed_is_told():
     by_name["weights"]["values"][2][1] += 1e-6
     opened, told = reopen(json.dumps(numbers).encode())
     assert opened == DEFAULT.scenario
-    assert told.startswith("What the file says of 'weights' isn't what its scenario gives")
+    assert told.startswith("The file is open, but 'weights' in it isn't what its scenario gives")
     by_name["W_v"]["values"][0][0] += 1  # an input counts, and what it makes is old
     opened, told = reopen(json.dumps(numbers).encode())
     assert opened.W_v[0, 0] == DEFAULT.scenario.W_v[0, 0] + 1
@@ -159,7 +159,7 @@ def test_what_was_changed_is_told():
     arrays = dict(np.load(io.BytesIO(npz(trace))))
     arrays["blocking"] = arrays["blocking"] - 1
     arrays["P"] = arrays["X"]  # there are no positions
-    assert "'blocking', 'P' isn't" in reopen(saved(**arrays))[1]
+    assert "'blocking', 'P' in it isn't" in reopen(saved(**arrays))[1]
 
     files = unpacked(csv_zip(trace))
     X = files["X.csv"].decode("utf-8-sig")
@@ -174,7 +174,7 @@ def test_what_was_changed_is_told():
         assert changed != X
         opened, told = reopen(packed(files | {"X.csv": changed, "mine.csv": "1,2"}))
         assert opened == DEFAULT.scenario
-        assert "says of 'X.csv', 'mine.csv' isn't" in told
+        assert "but 'X.csv', 'mine.csv' in it isn't" in told
     nearly = X.replace("1.0", "1.0000000000000002", 1)  # another processor's last bit
     assert reopen(packed(files | {"X.csv": nearly}))[1] == ""
 
