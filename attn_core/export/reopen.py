@@ -88,8 +88,10 @@ def _text(content: bytes) -> str:
 def _in_page(text: str) -> str:
     _, mark, rest = text.partition(_IN_PAGE)
     found, end, _ = rest.partition("</script>")
-    if not (mark and end) or len(found) > MAX_FILE:
+    if not (mark and end):
         raise DocumentError(f"The page holds no scenario. {_OPENED}")
+    if len(found) > MAX_FILE:
+        raise DocumentError(f"The page's scenario has {len(found)} letters; {MAX_FILE} are read.")
     return found
 
 

@@ -24,7 +24,7 @@ NAN, INF = np.full((3, 5), np.nan), np.full((3, 5), np.inf)
         ({"tokens": ("a", 2, "c")}, "non-empty strings, got 2"),
         ({"tokens": ("a", "\ud800", "c")}, "lone surrogate"),
         ({"tokens": ("a", "b")}, r"expected \(2, d_model\), got \(3, 5\)"),
-        ({"X": np.ones(3)}, r"expected \(3, d_model\), got \(3,\)"),
+        ({"X": np.ones(3)}, r"expected \(3, d_model\), got \(3,\)\.$"),
         ({"X": NAN}, r"finite numbers, got nan at \(0, 0\)"),
         ({"X": INF}, "finite numbers, got inf"),
         ({"X": [["1", "2"]]}, "real numbers"),

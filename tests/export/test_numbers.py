@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas._libs.parsers import STR_NA_VALUES
 
-from attn_core import attend, labels
+from attn_core import attend, escape, labels
 from attn_core.document import from_json
 from attn_core.export import csv_zip, json_text, matrices, npz
 from attn_core.export.numbers import BLOCKED
@@ -150,6 +150,10 @@ MISREAD = (
 )
 
 
+#: What only a spreadsheet takes for a number, a date or an error.
+IN_SPREADSHEETS = ("1/2", "12:30", "2024-01-01", "(5)", "$5", "($5)", "1 000", "#REF!", "50%", "٣")
+
+
 def as_told(folder, name):
     """A file as the archive's README says how to read it."""
     readme = (folder / "README.txt").read_text("utf-8")
@@ -176,6 +180,8 @@ def assert_words_come_back(scenario, folder):
 
 def test_no_word_is_taken_for_something_else(tmp_path):
     assert_words_come_back(hostile(MISREAD), tmp_path)
+    for word in IN_SPREADSHEETS:
+        assert escape.csv_label(word) == f"'{word}"
     for word in MISREAD:  # alone, so that a whole column could be numbers
         s = hostile((word,))
         frame = pd.read_csv(io.StringIO(sheets(attend(s))["X.csv"], newline=""), index_col=0)

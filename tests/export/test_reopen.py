@@ -273,6 +273,7 @@ def test_what_is_foreign_says_why():
         (page.replace(b'id="scenario"', b'id="other"'), "The page holds no scenario"),
         (page[: page.index(b'id="scenario"') + 30], "The page holds no scenario"),
         (b"<" + b" " * 10 + b"<script" * 400_000, "The page holds no scenario"),
+        (page.replace(b'"scenario">', b'"scenario">' + b"[" * MAX_FILE), "letters; 500000 are"),
         (b"[" * (MAX_FILE + 1), f"at most {MAX_FILE} are read"),
         (b"[" * MAX_FILE, "nested too deep"),
         (numbers(matrices=[X, X]), "The matrix 'X' is there twice"),
