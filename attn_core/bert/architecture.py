@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import strict_json
 from .error import ModelError
 
 #: Larger than any real one, so that a slip doesn't ask for more memory than there is.
@@ -147,9 +147,9 @@ def read_config(path: Path) -> Config:
         When the file isn't a model's, or describes another transformer than ours.
     """
     try:
-        said = strict_json.loads(path.read_text(encoding="utf-8"), finite=False)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} can't be read as JSON: {error} Fetch it again.") from error
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} can't be read as JSON: {error}. Fetch it again.") from error
     if not isinstance(said, dict):
         raise ModelError(f"{path} isn't a model's config.json: expected an object of JSON.")
     return config_of(said, str(path))
