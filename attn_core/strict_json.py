@@ -11,14 +11,8 @@ class JSONError(ValueError):
     """Raised for a text that isn't JSON, or isn't clear; the message says why."""
 
 
-def loads(text: str, *, finite: bool = True) -> Any:
-    """Read JSON, but for what Python reads although it isn't JSON, or isn't clear.
-
-    Parameters
-    ----------
-    text : str
-    finite : bool
-        Refuse NaN and Infinity, which JSON doesn't have.
+def loads(text: str) -> Any:
+    """Read JSON, but for what Python reads although it isn't JSON (NaN), or isn't clear.
 
     Raises
     ------
@@ -32,9 +26,8 @@ def loads(text: str, *, finite: bool = True) -> Any:
     Traceback (most recent call last):
     attn_core.strict_json.JSONError: The key 'X' is there twice in one object.
     """
-    constant = _no_constant if finite else None
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=constant)
+        return json.loads(text, object_pairs_hook=once, parse_constant=_no_constant)
     except RecursionError as error:
         raise JSONError("Not JSON to read: it is nested too deep.") from error
     except JSONError:
@@ -43,7 +36,8 @@ def loads(text: str, *, finite: bool = True) -> Any:
         raise JSONError(f"Not JSON: {error}.") from error
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its pairs, none of which may have the key of another."""
     made = dict(pairs)
     if len(made) < len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]

@@ -294,6 +294,12 @@ def test_bad_json_says_why(text, message):
         from_json(text)
 
 
+@pytest.mark.parametrize(("may_attend", "blocked"), [(True, False), (1, 0), (0, -(10**9))])
+def test_json_has_masks_as_libraries_write_them(may_attend, blocked):
+    written = np.where(causal(3), may_attend, blocked).tolist()
+    assert from_json(changed(mask=written)) == replace(DEFAULT.scenario, mask=causal(3))
+
+
 def test_json_is_readable():
     content = json.loads(to_json(PRESETS[1].scenario, indent=1))
     assert content["tokens"] == ["Je", "suis", "heureux"]
