@@ -45,7 +45,7 @@ def files(content: bytes) -> dict[str, bytes]:
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         # RuntimeError: it has a password, or needs what zipfile can't do.
         raise DocumentError(
-            f"The zip archive can't be unpacked: {error or 'it is cut'}."
+            f"The zip archive can't be unpacked: {str(error) or 'it is cut'}."
         ) from error
 
 
