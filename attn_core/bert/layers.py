@@ -128,14 +128,25 @@ def forward(
     states : list of ndarray, shape (n, d_model)
         What goes into each layer, and what leaves the last.
     weights : ndarray, shape (layers, h, n, n)
+
+    Raises
+    ------
+    OverflowError
+        When numbers leave the range of float32 on the way.
     """
-    states, n = [X], len(X)
+    states, n = [_finite(X)], len(X)
     weights = np.empty((len(layers), layers[0].attention.h, n, n), np.float32)
     for layer, seen in zip(layers, weights, strict=True):
         trace = attend(layer.scenario(tokens, states[-1]))
         seen[...] = trace.weights
-        states.append(layer.follow(trace))
+        states.append(_finite(layer.follow(trace)))
     return states, weights
+
+
+def _finite(X: Matrix) -> Matrix:
+    if not np.isfinite(X).all():
+        raise OverflowError("The numbers leave the range of float32.")
+    return X
 
 
 def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
 
 from attn_core.bert import sources
 from attn_core.pretrained import DEFAULT, PACKAGE, ModelError, is_at_hand, load
@@ -263,6 +262,8 @@ def test_a_list_of_another_kind_of_tokenizer(tmp_path):
 
 
 def test_several_models_in_one_file(tmp_path):
+    from safetensors.numpy import load_file, save_file
+
     def twice(tensors):
         return tensors | {f"teacher.{name}": values for name, values in tensors.items()}
 
@@ -289,6 +290,8 @@ def test_two_names_for_one_tensor(tmp_path):
 
 
 def test_shards_and_index_that_contradict_each_other(tmp_path):
+    from safetensors.numpy import load_file, save_file
+
     model = tiny.copied(tmp_path)
     tensors = load_file(model / "model.safetensors")
     (model / "model.safetensors").unlink()

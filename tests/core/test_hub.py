@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 import pytest
-import safetensors.numpy
 
 from attn_core.pretrained import ModelError, is_at_hand, load
 from tests.core import tiny
@@ -151,6 +150,8 @@ def test_a_name_never_leaves_its_place_in_the_address(hub):
 
 def test_a_repository_with_other_files_in_place_of_the_usual(hub):
     """Shards with an index, and a list of tokens with what is said about it."""
+    import safetensors.numpy
+
     whole, tokenizer = (hub.files.pop(name) for name in ("model.safetensors", "tokenizer.json"))
     names = [f"model-{i}-of-2.safetensors" for i in (1, 2)]
     tensors = safetensors.numpy.load(whole)
