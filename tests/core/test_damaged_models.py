@@ -158,6 +158,7 @@ def test_a_config_that_is_none(tmp_path, text):
         ({"model_type": None, "architectures": ["MPNetModel"]}, "got architectures ['MPNetModel"),
         ({"model_type": None, "architectures": ["BertGenerationEncoder"]}, "got architectures ['B"),
         ({"model_type": None, "architectures": ["RobertaPreLayerNormModel"]}, "got architectures "),
+        ({"model_type": None, "architectures": ["BertModelWithHeads"]}, "got architectures ['Bert"),
         ({"model_type": None, "architectures": ["XLMRobertaXLModel"]}, "got architectures ['XLMR"),
         ({"model_type": None, "architectures": "BertModel"}, "got architectures 'BertModel'"),
         ({"hidden_act": "prelu"}, "expected hidden_act to be one of gelu, gelu_10, "),
@@ -273,6 +274,9 @@ def test_several_models_in_one_file(tmp_path):
     tensors = load_file(model / "model.safetensors")
     del tensors[f"teacher.{QUERY}"]
     save_file(tensors, model / "model.safetensors")
+    assert load(model).layers == 2
+    bare = {name.removeprefix("bert."): values for name, values in tensors.items()}
+    save_file(bare, model / "model.safetensors")
     assert load(model).layers == 2
 
 
