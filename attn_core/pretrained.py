@@ -30,6 +30,7 @@ from .bert.sources import (
 )
 from .bert.tokenizer import Pieces, Tokenizer
 from .scenario import Scenario
+from .wording import counted
 
 __all__ = [
     "DEFAULT",
@@ -162,8 +163,8 @@ class Encoder:
         why = ""
         if not is_its_own and self.max_tokens < limits.MAX_WORDS:
             why = (
-                f" Each pair of tokens has a weight in each of {self.layers} layers of "
-                f"{self.heads} heads."
+                f" Each pair of tokens has a weight in each of {counted(self.layers, 'layer')} "
+                f"of {counted(self.heads, 'head')}."
             )
         return (
             f"The {who} up to {self.max_tokens} tokens; this text has {n}, which are its "

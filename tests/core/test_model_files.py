@@ -327,6 +327,17 @@ def test_no_text_blames_the_file():
     assert not failing(told)
 
 
+def test_a_special_token_that_the_list_does_not_have(tmp_path):
+    """What is put around a text has a number, and a name only there."""
+    path = tiny.copied(tmp_path) / "tokenizer.json"
+    said = json.loads(path.read_text())
+    said["model"]["vocab"] = {k: i for k, i in said["model"]["vocab"].items() if i != 22}
+    said["post_processor"]["special_tokens"]["[SEP]"]["ids"] = [22]
+    path.write_text(json.dumps(said))
+    encoded = load(path.parent).encode("a b")
+    assert encoded.tokens == ("[CLS]", "a", "b", "[SEP]") and encoded.pieces.ids[-1] == 22
+
+
 def test_no_memory_left_is_said(monkeypatch):
     from attn_core import pretrained
 
