@@ -24,8 +24,8 @@ from .bert.sources import (
     DEFAULT,
     PACKAGE,
     Progress,
+    folder_at_hand,
     folder_of,
-    installed,
     is_at_hand,
 )
 from .bert.tokenizer import Pieces, Tokenizer
@@ -38,7 +38,7 @@ __all__ = [
     "Encoded",
     "Encoder",
     "ModelError",
-    "installed",
+    "folder_at_hand",
     "is_at_hand",
     "load",
 ]

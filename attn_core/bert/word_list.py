@@ -25,6 +25,8 @@ _FILES = {
     "DistilBertTokenizer": WORD_PIECES,
     "RobertaTokenizer": BYTE_PAIRS,
 }
+#: Classes that read a tokenizer.json of any kind, so that the model's kind tells.
+_GENERAL = ("PreTrainedTokenizer", "TokenizersBackend")
 _CLASSES = {
     "bert": "BertTokenizer",
     "distilbert": "DistilBertTokenizer",
@@ -57,7 +59,8 @@ def tokenizer_of(folder: Path, kind: str) -> Any:
         When the files aren't of a kind that is known here, or lack something.
     """
     options = _options(folder)
-    name = str(options.get("tokenizer_class") or _CLASSES[kind]).removesuffix("Fast")
+    name = str(options.get("tokenizer_class") or _GENERAL[0]).removesuffix("Fast")
+    name = _CLASSES[kind] if name in _GENERAL else name
     files = _FILES.get(name, ())
     if not files or not all((folder / file).is_file() for file in files):
         raise ModelError(

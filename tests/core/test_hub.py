@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from attn_core.pretrained import ModelError, is_at_hand, load
+from attn_core.pretrained import ModelError, folder_at_hand, is_at_hand, load
 from tests.core import tiny
 from tests.core.hub import COMMIT, MODEL, Hub
 
@@ -139,6 +139,9 @@ def test_no_hub_and_a_part_fetched_before(hub):
 def test_what_was_fetched_may_be_no_model(hub):
     hub.files["model.safetensors"] = b"<html>Sign in to this network</html>"
     refused(MODEL, "isn't a whole safetensors file")
+    folder = folder_at_hand(MODEL)
+    assert folder and (folder / "config.json").is_file()
+    refused(MODEL, str(folder))  # which a page leaves away
 
 
 def test_a_name_never_leaves_its_place_in_the_address(hub):

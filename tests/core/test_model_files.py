@@ -236,6 +236,9 @@ def test_a_list_of_tokens_of_another_machine(tmp_path):
     for written in ("\r\n".join(tokens), "\n".join(tokens), "\n".join([*tokens, ""])):
         (model / "vocab.txt").write_bytes(written.encode())
         assert not wrong(model, case)
+    for general in ("PreTrainedTokenizerFast", "TokenizersBackend", "BertTokenizerFast"):
+        (model / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": general}))
+        assert not wrong(model, case)
 
 
 def test_more_places_than_the_lab_has_tokens(tmp_path):

@@ -3,6 +3,7 @@
 import gc
 import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -249,6 +250,14 @@ def test_folders_of_the_server_are_not_told(tmp_path, monkeypatch):
     at = opened()
     assert "tests" not in said(at)
     assert "**bert** has 2 layers" in said(at)
+
+
+def test_the_folder_of_a_fetched_model_is_not_told_either(monkeypatch):
+    folder = Path.cwd() / "cache" / "snapshots" / "0123"
+    monkeypatch.setenv(model.VARIABLE, "lab/tiny")
+    monkeypatch.setattr(model, "folder_at_hand", {"lab/tiny": folder}.get)
+    error = model.ModelError(f"{folder / 'config.json'} can't be read as JSON.")
+    assert model._public(error) == "tiny/config.json can't be read as JSON."
 
 
 def test_a_model_that_fails_at_a_text_tells_no_folder_either(tmp_path, monkeypatch, caplog):
