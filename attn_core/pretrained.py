@@ -6,14 +6,15 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from . import limits
+from .attention import AttentionTrace, attend
 from .bert.checkpoint import Checkpoint, Matrix
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.error import ModelError, UnseenError
@@ -28,6 +29,7 @@ from .bert.sources import (
     installed,
     is_at_hand,
 )
+from .bert.text_rules import TextRules, read_text_rules
 from .bert.tokenizer import Pieces, Tokenizer
 from .scenario import Scenario
 
@@ -47,6 +49,9 @@ __all__ = [
 class Encoded:
     """A text as a model read it; made by `Encoder.encode`. The arrays are read-only.
 
+    It keeps what goes into each layer, from which all else follows: the weights of all heads
+    would take 75 MB of 512 tokens, and most who look at a text never see them all.
+
     Attributes
     ----------
     text : str
@@ -54,14 +59,21 @@ class Encoded:
         Tokens, and where they are in the text.
     states : ndarray of float32, shape (layers + 1, n, d_model)
         What goes into each layer, and what leaves the last.
-    weights : ndarray of float32, shape (layers, heads, n, n)
-        Attention weights; row = query, column = key.
+    rules : TextRules
+        How the model makes one vector of a text.
+    trained : ndarray of float32, shape (m, d_model)
+        What leaves the last layer of the text, cut to the length that the model was trained
+        for: `hidden`, where it isn't longer.
+    layers : tuple of Layer
+        Of the model that read it.
     """
 
     text: str
     pieces: Pieces
     states: Matrix
-    weights: Matrix
+    rules: TextRules
+    trained: Matrix
+    layers: tuple[Layer, ...] = field(repr=False)
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -79,14 +91,38 @@ class Encoded:
         last: Matrix = self.states[-1]
         return last
 
-    @cached_property
-    def text_vector(self) -> Matrix:
-        """One vector of the whole text: the mean of `hidden` over all tokens, shape (d_model,).
+    @property
+    def is_cut(self) -> bool:
+        """Whether the text is longer than those that the model was trained for."""
+        return len(self.trained) < self.n
 
-        So do the models of sentence-transformers (Reimers and Gurevych 2019).
+    @cached_property
+    def text_vector(self) -> Matrix | None:
+        """One vector of the text, pooled as the model was trained; see `TextRules`.
+
+        Shape (d_model,), or a multiple of that where several are laid end to end; None where
+        the lab doesn't compute what the model's files ask for.
         """
-        mean: Matrix = self.hidden.mean(axis=0)
-        return mean
+        return self.rules.pool(self.trained)
+
+    @cached_property
+    def weights(self) -> Matrix:
+        """Attention weights of all heads, shape (layers, heads, n, n).
+
+        Row = query, column = key. They are computed when they are first asked for, and kept.
+        """
+        heads = self.layers[0].attention.h
+        weights = np.empty((len(self.layers), heads, self.n, self.n), np.float32)
+        for layer, own in enumerate(weights):
+            for head, seen in enumerate(self.heads(layer)):
+                own[head] = seen.weights
+        weights.setflags(write=False)
+        return weights
+
+    def heads(self, layer: int) -> Iterator[AttentionTrace]:
+        """All that the heads of a layer compute, from 0 on, one after the other."""
+        whole = self.layers[layer].scenario(self.tokens, self.states[layer])
+        return (attend(whole.head(i)) for i in range(whole.h))
 
 
 class Encoder:
@@ -103,6 +139,8 @@ class Encoder:
     max_tokens : int
         Of a text that it reads: as many as the model has places for, or as the lab has room
         for (`limits.most_tokens`), whichever is less.
+    rules : TextRules
+        What its files say of whole texts.
     """
 
     def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
@@ -114,7 +152,10 @@ class Encoder:
         self.max_tokens = min(config.max_tokens, limits.most_tokens(self.layers, self.heads))
         self._file = Checkpoint(files, config.tensors, str(folder))
         vocabulary = self._file.length(WORDS, config.d_model)
+        self.rules = read_text_rules(folder)
         self._tokenizer = Tokenizer(folder, config.kind, vocabulary)
+        if self.rules.lower:
+            self._tokenizer.lower()
         self._places = self._read_places(config)
         self._segment = self._read_segment(config)
         self._norm = read_norm(self._file, NORM, config)
@@ -186,8 +227,10 @@ class Encoder:
             As `split` does, or when the model's numbers leave the range of float32 here.
         """
         pieces = self.split(text)
+        cut = self._cut(pieces)
         try:
-            states, weights = self._forward(pieces)
+            states = self._forward(pieces)
+            trained = states[-1] if cut is pieces else self._forward(cut)[-1].copy()
         except OverflowError as error:
             raise ValueError(
                 f"{self.name} can't read this text: its numbers leave the range of float32."
@@ -197,19 +240,24 @@ class Encoder:
                 f"There is no memory left to read {len(pieces.ids)} tokens. A shorter text "
                 "takes less."
             ) from error
-        for array in (states, weights):
+        for array in (states, trained):
             array.setflags(write=False)
-        return Encoded(text, pieces, states, weights)
+        return Encoded(text, pieces, states, self.rules, trained, self._layers)
 
-    def _forward(self, pieces: Pieces) -> tuple[Matrix, Matrix]:
+    def _cut(self, pieces: Pieces) -> Pieces:
+        """Cut what is longer than the texts that the model was trained for, as was done there."""
+        most = self.rules.max_tokens
+        return pieces if most is None or len(pieces.ids) <= most else pieces.first(most)
+
+    def _forward(self, pieces: Pieces) -> Matrix:
         words = self._file.rows(WORDS, pieces.ids)
         places = self._places[self._config.places(pieces.ids)]
         with np.errstate(over="ignore", invalid="ignore"):  # told below
             X = self._norm(words + self._segment + places)
-            states, weights = forward(self._layers, pieces.tokens, X)
+            states = forward(self._layers, pieces.tokens, X)
         if not np.isfinite(states[-1]).all():
             raise OverflowError("The last layer leaves the range of float32.")
-        return np.stack(states), weights
+        return states
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
         """One head's attention to a text, as a scenario of the lab.

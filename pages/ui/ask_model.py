@@ -104,8 +104,8 @@ def where(reading: Reading) -> None:
 
 def _special(reading: Reading) -> str:
     """Name what the model put around the text."""
-    encoded = reading.encoded
-    pairs = zip(encoded.tokens, encoded.pieces.special, strict=True)
+    pieces = reading.encoded.pieces
+    pairs = zip(pieces.shown, pieces.special, strict=True)
     return listed([escape.markdown(token) for token, is_special in pairs if is_special])
 
 

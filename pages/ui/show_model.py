@@ -38,7 +38,7 @@ def heads(reading: Reading) -> None:
     st.header("All heads", anchor=False)
     encoder, focus, drawn = reading.encoder, reading.focus, look()
     side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
-    small, words = reading.thumbnails(side)
+    small, words = model.thumbnails(reading, side)
     grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn["width"])
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
@@ -88,7 +88,7 @@ def weights(
     """The matrix that is looked at, and a sentence about it.
 
     What is `picked` must not hold the reading: Streamlit keeps it for as long as the page
-    is open, and a long text takes 80 MB.
+    is open.
     """
     seen = reading.seen
     with st.container():  # always there, so that what stands below isn't made anew
