@@ -6,9 +6,9 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -61,19 +61,19 @@ class Encoded:
         What goes into each layer, and what leaves the last.
     rules : TextRules
         How the model makes one vector of a text.
-    trained : ndarray of float32, shape (m, d_model)
-        What leaves the last layer of the text, cut to the length that the model was trained
-        for: `hidden`, where it isn't longer.
     layers : tuple of Layer
         Of the model that read it.
+    begun : callable
+        Reads the beginning of the text alone, as long as the model was trained for; gives
+        what leaves the last layer of it.
     """
 
     text: str
     pieces: Pieces
     states: Matrix
     rules: TextRules
-    trained: Matrix
     layers: tuple[Layer, ...] = field(repr=False)
+    begun: Callable[[], Matrix] = field(repr=False)
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ class Encoded:
     @property
     def is_cut(self) -> bool:
         """Whether the text is longer than those that the model was trained for."""
-        return len(self.trained) < self.n
+        return self.rules.max_tokens is not None and self.rules.max_tokens < self.n
 
     @cached_property
     def text_vector(self) -> Matrix | None:
@@ -103,7 +103,7 @@ class Encoded:
         Shape (d_model,), or a multiple of that where several are laid end to end; None where
         the lab doesn't compute what the model's files ask for.
         """
-        return self.rules.pool(self.trained)
+        return self.rules.pool(self.begun() if self.is_cut else self.hidden)
 
     @cached_property
     def weights(self) -> Matrix:
@@ -227,10 +227,8 @@ class Encoder:
             As `split` does, or when the model's numbers leave the range of float32 here.
         """
         pieces = self.split(text)
-        cut = self._cut(pieces)
         try:
             states = self._forward(pieces)
-            trained = states[-1] if cut is pieces else self._forward(cut)[-1].copy()
         except OverflowError as error:
             raise ValueError(
                 f"{self.name} can't read this text: its numbers leave the range of float32."
@@ -240,14 +238,12 @@ class Encoder:
                 f"There is no memory left to read {len(pieces.ids)} tokens. A shorter text "
                 "takes less."
             ) from error
-        for array in (states, trained):
-            array.setflags(write=False)
-        return Encoded(text, pieces, states, self.rules, trained, self._layers)
+        states.setflags(write=False)
+        return Encoded(text, pieces, states, self.rules, self._layers, partial(self._begun, pieces))
 
-    def _cut(self, pieces: Pieces) -> Pieces:
-        """Cut what is longer than the texts that the model was trained for, as was done there."""
-        most = self.rules.max_tokens
-        return pieces if most is None or len(pieces.ids) <= most else pieces.first(most)
+    def _begun(self, pieces: Pieces) -> Matrix:
+        last: Matrix = self._forward(pieces.first(self.rules.max_tokens or self.max_tokens))[-1]
+        return last
 
     def _forward(self, pieces: Pieces) -> Matrix:
         words = self._file.rows(WORDS, pieces.ids)

@@ -23,7 +23,7 @@ def told_of_text(encoded: Encoded, quote: Quote = str) -> str:
     told = [f"The model reads {counted(encoded.n, 'token')}."]
     if encoded.is_cut:
         told.append(
-            f"It was trained on texts of up to {len(encoded.trained)}: this one is longer, and it "
+            f"It was trained on texts of up to {encoded.rules.max_tokens}: this one is longer, and it "
             "may read that less well."
         )
     return " ".join([*told, *told_of_words(encoded, quote)])

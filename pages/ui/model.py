@@ -13,9 +13,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from attn_core import escape, limits
+from attn_core import escape, limits, model_view
 from attn_core.embeddings import Source
-from attn_core.model_view import Reading
+from attn_core.model_view import Reading, Shared
 from attn_core.pretrained import (
     DEFAULT,
     Encoded,
@@ -245,10 +245,16 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
         return _readings.get(encoder.name, text, lambda: encoder.encode(text))
 
 
+def shared(a: Encoded, b: Encoded) -> Shared:
+    """What two texts have in common; of a long one its beginning is read once more."""
+    with _busy:
+        return model_view.shared(a, b)
+
+
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
     """The weights of all heads, small; see `Reading.thumbnails`. They are computed once."""
-    encoded = reading.encoded
-    return _thumbnails(name(), encoded.text, reading.focus.only_words, side, reading)
+    text = reading.encoded.text
+    return _thumbnails(name(), text, reading.focus.only_words, side, reading)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from attn_core.pretrained import Encoded
 
-#: Bytes; six texts of 512 tokens by the model that is there where no other is named.
+#: Bytes; seven texts of 512 tokens by the model that is there where no other is named.
 MOST = 40_000_000
 
 
@@ -36,4 +36,4 @@ class Readings:
 
 def size(encoded: Encoded) -> int:
     """Bytes that a text as a model reads it takes."""
-    return encoded.states.nbytes + encoded.trained.nbytes
+    return encoded.states.nbytes
