@@ -150,7 +150,7 @@ class Encoder:
         self.layers, self.heads = config.layers, config.heads
         self.d_model, self.d_k = config.d_model, config.d_k
         self.max_tokens = min(config.max_tokens, limits.most_tokens(self.layers, self.heads))
-        self._file = Checkpoint(files, config.tensors, str(folder))
+        self._file = Checkpoint(files, config.tensors, folder)
         vocabulary = self._file.length(WORDS, config.d_model)
         self.rules = read_text_rules(folder)
         self._tokenizer = Tokenizer(folder, config.kind, vocabulary)
@@ -192,21 +192,23 @@ class Encoder:
             When it is blank, or has more tokens than are read.
         """
         pieces = self._tokenizer.split(text)
-        if (n := len(pieces.ids)) > self.max_tokens:
-            who = "model reads" if self.max_tokens == self._config.max_tokens else "lab has room for"
-            raise ValueError(
-                f"The {who} up to {self.max_tokens} tokens; this text has {n}, which are its "
-                f"words, signs and parts of words.{self._why_fewer()}"
-            )
+        if len(pieces.ids) > self.max_tokens:
+            raise ValueError(self._too_many(len(pieces.ids)))
         return pieces
 
-    def _why_fewer(self) -> str:
-        """Say why it is fewer than the lab reads with most models."""
-        if self.max_tokens in (self._config.max_tokens, limits.MAX_WORDS):
-            return ""
+    def _too_many(self, n: int) -> str:
+        """Say whose limit it is: the model's places, or the room that the lab has."""
+        is_its_own = self.max_tokens == self._config.max_tokens
+        who = "model reads" if is_its_own else "lab has room for"
+        why = ""
+        if not is_its_own and self.max_tokens < limits.MAX_WORDS:
+            why = (
+                f" Each pair of tokens has a weight in each of {self.layers} layers of "
+                f"{self.heads} heads."
+            )
         return (
-            f" Each pair of tokens has a weight in each of {self.layers} layers of "
-            f"{self.heads} heads."
+            f"The {who} up to {self.max_tokens} tokens; this text has {n}, which are its "
+            f"words, signs and parts of words.{why}"
         )
 
     def encode(self, text: str) -> Encoded:
@@ -231,7 +233,7 @@ class Encoder:
             states = self._forward(pieces)
         except OverflowError as error:
             raise ValueError(
-                f"{self.name} can't read this text: its numbers leave the range of float32."
+                "The model can't read this text: on the way its numbers leave the range of float32."
             ) from error
         except MemoryError as error:
             raise ValueError(

@@ -73,7 +73,8 @@ def gelu_tanh(x: Matrix) -> Matrix:
     >>> gelu_tanh(np.array([-1.0, 0.0, 1.0])).round(4)
     array([-0.1588,  0.    ,  0.8412])
     """
-    return x * (0.5 + 0.5 * np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+    bent: Matrix = np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))
+    return x * (0.5 + 0.5 * bent)
 
 
 def sigmoid(x: Matrix) -> Matrix:
@@ -84,8 +85,8 @@ def sigmoid(x: Matrix) -> Matrix:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    result: Matrix = 0.5 + 0.5 * np.tanh(0.5 * x)
-    return result
+    bent: Matrix = np.tanh(0.5 * x)
+    return 0.5 + 0.5 * bent
 
 
 def _softplus(x: Matrix) -> Matrix:

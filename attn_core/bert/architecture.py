@@ -159,7 +159,7 @@ def _by_class(classes: Any) -> str | None:
 def _is_decoder(classes: Any) -> bool:
     """Whether a model's classes say that it goes on with a text, token by token."""
     ends = ("ForCausalLM", "LMHeadModel")
-    return any(str(each).endswith(ends) for each in classes if isinstance(classes, list))
+    return isinstance(classes, list) and any(str(each).endswith(ends) for each in classes)
 
 
 def _by_names(names: Iterable[str], segments: Any) -> str | None:

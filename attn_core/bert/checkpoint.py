@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,8 @@ class Checkpoint:
         The name of each tensor to the file that has it; see `shards.open_tensors`.
     needed : sequence of str
         All that will be asked for.
-    where : str
-        Names the files in messages.
+    folder : Path
+        Where the files are.
 
     Raises
     ------
@@ -33,9 +34,13 @@ class Checkpoint:
         When one of them isn't there, or two might be meant.
     """
 
-    def __init__(self, files: Mapping[str, TensorFile], needed: Sequence[str], where: str) -> None:
+    def __init__(
+        self, files: Mapping[str, TensorFile], needed: Sequence[str], folder: Path
+    ) -> None:
         self._files = files
-        self._names = found_names(files, needed, where)
+        paths = {file.path for file in files.values()}
+        where = paths.pop() if len(paths) == 1 else folder
+        self._names = found_names(files, needed, str(where))
 
     def take(self, name: str, *shape: int, rows: slice = slice(None)) -> Matrix:
         """Read a tensor, or the first of its rows.

@@ -78,7 +78,8 @@ class Config:
         if self.padding is None:
             return np.arange(len(ids))
         counted = np.asarray(ids) != self.padding
-        return self.padding + np.cumsum(counted) * counted
+        places: NDArray[np.int64] = self.padding + np.cumsum(counted) * counted
+        return places
 
     @property
     def tensors(self) -> tuple[str, ...]:

@@ -76,5 +76,5 @@ def _is_plain(shard: Any) -> bool:
     >>> [_is_plain(name) for name in ("a.safetensors", "../a.safetensors", "/a.safetensors", 3)]
     [True, False, False, False]
     """
-    is_name = isinstance(shard, str) and not set(shard) & set('/\\:\0')
+    is_name = isinstance(shard, str) and not set(shard) & set("/\\:\0")
     return is_name and shard.endswith(".safetensors")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ class TensorFile:
         self.path = path
         _check_whole(path)
         self._file = open(path, "rb")  # noqa: SIM115 - as long as this object is there
+        weakref.finalize(self, self._file.close)
         length = struct.unpack("<Q", self._file.read(8))[0]
         self._begin = 8 + length
         self._header = parsed_object(self._file.read(length), f"{path} (its header)")

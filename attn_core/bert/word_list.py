@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,11 @@ from .json_file import read_object
 WORD_PIECES, BYTE_PAIRS = ("vocab.txt",), ("vocab.json", "merges.txt")
 #: What may say more about them.
 OPTIONS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
+
+#: What to do where there is none that is read.
+HOW_TO_GET_ONE = (
+    "transformers makes it: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."
+)
 
 #: The classes of transformers that read them, and those of each kind of model.
 _FILES = {
@@ -59,16 +64,7 @@ def tokenizer_of(folder: Path, kind: str) -> Any:
             f"{folder} has no tokenizer.json, and the lab can't make one for {name}"
             f"{' without ' + ' and '.join(files) if files else ''}. {HOW_TO_GET_ONE}"
         )
-    make, marks = (
-        (_word_pieces, _WORD_PIECE_MARKS) if files == WORD_PIECES else (_byte_pairs, _BYTE_PAIR_MARKS)
-    )
-    said = {mark: options.get(mark) or token for mark, token in marks.items()}
-    return make(folder, said, options)
-
-
-HOW_TO_GET_ONE = (
-    "transformers makes it: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."
-)
+    return (_word_pieces if files == WORD_PIECES else _byte_pairs)(folder, options)
 
 
 def _options(folder: Path) -> dict[str, Any]:
@@ -80,12 +76,13 @@ def _options(folder: Path) -> dict[str, Any]:
     return said
 
 
-def _word_pieces(folder: Path, marks: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
+def _word_pieces(folder: Path, options: Mapping[str, Any]) -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-    path = folder / WORD_PIECES[0]
-    ids = _numbered(path) | _added(folder)
-    _check_there(marks.values(), ids, path)
+    path, marks = folder / WORD_PIECES[0], _marks(_WORD_PIECE_MARKS, options)
+    added = _added(folder, options)
+    ids = _numbered(path) | added
+    _check_there(marks, ids, path)
     tokenizer = Tokenizer(models.WordPiece(ids, unk_token=_content(marks["unk_token"])))
     tokenizer.normalizer = normalizers.BertNormalizer(
         lowercase=options.get("do_lower_case", True),
@@ -93,7 +90,7 @@ def _word_pieces(folder: Path, marks: Mapping[str, Any], options: Mapping[str, A
         handle_chinese_chars=options.get("tokenize_chinese_chars", True),
     )
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    _add(tokenizer, folder, marks)
+    _add(tokenizer, added, marks, options)
     begin, end = _content(marks["cls_token"]), _content(marks["sep_token"])
     tokenizer.post_processor = processors.TemplateProcessing(
         [begin, "$A", end], special_tokens=[(begin, ids[begin]), (end, ids[end])]
@@ -101,21 +98,27 @@ def _word_pieces(folder: Path, marks: Mapping[str, Any], options: Mapping[str, A
     return tokenizer
 
 
-def _byte_pairs(folder: Path, marks: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
+def _byte_pairs(folder: Path, options: Mapping[str, Any]) -> Any:
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-    paths = [folder / name for name in BYTE_PAIRS]
+    paths, marks = [folder / name for name in BYTE_PAIRS], _marks(_BYTE_PAIR_MARKS, options)
     ids = read_object(paths[0])
-    _check_there(marks.values(), ids | _added(folder), paths[0])
+    added = _added(folder, options)
+    _check_there(marks, ids | added, paths[0])
     spaced = bool(options.get("add_prefix_space", False))
     tokenizer = Tokenizer(models.BPE.from_file(*map(str, paths)))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=spaced)
-    _add(tokenizer, folder, marks)
+    _add(tokenizer, added, marks, options)
     ends = [_content(marks[name]) for name in ("sep_token", "cls_token")]
     tokenizer.post_processor = processors.RobertaProcessing(
         *((token, tokenizer.token_to_id(token)) for token in ends), add_prefix_space=spaced
     )
     return tokenizer
+
+
+def _marks(usual: Mapping[str, str], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell how the special tokens are called here."""
+    return {mark: options.get(mark) or token for mark, token in usual.items()}
 
 
 def _numbered(path: Path) -> dict[str, int]:
@@ -127,29 +130,45 @@ def _numbered(path: Path) -> dict[str, int]:
     return {token: i for i, token in enumerate(lines if lines[-1] else lines[:-1])}
 
 
-def _added(folder: Path) -> dict[str, int]:
+def _added(folder: Path, options: Mapping[str, Any]) -> dict[str, int]:
+    """Number the tokens that were added to the list."""
     path = folder / OPTIONS[2]
-    return read_object(path) if path.is_file() else {}
+    older = read_object(path) if path.is_file() else {}
+    newer = options.get("added_tokens_decoder") or {}
+    return older | {_content(mark): int(i) for i, mark in newer.items()}
 
 
-def _check_there(marks: Sequence[Any], ids: Mapping[str, int], path: Path) -> None:
-    if missing := [token for token in map(_content, marks) if token not in ids]:
+def _check_there(marks: Mapping[str, Any], ids: Mapping[str, int], path: Path) -> None:
+    """Refuse a list without what stands around each text, or for what isn't in the list."""
+    needed = [_content(marks[name]) for name in ("cls_token", "sep_token", "unk_token")]
+    if missing := [token for token in needed if token not in ids]:
         raise ModelError(
             f"{path} has no {missing[0]}, which the tokenizer needs. If it is called otherwise "
             f"there, {OPTIONS[0]} must say so. {HOW_TO_GET_ONE}"
         )
 
 
-def _add(tokenizer: Any, folder: Path, marks: Mapping[str, Any]) -> None:
+def _add(tokenizer: Any, added: Mapping[str, int], marks: Mapping[str, Any], options: Any) -> None:
     """Let it find special and added tokens whole in a text."""
     from tokenizers import AddedToken
 
-    tokenizer.add_tokens(sorted(_added(folder), key=_added(folder).__getitem__))
-    kept = ("lstrip", "rstrip", "single_word", "normalized")
-    for mark in marks.values():
-        said = mark if isinstance(mark, dict) else {}
-        chosen = {name: bool(said[name]) for name in kept if name in said}
-        tokenizer.add_special_tokens([AddedToken(_content(mark), special=True, **chosen)])
+    told = {_content(mark): mark for mark in (options.get("added_tokens_decoder") or {}).values()}
+    specials = [*marks.values(), *(options.get("additional_special_tokens") or ())]
+    told |= {_content(mark): _as_special(mark) for mark in specials if _content(mark) not in told}
+    for token in sorted({*added, *told}, key=lambda token: added.get(token, -1)):
+        said = told.get(token, {})
+        chosen = {name: bool(said[name]) for name in _WAYS if name in said}
+        tokenizer.add_tokens([AddedToken(token, **chosen)])
+        if tokenizer.token_to_id(token) != added.get(token, tokenizer.token_to_id(token)):
+            raise ValueError(f"the number of {token!a:.40} isn't the one after those before it")
+
+
+#: How a token is found in a text.
+_WAYS = ("special", "lstrip", "rstrip", "single_word", "normalized")
+
+
+def _as_special(mark: Any) -> dict[str, Any]:
+    return {"normalized": False, **(mark if isinstance(mark, dict) else {}), "special": True}
 
 
 def _content(mark: Any) -> str:

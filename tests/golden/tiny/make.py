@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-TEXTS = ("ab ba", "cab bad, dab a ccc", "a b c d a [MASK] <mask>")
+TEXTS = ("ab ba", "cab bad, dab a ccc", "a b c d a [MASK] <mask>", "a <pad><pad> b [PAD] c")
 SIZES = {"layers": 2, "heads": 3, "d_model": 15, "d_ff": 11, "places": 17}
 LETTERS = [*"abcdef,"]
 
@@ -150,8 +150,20 @@ def expected(folder, text):
     return said, weights.numpy(), read.last_hidden_state[0].numpy()
 
 
+def activations():
+    """Write what transformers' functions of a feed-forward part give, by name."""
+    import torch
+    from transformers.activations import ACT2CLS, ACT2FN
+
+    x = torch.linspace(-11, 11, 89)
+    learned = ("prelu", "xielu")
+    values = {name: ACT2FN[name](x).numpy() for name in ACT2CLS if name not in learned}
+    np.savez_compressed(HERE / "activations.npz", x=x.numpy(), **values)
+
+
 def main():
-    """Write the three folders."""
+    """Write the three folders, and the functions' values."""
+    activations()
     for write in (bert, roberta, distilbert):
         folder = HERE / write.__name__
         folder.mkdir(exist_ok=True)
