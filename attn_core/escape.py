@@ -82,11 +82,11 @@ def is_unprintable(character: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """Name the characters that nobody would see: controls, marks of direction, lone spaces.
+    r"""Name the characters that nobody would see: controls, marks of direction, lone spaces.
 
     Examples
     --------
-    >>> visible("a\\u200bb"), visible(" "), visible("\\n"), visible("\\u200d"), visible("Je suis")
+    >>> visible("a\u200bb"), visible(" "), visible("\n"), visible("\u200d"), visible("Je suis")
     ('aU+200Bb', '␣', '␊', 'U+200D', 'Je suis')
     """
     alone = all(c.isspace() or is_unseen(c) for c in text)

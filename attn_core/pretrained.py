@@ -252,10 +252,7 @@ class Encoder:
         places = self._places[self._config.places(pieces.ids)]
         with np.errstate(over="ignore", invalid="ignore"):  # told below
             X = self._norm(words + self._segment + places)
-            states = forward(self._layers, pieces.tokens, X)
-        if not np.isfinite(states[-1]).all():
-            raise OverflowError("The last layer leaves the range of float32.")
-        return states
+            return forward(self._layers, pieces.tokens, X)
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
         """One head's attention to a text, as a scenario of the lab.

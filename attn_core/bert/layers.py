@@ -108,7 +108,7 @@ class Layer:
         assert s.W_o is not None
         # Head by head: the scores of all at once, at each step, take a hundred MB in a long text.
         outputs = np.stack([attend(s.head(i)).output for i in range(s.h)])
-        projected = (concatenate(outputs) @ s.W_o)[:, :-1]
+        projected: Matrix = (concatenate(outputs) @ s.W_o)[:, :-1]
         attended = self.norm_1(X + (projected + self.b_o))
         hidden = self.activate(attended @ self.W_1 + self.b_1)
         return self.norm_2(attended + (hidden @ self.W_2 + self.b_2))
@@ -128,11 +128,22 @@ def forward(layers: tuple[Layer, ...], tokens: tuple[str, ...], X: Matrix) -> Ma
     -------
     ndarray, shape (layers + 1, n, d_model)
         What goes into each layer, and what leaves the last.
+
+    Raises
+    ------
+    OverflowError
+        When numbers leave the range of float32 on the way.
     """
-    states = [X]
+    states = [_finite(X)]
     for layer in layers:
-        states.append(layer(tokens, states[-1]))
+        states.append(_finite(layer(tokens, states[-1])))
     return np.stack(states)
+
+
+def _finite(X: Matrix) -> Matrix:
+    if not np.isfinite(X).all():
+        raise OverflowError("The numbers leave the range of float32.")
+    return X
 
 
 def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:

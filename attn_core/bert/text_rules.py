@@ -148,13 +148,15 @@ def _inside(path: str) -> str:
 
 
 def _ways(said: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    """How a pooling's file says that it is done; the mean where it doesn't, as it has always been."""
+    """How a pooling's file says that it is done; where it doesn't, the mean is meant."""
     ways = said.get("pooling_mode")
     if ways is None:
         ways = [way for flag, way in _BY_FLAG.items() if said.get(flag)] or ["mean"]
     ways = [ways] if isinstance(ways, str) else ways
     if not isinstance(ways, list) or not ways:
-        raise ModelError(f"{path}: pooling_mode must be a name or a list of some, got {ways!r:.80}.")
+        raise ModelError(
+            f"{path}: pooling_mode must be a name or a list of some, got {ways!r:.80}."
+        )
     return tuple(f"{way:.40}" if isinstance(way, str) else f"{way!r:.40}" for way in ways)
 
 

@@ -55,7 +55,8 @@ class Pieces:
         n = len(self.ids)
         behind = next((i for i, special in enumerate(reversed(self.special)) if not special), n)
         kept = [*range(max(0, count - behind)), *range(n - behind, n)]
-        return Pieces(**{f.name: tuple(getattr(self, f.name)[i] for i in kept) for f in fields(self)})
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Pieces(**{name: tuple(part[i] for i in kept) for name, part in parts.items()})
 
 
 class Tokenizer:
@@ -84,10 +85,11 @@ class Tokenizer:
         self._vocabulary = vocabulary
         #: What a token begins with that goes on with a word; only word pieces have it.
         self._prefix = getattr(self._tokenizer.model, "continuing_subword_prefix", None) or ""
+        self._decoder = self._tokenizer.decoder or _byte_decoder(self._tokenizer)
         # A unigram model doesn't say; all of them call it so.
         unknown = getattr(self._tokenizer.model, "unk_token", None) or "<unk>"
         #: Number of the token for what the model doesn't know; None where it spells all.
-        self.unknown: int | None = unknown and self._tokenizer.token_to_id(unknown)
+        self.unknown: int | None = self._tokenizer.token_to_id(unknown)
         with _told(f"The tokenizer in {folder} can't put its own tokens around a text", ModelError):
             around = self._tokenizer.encode("")
         if beyond := self._beyond(around.ids, around.tokens):
@@ -130,8 +132,9 @@ class Tokenizer:
     ) -> list[str | None]:
         if self._prefix:
             return [token.removeprefix(self._prefix) for token in tokens]
-        decoder = self._tokenizer.decoder
-        return spelled(text, tokens, spans, (lambda t: str(decoder.decode([t]))) if decoder else None)
+        decoder = self._decoder
+        decode = (lambda token: str(decoder.decode([token]))) if decoder else None
+        return spelled(text, tokens, spans, decode)
 
     def lower(self) -> None:
         """Make texts lower-case before all else."""
@@ -165,6 +168,13 @@ def _opened(folder: Path, kind: str) -> Any:
         return tokenizers.Tokenizer.from_file(str(path))
     except Exception as error:
         raise _unread(path, error, tokenizers.__version__) from error
+
+
+def _byte_decoder(tokenizer: Any) -> Any:
+    """Return the way back from bytes, where a text is cut into them and the file doesn't say it."""
+    from tokenizers import decoders
+
+    return decoders.ByteLevel() if "ByteLevel(" in str(tokenizer.pre_tokenizer) else None
 
 
 def _unread(path: Path, error: Exception, version: str) -> ModelError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from ..escape import visible
 
@@ -36,24 +37,26 @@ def spelled(
     >>> spelled("Je 😀", ("Je", "Ġ", "ðŁĺ", "Ģ"), ((0, 2), (3, 3), (3, 4), (3, 4)), None)
     ['Je', ' ', None, None]
     """
-    heres = [text[slice(*span)] for span in spans]
+    heres, shares = [text[slice(*span)] for span in spans], _sharing(spans)
+    each = zip(tokens, heres, shares, strict=True)
     if decode:
-        return [_decoded(decode(t), here) for t, here in zip(tokens, heres, strict=True)]
+        return [_decoded(decode(token), here, shared) for token, here, shared in each]
     return [
-        None if shares else here.strip() or here or (token.strip(_SPACES) and token) or " "
-        for token, here, shares in zip(tokens, heres, _sharing(spans), strict=True)
+        None if shared else here.strip() or here or (token.strip(_SPACES) and token) or " "
+        for token, here, shared in each
     ]
 
 
-def _decoded(letters: str, here: str) -> str | None:
-    if _BROKEN in letters and _BROKEN not in here:
+def _decoded(letters: str, here: str, shared: bool) -> str | None:
+    # One that stands in the text is whole where no other token has a part of it.
+    if _BROKEN in letters and (shared or _BROKEN not in here):
         return None
     return letters.strip() or letters or " "
 
 
 def _sharing(spans: Sequence[Span]) -> list[bool]:
     """Whether tokens have a character in common with one before or after them."""
-    meets = [_overlap(a, b) for a, b in zip(spans, spans[1:], strict=False)]
+    meets = [_overlap(a, b) for a, b in pairwise(spans)]
     return [a or b for a, b in zip([False, *meets], [*meets, False], strict=True)]
 
 

@@ -23,10 +23,10 @@ def told_of_text(encoded: Encoded, quote: Quote = str) -> str:
     told = [f"The model reads {counted(encoded.n, 'token')}."]
     if encoded.is_cut:
         told.append(
-            f"It was trained on texts of up to {encoded.rules.max_tokens}: this one is longer, and it "
-            "may read that less well."
+            f"It was trained on texts of up to {encoded.rules.max_tokens}, and may read this "
+            "longer one less well."
         )
-    return " ".join([*told, *told_of_words(encoded, quote)])
+    return " ".join([*told, *told_of_words(encoded.text, encoded.pieces, quote)])
 
 
 def told_of_seen(reading: Reading, quote: Quote = str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ..bert.tokenizer import Pieces
 from ..escape import is_unseen, visible
 from ..labels import isolate
-from ..pretrained import Encoded
 from ..wording import Quote, counted, listed
 
 #: Examples that a sentence gives, tokens of one word that it names, and letters of a word.
@@ -27,12 +26,14 @@ class _Word:
     tokens: tuple[int, ...]
 
 
-def told_of_words(encoded: Encoded, quote: Quote = str) -> list[str]:
+def told_of_words(text: str, pieces: Pieces, quote: Quote = str) -> list[str]:
     """Say what the model reads otherwise than it is written, in the text's own words.
 
     Parameters
     ----------
-    encoded : Encoded
+    text : str
+    pieces : Pieces
+        What the model's tokenizer made of it.
     quote : callable
         Applied to each word and token.
 
@@ -41,7 +42,6 @@ def told_of_words(encoded: Encoded, quote: Quote = str) -> list[str]:
     list of str
         Sentences; none where it reads just what is there.
     """
-    text, pieces = encoded.text, encoded.pieces
     words = list(_words(text, pieces))
 
     def name(word: str) -> str:
