@@ -106,6 +106,14 @@ class Visitor:
         """Let a component tell an event."""
         return self._ask(self.tab.trigger(component, event, value))
 
+    def set_width(self, pixels: int) -> Answer:
+        """Tell how wide the page is, for which its pictures wait."""
+        return self._ask(self.tab.keep("viewport", width=pixels))
+
+    def type(self, widget: str, text: str) -> Answer:
+        """Fill in a field."""
+        return self.set(WidgetState(id=self.tab.widgets[widget], string_value=text))
+
     def press(self, widget: str) -> Answer:
         """Press a button."""
         return self.send(WidgetState(id=self.tab.widgets[widget], trigger_value=True))
