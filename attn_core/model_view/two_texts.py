@@ -138,13 +138,13 @@ def _told_of_texts(shared: Shared) -> str:
     vector = listed([_VECTORS[way] for way in rules.pooling or ("mean",)])
     joined = ", laid end to end" if len(rules.pooling) > 1 else ""
     trained = (
-        "as the model was trained"
+        ", as the model was trained"
         if rules.pooling
-        else "which is usual, for its files don't say how they make one of a text"
+        else "; the model's files name no way to it, and this one is usual"
     )
     told = [
         f"The cosine between the two texts' vectors is {number(shared.texts)}.",
-        f"A text's vector is {vector} in the last layer{joined}, {trained}.",
+        f"A text's vector is {vector} in the last layer{joined}{trained}.",
     ]
     if shared.whole is not None:
         told.append(

@@ -191,7 +191,9 @@ def test_the_small_files_of_a_sentence_model_come_with_it(hub):
     assert (model.rules.pooling, model.rules.max_tokens) == (("cls",), 7)
     got = [name for method, name in hub.asked if method == "GET"]
     assert set(got) == set(hub.files) and got[-1] == "model.safetensors"
-    assert len({revision for revision, (_, name) in zip(hub.revisions, hub.asked, strict=True)}) <= 2
+    assert (
+        len({revision for revision, (_, name) in zip(hub.revisions, hub.asked, strict=True)}) <= 2
+    )
     hub.asked.clear()
     assert load(MODEL).rules == model.rules
     assert hub.asked == []

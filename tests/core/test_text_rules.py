@@ -124,9 +124,8 @@ def test_a_model_that_says_nothing_has_the_mean_and_says_why(tmp_path):
     means = [by_hand(case["hidden"])["mean"] for case in CASES[:2]]
     both = view.shared(a, b)
     assert both.texts == pytest.approx(angle(*means), abs=1e-4)
-    assert "is the mean of all its tokens' in the last layer, which is usual" in (
-        view.told_of_shared(both)
-    )
+    told = view.told_of_shared(both)
+    assert "is the mean of all its tokens' in the last layer; the model's files name no way" in told
 
 
 @pytest.mark.parametrize(
