@@ -25,13 +25,14 @@ from .bert.sources import (
     DEFAULT,
     PACKAGE,
     Progress,
+    folder_at_hand,
     folder_of,
-    installed,
     is_at_hand,
 )
 from .bert.text_rules import TextRules, read_text_rules
 from .bert.tokenizer import Pieces, Tokenizer
 from .scenario import Scenario
+from .wording import counted
 
 __all__ = [
     "DEFAULT",
@@ -39,7 +40,7 @@ __all__ = [
     "Encoded",
     "Encoder",
     "ModelError",
-    "installed",
+    "folder_at_hand",
     "is_at_hand",
     "load",
 ]
@@ -203,8 +204,8 @@ class Encoder:
         why = ""
         if not is_its_own and self.max_tokens < limits.MAX_WORDS:
             why = (
-                f" Each pair of tokens has a weight in each of {self.layers} layers of "
-                f"{self.heads} heads."
+                f" Each pair of tokens has a weight in each of {counted(self.layers, 'layer')} "
+                f"of {counted(self.heads, 'head')}."
             )
         return (
             f"The {who} up to {self.max_tokens} tokens; this text has {n}, which are its "

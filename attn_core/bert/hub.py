@@ -60,12 +60,17 @@ def fetched(name: str, progress: Progress | None) -> Path:
         ) from error
 
 
-def fetched_before(name: str) -> Path | None:
-    """Folder of what was fetched from the hub before, whole; nobody is asked."""
+def cached_folder(name: str) -> Path | None:
+    """Folder of what was fetched from the hub before, perhaps not whole; nobody is asked."""
     from huggingface_hub import try_to_load_from_cache
 
     path = try_to_load_from_cache(name, CONFIG)
-    folder = Path(path).parent if isinstance(path, str) else None
+    return Path(path).parent if isinstance(path, str) else None
+
+
+def fetched_before(name: str) -> Path | None:
+    """Folder of what was fetched whole before."""
+    folder = cached_folder(name)
     return folder if folder and is_whole(folder) else None
 
 

@@ -58,7 +58,7 @@ def _weight_map(index: Path) -> dict[str, str]:
         if not _is_plain(shard):
             raise ModelError(
                 f"{index} says that {name} is in {shard!r:.80}; expected the name of a "
-                "safetensors file in the same folder."
+                "safetensors file in the same folder, and nothing outside."
             )
     return said
 

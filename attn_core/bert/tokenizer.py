@@ -115,7 +115,8 @@ class Tokenizer:
         if all(special):
             raise UnseenError("Type a sentence of at least one word; the model finds none here.")
         # Not `encoded.tokens`: these have a mask's token with the space that was before it.
-        tokens = tuple(self._tokenizer.id_to_token(i) for i in encoded.ids)
+        named = zip(encoded.ids, encoded.tokens, strict=True)
+        tokens = tuple(self._tokenizer.id_to_token(i) or token for i, token in named)
         if beyond := self._beyond(encoded.ids, tokens):
             raise ValueError(f"The model can't read this text: {beyond}. Leave that out.")
         ids, spans = tuple(encoded.ids), tuple(encoded.offsets)

@@ -25,6 +25,8 @@ _FILES = {
     "DistilBertTokenizer": WORD_PIECES,
     "RobertaTokenizer": BYTE_PAIRS,
 }
+#: Classes that read a tokenizer.json of any kind, so that the model's kind tells.
+_GENERAL = ("PreTrainedTokenizer", "TokenizersBackend")
 _CLASSES = {
     "bert": "BertTokenizer",
     "distilbert": "DistilBertTokenizer",
@@ -57,7 +59,8 @@ def tokenizer_of(folder: Path, kind: str) -> Any:
         When the files aren't of a kind that is known here, or lack something.
     """
     options = _options(folder)
-    name = str(options.get("tokenizer_class") or _CLASSES[kind]).removesuffix("Fast")
+    name = str(options.get("tokenizer_class") or _GENERAL[0]).removesuffix("Fast")
+    name = _CLASSES[kind] if name in _GENERAL else name
     files = _FILES.get(name, ())
     if not files or not all((folder / file).is_file() for file in files):
         raise ModelError(
@@ -152,23 +155,23 @@ def _add(tokenizer: Any, added: Mapping[str, int], marks: Mapping[str, Any], opt
     """Let it find special and added tokens whole in a text."""
     from tokenizers import AddedToken
 
-    told = {_content(mark): mark for mark in (options.get("added_tokens_decoder") or {}).values()}
-    specials = [*marks.values(), *(options.get("additional_special_tokens") or ())]
-    told |= {_content(mark): _as_special(mark) for mark in specials if _content(mark) not in told}
-    for token in sorted({*added, *told}, key=lambda token: added.get(token, -1)):
-        said = told.get(token, {})
-        chosen = {name: bool(said[name]) for name in _WAYS if name in said}
-        tokenizer.add_tokens([AddedToken(token, **chosen)])
+    ways = _ways(marks, options)
+    for token in sorted({*added, *ways}, key=lambda token: added.get(token, -1)):
+        tokenizer.add_tokens([AddedToken(token, **ways.get(token, {}))])
         if tokenizer.token_to_id(token) != added.get(token, tokenizer.token_to_id(token)):
             raise ValueError(f"the number of {token!a:.40} isn't the one after those before it")
 
 
-#: How a token is found in a text.
-_WAYS = ("special", "lstrip", "rstrip", "single_word", "normalized")
-
-
-def _as_special(mark: Any) -> dict[str, Any]:
-    return {"normalized": False, **(mark if isinstance(mark, dict) else {}), "special": True}
+def _ways(marks: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
+    """Say how each special token is found in a text; an object may say it."""
+    said = [*(options.get("added_tokens_decoder") or {}).values(), *marks.values()]
+    said += options.get("additional_special_tokens") or ()
+    ways: dict[str, dict[str, bool]] = {}
+    for mark in said:
+        told = {"normalized": False, **(mark if isinstance(mark, dict) else {})}
+        known = ("lstrip", "rstrip", "single_word", "normalized")
+        ways.setdefault(_content(mark), {name: bool(told[name]) for name in known if name in told})
+    return ways
 
 
 def _content(mark: Any) -> str:

@@ -5,9 +5,8 @@ import time
 
 import numpy as np
 import pytest
-import safetensors.numpy
 
-from attn_core.pretrained import ModelError, is_at_hand, load
+from attn_core.pretrained import ModelError, folder_at_hand, is_at_hand, load
 from tests.core import tiny
 from tests.core.hub import COMMIT, MODEL, Hub
 
@@ -140,6 +139,9 @@ def test_no_hub_and_a_part_fetched_before(hub):
 def test_what_was_fetched_may_be_no_model(hub):
     hub.files["model.safetensors"] = b"<html>Sign in to this network</html>"
     refused(MODEL, "isn't a whole safetensors file")
+    folder = folder_at_hand(MODEL)
+    assert folder and (folder / "config.json").is_file()
+    refused(MODEL, str(folder))  # which a page leaves away
 
 
 def test_a_name_never_leaves_its_place_in_the_address(hub):
@@ -151,6 +153,8 @@ def test_a_name_never_leaves_its_place_in_the_address(hub):
 
 def test_a_repository_with_other_files_in_place_of_the_usual(hub):
     """Shards with an index, and a list of tokens with what is said about it."""
+    import safetensors.numpy
+
     whole, tokenizer = (hub.files.pop(name) for name in ("model.safetensors", "tokenizer.json"))
     names = [f"model-{i}-of-2.safetensors" for i in (1, 2)]
     tensors = safetensors.numpy.load(whole)

@@ -236,6 +236,9 @@ def test_a_list_of_tokens_of_another_machine(tmp_path):
     for written in ("\r\n".join(tokens), "\n".join(tokens), "\n".join([*tokens, ""])):
         (model / "vocab.txt").write_bytes(written.encode())
         assert not wrong(model, case)
+    for general in ("PreTrainedTokenizerFast", "TokenizersBackend", "BertTokenizerFast"):
+        (model / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": general}))
+        assert not wrong(model, case)
 
 
 def test_more_places_than_the_lab_has_tokens(tmp_path):
@@ -325,6 +328,17 @@ def test_no_text_blames_the_file():
             told.append((f"{kind} {what}", ", ".join(blames + is_of_model)))
     assert len(told) > 15
     assert not failing(told)
+
+
+def test_a_special_token_that_the_list_does_not_have(tmp_path):
+    """What is put around a text has a number, and a name only there."""
+    path = tiny.copied(tmp_path) / "tokenizer.json"
+    said = json.loads(path.read_text())
+    said["model"]["vocab"] = {k: i for k, i in said["model"]["vocab"].items() if i != 22}
+    said["post_processor"]["special_tokens"]["[SEP]"]["ids"] = [22]
+    path.write_text(json.dumps(said))
+    encoded = load(path.parent).encode("a b")
+    assert encoded.tokens == ("[CLS]", "a", "b", "[SEP]") and encoded.pieces.ids[-1] == 22
 
 
 def test_no_memory_left_is_said(monkeypatch):
