@@ -82,6 +82,7 @@ def crowd(port: int, count: int, words: Sequence[str]) -> None:
 
 def read_two(visitor: Visitor, number: int, words: Sequence[str]) -> None:
     """Paste two long texts, in an order of words that no other visitor has."""
+    visitor.patience = 300  # all wait for each other
     visitor.load()
     visitor.set_width(960)
     for key in ("model-text", "model-other"):

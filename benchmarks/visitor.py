@@ -68,6 +68,7 @@ class Visitor:
         self, port: int, page: str = "", query: str = "", headers: Mapping[str, str] | None = None
     ) -> None:
         self.tab = Tab(page, query)
+        self.patience: float = PATIENCE
         self._wire = _CountingSocket()
         self._wire.connect(("127.0.0.1", port))
         connection = connect(
@@ -142,7 +143,7 @@ class Visitor:
         self._socket.send(message)
         over = False
         while not over:
-            data = self._socket.recv(timeout=PATIENCE, decode=False)
+            data = self._socket.recv(timeout=self.patience, decode=False)
             size += len(data)
             over = self.tab.hear(data)
         return Answer(time.perf_counter() - start, size, self._wire.received - before)
