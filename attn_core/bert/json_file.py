@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import strict_json
 from .error import ModelError
 
 
@@ -29,29 +29,18 @@ def parsed_object(text: str | bytes, where: str) -> dict[str, Any]:
 
     Examples
     --------
-    >>> parsed_object('{"hidden_size": 2, "hidden_size": 3}', "config.json")
+    >>> parsed_object('{"hidden_size": 2}', "config.json")
+    {'hidden_size': 2}
+    >>> parsed_object("[2]", "config.json")
     Traceback (most recent call last):
-    attn_core.bert.error.ModelError: config.json says 'hidden_size' twice. Take one out.
+    attn_core.bert.error.ModelError: config.json: expected an object of JSON, got [2].
     """
     try:
-        said = json.loads(text, object_pairs_hook=_once)
-    except _TwiceError as error:
-        raise ModelError(f"{where} says {error} twice. Take one out.") from error
+        said = json.loads(text, object_pairs_hook=strict_json.once)
+    except strict_json.JSONError as error:
+        raise ModelError(f"{where}: {error} Take one out.") from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{where} can't be read as JSON: {error}. Fetch it again.") from error
     if not isinstance(said, dict):
         raise ModelError(f"{where}: expected an object of JSON, got {said!r:.40}.")
-    return said
-
-
-class _TwiceError(Exception):
-    pass
-
-
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    said: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in said:
-            raise _TwiceError(f"{name!a:.80}")
-        said[name] = value
     return said

@@ -136,7 +136,7 @@ CONFIGS = {
     "[]": "expected an object of JSON",
     "null": "expected an object of JSON",
     "{}": "num_hidden_layers must be a whole number from 1 to 96, got None",
-    '{"model_type": "bert", "model_type": "roberta"}': "says 'model_type' twice. Take one out.",
+    '{"model_type": "bert", "model_type": "roberta"}': "The key 'model_type' is there twice",
 }
 
 
@@ -290,7 +290,7 @@ def test_two_names_for_one_tensor(tmp_path):
         b'{"a":%s,"a":%s}' % ((b'{"dtype":"F32","shape":[1],"data_offsets":[0,4]}',) * 2)
     ).ljust(8)
     (model / "model.safetensors").write_bytes(struct.pack("<Q", len(coded)) + coded + bytes(4))
-    refused(model, "model.safetensors (its header) says 'a' twice.")
+    refused(model, "model.safetensors (its header): The key 'a' is there twice")
 
 
 def test_shards_and_index_that_contradict_each_other(tmp_path):
@@ -326,7 +326,7 @@ def test_shards_and_index_that_contradict_each_other(tmp_path):
     index(where | {"head": other})
     refused(model, f"says that head is in {other}, but no file has it")
     path.write_text(json.dumps({"weight_map": where}).replace("{", '{"a":"b","a":"c",', 1))
-    refused(model, "index.json says 'a' twice")
+    refused(model, "index.json: The key 'a' is there twice")
     path.write_text("{")
     refused(model, "index.json can't be read as JSON", "Fetch it again")
     index(where)
