@@ -86,6 +86,37 @@ def is_unprintable(character: str) -> bool:
     return character not in _JOINERS and unicodedata.category(character) in unseen
 
 
+def visible(text: str) -> str:
+    r"""Name the characters that nobody would see: controls, marks of direction, lone spaces.
+
+    Examples
+    --------
+    >>> visible("a\u200bb"), visible(" "), visible("\n"), visible("\u200d"), visible("Je suis")
+    ('aU+200Bb', '␣', '␊', 'U+200D', 'Je suis')
+    """
+    alone = all(c.isspace() or is_unseen(c) for c in text)
+    return "".join(_code(c) if alone or _has_no_sign(c) else c for c in text)
+
+
+def is_unseen(character: str) -> bool:
+    """Whether a character shows nothing by itself, as a joiner or the style of an emoji."""
+    styles = "\ufe00" <= character <= "\ufe0f"
+    return styles or character in _JOINERS or _has_no_sign(character)
+
+
+def _has_no_sign(character: str) -> bool:
+    has_none = unicodedata.category(character) in ("Cc", "Cf", "Co", "Zl", "Zp")
+    return has_none and character not in _JOINERS
+
+
+def _code(character: str) -> str:
+    """Sign of a space or a control, or the number of a character."""
+    if character == " ":
+        return "␣"
+    code = ord(character)
+    return chr(0x2400 + code) if code < 0x20 else f"U+{code:04X}"
+
+
 def csv_label(text: str) -> str:
     """Keep a program from taking a label of a CSV file for anything but text.
 
