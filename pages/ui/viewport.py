@@ -1,10 +1,13 @@
 """Ask the browser how wide the page is, and be told when its theme changes.
 
 Equations break into lines that fit the width; their colours follow the theme, which
-Streamlit tells a script but for which it starts none.
+Streamlit tells a script but for which it starts none. As the one script on every page,
+with whatever charts, it also brings `frontend/touch.js`.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import streamlit as st
 
@@ -47,7 +50,9 @@ export default function ({ parentElement, data, setStateValue }) {
 }
 """
 
-_measure = st.components.v2.component("viewport", js=_JS.replace("UNPACK", UNPACK))
+#: A browser runs a script once, however often its function is called.
+_TOUCH = (Path(__file__).parent / "frontend" / "touch.js").read_text("utf-8")
+_measure = st.components.v2.component("viewport", js=_TOUCH + _JS.replace("UNPACK", UNPACK))
 
 
 def measure() -> None:
