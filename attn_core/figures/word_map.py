@@ -13,8 +13,8 @@ from ..labels import isolate, number, unique
 from ..scenario import Array
 from .colours import PALETTES, SIGNED_RANGE, WEIGHT_CHANGE_RANGE, WEIGHT_RANGE, Palette, Theme
 from .description import Description
-from .equation import TEMPLATE
-from .layout import ROLE_NOTE, Scale, scale_for, shorten, text_width
+from .equation import TEMPLATE, written
+from .layout import ROLE_NOTE, Scale, number_size, scale_for, shorten, text_width
 
 #: Widest heatmap in parts of the font's size: as high as a laptop's screen.
 _WIDEST = 46
@@ -131,8 +131,6 @@ def describe_word_map(
     room = {"l": left, "r": scale.gap, "t": top, "b": round(_FOOT * scale.font)}
     box = _box(len(down), len(across), width - left - scale.gap, scale)
     heatmap = _heatmap(down, across, colouring, axes)
-    if min(box) >= _NUMBERED * scale.font:
-        heatmap["texttemplate"] = f"%{{z:.{colouring.short}f}}"
     layout = _map_layout(len(down), len(across), box, room, width, scale, palette)
     if marked is not None:
         layout["shapes"] = [_outline(marked, len(across), box[0], palette)]
@@ -141,13 +139,15 @@ def describe_word_map(
         "zmax": colouring.high,
         "colorbar": _colour_bar(colouring, axes, scale),
     }
+    if min(box) >= _NUMBERED * scale.font:
+        numbers |= _in_boxes(values, colouring, min(box), scale)
     return Description([heatmap], layout, [numbers], config=ZOOM)
 
 
 def _heatmap(
     down: Sequence[str], across: Sequence[str], colouring: Colouring, axes: tuple[str, str]
 ) -> dict[str, Any]:
-    told = f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z:.{colouring.decimals}f}}"
+    told = f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z}}"
     return {
         "type": "heatmap",
         "name": colouring.name,
@@ -158,7 +158,15 @@ def _heatmap(
         "zmin": colouring.low,
         "colorscale": colouring.scale,
         "hovertemplate": f"{told}<extra></extra>",
+        "zhoverformat": f".{colouring.decimals}f",
     }
+
+
+def _in_boxes(values: Array, colouring: Colouring, box: float, scale: Scale) -> dict[str, Any]:
+    """Numbers in their boxes."""
+    signed, digits = colouring.low < 0, colouring.short
+    size = number_size(values, digits, box, scale.font, signed=signed)
+    return written(values, digits) | {"textfont": {"size": size}}
 
 
 def _box(down: int, across: int, width: float, scale: Scale) -> tuple[float, float]:

@@ -206,7 +206,7 @@ def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:
 
 def _number_table(shown: Block, name: MatrixName) -> None:
     # As text: Streamlit's number column reads "1,5" as 15.
-    written = [[f"{v:.{limits.DECIMALS}f}" for v in row] for row in shown.values]
+    written = labels.numbers(shown.values, limits.DECIMALS)
     table(shown, written, name, st.column_config.TextColumn, _set_matrix)
 
 
