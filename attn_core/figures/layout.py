@@ -27,6 +27,8 @@ NOTE = 0.85
 _LEAST_CELL, _SMALLEST_FONT = 12, 8
 #: Room for a minus in a box, beside digits whose width is estimated with room to spare.
 _MINUS = 0.3
+#: A narrower page is a phone's: a finger that drags is to scroll it.
+NARROW = 600
 #: Which way a score or weight is read.
 ROLE_NOTE = "row = query, column = key"
 
@@ -54,7 +56,7 @@ def scale_for(width: float, projector: bool) -> Scale:
     >>> scale_for(1000, projector=True).font, scale_for(360, projector=True).font
     (21, 13)
     """
-    return PROJECTOR if projector and width >= 600 else DESK
+    return PROJECTOR if projector and width >= NARROW else DESK
 
 
 @dataclass(frozen=True)

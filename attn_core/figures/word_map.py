@@ -14,7 +14,7 @@ from ..scenario import Array
 from .colours import PALETTES, SIGNED_RANGE, WEIGHT_CHANGE_RANGE, WEIGHT_RANGE, Palette, Theme
 from .description import Description
 from .equation import TEMPLATE, written
-from .layout import ROLE_NOTE, Scale, number_size, scale_for, shorten, text_width
+from .layout import NARROW, ROLE_NOTE, Scale, number_size, scale_for, shorten, text_width
 
 #: Widest heatmap in parts of the font's size: as high as a laptop's screen.
 _WIDEST = 46
@@ -24,8 +24,6 @@ _LABEL = 0.18
 _LINE, _FOOT = 1.4, 4.6
 #: Boxes from this size on, in parts of the font's size, have room for their numbers.
 _NUMBERED = 2.5
-#: On a narrower screen a finger that drags is to scroll the page.
-_NARROW = 600
 #: Buttons for those who can't drag, and for a finger.
 ZOOM = {
     "modeBarButtons": [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
@@ -216,7 +214,7 @@ def frame(
         "height": round(down) + room["t"] + room["b"],
         "margin": room,
         "font": {"size": scale.font, "color": palette.ink},
-        "dragmode": False if width < _NARROW else "zoom",
+        "dragmode": False if width < NARROW else "zoom",
     }
 
 
