@@ -28,6 +28,9 @@ div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
   input, textarea, select { font-size: max(16px, 1rem) !important; }
   .js-plotly-plot .modebar { opacity: 1 !important; } /* no finger hovers */
   .js-plotly-plot .modebar-btn { font-size: 20px !important; }
+  .js-plotly-plot .modebar-group { background: none !important; }
+  .js-plotly-plot .modebar-btn:not(.active) path { fill: #7b8794 !important; }
+  .js-plotly-plot .modebar-btn.active path { fill: currentcolor !important; }
 }
 </style>"""
 
