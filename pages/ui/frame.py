@@ -48,7 +48,7 @@ body *:not(.js-plotly-plot *) { background: none !important; box-shadow: none !i
 [data-testid="stMainBlockContainer"] { padding: 0 !important; }
 [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
 [data-testid="stExpandSidebarButton"], [data-testid="stStatusWidget"],
-[data-testid="stTooltipIcon"], [data-testid="stElementToolbar"], .modebar-container, .hoverlayer,
+[data-testid="stTooltipIcon"], button, .modebar-container, .hoverlayer,
 .lab-boxes, .lab-player, [data-testid="stExpander"]:has(details:not([open])),
 [data-testid="stElementContainer"]:has(
   button, input, textarea, select, [role="slider"], [role="combobox"]

@@ -24,7 +24,7 @@ LIGHT = """() => {
         .filter(each => each.checkVisibility());
     const grounds = parts.filter(each => !each.closest(".js-plotly-plot"))
         .map(each => light(getComputedStyle(each).backgroundColor));
-    const inks = parts.filter(each => each.matches("p, h1, h2, code, .main-svg > g > g text"))
+    const inks = parts.filter(each => each.matches("p, h1, h2, code, .scatterlayer text, .annotation text"))
         .map(each => light(getComputedStyle(each)[each.closest("svg") ? "fill" : "color"]));
     const real = lights => lights.filter(light => light !== null);
     return [Math.min(...real(grounds)), Math.max(...real(inks))];
