@@ -24,7 +24,8 @@ LIGHT = """() => {
         .filter(each => each.checkVisibility());
     const grounds = parts.filter(each => !each.closest(".js-plotly-plot"))
         .map(each => light(getComputedStyle(each).backgroundColor));
-    const inks = parts.filter(each => each.matches("p, h1, h2, code, .scatterlayer text, .annotation text"))
+    const texts = "p, h1, h2, code, .scatterlayer text, .annotation text";
+    const inks = parts.filter(each => each.matches(texts))
         .map(each => light(getComputedStyle(each)[each.closest("svg") ? "fill" : "color"]));
     const real = lights => lights.filter(light => light !== null);
     return [Math.min(...real(grounds)), Math.max(...real(inks))];
@@ -57,7 +58,7 @@ def test_home_on_paper(visit, scheme):
     ground, text = page.evaluate(LIGHT)
     assert ground > 0.9
     assert text < 0.6
-    expect(page.get_by_text("= e^(")).to_be_visible()  # a number's calculation is no control
+    expect(page.get_by_text("= e^(0.300")).to_be_visible()  # a number's calculation is no control
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.wait_for_function(f"{INK} === '{ink}'")
