@@ -36,17 +36,11 @@ LIGHT = """() => {
 def test_home_on_paper(visit, scheme):
     page = visit("/?cell=weights.2.1", color_scheme=scheme)
     ink = page.evaluate(INK)
-    page.set_viewport_size({"width": PAPER, "height": 1000})
-    page.wait_for_timeout(600)  # a window as narrow as paper is told of; the paper below isn't
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.wait_for_timeout(600)
-    idle(page)
     wide = page.evaluate("document.querySelector('.js-plotly-plot').layout.width")
     assert wide > PAPER
     page.emulate_media(media="print")
     page.set_viewport_size({"width": PAPER, "height": 1000})
     page.wait_for_function(f"{INK} === '#22303f'")
-    page.wait_for_timeout(600)  # longer than the page takes to ask for another width
     idle(page)
     assert page.evaluate("document.querySelector('.js-plotly-plot').layout.width") == wide
     assert page.evaluate("document.documentElement.scrollWidth") <= PAPER

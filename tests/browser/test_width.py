@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from pages.ui.live import loader
-from tests.browser.conftest import idle, settle
+from tests.browser.conftest import new_context, settle
 from tests.browser.test_looks import CUT, PINNED
 
 #: Calls the loader with numbered data, ends its imports in some order, and tells what was shown.
@@ -56,7 +56,7 @@ def test_data_are_shown_in_their_order_whichever_import_ends_first(browser):
 
 @pytest.mark.parametrize("late", ["board.js", "plotly-*.gz", *LATE])
 def test_the_first_width_is_unknown_and_something_is_late(browser, address, late):
-    page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    page = new_context(browser, color_scheme="dark").new_page()
     page.set_default_timeout(60_000)
     if late in LATE:
         page.add_init_script(f"({LATE[late]})()")
@@ -64,8 +64,6 @@ def test_the_first_width_is_unknown_and_something_is_late(browser, address, late
         page.route(f"**/{late}", lambda route: (page.wait_for_timeout(1500), route.continue_()))
     page.goto(f"{address}/{PINNED}")
     settle(page)
-    page.wait_for_timeout(1500)
-    idle(page)
     ((width, height, room, frame),) = page.evaluate(SIZES)
     assert 640 < width <= room
     assert height == frame
