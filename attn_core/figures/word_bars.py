@@ -12,8 +12,9 @@ from .description import Description
 from .layout import scale_for, shorten
 from .word_map import ZOOM, frame, labels_of, margin, word_axis
 
-#: Height of bars, and room above them, and above that for a legend, in parts of the font's size.
-_BARS, _ABOVE, _LEGEND = 14, 0.8, 2.4
+#: Height of bars, and room above them, for the buttons of the picture and for a legend as
+#: well, in parts of the font's size.
+_BARS, _ABOVE, _LEGEND = 14, 2.4, 4.4
 
 
 def describe_word_bars(

@@ -26,11 +26,14 @@ div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 @media (pointer: coarse) {
   /* Smaller letters make an iPhone enlarge the page while one types. */
   input, textarea, select { font-size: max(16px, 1rem) !important; }
-  .js-plotly-plot .modebar { opacity: 1 !important; } /* no finger hovers */
   .js-plotly-plot .modebar-btn { font-size: 20px !important; }
   .js-plotly-plot .modebar-group { background: none !important; }
   .js-plotly-plot .modebar-btn:not(.active) path { fill: #7b8794 !important; }
   .js-plotly-plot .modebar-btn.active path { fill: currentcolor !important; }
+}
+@media (pointer: coarse) and (max-width: 620px) {
+  /* They have room of their own there, and no finger hovers. */
+  .js-plotly-plot .modebar { opacity: 1 !important; }
 }
 </style>"""
 
