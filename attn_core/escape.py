@@ -7,6 +7,8 @@ import re
 import unicodedata
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")  # all of ASCII punctuation
+#: What of it means nothing where it stands, at the least: inside a word, say.
+_HARMLESS = re.compile(r"""(?<=[^\W_])[_-](?=[^\W_])|(?<!\d)[.)](?!\w)|['",;?!(/%=^{}|@]""")
 _PLOTLY = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 #: Zero width joiner and non-joiner; Indic scripts, Persian and emoji are written with them.
 _JOINERS = "\u200c\u200d"
@@ -48,6 +50,21 @@ def markdown(text: str) -> str:
     \*a\* \$x\$ \<b\>
     """
     return _MARKDOWN.sub(r"\\\1", text)
+
+
+def label(text: str) -> str:
+    r"""Escape for the label of a widget, where only what has to be gets a backslash.
+
+    Streamlit shows a label as Markdown, but a reader of the screen is told it as it stands.
+
+    Examples
+    --------
+    >>> print(label("Seed of W_q"), label("query don't, key ,"), label("*a* _b_ 1. <b>"))
+    Seed of W_q query don't, key , \*a\* \_b\_ 1\. \<b\>
+    """
+    return _MARKDOWN.sub(
+        lambda found: found[0] if _HARMLESS.match(text, found.start()) else f"\\{found[0]}", text
+    )
 
 
 def plotly(text: str) -> str:
