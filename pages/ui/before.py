@@ -56,7 +56,7 @@ class Before:
         """Pass a request on; one for a page gets it with the scripts."""
         if _asks_for_a_page(scope):
             kept = [header for header in scope["headers"] if header[0] not in _CONDITIONS]
-            await self._app(scope | {"headers": kept}, receive, _Adding(send, self._scripts))
+            await self._app({**scope, "headers": kept}, receive, _Adding(send, self._scripts))
         else:
             await self._app(scope, receive, send)
 
@@ -102,7 +102,7 @@ def _is_html(start: Message) -> bool:
 
 @asynccontextmanager
 async def open_browser(_: st.App) -> AsyncIterator[None]:
-    """Open the page in the browser of this machine, as Streamlit does by itself without an `App`."""
+    """Open the page on this machine, as Streamlit does by itself without an `App`."""
     if not st.get_option("server.headless"):
         named = st.get_option("browser.serverAddress") or st.get_option("server.address")
         cli_util.open_browser(server_util.get_url(named or "localhost"))

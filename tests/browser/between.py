@@ -27,11 +27,22 @@ class Between:
     def __init__(self, target):
         self.target, self.websockets, self.up, self.opened = target, PASS, True, 0
         self._lines = []
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        listening = threading.Event()
+        self._thread = threading.Thread(target=asyncio.run, args=[self._serve(listening)])
         self._thread.start()
-        self._server = self._do(asyncio.start_server(self._meet, "127.0.0.1", 0))
-        self.port = self._server.sockets[0].getsockname()[1]
+        listening.wait()
+
+    async def _serve(self, listening):
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        server = await asyncio.start_server(self._meet, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        listening.set()
+        await self._over.wait()
+        server.close()
+        for line in self._lines:
+            line["writer"].transport.abort()
+        if self._lines:
+            await asyncio.wait([line["task"] for line in self._lines], timeout=5)
 
     def kill_silently(self):
         """Let what is open be open and pass nothing on, as for a phone that changed networks."""
@@ -39,27 +50,23 @@ class Between:
             line["dead"] = True
 
     def cut(self):
-        """Close all that is open."""
-        for line in list(self._lines):
+        """Close all websockets that are open, or wait for it."""
+        for line in [line for line in self._lines if line["websocket"]]:
             self._loop.call_soon_threadsafe(line["writer"].close)
 
     def close(self):
-        self.cut()
-        self._loop.call_soon_threadsafe(self._server.close)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    def _do(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
 
     async def _meet(self, reader, writer):
-        line = {"writer": writer, "dead": False}
+        task = asyncio.current_task()
+        line = {"task": task, "writer": writer, "dead": False, "websocket": False}
         self._lines.append(line)
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
             if self.up:
                 head = await reader.readuntil(b"\r\n\r\n")
-                if b"upgrade: websocket" not in head.lower():
+                line["websocket"] = b"upgrade: websocket" in head.lower()
+                if not line["websocket"]:
                     await self._pass_on(line, head, reader, writer)
                 elif self.websockets == PASS:
                     self.opened += 1
@@ -69,15 +76,12 @@ class Between:
                 else:
                     await reader.read()
         self._lines.remove(line)
-        writer.close()
 
     async def _pass_on(self, line, head, reader, writer):
         there, back = await asyncio.open_connection("127.0.0.1", self.target)
         back.write(head)
-        try:
+        with contextlib.closing(back):
             await asyncio.gather(_pump(line, reader, back), _pump(line, there, writer))
-        finally:
-            back.close()
 
 
 async def _pump(line, source, sink):

@@ -36,7 +36,7 @@ const labNotice = (() => {
   const STREAM = "/_stcore/stream";
   const TICK = 500; // ms; waiting is counted in these, so that a busy browser isn't taken for a silent server
   const PATIENCE = 4000; // ms until the page speaks
-  const [FIRST, LONGEST] = [12_000, 60_000]; // ms until a silent line is given up; longer each time in a row
+  const [FIRST, LONGEST] = [10_000, 60_000]; // ms until a silent line is given up; longer each time in a row
   const AGAIN = 60_000; // ms between two reloads
   const HOST = location.host;
   const LOCAL = /^(localhost|127[.]|\[::1\])/.test(HOST);
@@ -137,8 +137,9 @@ const labNotice = (() => {
 
   function renew() {
     patience = Math.min(2 * patience, LONGEST);
-    open = false;
     lost = PATIENCE - TICK;
+    // A dead line answers a close as little as anything; a browser waits for that half a minute.
+    line.dispatchEvent(new CloseEvent("close"));
     line.close();
   }
 

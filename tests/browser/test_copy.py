@@ -1,0 +1,116 @@
+"""Copying and pasting where the browser has no clipboard for pages, or refuses it."""
+
+import contextlib
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import idle, settle
+from tests.conftest import NAME
+
+#: Before the page's scripts: the browser refuses, as in the frame of another site.
+REFUSED = "Clipboard.prototype.writeText = async () => { throw new DOMException('no'); };"
+#: Puts a field with a text into the page.
+FIELD = """value => document.body.append(
+    Object.assign(document.createElement("textarea"), { id: "field", value }))"""
+
+
+@pytest.fixture(scope="module")
+def page(browser, address):
+    """A visitor of the home page under a name, over plain http."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{address.replace('127.0.0.1', NAME)}/?preset=verb-subject&cell=weights.2.1")
+    settle(page)
+    assert page.evaluate("[isSecureContext, 'write' in (navigator.clipboard ?? {})]") == [False] * 2
+    yield page
+    page.context.close()
+
+
+def copies(page):
+    """The buttons that copy, each with the text that it stands at."""
+    for code in page.get_by_test_id("stCode").all():
+        code.hover()
+        yield code.get_by_role("button", name="Copy to clipboard"), code.locator("code")
+
+
+@contextlib.contextmanager
+def field(page, value=""):
+    """A field of no part of the page."""
+    page.evaluate(FIELD, value)
+    yield page.locator("#field")
+    page.evaluate("document.querySelector('#field').remove()")
+
+
+def copied(page):
+    """Press every button that copies; none may be dead. Return how many there are."""
+    buttons = list(copies(page))
+    for button, code in buttons:
+        button.click()
+        with field(page) as to:
+            to.press("Control+V")
+            expect(to).to_have_value(code.inner_text())
+    return len(buttons)
+
+
+def turn(page, name):
+    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    page.wait_for_url(re.compile(rf"/{name}"))
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    idle(page)
+
+
+def test_every_button_copies_without_a_clipboard(page):
+    assert copied(page) == 1  # a number's formula
+    turn(page, "Share")
+    assert copied(page) == 1  # the link
+    selection = "document.getSelection().selectAllChildren(document.querySelector('h1'))"
+    page.evaluate(selection)
+    assert copied(page) == 1
+    page.evaluate(selection)
+    ((button, _),) = copies(page)
+    button.click()
+    assert page.evaluate("document.getSelection().toString()").strip() == "Share"  # as it was
+
+
+def test_a_copy_that_fails_says_what_to_do(page):
+    turn(page, "Share")
+    page.evaluate("document.execCommand = () => false")
+    ((button, _),) = copies(page)
+    button.click()
+    expect(page.locator(".lab-notice")).to_contain_text("Select the text")
+    page.reload()
+
+
+def test_a_browser_that_refuses_gets_it_the_old_way(browser, address):
+    page = browser.new_context().new_page()
+    page.set_default_timeout(60_000)
+    page.add_init_script(REFUSED)
+    page.goto(f"{address}/Share")
+    expect(page.get_by_role("heading", name="Share", exact=True)).to_be_visible()
+    idle(page)
+    assert page.evaluate("isSecureContext")
+    assert copied(page) == 1
+    page.context.close()
+
+
+def test_a_matrix_is_pasted_into_a_table_without_a_clipboard(page):
+    page.goto(page.url.replace("/Share", "/"))
+    settle(page)
+    page.locator(".st-key-view-X").get_by_text("Table").click()
+    idle(page)
+    with field(page, "0.25\t0.5") as source:
+        source.press("Control+A")
+        source.press("Control+C")
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 150, "y": 55})
+    page.wait_for_timeout(400)  # until the table has the focus
+    page.keyboard.press("Control+V")
+    page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
+    page.get_by_role("button", name="Apply").click()
+    idle(page)
+    first, second = (page.locator(f"[data-cell='X-0-{j}']") for j in (0, 1))
+    page.locator(".st-key-view-X").get_by_text("Boxes").click()
+    idle(page)
+    expect(first).to_have_text("0.25")
+    expect(second).to_have_text("0.5")
