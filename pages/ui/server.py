@@ -1,4 +1,4 @@
-"""The server: room for many visitors, no waiting, no answer lost, memory given back."""
+"""What the server asks of the system: room for many visitors, no waiting, memory given back."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from functools import cache
 
-from streamlit.runtime import Runtime
-from streamlit.runtime.session_manager import ActiveSessionInfo, SessionManager
-from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from pages.ui import mend
 
 #: Streamlit opens four files for each visitor, so that this is 2500 of them. Most systems
 #: start a program with 1024, and allow more to one that asks.
@@ -37,7 +34,7 @@ def note_run() -> None:
 def _prepare() -> None:
     make_room()
     send_at_once()
-    answer_who_came_back(getattr(Runtime.instance(), "_session_mgr", None))
+    mend.streamlit()
     threading.Thread(target=_tidy_when_quiet, name="tidy", daemon=True).start()
 
 
@@ -69,33 +66,6 @@ def _set_no_delay(connection: socket.socket) -> None:
     internet = connection.family in (socket.AF_INET, socket.AF_INET6)
     if internet and connection.type == socket.SOCK_STREAM:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-class _Present(list[ActiveSessionInfo]):
-    """The sessions with a connection; in a loop, each with the one that it has by then."""
-
-    def __init__(self, sessions: SessionManager, seen: list[ActiveSessionInfo]) -> None:
-        super().__init__(seen)
-        self._sessions = sessions
-
-    def __iter__(self) -> Iterator[ActiveSessionInfo]:
-        for seen in super().__iter__():
-            if now := self._sessions.get_active_session_info(seen.session.id):
-                yield now
-
-
-def answer_who_came_back(sessions: object) -> None:
-    """Send messages to the connection that a session has, not to the one that it had.
-
-    Streamlit's loop takes a list of all connections and goes through it, a message at a time,
-    which takes a while where there are many. Whoever lost the connection and came back in the
-    meantime is in the list with the old one, and all that the new run of their page has sent
-    until then went there, and so nowhere: the page got no answer.
-    """
-    if not isinstance(sessions, WebsocketSessionManager):  # a test without a server
-        return
-    listed = sessions.list_active_sessions
-    sessions.list_active_sessions = lambda: _Present(sessions, listed())  # type: ignore[method-assign]
 
 
 def _tidy_when_quiet() -> None:

@@ -49,10 +49,11 @@ class Between:
         for line in self._lines:
             line["dead"] = True
 
-    def cut(self):
-        """Close all websockets that are open, or wait for it."""
-        for line in [line for line in self._lines if line["websocket"]]:
-            self._loop.call_soon_threadsafe(line["writer"].close)
+    def cut(self, everything=False):
+        """Close all websockets that are open, or wait for it; or all connections."""
+        for line in list(self._lines):
+            if everything or line["websocket"]:
+                self._loop.call_soon_threadsafe(line["writer"].close)
 
     def close(self):
         self._loop.call_soon_threadsafe(self._over.set)

@@ -102,7 +102,7 @@ def test_a_network_that_goes_and_comes_is_told(page, between):
 def test_a_server_that_restarts_is_told_and_its_page_goes_on(page, between):
     old, before = between.target, scenario(page)
     between.up = False
-    between.cut()
+    between.cut(everything=True)
     expect(notice(page)).to_contain_text("doesn't answer", timeout=SOON)
     with server(ROOT / "dashboard.py") as another:
         between.target, between.up = another, True
@@ -113,7 +113,7 @@ def test_a_server_that_restarts_is_told_and_its_page_goes_on(page, between):
         assert scenario(page) == before
         moved(page, "Home", -3)
         between.target = old
-        between.cut()
+        between.cut(everything=True)
     expect(notice(page)).to_have_text("", timeout=BACK)
 
 

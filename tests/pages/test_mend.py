@@ -1,4 +1,4 @@
-"""Visitors who come back to their session over another connection."""
+"""What Streamlit loses, and what the mending keeps."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.session_manager import SessionClient
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
 
-from pages.ui import server
+from pages.ui import mend
 
 
 class Client(SessionClient):
@@ -34,6 +35,7 @@ class Client(SessionClient):
 def runtime(monkeypatch, tmp_path):
     """Streamlit's own runtime, not yet started, and no other beside it."""
     monkeypatch.setattr(Runtime, "_instance", None)
+    monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)  # put back afterwards
     return Runtime(
         RuntimeConfig(
             script_path=str(tmp_path / "page.py"),
@@ -84,10 +86,53 @@ def heard(runtime):
 
 
 def test_an_answer_goes_to_the_connection_that_a_visitor_came_back_with(runtime):
-    server.answer_who_came_back(runtime._session_mgr)
+    mend.streamlit()
     assert heard(runtime) == ([], ["answer", "later"])
 
 
 def test_streamlit_by_itself_sends_it_to_the_one_that_is_gone(runtime):
     """If this fails, Streamlit has mended it, and `answer_who_came_back` can go."""
     assert heard(runtime) == (["answer", "later"], [])
+
+
+def drawn(word, part):
+    """An element of a part of the page, at a place of its own."""
+    message = ForwardMsg()
+    message.delta.fragment_id = part
+    message.delta.new_element.text.body = word
+    message.metadata.delta_path.extend([0, len(part)])
+    return message
+
+
+def waiting(part):
+    """What waits to be sent once a part is run after a page, whose last messages still wait."""
+    queue = ForwardMsgQueue()
+    for word, of in (("picture", "board"), ("boxes", "box"), ("title", "")):
+        queue.enqueue(drawn(word, of))
+    queue.enqueue(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=part)
+    queue.enqueue(ForwardMsg(script_finished=ForwardMsg.FINISHED_EARLY_FOR_RERUN))
+    queue.enqueue(drawn("picture anew", "board"))
+    return [
+        message.delta.new_element.text.body or message.script_finished for message in queue.flush()
+    ]
+
+
+WHOLE, EARLY = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+
+def test_a_part_that_draws_nothing_takes_nothing_away(runtime):
+    mend.streamlit()
+    before = ["picture", "boxes", "title", WHOLE]
+    assert waiting(["box"]) == [*before, EARLY, "picture anew"]
+
+
+def test_a_whole_page_still_takes_the_place_of_the_last(runtime):
+    by_itself = waiting(None)
+    mend.streamlit()
+    assert waiting(None) == by_itself == [EARLY, EARLY, "picture anew"]
+
+
+def test_streamlit_by_itself_takes_away_what_nobody_draws_again():
+    """If this fails, Streamlit has mended it, and `_kept_by_parts` can go."""
+    assert waiting(["box"]) == ["picture", "title", WHOLE, EARLY, "picture anew"]
