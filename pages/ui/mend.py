@@ -21,7 +21,7 @@ def streamlit() -> None:
     sessions = getattr(Runtime.instance(), "_session_mgr", None)
     if isinstance(sessions, WebsocketSessionManager):  # not so in a test without a server
         answer_who_came_back(sessions)
-        ForwardMsgQueue.clear = _kept_by_parts(ForwardMsgQueue.clear)  # type: ignore[method-assign]
+        ForwardMsgQueue.clear = _kept_by_parts(ForwardMsgQueue.clear)  # type: ignore[method-assign, assignment]
 
 
 class _Present(list[ActiveSessionInfo]):
