@@ -58,7 +58,7 @@ const labNotice = (() => {
     silent:
       "The server hasn't answered yet. It may be busy, or the connection may be dead: if nothing comes, the page " +
       "opens a new one by itself.",
-    over: "The connection of this page has failed. Reload the page: it comes back with the numbers in its address.",
+    over: "A part of this page has failed. Reload the page: it comes back with the numbers in its address.",
   };
 
   let line = null; // the last websocket
@@ -69,6 +69,7 @@ const labNotice = (() => {
   let there = null; // ms since the server was asked whether it is there
   let alive = false; // it has answered that since the run was asked for
   let patience = FIRST;
+  let lacking = false; // one of Streamlit's scripts didn't come, and it won't ask for it again
   let said = "";
 
   window.WebSocket = class extends WebSocket {
@@ -118,6 +119,7 @@ const labNotice = (() => {
 
   function tick() {
     if (!open) return missing();
+    if (lacking) return reload();
     if (run !== null) run += TICK;
     if (there !== null) there += TICK;
     // A long run keeps the next request waiting; that isn't silence.
@@ -165,7 +167,7 @@ const labNotice = (() => {
     }
   }
 
-  /** Streamlit has given this page up. */
+  /** Streamlit has given up this page, or a part of it. */
   function reload() {
     const last = Number(sessionStorage.getItem("lab-reload") ?? 0);
     if (Date.now() - last < AGAIN) return say(WORDS.over);
@@ -180,6 +182,7 @@ const labNotice = (() => {
   // A laptop that woke, a phone in another network: the line may be dead without a word.
   addEventListener("online", ask);
   document.addEventListener("visibilitychange", () => document.hidden || ask());
+  addEventListener("vite:preloadError", () => (lacking = true));
   // Not before: on a slow line Streamlit's scripts take their time, too.
   addEventListener("load", () => setInterval(tick, TICK));
 })();
