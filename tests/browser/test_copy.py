@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import idle, settle
+from tests.browser.conftest import PATIENCE, idle, new_context, settle
 from tests.conftest import NAME
 
 #: Before the page's scripts: the browser refuses, as in the frame of another site.
@@ -19,8 +19,8 @@ FIELD = """value => document.body.append(
 @pytest.fixture(scope="module")
 def page(browser, address):
     """A visitor of the home page under a name, over plain http."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
+    page = new_context(browser).new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{address.replace('127.0.0.1', NAME)}/?preset=verb-subject&cell=weights.2.1")
     settle(page)
     assert page.evaluate("[isSecureContext, 'write' in (navigator.clipboard ?? {})]") == [False] * 2
@@ -44,6 +44,7 @@ def field(page, value=""):
 
 def copied(page):
     """Press every button that copies; none may be dead. Return how many there are."""
+    expect(page.get_by_test_id("stCode").first).to_be_visible()
     codes = page.get_by_test_id("stCode").all()
     for code in codes:
         press_copy(code)
@@ -77,8 +78,8 @@ def test_a_copy_that_fails_says_what_to_do(page):
 
 
 def test_a_browser_that_refuses_gets_it_the_old_way(browser, address):
-    page = browser.new_context().new_page()
-    page.set_default_timeout(60_000)
+    page = new_context(browser).new_page()
+    page.set_default_timeout(PATIENCE)
     page.add_init_script(REFUSED)
     page.goto(f"{address}/Share")
     expect(page.get_by_role("heading", name="Share", exact=True)).to_be_visible()
@@ -97,9 +98,9 @@ def test_a_matrix_is_pasted_into_a_table_without_a_clipboard(page):
         source.press("Control+A")
         source.press("Control+C")
     page.get_by_test_id("stDataFrame").first.click(position={"x": 150, "y": 55})
-    page.wait_for_timeout(400)  # until the table has the focus
+    idle(page)
     page.keyboard.press("Control+V")
-    page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
+    idle(page)
     page.get_by_role("button", name="Apply").click()
     idle(page)
     first, second = (page.locator(f"[data-cell='X-0-{j}']") for j in (0, 1))

@@ -20,6 +20,7 @@ const labNotice = (() => {
     box = document.createElement("div");
     box.className = "lab-notice";
     box.setAttribute("role", "status");
+    box.dataset.reactAriaTopLayer = "true"; // Streamlit's dialogs hide from readers all that isn't
     document.body.append(style, box);
   }
 
