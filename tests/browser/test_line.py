@@ -84,11 +84,16 @@ def test_a_dead_line_is_told_and_renewed_by_itself(page, between):
     moved(page, "End", 3)
 
 
-def test_a_page_that_wakes_asks_whether_its_line_is_alive(page, between):
-    """Nobody touches it: a laptop that slept, a phone that came to another network."""
+WAKE = "dispatchEvent(new Event('online'))"
+WORK = "document.querySelector('.stApp').dataset.testScriptState = 'running'"
+
+
+@pytest.mark.parametrize("happens", [WAKE, WORK])
+def test_a_page_that_wakes_or_waits_asks_whether_its_line_is_alive(page, between, happens):
+    """Nobody touches it: a laptop that slept, a run of the page that takes long."""
     opened = between.opened
     between.kill_silently()
-    page.evaluate("dispatchEvent(new Event('online'))")
+    page.evaluate(happens)
     expect(notice(page)).to_contain_text("hasn't answered", timeout=SOON)
     expect(notice(page)).to_have_text("")
     assert between.opened > opened

@@ -68,6 +68,7 @@ const labNotice = (() => {
   let lost = 0; // ms without one
   let run = null; // ms since a run of the page was asked for, of which nothing has come
   let there = null; // ms since the server was asked whether it is there
+  let quiet = 0; // ms since anything has come
   let alive = false; // it has answered that since the run was asked for
   let patience = FIRST;
   let lacking = false; // one of Streamlit's scripts didn't come, and it won't ask for it again
@@ -104,6 +105,7 @@ const labNotice = (() => {
 
   function hear(data) {
     there = null;
+    quiet = 0;
     if (isAnswer(data)) {
       alive = true;
     } else {
@@ -123,11 +125,12 @@ const labNotice = (() => {
     if (lacking) return reload();
     if (run !== null) run += TICK;
     if (there !== null) there += TICK;
-    // A long run keeps the next request waiting; that isn't silence.
-    const works = alive && document.querySelector('[data-test-script-state="running"]');
-    const silent = Math.max(works ? 0 : (run ?? 0), there ?? 0);
+    quiet += TICK;
+    const running = document.querySelector('[data-test-script-state="running"]');
+    if ((run !== null || running) && quiet % PATIENCE === PATIENCE / 2) ask();
+    // A long run keeps the next request waiting; that isn't silence while the server is there.
+    const silent = Math.max(running && alive ? 0 : (run ?? 0), there ?? 0);
     if (silent > patience) return renew();
-    if (run >= PATIENCE / 2 && !alive) ask();
     say(silent >= PATIENCE ? WORDS.silent : "");
   }
 
