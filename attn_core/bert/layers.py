@@ -7,15 +7,15 @@ of their two parts.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..attention import AttentionTrace, attend
+from ..attention import attend, concatenate
 from ..scenario import Scenario
-from .architecture import Config
+from .activations import Activation
 from .checkpoint import Checkpoint, Matrix
+from .config import Config
 
 #: The name of the column of ones, whose row in each projection is its bias.
 BIAS = "1"
@@ -52,58 +52,6 @@ class Norm:
         return normal * self.gain + self.shift
 
 
-def erf(x: Matrix) -> Matrix:
-    """Error function, to 1.5e-7, and in float32 to 6e-7, a few of its steps at 1.
-
-    Parameters
-    ----------
-    x : ndarray
-
-    Returns
-    -------
-    ndarray
-        In its shape and type.
-
-    Notes
-    -----
-    Formula 7.1.26 of Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964),
-    for NumPy has no such function.
-
-    Examples
-    --------
-    >>> erf(np.array([0.0, 0.5, -3.0])).round(6)
-    array([ 0.      ,  0.5205  , -0.999978])
-    """
-    size = np.abs(x)
-    t = 1 / (1 + 0.3275911 * size)
-    sum_ = 1.061405429 * t
-    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        sum_ += coefficient
-        sum_ *= t
-    near_one: Matrix = 1 - sum_ * np.exp(-size * size)
-    return np.copysign(near_one, x)
-
-
-def gelu(x: Matrix) -> Matrix:
-    """Gaussian error linear unit: x · Φ(x), with Φ the normal distribution's (Hendrycks 2016).
-
-    Parameters
-    ----------
-    x : ndarray
-
-    Returns
-    -------
-    ndarray
-        In its shape and type.
-
-    Examples
-    --------
-    >>> gelu(np.array([-1.0, 0.0, 1.0])).round(4)
-    array([-0.1587,  0.    ,  0.8413])
-    """
-    return x * (0.5 + 0.5 * erf(x * (1 / math.sqrt(2))))
-
-
 def with_ones(X: Matrix) -> Matrix:
     """Add the column of ones that meets the biases; shape (n, d_model + 1).
 
@@ -129,6 +77,8 @@ class Layer:
     norm_1, norm_2 : Norm
     W_1, W_2 : ndarray, shape (d_model, d_ff), (d_ff, d_model)
     b_1, b_2 : ndarray, shape (d_ff,), (d_model,)
+    activate : callable
+        What stands between them.
     """
 
     attention: Scenario
@@ -139,6 +89,7 @@ class Layer:
     W_2: Matrix
     b_2: Matrix
     norm_2: Norm
+    activate: Activation
 
     def scenario(self, tokens: tuple[str, ...], X: Matrix) -> Scenario:
         """The attention of this layer to a text, as a scenario of all its heads.
@@ -151,18 +102,19 @@ class Layer:
         """
         return self.attention.with_words(tokens, with_ones(X))
 
-    def follow(self, trace: AttentionTrace) -> Matrix:
-        """What leaves the layer, from its attention; shape (n, d_model)."""
-        assert trace.projected is not None
-        X, projected = trace.X[:, :-1], trace.projected[:, :-1]
+    def __call__(self, tokens: tuple[str, ...], X: Matrix) -> Matrix:
+        """What leaves the layer, of what goes in; both of shape (n, d_model)."""
+        s = self.scenario(tokens, X)
+        assert s.W_o is not None
+        # Head by head: the scores of all at once, at each step, take a hundred MB in a long text.
+        outputs = np.stack([attend(s.head(i)).output for i in range(s.h)])
+        projected: Matrix = (concatenate(outputs) @ s.W_o)[:, :-1]
         attended = self.norm_1(X + (projected + self.b_o))
-        hidden = gelu(attended @ self.W_1 + self.b_1)
+        hidden = self.activate(attended @ self.W_1 + self.b_1)
         return self.norm_2(attended + (hidden @ self.W_2 + self.b_2))
 
 
-def forward(
-    layers: tuple[Layer, ...], tokens: tuple[str, ...], X: Matrix
-) -> tuple[list[Matrix], Matrix]:
+def forward(layers: tuple[Layer, ...], tokens: tuple[str, ...], X: Matrix) -> Matrix:
     """Send a sentence through all layers.
 
     Parameters
@@ -174,17 +126,24 @@ def forward(
 
     Returns
     -------
-    states : list of ndarray, shape (n, d_model)
+    ndarray, shape (layers + 1, n, d_model)
         What goes into each layer, and what leaves the last.
-    weights : ndarray, shape (layers, h, n, n)
+
+    Raises
+    ------
+    OverflowError
+        When numbers leave the range of float32 on the way.
     """
-    states, n = [X], len(X)
-    weights = np.empty((len(layers), layers[0].attention.h, n, n), np.float32)
-    for layer, seen in zip(layers, weights, strict=True):
-        trace = attend(layer.scenario(tokens, states[-1]))
-        seen[...] = trace.weights
-        states.append(layer.follow(trace))
-    return states, weights
+    states = [_finite(X)]
+    for layer in layers:
+        states.append(_finite(layer(tokens, states[-1])))
+    return np.stack(states)
+
+
+def _finite(X: Matrix) -> Matrix:
+    if not np.isfinite(X).all():
+        raise OverflowError("The numbers leave the range of float32.")
+    return X
 
 
 def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:
@@ -203,6 +162,7 @@ def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:
         W_2=W_2,
         b_2=b_2,
         norm_2=read_norm(file, names["norm_2"], config),
+        activate=config.activate,
     )
 
 

@@ -150,7 +150,7 @@ def columns(kind: Kind, first: int, help: str) -> int:
     key = _key(kind, "d_k")
     state.seed_view(key, first, range(low, high + 1))
     chosen: int = st.slider(
-        escape.markdown("d_k, columns of W_q and W_k"),
+        escape.label("d_k, columns of W_q and W_k"),
         low,
         high,
         key=key,
