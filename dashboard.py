@@ -2,17 +2,22 @@
 
 import streamlit as st
 
-from pages.ui import edit, frame, pin, show
+if __name__ == "__main__":
+    from pages.ui import edit, frame, pin, show
 
-frame.page("Self-attention", formula=True)
+    frame.page("Self-attention", formula=True)
 
-words, begin = st.columns([3, 2])
-with words:
-    edit.sentence()
-with begin:
-    edit.start()
-edit.claim()
-show.whole_attention()
-edit.matrices()
-edit.settings()
-pin.in_passing()
+    words, begin = st.columns([3, 2])
+    with words:
+        edit.sentence()
+    with begin:
+        edit.start()
+    edit.claim()
+    show.whole_attention()
+    edit.matrices()
+    edit.settings()
+    pin.in_passing()
+else:  # Streamlit's server imports it before there is a page, and serves what `app` is
+    from pages.ui import before
+
+    app = st.App(__file__, middleware=before.MIDDLEWARE, lifespan=before.open_browser)

@@ -62,12 +62,20 @@ class Visitor:
         As for `Tab`.
     headers : mapping, optional
         More headers for the opening of the websocket, as a browser or a forger would set.
+    session : str, optional
+        Come back to this one, which may have another connection still.
     """
 
     def __init__(
-        self, port: int, page: str = "", query: str = "", headers: Mapping[str, str] | None = None
+        self,
+        port: int,
+        page: str = "",
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        session: str = "",
     ) -> None:
         self.tab = Tab(page, query)
+        self.tab.session_id = session
         self.patience: float = PATIENCE
         self._wire = _CountingSocket()
         self._wire.connect(("127.0.0.1", port))
@@ -130,6 +138,10 @@ class Visitor:
     def send_bytes(self, data: bytes | Iterable[bytes]) -> None:
         """Send a message, whole or in pieces, whether or not it is one of the protocol."""
         self._socket.send(data)
+
+    def receive_bytes(self) -> bytes:
+        """Wait for the next message, whatever it is."""
+        return self._socket.recv(timeout=self.patience, decode=False)
 
     def closing_code(self) -> int | None:
         """Wait until the server hangs up, and tell the code that it gave."""

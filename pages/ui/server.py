@@ -10,6 +10,8 @@ import threading
 import time
 from functools import cache
 
+from pages.ui import mend
+
 #: Streamlit opens four files for each visitor, so that this is 2500 of them. Most systems
 #: start a program with 1024, and allow more to one that asks.
 OPEN_FILES = 10_000
@@ -32,6 +34,7 @@ def note_run() -> None:
 def _prepare() -> None:
     make_room()
     send_at_once()
+    mend.streamlit()
     threading.Thread(target=_tidy_when_quiet, name="tidy", daemon=True).start()
 
 

@@ -54,3 +54,21 @@ def test_the_silent_do_no_harm(served, early, kind):
         assert resident(pid) - before < GROWTH
     answered(port)
     assert resident(pid) - before < GROWTH
+
+
+def test_a_late_close_of_the_old_connection_leaves_the_new_one_alone(port):
+    """A phone in another network is back before the server knows that the old line is dead."""
+    with Visitor(port, query=CLASSIC) as new_line, contextlib.ExitStack() as old_line:
+        first = old_line.enter_context(Visitor(port, query=CLASSIC))
+        first.load()
+        first.move("Je · pronoun", 2.0)
+        session = first.tab.session_id
+        with Visitor(port, query=first.tab.query, session=session) as again:
+            again.load()
+            old_line.close()
+            new_line.load()  # somebody else is answered after the close, so it has been heard
+            again.move("suis · verb", -1.5)
+            assert again.tab.session_id == session
+            assert read.scenario(again).X[0, 0] == 2
+            assert read.scenario(again).X[1, 1] == -1.5
+            assert not again.tab.exceptions

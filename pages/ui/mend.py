@@ -1,0 +1,68 @@
+"""Two places where Streamlit loses what it sends, mended from outside.
+
+`tests/pages/test_mend.py` shows each loss as Streamlit has it: a test there that fails tells that
+a new version has mended it, and that the mending here can go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from streamlit.runtime import Runtime
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.session_manager import ActiveSessionInfo, SessionManager
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+Clear = Callable[[ForwardMsgQueue, bool, list[str] | None], None]
+
+
+def streamlit() -> None:
+    """Mend the server that runs in this process, once."""
+    sessions = getattr(Runtime.instance(), "_session_mgr", None)
+    if isinstance(sessions, WebsocketSessionManager):  # not so in a test without a server
+        answer_who_came_back(sessions)
+        ForwardMsgQueue.clear = _kept_by_parts(ForwardMsgQueue.clear)  # type: ignore[method-assign, assignment]
+
+
+class _Present(list[ActiveSessionInfo]):
+    """The sessions with a connection; in a loop, each with the one that it has by then."""
+
+    def __init__(self, sessions: SessionManager, seen: list[ActiveSessionInfo]) -> None:
+        super().__init__(seen)
+        self._sessions = sessions
+
+    def __iter__(self) -> Iterator[ActiveSessionInfo]:
+        for seen in super().__iter__():
+            if now := self._sessions.get_active_session_info(seen.session.id):
+                yield now
+
+
+def answer_who_came_back(sessions: WebsocketSessionManager) -> None:
+    """Send messages to the connection that a session has, not to the one that it had.
+
+    Streamlit's loop takes a list of all connections and goes through it, a message at a time,
+    which takes a while where there are many. Whoever lost the connection and came back in the
+    meantime is in the list with the old one, and all that the new run of their page had sent
+    until then went there, and so nowhere: the page got no answer.
+    """
+    listed = sessions.list_active_sessions
+    sessions.list_active_sessions = lambda: _Present(sessions, listed())  # type: ignore[method-assign]
+
+
+def _kept_by_parts(clear: Clear) -> Clear:
+    """Have the run of a part of a page (a fragment) drop nothing that waits to be sent.
+
+    Streamlit drops what an earlier run has drawn of that part, for it will be drawn again.
+    But a part that only hears what a hand did, and has others drawn, isn't: where the run of
+    the whole page was still on its way to a browser, the boxes vanished under the hand.
+    """
+
+    def kept(
+        queue: ForwardMsgQueue,
+        retain_lifecycle_msgs: bool = False,
+        fragment_ids_this_run: list[str] | None = None,
+    ) -> None:
+        # An empty list: the run of a part, of which nothing is dropped.
+        clear(queue, retain_lifecycle_msgs, [] if fragment_ids_this_run else fragment_ids_this_run)
+
+    return kept
