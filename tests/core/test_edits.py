@@ -159,7 +159,7 @@ def test_limits_of_a_whole_scenario():
         "P takes numbers from −30 to 30: row 3": replace(
             START, positions="learned", P=np.diag([1, 2, 31, 0])[:3]
         ),
-        "W_k takes numbers from −30 to 30: head 3, row 4, column 2 is -31": replace(
+        "W_k takes numbers from −30 to 30: head 3, row 4, column 2 is −31": replace(
             START, W_q=THREE, W_v=THREE, W_k=-31.0 * (np.arange(48) == 45).reshape(3, 4, 4)
         ),
         "The temperature must be 0.05 to 10, got 0.049": replace(START, temperature=0.049),
