@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import AttentionTrace, attend, escape
 from attn_core.steps import HEADLINE_FORMULA
-from pages.ui import server, state, transfer, viewport
+from pages.ui import links, server, state, transfer, viewport
 
 NAME = "Self-Attention Lab"
 
@@ -58,6 +58,7 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
     state.begin(title)
     st.html(_style())
     viewport.measure()
+    links.keep()
     _resume()
     _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
     # Always there, so that what stands below isn't moved, which makes it anew.

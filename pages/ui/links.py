@@ -1,0 +1,40 @@
+"""Links to the other pages say what this page's address says, so that a new tab shows the same.
+
+Streamlit's own links name the page alone. That is enough for a click, which keeps the session;
+a middle click, or "open in a new tab", begins another one, which knows only its address.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+#: When a pointer, a finger or the keyboard comes to a link, it is about to be followed. So it is
+#: completed then, from the address as it is; nothing is sent while numbers move.
+_JS = """
+const COMING = ["pointerover", "pointerdown", "focusin", "contextmenu"];
+const OURS = '[data-testid="stSidebarNavLink"], [data-testid="stPageLink-NavLink"]';
+
+const ours = ({ target }) => target.closest?.(OURS);
+
+function complete(event) {
+  const link = ours(event);
+  if (link?.origin === location.origin) link.search = location.search;
+}
+
+/** Streamlit would follow a click that asks the browser for a new tab or window by itself. */
+function leave(event) {
+  if ((event.ctrlKey || event.metaKey || event.shiftKey) && ours(event)) event.stopPropagation();
+}
+
+export default function () {
+  for (const event of COMING) document.addEventListener(event, complete, true);
+  document.addEventListener("click", leave, true);
+}
+"""
+
+_keep = st.components.v2.component("links", js=_JS)
+
+
+def keep() -> None:
+    """Complete the links of the page from now on."""
+    _keep(key="links", height=1)
