@@ -45,7 +45,7 @@ def in_use() -> bool:
 
 
 def _choose() -> None:
-    chosen = state.widget("vectors")
+    chosen = state.widget("vectors", SOURCES, None)
     if chosen in MODELS:
         if model.is_installed():
             state.want(chosen)

@@ -65,6 +65,8 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
     with st.container(key="complaint"):
         if message := state.complaint():
             st.error(escape.markdown(message))
+        elif told := state.note():
+            st.info(escape.markdown(told), icon=":material/info:")
     with st.container():  # as above
         transfer.without_link()
     if heads:
@@ -120,7 +122,7 @@ def _head() -> None:
 
 
 def _set_head() -> None:
-    state.choose_head(state.widget("head"))
+    state.choose_head(state.widget("head", range(state.scenario().h), state.head()))
 
 
 @st.fragment(run_every=timedelta(days=1))
@@ -134,8 +136,8 @@ def _resume() -> None:
 
 
 def _set_projector() -> None:
-    state.set_projector(bool(state.widget("projector")))
+    state.set_projector(state.widget("projector", bool, state.projector()))
 
 
 def _set_classic() -> None:
-    state.set_classic(bool(state.widget("classic")))
+    state.set_classic(state.widget("classic", bool, state.classic()))

@@ -167,7 +167,8 @@ def _way(trace: AttentionTrace) -> None:
 
 
 def _back(key: str) -> None:
-    if length := state.widget(key):  # a second click on the last one takes it off
+    cells = state.trail().standing(state.scenario())
+    if length := state.widget(key, range(1, len(cells) + 1), 0):  # a click on the last takes it off
         state.back_on_trail(length)
     st.rerun()
 
@@ -195,11 +196,14 @@ def _said(name: str) -> str:
 
 
 def _choose(trace: AttentionTrace) -> None:
-    name, *place = (state.widget(f"ask-{which}") for which in ("matrix", "row", "column"))
-    try:  # no browser offers another choice, but one could be forged
+    name = state.widget("ask-matrix", str, "")
+    # A row that there isn't is refused with its name.
+    row = state.widget("ask-row", int | str, None)
+    column = state.widget("ask-column", int | str, None)
+    try:
         if name not in told(trace.scenario):
             raise ValueError(f"There is no matrix {name!r:.40} here.")
-        state.ask(nearest(trace.scenario, name, *place), state.trail().picture)
+        state.ask(nearest(trace.scenario, name, row, column), state.trail().picture)
     except ValueError as error:
         state.complain(str(error))
     st.rerun()
@@ -270,7 +274,7 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
 
 
 def _follow(trace: AttentionTrace, cell: Cell, key: str, cells: Sequence[Cell]) -> None:
-    chosen = state.widget(key)
+    chosen = state.widget(key, range(len(cells)), None)
     if chosen is not None:
         _go_on(trace, cell, cells[chosen])
     st.rerun()

@@ -80,7 +80,7 @@ def chosen() -> Kind:
 
 
 def _choose() -> None:
-    state.choose_lesson(state.widget("lesson"))
+    state.choose_lesson(state.widget("lesson", KINDS, state.lesson()))
 
 
 def has_corpus() -> bool:
@@ -112,7 +112,7 @@ def _run_of(lesson: Lesson) -> Run:
 
 def _part(lesson: Lesson, now: Run, alone: bool) -> None:
     if now.is_running:
-        now.tick(state.held_view(_SPEED, _FIRST_SPEED, SPEEDS))
+        now.tick(state.held_view(_SPEED, SPEEDS, _FIRST_SPEED))
         if not now.is_running:
             st.rerun()  # to show what there is to look back at, and to end the ticking
         if alone:
@@ -152,7 +152,7 @@ def _buttons(lesson: Lesson, now: Run) -> None:
         _button("step", "Step", ":material/skip_next:", _step, lesson, now.is_running or is_over)
         _button("stop", "Stop", ":material/stop:", _stop, lesson, is_over or is_new)
         _button("reset", "Reset", ":material/restart_alt:", _reset, lesson, is_new)
-        state.seed_view(_SPEED, _FIRST_SPEED, SPEEDS)
+        state.seed_view(_SPEED, SPEEDS, _FIRST_SPEED)
         st.segmented_control("Steps a picture", SPEEDS, key=_SPEED, required=True, on_change=_speed)
 
 
@@ -238,7 +238,7 @@ def _result(lesson: Lesson, now: Run) -> None:
 
 def _send(lesson: Lesson) -> None:
     now = _run_of(lesson)
-    state.change(lambda: lesson.sent(now.learner.best))
+    state.change(lambda: lesson.sent(now.learner.best), anew=True)
     if not state.complaint():
         now.sent = state.scenario()
     st.rerun()

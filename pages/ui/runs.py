@@ -112,9 +112,16 @@ class Painting:
         words = (s.tokens, s.context or s.tokens)
         if self._values is None:
             return painted.PATTERNS[FIRST](s.n, s.n_k)
-        if words != self._words:
-            self.set(painted.carried(self._values, self._words, s), s)
-        return self._values
+        # What was painted of other words waits for them: an undo brings both back.
+        if words == self._words:
+            return self._values
+        return painted.carried(self._values, self._words, s)
+
+    def lost(self, s: Scenario) -> int:
+        """How many of the painted boxes are of words that a scenario doesn't have."""
+        if self._values is None:
+            return 0
+        return int(np.count_nonzero(self._values) - np.count_nonzero(self.of(s)))
 
     def set(self, values: Array, s: Scenario) -> None:
         """Paint the words of a scenario anew."""
