@@ -19,12 +19,13 @@ from .matrices import (
 from .real_vectors import Reduced, reduced, told_of_vectors, with_real_vectors, with_vocabulary
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
-from .typed import enter, told_of_admitting, told_of_rounding, with_pasted
+from .typed import MAX_PASTED, enter, told_of_admitting, told_of_rounding, with_pasted
 from .words import CONTEXT, reversed_words, with_context, with_sentence
 
 __all__ = [
     "CONTEXT",
     "MATRICES",
+    "MAX_PASTED",
     "PROJECTIONS",
     "MatrixName",
     "Reduced",

@@ -11,6 +11,8 @@ from ..scenario import Array, Scenario
 from ..wording import counted
 from .matrices import MatrixName, block_of, with_matrix
 
+#: Characters of pasted cells; the largest matrix of the lab has less than a hundred numbers.
+MAX_PASTED = 20_000
 #: What is quoted of an entry that can't be read.
 _QUOTED = 40
 #: Numbers that differ by less, relative to their size, were not rounded but held in float32.
@@ -130,9 +132,10 @@ def enter(values: Array, shown: Block, row: int, column: int, text: str | None) 
     """
     rows, columns = values.shape
     if not (0 <= row < rows and 0 <= column < columns):
-        raise ValueError(
-            f"{_name(shown)} is {shown.shape}; it has no box ({row + 1}, {column + 1})."
-        )
+        place = f"({row + 1}, {column + 1})"
+        raise ValueError(f"{_name(shown)} is {shown.shape}; it has no box {place}.")
+    if isinstance(text, str) and len(text) > MAX_PASTED:
+        raise ValueError(f"What is pasted has room for {MAX_PASTED} characters; there are more.")
     cells: Sequence[Sequence[str | None]]
     cells = split_cells(text) if isinstance(text, str) else [[text]]
     for i, line in enumerate(cells[: rows - row], row):

@@ -16,7 +16,7 @@ from attn_core.scenario import Scenario
 from attn_core.steps import step
 from pages.ui import state
 from pages.ui.chart import chart, clicked, look
-from pages.ui.edit_matrix import entries, table
+from pages.ui.edit_matrix import Typed, table
 
 _TITLES: dict[MaskKind, str] = {"window": "sliding window"}
 
@@ -123,12 +123,12 @@ def _allowed() -> Block:
     return Block(step("blocking"), s.allowed, rows, columns)
 
 
-def _set_mask(key: str) -> None:
+def _set_mask(typed: Typed) -> None:
     shown = _allowed()
 
     def edited() -> Scenario:
         mask = np.array(shown.values)
-        for i, j, ticked in entries(shown, key):
+        for i, j, ticked in typed(shown):
             mask[i, j] = bool(ticked)
         return replace(state.scenario(), mask=mask)
 

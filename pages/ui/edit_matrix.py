@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,11 @@ from attn_core.edits import MatrixName
 from attn_core.equation import Block
 from attn_core.scenario import Array, Scenario
 from attn_core.steps import step
-from pages.ui import edit_vectors, live, state
+from pages.ui import edit_vectors, live, state, table_paste
 from pages.ui.live import SLIDER_BOUND, SLIDER_STEP
+
+#: From a table as it is shown to row, column and entry of each box that was changed.
+Typed = Callable[[Block], Iterable[tuple[int, int, Any]]]
 
 MOST_SLIDERS = 16
 #: How many fillings with random numbers there are.
@@ -207,14 +210,14 @@ def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:
 def _number_table(shown: Block, name: MatrixName) -> None:
     # As text: Streamlit's number column reads "1,5" as 15.
     written = [[f"{v:.{limits.DECIMALS}f}" for v in row] for row in shown.values]
-    table(shown, written, name, st.column_config.TextColumn, lambda key: _set_matrix(key, name))
+    table(shown, written, name, st.column_config.TextColumn, lambda typed: _set(name, typed))
 
 
-def _set_matrix(key: str, name: MatrixName) -> None:
+def _set(name: MatrixName, typed: Typed) -> None:
     shown, head = _block(name), _head(name)
 
     def edited() -> tuple[Scenario, str]:
-        values, told = entered(shown, key)
+        values, told = entered(shown, typed)
         following = edits.with_matrix(state.scenario(), name, values, head)
         rounded = edits.told_of_rounding(values, edits.matrix_of(following, name, head))
         return following, f"{told} {rounded}".strip()
@@ -227,7 +230,7 @@ def table(
     written: Any,
     name: str,
     column: Callable[[str], Any],
-    apply: Callable[[str], None],
+    apply: Callable[[Typed], None],
 ) -> None:
     """A table whose numbers are taken as soon as they are typed or pasted.
 
@@ -237,6 +240,8 @@ def table(
     import pandas as pd  # takes as long as all else that a cold start's first page does
 
     columns = {str(j): column(label) for j, label in enumerate(shown.columns)}
+    if column is st.column_config.TextColumn:
+        table_paste.listen(name, lambda typed: _apply(name, apply, typed, pasted=True))
     key = state.table_key(name, (shown.values.tobytes(), shown.rows, shown.columns))
     st.data_editor(
         pd.DataFrame(written, index=list(shown.rows), columns=list(columns)),
@@ -246,24 +251,26 @@ def table(
         width="content",
         alt=f"Table to edit {name}",
         on_change=_apply,
-        args=(key, name, apply),
+        args=(name, apply, lambda shown: _entries(shown, key)),
     )
 
 
-def _apply(key: str, name: str, apply: Callable[[str], None]) -> None:
+def _apply(
+    name: str, apply: Callable[[Typed], None], typed: Typed, *, pasted: bool = False
+) -> None:
     """Take what was entered; a table that shows just that stays, and the keyboard in it."""
-    apply(key)
-    state.keep_table(name, as_entered=not state.note())
+    apply(typed)
+    state.keep_table(name, as_entered=not (pasted or state.note()))
 
 
-def entered(shown: Block, key: str) -> tuple[Array, str]:
+def entered(shown: Block, typed: Typed) -> tuple[Array, str]:
     """The numbers of a table as they were typed, and what of them was left out."""
     values = np.array(shown.values)
-    told = [edits.enter(values, shown, i, j, typed) for i, j, typed in entries(shown, key)]
+    told = [edits.enter(values, shown, i, j, entry) for i, j, entry in typed(shown)]
     return values, " ".join(filter(None, told))
 
 
-def entries(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
+def _entries(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
     """Row, column and entry of each box that was changed in a table."""
     for row, changes in (state.told(key, "edited_rows") or {}).items():
         if not isinstance(changes, dict):

@@ -26,9 +26,15 @@ function leave(event) {
   if ((event.ctrlKey || event.metaKey || event.shiftKey) && ours(event)) event.stopPropagation();
 }
 
+/** A paste is handed to `table_paste.py` first; Streamlit's tables listen at the window, too. */
+function hand(event) {
+  for (const paste of document.labPastes?.values() ?? []) paste(event);
+}
+
 export default function () {
   for (const event of COMING) document.addEventListener(event, complete, true);
   document.addEventListener("click", leave, true);
+  window.addEventListener("paste", hand, true);
 }
 """
 

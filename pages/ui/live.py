@@ -191,6 +191,7 @@ def _boxes_frame(name: MatrixName, shown: Block) -> dict[str, Any]:
         "names": shown.cells,
         "bound": SLIDER_BOUND,
         "far": limits.BOUND,
+        "room": edits.MAX_PASTED,
         "step": SLIDER_STEP,
         "scale": PALETTES[state.theme()].signed,
         "range": SIGNED_RANGE,

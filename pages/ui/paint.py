@@ -19,7 +19,7 @@ from attn_core.learning.start import start
 from attn_core.scenario import Array
 from pages.ui import edit, learn, learn_settings, show_learning, state
 from pages.ui.chart import chart, clicked, look
-from pages.ui.edit_matrix import entered, table
+from pages.ui.edit_matrix import Typed, entered, table
 from pages.ui.runs import Kind, Run
 
 KIND: Kind = "paint"
@@ -82,12 +82,12 @@ def _toggle(box: Any, matrix: int) -> None:
         state.paint(lambda: painted.toggled(state.painted(), _head(), row, column))
 
 
-def _set(key: str) -> None:
+def _set(typed: Typed) -> None:
     shown = _as_painted()
     told: list[str] = []
 
     def edited() -> Array:
-        values, left_out = entered(shown, key)
+        values, left_out = entered(shown, typed)
         kept = painted.entered(values)
         told.extend((left_out, edits.told_of_rounding(values, kept)))
         return kept
