@@ -134,10 +134,10 @@ def enter(values: Array, shown: Block, row: int, column: int, text: str | None) 
     if not (0 <= row < rows and 0 <= column < columns):
         place = f"({row + 1}, {column + 1})"
         raise ValueError(f"{_name(shown)} is {shown.shape}; it has no box {place}.")
-    if isinstance(text, str) and len(text) > MAX_PASTED:
-        raise ValueError(f"What is pasted has room for {MAX_PASTED} characters; there are more.")
     cells: Sequence[Sequence[str | None]]
     cells = split_cells(text) if isinstance(text, str) else [[text]]
+    if len(cells) * len(cells[0]) > 1 and len(text or "") > MAX_PASTED:
+        raise ValueError(f"Cells have room for {MAX_PASTED} characters; those pasted have more.")
     for i, line in enumerate(cells[: rows - row], row):
         for j, cell in enumerate(line[: columns - column], column):
             values[i, j] = read_number(cell, where(shown, i, j))

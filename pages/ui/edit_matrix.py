@@ -259,8 +259,10 @@ def _apply(
     name: str, apply: Callable[[Typed], None], typed: Typed, *, pasted: bool = False
 ) -> None:
     """Take what was entered; a table that shows just that stays, and the keyboard in it."""
-    apply(typed)
-    state.keep_table(name, as_entered=not (pasted or state.note()))
+    try:
+        apply(typed)
+    finally:  # a part of the page may ask for a run of all of it
+        state.keep_table(name, as_entered=not (pasted or state.note()))
 
 
 def entered(shown: Block, typed: Typed) -> tuple[Array, str]:

@@ -39,6 +39,19 @@ def asked(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cel
     return standing[-1] if standing else None
 
 
+def gone(trace: AttentionTrace, picture: str) -> None:
+    """Say that the number which the answer below this picture was about isn't there any more."""
+    trail = state.trail()
+    if trail.picture != picture or len(trail.standing(trace.scenario)) == len(trail.cells):
+        return
+    cell = trail.cells[-1]
+    place = f"{escape.markdown(step(cell.name).symbol)}, row {cell.row + 1}, column "
+    st.caption(
+        f"The number that was asked about, {place}{cell.column + 1}, isn't here any more. It comes "
+        "back with what it is of, as by Undo."
+    )
+
+
 def pick(
     trace: AttentionTrace, drawn: Sequence[Equation], box: Any, picture: str, before: int = 0
 ) -> None:

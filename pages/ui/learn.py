@@ -120,6 +120,11 @@ def _part(lesson: Lesson, now: Run, alone: bool) -> None:
     _buttons(lesson, now)
     learner = now.learner
     _progress(learner)
+    if not learner.step and state.runs().has_another(lesson.kind):
+        st.caption(
+            "What was learned before was of other words, numbers or settings; it comes back with "
+            "them, as by Undo."
+        )
     moments = learner.snapshots[-1:] if now.is_running else learner.moments
     described, alt = lesson.picture(learner, moments)
     chart.chart(described, f"figure-learning-{lesson.kind}", alt, lesson.picked)

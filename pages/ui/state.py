@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import UnionType
-from typing import Any, TypeGuard, TypeVar, cast, get_args
+from typing import Any, TypeGuard, TypeVar, get_args
 
+import numpy as np
 import streamlit as st
 
 from attn_core import Scenario, edits, limits, masks, presets
@@ -503,7 +504,9 @@ def paint(edit: Callable[[], Array]) -> None:
     """Paint anew; an edit that raises ValueError changes nothing but the complaint."""
     lab = _changing()
     try:
-        lab.painting.set(edit(), scenario())
+        following = edit()
+        if not np.array_equal(following, painted()):
+            lab.painting.set(following, scenario())
     except ValueError as error:
         lab.complaint = str(error)
 
@@ -633,7 +636,7 @@ def checked(held: object, kind: Kinds[T], default: T) -> T:
 def _is_of(held: object, kind: Kinds[T]) -> TypeGuard[T]:
     """Whether a value is of a type, True being no number, or among choices of its own type."""
     if kind is float:
-        return type(held) in (int, float) and math.isfinite(cast(float, held))
+        return type(held) is int or (type(held) is float and math.isfinite(held))
     if isinstance(kind, type | UnionType):
         return type(held) in (get_args(kind) or (kind,))
     if isinstance(kind, range):

@@ -92,7 +92,9 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     np.testing.assert_array_equal(numbers(page)[2], expected)
     grid.click(position={"x": 150, "y": 55})
     page.wait_for_timeout(400)  # until the table has the focus
-    copy(page, "\n".join(["7\t8\t9\t7\t8", "9\t7\t8\t9\t7", "1\t1,23456\t1\t1\t1", "5\t5\t5\t5\t5"]))
+    copy(
+        page, "\n".join(["7\t8\t9\t7\t8", "9\t7\t8\t9\t7", "1\t1,23456\t1\t1\t1", "5\t5\t5\t5\t5"])
+    )
     page.keyboard.press("Control+V")
     expect(alert(page)).to_contain_text(f"room for 3×{4 - first}")
     expect(alert(page)).to_contain_text("1.23456 was rounded to 1.235")
