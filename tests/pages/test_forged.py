@@ -9,7 +9,9 @@ import traceback
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.app_test import TESTING_KEY
 
 from attn_core import edits, permalink
 from attn_core.presets import BY_KEY, DEFAULT
@@ -90,11 +92,10 @@ def forged(identity: str, field: str, value: object) -> WidgetStates:
     return WidgetStates(widgets=[state])
 
 
-def forget(at: AppTest) -> None:
-    """Take away what Streamlit couldn't read, so that the page is whole in the next run."""
-    lab = at.session_state["lab"]
-    at.session_state._state.clear()
-    at.session_state["lab"] = lab
+def forget(at: AppTest, lab: object) -> None:
+    """Take away what Streamlit can't read, so that the page is whole in the next run."""
+    at._session_state._state = state = SessionState()
+    state[TESTING_KEY], state["lab"] = {}, lab
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -106,7 +107,7 @@ def test_no_value_of_another_type_raises_in_our_code(page, caught):
     if page != "dashboard.py":  # what stands on every page
         has = {key: each for key, each in has.items() if key not in widgets(visit())}
     assert len(has) > 1
-    bad, before = [], ""
+    bad, before, lab = [], "", at.session_state["lab"]
     for key, identity in has.items():
         for field, value in WRONG.items():
             caught.errors.clear()
@@ -115,7 +116,7 @@ def test_no_value_of_another_type_raises_in_our_code(page, caught):
             bad += [f"{key}, {field}, or before it {before}: {where}" for where in caught.ours()]
             before = f"{key}, {field}"
             if caught.errors:
-                forget(at)
+                forget(at, lab)
     caught.errors.clear()
     at.run()
     assert not bad + caught.ours()
