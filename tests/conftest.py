@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 from attn_core.bert.sources import installed
 from attn_core.pretrained import PACKAGE, Encoder, load
-from tests.browser import find
+from tests import machine
 
 # Tests never depend on how fast a machine is, or how busy.
 settings.register_profile("lab", deadline=None)
@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 
 def launch(chromium: BrowserType) -> Browser:
     """The system's browser if there is one, else the one that Playwright installed."""
-    path = find.chromium() or chromium.executable_path
+    path = machine.chromium() or chromium.executable_path
     if not Path(path).exists():
         lack("There is no Chromium: `make test` installs one, or set CHROMIUM to its path.")
     return chromium.launch(executable_path=path, args=FLAGS)

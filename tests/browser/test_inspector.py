@@ -172,7 +172,7 @@ def test_play(visit):
     page.wait_for_timeout(1000)
     assert filled() == stopped
     button.click()
-    expect(button).to_have_text("Play", timeout=10_000)  # it stops at the end
+    expect(button).to_have_text("Play")  # it stops at the end
     assert numbers(page, last)[2] == whole
 
 

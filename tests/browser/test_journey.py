@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -259,6 +260,12 @@ def test_table_is_typed(visit):
     assert numbers(page)[2][0] == [2.345, 0, 0, 1]  # V = X here
 
 
+def upload(page: Page, file: Path) -> None:
+    with page.expect_response(re.compile("upload_file")):  # the browser reads it first
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    idle(page)
+
+
 def test_json_down_and_up(visit, tmp_path):
     page = visit()
     make_suis_look_at_je(page)
@@ -271,8 +278,7 @@ def test_json_down_and_up(visit, tmp_path):
     assert json.loads(saved.read_text())["tokens"] == ["Je", "suis", "heureux"]
 
     other = visit("/Share")
-    other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(saved)
-    idle(other)
+    upload(other, saved)
     assert numbers(other) == before
 
 

@@ -49,7 +49,7 @@ def step(page: Page) -> int:
 def run_is_over(page: Page) -> None:
     """Wait until all steps are taken, and the page is still."""
     progress = page.get_by_test_id("stProgress")
-    expect(progress).to_contain_text("Learned after 150 steps", timeout=20_000)
+    expect(progress).to_contain_text("Learned after 150 steps")
     idle(page)
 
 

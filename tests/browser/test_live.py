@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import idle, settle
+from tests.browser.conftest import idle, new_context, settle
 from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
 
 #: Plotly's file and the two of ours that the page can't go on without.
@@ -249,7 +249,7 @@ def test_all_figures_of_a_page_follow(visit):
 
 @pytest.mark.parametrize("blocked", FILES)
 def test_without_a_file_the_page_falls_back_to_plain_charts(browser, address, blocked):
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = new_context(browser)
     page = context.new_page()
     page.route(blocked, lambda route: route.abort())
     page.goto(address)

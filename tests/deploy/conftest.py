@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.serve import Serving, free_port, serving
+from tests import machine
+from tests.conftest import lack
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "deploy" / "nginx.conf.template"
@@ -50,14 +52,7 @@ class Fleet:
 
 @pytest.fixture(scope="session")
 def nginx():
-    # Debian puts it where only root's PATH leads.
-    path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if not path:
-        message = "There is no nginx. Debian, Ubuntu: apt install nginx-light"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return path
+    return machine.nginx() or lack(machine.NO_NGINX)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from websockets.typing import Origin, Subprotocol
 
 from attn_core.permalink import decode
 from benchmarks.visitor import Visitor
-from tests.browser.conftest import idle, settle
+from tests.browser.conftest import idle, new_context, settle
 from tests.deploy.conftest import ROOT
 
 PIN, XSRF = "lab_replica", "_streamlit_xsrf"
@@ -179,7 +179,7 @@ def kill(replica):
 
 def test_the_page_outlives_its_replica(mortal_fleet, browser):
     """Nobody reloads: the browser comes back by itself, and the address brings the numbers."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context = new_context(browser, viewport={"width": 1400, "height": 900})
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{mortal_fleet.port}/?preset=verb-subject")
     settle(page)

@@ -51,7 +51,6 @@ PRINTED = {
     **{"textasciitilde": "~", "textasciigrave": "`", "textquotesingle": "'", "textquotedbl": '"'},
 }
 FONTS = re.compile(r"[A-Z][a-z]+font")
-kinds = pytest.mark.parametrize("scenario", KINDS.values(), ids=KINDS)
 
 
 def nodes(latex):
@@ -70,11 +69,11 @@ def body(document):
     return document[start:]
 
 
-def assert_tame(document):
+def assert_tame(document, found):
     """Nothing but our own macros and environments is in it."""
     assert document.count(r"\begin{document}") == document.count(r"\end{document}") == 1
     assert document.endswith("\\end{document}\n")
-    for node in nodes(body(document)):
+    for node in found:
         if isinstance(node, LatexMacroNode):
             assert node.macroname in MACROS or FONTS.fullmatch(node.macroname), node
         elif isinstance(node, LatexEnvironmentNode):
@@ -83,15 +82,24 @@ def assert_tame(document):
             assert node.comment in ("", " a formula and its matrices on one page")
 
 
-@kinds
-def test_it_parses(scenario):
-    assert_tame(latex(attend(scenario)))
+@pytest.fixture(scope="module", params=KINDS.values(), ids=KINDS)
+def written(request):
+    """A trace, its document, and the nodes of its body; long ones take seconds to parse."""
+    trace = attend(request.param)
+    document = latex(trace)
+    return trace, document, list(nodes(body(document)))
 
 
-@settings(max_examples=40, deadline=None)
+def test_it_parses(written):
+    _, document, found = written
+    assert_tame(document, found)
+
+
+@settings(max_examples=20)
 @given(scenarios())
 def test_no_word_breaks_out(scenario):
-    assert_tame(latex(attend(scenario), "Q"))
+    document = latex(attend(scenario), "Q")
+    assert_tame(document, nodes(body(document)))
 
 
 def shown(text):
@@ -131,10 +139,8 @@ def test_any_word_comes_out_right(text):
     assert read(escape.latex(text)) == shown(text)
 
 
-@kinds
-def test_the_matrices_are_filled_in(scenario):
-    trace = attend(scenario)
-    document = latex(trace)
+def test_the_matrices_are_filled_in(written):
+    trace, document, found = written
     arrays = re.findall(r"\\begin\{array\}.*?\n(.*?)\n\\end\{array\}", document, flags=re.S)
     blocks = [block for _, _, written in equations(trace) for block in written.blocks]
     for array, block in zip(arrays, blocks, strict=True):
@@ -144,9 +150,9 @@ def test_the_matrices_are_filled_in(scenario):
         for row, label, values in zip(rows, block.rows, block.values, strict=True):
             numbers = [number(v).replace("−", "-").replace("∞", r"\infty") for v in values]
             assert row == " & ".join([word(label), *numbers]) + r" \\"
-    formulas = [n.latex_verbatim() for n in nodes(body(document)) if isinstance(n, LatexMathNode)]
+    formulas = [n.latex_verbatim() for n in found if isinstance(n, LatexMathNode)]
     for step, _, _ in equations(trace):
-        assert not step.formula or rf"\[{formula(scenario, step.name)}\]" in formulas
+        assert not step.formula or rf"\[{formula(trace.scenario, step.name)}\]" in formulas
 
 
 POSITIONED = ("cross with heads", "RoPE with heads", "ALiBi with heads")
