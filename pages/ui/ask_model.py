@@ -15,7 +15,7 @@ from attn_core.pretrained import Encoder
 from attn_core.wording import listed
 from pages.ui import model, state
 from pages.ui.chart import clicked
-from pages.ui.kept_text import KeptText
+from pages.ui.kept_text import ELSEWHERE, KeptText
 from pages.ui.question import SENTENCE, Question
 
 #: Texts to begin with, by what stands on their buttons.
@@ -80,6 +80,11 @@ def _read(encoder: Encoder, kept: KeptText) -> Reading | None:
     except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
+    if kept.parameter == ELSEWHERE:
+        st.warning(
+            "The address has no room for so long a text: a reload or another browser doesn't have "
+            "it. Send the text along with the link."
+        )
     return Reading(encoder, encoded, state.question().focus)
 
 

@@ -240,19 +240,20 @@ def table(
     import pandas as pd  # takes as long as all else that a cold start's first page does
 
     columns = {str(j): column(label) for j, label in enumerate(shown.columns)}
-    if column is st.column_config.TextColumn:
-        table_paste.listen(name, lambda typed: _apply(name, apply, typed, pasted=True))
     key = state.table_key(name, (shown.values.tobytes(), shown.rows, shown.columns))
-    st.data_editor(
-        pd.DataFrame(written, index=list(shown.rows), columns=list(columns)),
-        key=key,
-        column_config=columns,
-        disabled=["_index"],
-        width="content",
-        alt=f"Table to edit {name}",
-        on_change=_apply,
-        args=(name, apply, lambda shown: _entries(shown, key)),
-    )
+    with st.container(key=f"around-table-{name}"):
+        if column is st.column_config.TextColumn:
+            table_paste.listen(name, lambda typed: _apply(name, apply, typed, pasted=True))
+        st.data_editor(
+            pd.DataFrame(written, index=list(shown.rows), columns=list(columns)),
+            key=key,
+            column_config=columns,
+            disabled=["_index"],
+            width="content",
+            alt=f"Table to edit {name}",
+            on_change=_apply,
+            args=(name, apply, lambda shown: _entries(shown, key)),
+        )
 
 
 def _apply(

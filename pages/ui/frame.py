@@ -20,7 +20,7 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
-[data-testid="stForm"] { padding-top: 2.4rem; } /* for the toolbar of the table in it */
+[class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
 div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 </style>"""

@@ -94,8 +94,9 @@ def forged(identity: str, field: str, value: object) -> WidgetStates:
 
 def forget(at: AppTest, lab: object) -> None:
     """Take away what Streamlit can't read, so that the page is whole in the next run."""
-    at._session_state._state = state = SessionState()
+    state = SessionState()
     state[TESTING_KEY], state["lab"] = {}, lab
+    object.__setattr__(at._session_state, "_state", state)  # else it would be an item of it
 
 
 @pytest.mark.parametrize("page", PAGES)
