@@ -170,9 +170,10 @@ def unpin() -> None:
 
 
 def can_pin_back() -> bool:
-    """Whether there was another A, which nothing else holds any more."""
+    """Whether there was another A, which isn't on the page any more."""
     lab = _lab()
-    return lab.pinned_before is not None and lab.pinned_before != lab.pinned
+    before = lab.pinned_before
+    return before is not None and before not in (lab.pinned, lab.history.now)
 
 
 def pin_back() -> None:
