@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from . import strict_json
 from .scenario import Scenario
 
 VERSION = 1
@@ -75,34 +76,63 @@ def from_json(text: str) -> Scenario:
     Traceback (most recent call last):
     attn_core.document.DocumentError: Not a scenario: expected a JSON object, got a list.
     """
-    content = _parsed(text)
+    return from_content(read(text))
+
+
+def read(text: str) -> dict[str, Any]:
+    """Read the object of a JSON document, without a look at what is in it.
+
+    Raises
+    ------
+    DocumentError
+        When it isn't JSON, or no object.
+    """
+    try:
+        content = strict_json.loads(text)
+    except strict_json.JSONError as error:
+        raise DocumentError(str(error)) from error
     if not isinstance(content, dict):
         raise DocumentError(
             f"Not a scenario: expected a JSON object, got a {type(content).__name__}."
         )
-    version = content.pop(FORMAT, None)
+    return content
+
+
+def from_content(content: dict[str, Any]) -> Scenario:
+    """Take a scenario from the object of its document; see `from_json`."""
+    version = content.get(FORMAT)
     if version != VERSION or isinstance(version, bool):
         raise DocumentError(f'Not a scenario of this lab: expected "{FORMAT}": {VERSION} in it.')
-    missing, foreign = _REQUIRED - content.keys(), content.keys() - _REQUIRED - _OPTIONAL
+    names = content.keys() - {FORMAT}
+    missing, foreign = _REQUIRED - names, names - _REQUIRED - _OPTIONAL
     if missing or foreign:
         raise DocumentError(
             f"Not a whole scenario: missing {sorted(missing) or 'nothing'!s:.80}, "
             f"unknown {sorted(foreign) or 'nothing'!s:.80}."
         )
-    try:
-        return _scenario(content)
-    except ValueError as error:
-        raise DocumentError(str(error)) from error
+    return build({name: content[name] for name in names})
 
 
-def _scenario(content: dict[str, Any]) -> Scenario:
-    dtype = content.pop("dtype", "float64")
+def build(fields: dict[str, Any]) -> Scenario:
+    """Make a scenario of its fields as JSON has them: lists, numbers, words.
+
+    Raises
+    ------
+    DocumentError
+        When they describe a scenario that can't be.
+    """
+    dtype = fields.get("dtype", "float64")
     if dtype not in ("float32", "float64"):
         raise DocumentError(f"dtype must be float32 or float64, got {dtype!r:.40}.")
-    for name in _ARRAYS:
-        if name in content:
-            content[name] = _array(name, content[name], dtype)
-    return Scenario(**content)
+    try:
+        given: dict[str, Any] = {
+            name: _array(name, value, dtype) if name in _ARRAYS else value
+            for name, value in fields.items()
+            if name != "dtype"
+        }
+        return Scenario(**given)
+    except ValueError as error:
+        raise DocumentError(str(error)) from error
 
 
 def _array(name: str, value: Any, dtype: str) -> np.ndarray[Any, Any]:
@@ -115,21 +145,6 @@ def _array(name: str, value: Any, dtype: str) -> np.ndarray[Any, Any]:
     if array.dtype.kind not in "iuf":
         raise DocumentError(f"{name} must hold numbers only.")
     return array.astype(dtype)
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_no_constant)
-    except DocumentError:
-        raise
-    except RecursionError as error:
-        raise DocumentError("Not a scenario: its lists are nested too deep.") from error
-    except ValueError as error:
-        raise DocumentError(f"Not JSON: {error}.") from error
-
-
-def _no_constant(name: str) -> Any:
-    raise DocumentError(f"Numbers must be finite, got {name}.")
 
 
 def _plain(value: Any) -> Any:

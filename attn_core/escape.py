@@ -12,6 +12,11 @@ _PLOTLY = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _JOINERS = "\u200c\u200d"
 #: The wide signs are there because spreadsheets read them as the narrow ones.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+#: An apostrophe, a digit behind at most two other signs, an error of a spreadsheet, and what
+#: pandas reads as missing, true, false or infinite.
+_NOT_TEXT = re.compile(
+    r"'|\W{0,2}\d|#.|(<na>|n/?a|nan|null|none|true|false|inf|infinity)\Z", re.IGNORECASE | re.DOTALL
+)
 #: Controls but tab and line ends, and noncharacters.
 _NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _LATEX = str.maketrans(
@@ -81,18 +86,23 @@ def is_unprintable(character: str) -> bool:
     return character not in _JOINERS and unicodedata.category(character) in unseen
 
 
-def spreadsheet(text: str) -> str:
-    """Keep a spreadsheet from taking a cell of a CSV file for a formula.
+def csv_label(text: str) -> str:
+    """Keep a program from taking a label of a CSV file for anything but text.
 
-    The apostrophe is what OWASP recommends against CSV injection. A sign alone is no
-    formula and stays as it is.
+    Spreadsheets find formulas, numbers, dates, truth and errors, pandas finds numbers and
+    what is missing. The apostrophe is what OWASP recommends against CSV injection. A label
+    that has one of its own gets another, so that taking off the first always gives the
+    label. A sign alone is no formula and stays as it is.
 
     Examples
     --------
-    >>> spreadsheet("=1+1"), spreadsheet("-"), spreadsheet("Je")
-    ("'=1+1", '-', 'Je')
+    >>> csv_label("=1+1"), csv_label("NaN"), csv_label("00"), csv_label("'tis")
+    ("'=1+1", "'NaN", "'00", "''tis")
+    >>> csv_label("-"), csv_label("Je"), csv_label("x1")
+    ('-', 'Je', 'x1')
     """
-    return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA) else text
+    is_formula = len(text) > 1 and text.startswith(_FORMULA)
+    return f"'{text}" if is_formula or _NOT_TEXT.match(text) else text
 
 
 def file_name(text: str) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from . import positions
 from .attention import AttentionTrace, attend
 from .scenario import Array, Scenario
+from .shape_rule import if_transposed
 
 #: How far the sum of a target row may be from 1.
 _TOLERANCE = 1e-6
@@ -224,7 +225,10 @@ def _target(target: ArrayLike, shape: tuple[int, ...], allowed: Array | None = N
     except (TypeError, ValueError) as error:
         raise ValueError(f"target must be a rectangular array of numbers: {error}.") from error
     if T.shape != shape:
-        raise ValueError(f"target must have the shape of what it is for: {shape}, got {T.shape}.")
+        raise ValueError(
+            f"target must have the shape of what it is for: {shape}, got {T.shape}."
+            + if_transposed("target", T.shape, *shape[-2:])
+        )
     if not (T >= 0).all():
         raise ValueError(f"target must have weights of 0 or more, got {T[~(T >= 0)][0]:g}.")
     sums = T.sum(axis=-1)

@@ -31,7 +31,8 @@ def encode(scenario: Scenario) -> str:
     Raises
     ------
     LinkError
-        When the result would be longer than `MAX_LINK`; use JSON then.
+        When the result would be longer than `MAX_LINK`, or the JSON in it longer than
+        `MAX_DOCUMENT`; use JSON then.
 
     Examples
     --------
@@ -41,11 +42,15 @@ def encode(scenario: Scenario) -> str:
     """
     document = to_json(scenario).encode()
     link = _packed(document)
-    if len(link) > MAX_LINK or len(document) > MAX_DOCUMENT:
-        raise LinkError(
-            f"This scenario is too large for a link: {len(link)} characters, "
-            f"at most {MAX_LINK} fit. Save it as JSON instead."
-        )
+    for size, most, what in (
+        (len(document), MAX_DOCUMENT, "bytes as JSON"),
+        (len(link), MAX_LINK, "characters as a link"),
+    ):
+        if size > most:
+            raise LinkError(
+                f"This scenario is too large for a link: it takes {size} {what}, "
+                f"at most {most} fit. Save it as JSON instead."
+            )
     return link
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import masks
 from .positions import KINDS, PositionKind
-from .shape_rule import ShapeRule
+from .shape_rule import ShapeRule, if_transposed
 
 Array = NDArray[Any]
 
@@ -40,6 +41,8 @@ class Scenario:
         Projection to values.
     mask : array_like of bool, shape (n, n_k), optional
         True where the query (row) may attend to the key (column). None: everywhere.
+        Numbers are understood, too: 1 and 0 as True and False, or 0 and −inf (or −10⁹) as
+        what is added to the scores; see `masks.understood`. It is kept as bool.
     scale : bool
         Divide the raw scores by the square root of d_k.
     temperature : float
@@ -227,6 +230,7 @@ class Scenario:
             raise ValueError(
                 f"X must have one row for each of the {self.n} tokens: "
                 f"expected ({self.n}, d_model), got {self.X.shape}."
+                + if_transposed("X", self.X.shape, self.n, None)
             )
         for name in ("W_q", "W_k", "W_v"):
             _check_projection(name, getattr(self, name), self.X, like=self.W_q)
@@ -239,6 +243,7 @@ class Scenario:
         if self.W_o is not None and self.W_o.shape != expected:
             raise ValueError(
                 f"W_o must be (h·d_v, d_model): expected {expected}, got {self.W_o.shape}."
+                + if_transposed("W_o", self.W_o.shape, *expected)
             )
 
         if self.Z is None if self.is_cross else self.Z is not None:
@@ -250,6 +255,7 @@ class Scenario:
             raise ValueError(
                 f"Z must have one row for each word of the context: "
                 f"expected {(self.n_k, self.d_model)}, got {self.Z.shape}."
+                + if_transposed("Z", self.Z.shape, self.n_k, self.d_model)
             )
 
     def _check_positions(self) -> None:
@@ -270,6 +276,7 @@ class Scenario:
             raise ValueError(
                 f"P is the table of learned positions, a row for each place: "
                 f"expected {expected}, got {shape}."
+                + (if_transposed("P", shape, *expected) if shape and expected else "")
             )
 
     def _parts(self) -> tuple[Any, ...]:
@@ -382,7 +389,7 @@ def _check_projection(name: str, W: Array, X: Array, like: Array) -> None:
         raise ValueError(f"{name} must be (d_model, width) or (h, d_model, width), got {W.shape}.")
     rule = ShapeRule("X", (X.shape[0], X.shape[1]), name, (W.shape[-2], W.shape[-1]))
     if not rule.fits:
-        raise ValueError(rule.message)
+        raise ValueError(rule.message + if_transposed(name, W.shape, X.shape[1], None))
     if W.shape[:-2] != like.shape[:-2]:
         raise ValueError(
             f"W_q, W_k and W_v must have the same heads: "
@@ -407,19 +414,19 @@ def _heads(values: Any, W: Array) -> tuple[str, ...]:
 def _mask(mask: Any, tokens: tuple[str, ...], n_k: int) -> NDArray[np.bool_] | None:
     if mask is None:
         return None
-    shape = (len(tokens), n_k)
-    array = np.array(mask)
-    if array.dtype != np.bool_ or array.shape != shape:
+    array = masks.understood(mask)
+    if array.shape != (len(tokens), n_k):
         raise ValueError(
-            f"mask must be bool with True = may attend: expected bool {shape}, "
-            f"got {array.dtype} {array.shape}."
+            f"mask must have a row for each query and a column for each key: "
+            f"expected bool {(len(tokens), n_k)}, got {array.dtype} {array.shape}."
+            + if_transposed("mask", array.shape, len(tokens), n_k)
         )
     blocked = np.flatnonzero(~array.any(axis=1))
     if blocked.size:
         i = int(blocked[0])
         raise ValueError(
             f"Every word must be allowed to look at one word at least, for its weights sum to 1: "
-            f"the mask blocks the whole row {i + 1} ({tokens[i]})."
+            f"the mask blocks the whole row {i + 1} ({tokens[i]})." + masks.if_inverted(mask)
         )
     array.setflags(write=False)
     return array

@@ -49,3 +49,34 @@ class ShapeRule:
             f"{self.right_name} must have one row for each of the {self.left[1]} columns "
             f"of {self.left_name}: expected {expected}, got {self.right}."
         )
+
+
+def if_transposed(name: str, came: tuple[int, ...], *expected: int | None) -> str:
+    """Ask whether a matrix is transposed, where the other way round it would fit.
+
+    Parameters
+    ----------
+    name : str
+        What the matrix is called.
+    came : tuple of int
+        Its shape, which doesn't fit; more axes may lead.
+    *expected : int or None
+        How many rows and columns it should have; None is any number.
+
+    Returns
+    -------
+    str
+        A question to put behind the message; empty where turning doesn't help.
+
+    Examples
+    --------
+    >>> if_transposed("W_q", (2, 4), 4, None)
+    ' Is W_q transposed? The other way round it is (4, 2), which fits.'
+    >>> if_transposed("W_q", (2, 5), 4, None)
+    ''
+    """
+    turned = (*came[:-2], *reversed(came[-2:]))
+    pairs = zip(turned[-2:], expected, strict=False)
+    if len(came) < 2 or not all(size in (None, has) for has, size in pairs):
+        return ""
+    return f" Is {name} transposed? The other way round it is {turned}, which fits."

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from .. import labels, limits
 from ..equation import Block
 from ..scenario import Array, Scenario
+from ..shape_rule import if_transposed
 from ..steps import step
 
 #: The matrices that a visitor edits; the last three are there in some scenarios only.
@@ -105,7 +106,8 @@ def with_matrix(s: Scenario, name: MatrixName, values: ArrayLike, head: int = 0)
     array = np.asarray(values, dtype=np.float64)
     expected = matrix_of(s, name, head).shape
     if array.shape != expected:
-        raise ValueError(f"{name} must be {expected}, got {array.shape}.")
+        turned = if_transposed(name, array.shape, *expected)
+        raise ValueError(f"{name} must be {expected}, got {array.shape}.{turned}")
     whole = np.array(getattr(s, name))
     whole[_share(s, name, head)] = limits.on_grid(name, array)
     return limits.admit(replaced(s, **{name: whole}))

@@ -4,6 +4,7 @@ from .code import numpy_script, torch_script
 from .latex import latex
 from .numbers import csv_zip, json_text, npz
 from .part import equations, matrices, steps
+from .reopen import reopen
 
 __all__ = [
     "csv_zip",
@@ -13,6 +14,7 @@ __all__ = [
     "matrices",
     "npz",
     "numpy_script",
+    "reopen",
     "steps",
     "torch_script",
 ]

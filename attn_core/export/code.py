@@ -41,7 +41,8 @@ class _Language:
     blocked: str
     unmasked: str
     softmax: str
-    concatenated: str
+    join: str
+    may_attend: tuple[str, ...]
     printing: str
 
 
@@ -55,7 +56,8 @@ _NUMPY = _Language(
     blocked="np.where(mask, 0.0, -np.inf)",
     unmasked="np.zeros(({rows}, {columns}))",
     softmax="softmax({input})",
-    concatenated="np.concatenate(list(output), axis=-1)",
+    join="concatenate",
+    may_attend=("# Who may look at whom: row = query, column = key; True = may attend",),
     printing="np.set_printoptions(precision=3, suppress=True, linewidth=120)",
 )
 _TORCH = _Language(
@@ -68,7 +70,12 @@ _TORCH = _Language(
     blocked="torch.zeros({rows}, {columns}).masked_fill(~mask, -torch.inf)",
     unmasked="torch.zeros({rows}, {columns})",
     softmax="torch.softmax({input}, dim=-1)",
-    concatenated="torch.cat(list(output), dim=-1)",
+    join="cat",
+    may_attend=(
+        "# Who may look at whom: row = query, column = key",
+        "# True = may attend, as in torch.nn.functional.scaled_dot_product_attention;",
+        "# in torch.nn.MultiheadAttention True = blocked: give it attn_mask=~mask",
+    ),
     printing="torch.set_printoptions(precision=3, sci_mode=False, linewidth=120)",
 )
 
@@ -89,14 +96,40 @@ def sinusoidal(n, d_model):
 
 _ROTATE = '''
 def rotate(x, angles):
-    """Turn each pair of columns by the angle of its row; a last one without a pair stays."""
+    """Turn neighbouring columns (0 and 1, 2 and 3, ...) by the angles, as RoFormer and GPT-J do.
+
+    A last column without a pair stays.
+    """
     end = 2 * angles.shape[-1]
     a, b = x[..., 0:end:2], x[..., 1:end:2]
     turned = x.{copied}()
     turned[..., 0:end:2] = a * {np}.cos(angles) - b * {np}.sin(angles)
     turned[..., 1:end:2] = a * {np}.sin(angles) + b * {np}.cos(angles)
     return turned
+
+
+def rotate_halves(x, angles):
+    """Turn columns i and i + d_k // 2 instead, as LLaMA and GPT-NeoX do in transformers.
+
+    W_q and W_k are made for one of the two; nothing below is computed with this one.
+    """
+    half = angles.shape[-1]
+    a, b = x[..., :half], x[..., half : 2 * half]
+    turned = x.{copied}()
+    turned[..., :half] = a * {np}.cos(angles) - b * {np}.sin(angles)
+    turned[..., half : 2 * half] = a * {np}.sin(angles) + b * {np}.cos(angles)
+    return turned
+
+
+def as_halves(x):
+    """Sort the columns for `rotate_halves`: 0, 2, 4, ..., then 1, 3, 5, ..."""
+    end = x.shape[-1] // 2 * 2
+    return {np}.{join}([x[..., 0:end:2], x[..., 1:end:2], x[..., end:]], -1)
 '''
+
+_SAME_TURNED = """\
+# The other convention gives the same numbers where the columns of W_q and W_k are sorted so
+assert {np}.allclose(rotate_halves(as_halves({before}), angles), as_halves({after}), atol=1e-5)"""
 
 
 def numpy_script(trace: AttentionTrace, only: str | None = None) -> str:
@@ -155,7 +188,7 @@ def _script(trace: AttentionTrace, only: str | None, says: _Language) -> str:
     ]
     for each in steps(trace):
         if each.name in needed:
-            lines += [_comment(trace, each.name), _equation(s, each.name, says), ""]
+            lines += [_comment(trace, each.name), *_equation(s, each.name, says), ""]
     return "\n".join([*lines, *_printing(needed, says)]) + "\n"
 
 
@@ -183,7 +216,8 @@ def _preparation(s: Scenario, needed: tuple[str, ...], says: _Language) -> Itera
     if {"rotated_Q", "rotated_K"} & set(needed):
         functions.append(_ROTATE)
     for function in functions:
-        yield "\n" + function.format(np=says.name, copied=says.copied, base=f"{BASE:g}").rstrip()
+        words = {"np": says.name, "copied": says.copied, "join": says.join, "base": f"{BASE:g}"}
+        yield "\n" + function.format(**words).rstrip()
     if says is _NUMPY and "weights" in needed:
         functions.append(_SOFTMAX)
         yield "\n" + _SOFTMAX.rstrip()
@@ -261,7 +295,7 @@ def _bias(trace: AttentionTrace, says: _Language) -> Iterator[str]:
 def _blocking(trace: AttentionTrace, says: _Language) -> Iterator[str]:
     s = trace.scenario
     if s.mask is not None:
-        yield "# Who may look at whom: row = query, column = key"
+        yield from says.may_attend
         yield f"mask = {says.array}({_nested(s.mask.tolist())})"
     yield _comment(trace, "blocking")
     numbers = says.unmasked if s.mask is None else says.blocked
@@ -290,8 +324,10 @@ def _size(s: Scenario, axis: Axis) -> str:
     return _SIZES[axis]
 
 
-def _equation(s: Scenario, name: str, says: _Language) -> str:
-    return f"{name} = {_right_side(s, name, says)}"
+def _equation(s: Scenario, name: str, says: _Language) -> Iterator[str]:
+    yield f"{name} = {_right_side(s, name, says)}"
+    if name in ("rotated_Q", "rotated_K"):
+        yield _SAME_TURNED.format(np=says.name, before=name[-1], after=name)
 
 
 def _right_side(s: Scenario, name: str, says: _Language) -> str:
@@ -324,7 +360,7 @@ def _right_side(s: Scenario, name: str, says: _Language) -> str:
         case "output":
             return "weights @ V"
         case "concatenated":
-            return says.concatenated if s.heads else "output"
+            return f"{says.name}.{says.join}(list(output), -1)" if s.heads else "output"
         case "projected":
             return "concatenated @ W_o"
     raise ValueError(f"There is no line of code for the step {name!r}.")

@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import escape, labels
 from ..attention import AttentionTrace
+from ..document import to_json
 from ..equation import Block, block
 from ..scenario import Array, Scenario
 from ..steps import Step
@@ -21,6 +22,15 @@ from .part import head_name, heads, matrices
 #: How a blocked score, −∞, is written where a format has no infinity of its own.
 BLOCKED = "-inf"
 
+#: Which file of the zip the lab opens again.
+SCENARIO = "scenario.json"
+
+#: All of a scenario but its matrices, as NPZ and JSON call it.
+SETTINGS = (
+    *("tokens", "context", "features", "heads", "mask"),
+    *("scale", "temperature", "positions", "slope"),
+)
+
 _README = f"""\
 One file for each matrix: the first row and the first column are its labels, and the
 cell above the labels of the rows is its name, and the name of its head if there are heads.
@@ -28,13 +38,24 @@ cell above the labels of the rows is its name, and the name of its head if there
 Numbers have all their digits. A pair that the mask blocks is {BLOCKED}. Files are UTF-8 with
 a byte order mark, as spreadsheets expect (Python: encoding="utf-8-sig").
 
-A label that a spreadsheet would take for a formula, such as =1+1, has an apostrophe before
-it. The labels without it are in the JSON and the NPZ of the same trace.
+A label that a program would take for a formula, a number, a date or a gap, such as =1+1,
+1e5, 00 or NaN, has an apostrophe before it, and so has one that begins with an apostrophe.
+With pandas this gives every label as it is:
+
+    import pandas as pd
+    def plain(label):
+        return label.removeprefix("'")
+    weights = pd.read_csv("weights.csv", index_col=0).rename(index=plain, columns=plain)
+
+With the whole trace there is {SCENARIO}: words, settings and inputs. The lab opens it, or
+the zip as a whole, again; it computes the rest anew, and says which tables were changed.
 """
 
 
 def csv_zip(trace: AttentionTrace, only: str | None = None) -> bytes:
     """Pack one CSV file for each matrix, and a README that says how they are written.
+
+    With all steps the scenario as JSON is there, too.
 
     Parameters
     ----------
@@ -59,9 +80,12 @@ def csv_zip(trace: AttentionTrace, only: str | None = None) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         # A ZipInfo made from a name alone has a fixed date.
         archive.writestr(zipfile.ZipInfo("README.txt"), _README)
-        for file, head, shown in _sheets(trace, only):
-            text = _csv(shown, head).encode("utf-8-sig")
-            archive.writestr(zipfile.ZipInfo(f"{file}.csv"), text, zipfile.ZIP_DEFLATED)
+        if only is None:
+            document = to_json(trace.scenario, indent=1).encode()
+            archive.writestr(zipfile.ZipInfo(SCENARIO), document, zipfile.ZIP_DEFLATED)
+        for name, text in sheets(trace, only):
+            sheet = text.encode("utf-8-sig")
+            archive.writestr(zipfile.ZipInfo(f"{name}.csv"), sheet, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
@@ -123,6 +147,7 @@ def json_text(trace: AttentionTrace, only: str | None = None) -> str:
         "about": "Matrices of attention. With heads, values has one more leading axis. "
         f'A score that the mask blocks, minus infinity, is written "{BLOCKED}".',
         **{k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in settings.items()},
+        **({"dtype": "float32"} if trace.X.dtype == np.float32 else {}),
         "matrices": [_entry(trace, each) for each in matrices(trace, only)],
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
@@ -130,20 +155,18 @@ def json_text(trace: AttentionTrace, only: str | None = None) -> str:
 
 def _settings(s: Scenario) -> dict[str, Any]:
     """All of a scenario but its matrices; what it doesn't have is left out."""
-    settings: dict[str, Any] = {"tokens": s.tokens, "context": s.context, "features": s.features}
-    settings |= {"heads": s.heads, "mask": s.allowed, "scale": s.scale}
-    settings |= {"temperature": s.temperature, "positions": s.positions, "slope": s.slope}
+    settings = {name: getattr(s, name) for name in SETTINGS} | {"mask": s.allowed}
     missing = [name for name in ("context", "heads", "slope") if not settings[name]]
     return {name: value for name, value in settings.items() if name not in missing}
 
 
-def _sheets(trace: AttentionTrace, only: str | None) -> Iterator[tuple[str, str, Block]]:
-    """Each matrix, and each head of it: the name of its file, that of its head, itself."""
+def sheets(trace: AttentionTrace, only: str | None = None) -> Iterator[tuple[str, str]]:
+    """Write each matrix, and each head of it, as CSV, with the name of its file."""
     for each in matrices(trace, only):
         for head in heads(trace, each.name):
             name = head_name(trace, head)
             file = each.name if head is None else f"{each.name}-{_file(head, name)}"
-            yield file, name, block(trace, each.name, head=head or 0)
+            yield file, _csv(block(trace, each.name, head=head or 0), name)
 
 
 def _file(head: int, name: str) -> str:
@@ -157,9 +180,11 @@ def _csv(shown: Block, head: str) -> str:
     # Python's csv quotes what its own reader needs; only the rest is left to decide here.
     sheet = csv.writer(text)
     name = f"{shown.step.name}, {head}" if head else shown.step.name
-    sheet.writerow([name, *map(escape.spreadsheet, shown.columns)])
+    columns = map(escape.csv_label, shown.columns)
+    # A column called as the corner would get another name in pandas.
+    sheet.writerow([name, *(f"'{label}" if label == name else label for label in columns)])
     for label, row in zip(shown.rows, shown.values.tolist(), strict=True):
-        sheet.writerow([escape.spreadsheet(label), *map(repr, row)])
+        sheet.writerow([escape.csv_label(label), *map(repr, row)])
     return text.getvalue()
 
 

@@ -144,7 +144,7 @@ def _section(trace: AttentionTrace, i: int, step: Step, head: int | None, writte
 <figure data-figure="figure-{i}" aria-label="{escape.html(written.alt)}">
 <div></div>
 </figure>
-{_data(f"figure-{i}", json.dumps(figure, allow_nan=False))}
+{_data(f"figure-{i}", json.dumps(figure, allow_nan=False, ensure_ascii=False))}
 {_sentence(trace, step, head)}
 <details><summary>Numbers as tables</summary>
 {tables}

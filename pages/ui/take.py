@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from attn_core import AttentionTrace, export
+from attn_core import AttentionTrace, attend, export
+from attn_core.course import takes
 from attn_core.figures import describe, html_page
 from attn_core.steps import step
 from pages.ui import state
@@ -42,6 +43,11 @@ KINDS = {
         Kind("Page to read (HTML)", ".html", "text/html", _page),
     )
 }
+
+
+def whole() -> AttentionTrace:
+    """The trace of all heads, for the files; the page shows one head."""
+    return attend(state.scenario())
 
 
 def chosen(trace: AttentionTrace) -> str | None:
@@ -94,10 +100,12 @@ def file(trace: AttentionTrace, only: str | None) -> None:
 
 
 def picture(trace: AttentionTrace, only: str | None) -> None:
-    """What is taken as one picture, which its own buttons save."""
+    """What is taken as one picture, of the head that is looked at; its own buttons save it."""
     with drawer("Picture, to save as SVG or as PNG for print", "print") as is_open:
         if is_open:
-            drawn = [written for _, _, written in export.equations(trace, only)]
+            # What all heads make together no single one has.
+            shown = trace if only is None or takes(trace.scenario, only) else whole()
+            drawn = [written for _, _, written in export.equations(shown, only)]
             st.caption("The buttons stand above the picture, at its right end.")
             alt = " ".join(each.alt for each in drawn)
             chart(describe(*drawn, **look(margin=40)), key=f"figure-{only or 'trace'}", alt=alt)

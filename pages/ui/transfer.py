@@ -1,18 +1,18 @@
-"""The scenario out and in: link and JSON file."""
+"""The scenario out and in: link and files."""
 
 from __future__ import annotations
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from attn_core import Scenario
-from attn_core.document import from_json, to_json
+from attn_core import Scenario, export
+from attn_core.document import to_json
 from attn_core.wording import listed
 from pages.ui import state
 from pages.ui.address import MAX_ADDRESS
 
-#: Larger than any scenario that the lab admits, small enough to be harmless.
-MAX_FILE = 200_000
+#: MB of the largest file that is uploaded: a saved page, nearly all of it Plotly.
+MAX_UPLOAD = 3
 
 
 def without_link() -> None:
@@ -62,13 +62,13 @@ def _save(scenario: Scenario, name: str, title: str, key: str) -> None:
 
 
 def upload() -> None:
-    """Open a scenario from JSON; a file that isn't one changes nothing."""
+    """Open a scenario from a file of the lab; a file that isn't one changes nothing."""
     st.file_uploader(
-        "Open a JSON file of this lab",
-        type="json",
+        "Open a file of this lab: JSON, NPZ, CSV (zip) or a saved page",
+        # Phones and mail programs rename files, so what is in one decides.
         key=f"upload-{state.turn('upload')}",
         on_change=_open,
-        max_upload_size=1,  # MB, the smallest there is
+        max_upload_size=MAX_UPLOAD,
     )
 
 
@@ -77,13 +77,10 @@ def _open() -> None:
     if file is None:  # taken away again by the visitor or the server
         state.touch()
         return
-    if file.size > MAX_FILE:
-        state.complain(f"The file has {file.size} bytes; at most {MAX_FILE} are read.")
-        return
     try:
-        text = file.getvalue().decode("utf-8-sig")  # some editors put a mark first
-    except UnicodeDecodeError:
-        state.complain(f"{file.name} isn't a text file in UTF-8.")
+        scenario, told = export.reopen(file.getvalue())
+    except ValueError as error:
+        state.complain(f"{file.name} can't be opened. {error}")
         return
-    state.change(lambda: from_json(text), anew=True)
+    state.change(lambda: (scenario, told), anew=True)
     state.replace_widget("upload")  # so that the same file can be opened again

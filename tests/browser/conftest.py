@@ -97,3 +97,14 @@ def settle(page: Page) -> None:
 def idle(page: Page) -> None:
     """Wait until no script runs, no change is on its way, and nothing moves."""
     page.wait_for_function("labIsQuiet()")
+
+
+def type_into_table(page: Page, typed: str) -> None:
+    """Type into the first box of the table on the page, as a person would."""
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 110, "y": 55})
+    page.keyboard.press("Enter")  # opens the box
+    page.wait_for_function("document.activeElement.closest('#portal')")
+    page.keyboard.press("Control+A")
+    page.keyboard.type(typed, delay=100)
+    page.keyboard.press("Enter")
+    idle(page)

@@ -31,7 +31,7 @@ def test_nothing_serious_behind_a_link(visit, path, scheme):
 def test_a_main_button_can_be_read_under_the_pointer(visit, scheme):
     page = visit("/Learn", color_scheme=scheme)
     page.get_by_role("button", name="Learn", exact=True).hover()
-    page.wait_for_timeout(500)  # its colour changes slowly
+    idle(page)  # its colour changes slowly
     assert serious(page) == []
 
 

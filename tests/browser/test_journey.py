@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from attn_core import edits, limits, permalink
+from attn_core import attend, edits, export, limits, permalink
+from attn_core.document import from_json
 from attn_core.labels import unique
 from attn_core.presets import DEFAULT
 from attn_core.tokens import split
-from tests.browser.conftest import idle, settle
+from tests.browser.conftest import idle, settle, type_into_table
 
 
 def choose_matrix(page: Page, name: str) -> None:
@@ -142,7 +143,6 @@ def test_fast_moves_all_arrive(visit, start):
     for slider in ("W_q-0-0", "W_q-1-0", "W_q-2-0", "W_q-3-0"):
         thumb(page, slider).press("End")
     idle(page)
-    page.wait_for_timeout(1000)
     assert [value(page, f"W_q-{i}-0") for i in range(4)] == [3, 3, 3, 3]
     page.reload()
     settle(page)
@@ -249,13 +249,7 @@ def test_table_is_typed(visit):
     page = visit()
     page.locator(".st-key-view-X").get_by_text("Table").click()
     idle(page)
-    grid = page.get_by_test_id("stDataFrame").first
-    grid.click(position={"x": 150, "y": 55})
-    page.keyboard.press("Enter")  # opens the box
-    page.keyboard.press("Control+A")
-    page.keyboard.type("2,345", delay=100)  # French keyboards have a comma
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
+    type_into_table(page, "2,345")  # French keyboards have a comma
     idle(page)
     assert numbers(page)[2][0] == [2.345, 0, 0, 1]  # V = X here
 
@@ -280,6 +274,18 @@ def test_json_down_and_up(visit, tmp_path):
     other = visit("/Share")
     upload(other, saved)
     assert numbers(other) == before
+    # What a phone makes of a name doesn't matter, and NPZ opens as JSON does.
+    other.get_by_role("button", name="Undo").click()
+    idle(other)
+    assert numbers(other) != before
+    npz = {
+        "name": "download",
+        "mimeType": "",
+        "buffer": export.npz(attend(from_json(saved.read_text()))),
+    }
+    other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(npz)
+    idle(other)
+    assert numbers(other) == before
 
 
 @pytest.mark.parametrize("last", ["3.4", "99"])
@@ -292,9 +298,9 @@ def test_a_whole_matrix_is_pasted(visit, last):
     pasted = f"0.1\t0.2\t0.3\t0.4\n1.1\t1.2\t1.3\t1.4\n3.1\t3.2\t3.3\t{last}"
     page.evaluate("text => navigator.clipboard.writeText(text)", pasted)
     page.get_by_test_id("stDataFrame").first.click(position={"x": 150, "y": 55})
-    page.wait_for_timeout(400)  # until the table has the focus
+    idle(page)  # until the table has the focus
     page.keyboard.press("Control+V")
-    page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
+    idle(page)  # the table hands its edits over after a short debounce
     idle(page)
     if last == "99":
         alert = page.get_by_test_id("stAlert")

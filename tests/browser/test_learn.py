@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from attn_core import attend, edits, permalink
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY
-from tests.browser.conftest import idle, settle
+from tests.browser.conftest import idle, settle, type_into_table
 from tests.browser.test_journey import go, numbers, thumb
 from tests.browser.test_live import parameter, place
 
@@ -79,10 +79,10 @@ def test_learn_pause_look_back_and_send_to_the_lab(visit):
     page.evaluate(COUNT_REQUESTS)
     past(page).focus()
     page.keyboard.press("Home")
-    page.wait_for_timeout(300)
+    idle(page)
     assert numbers(page)[W_Q] == first[W_Q]  # the numbers that it began with
     page.keyboard.press("End")
-    page.wait_for_timeout(300)
+    idle(page)
     assert numbers(page)[W_Q] == shown[W_Q]
     assert page.evaluate("window.sent") == 0  # it is all in the browser
 
@@ -127,12 +127,7 @@ def test_a_table_is_painted_and_refuses_what_cant_be(visit):
 
 def write_first(page: Page, typed: str) -> None:
     """Type into the first box of the table."""
-    page.get_by_test_id("stDataFrame").click(position={"x": 82, "y": 55})
-    page.keyboard.press("Enter")  # opens the box
-    page.keyboard.press("Control+A")
-    page.keyboard.type(typed, delay=100)
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
+    type_into_table(page, typed)
     idle(page)
 
 

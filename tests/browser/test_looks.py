@@ -48,8 +48,7 @@ def test_nothing_is_cut(tour, path, link, scheme):
 
 def resize(page, width):
     page.set_viewport_size({"width": width, "height": 800})
-    page.wait_for_timeout(600)  # the page learns its width and is drawn once more
-    idle(page)
+    idle(page)  # the page learns its width and is drawn once more
 
 
 def whole(page, width, scheme):
@@ -68,8 +67,6 @@ def whole(page, width, scheme):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_of_a_comparison_is_cut(visit, width):
     page = visit(f"/{PINNED}", viewport={"width": width, "height": 800})
-    page.wait_for_timeout(600)
-    idle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CUT) == []
 
@@ -101,8 +98,6 @@ def test_nothing_of_what_was_learned_is_cut(visit, lesson):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_projector(visit, width):
     page = visit("/?projector=1", viewport={"width": width, "height": 800})
-    page.wait_for_timeout(600)
-    idle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CUT) == []
     size = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")

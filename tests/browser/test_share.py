@@ -47,7 +47,10 @@ def test_files_are_saved(visit):
     trace = attend(BY_KEY["negation"].scenario)
     content = take(page, "CSV (zip)", "attention.csv.zip")
     sheets = {f"{each.name}.csv" for each in matrices(trace)}
-    assert set(zipfile.ZipFile(io.BytesIO(content)).namelist()) == sheets | {"README.txt"}
+    assert set(zipfile.ZipFile(io.BytesIO(content)).namelist()) == sheets | {
+        "README.txt",
+        "scenario.json",
+    }
     choose(page, "Attention weights")
     content = take(page, "JSON of the numbers", "attention-weights.numbers.json")
     assert json.loads(content)["matrices"][-1]["values"] == trace.weights.tolist()

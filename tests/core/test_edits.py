@@ -122,6 +122,11 @@ def test_matrices_beyond_the_limits(values, message):
         edits.with_matrix(START, "W_q", values)
 
 
+def test_a_matrix_the_other_way_round_is_asked_about():
+    with pytest.raises(ValueError, match=r"X must be \(3, 4\), got \(4, 3\)\. Is X transposed\?"):
+        edits.with_matrix(START, "X", np.ones((4, 3)))
+
+
 @given(hnp.arrays(np.float64, (4, 4), elements=st.floats(-30, 30)))
 def test_numbers_land_on_the_grid(values):
     W = edits.with_matrix(START, "W_q", values).W_q

@@ -339,5 +339,7 @@ def test_readout_refuses_a_row_that_wants_nothing():
     given = np.eye(2), np.zeros((2, 1)), np.ones((1, 3)), np.zeros(3)
     with pytest.raises(ValueError, match=r"sum to 1, and one at least; got .*\[0\.0, 1\.0\]"):
         readout_loss(*given, np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]))
-    with pytest.raises(ValueError, match=r"shape .*\(2, 3\), got \(2, 2\)"):
+    with pytest.raises(ValueError, match=r"shape .*\(2, 3\), got \(2, 2\)\.$"):
         readout_loss(*given, np.eye(2))
+    with pytest.raises(ValueError, match=r"got \(3, 2\)\. Is target transposed\?"):
+        readout_loss(*given, np.ones((3, 2)))

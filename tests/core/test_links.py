@@ -14,7 +14,7 @@ from attn_core import Scenario, document, edits, limits, positions
 from attn_core.document import DocumentError, from_json, to_json
 from attn_core.masks import causal
 from attn_core.permalink import MAX_DOCUMENT, LinkError, decode, encode
-from attn_core.presets import DEFAULT, PRESETS
+from attn_core.presets import BY_KEY, DEFAULT, PRESETS
 from attn_core.tokens import split
 from tests.core.links import bomb, packed
 
@@ -83,7 +83,7 @@ def test_every_kind_of_positions_is_tried():
 
 @given(scenarios())
 def test_link_needs_no_escaping(s):
-    assert set(encode(s)) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    assert set(encode(s)) <= set(ALPHABET)
 
 
 def test_link_is_short_enough():
@@ -126,6 +126,8 @@ def test_the_largest_scenario_of_the_lab_fits_in_a_link():
 
 
 GOOD = encode(DEFAULT.scenario)
+#: Base64url, in the order of what the letters stand for (RFC 4648, section 5).
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 @pytest.mark.parametrize(
@@ -157,6 +159,21 @@ def test_every_cut_and_every_change_is_noticed():
         other = "B" if GOOD[i] == "A" else "A"
         with pytest.raises(LinkError):
             decode(GOOD[:i] + other + GOOD[i + 1 :])
+
+
+@pytest.mark.parametrize(("key", "spare"), [("negation", 2), ("previous-word", 4)])
+def test_a_link_has_one_spelling(key, spare):
+    """Base64's last letter has bits to spare in these; with any of them set it is refused."""
+    good = encode(BY_KEY[key].scenario)
+    last = ALPHABET.index(good[-1])
+    assert last % 2**spare == 0
+    assert decode(good) == BY_KEY[key].scenario
+    for bits in range(1, 2**spare):
+        with pytest.raises(LinkError, match="last character is wrong"):
+            decode(good[:-1] + ALPHABET[last + bits])
+    for other in (good + "=", good + "=="):
+        with pytest.raises(LinkError):
+            decode(other)
 
 
 @given(st.text() | st.text("ABCabc012-_").map("1".__add__))
@@ -208,9 +225,32 @@ def test_too_large_for_a_link_is_said():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(97, 61))
     s = Scenario(tuple(map(str, range(97))), X, *[rng.normal(size=(61, 61))] * 3)
-    with pytest.raises(LinkError, match="too large for a link"):
+    with pytest.raises(LinkError, match=r"takes \d{6} bytes as JSON, at most 256000 fit"):
+        encode(s)
+    rows = slice(0, 13)
+    s = Scenario(s.tokens[rows], s.X[rows], *[rng.normal(size=(61, 13))] * 3)
+    with pytest.raises(LinkError, match=r"takes \d{5} characters as a link, at most 16000 fit"):
         encode(s)
     assert from_json(to_json(s)) == s
+
+
+def long(bytes_):
+    """A scenario whose JSON has so many bytes, nearly all of them zeros, which pack well."""
+    X = np.zeros((4000, 28))
+    s = Scenario(("a",) * 4000, X, *[np.zeros((28, 1))] * 3)
+    first = "a" * (1 + bytes_ - len(to_json(s)))
+    return Scenario((first, *s.tokens[1:]), X, *[np.zeros((28, 1))] * 3)
+
+
+def test_the_longest_document_is_written_and_read():
+    s = long(MAX_DOCUMENT)
+    assert len(to_json(s)) == MAX_DOCUMENT
+    assert decode(encode(s)) == s
+
+
+def test_a_document_longer_than_is_read_is_not_written():
+    with pytest.raises(LinkError, match=f"takes {MAX_DOCUMENT + 1} bytes as JSON, at most 256000"):
+        encode(long(MAX_DOCUMENT + 1))
 
 
 def changed(**changes):
@@ -226,6 +266,8 @@ def changed(**changes):
         ("null", "expected a JSON object"),
         ("[" * 100_000, "nested too deep"),
         ('{"X": NaN}', "finite, got NaN"),
+        (to_json(DEFAULT.scenario)[:-1] + ',"X":[[1]]}', "key 'X' is there twice in one object"),
+        ('{"a": [{"b": 1, "b": 1}]}', "key 'b' is there twice"),
         (changed(**{document.FORMAT: True}), 'expected "self-attention-lab": 1'),
         (changed(**{document.FORMAT: 2}), 'expected "self-attention-lab": 1'),
         (changed(**{document.FORMAT: ...}), 'expected "self-attention-lab": 1'),
@@ -250,6 +292,12 @@ def changed(**changes):
 def test_bad_json_says_why(text, message):
     with pytest.raises(DocumentError, match=message):
         from_json(text)
+
+
+@pytest.mark.parametrize(("may_attend", "blocked"), [(True, False), (1, 0), (0, -(10**9))])
+def test_json_has_masks_as_libraries_write_them(may_attend, blocked):
+    written = np.where(causal(3), may_attend, blocked).tolist()
+    assert from_json(changed(mask=written)) == replace(DEFAULT.scenario, mask=causal(3))
 
 
 def test_json_is_readable():

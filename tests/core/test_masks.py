@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core import attend, edits, masks
+from attn_core import Scenario, attend, edits, masks
 from attn_core.presets import DEFAULT
 
 LONG = edits.with_sentence(DEFAULT.scenario, "Je ne suis pas très heureux ici")  # n = 7
@@ -51,6 +52,55 @@ def test_a_mask_is_known_by_its_boxes(kind, n, data):
     assert masks.kind(changed) != kind or n == 2
     assert not masks.is_a(mask, "none")
     assert masks.is_a(mask, "custom")
+
+
+@given(st.integers(2, 7), st.integers(2, 5), st.data())
+def test_a_mask_is_understood_as_libraries_write_it(n, n_k, data):
+    mask = data.draw(hnp.arrays(bool, (n, n_k))) | np.eye(n, n_k, dtype=bool)
+    mask[:, 0] = True  # each word sees one
+    ways = [mask, mask.tolist(), mask.astype(int), mask.astype(np.float16), mask.astype(np.uint8)]
+    if not mask.all():
+        lows = (-np.inf, -1e9, -1e4, np.finfo(np.float32).min)
+        ways += [np.where(mask, 0, low) for low in lows]
+        ways.append(np.where(mask, 0, -(10**9)))  # whole numbers
+    for way in ways:
+        read = masks.understood(way)
+        assert read.dtype == bool
+        np.testing.assert_array_equal(read, mask)
+        X = np.ones((n, 3))
+        more = {"context": ("b",) * n_k, "Z": np.ones((n_k, 3))}
+        s = Scenario(("a",) * n, X, *[np.eye(3)] * 3, mask=way, **more)
+        np.testing.assert_array_equal(s.mask, mask)
+
+
+def test_a_mask_that_may_mean_two_things_is_refused():
+    for values, message in [
+        (np.zeros((3, 5)), "0 throughout: as True and False it blocks everything, as numbers"),
+        ([[0, 2], [1, 1]], "got int64 .2, 2. with 2 in it"),
+        ([[0, -0.5], [0, 0]], "with -0.5 in it"),
+        ([[0, -9999], [0, 0]], "with -9999 in it"),
+        ([[1, -np.inf], [0, 0]], "with 1 in it"),
+        ([[0, np.nan], [0, 0]], "with nan in it"),
+        ([[0, np.inf], [0, 0]], "with inf in it"),
+        ([["yes", "no"]], "True = may attend, or numbers; got <U3"),
+        ([[1, 0], [1]], "rows of one length"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            masks.understood(values)
+
+
+@pytest.mark.parametrize("kind", [bool, int, float])
+def test_a_mask_of_the_other_convention_is_asked_about(kind):
+    """As `torch.nn.MultiheadAttention` wants it, True = blocked."""
+    blocked = np.triu(np.ones((7, 7)), k=1).astype(kind)
+    with pytest.raises(ValueError, match=r"row 7 \(ici\)\. Does True .1. mean blocked in it"):
+        replace(LONG, mask=blocked)
+    neither = np.tri(7, k=-1).astype(kind)
+    neither[3] = 1  # turned over, this row is blocked
+    with pytest.raises(ValueError, match=r"\(Je\)\.$"):
+        replace(LONG, mask=neither)
+    with pytest.raises(ValueError, match=r"\(Je\)\.$"):
+        replace(LONG, mask=np.where(np.tri(7, k=-1), 0, -np.inf))  # nothing to turn over
 
 
 def test_a_full_mask_is_custom():

@@ -24,20 +24,21 @@ NAN, INF = np.full((3, 5), np.nan), np.full((3, 5), np.inf)
         ({"tokens": ("a", 2, "c")}, "non-empty strings, got 2"),
         ({"tokens": ("a", "\ud800", "c")}, "lone surrogate"),
         ({"tokens": ("a", "b")}, r"expected \(2, d_model\), got \(3, 5\)"),
-        ({"X": np.ones(3)}, r"expected \(3, d_model\), got \(3,\)"),
+        ({"X": np.ones(3)}, r"expected \(3, d_model\), got \(3,\)\.$"),
         ({"X": NAN}, r"finite numbers, got nan at \(0, 0\)"),
         ({"X": INF}, "finite numbers, got inf"),
         ({"X": [["1", "2"]]}, "real numbers"),
         ({"X": np.ones((3, 5), complex)}, "real numbers, got complex128"),
         ({"X": [[1, 2], [3]]}, "rectangular"),
         ({"X": None}, "X must be an array of numbers, got None"),
-        ({"W_q": np.ones((4, 2))}, r"expected \(5, 2\), got \(4, 2\)"),
+        ({"W_q": np.ones((4, 2))}, r"expected \(5, 2\), got \(4, 2\)\.$"),
         ({"W_v": np.ones((6, 7))}, r"W_v must have one row .* expected \(5, 7\), got \(6, 7\)"),
         ({"W_k": np.ones((5, 3))}, r"expected W_k \(5, 2\), got \(5, 3\)"),
         ({"W_k": np.ones((2, 5, 2))}, "the same heads"),
         ({"W_q": np.ones(5)}, r"got \(5,\)"),
         ({"W_o": np.ones((5, 7))}, r"expected \(7, 5\), got \(5, 7\)"),
-        ({"mask": np.ones((3, 3))}, r"bool \(3, 3\), got float64 \(3, 3\)"),
+        ({"mask": np.ones((3, 4))}, r"expected bool \(3, 3\), got bool \(3, 4\)\.$"),
+        ({"mask": [[1, 0], [1]]}, "rows of one length"),
         ({"mask": np.ones((3, 5), bool)}, r"got bool \(3, 5\)"),
         ({"mask": np.eye(3, k=1, dtype=bool)}, r"the whole row 3 \(c\)"),
         ({"scale": 1}, "scale must be True or False, got 1"),
@@ -55,6 +56,37 @@ NAN, INF = np.full((3, 5), np.nan), np.full((3, 5), np.inf)
 def test_wrong_is_refused(wrong, message):
     with pytest.raises(ValueError, match=message):
         Scenario(**(RIGHT | wrong))
+
+
+TRANSPOSED = {
+    "X": {"X": (5, 3)},
+    "W_q": {"W_q": (2, 5)},
+    "W_k": {"W_k": (2, 5)},
+    "W_v": {"W_v": (7, 5)},
+    "W_o": {"W_o": (5, 7)},
+    "Z": {"context": ("d",) * 11, "Z": (5, 11)},
+    "P": {"positions": "learned", "P": (5, 3)},
+    "mask": {"context": ("d",) * 11, "Z": (11, 5), "mask": (11, 3)},
+    "W_q of heads": {"W_q": (13, 2, 5), "W_k": (13, 5, 2), "W_v": (13, 5, 7)},
+}
+
+
+def test_what_is_transposed_is_asked_about():
+    for case, shapes in TRANSPOSED.items():
+        name = case.split()[0]
+        right = tuple(reversed(shapes[name][-2:]))
+        told = rf"got .*\. Is {name} transposed\? .* is .*{right[0]}, {right[1]}\), which fits\.$"
+        with pytest.raises(ValueError, match=told):
+            Scenario(**(RIGHT | {k: ones(v) for k, v in shapes.items()}))
+        # One column more, and turning doesn't help.
+        wrong = shapes | {name: (*shapes[name][:-2], right[1] + 1, right[0] + 1)}
+        with pytest.raises(ValueError, match=r"got .*\d\)\.$"):
+            Scenario(**(RIGHT | {k: ones(v) for k, v in wrong.items()}))
+
+
+def ones(shape):
+    """An array where a shape is given."""
+    return np.ones(shape) if isinstance(shape[0], int) else shape
 
 
 def test_arrays_are_copied_and_read_only():

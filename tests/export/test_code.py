@@ -1,8 +1,10 @@
 """The scripts, run by themselves, make the matrices of the trace."""
 
 import ast
+import runpy
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -118,7 +120,7 @@ def test_a_step_has_only_what_it_needs(kind, name, tmp_path):
         ("learned", {"softmax"}),
         ("ALiBi", {"softmax"}),
         ("cross, sinusoidal", {"softmax", "sinusoidal"}),
-        ("RoPE", {"softmax", "rotate"}),
+        ("RoPE", {"softmax", "rotate", "rotate_halves", "as_halves"}),
     ],
 )
 def test_only_the_functions_that_are_needed(kind, functions):
@@ -129,6 +131,54 @@ def test_only_the_functions_that_are_needed(kind, functions):
     assert defined(numpy_script(trace)) == functions
     assert defined(torch_script(trace)) == functions - {"softmax"}
     assert defined(numpy_script(trace, "similarity")) == set()
+
+
+@pytest.mark.parametrize("write", [numpy_script, torch_script])
+def test_both_conventions_of_RoPE_are_shown(write, tmp_path):
+    """Against complex numbers (RoFormer, section 3.2), and against what transformers does."""
+    pytest.importorskip("torch" if write is torch_script else "numpy")
+    script = write(attend(KINDS["RoPE with heads"]))
+    (tmp_path / "script.py").write_text(script)
+    made = runpy.run_path(str(tmp_path / "script.py"))
+    angles, Q = made["angles"], made["Q"]
+    assert Q.shape[-1] == 11  # one column is left over
+    pairs = (np.asarray(Q)[..., 0:10:2] + 1j * np.asarray(Q)[..., 1:10:2]) * np.exp(
+        1j * np.asarray(angles)
+    )
+    turned = np.asarray(made["rotate"](Q, angles))
+    np.testing.assert_allclose(turned[..., 0:10:2], pairs.real, 1e-12, 1e-12)
+    np.testing.assert_allclose(turned[..., 1:10:2], pairs.imag, 1e-12, 1e-12)
+    np.testing.assert_array_equal(turned[..., 10], np.asarray(Q)[..., 10])
+    # apply_rotary_pos_emb of transformers' LLaMA: x * cos + rotate_half(x) * sin
+    x, twice = np.asarray(Q)[..., :10], np.tile(np.asarray(angles), 2)
+    half = np.concatenate([-x[..., 5:], x[..., :5]], -1)
+    llama = x * np.cos(twice) + half * np.sin(twice)
+    turned = np.asarray(made["rotate_halves"](Q[..., :10], angles))
+    np.testing.assert_allclose(turned, llama, 1e-12, 1e-12)
+
+
+def test_the_mask_is_the_one_that_the_script_says(tmp_path):
+    """Its comment names two functions of PyTorch, with True the other way in one of them."""
+    torch = pytest.importorskip("torch")
+    s = replace(KINDS["masked"], temperature=1.0, W_v=np.eye(7), W_q=np.eye(7), W_k=np.eye(7))
+    (tmp_path / "script.py").write_text(torch_script(attend(s)))
+    made = runpy.run_path(str(tmp_path / "script.py"))
+    Q, K, V, mask = (made[name] for name in ("Q", "K", "V", "mask"))
+    with torch.no_grad():
+        output = torch.nn.functional.scaled_dot_product_attention(Q, K, V, attn_mask=mask)
+        other = torch.nn.MultiheadAttention(7, 1, bias=False)
+        other.in_proj_weight.copy_(torch.eye(7).repeat(3, 1))
+        _, weights = other(Q, K, V, attn_mask=~mask)
+    assert torch.allclose(output, made["output"])
+    assert torch.allclose(weights, made["weights"])
+
+
+def test_a_mask_says_what_True_means():
+    trace = attend(KINDS["masked"])
+    for write in (numpy_script, torch_script):
+        before, _, _ = write(trace).partition("mask = ")
+        assert "True = may attend" in before.rpartition("\n\n")[2]
+    assert "scaled_dot_product_attention;\n# in torch.nn.MultiheadAttention" in before
 
 
 def test_positions_come_from_their_formula():

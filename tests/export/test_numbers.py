@@ -1,8 +1,11 @@
 """The files read back, by readers that aren't ours, as the trace to the last bit."""
 
+import contextlib
 import csv
 import io
 import json
+import re
+import textwrap
 import zipfile
 from dataclasses import replace
 
@@ -10,19 +13,26 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas._libs.parsers import STR_NA_VALUES
 
-from attn_core import attend, labels
+from attn_core import attend, escape, labels
+from attn_core.document import from_json
 from attn_core.export import csv_zip, json_text, matrices, npz
 from attn_core.export.numbers import BLOCKED
-from tests.export.scenarios import HOSTILE, KINDS, hostile, scenarios
+from tests.export.scenarios import HOSTILE, KINDS, hostile, scenarios, words
 
 kinds = pytest.mark.parametrize("scenario", KINDS.values(), ids=KINDS)
 
 
 def sheets(trace, only=None):
+    """The CSV files; beside them there are a README and, with all of them, the scenario."""
     archive = zipfile.ZipFile(io.BytesIO(csv_zip(trace, only)))
     assert archive.testzip() is None
-    return {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    found = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    assert "README.txt" in found
+    assert only or from_json(found["scenario.json"]) == trace.scenario
+    return {name: text for name, text in found.items() if name.endswith(".csv")}
 
 
 def values(trace, name):
@@ -35,12 +45,11 @@ def values(trace, name):
 def test_csv_holds_every_matrix(scenario):
     trace, read = attend(scenario), {}
     for name, text in sheets(trace).items():
-        if name != "README.txt":
-            frame = pd.read_csv(io.StringIO(text, newline=""), index_col=0, header=0)
-            step, _, head = name.removesuffix(".csv").partition("-head-")
-            of_head = f", {scenario.heads[int(head.split('-')[0]) - 1]}" if head else ""
-            assert next(csv.reader(io.StringIO(text, newline="")))[0] == f"{step}{of_head}"
-            read.setdefault(step, []).append(frame)
+        frame = pd.read_csv(io.StringIO(text, newline=""), index_col=0, header=0)
+        step, _, head = name.removesuffix(".csv").partition("-head-")
+        of_head = f", {scenario.heads[int(head.split('-')[0]) - 1]}" if head else ""
+        assert next(csv.reader(io.StringIO(text, newline="")))[0] == f"{step}{of_head}"
+        read.setdefault(step, []).append(frame)
     assert set(read) == {each.name for each in matrices(trace)}
     for name, frames in read.items():
         np.testing.assert_array_equal(np.array(frames, float), values(trace, name), err_msg=name)
@@ -82,7 +91,7 @@ def test_json_holds_every_matrix(scenario):
 def test_a_step_is_its_equation():
     trace = attend(KINDS["masked"])
     only = {"masked_scores", "scores", "blocking"}
-    assert set(sheets(trace, "masked_scores")) == {"README.txt", *(f"{n}.csv" for n in only)}
+    assert set(sheets(trace, "masked_scores")) == {f"{n}.csv" for n in only}
     loaded = np.load(io.BytesIO(npz(trace, "masked_scores")))
     assert set(loaded) == only | {"tokens", "features", "mask", "scale", "temperature", "positions"}
     read = json.loads(json_text(trace, "masked_scores"))
@@ -129,6 +138,60 @@ def assert_labels(scenario):
     read = {entry["name"]: entry for entry in json.loads(json_text(trace))["matrices"]}
     assert (tuple(read["X"]["rows"]), tuple(read["X"]["columns"])) == names
     assert tuple(read["weights"]["columns"]) == labels.unique(scenario.context or scenario.tokens)
+
+
+#: Words that pandas or a spreadsheet takes for something else.
+MISREAD = (
+    *sorted(STR_NA_VALUES - {""}),
+    *("NAN", "none", "true", "True", "FALSE", "inf", "-inf", "Infinity", "1e5", "00", "0"),
+    *("007", "1,5", ".5", "-3", "1_000", "0x1F", "12:30", "1/2", "2024-01-01", "(5)", "$5", "٣"),
+    *("=1+1", "+1", "-1", "@SUM(A1)", "#REF!", "'", "''", "'tis", "'NaN", '"', '""', '"a', "a,b"),
+    *("a\nb", "a\r\nb", ",", ";", "\u3164", "\u2800", "X", "Q", "weights", "Unnamed: 0", "X.1"),
+)
+
+
+#: What only a spreadsheet takes for a number, a date or an error.
+IN_SPREADSHEETS = ("1/2", "12:30", "2024-01-01", "(5)", "$5", "($5)", "1 000", "#REF!", "50%", "٣")
+
+
+def as_told(folder, name):
+    """A file as the archive's README says how to read it."""
+    readme = (folder / "README.txt").read_text("utf-8")
+    code = textwrap.dedent("\n".join(re.findall(r"^    .*", readme, flags=re.M)))
+    scope = {}
+    with contextlib.chdir(folder):
+        exec(code.replace("weights.csv", f"{name}.csv"), scope)
+    return scope["weights"]
+
+
+def assert_words_come_back(scenario, folder):
+    trace = attend(scenario)
+    zipfile.ZipFile(io.BytesIO(csv_zip(trace))).extractall(folder)
+    words = labels.unique(scenario.tokens)
+    for name, columns in (("X", scenario.features), ("weights", words)):
+        frame = as_told(folder, name)
+        assert (tuple(frame.index), tuple(frame.columns)) == (words, columns)
+        np.testing.assert_array_equal(frame.to_numpy(float), getattr(trace, name))
+        # Without the README words have an apostrophe, but each is still there, as text.
+        frame = pd.read_csv(folder / f"{name}.csv", index_col=0)
+        for found, meant in zip((*frame.index, *frame.columns), (*words, *columns), strict=True):
+            assert found in (meant, f"'{meant}")
+
+
+def test_no_word_is_taken_for_something_else(tmp_path):
+    assert_words_come_back(hostile(MISREAD), tmp_path)
+    for word in IN_SPREADSHEETS:
+        assert escape.csv_label(word) == f"'{word}"
+    for word in MISREAD:  # alone, so that a whole column could be numbers
+        s = hostile((word,))
+        frame = pd.read_csv(io.StringIO(sheets(attend(s))["X.csv"], newline=""), index_col=0)
+        assert frame.index[0] in (word, f"'{word}")
+
+
+@settings(max_examples=25, deadline=None)
+@given(words=st.lists(words.filter(lambda w: "\0" not in w), min_size=1, max_size=5, unique=True))
+def test_any_words_come_back(words, tmp_path_factory):
+    assert_words_come_back(hostile(tuple(words)), tmp_path_factory.mktemp("csv"))
 
 
 def test_hostile_labels():

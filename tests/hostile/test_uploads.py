@@ -6,12 +6,17 @@ import uuid
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from attn_core.presets import DEFAULT
+from attn_core import attend
+from attn_core.document import to_json
+from attn_core.export import csv_zip, json_text, npz
+from attn_core.export.reopen import MAX_FILE
+from attn_core.figures import html_page
+from attn_core.presets import BY_KEY, DEFAULT
 from benchmarks.visitor import Visitor
-from pages.ui.transfer import MAX_FILE
+from pages.ui.transfer import MAX_UPLOAD
 from tests.hostile import read
 
-LIMIT = 1024 * 1024
+LIMIT = MAX_UPLOAD * 1024 * 1024
 
 
 @pytest.fixture
@@ -46,9 +51,9 @@ def put(port: int, session: str, file: str, content: bytes, *, name="a.json", xs
     return status
 
 
-def open_file(visitor: Visitor, file: str) -> None:
-    """Tell the app that the uploader holds a file."""
-    state = WidgetState(id=visitor.tab.widgets["upload-0"])
+def open_file(visitor: Visitor, file: str, turn: int = 0) -> None:
+    """Tell the app that the uploader holds a file; after each that was opened it is a new one."""
+    state = WidgetState(id=visitor.tab.widgets[f"upload-{turn}"])
     state.file_uploader_state_value.uploaded_file_info.add(name="a.json", size=1, file_id=file)
     visitor.send(state)
 
@@ -60,10 +65,11 @@ def open_file(visitor: Visitor, file: str) -> None:
         (b'{"self-attention-lab":' * 9000, "nested too deep"),
         (b"[" * (MAX_FILE + 1), f"at most {MAX_FILE} are read"),
         (b"\xff\xfe\x00", "isn't a text file in UTF-8"),
+        (b"PK\x03\x04", "zip archive can't be unpacked"),
         (b"9" * 100_000, "Not JSON"),
         (b'{"<script>": NaN}', "finite, got NaN"),
     ],
-    ids=["lists", "objects", "large", "bytes", "digits", "markup"],
+    ids=["lists", "objects", "large", "bytes", "zip", "digits", "markup"],
 )
 def test_a_foreign_file_is_refused_with_a_reason(port, visitor, content, reason):
     file = str(uuid.uuid4())
@@ -74,9 +80,33 @@ def test_a_foreign_file_is_refused_with_a_reason(port, visitor, content, reason)
     assert not visitor.tab.exceptions
 
 
+def test_what_was_saved_opens_whatever_it_is_called(port, visitor):
+    saved = {
+        "a.json.txt": ("verb-subject", lambda trace: to_json(trace.scenario).encode()),
+        "numbers": ("negation", lambda trace: json_text(trace).encode()),
+        "a.npz.zip": ("four-views", npz),
+        "attention.csv (1).zip": ("antecedent", csv_zip),
+        "page.txt": ("twins", lambda trace: html_page(trace).encode()),
+    }
+    for turn, (name, (preset, save)) in enumerate(saved.items()):
+        file, scenario = str(uuid.uuid4()), BY_KEY[preset].scenario
+        content = save(attend(scenario))
+        assert put(port, visitor.tab.session_id, file, content, name=name) == 204
+        open_file(visitor, file, turn)
+        assert read.scenario(visitor) == scenario, name
+        assert not read.complaints(visitor)
+    changed = json_text(attend(DEFAULT.scenario)).replace('"values"', '"values": [], "was"')
+    file = str(uuid.uuid4())
+    assert put(port, visitor.tab.session_id, file, changed.encode()) == 204
+    open_file(visitor, file, turn + 1)
+    assert "a.json can't be opened. X: every axis" in read.complaints(visitor)
+    assert read.scenario(visitor) == scenario
+    assert not visitor.tab.exceptions
+
+
 @pytest.mark.parametrize("more", [{}, {"encode_chunked": True}], ids=["told", "in chunks"])
 def test_a_file_above_the_limit(port, visitor, more):
-    assert put(port, visitor.tab.session_id, "x", bytes(3 * LIMIT), **more) == 413
+    assert put(port, visitor.tab.session_id, "x", bytes(LIMIT + 100_000), **more) == 413
 
 
 def test_a_file_without_the_token_of_this_site(port, visitor):

@@ -39,6 +39,24 @@ def test_nothing_is_written_before_it_is_wanted(monkeypatch):
     assert at.exception
 
 
+def test_files_hold_all_heads_and_the_picture_one(monkeypatch):
+    seen = {}
+
+    def note(trace, only):
+        seen[only] = trace.scenario
+        return b""
+
+    kinds = {ending: replace(kind, write=note) for ending, kind in take.KINDS.items()}
+    monkeypatch.setattr(take, "KINDS", kinds)
+    monkeypatch.setattr(take, "drawer", lambda *_: nullcontext(True))
+    scenario = BY_KEY["four-views"].scenario
+    at = fine(visit("10_Share.py", preset="four-views", head="2"))
+    fine(at.get("button_group")[-1].set_value(".npz").run())
+    for step in ("weights", "concatenated"):
+        fine(at.selectbox(key="take").set_value(step).run())
+    assert seen == {None: scenario, "weights": scenario, "concatenated": scenario}
+
+
 def read_code(link):
     """What a reader that isn't ours sees in the code, drawn large."""
     assert scan.svg(link)

@@ -1,0 +1,106 @@
+"""A zip archive from anybody, unpacked only as far as it is small and plain."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from tokenize import TokenError
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from ..document import DocumentError
+
+#: Bytes that all files of an archive may have together; the largest of the lab has 510,000.
+MAX_UNPACKED = 1_000_000
+
+#: Others could unpack without a bound (bzip2, LZMA), or aren't in zip files of today.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: What NumPy and Python's parser raise for a header that no NumPy wrote.
+_UNREADABLE = (
+    *(ValueError, KeyError, EOFError, SyntaxError, TokenError),
+    *(TypeError, RecursionError, MemoryError),
+)
+_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+
+
+def files(content: bytes) -> dict[str, bytes]:
+    """Unpack an archive; a folder that a file is in is left out of its name.
+
+    Raises
+    ------
+    DocumentError
+        When it is damaged, locked or too large, or has two files of one name.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _unpacked(archive)
+    except DocumentError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+        # RuntimeError: it has a password, or needs what zipfile can't do.
+        raise DocumentError(
+            f"The zip archive can't be unpacked: {str(error) or 'it is cut'}."
+        ) from error
+
+
+def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    left = MAX_UNPACKED
+    for info in archive.infolist():
+        name = PurePosixPath(info.filename).name
+        if info.is_dir() or info.filename.startswith("__MACOSX/"):  # what a Mac adds
+            continue
+        if info.compress_type not in _PACKED:
+            raise DocumentError(
+                f"The zip archive has {name!r:.60} packed in a way that isn't read."
+            )
+        if name in found:
+            raise DocumentError(f"The zip archive has {name!r:.60} twice.")
+        with archive.open(info) as packed:
+            found[name] = packed.read(left + 1)  # not what the archive claims, which may be false
+        left -= len(found[name])
+        if left < 0:
+            raise DocumentError(f"The zip archive unpacks to more than {MAX_UNPACKED} bytes.")
+    return found
+
+
+def array(name: str, content: bytes) -> NDArray[Any]:
+    """Read a .npy file of numbers, truth values or text.
+
+    Raises
+    ------
+    DocumentError
+        When it is another file, is cut, or holds Python objects, which could run code.
+    """
+    stream = io.BytesIO(content)
+    try:
+        version = npy.read_magic(stream)
+        shape, _, dtype = _HEADERS[version](stream)
+        if dtype.kind not in "biufU" or not dtype.itemsize:
+            raise DocumentError(
+                f"{name} must hold numbers, truth values or text, got {dtype!s:.40}; "
+                "Python's objects (pickle) aren't read."
+            )
+        # Before numpy makes room for what a few bytes may claim.
+        size, has = dtype.itemsize * int(np.prod(shape, dtype=object)), len(content) - stream.tell()
+        if size != has:
+            raise DocumentError(f"{name} must have {size} bytes for its {shape}, got {has}.")
+        if dtype.kind == "U":
+            _check_letters(name, np.frombuffer(content, dtype.byteorder + "u4", -1, stream.tell()))
+        return np.load(io.BytesIO(content), allow_pickle=False)  # type: ignore[no-any-return]
+    except DocumentError:
+        raise
+    except _UNREADABLE as error:
+        raise DocumentError(f"{name} isn't an array of NumPy that can be read: {error}.") from error
+
+
+def _check_letters(name: str, codes: NDArray[Any]) -> None:
+    """Refuse what is beyond Unicode; Python has no error of its own for it."""
+    if codes.size and (largest := int(codes.max())) > sys.maxunicode:
+        raise DocumentError(f"{name} must hold text, got the letter number {largest}.")

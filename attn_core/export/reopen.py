@@ -1,0 +1,215 @@
+"""Open again what was saved: a scenario from any file of the lab that holds one whole."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .. import limits
+from ..attention import AttentionTrace, attend
+from ..document import FORMAT, DocumentError, build, from_content, from_json, read
+from ..scenario import Array, Scenario
+from ..steps import has
+from ..wording import listed
+from .archive import array, files
+from .numbers import SCENARIO, SETTINGS, sheets
+
+#: Bytes of a file but for a saved page; the largest of the lab has 420,000.
+MAX_FILE = 500_000
+
+_ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z")
+_NEEDED = ("tokens", "X", "W_q", "W_k", "W_v")
+_IN_PAGE = '<script type="application/json" id="scenario">'
+_OPENED = "The lab opens the JSON, NPZ, CSV (zip) and HTML files that it saves."
+
+
+def reopen(content: bytes) -> tuple[Scenario, str]:
+    """Find the scenario in a file; what it is called doesn't matter.
+
+    Parameters
+    ----------
+    content : bytes
+        A scenario as JSON; all numbers of a trace as JSON, NPZ or zipped CSV; or the
+        saved page.
+
+    Returns
+    -------
+    scenario : Scenario
+        Within the lab's limits, if it is rounded.
+    told : str
+        Which matrices of the file aren't what the scenario gives; empty where all are.
+
+    Raises
+    ------
+    ValueError
+        When the file holds no whole scenario, or none for the lab; the message says what
+        was expected and what came.
+
+    Examples
+    --------
+    >>> from attn_core.export import npz
+    >>> from attn_core.presets import DEFAULT
+    >>> reopen(npz(attend(DEFAULT.scenario))) == (DEFAULT.scenario, "")
+    True
+    """
+    is_page = content[:1000].lstrip().startswith(b"<")
+    if len(content) > MAX_FILE and not is_page:
+        raise DocumentError(f"The file has {len(content)} bytes; at most {MAX_FILE} are read.")
+    if content.startswith(b"PK"):
+        return _from_archive(files(content))
+    if content.startswith(b"\x93NUMPY"):
+        raise DocumentError(f"One array of NumPy is no scenario: expected {listed(_NEEDED)}.")
+    text = _text(content)
+    if is_page:
+        return _admitted(from_json(_in_page(text))), ""
+    try:
+        parsed = read(text)
+    except DocumentError as error:
+        raise DocumentError(f"{error} {_OPENED}") from error
+    if FORMAT not in parsed and "matrices" in parsed:
+        settings = {k: v for k, v in parsed.items() if k not in ("about", "matrices")}
+        return _from_numbers(settings, _by_name(parsed["matrices"]))
+    return _admitted(from_content(parsed)), ""
+
+
+def _text(content: bytes) -> str:
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if is_wide else "utf-8-sig")  # editors put a mark first
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"The file isn't a text file in UTF-8, nor a zip. {_OPENED}") from error
+
+
+def _in_page(text: str) -> str:
+    _, mark, rest = text.partition(_IN_PAGE)
+    found, end, _ = rest.partition("</script>")
+    if not (mark and end):
+        raise DocumentError(f"The page holds no scenario. {_OPENED}")
+    if len(found) > MAX_FILE:
+        raise DocumentError(f"The page's scenario has {len(found)} letters; {MAX_FILE} are read.")
+    return found
+
+
+def _admitted(s: Scenario) -> Scenario:
+    """Check the limits before anything is computed; numbers stay as they are."""
+    limits.admit(s)
+    return s
+
+
+def _from_archive(found: dict[str, bytes]) -> tuple[Scenario, str]:
+    arrays = {n.removesuffix(".npy"): c for n, c in found.items() if n.endswith(".npy")}
+    if arrays:
+        values = {name: array(f"{name!r:.40}", content) for name, content in arrays.items()}
+        settings = {k: v.tolist() for k, v in values.items() if k in SETTINGS}
+        if "X" in values and values["X"].dtype == np.float32:
+            settings["dtype"] = "float32"
+        numbers = {k: v.tolist() for k, v in values.items() if k not in SETTINGS}
+        return _from_numbers(settings, numbers)
+    if SCENARIO not in found:
+        raise DocumentError(
+            f"The zip archive holds no whole scenario: expected {SCENARIO}, or the arrays "
+            f"{listed(_NEEDED)}; got {_some(found)}."
+        )
+    s = _admitted(from_json(_text(found[SCENARIO])))
+    return s, _told(_changed_sheets(attend(s), found))
+
+
+def _by_name(matrices: Any) -> dict[str, Any]:
+    """Matrices as the JSON of the numbers lists them."""
+    found: dict[str, Any] = {}
+    for each in matrices if isinstance(matrices, list) else [matrices]:
+        if not (isinstance(each, dict) and isinstance(each.get("name"), str) and "values" in each):
+            raise DocumentError(f"matrices must each have a name and values, got {each!r:.60}.")
+        if each["name"] in found:
+            raise DocumentError(f"The matrix {each['name']!r:.40} is there twice.")
+        found[each["name"]] = each["values"]
+    return found
+
+
+def _from_numbers(settings: dict[str, Any], matrices: dict[str, Any]) -> tuple[Scenario, str]:
+    _check_names(settings, matrices)
+    inputs = {name: matrices[name] for name in _ARRAYS if name in matrices}
+    if settings.get("positions") == "learned":
+        # Each sentence has as much of the one table as it needs.
+        tables = [matrices[name] for name in ("P", "P_context") if name in matrices]
+        inputs["P"] = max(tables, key=lambda t: len(t) if isinstance(t, list) else 0, default=None)
+    if _is_full(settings.get("mask")):  # it is always written
+        settings = {k: v for k, v in settings.items() if k != "mask"}
+    s = _admitted(build(settings | inputs))
+    trace = attend(s)
+    return s, _told(name for name, saved in matrices.items() if not _same(trace, name, saved))
+
+
+def _check_names(settings: dict[str, Any], matrices: dict[str, Any]) -> None:
+    names = {**settings, **matrices}
+    missing = [name for name in _NEEDED if name not in names]
+    unknown = [k for k in settings if k not in (*SETTINGS, "dtype")]
+    unknown += [k for k in matrices if not has(k)]
+    if missing or unknown:
+        alone = " It has one step; save the whole trace." if missing and not unknown else ""
+        raise DocumentError(
+            f"Not a whole scenario: expected {listed(_NEEDED)}, with others that the lab saves; "
+            f"got {_some(names)}. Missing: {_some(missing)}. Unknown: {_some(unknown)}.{alone}"
+        )
+
+
+def _some(names: Any) -> str:
+    shown = [f"{name!r:.40}" for name in names]
+    return ", ".join(shown[:12]) + (", …" if len(shown) > 12 else "") if shown else "nothing"
+
+
+def _is_full(mask: Any) -> bool:
+    return isinstance(mask, list) and all(
+        isinstance(row, list) and all(each is True for each in row) for row in mask
+    )
+
+
+def _told(changed: Iterable[str]) -> str:
+    names = list(changed)
+    if not names:
+        return ""
+    return (
+        f"The file is open, but {_some(names)} in it isn't what its scenario gives: it was "
+        "changed, or computed elsewhere. The lab computes it anew."
+    )
+
+
+def _same(trace: AttentionTrace, name: str, saved: Any) -> bool:
+    """Whether a matrix of the file is the trace's."""
+    expected = getattr(trace, name)
+    try:
+        return expected is not None and _close(np.array(saved, dtype=float), expected)
+    except (ValueError, TypeError, OverflowError):  # ragged, words, or whole numbers without end
+        return False
+
+
+def _close(came: Array, expected: Array) -> bool:
+    """Whether numbers are the same but for the last bits of another processor."""
+    close = 1e-4 if expected.dtype == np.float32 else 1e-9
+    return came.shape == expected.shape and np.allclose(came, expected, close, close)
+
+
+def _changed_sheets(trace: AttentionTrace, found: dict[str, bytes]) -> Iterator[str]:
+    """Name the CSV files that aren't, label by label and number by number, the trace's."""
+    expected = {f"{name}.csv": text for name, text in sheets(trace)}
+    for name, content in found.items():
+        if name.endswith(".csv") and not _same_sheet(content, expected.get(name, "")):
+            yield name
+
+
+def _same_sheet(content: bytes, expected: str) -> bool:
+    try:
+        (labels, numbers), (wanted, right) = _sheet(_text(content)), _sheet(expected)
+    except (csv.Error, ValueError, IndexError):
+        return False
+    return labels == wanted and _close(numbers, right)
+
+
+def _sheet(text: str) -> tuple[list[str], Array]:
+    first, *rows = csv.reader(io.StringIO(text, newline=""))
+    return [*first, *(row[0] for row in rows)], np.array([row[1:] for row in rows], dtype=float)
