@@ -66,7 +66,7 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
         if message := state.complaint():
             st.error(escape.markdown(message))
         elif told := state.note():
-            st.info(escape.markdown(told), icon=":material/info:")
+            st.warning(escape.markdown(told), icon=":material/info:")
     with st.container():  # as above
         transfer.without_link()
     if heads:

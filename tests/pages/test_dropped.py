@@ -76,7 +76,7 @@ DROPPED = [
 
 
 def told(at):
-    return " ".join(each.value for each in at.info).replace("\\", "")
+    return " ".join(each.value for each in at.warning).replace("\\", "")
 
 
 def test_what_a_change_drops_is_said_and_undo_brings_it_back():

@@ -168,7 +168,7 @@ def test_numbers_edited_by_hand_that_go_with_other_words_are_told(tiny):
             slider(at, "X-1-1").set_value(-2.5).run()
         before = scenario(at)
         type_(at, "sentence", "dog bites another man")
-        told = " ".join(each.value for each in at.info)
+        told = " ".join(each.value for each in at.warning)
         assert ("without what was edited by hand" in told) == edited
         press(at, "Undo")
         assert scenario(fine(at)) == before
