@@ -2,6 +2,7 @@
 
 Streamlit's own links name the page alone. That is enough for a click, which keeps the session;
 a middle click, or "open in a new tab", begins another one, which knows only its address.
+A click while a box still waits for its answer is followed once that has come.
 """
 
 from __future__ import annotations
@@ -21,9 +22,28 @@ function complete(event) {
   if (link?.origin === location.origin) link.search = location.search;
 }
 
-/** Streamlit would follow a click that asks the browser for a new tab or window by itself. */
+/** A click that asks the browser for a new tab is the browser's; Streamlit would follow it, too. */
 function leave(event) {
-  if ((event.ctrlKey || event.metaKey || event.shiftKey) && ours(event)) event.stopPropagation();
+  const link = ours(event);
+  if (!link) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey) event.stopPropagation();
+  else if (isBusy()) {
+    event.preventDefault();
+    event.stopPropagation();
+    followWhenQuiet(link, Date.now());
+  }
+}
+
+const isBusy = () => document.querySelector(".lab-boxes[data-busy]");
+
+/** The end of a move has the whole page run; Streamlit forgets a page that is chosen meanwhile. */
+function followWhenQuiet(link, since) {
+  if (isBusy() && Date.now() - since < 3000) setTimeout(followWhenQuiet, 20, link, since);
+  else {
+    document.removeEventListener("click", leave, true);
+    link.click();
+    document.addEventListener("click", leave, true);
+  }
 }
 
 /** A paste is handed to `table_paste.py` first; Streamlit's tables listen at the window, too. */
