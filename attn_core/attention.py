@@ -248,7 +248,8 @@ def attend(scenario: Scenario) -> AttentionTrace:
     Raises
     ------
     OverflowError
-        When the numbers are so large that a product leaves the floating range.
+        When the numbers are so large that a product leaves the floating range, or the
+        temperature is outside of it; the message names the first such matrix.
 
     Examples
     --------
@@ -292,6 +293,13 @@ _PER_HEAD = (
 )
 
 
+#: What must be finite, in the order in which it is computed: only a mask brings −inf.
+_FINITE = (
+    *("placed", "placed_context", "Q", "K", "V", "rotated_Q", "rotated_K", "raw_scores"),
+    *("scores", "biased_scores", "weights", "output", "projected"),
+)
+
+
 def _placed(s: Scenario) -> tuple[Array, Array]:
     """X and the context with their places, where places are added."""
     P = _added(s, s.n)
@@ -318,22 +326,35 @@ def _angles(s: Scenario) -> Array | None:
 
 
 def _bias(s: Scenario) -> Array | None:
-    if s.slope is None:
+    if s.positions != "alibi":
         return None
-    slope = positions.slopes(s.h, s.slope) if s.W_q.ndim == 3 else np.array(s.slope)
+    slopes = positions.slopes(s.h, s.slope)
+    slope = slopes if s.W_q.ndim == 3 else slopes[0]
     return _read_only(positions.bias(s.n, slope).astype(s.X.dtype))
 
 
 def _checked(trace: AttentionTrace) -> AttentionTrace:
-    # An overflow on the way arrives here as inf or nan. The one that doesn't, a score of
-    # −inf beside finite ones, has the weight 0 that its true value would have.
-    last = trace.output if trace.projected is None else trace.projected
-    if not np.isfinite(last).all():
+    """Refuse what is out of range: a score of −inf would have the weight 0 without a word."""
+    T, limits = trace.scenario.temperature, np.finfo(trace.X.dtype)
+    if not limits.tiny <= T <= limits.max:
         raise OverflowError(
-            f"The numbers leave the range of {last.dtype}: expected finite results, "
-            f"got {last[~np.isfinite(last)][0]}. Use smaller X or projections."
+            f"The temperature leaves the range of {limits.dtype}: expected "
+            f"{limits.tiny:.3g} to {limits.max:.3g}, got {T:g}."
         )
-    return trace
+    # All that comes before is in these two as inf or nan.
+    last = trace.output if trace.projected is None else trace.projected
+    if np.isfinite(trace.biased_scores).all() and np.isfinite(last).all():
+        return trace
+    for name in _FINITE:
+        values = getattr(trace, name)
+        if values is not None and not np.isfinite(values).all():
+            break
+    # A blocked score is −inf by right, so logits that are out of range show in the weights.
+    what = f"scores / {T:g}" if name == "weights" else name
+    raise OverflowError(
+        f"The numbers of {what} leave the range of {last.dtype}: expected finite results, "
+        f"got {values[~np.isfinite(values)][0]}. Use smaller X or projections."
+    )
 
 
 def _read_only(array: Array) -> Array:

@@ -273,8 +273,8 @@ def _settings(a: Scenario, b: Scenario) -> Iterator[Change]:
         kinds = f"{SCHEMES[a.positions].title} → {SCHEMES[b.positions].title}"
         numbers = float(a.positions != "none"), float(b.positions != "none")
         yield Change("positions", -1, -1, kinds, *numbers)
-    if a.slope is not None and b.slope is not None and a.slope != b.slope:
-        yield Change("slope", -1, -1, "", a.slope, b.slope)
+    if a.slopes and b.slopes and a.slopes != b.slopes:
+        yield Change("slope", -1, -1, "", a.slopes[0], b.slopes[0])
     if not np.array_equal(a.allowed, b.allowed):
         yield Change("mask", -1, -1, "", float(not a.allowed.all()), float(not b.allowed.all()))
 

@@ -5,6 +5,7 @@ The core itself takes any `Scenario`; these are the limits of the screen.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,6 +21,11 @@ MAX_TOKEN_LENGTH = 40
 #: Characters and words of a long text, which is only looked at.
 MAX_TEXT = 10_000
 MAX_WORDS = 512
+#: Attention weights of all heads that a model's reading of a text may take: those of BERT's
+#: 12 layers of 12 heads at as many tokens. In float32 they are 151 MB.
+MAX_WEIGHTS = 12 * 12 * MAX_WORDS**2
+#: Matrices of all heads of one layer that exist while it is computed.
+_WORKING = 6
 MAX_FEATURE_LENGTH = 24
 D_MODEL = (2, 8)
 D_K = (1, 8)
@@ -125,6 +131,19 @@ def check_words(words: Sequence[str]) -> None:
         )
     for word in words:
         _check_text("A word", word, MAX_TOKEN_LENGTH)
+
+
+def most_tokens(layers: int, heads: int) -> int:
+    """Count the tokens of a text for whose weights there is room, in a model of such a size.
+
+    Examples
+    --------
+    >>> most_tokens(6, 12), most_tokens(12, 12), most_tokens(24, 16)
+    (512, 512, 313)
+    """
+    # While a layer is computed, several matrices of its heads are there at once.
+    matrices = max(layers, _WORKING) * heads
+    return min(MAX_WORDS, math.isqrt(MAX_WEIGHTS // matrices))
 
 
 def admit(scenario: Scenario) -> Scenario:

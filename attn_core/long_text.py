@@ -202,7 +202,7 @@ def _told_places(s: Scenario) -> tuple[str, ...]:
         "learned": f"The table of learned positions has {0 if s.P is None else len(s.P)} rows "
         "and none for so many places, so there are no positions here.",
         "rope": "Positions are RoPE's.",
-        "alibi": f"Positions are ALiBi's, with the slope {s.slope or 0:g}.",
+        "alibi": f"Positions are ALiBi's, with the slope {s.slopes[0]:g}." if s.slopes else "",
     }[s.positions]
     own = "Keys and values come from the text itself, not from the second sentence."
     return tuple(filter(None, (told, own if s.is_cross else "")))

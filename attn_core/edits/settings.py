@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from .. import limits, masks, positions
 from ..masks import MaskKind
-from ..positions import FIRST_SLOPE, PositionKind
+from ..positions import PositionKind
 from ..scenario import Scenario
 
 
@@ -62,7 +62,7 @@ def _within(what: str, size: int, low: int, high: int) -> int:
 def with_positions(s: Scenario, kind: PositionKind) -> Scenario:
     """Choose how a word knows its place; a learned table starts from the sinusoidal one.
 
-    ALiBi starts with the slope of the first of its paper's eight heads, 1/2.
+    ALiBi starts with its authors' slopes for so many heads.
 
     Raises
     ------
@@ -79,13 +79,17 @@ def with_positions(s: Scenario, kind: PositionKind) -> Scenario:
         return s
     places = max(s.n, s.n_k)
     P = positions.sinusoidal(places, s.d_model) if kind == "learned" else None
-    return limits.admit(
-        replace(s, positions=kind, P=P, slope=FIRST_SLOPE if kind == "alibi" else None)
-    )
+    return limits.admit(replace(s, positions=kind, P=P, slope=None))
 
 
-def with_slope(s: Scenario, slope: float) -> Scenario:
+def with_slope(s: Scenario, slope: float | None) -> Scenario:
     """Choose how much ALiBi takes off a score for each place between two words.
+
+    Parameters
+    ----------
+    s : Scenario
+    slope : float or None
+        Of the first head, on the lab's grid; None for the authors' slopes, which are exact.
 
     Raises
     ------
@@ -101,6 +105,8 @@ def with_slope(s: Scenario, slope: float) -> Scenario:
     low, high = limits.SLOPE
     if s.positions != "alibi":
         raise ValueError(f"A slope is ALiBi's; positions are {s.positions} here.")
+    if slope is None:
+        return replace(s, slope=None)
     if not low <= slope <= high:
         raise ValueError(f"ALiBi's slope must be {low:g} to {high:g} here, got {slope:g}.")
     return replace(s, slope=round(slope, limits.DECIMALS))

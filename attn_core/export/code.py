@@ -284,11 +284,16 @@ def _angles(s: Scenario, says: _Language) -> str:
 
 def _bias(trace: AttentionTrace, says: _Language) -> Iterator[str]:
     s, np = trace.scenario, says.name
-    yield "# The slope of the first head, and how far each two words are apart"
-    yield f"slope = {s.slope!r}"
+    slopes = "slope"
+    if s.slope is None:
+        yield "# The slopes that ALiBi's authors give so many heads, and how far words are apart"
+        yield f"slope = {f'{says.array}({[*s.slopes]})[:, None, None]' if s.heads else s.slopes[0]}"
+    else:
+        yield "# The slope of the first head, and how far each two words are apart"
+        yield f"slope = {s.slope!r}"
+        slopes = f"(slope ** {np}.arange(1, h + 1))[:, None, None]" if s.heads else slopes
     yield f"distance = abs({np}.arange(n)[:, None] - {np}.arange(n))"
     yield _comment(trace, "bias")
-    slopes = f"(slope ** {np}.arange(1, h + 1))[:, None, None]" if s.heads else "slope"
     yield f"bias = {_cast(s, says, f'{slopes} * -distance')}"
 
 

@@ -9,7 +9,9 @@ import numpy as np
 from ..attention import AttentionTrace
 from ..equation import block
 from ..labels import number
-from ..wording import TIE, Quote, counted, named, others
+from ..positions import slopes, written_slope
+from ..scenario import Scenario
+from ..wording import TIE, Quote, counted, listed, named, others
 
 
 def placed(trace: AttentionTrace, name: Literal["placed", "placed_context"], quote: Quote) -> str:
@@ -68,6 +70,31 @@ def rotated(trace: AttentionTrace, name: Literal["rotated_Q", "rotated_K"], quot
     )
 
 
+def told_of_slopes(s: Scenario) -> str:
+    """Say which slopes ALiBi's heads have, and what the authors give so many; empty without it.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_positions, with_slope
+    >>> from attn_core.presets import DEFAULT
+    >>> s = with_positions(DEFAULT.scenario, "alibi")
+    >>> told_of_slopes(s)
+    "The authors' slope for 1 head, exactly: 1/256. It hardly shows; one of 0.5 does."
+    >>> told_of_slopes(with_slope(s, 0.3))
+    "Slope: 0.3. The authors' for 1 head: 1/256."
+    """
+    if not s.slopes:
+        return ""
+    what = "slope" if s.h == 1 else "slopes"
+    given, theirs = (listed([*map(written_slope, m)]) for m in (s.slopes, slopes(s.h).tolist()))
+    if s.slope is not None:
+        return f"{what.capitalize()}: {given}. The authors' for {counted(s.h, 'head')}: {theirs}."
+    hint = (
+        "It hardly shows; one of 0.5 does." if s.h == 1 else "Another number of heads has others."
+    )
+    return f"The authors' {what} for {counted(s.h, 'head')}, exactly: {theirs}. {hint}"
+
+
 def biased(trace: AttentionTrace, quote: Quote) -> str:
     """Say what the score of the two words that stand farthest apart loses."""
     words = named(trace.scenario, "word", quote)
@@ -75,7 +102,7 @@ def biased(trace: AttentionTrace, quote: Quote) -> str:
     if last == 0:
         return "A single word is at no distance from itself, so nothing is taken off its score."
     return (
-        f"Each word of distance takes {trace.scenario.slope:g} off a score; "
+        f"Each word of distance takes {trace.scenario.slopes[0]:g} off a score; "
         f"{words[0]} and {words[last]} are {counted(last, 'word')} apart, so the score of "
         f"{words[last]} for {words[0]} goes from {number(trace.scores[last, 0])} "
         f"to {number(trace.biased_scores[last, 0])}."

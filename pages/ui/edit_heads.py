@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from attn_core import Scenario, heads, limits
+from attn_core.narrate.positions import told_of_slopes
 from pages.ui import state
 
 
@@ -21,6 +22,8 @@ def buttons() -> None:
         _button("Remove this head", "delete", _remove, disabled=s.h == 1)
     if is_full:
         st.caption(f"There is room for {limits.HEADS[1]} heads.")
+    if slopes := told_of_slopes(s):
+        st.caption(f"ALiBi: {slopes}")
 
 
 def _name(s: Scenario, i: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core import Scenario, edits, escape, labels, limits, presets
+from attn_core.narrate.positions import told_of_slopes
 from attn_core.order import lacks_direction
 from attn_core.positions import KINDS, SCHEMES
 from pages.ui import state
@@ -33,21 +34,31 @@ def _set_kind() -> None:
 
 
 def slope() -> None:
-    """Choose ALiBi's slope; of later heads it is a power of this one."""
+    """Choose ALiBi's slope; of later heads it is a power of this one, or the authors'."""
     s = state.scenario()
-    if s.slope is None:
+    if not s.slopes:
         return
-    low, high = limits.SLOPE
-    state.seed("slope", s.slope)
+    first = s.slopes[0]
+    state.seed("slope", first)
     st.slider(
-        "Slope m" if s.h == 1 else "Slope m of the first head; that of head i is its power i",
-        min(low, s.slope),  # a link can bring less
-        high,
+        "Slope m"
+        if s.h == 1
+        else "Slope m of the first head; once set, that of head i is its power i",
+        0.0,  # the authors' can be less than any that is set
+        limits.SLOPE[1],
         step=0.05,
-        format="%.2f" if round(s.slope, 2) == s.slope else "%.3f",
+        format="%.2f" if round(first, 2) == first else "%.3f",
         key="slope",
         on_change=_set_slope,
     )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "As the authors",
+            key="authors-slopes",
+            on_click=lambda: state.change(lambda: edits.with_slope(state.scenario(), None)),
+            disabled=s.slope is None,
+        )
+        st.caption(told_of_slopes(s))
 
 
 def _set_slope() -> None:

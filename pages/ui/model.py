@@ -20,7 +20,7 @@ from attn_core.pretrained import (
     Encoded,
     Encoder,
     ModelError,
-    installed,
+    folder_at_hand,
     is_at_hand,
     load,
 )
@@ -120,11 +120,10 @@ def encoder() -> Encoder | None:
 
 def _public(error: ModelError) -> str:
     """What an error says, without the folders of this server, which are nobody's business."""
-    message = str(error)
-    for folder in filter(None, (os.path.expanduser(name()), str(installed() or ""))):
-        if os.path.isabs(folder):
-            message = message.replace(folder, _last(folder))
-    return message
+    folder = folder_at_hand(name())
+    if folder is None or not folder.is_absolute():
+        return str(error)
+    return str(error).replace(str(folder), _last(name()))
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from attn_core.pretrained import Encoded
 
-#: Bytes; two texts of 512 tokens by the model that is there where no other is named.
-MOST = 170_000_000
+#: Bytes; two texts of 512 tokens by the model that is there where no other is named, or one
+#: that takes all of `limits.MAX_WEIGHTS`.
+MOST = 190_000_000
 
 
 class Readings:

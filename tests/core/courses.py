@@ -56,6 +56,7 @@ COURSES = {
     "heads, without W_o": made(h=2, positions="sinusoidal"),
     "heads, rope": made(h=2, n=3, d_k=5, W_o=True, positions="rope"),
     "heads, alibi": made(h=3, W_o=True, positions="alibi", slope=0.7, temperature=0.6),
+    "heads, authors' alibi": made(h=3, positions="alibi"),
     "heads, cross": made(h=2, W_o=True, context=3, positions="learned", heads=("grammar", "سلام")),
     "W_o alone": made(W_o=True),
     "one head": made(h=1, W_o=True, scale=False),

@@ -2,13 +2,14 @@
 
 import json
 import math
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attn_core import STEPS, AttentionTrace, Scenario, attend, softmax
@@ -19,6 +20,10 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 SINGLE = json.loads((GOLDEN / "single_head.json").read_text())
 MULTI = json.loads((GOLDEN / "multi_head.json").read_text())
 EXACT = {"rtol": 0, "atol": 1e-9}
+
+
+#: ALiBi's slopes of so many heads, from the authors' `get_slopes`.
+AUTHORS = {1: [1 / 256], 3: [1 / 16, 1 / 256, 1 / 4]}
 
 
 def words(n):
@@ -93,13 +98,22 @@ def test_nothing_flows_through_a_block(seed, temperature, scale):
     np.testing.assert_array_equal(trace.masked_scores, trace.scores + trace.blocking)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("mask", [None, causal(5)])
-def test_type_in_is_type_out(dtype, mask):
-    trace = attend(random_scenario(dtype, mask=mask, temperature=0.7, W_o=np.ones((11, 7), dtype)))
-    for field in fields(AttentionTrace)[1:]:
-        assert getattr(trace, field.name).dtype == dtype, field.name
-    assert trace.similarity.dtype == trace.blocking.dtype == dtype
+@pytest.mark.parametrize("given", [np.float16, np.float32, np.float64, np.int64])
+def test_type_in_is_type_out(given):
+    """Whatever a scenario has; float16 is lifted to float32, integers to float64."""
+    dtype = {np.float16: np.float32, np.int64: np.float64}.get(given, given)
+    derived = ("P", "P_context", "angles", "bias", "similarity", "blocking")
+    wrong, seen = [], set()
+    for key, s in COURSES.items():
+        arrays = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
+        cast = {name: A.astype(given) for name in arrays if (A := getattr(s, name)) is not None}
+        trace = attend(replace(s, **cast))
+        for name in (*(field.name for field in fields(AttentionTrace)[1:]), *derived):
+            if (array := getattr(trace, name)) is not None:
+                seen.add(name)
+                wrong += [] if array.dtype == dtype else [(key, name, array.dtype)]
+    assert not wrong
+    assert {*derived, "projected"} <= seen
 
 
 def test_heads_are_the_single_head_repeated():
@@ -121,12 +135,95 @@ def test_every_step_is_kept_read_only():
         assert not array.flags.writeable, step.name
 
 
+#: One matrix after the other is made to leave the range of float32, 3.4e38.
+TOO_LARGE = {
+    "placed": {"positions": "learned", "P": np.full((5, 7), 3e38), "X": np.full((5, 7), 3e38)},
+    "placed_context": {
+        **{"positions": "learned", "P": np.full((5, 7), 3e38)},
+        **{"context": ("a", "b"), "Z": np.full((2, 7), 3e38)},
+    },
+    "Q": {"W_q": np.full((7, 3), 1e38), "X": np.full((5, 7), 1e3)},
+    "K": {"W_k": np.full((7, 3), 1e38), "X": np.full((5, 7), 1e3)},
+    "V": {"W_v": np.full((7, 11), 1e38), "X": np.full((5, 7), 1e3)},
+    "raw_scores": {"W_q": np.full((7, 3), 1e30), "W_k": np.full((7, 3), -1e30)},
+    "rotated_Q": {
+        **{"positions": "rope", "X": np.eye(5, 7), "W_k": np.zeros((7, 3))},
+        "W_q": np.full((7, 3), 3e38) * [-1, 1, 1],
+    },
+    "scores / 0.001": {"W_q": np.full((7, 3), 1e36), "temperature": 0.001},
+    "projected": {"W_o": np.full((11, 7), 1e38), "W_v": np.full((7, 11), 1e3)},
+}
+
+
 @pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # numpy's word for it
-@pytest.mark.parametrize("changes", [{}, {"W_o": np.ones((11, 7))}])
-def test_overflow_is_said(changes):
-    huge = random_scenario(X=np.full((5, 7), 1e200), **changes)
-    with pytest.raises(OverflowError, match="expected finite results"):
-        attend(huge)
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_overflow_is_said(name):
+    huge = {"X": np.ones((5, 7)), "W_q": np.ones((7, 3)), "W_k": np.ones((7, 3)) * [1, 2, 3]}
+    huge = huge | TOO_LARGE[name]
+    small = {
+        key: A.astype(np.float32) if isinstance(A, np.ndarray) else A for key, A in huge.items()
+    }
+    s = random_scenario(np.float32, **small)
+    said = f"^The numbers of {name} leave the range of float32: expected finite results, got "
+    with pytest.raises(OverflowError, match=said):
+        attend(s)
+    wide = replace(s, X=s.X.astype(np.float64))
+    assert np.isfinite(attend(wide).output).all()
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
+@given(
+    *(st.integers(-30, 60) for _ in range(3)),
+    st.booleans(),
+    st.sampled_from(["none", "rope"]),
+    st.sampled_from([None, causal(5)]),
+)
+@example(0, 62, 62, False, "none", None)  # scores of −2^128 and a temperature of 2^124
+@example(20, 50, 50, True, "rope", causal(5))  # the temperature alone is out of range
+def test_weights_are_right_or_an_error_says_what_overflowed(a, b, c, scale, kind, mask):
+    """Powers of two go through every product exactly, and the temperature takes them out."""
+    own = random_scenario(np.float32, scale=scale, positions=kind, mask=mask)
+    large = replace(
+        own,
+        X=np.ldexp(own.X, a),
+        W_q=np.ldexp(own.W_q, b),
+        W_k=np.ldexp(own.W_k, c),
+        W_v=np.ldexp(own.W_v, -a),
+        temperature=math.ldexp(1.0, 2 * a + b + c),
+    )
+    try:
+        trace = attend(large)
+    except OverflowError:
+        assert 2 * a + b + c > 115
+    else:
+        np.testing.assert_allclose(trace.weights, attend(own).weights, rtol=1e-4, atol=1e-7)
+        np.testing.assert_allclose(trace.output, attend(own).output, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
+def test_a_temperature_out_of_range_is_said():
+    for dtype, outside in ((np.float32, ("1e+39", "1e-39")), (np.float64, ("1e-310",))):
+        s = random_scenario(dtype)
+        for said in outside:
+            with pytest.raises(
+                OverflowError, match=rf"temperature leaves .*, got {re.escape(said)}\.$"
+            ):
+                attend(replace(s, temperature=float(said)))
+        inside = (float(np.finfo(dtype).tiny), float(np.finfo(dtype).max))
+        np.testing.assert_allclose(attend(replace(s, temperature=inside[1])).weights, 0.2)
+        with pytest.raises(OverflowError, match=r"numbers of scores / "):
+            attend(replace(s, temperature=inside[0]))
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
+def test_a_score_below_the_range_has_not_the_weight_0():
+    """exp(−4) beside 1 is 0.018; in float32 the score would be −inf, and its weight 0."""
+    W_q, W_k = np.float32([[2e19], [0]]), np.float32([[0], [-2e19]])
+    s = Scenario(("a", "b"), np.eye(2, dtype=np.float32), W_q, W_k, W_v=W_q, temperature=1e38)
+    with pytest.raises(OverflowError, match=r"numbers of raw_scores leave .* float32.* got -inf"):
+        attend(s)
+    right = attend(replace(s, X=np.eye(2)))
+    np.testing.assert_allclose(right.weights[0], [1 / (1 + np.exp(-4)), 0.01798621], rtol=1e-6)
 
 
 def naive(s, head):
@@ -181,7 +278,8 @@ def naive(s, head):
     made["raw_scores"] = raw = product(made["rotated_Q"], keys)
     root = math.sqrt(d_k) if s.scale else 1.0
     made["scores"] = scores = rows(n, n_k, lambda i, j: raw[i][j] / root)
-    slope = s.slope ** (head + 1) if s.positions == "alibi" else 0.0
+    slope = 0.0 if s.positions != "alibi" else AUTHORS[s.h][head] if s.slope is None else None
+    slope = s.slope ** (head + 1) if slope is None else slope
     made["biased_scores"] = biased = rows(n, n_k, lambda i, j: scores[i][j] - slope * abs(i - j))
     made["masked_scores"] = masked = rows(
         n, n_k, lambda i, j: biased[i][j] if s.mask is None or s.mask[i, j] else -math.inf
@@ -264,21 +362,6 @@ def test_a_head_of_a_trace_is_the_trace_of_a_head(key):
 def _whole(name):
     """One head's concatenated output is its output."""
     return "output" if name == "concatenated" else name
-
-
-@pytest.mark.parametrize(
-    ("positions", "context"), [("sinusoidal", 0), ("sinusoidal", 3), ("rope", 0)]
-)
-def test_type_in_is_type_out_with_positions(positions, context):
-    s = random_scenario(np.float32, positions=positions)
-    if context:
-        Z = np.ones((context, 7), np.float32)
-        s = replace(s, context=words(context), Z=Z)
-    s = replace(s, W_o=np.ones((11, 7), np.float32))
-    trace = attend(s)
-    for name in (*(field.name for field in fields(AttentionTrace)[1:]), "P", "angles"):
-        array = getattr(trace, name)
-        assert array is None or array.dtype == np.float32, name
 
 
 def test_rope_sees_distance_alone():

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from attn_core import attend
-from attn_core.bert.layers import Norm, erf, gelu
+from attn_core.bert.activations import erf, gelu
+from attn_core.bert.layers import Norm
 from attn_core.pretrained import ModelError, load
 from tests.core import tiny
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from attn_core import Scenario, attend, limits
 from attn_core.calculation import NAMES, calculate, told
+from attn_core.calculation.product import abridged
 from attn_core.cells import Cell, head_of
 from attn_core.course import course
 from attn_core.labels import isolate, number
@@ -26,6 +27,7 @@ from tests.core.courses import COURSES, made, of_head
 PRODUCTS = ("similarity", "Q", "K", "V", "raw_scores", "scores", "output", "projected")
 TURNED = ("rotated_Q", "rotated_K")
 EXACT = Context(prec=80)
+SLOPES = st.sampled_from((None, 0.5, 0.3, 0.123456, 1.0))
 
 
 class Reader:
@@ -239,7 +241,7 @@ def scenarios(draw):
         Z=grid(n_k, d_model) if context else None,
         positions=positions,
         P=grid(max(n, n_k), d_model) if positions == "learned" else None,
-        slope=draw(st.sampled_from((0.5, 0.3, 0.123456, 1.0))) if positions == "alibi" else None,
+        slope=draw(SLOPES) if positions == "alibi" else None,
     )
     return limits.admit(scenario)
 
@@ -517,6 +519,30 @@ def test_the_slope_of_a_later_head_is_a_power():
     told = calculate(trace, Cell("bias", 4, 1), head=2)  # 0.7³ = 0.343
     assert told.numbers == "−0.7^3 × |4 − 1| = −1.029"
     assert calculate(trace.head(2), told.cell).numbers == "−0.343 × |4 − 1| = −1.029"
+
+
+def test_the_authors_slope_of_each_head_by_hand():
+    s = COURSES["heads, authors' alibi"]
+    trace = attend(s)
+    for head, slope, result in (
+        (0, "1/16", "−0.188"),
+        (1, "1/256", "−0.012"),
+        (2, "1/4", "−0.750"),
+    ):
+        told = calculate(trace, Cell("bias", 4, 1), head=head)
+        assert told.numbers == f"−{slope} × |4 − 1| = {result}"
+    many = replace(s, **{name: np.ones((16, 7, 2)) for name in ("W_q", "W_k", "W_v")}, heads=())
+    told = calculate(attend(many), Cell("bias", 4, 1), head=2)  # 2^(−3/2) = 0.35355…
+    assert told.numbers == "−0.353553390593 × |4 − 1| = −1.061"
+
+
+def test_what_brings_most_is_named_first_whatever_its_sign():
+    """A third of −3, of 2 and of 1."""
+    s = Scenario(tuple("abc"), np.eye(3), np.zeros((3, 2)), np.zeros((3, 2)), [[1], [-3], [2]])
+    told = calculate(attend(s), Cell("output", 0, 0))
+    assert re.findall("V.(.), v₁", told.symbols) == ["b", "c", "a"]
+    assert [term.label for term in told.terms] == ["b", "c", "a"]
+    assert [abridged(list("abcd"[:n])) for n in (3, 4)] == [["a", "b", "c"], ["a", "b", "…", "d"]]
 
 
 def test_heads_side_by_side_by_hand():

@@ -281,7 +281,7 @@ def test_one_head_of_several_is_compared(kind):
     )
     slopes = [change for change in causes.changes(s.head(0), s.head(1)) if change.name == "slope"]
     assert [(each.before, each.after) for each in slopes] == (
-        [(0.5, 0.25)] if kind == "alibi" else []
+        [(1 / 16, 1 / 256)] if kind == "alibi" else []
     )
     assert set(steps_of_both(s, A)) <= set(course(s.head(1)))
 
@@ -369,6 +369,16 @@ def test_a_cause_by_hand():
     )
 
 
+def test_numbers_that_look_alike_get_a_third_decimal():
+    """1 / (1 + e^−0.181) = 0.5451 and 1 / (1 + e^−0.202) = 0.5503; changes are told likewise."""
+    W_q, features = [[1], [0]], ("x", "y")
+    a = Scenario(("a", "b"), np.eye(2), W_q, [[0], [0.181]], W_v=W_q, features=features)
+    told = causes.explain(compare(a, replace(a, W_k=[[0], [0.202]])))
+    assert told[0] == "W_k y → k₁ +0.021 alone raises the weight of a for b from 0.545 to 0.550."
+    told = causes.explain(compare(a, replace(a, W_k=[[0], [0.681]])))
+    assert told[0] == "W_k y → k₁ +0.50 alone raises the weight of a for b from 0.55 to 0.66."
+
+
 def test_projections_of_another_size_are_changed_whole():
     a, b = BY_KEY["similarity"].scenario, BY_KEY["verb-subject"].scenario
     assert (a.tokens, a.features) == (b.tokens, b.features)
@@ -381,6 +391,24 @@ def test_projections_of_another_size_are_changed_whole():
         "W_q and W_k of B, 2 columns for 4, alone raise the weight of suis for Je "
         f"from {attend(a).weights[1, 0]:.2f} to {new:.2f}."
     )
+
+
+def test_values_of_another_size_move_no_output_that_both_have():
+    """Of d_v = 7 and 2 there is one change, and nothing that it could be told of."""
+    for sizes in ((7, 2), (2, 7)):
+        a, b = (scenarios(np.random.default_rng(5), d_v=d_v) for d_v in sizes)
+        b = replace(a, W_v=b.W_v)
+        c = compare(a, b)
+        (whole,) = causes.changes(a, b)
+        assert (whole.name, whole.row, whole.before, whole.after) == ("W_v", -1, *sizes)
+        assert causes.with_change(a, b, whole) == b
+        assert causes.causes(c) == ()
+        (told,) = causes.explain(c)
+        assert told.startswith("1 input differs, but no weight")
+        # Another one moves the weights, and there the values have no part.
+        hot = replace(b, temperature=0.3)
+        assert all(each.change.name == "temperature" for each in causes.causes(compare(a, hot)))
+        assert len(causes.causes(compare(a, hot))) == causes.MOST_CELLS
 
 
 @pytest.mark.parametrize("back", [False, True])
@@ -430,6 +458,22 @@ def test_settings_are_causes(change, told):
     assert all(sentence.startswith(told) for sentence in there)
     assert all(TOLD.fullmatch(sentence) for sentence in (*there, *back))
     assert not set(there) & set(back)
+
+
+def test_slopes_are_one_change_where_they_differ_as_numbers():
+    """The authors' slope for one head is 1/256, whoever set it."""
+    own = edits.with_positions(A, "alibi")
+    for set_to, told in ((0.5, "0.00390625 → 0.5"), (1 / 256, None)):
+        b = replace(own, slope=set_to)
+        found = causes.changes(own, b)
+        assert [(each.name, each.before, each.after) for each in found] == (
+            [("slope", 1 / 256, set_to)] if told else []
+        )
+        if told:
+            assert causes.with_change(own, b, found[0]) == b
+            assert causes.with_change(b, own, causes.changes(b, own)[0]) == own
+            first = causes.explain(compare(own, b))[0]
+            assert first.startswith(f"ALiBi's slope, {told}, alone ")
 
 
 def test_nothing_to_tell():

@@ -90,6 +90,10 @@ def test_a_learned_table_has_a_row_for_each_place_of_the_longer_sentence():
     np.testing.assert_array_equal(t.placed, crossed.X + crossed.P[:3])
     np.testing.assert_array_equal(t.placed_context, crossed.Z + crossed.P)
     assert edits.with_context(crossed, "") == s
+    assert edits.with_positions(CROSS, "learned").P.shape == (5, 4)
+    longer = edits.with_sentence(crossed, "Je ne suis pas du tout heureux")
+    assert longer.P.shape == (7, 4)
+    np.testing.assert_array_equal(longer.P, [*crossed.P, *np.zeros((2, 4))])
 
 
 def test_an_empty_second_sentence_ends_it():
@@ -103,6 +107,11 @@ def test_features_and_sizes_go_on_in_both():
     s = edits.with_features(CROSS, ("verb", "negation"))
     np.testing.assert_array_equal(s.Z, [[0, 0], [1, 0], [0, 1], [0, 0], s.Z[4]])
     assert edits.with_size(CROSS, d_model=6).Z.shape == (5, 6)
+    edited = edits.with_cell(edits.with_positions(CROSS, "learned"), "Z", 3, 1, -7)
+    kept = edits.with_features(edited, ("noun", "feeling", "verb"))  # verb was the second
+    assert kept.Z[:, 2].tolist() == [0, 1, 0, -7, CROSS.Z[4, 1]]
+    np.testing.assert_array_equal(kept.P[:, [2, 1]], edited.P[:, [1, 2]])
+    assert not kept.P[:, 0].any()
 
 
 @pytest.mark.parametrize(

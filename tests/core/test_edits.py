@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core import Scenario, edits, limits, masks
+from attn_core import Scenario, attend, edits, limits, masks
 from attn_core.embeddings import embed, known, unknown
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
 from attn_core.vocabulary import FEATURES, WORDS
@@ -67,6 +67,15 @@ def test_sentences_beyond_the_limits(sentence, message):
 @pytest.mark.parametrize("n", [1, 12])
 def test_sentences_at_the_limits(n):
     assert edits.with_sentence(START, "mot " * n).n == n
+
+
+@pytest.mark.parametrize(
+    ("check", "most"), [(limits.check_sentence, 1000), (limits.check_text, 10_000)]
+)
+def test_texts_at_the_limits(check, most):
+    check("é" * most)
+    with pytest.raises(ValueError, match=f"room for {most} characters; this one has {most + 1}"):
+        check("é" * (most + 1))
 
 
 @given(st.integers(2, 8), st.integers(1, 8), st.integers(1, 8))
@@ -135,12 +144,26 @@ def test_numbers_land_on_the_grid(values):
     assert all(v == float(f"{v:.3f}") for v in W.ravel())
 
 
-NINE = np.ones((9, 4, 2))
+NINE, THREE = np.ones((9, 4, 2)), np.ones((3, 4, 4))
 
 
 def test_limits_of_a_whole_scenario():
-    W = np.ones((4, 9))
+    W, Z = np.ones((4, 9)), np.ones((13, 4))
+    low, high = limits.TEMPERATURE
     cases = {
+        "room for 12 words and signs; this one has 13": replace(START, context=("b",) * 13, Z=Z),
+        "A word has room for 40": replace(START, context=("b" * 41,), Z=Z[:1]),
+        "Z takes numbers from −30 to 30: row 2": replace(
+            START, context=("a", "b"), Z=[[30] * 4, [31] * 4]
+        ),
+        "P takes numbers from −30 to 30: row 3": replace(
+            START, positions="learned", P=np.diag([1, 2, 31, 0])[:3]
+        ),
+        "W_k takes numbers from −30 to 30: head 3, row 4, column 2 is -31": replace(
+            START, W_q=THREE, W_v=THREE, W_k=-31.0 * (np.arange(48) == 45).reshape(3, 4, 4)
+        ),
+        "The temperature must be 0.05 to 10, got 0.049": replace(START, temperature=0.049),
+        "d_model must be 2 to 8 here, got 1": Scenario(("a",), [[1]], [[1]], [[1]], [[1]]),
         "d_k must be 1 to 8": replace(START, W_q=W, W_k=W),
         "d_v must be 1 to 8": replace(START, W_v=W),
         "The temperature must be 0.05 to 10": replace(START, temperature=11),
@@ -153,6 +176,35 @@ def test_limits_of_a_whole_scenario():
     for message, scenario in cases.items():
         with pytest.raises(ValueError, match=message):
             limits.admit(scenario)
+    for T in (low, high):
+        assert limits.admit(replace(START, temperature=T)).temperature == T
+
+
+def test_all_that_is_admitted_lands_on_the_grid():
+    """Also what only some scenarios have."""
+    third = np.full((3, 4), 1 / 3)
+    s = replace(START, positions="learned", P=third, context=("a", "b", "c"), Z=third)
+    s = limits.admit(replace(s, temperature=2 / 3, W_o=np.full((4, 4), -1 / 3)))
+    assert s.temperature == 0.667
+    assert (s.P == 0.333).all() and (s.Z == 0.333).all() and (s.W_o == -0.333).all()
+
+
+def test_each_head_keeps_its_rows_of_W_o():
+    """Rows are cut or filled up in each head, not behind the last."""
+    rng = np.random.default_rng(2)
+    W, W_v = rng.normal(size=(3, 7, 5)).round(3), rng.normal(size=(3, 7, 2)).round(3)
+    W_o = rng.normal(size=(6, 7)).round(3)
+    s = Scenario(("a", "b"), X=np.eye(2, 7), W_q=W, W_k=W, W_v=W_v, W_o=W_o)
+    wider, narrower = edits.with_size(s, d_v=5), edits.with_size(s, d_v=1)
+    as_is = edits.as_is(s)
+    for i in range(3):
+        own = W_o[2 * i : 2 * i + 2]
+        np.testing.assert_array_equal(wider.W_o[5 * i : 5 * i + 5], [*own, *np.zeros((3, 7))])
+        np.testing.assert_array_equal(narrower.W_o[i], own[0])
+        np.testing.assert_array_equal(as_is.W_o[7 * i : 7 * i + 7], [*own, *np.zeros((5, 7))])
+    assert (wider.d_v, narrower.d_v, as_is.d_v) == (5, 1, 7)
+    # Values of 0 add nothing, so all the words become what they were.
+    np.testing.assert_array_equal(attend(wider).projected, attend(s).projected)
 
 
 def test_mask_kinds():
@@ -160,6 +212,46 @@ def test_mask_kinds():
     assert edits.with_mask_kind(START, "none").mask is None
     custom = edits.with_mask_kind(edits.with_mask_kind(START, "causal"), "custom")
     np.testing.assert_array_equal(custom.mask, masks.causal(3))
+
+
+#: Forms of one verb in all that the vocabulary has: of the first person alone (singular, plural),
+#: of other or several persons (singular, plural).
+VERBS = """
+suis am       | sommes étions     | es est is étais était was | sont êtes are étaient étiez were
+ai            | avons             | as a has have             | avez ont
+              | aimons            | aime aimes loves          | aimez aiment love
+              | détestons         | déteste détestes hates    | détestez détestent hate
+              | dormons           | dors dort sleeps          | dormez dorment sleep
+              | mangeons          | mange manges eats         | mangez mangent eat
+              | buvons            | bois boit drinks          | buvez boivent drink
+              | voyons            | vois voit sees            | voyez voient see
+              | mordons           | mords mord bites          | mordez mordent bite
+              | rêvons            | rêve rêves dreams         | rêvez rêvent dream
+              | chantons          | chante chantes sings      | chantez chantent sing
+              | dansons           | danse danses dances       | dansez dansent dance
+              | courons           | cours court runs          | courez courent run
+              | parlons           | parle parles speaks       | parlez parlent speak
+              | lisons            | lis lit reads             | lisez lisent read
+              |                   | brille shines             | brillent shine
+              |                   | plaît pleases             | plaisent please
+"""
+
+
+def test_forms_of_a_verb_differ_in_person_number_and_time_alone():
+    wrong = []
+    for line in VERBS.strip().splitlines():
+        own = set()
+        for i, forms in enumerate(line.split("|")):
+            for word in forms.split():
+                found = dict(WORDS[word])
+                theirs = found.pop("first person", 0), found.pop("plural", 0)
+                wrong += [] if theirs == ((0.6, 0)[i > 1], (0, 0.6)[i % 2]) else [(word, theirs)]
+                if word not in ("as", "a"):  # "as" and "a" are English words, too
+                    own.add(tuple((f, v) for f, v in found.items() if f != "past"))
+        wrong += [] if len(own) == 1 else [(line, own)]
+    assert not wrong
+    told = {word for word in VERBS.split() if word != "|"}
+    assert told == {w for w, f in WORDS.items() if f.get("verb")} - {"saw", "vu"}
 
 
 def test_vocabulary():

@@ -228,6 +228,11 @@ def test_groups_do_not_depend_on_the_order(order):
             assert (found[i] == found[j]) == (expected[order[i]] == expected[order[j]])
 
 
+def test_a_chain_of_neighbours_is_one_group_and_so_are_equal_words():
+    assert groups(np.arange(12.0)[:, None]) == (0,) * 12
+    assert groups(np.ones((3, 2))) == (0, 0, 0)
+
+
 # What the preset claims
 
 

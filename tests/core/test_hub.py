@@ -1,11 +1,12 @@
 """Fetching a model from the hub, here a small one on this machine."""
 
+import json
 import time
 
 import numpy as np
 import pytest
 
-from attn_core.pretrained import ModelError, is_at_hand, load
+from attn_core.pretrained import ModelError, folder_at_hand, is_at_hand, load
 from tests.core import tiny
 from tests.core.hub import COMMIT, MODEL, Hub
 
@@ -138,6 +139,9 @@ def test_no_hub_and_a_part_fetched_before(hub):
 def test_what_was_fetched_may_be_no_model(hub):
     hub.files["model.safetensors"] = b"<html>Sign in to this network</html>"
     refused(MODEL, "isn't a whole safetensors file")
+    folder = folder_at_hand(MODEL)
+    assert folder and (folder / "config.json").is_file()
+    refused(MODEL, str(folder))  # which a page leaves away
 
 
 def test_a_name_never_leaves_its_place_in_the_address(hub):
@@ -145,3 +149,35 @@ def test_a_name_never_leaves_its_place_in_the_address(hub):
         with pytest.raises(ModelError):
             load(name)
     assert not hub.asked
+
+
+def test_a_repository_with_other_files_in_place_of_the_usual(hub):
+    """Shards with an index, and a list of tokens with what is said about it."""
+    import safetensors.numpy
+
+    whole, tokenizer = (hub.files.pop(name) for name in ("model.safetensors", "tokenizer.json"))
+    names = [f"model-{i}-of-2.safetensors" for i in (1, 2)]
+    tensors = safetensors.numpy.load(whole)
+    parts = [dict(list(tensors.items())[i::2]) for i in (0, 1)]
+    where = {name: names[i] for i, part in enumerate(parts) for name in part}
+    vocabulary = json.loads(tokenizer)["model"]["vocab"]
+    hub.files |= {
+        "vocab.txt": "\n".join(vocabulary).encode(),
+        "tokenizer_config.json": b'{"do_lower_case": true}',
+        "model.safetensors.index.json": json.dumps({"weight_map": where}).encode(),
+        names[0]: safetensors.numpy.save(parts[0]),
+    }
+    refused(MODEL, f"lab/tiny has no {names[1]}, which its model.safetensors.index.json names")
+    assert not is_at_hand(MODEL)
+    hub.files[names[1]] = safetensors.numpy.save(parts[1])
+    encoder = load(MODEL)
+    for case in tiny.expected("bert"):
+        encoded = encoder.encode(case["text"])
+        assert list(encoded.tokens) == case["tokens"]
+        np.testing.assert_allclose(encoded.hidden, case["hidden"], rtol=0, atol=1e-5)
+    got = {name for method, name in hub.asked if method == "GET"}
+    assert got >= set(hub.files)
+    assert is_at_hand(MODEL)
+    hub.asked.clear()
+    load(MODEL)
+    assert hub.asked == []

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -464,6 +465,14 @@ def test_words_that_stay_keep_their_boxes():
     assert fitted.tolist() == [[1, 3, 0], [7, 9, 0], [0, 0, 0]]
 
 
+def test_words_of_a_second_sentence_keep_their_boxes():
+    """The word that goes is looked at, and a new one asks."""
+    s = replace(made(n=2, context=3), tokens=("a", "x"), context=("f", "d", "g"))
+    drawn = np.array([[1, 2, 3], [4, 5, 6]])
+    fitted = carried(drawn, (("a", "b"), ("d", "e", "g")), s)
+    assert fitted.tolist() == [[0, 1, 3], [0, 0, 0]]
+
+
 # What can be learned.
 
 
@@ -511,6 +520,19 @@ def test_a_permutation_comes_nearer_with_each_column():
         each.params["W_q"].shape for each in paint.by_d_k(s, target, range(1, 6), Descent(), 1)
     }
     assert shapes == {(5, d_k) for d_k in range(1, 6)}
+
+
+def test_of_each_number_of_columns_the_best_step_counts_and_not_the_last():
+    s, target = alone(5), np.eye(5)[[3, 0, 4, 2, 1]]
+    far = Descent("gradient descent", learning_rate=30.0, momentum=0.9)
+    for d_k, found in zip((1, 2), paint.by_d_k(s, target, range(1, 3), far, 40), strict=True):
+        learner = Learner(paint.task(s, target, d_k), far, 40)
+        losses = [learner.last.loss]
+        while learner.ending is None:
+            learner.advance(1)
+            losses.append(learner.last.loss)
+        assert found.loss == min(losses) < losses[-1]
+        assert found.step == int(np.argmin(losses))
 
 
 def test_rope_has_no_single_column():
@@ -678,11 +700,26 @@ def test_two_ends_of_a_line_need_no_second_column():
     assert explain(s, target, late).startswith("Reached")
 
 
+def test_a_row_of_which_nothing_is_wanted_gives_no_advice():
+    """Of the two ends of a line each is looked at by one word; the third word is free."""
+    s = alone(3)
+    ends = np.array([[1.0, 0, 0], [0, 0, 0], [0, 0, 1]])
+    W_q, W_k = np.random.default_rng(3).normal(size=(2, 3, 1))
+    told = explain(s, ends, standing(s, ends, W_q, W_k, step=9))
+    assert told.endswith(
+        "(with 0.01 for 0) they need rank 2. More steps, to larger numbers, may come nearer."
+    )
+    soft = SOFT * [[1], [0], [1]]
+    told = explain(s, soft, standing(s, soft, W_q, W_k, step=9))
+    assert told.endswith("and to be exactly the painted weights they need rank 2.")
+
+
 def test_a_second_sentence_of_low_rank_is_told():
-    """The lower rank counts, be it the context's."""
-    Z = np.array([[1, 0, 0], [2, 0, 0], [-1, 0, 0]])
-    s = alone(3, context=("a", "b", "c"), Z=Z)
-    assert "The rank of the embeddings is 1" in explain(s, SOFT, best_of(s, SOFT, 2))
+    """The lower rank counts, be it the context's or the sentence's own."""
+    line = np.array([[1, 0, 0], [2, 0, 0], [-1, 0, 0]])
+    for X, Z in ((np.eye(3), line), (line, np.eye(3))):
+        s = alone(3, X=X, context=("a", "b", "c"), Z=Z)
+        assert "The rank of the embeddings is 1" in explain(s, SOFT, best_of(s, SOFT, 2))
 
 
 @pytest.mark.parametrize(
@@ -764,8 +801,8 @@ def test_equal_words_of_which_one_is_to_be_looked_at_are_named():
 def test_equal_words_of_a_second_sentence_are_named():
     s = alone(3, context=("he", "is", "he"), Z=[[1, 0, 0], [0, 1, 0], [1, 0, 0]])
     target = np.tile([1.0, 0, 0], (3, 1))
-    told = explain(s, target, best_of(s, target, 3))
-    assert "he" in told and "the same key" in told
+    told = explain(s, target, best_of(s, target, 3), quoted)
+    assert re.findall("<(he)[^>]*>", told) == ["he", "he"] and "the same key" in told
 
 
 def test_equal_words_that_are_to_do_alike_are_no_reason():
@@ -773,6 +810,22 @@ def test_equal_words_that_are_to_do_alike_are_no_reason():
     s = twins()
     both = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]])
     assert explain(s, wanted(both), best_of(s, wanted(both), 3)).startswith("Reached")
+
+
+def test_no_reason_is_given_that_isnt_one():
+    """A free row contradicts nothing; a place gives zeros a number; a line stays a line."""
+    s = twins()
+    free = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]])
+    W = standing(s, wanted(free), np.ones((3, 2)), -np.ones((3, 2)))
+    assert "same embedding" not in explain(s, wanted(free), W)
+    zeros = alone(3, X=[[1, 0], [0, 0], [0, 1]], positions="sinusoidal")
+    told = explain(zeros, SOFT, standing(zeros, SOFT, np.ones((2, 2)), -np.eye(2), step=9))
+    assert told.startswith("Not reached") and "of zeros" not in told
+    line = alone(5, X=[[1, 0], [2, 0], [-1, 0], [3, 0], [-2, 0]])
+    W_q, W_k = np.random.default_rng(1).normal(size=(2, 2, 3))
+    told = explain(line, np.eye(5), standing(line, np.eye(5), W_q, W_k, step=9))
+    assert "The rank of the embeddings is 1" in told
+    assert told.endswith("they need rank 4.")
 
 
 @pytest.mark.parametrize(

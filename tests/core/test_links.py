@@ -44,7 +44,7 @@ def scenarios(draw, elements=GRID, heads=(0, 1, 2, 8)):
         Z=array(n_k, d_model) if context else None,
         positions=kind,
         P=array(max(n, n_k), d_model) if kind == "learned" else None,
-        slope=draw(st.floats(0.001, 1)) if kind == "alibi" else None,
+        slope=draw(st.none() | st.floats(0.001, 1)) if kind == "alibi" else None,
         heads=draw(st.lists(word, min_size=h, max_size=h, unique=True)),
         X=array(n, d_model),
         W_q=array(*lead, d_model, d_k),

@@ -123,6 +123,14 @@ def test_sizes_to_start_with_and_to_choose():
     assert masks.size(edits.with_mask_kind(LONG, "window").mask, "window") == 1
     assert edits.with_mask_kind(LONG, "padding", 2).mask[:, 2:].sum() == 0
     assert edits.with_mask_kind(LONG, "window", 0).mask.sum() == 7
+    assert edits.with_mask_kind(LONG, "padding", 7).mask.all()
+    assert edits.with_mask_kind(LONG, "window", 7).mask.all()
+    cross = edits.with_context(LONG, "I am not at all happy here, today my dear")
+    assert cross.n_k == 11
+    for size, real in ((None, 10), (1, 1), (11, 11)):
+        assert edits.with_mask_kind(cross, "padding", size).mask.sum(axis=1).tolist() == [real] * 7
+    one = edits.with_sentence(LONG, "Je")
+    assert edits.with_mask_kind(one, "padding").mask.tolist() == [[True]]
     for kind, size, message in [
         ("padding", 0, "Real words must be 1 to 7 here, got 0"),
         ("padding", 8, "got 8"),

@@ -165,7 +165,7 @@ def test_what_distance_takes_off(key):
     ).groups()
     i, j = s.tokens.index(query), s.tokens.index(key_word)
     assert int(apart) == i - j == s.n - 1
-    assert read(slope) == pytest.approx(s.slope**s.h)
+    assert read(slope) == pytest.approx(1 / 4 if s.slope is None else s.slope**s.h)
     assert old == number(of_head(trace, "scores", s.h - 1)[i, j])
     assert read(new) == pytest.approx(read(old) - read(slope) * (i - j), abs=0.0101)
 
@@ -352,6 +352,27 @@ def test_the_part_that_is_told_is_the_largest_in_its_direction(seed):
     parts = trace.X[i] * trace.W_q[:, j] * np.sign(trace.Q[i, j])
     assert total == pytest.approx(trace.Q[i, j], abs=0.0051)
     assert x * w * np.sign(total) == pytest.approx(parts.max(), abs=1e-9)
+
+
+def test_the_largest_part_is_not_the_largest_that_points_against_the_sum():
+    """−3 + 4 − 3 = −2: of the negative sum, −3 is the largest part."""
+    v = [-3.0, 4, -3]
+    s = Scenario(("a",), [[1, 1, 1]], np.c_[v], np.c_[v], np.diag(v), W_o=[[1, -0.5, 0]] * 3)
+    heads = replace(
+        s, W_q=[s.W_q] * 3, W_k=[s.W_k] * 3, W_v=[[[x], [0], [0]] for x in v], heads=tuple("xyz")
+    )
+    for scenario, name, said in (
+        (s, "Q", "a · q₁ = −2.00; its largest part comes from the feature x1: 1.00 × −3.00."),
+        (s, "projected", "a · x1 = −2.00; its largest part comes from v₁: −3.00 × 1.00."),
+        (heads, "projected", "a · x1 = −2.00; its largest part comes from x: −3.00."),
+    ):
+        assert narrate.explain(attend(scenario), name) == f"The strongest number is {said}"
+
+
+def test_the_word_that_a_mask_hides_most_from_is_told_of():
+    mask = np.array([[1, 1, 0], [1, 1, 1], [1, 0, 0]], bool)
+    told = explain("similarity", "masked_scores", mask=mask)
+    assert told.endswith("blocks 3 of 9 pairs, as chosen: heureux can't look at suis and itself.")
 
 
 def test_one_word():

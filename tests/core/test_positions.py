@@ -9,11 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from attn_core import Scenario, attend, edits, labels, narrate
+from attn_core import Scenario, attend, edits, heads, labels, narrate
 from attn_core.distance import everywhere
+from attn_core.document import from_json, to_json
+from attn_core.narrate.positions import told_of_slopes
 from attn_core.order import in_reverse, lacks_direction
-from attn_core.positions import KINDS, SCHEMES, angles, bias, rotate, sinusoidal, slopes
+from attn_core.permalink import decode, encode
+from attn_core.positions import (
+    KINDS,
+    SCHEMES,
+    angles,
+    bias,
+    rotate,
+    sinusoidal,
+    slopes,
+    written_slope,
+)
 from attn_core.presets import BY_KEY
+from tests.core.courses import made
 
 BITES = BY_KEY["word-order"].scenario
 NUMBERS = st.floats(-3, 3, width=32)
@@ -72,9 +85,64 @@ def test_a_score_of_rope_depends_on_the_distance_alone(q, k, i, j, shift):
     assert abs(score(i + shift, j + shift) - score(i, j)) <= bound
 
 
-def test_slopes_of_eight_heads_are_the_papers():
-    expected = [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128, 1 / 256]
-    np.testing.assert_array_equal(slopes(8, 0.5), expected)
+def authors_slopes(n):
+    """The code of the paper's authors, word for word but for the names."""
+
+    def of_a_power_of_2(n):
+        start = 2 ** (-(2 ** -(math.log2(n) - 3)))
+        return [start * start**i for i in range(n)]
+
+    if math.log2(n).is_integer():
+        return of_a_power_of_2(n)
+    closest = 2 ** math.floor(math.log2(n))
+    return of_a_power_of_2(closest) + authors_slopes(2 * closest)[0::2][: n - closest]
+
+
+def test_slopes_are_the_authors_for_so_many_heads():
+    np.testing.assert_array_equal(slopes(4), [1 / 4, 1 / 16, 1 / 64, 1 / 256])
+    np.testing.assert_array_equal(slopes(8), [2.0**-i for i in range(1, 9)])
+    np.testing.assert_array_equal(slopes(3), [1 / 16, 1 / 256, 1 / 4])
+    for h in range(1, 34):
+        np.testing.assert_allclose(slopes(h), authors_slopes(h), rtol=1e-12, err_msg=str(h))
+
+
+def test_the_authors_slopes_follow_the_number_of_heads_and_a_set_one_stays():
+    """What is told, biases and links agree, whatever is done to the heads."""
+    s = edits.with_positions(BITES, "alibi")
+    assert (s.slope, s.slopes) == (None, (1 / 256,))
+    four = heads.added(heads.added(heads.added(s), like=0))
+    assert four.slopes == (1 / 4, 1 / 16, 1 / 64, 1 / 256)
+    for each, expected in (
+        (s, [1 / 256]),
+        (four, [1 / 4, 1 / 16, 1 / 64, 1 / 256]),
+        (heads.removed(four, 0), [1 / 16, 1 / 256, 1 / 4]),
+        (heads.removed(edits.with_slope(four, 0.5), 0), [0.5, 0.25, 0.125]),
+        (edits.with_slope(edits.with_slope(four, 0.5), None), [1 / 4, 1 / 16, 1 / 64, 1 / 256]),
+    ):
+        trace, again = attend(each), decode(encode(each))
+        assert again == each
+        one_step = trace.bias[..., 0, 1]
+        np.testing.assert_array_equal(np.atleast_1d(-one_step), expected)
+        np.testing.assert_array_equal(attend(again).bias, trace.bias)
+        for i, slope in enumerate(expected):
+            assert trace.head(i).scenario.slopes == (slope,)
+            assert -attend(each.head(i)).bias[0, 2] == 2 * slope
+        told = told_of_slopes(each)
+        assert (f"The authors' slope{'s' * (each.h > 1)} for" in told) == (each.slope is None)
+        assert all(written_slope(slope) in told for slope in expected), told
+    assert "1/16, 1/256 and 1/4" in told_of_slopes(heads.removed(four, 3))
+    assert told_of_slopes(BITES) == ""
+
+
+def test_a_link_with_a_slope_keeps_it():
+    """As older links have it, which knew no authors' slopes: 0.5 of the first head."""
+    W = np.stack([BITES.W_q] * 4)
+    s = replace(BITES, W_q=W, W_k=W, W_v=W, positions="alibi", slope=0.5)
+    text = to_json(s)
+    assert '"positions":"alibi","slope":0.5' in text
+    assert from_json(text) == s
+    assert from_json(text).slopes == (0.5, 0.25, 0.125, 0.0625)
+    assert from_json(text.replace(',"slope":0.5', "")).slopes[1:] == (1 / 16, 1 / 64, 1 / 256)
 
 
 def test_bias_by_hand():
@@ -103,6 +171,7 @@ def test_every_kind_cites_its_paper():
 def test_a_slope_is_alibis_and_within_its_limits():
     s = edits.with_positions(BITES, "alibi")
     assert edits.with_slope(s, 0.123456).slope == 0.123
+    assert [edits.with_slope(s, slope).slope for slope in (0.05, 1)] == [0.05, 1]
     for bad in (0.0, 1.05, float("nan")):
         with pytest.raises(ValueError, match=r"must be 0\.05 to 1"):
             edits.with_slope(s, bad)
@@ -160,7 +229,7 @@ def test_dog_bites_man(kind, mask, matters):
 
 
 def test_alibi_without_a_mask_only_sees_the_mirror_image_as_the_same():
-    s = edits.with_positions(BITES, "alibi")
+    s = edits.with_slope(edits.with_positions(BITES, "alibi"), 0.5)
     order = [1, 0, 2]
     there = replace(s, tokens=tuple(s.tokens[i] for i in order), X=s.X[order])
     change = attend(there).weights - attend(s).weights[np.ix_(order, order)]
@@ -181,6 +250,41 @@ def test_verdicts_on_what_has_no_order():
     assert "One word has no other order" in verdict(edits.with_sentence(BITES, "dog"))
     twice = edits.with_sentence(edits.with_positions(BITES, "rope"), "dog bites dog")
     assert "reads the same in reverse" in verdict(twice)
+
+
+def test_the_same_words_with_other_numbers_read_otherwise_in_reverse():
+    s = edits.with_sentence(edits.with_positions(BITES, "rope"), "dog bites dog")
+    assert "The order matters" in verdict(edits.with_cell(s, "X", 2, 0, 1.5))
+
+
+def test_a_mask_that_hides_only_what_nobody_looks_at_changes_no_weight():
+    """Each word looks at itself alone, and gives the others less than e^−70."""
+    own = Scenario(("a", "b"), np.eye(2), 10 * np.eye(2), 10 * np.eye(2), np.eye(2))
+    for kind in ("none", "alibi"):
+        s = edits.with_mask_kind(edits.with_positions(own, kind), "causal")
+        assert verdict(s).endswith(
+            "The mask depends on the places, but with these numbers it changes no weight."
+        )
+    full = replace(BITES, mask=np.ones((3, 3), dtype=bool))
+    assert "only knows which words there are, not where" in verdict(full)
+    padded = edits.with_mask_kind(edits.with_context(BITES, "a man saw the dog"), "padding", 2)
+    assert "changes no weight" not in verdict(padded)  # it hides the same keys from all
+
+
+def test_the_word_that_is_told_of_is_looked_at_and_of_the_second_sentence():
+    """Both sentences have words in the first place, which aren't the word itself."""
+    seen = set()
+    for seed in range(6):
+        s = made(seed, n=3, context=5, positions="sinusoidal")
+        order = in_reverse(attend(s))
+        i, j = np.unravel_index(np.abs(order.difference).argmax(), (3, 5))
+        seen.add(bool(i == j))
+        assert f"word{i} gives key{j} the weight" in order.verdict()
+    assert seen == {True, False}
+    for near, said in ((0.005, "The order matters: "), (0.002, "less than the boxes show")):
+        P = np.zeros((3, 4))
+        P[0, 0] = near
+        assert said in verdict(replace(edits.with_positions(BITES, "learned"), P=P))
 
 
 def test_a_verdict_on_less_than_is_shown():

@@ -68,8 +68,6 @@ def random(seed=3, *, n=5, n_k=None, d_model=7, d_k=3, d_v=2, h=None, dtype=np.f
         options.setdefault("context", tuple(f"other{i}" for i in range(n_k)))
     if options.get("positions") == "learned":
         options["P"] = rng.normal(size=(max(n, n_k or n), d_model)).astype(dtype)
-    if options.get("positions") == "alibi":
-        options.setdefault("slope", 0.3)
     return Scenario(
         tokens=tuple(f"word{i}" for i in range(n)),
         X=rng.normal(size=(n, d_model)).astype(dtype),
@@ -103,11 +101,12 @@ KINDS = {
     "learned": random(positions="learned", temperature=1.7),
     "RoPE": random(n=7, d_model=3, d_k=5, positions="rope"),
     "RoPE of one pair": random(d_k=2, d_v=3, positions="rope", masked=True),
-    "ALiBi": random(positions="alibi"),
+    "ALiBi": random(positions="alibi", slope=0.3),
     "ALiBi, masked and tempered": random(positions="alibi", masked=True, temperature=0.7),
     "float32, sinusoidal": random(positions="sinusoidal", dtype=np.float32),
     "float32, RoPE": random(d_k=5, n=7, positions="rope", dtype=np.float32, masked=True),
     "float32, ALiBi with heads": random(positions="alibi", h=3, dtype=np.float32),
+    "ALiBi of a slope with heads": random(positions="alibi", slope=0.3, h=3),
     "cross": random(n_k=11),
     "cross with a shorter sentence": random(n_k=2, d_v=11, masked=True),
     "cross, sinusoidal": random(n_k=11, positions="sinusoidal", masked=True),

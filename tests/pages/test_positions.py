@@ -7,6 +7,7 @@ import pytest
 
 from attn_core import attend, edits, escape
 from attn_core.distance import everywhere
+from attn_core.narrate.positions import told_of_slopes
 from attn_core.order import in_reverse
 from attn_core.permalink import encode
 from attn_core.positions import KINDS, SCHEMES
@@ -101,10 +102,17 @@ def test_an_odd_column_is_said_to_stay():
 
 def test_slope():
     at = choose(visit(PAGE, s=encode(BITES)), "alibi")
-    assert at.slider(key="slope").value == 0.5
+    assert at.slider(key="slope").value == 1 / 256
+    assert at.button(key="authors-slopes").disabled
+    assert at.caption[-1].value == told_of_slopes(scenario(at))
     fine(at.slider(key="slope").set_value(0.25).run())
     assert scenario(at).slope == 0.25
     np.testing.assert_array_equal(boxes(at, 1)[1][0], [0, -0.25, -0.5])
+    press(at, "authors-slopes")
+    assert scenario(at) == edits.with_positions(BITES, "alibi")
+    at.slider(key="slope").set_value(0.0).run()
+    assert "must be 0.05 to 1 here" in at.error[0].value.replace("\\", "")
+    assert at.slider(key="slope").value == 1 / 256
 
 
 def test_a_slope_from_a_link_may_be_less_than_the_slider_offers():
@@ -119,7 +127,7 @@ def test_heads_have_slopes_of_their_own():
     W = [BITES.W_q, BITES.W_q]
     s = replace(BITES, W_q=W, W_k=[BITES.W_k] * 2, W_v=[BITES.W_v] * 2)
     at = fine(visit(PAGE, s=encode(edits.with_positions(s, "alibi")), head="2"))
-    np.testing.assert_array_equal(boxes(at, 1)[1][0], [0, -0.25, -0.5])
+    np.testing.assert_array_equal(boxes(at, 1)[1][0], [0, -1 / 256, -2 / 256])
 
 
 def test_the_learned_table_is_moved_and_filled():

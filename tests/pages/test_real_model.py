@@ -1,7 +1,9 @@
 """The page of a pretrained model: what it shows, keeps and refuses, with a tiny model."""
 
 import gc
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from attn_core.rollout import rollout
 from pages.ui import model
 from pages.ui.kept_text import ELSEWHERE
 from pages.ui.question import FIRST, SENTENCE
-from pages.ui.readings import Readings, size
+from pages.ui.readings import MOST, Readings, size
 from tests.core.tiny import HEADS, HOME, LAYERS, configured, rewritten
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 
@@ -250,16 +252,31 @@ def test_folders_of_the_server_are_not_told(tmp_path, monkeypatch):
     assert "**bert** has 2 layers" in said(at)
 
 
+def test_the_folder_of_a_fetched_model_is_not_told_either(monkeypatch):
+    folder = Path.cwd() / "cache" / "snapshots" / "0123"
+    monkeypatch.setenv(model.VARIABLE, "lab/tiny")
+    monkeypatch.setattr(model, "folder_at_hand", {"lab/tiny": folder}.get)
+    error = model.ModelError(f"{folder / 'config.json'} can't be read as JSON.")
+    assert model._public(error) == "tiny/config.json can't be read as JSON."
+
+
 def test_a_model_that_fails_at_a_text_tells_no_folder_either(tmp_path, monkeypatch, caplog):
     def far_too_large(tensors):
         for name in tensors:
             if name.endswith("intermediate.dense.weight"):
                 tensors[name] = np.full_like(tensors[name], 3e38)
 
-    broken = str(rewritten(tmp_path, far_too_large))
+    def damaged(tensors):
+        tensors["bert.embeddings.word_embeddings.weight"][6:] = np.nan
+
+    monkeypatch.setenv(model.VARIABLE, str(rewritten(tmp_path / "a", far_too_large)))
+    assert complaint(opened()).startswith("The model can't read this text")
+    broken = str(rewritten(tmp_path / "b", damaged))
     monkeypatch.setenv(model.VARIABLE, broken)
     at = opened()
-    assert "bert can't read this" in complaint(at)
+    assert complaint(at).startswith(
+        "bert/model.safetensors: embeddings.word_embeddings.weight must"
+    )
     assert str(tmp_path) not in complaint(at)
     assert broken in caplog.text
     assert model.Loading("/no/such/folder").label == "folder"
@@ -312,6 +329,27 @@ def test_readings_are_kept_within_a_bound(tiny):
     for text in ("ab", "ab", "ab ba", "ab"):
         get(small, text)
     assert read == ["ab", "ab ba", "ab"]  # what has no room alone isn't kept
+
+
+def test_a_reading_of_the_largest_size_is_kept():
+    """Of BERT's 12 × 12 heads at 512 tokens, and of 24 × 16 at as many as there is room for."""
+    for layers, heads, d_model in ((12, 12, 768), (24, 16, 1024)):
+        n = limits.most_tokens(layers, heads)
+        numbers = layers * heads * n**2 + (layers + 1) * n * d_model
+        assert 4 * numbers < MOST
+
+
+def test_a_text_of_more_tokens_than_the_lab_has_room_for(monkeypatch):
+    """A model with 1,024 places; as many weights as 650 tokens have don't fit into a message."""
+    monkeypatch.setenv(model.VARIABLE, str(HOME.parent / "cases" / "long-places"))
+    at = opened("ab " * 324)
+    assert "lab has room for up to 512 tokens; this text has 650" in complaint(at)
+    assert not re.search("damaged|file|maxMessageSize", complaint(at))
+    at = opened()
+    at.text_area(key="model-text").set_value("ab " * 324).run()
+    fine(at)
+    assert "lab has room for up to 512 tokens; this text has 650" in complaint(at)
+    assert boxes(at, 1)  # the text that was there before still is
 
 
 def test_without_the_packages_the_page_says_what_to_do(monkeypatch):

@@ -9,12 +9,14 @@ the numbers, from eager attention in float32.
 """
 
 import json
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 HERE = Path(__file__).parent
-TEXTS = ("ab ba", "cab bad, dab a ccc", "a b c d a [MASK] <mask>")
+TEXTS = ("ab ba", "cab bad, dab a ccc", "a b c d a [MASK] <mask>", "a <pad><pad> b [PAD] c")
 SIZES = {"layers": 2, "heads": 3, "d_model": 15, "d_ff": 11, "places": 17}
 LETTERS = [*"abcdef,"]
 
@@ -150,8 +152,38 @@ def expected(folder, text):
     return said, weights.numpy(), read.last_hidden_state[0].numpy()
 
 
+def activations():
+    """Write what transformers' functions of a feed-forward part give, by name."""
+    import torch
+    from transformers.activations import ACT2CLS, ACT2FN
+
+    x = torch.linspace(-11, 11, 89)
+    learned = ("prelu", "xielu")
+    values = {name: ACT2FN[name](x).numpy() for name in ACT2CLS if name not in learned}
+    np.savez_compressed(HERE / "activations.npz", x=x.numpy(), **values)
+
+
+def word_lists():
+    """Write which tokens transformers makes of a text, with the files of word_lists.json."""
+    from transformers import AutoTokenizer
+
+    path = HERE.parent / "word_lists.json"
+    cases = json.loads(path.read_text(encoding="utf-8"))
+    for case in cases:
+        with TemporaryDirectory() as folder:
+            shutil.copy(HERE / case["kind"] / "config.json", folder)
+            for name, content in case["files"].items():
+                Path(folder, name).write_text(content, encoding="utf-8")
+            tokenizer = AutoTokenizer.from_pretrained(folder)
+            case["tokens"] = tokenizer.convert_ids_to_tokens(tokenizer.encode(case["text"]))
+    lines = ",\n".join(f" {json.dumps(case, ensure_ascii=False)}" for case in cases)
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
 def main():
-    """Write the three folders."""
+    """Write the three folders, the functions' values, and tokens of lists of words."""
+    activations()
+    word_lists()
     for write in (bert, roberta, distilbert):
         folder = HERE / write.__name__
         folder.mkdir(exist_ok=True)

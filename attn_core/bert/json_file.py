@@ -1,0 +1,46 @@
+"""A file of JSON beside a model's numbers, read strictly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .. import strict_json
+from .error import ModelError
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Read a file that holds an object of JSON.
+
+    Raises
+    ------
+    ModelError
+        When it isn't JSON or holds something else, or an object says one thing twice.
+    """
+    try:
+        return parsed_object(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path} can't be read as JSON: {error}. Fetch it again.") from error
+
+
+def parsed_object(text: str | bytes, where: str) -> dict[str, Any]:
+    """Do the same with what a file holds.
+
+    Examples
+    --------
+    >>> parsed_object('{"hidden_size": 2}', "config.json")
+    {'hidden_size': 2}
+    >>> parsed_object("[2]", "config.json")
+    Traceback (most recent call last):
+    attn_core.bert.error.ModelError: config.json: expected an object of JSON, got [2].
+    """
+    try:
+        said = json.loads(text, object_pairs_hook=strict_json.once)
+    except strict_json.JSONError as error:
+        raise ModelError(f"{where}: {error} Take one out.") from error
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{where} can't be read as JSON: {error}. Fetch it again.") from error
+    if not isinstance(said, dict):
+        raise ModelError(f"{where}: expected an object of JSON, got {said!r:.40}.")
+    return said
