@@ -127,8 +127,9 @@ def _set_mask(typed: Typed) -> None:
     shown = _allowed()
 
     def edited() -> Scenario:
-        mask = np.array(shown.values)
-        for i, j, ticked in typed(shown):
+        before, entries = typed(shown)
+        mask = np.array(before)
+        for i, j, ticked in entries:
             mask[i, j] = bool(ticked)
         return replace(state.scenario(), mask=mask)
 

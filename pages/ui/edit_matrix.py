@@ -16,8 +16,8 @@ from attn_core.steps import step
 from pages.ui import edit_vectors, live, state, table_paste
 from pages.ui.live import SLIDER_BOUND, SLIDER_STEP
 
-#: From a table as it is shown to row, column and entry of each box that was changed.
-Typed = Callable[[Block], Iterable[tuple[int, int, Any]]]
+#: From a matrix to its numbers before, and row, column and entry of each box that was typed.
+Typed = Callable[[Block], tuple[Array, Iterable[tuple[int, int, Any]]]]
 
 MOST_SLIDERS = 16
 #: How many fillings with random numbers there are.
@@ -240,7 +240,8 @@ def table(
     import pandas as pd  # takes as long as all else that a cold start's first page does
 
     columns = {str(j): column(label) for j, label in enumerate(shown.columns)}
-    key = state.table_key(name, (shown.values.tobytes(), shown.rows, shown.columns))
+    stamp = (shown.values.tobytes(), shown.rows, shown.columns)
+    key, (values, written) = state.table(name, stamp, (shown.values, written))
     with st.container(key=f"around-table-{name}"):
         if column is st.column_config.TextColumn:
             table_paste.listen(name, lambda typed: _apply(name, apply, typed, pasted=True))
@@ -252,7 +253,7 @@ def table(
             width="content",
             alt=f"Table to edit {name}",
             on_change=_apply,
-            args=(name, apply, lambda shown: _entries(shown, key)),
+            args=(name, apply, lambda shown: (values, _entries(shown, key))),
         )
 
 
@@ -268,8 +269,9 @@ def _apply(
 
 def entered(shown: Block, typed: Typed) -> tuple[Array, str]:
     """The numbers of a table as they were typed, and what of them was left out."""
-    values = np.array(shown.values)
-    told = [edits.enter(values, shown, i, j, entry) for i, j, entry in typed(shown)]
+    before, entries = typed(shown)
+    values = np.array(before)
+    told = [edits.enter(values, shown, i, j, entry) for i, j, entry in entries]
     return values, " ".join(filter(None, told))
 
 

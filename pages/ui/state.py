@@ -573,18 +573,20 @@ def replace_widget(key: str) -> None:
     _lab().views[key] = turn(key) + 1
 
 
-def table_key(name: str, shown: object) -> str:
-    """Key of a table; a fresh one where its numbers were changed by another hand.
+def table(name: str, shown: object, start: T) -> tuple[str, T]:
+    """Key of a table, and what it starts from; fresh ones where another hand changed numbers.
 
-    What was typed stays in a table, over the numbers that it is given. So a table is kept
-    only while these are the same, or are what was typed into it.
+    What was typed stays in a table, over what it starts from. So a table is kept, with the
+    same start, while its numbers are the same, or are what was typed into it: other
+    ones would close the box in which somebody types.
     """
     views, seen = _lab().views, f"shown-{name}"
     is_own = views.pop(f"own-{name}", False) or views.get(seen) == shown
     if not is_own or f"table-{name}-{turn(name)}" not in st.session_state:
         replace_widget(name)
+        views[f"start-{name}"] = start
     views[seen] = shown
-    return f"table-{name}-{turn(name)}"
+    return f"table-{name}-{turn(name)}", views[f"start-{name}"]
 
 
 def keep_table(name: str, *, as_entered: bool) -> None:

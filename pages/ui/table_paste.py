@@ -12,8 +12,12 @@ import streamlit as st
 
 from attn_core import edits
 from attn_core.equation import Block
+from attn_core.scenario import Array
 from pages.ui import state
 from pages.ui.wire import UNPACK, pack
+
+#: What enters cells into a matrix; see `edit_matrix.Typed`.
+Apply = Callable[[Callable[[Block], tuple[Array, Iterable[Any]]]], None]
 
 #: The table tells readers of screens which box is chosen; its first column are the labels.
 #: `links.py` hands a paste over before the table hears of it.
@@ -45,7 +49,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 _component = st.components.v2.component("table_paste", js=_JS.replace("UNPACK", UNPACK))
 
 
-def listen(name: str, apply: Callable[[Callable[[Block], Iterable[Any]]], None]) -> None:
+def listen(name: str, apply: Apply) -> None:
     """Hear what is pasted into the table that comes next."""
     key = f"paste-{name}"
     _component(
@@ -56,9 +60,10 @@ def listen(name: str, apply: Callable[[Callable[[Block], Iterable[Any]]], None])
     )
 
 
-def _pasted(key: str, apply: Callable[[Callable[[Block], Iterable[Any]]], None]) -> None:
+def _pasted(key: str, apply: Apply) -> None:
     told = state.told(key, "paste")
     box = [told.get(which) for which in ("row", "column")] if isinstance(told, dict) else []
     state.touch()
     if box and all(type(place) is int for place in box):
-        apply(lambda _: [(*box, state.checked(told.get("text"), str, ""))])
+        text = state.checked(told.get("text"), str, "")
+        apply(lambda shown: (shown.values, [(*box, text)]))
