@@ -7,6 +7,8 @@ import re
 import unicodedata
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")  # all of ASCII punctuation
+#: What of it means nothing where it stands, at the least: inside a word, say.
+_HARMLESS = re.compile(r"""(?<=[^\W_])[_-](?=[^\W_])|(?<!\d)[.)](?!\w)|['",;?!(/%=^{}|@]""")
 _PLOTLY = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 #: Zero width joiner and non-joiner; Indic scripts, Persian and emoji are written with them.
 _JOINERS = "\u200c\u200d"
@@ -50,6 +52,21 @@ def markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
+def label(text: str) -> str:
+    r"""Escape for the label of a widget, where only what has to be gets a backslash.
+
+    Streamlit shows a label as Markdown, but a reader of the screen is told it as it stands.
+
+    Examples
+    --------
+    >>> print(label("Seed of W_q"), label("query don't, key ,"), label("*a* _b_ 1. <b>"))
+    Seed of W_q query don't, key , \*a\* \_b\_ 1\. \<b\>
+    """
+    return _MARKDOWN.sub(
+        lambda found: found[0] if _HARMLESS.match(text, found.start()) else f"\\{found[0]}", text
+    )
+
+
 def plotly(text: str) -> str:
     """Escape for Plotly's labels and hover, which understand a few HTML tags.
 
@@ -84,6 +101,37 @@ def is_unprintable(character: str) -> bool:
     """
     unseen = ("Cc", "Cf", "Cn", "Co", "Zl", "Zp")
     return character not in _JOINERS and unicodedata.category(character) in unseen
+
+
+def visible(text: str) -> str:
+    r"""Name the characters that nobody would see: controls, marks of direction, lone spaces.
+
+    Examples
+    --------
+    >>> visible("a\u200bb"), visible(" "), visible("\n"), visible("\u200d"), visible("Je suis")
+    ('aU+200Bb', '␣', '␊', 'U+200D', 'Je suis')
+    """
+    alone = all(c.isspace() or is_unseen(c) for c in text)
+    return "".join(_code(c) if alone or _has_no_sign(c) else c for c in text)
+
+
+def is_unseen(character: str) -> bool:
+    """Whether a character shows nothing by itself, as a joiner or the style of an emoji."""
+    styles = "\ufe00" <= character <= "\ufe0f"
+    return styles or character in _JOINERS or _has_no_sign(character)
+
+
+def _has_no_sign(character: str) -> bool:
+    has_none = unicodedata.category(character) in ("Cc", "Cf", "Co", "Zl", "Zp")
+    return has_none and character not in _JOINERS
+
+
+def _code(character: str) -> str:
+    """Sign of a space or a control, or the number of a character."""
+    if character == " ":
+        return "␣"
+    code = ord(character)
+    return chr(0x2400 + code) if code < 0x20 else f"U+{code:04X}"
 
 
 def csv_label(text: str) -> str:

@@ -6,8 +6,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from math import isfinite
 
-from .scenario import Scenario
+from .scenario import Array, Scenario
 from .steps import Axis, Step
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -99,6 +100,29 @@ def number(value: float, digits: int = 2) -> str:
     ('−1.0', '0.00', '0.13', '−∞')
     """
     return written(rounded(value, digits), digits)
+
+
+def numbers(values: Array, digits: int = 2) -> list[list[str]]:
+    """Write the numbers of a matrix; those that aren't finite are left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> numbers(np.array([[-1.5, np.inf], [np.nan, 0.125]]))
+    [['−1.50', ''], ['', '0.13']]
+    """
+    return [[number(v, digits) if isfinite(v) else "" for v in row] for row in values.tolist()]
+
+
+def short(value: float) -> str:
+    """Write a number with as many digits as it needs, at most six.
+
+    Examples
+    --------
+    >>> short(-30.0), short(0.125)
+    ('−30', '0.125')
+    """
+    return f"{value:g}".replace("-", "−").replace("inf", "∞")
 
 
 def percent(part: float) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from . import tokens as words
+from .labels import short
 from .scenario import Array, Scenario
 
 #: Characters that are looked at; no sentence of so many words needs as many.
@@ -180,7 +181,9 @@ def admit(scenario: Scenario) -> Scenario:
     check_sizes(d_model=s.d_model, d_k=s.d_k, d_v=s.d_v, h=s.h)
     low, high = TEMPERATURE
     if not low <= s.temperature <= high:
-        raise ValueError(f"The temperature must be {low:g} to {high:g}, got {s.temperature:g}.")
+        raise ValueError(
+            f"The temperature must be {low:g} to {high:g}, got {short(s.temperature)}."
+        )
     return replace(
         s,
         X=on_grid("X", s.X),
@@ -213,8 +216,8 @@ def on_grid(name: str, values: Array) -> Array:
         *head, i, j = (int(k) for k in np.argwhere(outside)[0])
         where = f"head {head[0] + 1}, " if head else ""
         raise ValueError(
-            f"{name} takes numbers from −{BOUND:g} to {BOUND:g}: "
-            f"{where}row {i + 1}, column {j + 1} is {values[(*head, i, j)]:g}."
+            f"{name} takes numbers from {short(-BOUND)} to {short(BOUND)}: "
+            f"{where}row {i + 1}, column {j + 1} is {short(values[(*head, i, j)])}."
         )
     # Through Python's own rounding each number is the float nearest to its decimal form.
     rounded = [round(value, DECIMALS) for value in values.ravel().tolist()]

@@ -6,14 +6,15 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 
 from . import limits
+from .attention import AttentionTrace, attend
 from .bert.checkpoint import Checkpoint, Matrix
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.error import ModelError, UnseenError
@@ -28,6 +29,7 @@ from .bert.sources import (
     folder_of,
     is_at_hand,
 )
+from .bert.text_rules import TextRules, read_text_rules
 from .bert.tokenizer import Pieces, Tokenizer
 from .scenario import Scenario
 from .wording import counted
@@ -48,6 +50,9 @@ __all__ = [
 class Encoded:
     """A text as a model read it; made by `Encoder.encode`. The arrays are read-only.
 
+    It keeps what goes into each layer, from which all else follows: the weights of all heads
+    would take 75 MB of 512 tokens, and most who look at a text never see them all.
+
     Attributes
     ----------
     text : str
@@ -55,14 +60,21 @@ class Encoded:
         Tokens, and where they are in the text.
     states : ndarray of float32, shape (layers + 1, n, d_model)
         What goes into each layer, and what leaves the last.
-    weights : ndarray of float32, shape (layers, heads, n, n)
-        Attention weights; row = query, column = key.
+    rules : TextRules
+        How the model makes one vector of a text.
+    layers : tuple of Layer
+        Of the model that read it.
+    begun : callable
+        Reads the beginning of the text alone, as long as the model was trained for; gives
+        what leaves the last layer of it.
     """
 
     text: str
     pieces: Pieces
     states: Matrix
-    weights: Matrix
+    rules: TextRules
+    layers: tuple[Layer, ...] = field(repr=False)
+    begun: Callable[[], Matrix] = field(repr=False)
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -80,14 +92,38 @@ class Encoded:
         last: Matrix = self.states[-1]
         return last
 
-    @cached_property
-    def text_vector(self) -> Matrix:
-        """One vector of the whole text: the mean of `hidden` over all tokens, shape (d_model,).
+    @property
+    def is_cut(self) -> bool:
+        """Whether the text is longer than those that the model was trained for."""
+        return self.rules.max_tokens is not None and self.rules.max_tokens < self.n
 
-        So do the models of sentence-transformers (Reimers and Gurevych 2019).
+    @cached_property
+    def text_vector(self) -> Matrix | None:
+        """One vector of the text, pooled as the model was trained; see `TextRules`.
+
+        Shape (d_model,), or a multiple of that where several are laid end to end; None where
+        the lab doesn't compute what the model's files ask for.
         """
-        mean: Matrix = self.hidden.mean(axis=0)
-        return mean
+        return self.rules.pool(self.begun() if self.is_cut else self.hidden)
+
+    @cached_property
+    def weights(self) -> Matrix:
+        """Attention weights of all heads, shape (layers, heads, n, n).
+
+        Row = query, column = key. They are computed when they are first asked for, and kept.
+        """
+        heads = self.layers[0].attention.h
+        weights = np.empty((len(self.layers), heads, self.n, self.n), np.float32)
+        for layer, own in enumerate(weights):
+            for head, seen in enumerate(self.heads(layer)):
+                own[head] = seen.weights
+        weights.setflags(write=False)
+        return weights
+
+    def heads(self, layer: int) -> Iterator[AttentionTrace]:
+        """All that the heads of a layer compute, from 0 on, one after the other."""
+        whole = self.layers[layer].scenario(self.tokens, self.states[layer])
+        return (attend(whole.head(i)) for i in range(whole.h))
 
 
 class Encoder:
@@ -104,6 +140,8 @@ class Encoder:
     max_tokens : int
         Of a text that it reads: as many as the model has places for, or as the lab has room
         for (`limits.most_tokens`), whichever is less.
+    rules : TextRules
+        What its files say of whole texts.
     """
 
     def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
@@ -115,7 +153,10 @@ class Encoder:
         self.max_tokens = min(config.max_tokens, limits.most_tokens(self.layers, self.heads))
         self._file = Checkpoint(files, config.tensors, folder)
         vocabulary = self._file.length(WORDS, config.d_model)
+        self.rules = read_text_rules(folder)
         self._tokenizer = Tokenizer(folder, config.kind, vocabulary)
+        if self.rules.lower:
+            self._tokenizer.lower()
         self._places = self._read_places(config)
         self._segment = self._read_segment(config)
         self._norm = read_norm(self._file, NORM, config)
@@ -190,7 +231,7 @@ class Encoder:
         """
         pieces = self.split(text)
         try:
-            states, weights = self._forward(pieces)
+            states = self._forward(pieces)
         except OverflowError as error:
             raise ValueError(
                 "The model can't read this text: on the way its numbers leave the range of float32."
@@ -200,17 +241,19 @@ class Encoder:
                 f"There is no memory left to read {len(pieces.ids)} tokens. A shorter text "
                 "takes less."
             ) from error
-        for array in (states, weights):
-            array.setflags(write=False)
-        return Encoded(text, pieces, states, weights)
+        states.setflags(write=False)
+        return Encoded(text, pieces, states, self.rules, self._layers, partial(self._begun, pieces))
 
-    def _forward(self, pieces: Pieces) -> tuple[Matrix, Matrix]:
+    def _begun(self, pieces: Pieces) -> Matrix:
+        last: Matrix = self._forward(pieces.first(self.rules.max_tokens or self.max_tokens))[-1]
+        return last
+
+    def _forward(self, pieces: Pieces) -> Matrix:
         words = self._file.rows(WORDS, pieces.ids)
         places = self._places[self._config.places(pieces.ids)]
         with np.errstate(over="ignore", invalid="ignore"):  # told below
             X = self._norm(words + self._segment + places)
-            states, weights = forward(self._layers, pieces.tokens, X)
-        return np.stack(states), weights
+            return forward(self._layers, pieces.tokens, X)
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
         """One head's attention to a text, as a scenario of the lab.

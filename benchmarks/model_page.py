@@ -1,18 +1,24 @@
 """How soon the page of a real model has its first picture, in headless Chromium.
 
-    python benchmarks/model_page.py [--visits 5]
+    python benchmarks/model_page.py [--visits 5] [--crowd 6]
 
 On a server that has just started: the first visit, which loads the model, and the next, in a
 browser that was never here; then a link to a text of as many tokens as the model reads, and
 such a text pasted. Milliseconds to the first picture, which is that of
 all heads, and kB from server to browser, counted by a proxy between them; medians, but for the
-first visit. Then the most memory that the server has taken. Nothing is asserted.
+first visit. Then the most memory that the server has taken; and the same once several
+visitors have, all at once, had it read two texts each of that length, no two the same.
+Nothing is asserted.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import random
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -24,6 +30,7 @@ from attn_core.pretrained import Encoder, load
 from benchmarks.long_text import HEADER, Proxy, Visit, line, plotly_of, proxy, text, visit
 from benchmarks.process import most_memory
 from benchmarks.serve import serving
+from benchmarks.visitor import Visitor
 from tests.conftest import launch
 
 
@@ -66,11 +73,30 @@ def visits(browser: Browser, between: Proxy, long_text: str) -> dict[str, Visit]
     return measured
 
 
+def crowd(port: int, count: int, words: Sequence[str]) -> None:
+    """Have two long texts read for each of several visitors at once, who all stay."""
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(count) as pool:
+        visitors = [stack.enter_context(Visitor(port, "Real_model")) for _ in range(count)]
+        list(pool.map(read_two, visitors, range(count), [words] * count))
+
+
+def read_two(visitor: Visitor, number: int, words: Sequence[str]) -> None:
+    """Paste two long texts, in an order of words that no other visitor has."""
+    visitor.patience = 300  # all wait for each other
+    visitor.load()
+    visitor.set_width(960)
+    for key in ("model-text", "model-other"):
+        shuffled = random.Random(f"{key} {number}").sample(words, len(words))
+        visitor.type(key, " ".join(shuffled))
+    assert not visitor.tab.exceptions
+
+
 def main() -> None:
     """Print medians of several browsers, each with nothing kept."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--visits", type=int, default=5)
-    wanted = parser.parse_args().visits
+    parser.add_argument("--crowd", type=int, default=6)
+    given = parser.parse_args()
     long_text = longest(load())
     with (
         sync_playwright() as playwright,
@@ -78,16 +104,20 @@ def main() -> None:
         proxy(served.port) as between,
     ):
         browser = launch(playwright.chromium)
-        first, *taken = (visits(browser, between, long_text) for _ in range(wanted + 1))
+        first, *taken = (visits(browser, between, long_text) for _ in range(given.visits + 1))
         browser.close()
         memory = most_memory(served.pid)
-    print(f"medians of {wanted}; kB from server to browser")
+        crowd(served.port, given.crowd, long_text.split())
+        crowded = most_memory(served.pid)
+    print(f"medians of {given.visits}; kB from server to browser")
     print(HEADER)
     print(line("first, loads the model", [first["visit"]]))
     for name in taken[0]:
         print(line(name, [each[name] for each in taken]))
     if memory:
         print(f"the server has taken {memory:.0f} MB at most")
+    if crowded:
+        print(f"and {crowded:.0f} MB with {given.crowd} visitors at once, two such texts each")
 
 
 if __name__ == "__main__":

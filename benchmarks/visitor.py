@@ -68,6 +68,7 @@ class Visitor:
         self, port: int, page: str = "", query: str = "", headers: Mapping[str, str] | None = None
     ) -> None:
         self.tab = Tab(page, query)
+        self.patience: float = PATIENCE
         self._wire = _CountingSocket()
         self._wire.connect(("127.0.0.1", port))
         connection = connect(
@@ -106,6 +107,14 @@ class Visitor:
         """Let a component tell an event."""
         return self._ask(self.tab.trigger(component, event, value))
 
+    def set_width(self, pixels: int) -> Answer:
+        """Tell how wide the page is, for which its pictures wait."""
+        return self._ask(self.tab.keep("viewport", width=pixels))
+
+    def type(self, widget: str, text: str) -> Answer:
+        """Fill in a field."""
+        return self.set(WidgetState(id=self.tab.widgets[widget], string_value=text))
+
     def press(self, widget: str) -> Answer:
         """Press a button."""
         return self.send(WidgetState(id=self.tab.widgets[widget], trigger_value=True))
@@ -134,7 +143,7 @@ class Visitor:
         self._socket.send(message)
         over = False
         while not over:
-            data = self._socket.recv(timeout=PATIENCE, decode=False)
+            data = self._socket.recv(timeout=self.patience, decode=False)
             size += len(data)
             over = self.tab.hear(data)
         return Answer(time.perf_counter() - start, size, self._wire.received - before)

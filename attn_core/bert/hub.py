@@ -11,6 +11,7 @@ from . import word_list
 from .error import ModelError, needs
 from .files import CONFIG, FILES, INSTEAD, checked, is_whole
 from .shards import INDEX, TENSORS, shards_of
+from .text_rules import MODULES, files_of
 from .tokenizer import TOKENIZER
 
 #: The model that is taken where none is named.
@@ -77,6 +78,8 @@ def _fetched_files(name: str, progress: Progress | None) -> Path:
     """Fetch all files of a model; some may stand in place of others."""
     fetch = _Fetch(name, progress)
     for file, others in INSTEAD.items():
+        if file == TENSORS:  # whoever has these has asked for all small files
+            _fetch_text_rules(fetch)
         if fetch(file):
             continue
         if file == TOKENIZER:
@@ -89,6 +92,15 @@ def _fetched_files(name: str, progress: Progress | None) -> Path:
             if not fetch(shard):
                 raise ModelError(f"{name} has no {shard}, which its {INDEX} names.")
     return fetch.folder
+
+
+def _fetch_text_rules(fetch: _Fetch) -> None:
+    """Fetch what says how texts become vectors; most models have nothing of the kind."""
+    if not fetch(MODULES):
+        return
+    pooling, texts = files_of(fetch.folder / MODULES)
+    fetch(pooling)
+    any(map(fetch, texts))  # until one of them is there
 
 
 class _Fetch:
@@ -110,7 +122,7 @@ class _Fetch:
             raise
         except EntryNotFoundError:
             return False
-        self.folder = Path(path).parent
+        self.folder = Path(path).parents[file.count("/")]
         self._revision = self.folder.name  # the others are to be of the same
         return True
 

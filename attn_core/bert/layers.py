@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..attention import AttentionTrace, attend
+from ..attention import attend, concatenate
 from ..scenario import Scenario
 from .activations import Activation
 from .checkpoint import Checkpoint, Matrix
@@ -102,18 +102,19 @@ class Layer:
         """
         return self.attention.with_words(tokens, with_ones(X))
 
-    def follow(self, trace: AttentionTrace) -> Matrix:
-        """What leaves the layer, from its attention; shape (n, d_model)."""
-        assert trace.projected is not None
-        X, projected = trace.X[:, :-1], trace.projected[:, :-1]
+    def __call__(self, tokens: tuple[str, ...], X: Matrix) -> Matrix:
+        """What leaves the layer, of what goes in; both of shape (n, d_model)."""
+        s = self.scenario(tokens, X)
+        assert s.W_o is not None
+        # Head by head: the scores of all at once, at each step, take a hundred MB in a long text.
+        outputs = np.stack([attend(s.head(i)).output for i in range(s.h)])
+        projected: Matrix = (concatenate(outputs) @ s.W_o)[:, :-1]
         attended = self.norm_1(X + (projected + self.b_o))
         hidden = self.activate(attended @ self.W_1 + self.b_1)
         return self.norm_2(attended + (hidden @ self.W_2 + self.b_2))
 
 
-def forward(
-    layers: tuple[Layer, ...], tokens: tuple[str, ...], X: Matrix
-) -> tuple[list[Matrix], Matrix]:
+def forward(layers: tuple[Layer, ...], tokens: tuple[str, ...], X: Matrix) -> Matrix:
     """Send a sentence through all layers.
 
     Parameters
@@ -125,22 +126,18 @@ def forward(
 
     Returns
     -------
-    states : list of ndarray, shape (n, d_model)
+    ndarray, shape (layers + 1, n, d_model)
         What goes into each layer, and what leaves the last.
-    weights : ndarray, shape (layers, h, n, n)
 
     Raises
     ------
     OverflowError
         When numbers leave the range of float32 on the way.
     """
-    states, n = [_finite(X)], len(X)
-    weights = np.empty((len(layers), layers[0].attention.h, n, n), np.float32)
-    for layer, seen in zip(layers, weights, strict=True):
-        trace = attend(layer.scenario(tokens, states[-1]))
-        seen[...] = trace.weights
-        states.append(_finite(layer.follow(trace)))
-    return states, weights
+    states = [_finite(X)]
+    for layer in layers:
+        states.append(_finite(layer(tokens, states[-1])))
+    return np.stack(states)
 
 
 def _finite(X: Matrix) -> Matrix:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from ..escape import visible
 from . import word_list
 from .error import ModelError, UnseenError, needs
 from .json_file import read_object
+from .written import shown, spelled
 
 #: The file that says it all; without it one is made from a list of tokens.
 TOKENIZER = "tokenizer.json"
@@ -31,8 +33,13 @@ class Pieces:
     spans : tuple of (int, int), length n
         Where each begins and ends in the text; (0, 0) for what isn't in it.
     shown : tuple of str, length n
-        The tokens to be read by people: where a model spells with signs of its own for
-        bytes and spaces, what stands in the text.
+        The tokens to be read by people, who don't know a model's own signs for bytes and
+        spaces; the only names under which they are shown.
+    letters : tuple of (str or None), length n
+        What the model reads of the text there; None for what is no letters: parts of a
+        character, what the model doesn't know, what it put there.
+    unknown : tuple of bool, length n
+        Which of them stand for what the model doesn't know.
     """
 
     tokens: tuple[str, ...]
@@ -40,6 +47,16 @@ class Pieces:
     special: tuple[bool, ...]
     spans: tuple[tuple[int, int], ...]
     shown: tuple[str, ...]
+    letters: tuple[str | None, ...]
+    unknown: tuple[bool, ...]
+
+    def first(self, count: int) -> Pieces:
+        """So many tokens, with those that the model puts behind a text."""
+        n = len(self.ids)
+        behind = next((i for i, special in enumerate(reversed(self.special)) if not special), n)
+        kept = [*range(max(0, count - behind)), *range(n - behind, n)]
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Pieces(**{name: tuple(part[i] for i in kept) for name, part in parts.items()})
 
 
 class Tokenizer:
@@ -66,10 +83,13 @@ class Tokenizer:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._vocabulary = vocabulary
-        self._is_plain = type(self._tokenizer.model).__name__ == "WordPiece"
-        unknown = getattr(self._tokenizer.model, "unk_token", None)
+        #: What a token begins with that goes on with a word; only word pieces have it.
+        self._prefix = getattr(self._tokenizer.model, "continuing_subword_prefix", None) or ""
+        self._decoder = self._tokenizer.decoder or _byte_decoder(self._tokenizer)
+        # A unigram model doesn't say; all of them call it so.
+        unknown = getattr(self._tokenizer.model, "unk_token", None) or "<unk>"
         #: Number of the token for what the model doesn't know; None where it spells all.
-        self.unknown: int | None = unknown and self._tokenizer.token_to_id(unknown)
+        self.unknown: int | None = self._tokenizer.token_to_id(unknown)
         with _told(f"The tokenizer in {folder} can't put its own tokens around a text", ModelError):
             around = self._tokenizer.encode("")
         if beyond := self._beyond(around.ids, around.tokens):
@@ -99,9 +119,31 @@ class Tokenizer:
         tokens = tuple(self._tokenizer.id_to_token(i) or token for i, token in named)
         if beyond := self._beyond(encoded.ids, tokens):
             raise ValueError(f"The model can't read this text: {beyond}. Leave that out.")
-        spans = tuple(encoded.offsets)
-        shown = tokens if self._is_plain else _written(text, tokens, spans)
-        return Pieces(tokens, tuple(encoded.ids), special, spans, shown)
+        ids, spans = tuple(encoded.ids), tuple(encoded.offsets)
+        unknown = tuple(i == self.unknown for i in ids)
+        letters = self._letters(text, tokens, spans)
+        names = [*map(visible, tokens)] if self._prefix else shown(text, spans, letters)
+        for i in range(len(ids)):
+            if special[i] or unknown[i]:
+                letters[i], names[i] = None, tokens[i]
+        return Pieces(tokens, ids, special, spans, tuple(names), tuple(letters), unknown)
+
+    def _letters(
+        self, text: str, tokens: tuple[str, ...], spans: tuple[tuple[int, int], ...]
+    ) -> list[str | None]:
+        if self._prefix:
+            return [token.removeprefix(self._prefix) for token in tokens]
+        decoder = self._decoder
+        decode = (lambda token: str(decoder.decode([token]))) if decoder else None
+        return spelled(text, tokens, spans, decode)
+
+    def lower(self) -> None:
+        """Make texts lower-case before all else."""
+        from tokenizers import normalizers
+
+        own = self._tokenizer.normalizer
+        steps = [normalizers.Lowercase(), *([own] if own else [])]
+        self._tokenizer.normalizer = normalizers.Sequence(steps)
 
     def _beyond(self, ids: Sequence[int], tokens: Sequence[str]) -> str:
         """Name a token that the table has no row for; empty where it has all."""
@@ -127,6 +169,13 @@ def _opened(folder: Path, kind: str) -> Any:
         return tokenizers.Tokenizer.from_file(str(path))
     except Exception as error:
         raise _unread(path, error, tokenizers.__version__) from error
+
+
+def _byte_decoder(tokenizer: Any) -> Any:
+    """Return the way back from bytes, where a text is cut into them and the file doesn't say it."""
+    from tokenizers import decoders
+
+    return decoders.ByteLevel() if "ByteLevel(" in str(tokenizer.pre_tokenizer) else None
 
 
 def _unread(path: Path, error: Exception, version: str) -> ModelError:
@@ -161,14 +210,6 @@ def _types(said: Any) -> Iterator[str]:
         yield said["type"]
     for each in said.values() if isinstance(said, dict) else said if isinstance(said, list) else ():
         yield from _types(each)
-
-
-def _written(
-    text: str, tokens: tuple[str, ...], spans: tuple[tuple[int, int], ...]
-) -> tuple[str, ...]:
-    """What stands in the text for each token; the token itself for what doesn't."""
-    pairs = zip(tokens, spans, strict=True)
-    return tuple(text[begin:end].strip() or token for token, (begin, end) in pairs)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import limits, masks, positions
+from ..labels import short
 from ..masks import MaskKind
 from ..positions import PositionKind
 from ..scenario import Scenario
@@ -108,5 +109,5 @@ def with_slope(s: Scenario, slope: float | None) -> Scenario:
     if slope is None:
         return replace(s, slope=None)
     if not low <= slope <= high:
-        raise ValueError(f"ALiBi's slope must be {low:g} to {high:g} here, got {slope:g}.")
+        raise ValueError(f"ALiBi's slope must be {low:g} to {high:g} here, got {short(slope)}.")
     return replace(s, slope=round(slope, limits.DECIMALS))

@@ -7,6 +7,7 @@ from .description import Description
 from .equation import describe, draw
 from .head_grid import describe_head_grid
 from .html_page import html_page
+from .layout import NARROW
 from .learning import describe_learning, learning_alt
 from .learning_spaces import describe_learning_spaces, learning_spaces_alt
 from .long_text import describe_long_text, describe_row
@@ -18,6 +19,7 @@ from .word_bars import describe_word_bars
 from .word_map import describe_word_map
 
 __all__ = [
+    "NARROW",
     "Description",
     "Progress",
     "Space",

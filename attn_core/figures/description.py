@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,21 @@ class Description:
         data = [*whole, *self.traces[len(whole) :]]
         return go.Figure(data, self.layout | self.controls, self.frames)
 
+    def with_room(self, pixels: int) -> Description:
+        """Return the picture with room above it, where its buttons are over nothing.
+
+        Examples
+        --------
+        >>> roomy = Description([], {"width": 350, "height": 200}, []).with_room(30)
+        >>> roomy.layout["height"], roomy.layout["margin"]["t"]
+        (230, 30)
+        """
+        return replace(
+            self,
+            layout=self.layout | _roomy(self.layout, pixels),
+            controls=self.controls and self.controls | _roomy(self.controls, pixels),
+        )
+
     @cached_property
     def base(self) -> str:
         """Name of all but the numbers: equal only if the same figure is to change."""
@@ -99,6 +114,14 @@ class Description:
     def plain_frames(self) -> list[dict[str, Any]]:
         """Return the frames as JSON can hold them."""
         return [frame | {"data": [_plain(own) for own in frame["data"]]} for frame in self.frames]
+
+
+def _roomy(layout: dict[str, Any], pixels: int) -> dict[str, Any]:
+    margin = dict.fromkeys("lrtb", 0) | layout.get("margin", {})
+    return {
+        "height": layout["height"] + pixels,
+        "margin": margin | {"t": margin["t"] + pixels},
+    }
 
 
 def _plain(trace: dict[str, Any]) -> dict[str, Any]:

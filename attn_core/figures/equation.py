@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import escape
 from ..equation import Block, Equation
-from ..labels import number
+from ..labels import number, numbers
+from ..scenario import Array
 from ..steps import Kind
 from .colours import (
     PALETTES,
@@ -26,10 +27,10 @@ from .layout import (
     Placed,
     Scale,
     arrange,
+    number_size,
     role_note,
     scale_for,
     shorten,
-    text_width,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +57,12 @@ TEMPLATE: dict[str, Any] = {
     },
     "data": {
         "heatmap": [
-            {"xgap": 2, "ygap": 2, "hovertemplate": "%{hovertext}: %{z:.3f}<extra></extra>"}
+            {
+                "xgap": 2,
+                "ygap": 2,
+                "hovertemplate": "%{hovertext}: %{z}<extra></extra>",
+                "zhoverformat": ".3f",
+            }
         ],
         "scatter": [{"mode": "text", "hoverinfo": "skip", "cliponaxis": False}],
     },
@@ -256,30 +262,44 @@ def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
     block = placed.block
     blocked = np.isinf(block.values)
     digits, size = _number_format(block, layout.cell, layout.scale)
-    numbers: dict[str, Any] = {
+    made: dict[str, Any] = {
         "z": np.where(blocked, np.nan, block.values) if blocked.any() else block.values,
-        "texttemplate": "" if digits is None else f"%{{z:.{digits}f}}",
         "textfont": {"size": size},
+        **written(block.values, digits),
     }
     if blocked.any():
         # A gap has no z to format, so the text of such a matrix brings its own values.
-        numbers["hovertext"] = [
+        made["hovertext"] = [
             [escape.plotly(f"{block.cell(i, j)}: {number(v, 3)}") for j, v in enumerate(row)]
             for i, row in enumerate(block.values)
         ]
-        numbers["hovertemplate"] = "%{hovertext}<extra></extra>"
-    return numbers
+        made["hovertemplate"] = "%{hovertext}<extra></extra>"
+    return made
+
+
+def written(values: Array, digits: int | None) -> dict[str, Any]:
+    """Return what a heatmap has for its numbers to be read; what isn't finite is left out.
+
+    Plotly itself would write a hyphen for a minus.
+
+    Examples
+    --------
+    >>> written(np.array([[-0.25, np.inf]]), 1)
+    {'text': [['−0.3', '']], 'texttemplate': '%{text}'}
+    """
+    if digits is None:
+        return {"text": [], "texttemplate": ""}
+    return {"text": numbers(values, digits), "texttemplate": "%{text}"}
 
 
 def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None, float]:
     """Most decimals (2, 1, 0 or None for no numbers) that the boxes have room for."""
-    finite = block.values[np.isfinite(block.values)]
     # A weight of 0.45, or a difference of two, must not read 0.
     for digits in (2, 1) if block.step.name == "weights" else (2, 1, 0):
-        widest = max((text_width(number(v, digits), 1.0) for v in finite), default=1.0)
-        size = min(float(scale.font), (cell - 6) / widest)
+        signed = block.step.kind != "weight"
+        size = number_size(block.values, digits, cell, scale.font, signed=signed)
         if size >= max(SMALLEST_NUMBER, 0.6 * scale.font):
-            return digits, round(size, 1)
+            return digits, size
     return None, SMALLEST_NUMBER
 
 

@@ -226,7 +226,8 @@ def _heatmap(theme: Theme) -> dict[str, Any]:
         "colorscale": colouring.scale,
         "showscale": False,
         "hoverongaps": False,
-        "hovertemplate": f"%{{y}}<br>%{{x}}: %{{z:.{colouring.decimals}f}}<extra></extra>",
+        "hovertemplate": "%{y}<br>%{x}: %{z}<extra></extra>",
+        "zhoverformat": f".{colouring.decimals}f",
     }
 
 

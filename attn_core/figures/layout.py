@@ -12,7 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
+
 from ..equation import Block, Equation
+from ..labels import number
+from ..scenario import Array
 
 _SLANT = math.radians(40)
 #: Mean width of a character, in parts of the font's size.
@@ -21,6 +25,10 @@ _CHARACTER = 0.56
 NOTE = 0.85
 #: On the narrowest screens letters shrink before boxes get smaller than this.
 _LEAST_CELL, _SMALLEST_FONT = 12, 8
+#: Room for a minus in a box, beside digits whose width is estimated with room to spare.
+_MINUS = 0.3
+#: A narrower page is a phone's: a finger that drags is to scroll it.
+NARROW = 600
 #: Which way a score or weight is read.
 ROLE_NOTE = "row = query, column = key"
 
@@ -48,7 +56,7 @@ def scale_for(width: float, projector: bool) -> Scale:
     >>> scale_for(1000, projector=True).font, scale_for(360, projector=True).font
     (21, 13)
     """
-    return PROJECTOR if projector and width >= 600 else DESK
+    return PROJECTOR if projector and width >= NARROW else DESK
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,24 @@ def shorten(text: str, width: float, font: float) -> str:
     while text and text_width(text + "…", font) > width:
         text = text[:-1]
     return text.rstrip("\u200d") + "…"
+
+
+def number_size(values: Array, digits: int, box: float, font: float, *, signed: bool) -> float:
+    """Size of the numbers of a matrix: the letters', or less where the boxes have less room.
+
+    Where numbers may be negative each has room for a minus, so that none changes its size
+    with its sign.
+
+    Examples
+    --------
+    >>> number_size(np.array([[1.5]]), 2, 34, 13, signed=True)
+    11.0
+    >>> number_size(np.array([[-1.5]]), 2, 34, 13, signed=True)
+    11.0
+    """
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    widest = text_width(number(largest, digits), 1.0) + _MINUS * signed
+    return round(min(float(font), (box - 6) / widest), 1)
 
 
 def arrange(equations: Sequence[Equation], width: float, scale: Scale = DESK) -> Layout:

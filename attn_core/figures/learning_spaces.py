@@ -174,7 +174,9 @@ def _traces(
     def trace(chosen: Array, look: dict[str, Any], marker: dict[str, Any]) -> dict[str, Any]:
         colours = [palette.groups[groups[i] % len(palette.groups)] for i in chosen]
         return points | {
-            "hovertemplate": "%{hovertext}: %{x:.3f}, %{y:.3f}<extra></extra>",
+            "hovertemplate": "%{hovertext}: %{x}, %{y}<extra></extra>",
+            "xhoverformat": ".3f",
+            "yhoverformat": ".3f",
             "hovertext": [told[i] for i in chosen],
             "marker": marker | {"color": colours},
             **look,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from ..cells import Cell
 from ..equation import equation
 from ..labels import number
 from ..outline import outlined
-from ..scenario import Array
 from ..steps import step
 from .colours import PALETTES, Theme
 from .controls import controls
@@ -74,10 +74,12 @@ def describe_play(
     layout = arrange(
         [outlined(written, trace.scenario, cells[-1])], width, scale_for(width, projector)
     )
+    described = render(layout, theme)
+    drawn = described.numbers[last]
     frames = [
         {
             "name": f"{result.cell(c.row, c.column)} = {number(result.values[c.row, c.column])}",
-            "data": [{"type": "heatmap", "z": _filled(result.values, c)}],
+            "data": [{"type": "heatmap", **_filled(drawn, c)}],
             "traces": [last],
             "layout": {
                 "shapes": outline_shapes(
@@ -87,7 +89,6 @@ def describe_play(
         }
         for c in cells
     ]
-    described = render(layout, theme)
     return replace(
         described,
         frames=frames,
@@ -97,9 +98,11 @@ def describe_play(
     )
 
 
-def _filled(values: Array, last: Cell) -> Array:
+def _filled(drawn: dict[str, Any], last: Cell) -> dict[str, Any]:
     """The numbers up to one of them; those to come are gaps."""
-    to_come = (
-        np.arange(values.size).reshape(values.shape) > last.row * values.shape[1] + last.column
-    )
-    return np.where(to_come, np.nan, values)
+    z = drawn["z"]
+    to_come = np.arange(z.size).reshape(z.shape) > last.row * z.shape[1] + last.column
+    filled: dict[str, Any] = {"z": np.where(to_come, np.nan, z)}
+    if drawn["text"]:
+        filled["text"] = np.where(to_come, "", drawn["text"]).tolist()
+    return filled

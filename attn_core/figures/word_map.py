@@ -13,8 +13,8 @@ from ..labels import isolate, number, unique
 from ..scenario import Array
 from .colours import PALETTES, SIGNED_RANGE, WEIGHT_CHANGE_RANGE, WEIGHT_RANGE, Palette, Theme
 from .description import Description
-from .equation import TEMPLATE
-from .layout import ROLE_NOTE, Scale, scale_for, shorten, text_width
+from .equation import TEMPLATE, written
+from .layout import NARROW, ROLE_NOTE, Scale, number_size, scale_for, shorten, text_width
 
 #: Widest heatmap in parts of the font's size: as high as a laptop's screen.
 _WIDEST = 46
@@ -24,8 +24,6 @@ _LABEL = 0.18
 _LINE, _FOOT = 1.4, 4.6
 #: Boxes from this size on, in parts of the font's size, have room for their numbers.
 _NUMBERED = 2.5
-#: On a narrower screen a finger that drags is to scroll the page.
-_NARROW = 600
 #: Buttons for those who can't drag, and for a finger.
 ZOOM = {
     "modeBarButtons": [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
@@ -131,8 +129,6 @@ def describe_word_map(
     room = {"l": left, "r": scale.gap, "t": top, "b": round(_FOOT * scale.font)}
     box = _box(len(down), len(across), width - left - scale.gap, scale)
     heatmap = _heatmap(down, across, colouring, axes)
-    if min(box) >= _NUMBERED * scale.font:
-        heatmap["texttemplate"] = f"%{{z:.{colouring.short}f}}"
     layout = _map_layout(len(down), len(across), box, room, width, scale, palette)
     if marked is not None:
         layout["shapes"] = [_outline(marked, len(across), box[0], palette)]
@@ -141,13 +137,15 @@ def describe_word_map(
         "zmax": colouring.high,
         "colorbar": _colour_bar(colouring, axes, scale),
     }
+    if min(box) >= _NUMBERED * scale.font:
+        numbers |= _in_boxes(values, colouring, min(box), scale)
     return Description([heatmap], layout, [numbers], config=ZOOM)
 
 
 def _heatmap(
     down: Sequence[str], across: Sequence[str], colouring: Colouring, axes: tuple[str, str]
 ) -> dict[str, Any]:
-    told = f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z:.{colouring.decimals}f}}"
+    told = f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z}}"
     return {
         "type": "heatmap",
         "name": colouring.name,
@@ -158,7 +156,15 @@ def _heatmap(
         "zmin": colouring.low,
         "colorscale": colouring.scale,
         "hovertemplate": f"{told}<extra></extra>",
+        "zhoverformat": f".{colouring.decimals}f",
     }
+
+
+def _in_boxes(values: Array, colouring: Colouring, box: float, scale: Scale) -> dict[str, Any]:
+    """Numbers in their boxes."""
+    signed, digits = colouring.low < 0, colouring.short
+    size = number_size(values, digits, box, scale.font, signed=signed)
+    return written(values, digits) | {"textfont": {"size": size}}
 
 
 def _box(down: int, across: int, width: float, scale: Scale) -> tuple[float, float]:
@@ -208,7 +214,7 @@ def frame(
         "height": round(down) + room["t"] + room["b"],
         "margin": room,
         "font": {"size": scale.font, "color": palette.ink},
-        "dragmode": False if width < _NARROW else "zoom",
+        "dragmode": False if width < NARROW else "zoom",
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from ..labels import short
 from ..limits import BOUND, on_grid
 from ..scenario import Array, Scenario
 from ..tokens import aligned
@@ -54,10 +55,9 @@ def _check(painted: Array) -> None:
     wrong = ~((painted >= 0) & (painted <= BOUND))  # true for nan as well
     if wrong.any():
         i, j = (int(k) for k in np.argwhere(wrong)[0])
-        came = f"{painted[i, j]:g}".replace("-", "−")
         raise ValueError(
             f"Painted attention takes numbers from 0 to {BOUND:g}: "
-            f"row {i + 1}, column {j + 1} is {came}."
+            f"row {i + 1}, column {j + 1} is {short(painted[i, j])}."
         )
 
 

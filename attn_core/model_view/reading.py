@@ -116,22 +116,31 @@ class Reading:
 
     @cached_property
     def trace(self) -> AttentionTrace:
-        """All that the head computes."""
+        """All that the head computes, with the tokens as they are shown."""
         focus = self.focus
-        return attend(self.encoder.scenario_of(self.encoded, focus.layer, focus.head))
+        s = self.encoder.scenario_of(self.encoded, focus.layer, focus.head)
+        return attend(replace(s, tokens=self.encoded.pieces.shown))
 
     @cached_property
     def seen(self) -> Seen:
         """The matrix that is looked at."""
-        layer, weights = self.focus.layer, self.encoded.weights
+        layer = self.focus.layer
         match self.focus.view:
             case "average":
                 title = f"Layer {layer + 1}, mean of its {self.encoder.heads} heads"
-                return self._seen(title, weights[layer].mean(axis=0))
+                return self._seen(title, self._mean(layer))
             case "rollout":
                 title = f"Rollout through {counted(layer + 1, 'layer')}"
-                return self._seen(title, rollout(weights[: layer + 1])[-1])
+                means = np.stack([self._mean(i) for i in range(layer + 1)])
+                return self._seen(title, rollout(means[:, None])[-1])
         return self._seen(f"Layer {layer + 1}, head {self.focus.head + 1}", self.trace.weights)
+
+    def _mean(self, layer: int) -> Array:
+        """Mean of the weights of a layer's heads, one of which is there at a time."""
+        total = np.zeros((self.encoded.n, self.encoded.n), np.float32)
+        for head in self.encoded.heads(layer):
+            total += head.weights
+        return total / np.float32(self.encoder.heads)
 
     def _seen(self, title: str, weights: Array) -> Seen:
         return Seen(title, self.tokens, self._shown(weights))
@@ -149,7 +158,7 @@ class Reading:
     def left_out(self) -> tuple[str, ...]:
         """Tokens that aren't shown."""
         shown = set(self.places)
-        return tuple(token for i, token in enumerate(self.encoded.tokens) if i not in shown)
+        return tuple(name for i, name in enumerate(self.encoded.pieces.shown) if i not in shown)
 
     def thumbnails(self, side: int) -> tuple[Array, tuple[str, ...]]:
         """The weights of all heads, small, and the tokens of their rows and columns.
@@ -167,13 +176,17 @@ class Reading:
         tokens : tuple of str, length m
             Of a patch the first, with an ellipsis.
         """
-        # What is left out stands at both ends, so that no copy of everything is needed.
+        # What is left out stands at both ends.
         shown = slice(self.places[0], self.places[-1] + 1)
-        weights: Array = self.encoded.weights[:, :, shown, shown]
-        if len(self.places) <= side:
-            return weights, self.tokens
-        first = [self.tokens[i] for i in patches(len(self.places), side)]
-        return pooled(weights, side), tuple(f"{token} …" for token in first)
+        m = min(side, len(self.places))
+        small = np.empty((self.encoder.layers, self.encoder.heads, m, m), np.float32)
+        for layer, own in enumerate(small):
+            for i, head in enumerate(self.encoded.heads(layer)):
+                own[i] = pooled(head.weights[shown, shown], m)
+        if m == len(self.places):
+            return small, self.tokens
+        first = [self.tokens[i] for i in patches(len(self.places), m)]
+        return small, tuple(f"{token} …" for token in first)
 
 
 def pooled(matrices: Array, side: int) -> Array:
@@ -183,7 +196,7 @@ def pooled(matrices: Array, side: int) -> Array:
     ----------
     matrices : ndarray, shape (..., n, n)
     side : int
-        Less than n.
+        At most n.
 
     Returns
     -------

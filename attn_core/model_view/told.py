@@ -8,13 +8,11 @@ from ..pretrained import Encoded
 from ..scenario import Array
 from ..wording import Quote, counted, largest, listed
 from .reading import Reading, most
-
-#: How tokenizers call what they have never met.
-_UNKNOWN = ("[UNK]", "<unk>")
+from .words import told_of_words
 
 
 def told_of_text(encoded: Encoded, quote: Quote = str) -> str:
-    """Say how many tokens the model made of a text, and what it doesn't know whole.
+    """Say how many tokens the model made of a text, and what became of its words.
 
     Parameters
     ----------
@@ -23,17 +21,12 @@ def told_of_text(encoded: Encoded, quote: Quote = str) -> str:
         Applied to each token, here and below.
     """
     told = [f"The model reads {counted(encoded.n, 'token')}."]
-    if pieces := [token for token in encoded.tokens if token.startswith("##")]:
+    if encoded.is_cut:
         told.append(
-            "A word that it doesn't have whole is cut into pieces: "
-            f"{quote(pieces[0])} goes on with what stands before it."
+            f"It was trained on texts of up to {encoded.rules.max_tokens}, and may read this "
+            "longer one less well."
         )
-    if unknown := [token for token in encoded.tokens if token in _UNKNOWN]:
-        told.append(
-            f"In place of {counted(len(unknown), 'word or sign')} that it has never met it reads "
-            f"{quote(unknown[0])}."
-        )
-    return " ".join(told)
+    return " ".join([*told, *told_of_words(encoded.text, encoded.pieces, quote)])
 
 
 def told_of_seen(reading: Reading, quote: Quote = str) -> str:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..labels import isolate, number
+from ..bert.text_rules import TextRules
+from ..bert.tokenizer import Pieces
+from ..labels import isolate, number, unique
 from ..pretrained import Encoded
 from ..scenario import Array
-from ..wording import Quote, counted
+from ..wording import Quote, counted, listed
 
 #: A cosine above this is written as 1.
 _SAME = 0.995
@@ -21,16 +23,24 @@ class Shared:
 
     Attributes
     ----------
-    texts : float
-        Cosine of the angle between the texts' own vectors, the means of their tokens'.
+    texts : float, optional
+        Cosine of the angle between the texts' own vectors, pooled as the model was trained;
+        None where the lab doesn't compute them.
+    whole : float, optional
+        The same of all tokens, where a text is longer than those that the model was trained
+        for, and its own vector is that of its beginning.
+    rules : TextRules
+        How the vectors are made.
     tokens : tuple of str, length m
-        That both texts have, each once.
+        That both texts have, each once, as they are shown.
     cosines : ndarray, shape (m, layers + 1)
         Of the angle between a token's two vectors, at the start and after each layer; of a
         token that is there several times, the first.
     """
 
-    texts: float
+    texts: float | None
+    whole: float | None
+    rules: TextRules
     tokens: tuple[str, ...]
     cosines: Array
 
@@ -42,14 +52,31 @@ class Shared:
 
 def shared(a: Encoded, b: Encoded) -> Shared:
     """Compare two texts as one model reads them."""
-    special = {token for token, mark in zip(a.tokens, a.pieces.special, strict=True) if mark}
-    tokens = [each for each in dict.fromkeys(a.tokens) if each in b.tokens and each not in special]
-    rows = [
-        cosine(a.states[:, a.tokens.index(each)], b.states[:, b.tokens.index(each)])
-        for each in tokens
-    ]
-    cosines = np.array(rows).reshape(len(tokens), len(a.states))
-    return Shared(float(cosine(a.text_vector, b.text_vector)), tuple(tokens), cosines)
+    first, other = _places(a.pieces), _places(b.pieces)
+    both = [token for token in first if token in other]
+    rows = [cosine(a.states[:, first[token]], b.states[:, other[token]]) for token in both]
+    cosines = np.array(rows).reshape(len(both), len(a.states))
+    is_cut = a.is_cut or b.is_cut
+    return Shared(
+        _between(a.text_vector, b.text_vector),
+        _between(*(a.rules.pool(each.hidden) for each in (a, b))) if is_cut else None,
+        a.rules,
+        unique([a.pieces.shown[first[token]] for token in both]),
+        cosines,
+    )
+
+
+def _places(pieces: Pieces) -> dict[int, int]:
+    """Where each token of the text is first, by its number."""
+    places: dict[int, int] = {}
+    for i, token in enumerate(pieces.ids):
+        if not pieces.special[i]:
+            places.setdefault(token, i)
+    return places
+
+
+def _between(x: Array | None, y: Array | None) -> float | None:
+    return None if x is None or y is None else float(cosine(x, y))
 
 
 def cosine(x: Array, y: Array) -> Array:
@@ -73,7 +100,7 @@ def told_of_shared(shared: Shared, quote: Quote = str) -> str:
     quote : callable
         Applied to each token.
     """
-    told = [f"The cosine between the two texts' vectors is {number(shared.texts)}."]
+    told = [_told_of_texts(shared)]
     if not shared.tokens:
         return " ".join((*told, "They have no token in common."))
     k = int(shared.cosines[:, -1].argmin())
@@ -86,4 +113,42 @@ def told_of_shared(shared: Shared, quote: Quote = str) -> str:
         f"{number(shared.cosines[k, 0])}, where only their places can differ, and leave the last "
         f"layer at {number(shared.cosines[k, -1])}, since each has taken in its own text."
     )
+    return " ".join(told)
+
+
+#: What a text's vector is, by what sentence-transformers calls the way to it.
+_VECTORS = {
+    "cls": "that of its first token",
+    "max": "the largest number of all its tokens' in each place",
+    "mean": "the mean of all its tokens'",
+    "mean_sqrt_len_tokens": "the sum of all its tokens', by the root of their number",
+    "weightedmean": "a mean of all its tokens' in which later ones count more",
+    "lasttoken": "that of its last token",
+}
+
+
+def _told_of_texts(shared: Shared) -> str:
+    """Say how alike two texts are, and how that was measured."""
+    rules = shared.rules
+    if shared.texts is None:
+        return (
+            f"The model's files ask for {listed(rules.others)}, which the lab doesn't compute, so "
+            "no cosine of the two texts is told."
+        )
+    vector = listed([_VECTORS[way] for way in rules.pooling or ("mean",)])
+    joined = ", laid end to end" if len(rules.pooling) > 1 else ""
+    trained = (
+        ", as the model was trained"
+        if rules.pooling
+        else "; the model's files name no way to it, and this one is usual"
+    )
+    told = [
+        f"The cosine between the two texts' vectors is {number(shared.texts)}.",
+        f"A text's vector is {vector} in the last layer{joined}{trained}.",
+    ]
+    if shared.whole is not None:
+        told.append(
+            f"Of a longer text the first {rules.max_tokens} tokens count, as in its training; "
+            f"with all of them the cosine is {number(shared.whole)}."
+        )
     return " ".join(told)

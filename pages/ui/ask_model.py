@@ -34,10 +34,7 @@ def text(encoder: Encoder) -> Reading | None:
         for label, example in EXAMPLES.items():
             key = f"model-{label}"
             st.button(label, key=key, on_click=_example, args=(example, encoder))
-    reading = _read(encoder, question.text)
-    if reading:
-        st.caption(told_of_text(reading.encoded, escape.markdown))
-    return reading
+    return _read(encoder, question.text)
 
 
 def other(encoder: Encoder) -> Reading | None:
@@ -80,6 +77,7 @@ def _read(encoder: Encoder, kept: KeptText) -> Reading | None:
     except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
+    st.caption(told_of_text(encoded, escape.markdown))
     if kept.parameter == ELSEWHERE:
         st.warning(
             "The address has no room for so long a text: a reload or another browser doesn't have "
@@ -109,8 +107,8 @@ def where(reading: Reading) -> None:
 
 def _special(reading: Reading) -> str:
     """Name what the model put around the text."""
-    encoded = reading.encoded
-    pairs = zip(encoded.tokens, encoded.pieces.special, strict=True)
+    pieces = reading.encoded.pieces
+    pairs = zip(pieces.shown, pieces.special, strict=True)
     return listed([escape.markdown(token) for token, is_special in pairs if is_special])
 
 

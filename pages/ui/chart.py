@@ -8,8 +8,12 @@ from typing import Any, TypedDict
 
 import streamlit as st
 
-from attn_core.figures import Description, Theme
+from attn_core.figures import NARROW, Description, Theme
 from pages.ui import live, state
+
+#: Pixels above a picture for its buttons on a phone, as large as a finger needs them. On a
+#: wide page they come only under a pointer, and the boxes below would leave the screen.
+_BUTTONS = 32
 
 
 class Look(TypedDict):
@@ -35,6 +39,8 @@ def chart(
     described: Description, key: str, alt: str, picked: Callable[[Any], None] | None = None
 ) -> None:
     """Show a figure; what `picked` is told is described in `live.board`."""
+    if state.width() < NARROW:
+        described = described.with_room(_BUTTONS)
     if state.live():
         live.board(described, key, alt, picked)
         return

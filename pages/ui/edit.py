@@ -156,7 +156,7 @@ def _size(name: str, title: str) -> None:
     meaning, (low, high) = _SIZES[name]
     state.seed(name, getattr(state.scenario(), name))
     st.number_input(
-        escape.markdown(title),
+        escape.label(title),
         low,
         high,
         key=name,
@@ -176,7 +176,7 @@ def rows_of_W(d_model: int) -> int:
     low, high = 1, limits.D_MODEL[1] + 1
     rows = state.seed_view("rows-of-W", range(low, high + 1), d_model + 1)
     st.slider(
-        escape.markdown("Rows of W_q, in this experiment only"),
+        escape.label("Rows of W_q, in this experiment only"),
         low,
         high,
         key="rows-of-W",
@@ -190,7 +190,7 @@ def settings() -> None:
     s = state.scenario()
     scaling, temperature, mask_kind = st.columns([1, 1.3, 2.2], vertical_alignment="center")
     state.seed("scale", s.scale)
-    scaling.toggle(escape.markdown("Divide by √d_k"), key="scale", on_change=_set_scale)
+    scaling.toggle(escape.label("Divide by √d_k"), key="scale", on_change=_set_scale)
     low, high = limits.TEMPERATURE
     state.seed("temperature", s.temperature)
     temperature.slider("Temperature", low, high, step=0.05, key="temperature", on_change=_set_heat)

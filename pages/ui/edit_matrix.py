@@ -55,7 +55,7 @@ def matrix(name: MatrixName) -> None:
         st.markdown(f"**{escape.markdown(name)}**{_of_head(name)} {shown.shape}", width="content")
         view = state.seed_view(f"view-{name}", views, views[0])
         st.radio(
-            f"How to edit {escape.markdown(name)}",
+            f"How to edit {escape.label(name)}",
             views,
             key=f"view-{name}",
             horizontal=True,
@@ -141,7 +141,7 @@ def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
     bound = SLIDER_BOUND if abs(value) <= SLIDER_BOUND else limits.BOUND
     edition = state.edition()
     st.slider(
-        escape.markdown(labels.cell(shown.step, shown.rows[i], shown.columns[j])),
+        escape.label(labels.cell(shown.step, shown.rows[i], shown.columns[j])),
         -bound,
         bound,
         value,
@@ -185,7 +185,7 @@ def _fillings(name: MatrixName) -> None:
         title = titles.get(key, key)
         st.button(title, key=f"{key}-{name}", on_click=_fill, args=(name, values))
     st.number_input(
-        f"Seed of random {escape.markdown(name)}",
+        f"Seed of random {escape.label(name)}",
         0,
         _SEEDS - 1,
         key=f"seed-{name}",
@@ -209,7 +209,7 @@ def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:
 
 def _number_table(shown: Block, name: MatrixName) -> None:
     # As text: Streamlit's number column reads "1,5" as 15.
-    written = [[f"{v:.{limits.DECIMALS}f}" for v in row] for row in shown.values]
+    written = labels.numbers(shown.values, limits.DECIMALS)
     table(shown, written, name, st.column_config.TextColumn, lambda typed: _set(name, typed))
 
 

@@ -23,7 +23,49 @@ _CSS = """<style>
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
 div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
+@media (pointer: coarse) {
+  /* Smaller letters make an iPhone enlarge the page while one types. */
+  input, textarea, select { font-size: max(16px, 1rem) !important; }
+  .js-plotly-plot .modebar-btn { font-size: 20px !important; }
+  .js-plotly-plot .modebar-group { background: none !important; }
+  .js-plotly-plot .modebar-btn:not(.active) path { fill: #7b8794 !important; }
+  .js-plotly-plot .modebar-btn.active path { fill: currentcolor !important; }
+}
+@media (pointer: coarse) and (max-width: 620px) {
+  /* They have room of their own there, and no finger hovers. */
+  .js-plotly-plot .modebar { opacity: 1 !important; }
+}
 </style>"""
+
+#: A page on paper: light, without what only a screen can work, with pictures no wider than the
+#: sheet. `pictures.js` tells them their size. None of it depends on where on the page things are.
+_PRINT_CSS = """<style>@media print {
+:root { color-scheme: light !important; }
+html, body { background: #fff !important; }
+body * { color: #141414 !important; }
+body *:not(.js-plotly-plot *) { background: none !important; box-shadow: none !important; }
+:has([data-testid="stMainBlockContainer"]) {
+  display: block !important; position: static !important; overflow: visible !important;
+  width: auto !important; height: auto !important; margin: 0 !important;
+}
+[data-testid="stMainBlockContainer"] { padding: 0 !important; }
+[data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
+[data-testid="stExpandSidebarButton"], [data-testid="stStatusWidget"],
+[data-testid="stTooltipIcon"], button, .modebar-container, .hoverlayer,
+.lab-boxes, .lab-player, [data-testid="stExpander"]:has(details:not([open])),
+[data-testid="stElementContainer"]:has(
+  button, input, textarea, select, [role="slider"], [role="combobox"]
+):not(:has(.js-plotly-plot, pre, [data-testid="stDataFrame"], [data-testid="stExpander"])) {
+  display: none !important;
+}
+:has(.js-plotly-plot), .js-plotly-plot { height: auto !important; max-width: 100% !important; }
+.js-plotly-plot { break-inside: avoid; }
+.js-plotly-plot .svg-container { max-width: 100% !important; height: auto !important; }
+.js-plotly-plot .main-svg { width: 100% !important; height: 100% !important; }
+.js-plotly-plot .main-svg:first-child {
+  position: static !important; height: auto !important; max-height: 100vh;
+}
+}</style>"""
 
 #: Streamlit writes white on tags and main buttons, which can't be read on the bright colour
 #: of the theme. Under the pointer a button is dark, so there its letters stay white.
@@ -32,6 +74,11 @@ _DARK_CSS = """<style>
   color: #1c1433;
 }
 </style>"""
+
+#: A live picture has itself drawn anew for paper (`board.js`).
+_DARK_PRINT_CSS = """<style>@media print {
+[data-testid="stPlotlyChart"], [data-testid="stDataFrame"] { filter: invert(1) hue-rotate(180deg); }
+}</style>"""
 
 #: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.
 _PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"
@@ -75,8 +122,8 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
 
 
 def _style() -> str:
-    dark = _DARK_CSS if state.theme() == "dark" else ""
-    return _CSS + dark + (_PROJECTOR_CSS if state.projector() else "")
+    dark = _DARK_CSS + _DARK_PRINT_CSS if state.theme() == "dark" else ""
+    return _CSS + _PRINT_CSS + dark + (_PROJECTOR_CSS if state.projector() else "")
 
 
 def _header(title: str) -> None:

@@ -150,7 +150,7 @@ def columns(kind: Kind, first: int, help: str) -> int:
     key = _key(kind, "d_k")
     chosen = state.seed_view(key, range(low, high + 1), first)
     st.slider(
-        escape.markdown("d_k, columns of W_q and W_k"),
+        escape.label("d_k, columns of W_q and W_k"),
         low,
         high,
         key=key,

@@ -51,22 +51,27 @@ _plotly = declare_component("plotly", path=_folder.name)
 
 
 def _component(name: str) -> Any:
-    """Make a component of a file in `frontend/`.
+    """Make a component of a file in `frontend/`."""
+    # Plotly's own styles are in the document; a shadow root would keep them out.
+    return st.components.v2.component(name, js=loader(name), isolate_styles=False)
 
-    What Streamlit sends with every message is only this loader, which finds the file
-    wherever the app is mounted, and tells when it can't.
+
+def loader(name: str) -> str:
+    """Return what Streamlit sends with every message, instead of a file in `frontend/`.
+
+    It finds the file wherever the app is mounted, and tells when it can't.
     """
-    loader = f"""
+    return f"""
 export default async function (component) {{
   const script = document.querySelector('script[src*="/static/js/"]').src;
   const home = script.split("/static/js/")[0] + "/component/";
-  // Imports of one file needn't end in the order in which they began; the last data must win.
-  const element = component.parentElement, earlier = element.labLoading;
-  element.labLoading = import(home + "{_scripts.name}/{name}.js");
-  const loading = element.labLoading;
+  // Imports of one file needn't end in the order in which they began, and the last data must
+  // win: each waits for all before it, which waited for all before them.
+  const element = component.parentElement;
+  const imported = import(home + "{_scripts.name}/{name}.js");
+  const loading = element.labLoading = Promise.all([imported, element.labLoading]);
   try {{
-    await earlier;
-    const file = await loading;
+    const [file] = await loading;
     const {{ data }} = component;
     return await file.default({{ ...component, data: {UNPACK} }}, home);
   }} catch (error) {{
@@ -74,8 +79,6 @@ export default async function (component) {{
     component.setTriggerValue("lost", String(error));
   }}
 }}"""
-    # Plotly's own styles are in the document; a shadow root would keep them out.
-    return st.components.v2.component(name, js=loader, isolate_styles=False)
 
 
 _board, _boxes, _warm = _component("board"), _component("boxes"), _component("warm")

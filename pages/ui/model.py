@@ -13,8 +13,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from attn_core import escape, limits
+from attn_core import escape, limits, model_view
 from attn_core.embeddings import Source
+from attn_core.model_view import Reading, Shared
 from attn_core.pretrained import (
     DEFAULT,
     Encoded,
@@ -82,7 +83,7 @@ class Loading:
 _loading: dict[str, Loading] = {}
 _starting = threading.Lock()
 #: One text is read at a time, for that takes all cores, and memory for several matrices.
-_reading = threading.Lock()
+_busy = threading.Lock()
 _readings = Readings()
 
 
@@ -209,7 +210,7 @@ def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encoder) -> Array:
-    with _reading, _in_public():
+    with _busy, _in_public():
         read = _encoder.word_vectors if source == "word" else _encoder.words_in_context
         found = read(words)
     found.setflags(write=False)  # it is all visitors'
@@ -239,5 +240,27 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
         When the text is empty or too long; see `Encoder.encode`.
     """
     limits.check_text(text)
-    with _reading, _in_public():
+    with _busy, _in_public():
         return _readings.get(encoder.name, text, lambda: encoder.encode(text))
+
+
+def shared(a: Encoded, b: Encoded) -> Shared:
+    """What two texts have in common; of a long one its beginning is read once more."""
+    with _busy:
+        return model_view.shared(a, b)
+
+
+def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
+    """The weights of all heads, small; see `Reading.thumbnails`. They are computed once."""
+    text = reading.encoded.text
+    return _thumbnails(name(), text, reading.focus.only_words, side, reading)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _thumbnails(
+    name: str, text: str, only_words: bool, side: int, _reading: Reading
+) -> tuple[Array, tuple[str, ...]]:
+    with _busy:
+        small, tokens = _reading.thumbnails(side)
+    small.setflags(write=False)  # they are all visitors'
+    return small, tokens

@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 from attn_core.pretrained import Encoded
 
-#: Bytes; two texts of 512 tokens by the model that is there where no other is named, or one
-#: that takes all of `limits.MAX_WEIGHTS`.
-MOST = 190_000_000
+#: Bytes; seven texts of 512 tokens by the model that is there where no other is named.
+MOST = 40_000_000
 
 
 class Readings:
@@ -37,4 +36,4 @@ class Readings:
 
 def size(encoded: Encoded) -> int:
     """Bytes that a text as a model reads it takes."""
-    return encoded.weights.nbytes + encoded.states.nbytes
+    return encoded.states.nbytes

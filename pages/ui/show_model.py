@@ -38,10 +38,10 @@ def heads(reading: Reading) -> None:
     st.header("All heads", anchor=False)
     encoder, focus, drawn = reading.encoder, reading.focus, look()
     side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
-    small, words = reading.thumbnails(side)
     grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn["width"])
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
+            small, words = model.thumbnails(reading, side)
             chart(
                 describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
                 "figure-model-heads",
@@ -50,7 +50,7 @@ def heads(reading: Reading) -> None:
                 "outlined.",
                 partial(_pick_head, grid, len(words)),
             )
-    is_pooled = small.shape[-1] < len(reading.places)
+    is_pooled = side < len(reading.places)
     st.caption(
         "Each square is the weights of one head: row = query, column = key. Click one to see it "
         "large." + " A point stands for several tokens, and has their largest weight." * is_pooled
@@ -88,7 +88,7 @@ def weights(
     """The matrix that is looked at, and a sentence about it.
 
     What is `picked` must not hold the reading: Streamlit keeps it for as long as the page
-    is open, and a long text takes 80 MB.
+    is open.
     """
     seen = reading.seen
     with st.container():  # always there, so that what stands below isn't made anew

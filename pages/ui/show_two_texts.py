@@ -6,8 +6,8 @@ import streamlit as st
 
 from attn_core import escape
 from attn_core.figures import describe_word_map, word_map
-from attn_core.model_view import Reading, Shared, shared, told_of_shared
-from pages.ui import ask_model, show_model
+from attn_core.model_view import Reading, Shared, told_of_shared
+from pages.ui import ask_model, model, show_model
 from pages.ui.chart import chart, look
 
 #: Pixels from which on two matrices have room beside each other, and those between them.
@@ -25,7 +25,7 @@ def two_texts(reading: Reading) -> None:
     if other is None:
         return
     _side_by_side(reading, other)
-    both = shared(reading.encoded, other.encoded)
+    both = model.shared(reading.encoded, other.encoded)
     with st.container():  # always there, so that what stands below isn't made anew
         if both.tokens and show_model.is_ready():
             _cosines(both)

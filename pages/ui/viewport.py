@@ -1,10 +1,13 @@
 """Ask the browser how wide the page is, and be told when its theme changes.
 
 Equations break into lines that fit the width; their colours follow the theme, which
-Streamlit tells a script but for which it starts none.
+Streamlit tells a script but for which it starts none. As the one script on every page,
+with whatever charts, it also brings `frontend/pictures.js`.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import streamlit as st
 
@@ -21,7 +24,9 @@ export default function ({ parentElement, data, setStateValue }) {
   const host = parentElement.host ?? parentElement;
   host.labStop?.();  // this is called again with every new width or theme
   let told = known, timer;
+  const paper = matchMedia("print");  // as wide as it is white, and not the page
   const tell = () => {
+    if (paper.matches) return;
     const width = Math.floor(host.getBoundingClientRect().width / step) * step;
     if (width > 0 && width !== told) setStateValue("width", told = width);
   };
@@ -35,6 +40,7 @@ export default function ({ parentElement, data, setStateValue }) {
   const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor;
   const isDark = (colour) => Math.max(...colour.match(/\\d+/g).slice(0, 3)) < 128;
   const watch = setInterval(() => {
+    if (paper.matches) return;
     const now = ground();
     if (isDark(now) !== dark && now !== host.labTold) setStateValue("ground", host.labTold = now);
   }, 400);
@@ -47,7 +53,9 @@ export default function ({ parentElement, data, setStateValue }) {
 }
 """
 
-_measure = st.components.v2.component("viewport", js=_JS.replace("UNPACK", UNPACK))
+#: A browser runs a script once, however often its function is called.
+_PICTURES = (Path(__file__).parent / "frontend" / "pictures.js").read_text("utf-8")
+_measure = st.components.v2.component("viewport", js=_PICTURES + _JS.replace("UNPACK", UNPACK))
 
 
 def measure() -> None:

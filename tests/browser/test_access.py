@@ -1,5 +1,7 @@
 """axe-core finds nothing serious on any page; what it can't see is in `test_live`."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -19,12 +21,15 @@ def test_nothing_serious(tour, path, scheme):
         page.get_by_text("Move the numbers").click()
         idle(page)
     assert serious(page) == []
+    assert raw_names(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", [*LESSONS, PINNED, "?classic=1"])
 def test_nothing_serious_behind_a_link(visit, path, scheme):
-    assert serious(visit(f"/{path}", color_scheme=scheme)) == []
+    page = visit(f"/{path}", color_scheme=scheme)
+    assert serious(page) == []
+    assert raw_names(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -33,6 +38,14 @@ def test_a_main_button_can_be_read_under_the_pointer(visit, scheme):
     page.get_by_role("button", name="Learn", exact=True).hover()
     idle(page)  # its colour changes slowly
     assert serious(page) == []
+
+
+def raw_names(page):
+    """Names with a backslash or other signs of Markdown, as a reader of the screen has them."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    names = {node.get("name", {}).get("value") or "" for node in tree if not node["ignored"]}
+    assert len(names) > 20
+    return [name for name in names if re.search(r"\\|\*\*|`|\$", name)]
 
 
 def serious(page):

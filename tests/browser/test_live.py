@@ -2,9 +2,13 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from attn_core import edits
+from attn_core.permalink import encode
+from attn_core.presets import DEFAULT
 from tests.browser.conftest import idle, new_context, settle
 from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
 
@@ -298,3 +302,32 @@ def test_classic_sliders_are_a_choice_that_a_link_keeps(visit):
     expect(other.locator('[class*="st-key-X-0-0-"]')).to_have_count(1)
     page.locator(".st-key-classic label").first.click()
     expect(page.locator('[data-cell="X-0-0"]')).to_have_count(1)
+
+
+#: Numbers on the page whose minus is a hyphen: as text, in fields, and as a reader has them.
+HYPHENS = """(where) => [...document.querySelectorAll(where)].flatMap(part => [
+    ...[...part.childNodes].filter(node => node.nodeType === 3).map(node => node.data),
+    ...["aria-label", "aria-valuetext", "alt", "title"].map(name => part.getAttribute(name)),
+    part.value,
+]).filter(text => /(^|[^\\w.])-[\\d.∞]/.test(text ?? ""))"""
+NEGATIVE = edits.with_matrix(DEFAULT.scenario, "X", -0.375 * np.ones((3, 4)))
+
+
+@pytest.mark.parametrize("start", ["", "classic=1&"])
+def test_a_minus_is_one_everywhere(visit, start):
+    page = visit(f"/?{start}s={encode(NEGATIVE)}&cell=V.1.1")
+    minus = page.locator(".heatmaplayer .heatmap-label, .js-plotly-plot text", has_text="−0.38")
+    expect(minus).not_to_have_count(0)
+    if start:  # Streamlit writes its own sliders
+        assert page.evaluate(HYPHENS, ".js-plotly-plot *, [data-testid=stMarkdown] *") == []
+    else:
+        box = thumb(page, "X-0-1")
+        expect(box).to_have_attribute("aria-valuetext", "−0.375")
+        page.mouse.move(*place(page, matrix=2, row=0, column=0))
+        expect(page.locator(".hoverlayer text").first).to_contain_text("−0.375")
+        box.press("Enter")
+        expect(box.locator("input")).to_have_value("−0.375")
+        assert page.evaluate(HYPHENS, "body *") == []
+        page.keyboard.press("Enter")
+        idle(page)
+        assert value(page, "X-0-1") == -0.375

@@ -33,6 +33,16 @@ CUT = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(plot =>
             || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
     }).map(text => text.textContent);
 })"""
+#: What of figures lies below their own buttons.
+COVERED = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(plot => {
+    const bar = plot.querySelector(".modebar").getBoundingClientRect();
+    const parts = plot.querySelectorAll("svg.main-svg text, .heatmaplayer image, .barlayer path");
+    return [...parts].filter(part => {
+        const box = part.getBoundingClientRect();
+        return box.width && box.left < bar.right && bar.left < box.right
+            && box.top < bar.bottom && bar.top < box.bottom;
+    }).map(part => part.textContent || part.tagName);
+})"""
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -44,6 +54,7 @@ def test_nothing_is_cut(tour, path, link, scheme):
     whole(page, 1280, scheme)
     resize(page, 390)
     whole(page, 390, scheme)
+    assert page.evaluate(COVERED) == []
 
 
 def resize(page, width):

@@ -123,7 +123,7 @@ def test_fillings(name):
         (np.ones((4, 3)), "W_q must be (4, 4), got (4, 3)."),
         (np.full((4, 4), 30.01), "from −30 to 30: row 1, column 1 is 30.01"),
         (np.full((4, 4), np.nan), "row 1, column 1 is nan"),
-        (np.full((4, 4), -np.inf), "is -inf"),
+        (np.full((4, 4), -np.inf), "is −∞"),
     ],
 )
 def test_matrices_beyond_the_limits(values, message):

@@ -108,3 +108,11 @@ def test_what_is_far_is_not_called_near():
     assert "partly far from the model's" in told_of_lab(real, lab)
     near = head(11, rank=7)
     assert "near the model's" in told_of_lab(attend(near), attend(in_lab(near)))
+
+
+def test_a_token_longer_than_a_word_of_the_lab_is_shortened():
+    """RoBERTa's vocabulary has lines of 64 hyphens; what is 40 long stays."""
+    W = np.eye(2, 3)
+    tokens = ("-" * 64, "x" * 40)
+    small = in_lab(Scenario(tokens, X=[[1, 2], [2, 1]], W_q=W, W_k=W, W_v=W))
+    assert small.tokens == ("-" * 39 + "…", "x" * 40)

@@ -231,6 +231,7 @@ def test_groups_do_not_depend_on_the_order(order):
 def test_a_chain_of_neighbours_is_one_group_and_so_are_equal_words():
     assert groups(np.arange(12.0)[:, None]) == (0,) * 12
     assert groups(np.ones((3, 2))) == (0, 0, 0)
+    assert groups(np.array([[0.0], [3.0], [10.0]])) == (0, 0, 1)  # just as near as 0.3 of 10
 
 
 # What the preset claims

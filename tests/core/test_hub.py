@@ -181,3 +181,29 @@ def test_a_repository_with_other_files_in_place_of_the_usual(hub):
     hub.asked.clear()
     load(MODEL)
     assert hub.asked == []
+
+
+def test_the_small_files_of_a_sentence_model_come_with_it(hub):
+    """Its pooling and its length; the latter's file is of an older name here."""
+    steps = [{"type": "a.Transformer", "path": ""}, {"type": "a.Pooling", "path": "1_Pooling"}]
+    hub.files |= {
+        "modules.json": json.dumps(steps).encode(),
+        "1_Pooling/config.json": b'{"pooling_mode": "cls"}',
+        "sentence_distilbert_config.json": b'{"max_seq_length": 7}',
+    }
+    model = load(MODEL)
+    assert (model.rules.pooling, model.rules.max_tokens) == (("cls",), 7)
+    got = [name for method, name in hub.asked if method == "GET"]
+    assert set(got) == set(hub.files) and got[-1] == "model.safetensors"
+    assert (
+        len({revision for revision, (_, name) in zip(hub.revisions, hub.asked, strict=True)}) <= 2
+    )
+    hub.asked.clear()
+    assert load(MODEL).rules == model.rules
+    assert hub.asked == []
+
+
+def test_a_list_of_steps_leads_nowhere_else(hub):
+    hub.files["modules.json"] = json.dumps([{"type": "a.Pooling", "path": "../../x"}]).encode()
+    refused(MODEL, "a path within the model's folder", "'../../x'")
+    assert not any("x/" in name for _, name in hub.asked)

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from attn_core import model_view as view
+from attn_core.calculation import calculate
+from attn_core.cells import Cell
+from attn_core.edits import in_lab
 from attn_core.model_view.reading import pooled
 from attn_core.pretrained import load
 from attn_core.rollout import rollout
-from tests.core.tiny import HEADS, HOME, LAYERS, expected
+from tests.core.tiny import HEADS, HOME, LAYERS, expected, in_bytes
 
 TEXTS = [case["text"] for case in expected("bert")]
 
@@ -103,7 +106,6 @@ def test_repeated_words_are_told_apart(tiny):
 
 def test_thumbnails(reading, encoded):
     np.testing.assert_array_equal(reading().thumbnails(99)[0], encoded.weights)
-    assert np.shares_memory(reading().thumbnails(99)[0], encoded.weights)
     without = reading(only_words=True)
     np.testing.assert_array_equal(without.thumbnails(99)[0], encoded.weights[..., 1:-1, 1:-1])
     assert without.thumbnails(3)[0].shape == (LAYERS, HEADS, 3, 3)
@@ -179,10 +181,10 @@ def test_told_of_a_token(reading, encoded):
 
 
 def test_a_weight_of_nothing_is_not_named(tiny, encoded):
-    weights = np.zeros_like(encoded.weights)
-    weights[..., 2] = 1
-    focus = view.Focus(1, 2, query=3, key=3, view="average")
-    reading = view.Reading(tiny, replace(encoded, weights=weights), focus)
+    reading = view.Reading(tiny, encoded, view.Focus(1, 2, query=3, key=3, view="average"))
+    weights = np.zeros_like(reading.seen.weights)
+    weights[:, 2] = 1
+    reading.seen = replace(reading.seen, weights=weights)
     third, fourth = reading.names[2:4]
     assert view.told_of_token(reading) == (
         f"{fourth} looks most at {third} (1.000). It is looked at most by [CLS] (0.000)."
@@ -216,11 +218,12 @@ def test_texts_without_a_common_token(tiny):
 
 
 def test_told_of_text(tiny):
-    told = view.told_of_text(tiny.encode(TEXTS[1]))
-    assert told.startswith("The model reads ")
-    assert "never met" not in told
-    unknown = view.told_of_text(tiny.encode(f"{TEXTS[0]} 😀"))
-    assert "In place of 1 word or sign that it has never met it reads [UNK]." in unknown
+    told = view.told_of_text(tiny.encode("ab, dab 😀 ab A"))
+    assert told == (
+        "The model reads 11 tokens. It reads A as a; cuts ab (a, ##b) and dab (da, ##b); puts "
+        "[UNK] in place of 😀. A token such as ##b goes on with what stands before it."
+    )
+    assert view.told_of_text(tiny.encode("a b")) == "The model reads 4 tokens."
 
 
 def test_a_text_beside_itself(tiny):
@@ -252,3 +255,47 @@ def test_byte_level_tokens_are_shown_as_they_are_written(model_packages):
     assert "Ġba" in encoded.tokens
     names = view.Reading(roberta, encoded, view.Focus(0, 0, 1)).names
     assert names == ("<s>", "a", "b", "ba", "</s>")
+
+
+def test_every_name_of_a_token_is_the_shown_one(model_packages, tmp_path):
+    """In pictures, sentences and in what is taken to the lab; 😁 is two tokens."""
+    model = load(in_bytes(tmp_path))
+    encoded = model.encode("é 😀 😁")
+    assert {"Ã©", "ðŁĺĢ", "ðŁĺ", "ģ", "Ġ"} <= set(encoded.tokens)
+    reading = view.Reading(model, encoded, view.Focus(0, 0, 2, 4))
+    contributions = view.contributions(reading.trace, 2, 4, reading.places)
+    both = view.shared(encoded, model.encode("b é 😀 😁"))
+    rollout = view.Reading(model, encoded, view.Focus(1, 0, 2, 4, "rollout", only_words=True))
+    small = in_lab(reading.trace.scenario)
+    calculated = calculate(reading.trace, Cell("scores", 2, 4))
+    said = [
+        *reading.names,
+        *contributions.keys,
+        contributions.query,
+        *both.tokens,
+        *small.tokens,
+        *reading.thumbnails(99)[1],
+        *reading.thumbnails(3)[1],
+        *rollout.left_out,
+        *rollout.seen.tokens,
+        view.told_of_text(encoded),
+        view.told_of_seen(rollout),
+        view.told_of_token(rollout),
+        view.told_of_contributions(contributions),
+        view.told_of_shared(both),
+        calculated.symbols,
+    ]
+    assert not [each for each in said if set(each) & set("ÃðŁĠģ")]
+    assert {"é", "😀", "😁 (1/2)", "😁 (2/2)"} <= {name.rstrip("₁₂₃") for name in reading.names}
+    assert set(both.tokens) >= {"é", "😀", "😁 (1/2)", "😁 (2/2)"}
+    assert small.tokens == encoded.pieces.shown
+
+
+def test_shared_tokens_of_one_look_are_told_apart(model_packages):
+    """With a space before it and without it, a token is another."""
+    roberta = load(HOME / "roberta")
+    a, b = roberta.encode("ab b"), roberta.encode("b ab")
+    assert {"b", "Ġb"} <= set(a.tokens) & set(b.tokens)
+    both = view.shared(a, b)
+    assert len(set(both.tokens)) == len(both.tokens)
+    assert {"b₁", "b₂"} <= set(both.tokens)

@@ -1,6 +1,7 @@
 """The pretrained model against what transformers computes with it, and by hand."""
 
 import json
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -186,3 +187,17 @@ def test_word_vectors_are_rows_of_the_table(encoder):
     np.testing.assert_allclose(vectors[1], (rows[24086] + rows[2015]) / 2, rtol=0, atol=1e-7)
     with pytest.raises(ValueError, match="sees nothing of the word"):
         encoder.word_vectors(["cat", ""])
+
+
+def test_a_long_text_takes_little_memory(encoder):
+    """The weights of all heads at 512 tokens are 75 MB, and the scores of a layer's heads 13."""
+    encoder.encode("a")
+    tracemalloc.start()
+    try:
+        encoded = encoder.encode("a " * 510)
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert encoded.n == 512
+    assert kept < 8e6
+    assert most < 35e6

@@ -40,3 +40,18 @@ def rewritten(folder, change, kind="bert"):
     tensors = load_file(model / "model.safetensors")
     save_file(change(tensors) or tensors, model / "model.safetensors")
     return model
+
+
+def in_bytes(folder):
+    """A copy of the RoBERTa whose tokenizer spells é and 😀 whole, and 😁 in two parts."""
+    model = copied(folder, "roberta")
+    path = model / "tokenizer.json"
+    said = json.loads(path.read_text())
+    merges = [["Ã", "©"], ["ð", "Ł"], ["ðŁ", "ĺ"], ["ðŁĺ", "Ģ"]]
+    tokens = [*"abĠÃ©ðŁĺĢģ", *("".join(pair) for pair in merges)]
+    marks = {token["content"]: token["id"] for token in said["added_tokens"]}
+    free = sorted(set(range(len(tokens) + len(marks))) - set(marks.values()))
+    vocabulary = marks | dict(zip(tokens, free, strict=False))
+    said["model"] |= {"vocab": vocabulary, "merges": merges}
+    path.write_text(json.dumps(said))
+    return model

@@ -99,7 +99,42 @@ def test_a_transposed_matrix_stands_transposed():
 def test_hover_names_query_and_key():
     box = heatmaps(draw(equation(TRACE, "weights")))[-1]
     assert box.hovertext[1][0] == "query dog, key The"
-    assert pio.to_json(draw(equation(TRACE, "weights"))).count("%{hovertext}: %{z:.3f}") == 1
+    assert pio.to_json(draw(equation(TRACE, "weights"))).count("%{hovertext}: %{z}") == 1
+
+
+def written(figure):
+    return [text for box in heatmaps(figure) for row in box.text or () for text in row]
+
+
+@pytest.mark.parametrize("width", [320, 700, 1600])
+def test_a_sign_changes_nothing_but_itself(width):
+    """One size of digits in a matrix, and as many decimals, whatever turns negative."""
+    W = np.array([[0.25, -1.5, 0.75], [-0.125, 2.0, -2.75]])
+    W = np.vstack([W, W, W, W])[:7]
+    plus, minus = (
+        heatmaps(
+            draw(equation(attend(edits.with_matrix(odd_scenario(), "W_q", V)), "Q"), width=width)
+        )[1]
+        for V in (abs(W), W)
+    )
+    assert plus.textfont == minus.textfont
+    assert plus.texttemplate == minus.texttemplate == "%{text}"
+    for a, b, value in zip(np.ravel(plus.text), np.ravel(minus.text), W.ravel(), strict=True):
+        assert b == ("−" if value < 0 else "") + a
+        assert abs(float(a) - abs(value)) <= 0.05
+
+
+def test_every_minus_is_one():
+    """Neither in boxes nor for the pointer there is a hyphen for a minus."""
+    negative = edits.with_matrix(odd_scenario(), "W_q", np.full((7, 3), -1.125))
+    for name in ("Q", "scores", "masked_scores"):
+        figure = draw(equation(attend(negative), name))
+        texts_of_boxes = written(figure)
+        assert any(text.startswith("−") for text in texts_of_boxes)
+        assert not any("-" in text for text in texts_of_boxes)
+        # Of a number that Plotly writes in its own format it makes the sign a hyphen; of its
+        # labels, as `zhoverformat` has them, a minus.
+        assert not re.search(r"%\{[xyz]:", pio.to_json(figure))
 
 
 def test_words_and_shapes_are_written():
@@ -231,7 +266,7 @@ def _outline(placed, layout, scale):
 
 def test_numbers_are_left_out_where_they_do_not_fit():
     wide, narrow = (draw(equation(largest(), "Q"), width=width) for width in (1600, 320))
-    assert heatmaps(wide)[0].texttemplate == "%{z:.2f}"
+    assert re.fullmatch(r"−?\d\.\d\d", heatmaps(wide)[0].text[0][0])
     big = edits.with_matrix(largest().scenario, "X", np.full((12, 8), 30))
     assert not heatmaps(draw(equation(attend(big), "similarity"), width=320))[-1].texttemplate
     assert heatmaps(narrow)[0].texttemplate is not None

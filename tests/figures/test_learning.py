@@ -195,7 +195,7 @@ def test_frames_hold_the_numbers_of_their_moments():
         assert {*frame["traces"]} == {0, 2, 3, 4, *markers}
 
 
-def test_frames_bring_the_format_only_where_it_changes():
+def test_frames_bring_the_size_only_where_it_changes():
     moments = [shown(1), shown(1, size=5e4), shown(1)]
     run = Progress([0, 1, 2], [1.0, 2.0, 1.5], None, 2)
     described = describe_learning(run, moments, NAMES[:3])
@@ -204,12 +204,11 @@ def test_frames_bring_the_format_only_where_it_changes():
         expected = describe(*moment).numbers
         W_q, Q = 3, 4
         for k in (W_q, Q):
-            assert data[k]["texttemplate"] == expected[k]["texttemplate"]
+            assert data[k]["text"] == expected[k]["text"]
             assert data[k]["textfont"] == expected[k]["textfont"]
-        assert "texttemplate" not in data[0]
+        assert "textfont" not in data[0]
     assert (
-        described.frames[0]["data"][-2]["texttemplate"]
-        != described.frames[1]["data"][-2]["texttemplate"]
+        described.frames[0]["data"][-2]["textfont"] != described.frames[1]["data"][-2]["textfont"]
     )
 
 

@@ -47,6 +47,8 @@ def check_frames(trace, name, head=0):
         (z,) = (own["z"] for own in frame["data"])
         np.testing.assert_array_equal(z.ravel()[: k + 1], values.ravel()[: k + 1])
         assert np.isnan(z.ravel()[k + 1 :]).all()
+        (texts,) = (np.ravel(own["text"]) for own in frame["data"])
+        assert [bool(text) for text in texts] == [i <= k for i in range(values.size)]
         assert frame["traces"] == [len(described.numbers) - 1]
         i, j = divmod(k, values.shape[1])
         shown = outlined(equation(trace, name, head), trace.scenario, Cell(name, i, j))

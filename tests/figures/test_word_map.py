@@ -23,8 +23,9 @@ def test_the_numbers_are_those_that_were_given():
     (heatmap,) = d.figure().data
     assert (heatmap.zmin, heatmap.zmax) == (0, 1)
     assert heatmap.x == heatmap.y
-    assert heatmap.hovertemplate.startswith("query %{y}, key %{x}: %{z:.2f}")
-    assert heatmap.texttemplate == "%{z:.2f}"
+    assert heatmap.hovertemplate.startswith("query %{y}, key %{x}: %{z}<")
+    assert heatmap.zhoverformat == ".2f"
+    assert heatmap.text[0][0] == f"{VALUES[0, 0]:.2f}"
     json.dumps(d.plain_numbers())
 
 
@@ -76,9 +77,17 @@ def test_it_fits_the_width(width, down, across):
 
 
 def test_numbers_stand_where_they_have_room():
-    assert "texttemplate" not in described(width=250).traces[0]
+    assert "text" in described().numbers[0]
+    assert "text" not in described(width=250).numbers[0]
     many = [f"w{i}" for i in range(97)]
-    assert "texttemplate" not in described(np.zeros((97, 97)), many, many).traces[0]
+    assert "text" not in described(np.zeros((97, 97)), many, many).numbers[0]
+
+
+def test_a_sign_changes_nothing_but_itself():
+    plus, minus = (described(sign * VALUES, colours=signed("score", "light")) for sign in (1, -1))
+    assert plus.numbers[0]["textfont"] == minus.numbers[0]["textfont"]
+    for row, same in zip(minus.numbers[0]["text"], plus.numbers[0]["text"], strict=True):
+        assert row == [text if float(text) == 0 else f"−{text}" for text in same]
 
 
 def test_a_low_row_is_not_hidden_by_its_outline():

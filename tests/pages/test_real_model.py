@@ -1,6 +1,7 @@
 """The page of a pretrained model: what it shows, keeps and refuses, with a tiny model."""
 
 import gc
+import json
 import re
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from pages.ui import model
 from pages.ui.kept_text import ELSEWHERE
 from pages.ui.question import FIRST, SENTENCE
 from pages.ui.readings import MOST, Readings, size
-from tests.core.tiny import HEADS, HOME, LAYERS, configured, rewritten
+from tests.core.tiny import HEADS, HOME, LAYERS, configured, copied, in_bytes, rewritten
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 
 PAGE = "9_Real_model.py"
@@ -335,8 +336,7 @@ def test_a_reading_of_the_largest_size_is_kept():
     """Of BERT's 12 × 12 heads at 512 tokens, and of 24 × 16 at as many as there is room for."""
     for layers, heads, d_model in ((12, 12, 768), (24, 16, 1024)):
         n = limits.most_tokens(layers, heads)
-        numbers = layers * heads * n**2 + (layers + 1) * n * d_model
-        assert 4 * numbers < MOST
+        assert 4 * (layers + 1) * n * d_model < MOST
 
 
 def test_a_text_of_more_tokens_than_the_lab_has_room_for(monkeypatch):
@@ -378,3 +378,40 @@ def test_all_visitors_share_one_model(monkeypatch):
     for _ in range(3):
         opened()
     assert len(loads) == 1
+
+
+def test_a_sentence_model_pools_as_it_was_trained(tmp_path, monkeypatch):
+    """By its first token, of the first 5; the page says so, and that a text is longer."""
+    folder = copied(tmp_path)
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 5}')
+    monkeypatch.setenv(model.VARIABLE, str(folder))
+    at = opened("ab ba", other=encode_text("a b c d 😀 Á"))
+    fine(at)
+    plain = load(FOLDER)
+    x, y = (plain.encode(text).hidden[0] for text in ("ab ba", "a b c"))
+    cosine = x @ y / np.sqrt((x @ x) * (y @ y))
+    assert f"The cosine between the two texts' vectors is {cosine:.2f}. " in said(at)
+    assert "vector is that of its first token in the last layer, as the model was" in said(at)
+    first, second = (each.value.replace("\\", "") for each in at.caption if "reads" in each.value)
+    assert "trained" not in first
+    assert "It was trained on texts of up to 5, and may read this longer one less" in second
+    assert "It reads Á as a; puts [UNK] in place of 😀." in second
+
+
+def test_no_name_of_bytes_is_on_the_page(tmp_path, monkeypatch):
+    """Nor in what a screen reader is told, what a download has, or what goes to the lab."""
+    monkeypatch.setenv(model.VARIABLE, str(in_bytes(tmp_path)))
+    at = opened("é 😀 😁", other=encode_text("b é 😁"), look="1.1.3.5.head")
+    at = chosen(at, only_words=True)
+    sent = f"{said(at)} {[box.options for box in at.selectbox]} {[each.help for each in at.toggle]}"
+    for chart in at.get("plotly_chart"):
+        sent += json.dumps(json.loads(chart.proto.spec), ensure_ascii=False) + chart.proto.alt
+    assert len(at.get("plotly_chart")) >= 7
+    assert {"é", "😀", "😁 (1/2)"} <= set(
+        json.loads(at.get("plotly_chart")[1].proto.spec)["data"][0]["x"]
+    )
+    assert not set(sent) & set("ÃðŁĠģ")
+    press(at, "Open it in the lab")
+    assert {"é", "😀", "😁 (1/2)", "😁 (2/2)"} <= set(scenario(fine(at)).tokens)

@@ -4,7 +4,7 @@ import { whenGone, whole } from "./frame.js";
 import { Player } from "./play.js";
 import { plotly } from "./plotly.js";
 import { answered } from "./post.js";
-import { saving } from "./save.js";
+import { printed, saving } from "./save.js";
 
 export default async function ({ data, parentElement, setTriggerValue }, home) {
   const shown = whole(parentElement, data);
@@ -17,6 +17,13 @@ export default async function ({ data, parentElement, setTriggerValue }, home) {
   return () => whenGone(parentElement, () => board.remove());
 }
 
+// One of the two comes in time in every browser.
+const PRINTING = [
+  [window, "beforeprint"],
+  [window, "afterprint"],
+  [matchMedia("print"), "change"],
+];
+
 class Board {
   constructor(parent) {
     this.plot = document.createElement("div");
@@ -24,6 +31,9 @@ class Board {
     parent.append(this.plot);
     this.drawing = Promise.resolve();
     this.drawn = 0;
+    this.onPaper = matchMedia("print").matches;
+    this.onPrint = ({ type, matches }) => this.print(matches ?? type === "beforeprint");
+    for (const [target, event] of PRINTING) target.addEventListener(event, this.onPrint);
   }
 
   /** Draw what came last; what came in between while Plotly was busy is left out. */
@@ -40,8 +50,10 @@ class Board {
         this.config = saving(Plotly, frame);
       }
       this.base = base;
+      this.shown = { data, layout: this.layout, paper: frame.paper };
       await Plotly.react(this.plot, { data, layout: this.layout, config: this.config, frames });
       if (!this.drawn++) this.listen();
+      if (this.onPaper) this.print(true);
       this.keepHover();
       this.tell(frame.alt);
       if (frames) (this.player ??= new Player(this, frame)).set(frames);
@@ -74,8 +86,18 @@ class Board {
     this.player = null;
   }
 
+  /** On paper a dark figure is a light one, as when it is saved. */
+  print(isOn) {
+    this.onPaper = isOn;
+    const { paper, ...own } = this.shown ?? {};
+    if (!this.drawn || !Object.keys(paper).length) return;
+    const { data, layout } = isOn ? printed(this.plot, paper) : own;
+    window.Plotly.react(this.plot, data, layout, this.config);
+  }
+
   remove() {
     this.stopPlaying();
+    for (const [target, event] of PRINTING) target.removeEventListener(event, this.onPrint);
     window.Plotly.purge(this.plot);
   }
 

@@ -4,6 +4,7 @@ import { whenGone, whole } from "./frame.js";
 import { Post } from "./post.js";
 
 const PIXELS_PER_STEP = 4; // a drag of 80 pixels is 1.00
+const SLOP = 10; // pixels that a finger goes before it is seen whether it scrolls
 const TEN_STEPS = 10;
 const PAUSE = 500; // ms without a key that end a change made by keys
 
@@ -117,7 +118,7 @@ class Box {
     node.setAttribute("aria-valuenow", value);
     node.setAttribute("aria-valuemin", -this.bound);
     node.setAttribute("aria-valuemax", this.bound);
-    node.setAttribute("aria-valuetext", written);
+    node.setAttribute("aria-valuetext", node.textContent);
   }
 
   /** Move to a number and tell Python. */
@@ -134,28 +135,34 @@ class Box {
   }
 
   grab(event) {
-    if (this.field || event.button) return;
+    if (this.field || event.button || !event.isPrimary) return;
     const wasFocused = document.activeElement === this.node;
     this.rest();
     this.node.focus();
     this.node.setPointerCapture(event.pointerId);
-    const start = { x: event.clientX, value: this.value };
+    const start = { x: event.clientX, y: event.clientY, value: this.value };
     let moved = false;
+    let sideways = event.pointerType === "mouse";
     this.gesture = this.editor.newGesture();
     this.held = true;
-    this.node.onpointermove = ({ clientX, shiftKey }) => {
-      const steps = Math.trunc((clientX - start.x) / PIXELS_PER_STEP) * (shiftKey ? TEN_STEPS : 1);
-      const value = start.value + steps * this.editor.frame.step;
-      if (!moved && !steps) return;
+    this.node.onpointermove = ({ clientX, clientY, shiftKey }) => {
+      const [x, y] = [clientX - start.x, clientY - start.y];
+      sideways ||= Math.abs(x) > SLOP && Math.abs(x) > Math.abs(y);
+      const steps = Math.trunc(x / PIXELS_PER_STEP) * (shiftKey ? TEN_STEPS : 1);
+      if (!sideways || (!moved && !steps)) return;
       moved = true;
-      this.move(value);
+      this.move(start.value + steps * this.editor.frame.step);
     };
     const end = () => {
       this.node.onpointermove = this.node.onpointerup = this.node.onpointercancel = null;
       this.held = false;
       if (moved) this.tell({ value: this.value, done: true });
     };
-    this.node.onpointercancel = end;
+    // The finger scrolls after all: what it moved goes back.
+    this.node.onpointercancel = () => {
+      if (moved) this.set(start.value);
+      end();
+    };
     this.node.onpointerup = () => {
       end();
       // On a touch screen a second tap is how one types.
@@ -199,7 +206,7 @@ class Box {
 
   /** Type over the number that is there. */
   overwrite() {
-    this.type(String(this.value));
+    this.type(String(this.value).replace("-", "−"));
     this.field.select();
   }
 
@@ -208,7 +215,7 @@ class Box {
     this.close();
     const field = (this.field = element("input"));
     field.value = text;
-    field.inputMode = "decimal";
+    field.inputMode = "text"; // the keypad for decimals has no minus on an iPhone
     field.setAttribute("aria-label", this.node.getAttribute("aria-label"));
     field.setAttribute("aria-invalid", refused);
     this.node.replaceChildren(field);
@@ -288,11 +295,12 @@ function style() {
       white-space: nowrap; padding: 0 0.35rem; }
     .lab-box { min-width: 3.4rem; height: 2.3rem; line-height: 2.3rem; text-align: center;
       font-size: 0.88rem; font-variant-numeric: tabular-nums; cursor: ew-resize;
-      touch-action: pan-y; user-select: none; -webkit-user-select: none; border-radius: 3px; }
+      touch-action: pan-y pinch-zoom; user-select: none; -webkit-user-select: none; border-radius: 3px; }
     .lab-box:hover { box-shadow: inset 0 0 0 1px var(--st-text-color); }
     .lab-box:focus-visible, .lab-box:focus { outline: 2px solid var(--st-primary-color); }
     .lab-box input { width: 3.2rem; height: 1.9rem; border: 0; padding: 0; text-align: center;
       font: inherit; }
+    @media (pointer: coarse) { .lab-box input { font-size: max(16px, 0.88rem); } }
     .lab-box input[aria-invalid="true"] { outline: 2px solid var(--st-red-color); }`;
   return made;
 }

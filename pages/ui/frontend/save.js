@@ -23,8 +23,8 @@ function options(plot, format, filename, scale) {
   return { format, filename, width, height, scale: format === "png" ? scale : 1 };
 }
 
-/** The figure on white; the dark theme's colours become those of the light one. */
-function printed(plot, paper) {
+/** The figure on white, whatever the page is; the dark theme's colours become those of the light one. */
+export function printed(plot, paper) {
   const layout = { ...recoloured(plot.layout, paper), paper_bgcolor: "#ffffff" };
   return { data: plot.data.map((trace) => recoloured(trace, paper)), layout };
 }
