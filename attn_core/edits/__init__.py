@@ -3,6 +3,7 @@
 What still fits is always kept.
 """
 
+from .dropped import told_of_dropped
 from .fillings import as_started, identity, random, side_by_side, zeros
 from .from_model import in_lab, told_of_lab
 from .matrices import (
@@ -12,18 +13,19 @@ from .matrices import (
     block_of,
     editable,
     matrix_of,
-    read_number,
     with_cell,
     with_matrix,
 )
 from .real_vectors import Reduced, reduced, told_of_vectors, with_real_vectors, with_vocabulary
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
+from .typed import MAX_PASTED, enter, told_of_admitting, told_of_rounding, with_pasted
 from .words import CONTEXT, reversed_words, with_context, with_sentence
 
 __all__ = [
     "CONTEXT",
     "MATRICES",
+    "MAX_PASTED",
     "PROJECTIONS",
     "MatrixName",
     "Reduced",
@@ -31,21 +33,25 @@ __all__ = [
     "as_started",
     "block_of",
     "editable",
+    "enter",
     "identity",
     "in_lab",
     "matrix_of",
     "random",
-    "read_number",
     "reduced",
     "reversed_words",
     "side_by_side",
+    "told_of_admitting",
+    "told_of_dropped",
     "told_of_lab",
+    "told_of_rounding",
     "told_of_vectors",
     "with_cell",
     "with_context",
     "with_features",
     "with_mask_kind",
     "with_matrix",
+    "with_pasted",
     "with_positions",
     "with_real_vectors",
     "with_sentence",

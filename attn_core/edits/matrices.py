@@ -137,39 +137,6 @@ def with_cell(
     return with_matrix(s, name, values, head)
 
 
-def read_number(text: str | None, where: str) -> float:
-    """Read a number as people write it: with a decimal point or comma, and any minus sign.
-
-    Parameters
-    ----------
-    text : str or None
-        What was typed; None is an emptied box.
-    where : str
-        Names the box in the message.
-
-    Raises
-    ------
-    ValueError
-        When it isn't a number.
-
-    Examples
-    --------
-    >>> read_number("1,5", "X"), read_number("−0.25", "X"), read_number("1e1", "X")
-    (1.5, -0.25, 10.0)
-    >>> read_number("1.000,5", "X, row Je, column verb")
-    Traceback (most recent call last):
-    ValueError: X, row Je, column verb: expected a number such as 1.5, got '1.000,5'.
-    """
-    if not isinstance(text, str | None):
-        raise ValueError(f"{where}: expected a number such as 1.5 as text, got {text!r:.40}.")
-    written = (text or "").strip().replace("−", "-").replace(",", ".")
-    try:
-        return float(written)
-    except ValueError:
-        came = repr(text)[:40] if written else "an empty box"
-        raise ValueError(f"{where}: expected a number such as 1.5, got {came}.") from None
-
-
 def replaced(s: Scenario, **changes: Any) -> Scenario:
     """`replace` for changes whose names are only known as the program runs."""
     return replace(s, **changes)

@@ -15,7 +15,7 @@ from attn_core.pretrained import Encoder
 from attn_core.wording import listed
 from pages.ui import model, state
 from pages.ui.chart import clicked
-from pages.ui.kept_text import KeptText
+from pages.ui.kept_text import ELSEWHERE, KeptText
 from pages.ui.question import SENTENCE, Question
 
 #: Texts to begin with, by what stands on their buttons.
@@ -50,7 +50,7 @@ def _field(
     """A field for a text, and the row of buttons below it."""
     state.seed(key, shown)
     # No `max_chars`: a browser would drop a longer text without a word.
-    st.text_area(label, key=key, height=68, on_change=_typed, args=(key, reader, encoder))
+    st.text_area(label, key=key, height=68, on_change=_typed, args=(key, shown, reader, encoder))
     row = st.container(horizontal=True)
     # Pressing it takes the focus from the field, which hands the text over.
     row.button("Read it", key=f"read-{key}", on_click=state.touch)
@@ -61,8 +61,8 @@ def _example(text: str, encoder: Encoder) -> None:
     _take(state.question(), text, "", encoder)
 
 
-def _typed(key: str, reader: KeptText | Question, encoder: Encoder) -> None:
-    _take(reader, state.widget(key), key, encoder)
+def _typed(key: str, shown: str, reader: KeptText | Question, encoder: Encoder) -> None:
+    _take(reader, state.widget(key, str, shown), key, encoder)
 
 
 def _take(reader: KeptText | Question, text: str, entered: str, encoder: Encoder) -> None:
@@ -78,6 +78,11 @@ def _read(encoder: Encoder, kept: KeptText) -> Reading | None:
         st.error(escape.markdown(str(error)))
         return None
     st.caption(told_of_text(encoded, escape.markdown))
+    if kept.parameter == ELSEWHERE:
+        st.warning(
+            "The address has no room for so long a text: a reload or another browser doesn't have "
+            "it. Send the text along with the link."
+        )
     return Reading(encoder, encoded, state.question().focus)
 
 
@@ -155,8 +160,8 @@ def _token(label: str, name: str, reading: Reading, chosen: int) -> None:
 
 
 def _chosen(name: str, options: Sequence[Any]) -> None:
-    value = state.widget(f"model-{name}")
-    if value in options:  # a browser could send anything
+    value = state.widget(f"model-{name}", options, None)
+    if value is not None:
         # Another token looks most at another key.
         state.focus_on(**{name: value, **({"key": None} if name == "query" else {})})
 

@@ -44,7 +44,7 @@ def start() -> None:
 
 
 def _start() -> None:
-    key = state.widget("preset")
+    key = state.widget("preset", str, "")
     state.change(lambda: presets.named(key).scenario, preset=key)
 
 
@@ -63,10 +63,10 @@ def sentence() -> None:
     """Type a sentence; one that can't be shown stays in the field, with the reason."""
     edit_vectors.fulfil()
     state.seed("sentence", tokens.join(state.scenario().tokens))
+    # No `max_chars`: a browser would drop a longer text without a word.
     st.text_input(
         "Sentence",
         key="sentence",
-        max_chars=limits.MAX_SENTENCE,
         on_change=_set_sentence,
         help=f"1 to {limits.MAX_TOKENS} words and signs, in any script. Enter applies it.",
     )
@@ -98,24 +98,23 @@ def _context() -> None:
             st.text_input(
                 "Second sentence",
                 key="context",
-                max_chars=limits.MAX_SENTENCE,
                 on_change=_set_context,
                 help=f"1 to {limits.MAX_TOKENS} words and signs; empty ends cross-attention.",
             )
 
 
 def _set_cross() -> None:
-    text = edits.CONTEXT if state.widget("cross") else ""
+    text = edits.CONTEXT if state.widget("cross", bool, state.scenario().is_cross) else ""
     edit_vectors.change(lambda: edits.with_context(state.scenario(), text))
 
 
 def _set_context() -> None:
-    typed = state.widget("context")
+    typed = state.widget("context", str, tokens.join(state.scenario().context))
     edit_vectors.change(lambda: edits.with_context(state.scenario(), typed), entered="context")
 
 
 def _set_sentence() -> None:
-    typed = state.widget("sentence")
+    typed = state.widget("sentence", str, tokens.join(state.scenario().tokens))
     edit_vectors.change(lambda: edits.with_sentence(state.scenario(), typed), entered="sentence")
 
 
@@ -137,7 +136,7 @@ def features() -> None:
 
 
 def _set_features() -> None:
-    chosen = state.widget("features")
+    chosen = state.widgets("features", str)
     # A browser can't choose more than the widget holds; a forged choice would break it.
     fits = len(chosen) <= limits.D_MODEL[1]
     state.change(
@@ -168,17 +167,18 @@ def _size(name: str, title: str) -> None:
 
 
 def _set_size(name: str) -> None:
-    size: dict[str, int] = {name: state.widget(name)}
+    size = {name: state.widget(name, int, getattr(state.scenario(), name))}
     edit_vectors.change(lambda: edits.with_size(state.scenario(), **size), entered=name)
 
 
 def rows_of_W(d_model: int) -> int:
     """How many rows W_q has in the experiment with the shape rule; nothing else hears of it."""
-    state.seed_view("rows-of-W", d_model + 1)
-    rows: int = st.slider(
+    low, high = 1, limits.D_MODEL[1] + 1
+    rows = state.seed_view("rows-of-W", range(low, high + 1), d_model + 1)
+    st.slider(
         escape.label("Rows of W_q, in this experiment only"),
-        1,
-        limits.D_MODEL[1] + 1,
+        low,
+        high,
         key="rows-of-W",
         on_change=state.touch,
     )
@@ -200,10 +200,10 @@ def settings() -> None:
 
 
 def _set_scale() -> None:
-    scale = bool(state.widget("scale"))
+    scale = state.widget("scale", bool, state.scenario().scale)
     state.change(lambda: replace(state.scenario(), scale=scale))
 
 
 def _set_heat() -> None:
-    heat = state.widget("temperature")
+    heat = state.widget("temperature", float, state.scenario().temperature)
     state.change(lambda: replace(state.scenario(), temperature=heat))

@@ -27,14 +27,17 @@ def buttons() -> None:
 
 
 def _name(s: Scenario, i: int) -> None:
-    state.seed("head-name", s.heads[i] if s.heads else "head 1")
+    state.seed("head-name", _name_of(s, i))
     st.text_input(
         "Name of this head",
         key="head-name",
-        max_chars=limits.MAX_HEAD_LENGTH,
         on_change=_rename,
         width=260,
     )
+
+
+def _name_of(s: Scenario, i: int) -> str:
+    return s.heads[i] if s.heads else "head 1"
 
 
 def _button(title: str, icon: str, go: Callable[[], None], *, disabled: bool) -> None:
@@ -42,7 +45,8 @@ def _button(title: str, icon: str, go: Callable[[], None], *, disabled: bool) ->
 
 
 def _rename() -> None:
-    i, name = state.head(), state.widget("head-name")
+    i = state.head()
+    name = state.widget("head-name", str, _name_of(state.scenario(), i))
     state.change(lambda: heads.renamed(state.scenario(), i, name), entered="head-name")
 
 

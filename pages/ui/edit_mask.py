@@ -16,7 +16,7 @@ from attn_core.scenario import Scenario
 from attn_core.steps import step
 from pages.ui import state
 from pages.ui.chart import chart, clicked, look
-from pages.ui.edit_matrix import entries, table
+from pages.ui.edit_matrix import Typed, table
 
 _TITLES: dict[MaskKind, str] = {"window": "sliding window"}
 
@@ -39,9 +39,15 @@ def kind() -> None:
 
 
 def _set_kind() -> None:
-    chosen = state.widget("mask")
+    chosen: Any = state.widget("mask", str, state.mask_kind())
     state.change(lambda: edits.with_mask_kind(state.scenario(), chosen))
-    state.set_mask_kind(chosen)
+    _note_kind(chosen)
+
+
+def _note_kind(chosen: MaskKind) -> None:
+    """Note which kind was chosen, unless it was refused."""
+    if not state.complaint():
+        state.set_mask_kind(chosen)
 
 
 def size_or_boxes() -> None:
@@ -75,9 +81,9 @@ def _size(title: str, size: int, offered: Any) -> None:
 
 
 def _set_size() -> None:
-    chosen, size = state.mask_kind(), state.widget("mask-size")
+    chosen, size = state.mask_kind(), state.widget("mask-size", int, 0)
     state.change(lambda: edits.with_mask_kind(state.scenario(), chosen, size))
-    state.set_mask_kind(chosen)
+    _note_kind(chosen)
 
 
 def _boxes() -> None:
@@ -108,7 +114,7 @@ def _toggle(box: Any) -> None:
         return replace(s, mask=mask)
 
     state.change(edited)
-    state.set_mask_kind("custom")
+    _note_kind("custom")
 
 
 def _allowed() -> Block:
@@ -117,14 +123,15 @@ def _allowed() -> Block:
     return Block(step("blocking"), s.allowed, rows, columns)
 
 
-def _set_mask(key: str, _: str) -> None:
+def _set_mask(typed: Typed) -> None:
     shown = _allowed()
 
     def edited() -> Scenario:
-        mask = np.array(shown.values)
-        for i, j, ticked in entries(shown, key):
+        before, entries = typed(shown)
+        mask = np.array(before)
+        for i, j, ticked in entries:
             mask[i, j] = bool(ticked)
         return replace(state.scenario(), mask=mask)
 
     state.change(edited)
-    state.set_mask_kind("custom")
+    _note_kind("custom")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,15 @@ from attn_core.edits import MatrixName
 from attn_core.equation import Block
 from attn_core.scenario import Array, Scenario
 from attn_core.steps import step
-from pages.ui import edit_vectors, live, state
+from pages.ui import edit_vectors, live, state, table_paste
 from pages.ui.live import SLIDER_BOUND, SLIDER_STEP
 
+#: From a matrix to its numbers before, and row, column and entry of each box that was typed.
+Typed = Callable[[Block], tuple[Array, Iterable[tuple[int, int, Any]]]]
+
 MOST_SLIDERS = 16
+#: How many fillings with random numbers there are.
+_SEEDS = 10_000
 
 
 def matrices(*wanted: MatrixName) -> None:
@@ -30,8 +34,8 @@ def matrices(*wanted: MatrixName) -> None:
     if len(names) == 1:
         matrix(names[0])
         return
-    state.seed_view("matrix", names[0], names)
-    chosen: MatrixName = st.radio(
+    chosen: MatrixName = state.seed_view("matrix", names, names[0])
+    st.radio(
         "Matrix",
         names,
         key="matrix",
@@ -49,8 +53,8 @@ def matrix(name: MatrixName) -> None:
     views = ("Boxes" if state.live() else "Sliders", "Table")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escape.markdown(name)}**{_of_head(name)} {shown.shape}", width="content")
-        state.seed_view(f"view-{name}", views[0], views)
-        view = st.radio(
+        view = state.seed_view(f"view-{name}", views, views[0])
+        st.radio(
             f"How to edit {escape.label(name)}",
             views,
             key=f"view-{name}",
@@ -113,8 +117,8 @@ def _row_group(shown: Block, name: MatrixName) -> range:
         return range(n)
     groups = [range(first, min(first + size, n)) for first in range(0, n, size)]
     key = f"rows-{name}-{n}-{size}"
-    state.seed_view(key, 0, range(len(groups)))
-    chosen = st.radio(
+    chosen = state.seed_view(key, range(len(groups)), 0)
+    st.radio(
         "Rows",
         range(len(groups)),
         key=key,
@@ -156,8 +160,8 @@ def _slider_key(name: MatrixName, i: int, j: int, head: int, edition: int) -> st
 
 
 def _set_cell(name: MatrixName, i: int, j: int, head: int, edition: int) -> None:
-    value = state.widget(_slider_key(name, i, j, head, edition))
-    if edition == state.edition():
+    value = state.widget(_slider_key(name, i, j, head, edition), float, None)
+    if value is not None and edition == state.edition():
         state.change(
             lambda: edits.with_cell(state.scenario(), name, i, j, value, head), by_slider=True
         )
@@ -165,8 +169,7 @@ def _set_cell(name: MatrixName, i: int, j: int, head: int, edition: int) -> None
 
 def _fillings(name: MatrixName) -> None:
     """Buttons that fill the whole matrix, and the seed of the random numbers."""
-    state.seed_view(f"seed-{name}", 1)
-    seed = int(state.widget(f"seed-{name}"))
+    seed = state.seed_view(f"seed-{name}", range(_SEEDS), 1)
     fillings: dict[str, Callable[[Scenario], Array]] = {
         "identity": lambda s: edits.identity(s, name),
         "zeros": lambda s: edits.zeros(s, name),
@@ -184,7 +187,7 @@ def _fillings(name: MatrixName) -> None:
     st.number_input(
         f"Seed of random {escape.label(name)}",
         0,
-        9999,
+        _SEEDS - 1,
         key=f"seed-{name}",
         label_visibility="collapsed",
         on_change=state.touch,
@@ -207,18 +210,17 @@ def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:
 def _number_table(shown: Block, name: MatrixName) -> None:
     # As text: Streamlit's number column reads "1,5" as 15.
     written = labels.numbers(shown.values, limits.DECIMALS)
-    table(shown, written, name, st.column_config.TextColumn, _set_matrix)
+    table(shown, written, name, st.column_config.TextColumn, lambda typed: _set(name, typed))
 
 
-def _set_matrix(key: str, name: MatrixName) -> None:
+def _set(name: MatrixName, typed: Typed) -> None:
     shown, head = _block(name), _head(name)
 
-    def edited() -> Scenario:
-        values = np.array(shown.values)
-        for i, j, typed in entries(shown, key):
-            where = f"{name}, row {shown.rows[i]}, column {shown.columns[j]}"
-            values[i, j] = edits.read_number(typed, where)
-        return edits.with_matrix(state.scenario(), name, values, head)
+    def edited() -> tuple[Scenario, str]:
+        values, told = entered(shown, typed)
+        following = edits.with_matrix(state.scenario(), name, values, head)
+        rounded = edits.told_of_rounding(values, edits.matrix_of(following, name, head))
+        return following, f"{told} {rounded}".strip()
 
     state.change(edited)
 
@@ -228,9 +230,9 @@ def table(
     written: Any,
     name: str,
     column: Callable[[str], Any],
-    apply: Callable[[str, Any], None],
+    apply: Callable[[Typed], None],
 ) -> None:
-    """A table with Apply. Its key follows the matrix, so that other edits reach it.
+    """A table whose numbers are taken as soon as they are typed or pasted.
 
     Columns are numbered and only labelled with a feature or word, for some names mean
     something to the table.
@@ -238,9 +240,11 @@ def table(
     import pandas as pd  # takes as long as all else that a cold start's first page does
 
     columns = {str(j): column(label) for j, label in enumerate(shown.columns)}
-    digest = hashlib.sha256(np.ascontiguousarray(shown.values).tobytes()).hexdigest()[:12]
-    key = f"table-{name}-{digest}-{shown.shape}"
-    with st.form(f"form-{name}", border=False):
+    stamp = (shown.values.tobytes(), shown.rows, shown.columns)
+    key, (values, written) = state.table(name, stamp, (shown.values, written))
+    with st.container(key=f"around-table-{name}"):
+        if column is st.column_config.TextColumn:
+            table_paste.listen(name, lambda typed: _apply(name, apply, typed, pasted=True))
         st.data_editor(
             pd.DataFrame(written, index=list(shown.rows), columns=list(columns)),
             key=key,
@@ -248,14 +252,32 @@ def table(
             disabled=["_index"],
             width="content",
             alt=f"Table to edit {name}",
+            on_change=_apply,
+            args=(name, apply, lambda shown: (values, _entries(shown, key))),
         )
-        st.form_submit_button("Apply", on_click=apply, args=(key, name))
 
 
-def entries(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
+def _apply(
+    name: str, apply: Callable[[Typed], None], typed: Typed, *, pasted: bool = False
+) -> None:
+    """Take what was entered; a table that shows just that stays, and the keyboard in it."""
+    try:
+        apply(typed)
+    finally:  # a part of the page may ask for a run of all of it
+        state.keep_table(name, as_entered=not (pasted or state.note()))
+
+
+def entered(shown: Block, typed: Typed) -> tuple[Array, str]:
+    """The numbers of a table as they were typed, and what of them was left out."""
+    before, entries = typed(shown)
+    values = np.array(before)
+    told = [edits.enter(values, shown, i, j, entry) for i, j, entry in entries]
+    return values, " ".join(filter(None, told))
+
+
+def _entries(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
     """Row, column and entry of each box that was changed in a table."""
-    for row, changes in state.widget(key)["edited_rows"].items():
-        # What a browser sends may be forged.
+    for row, changes in (state.told(key, "edited_rows") or {}).items():
         if not isinstance(changes, dict):
             raise ValueError(f"Row {row + 1} of the table: expected boxes, got {changes!r:.40}.")
         for column, entry in changes.items():

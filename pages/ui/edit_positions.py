@@ -29,7 +29,7 @@ def kind() -> None:
 
 
 def _set_kind() -> None:
-    chosen = state.widget("positions")
+    chosen = state.widget("positions", KINDS, state.scenario().positions)
     state.change(lambda: edits.with_positions(state.scenario(), chosen))
 
 
@@ -62,7 +62,7 @@ def slope() -> None:
 
 
 def _set_slope() -> None:
-    chosen = state.widget("slope")
+    chosen = state.widget("slope", float, state.scenario().slope or 0.0)
     state.change(lambda: edits.with_slope(state.scenario(), chosen))
 
 
@@ -104,7 +104,7 @@ def two_words() -> tuple[int, int]:
     choices = {"query": ("Query of", min(1, len(words) - 1)), "key": ("Key of", 0)}
     for place, (name, (title, first)) in zip(st.columns(2), choices.items(), strict=True):
         key = f"distance-{name}"
-        state.seed_view(key, first, range(len(words)))
+        chosen.append(state.seed_view(key, range(len(words)), first))
         place.selectbox(
             title,
             range(len(words)),
@@ -112,5 +112,4 @@ def two_words() -> tuple[int, int]:
             format_func=lambda i: labels.isolate(words[i]),
             on_change=state.touch,
         )
-        chosen.append(int(state.widget(key)))
     return chosen[0], chosen[1]

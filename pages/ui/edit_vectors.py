@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import streamlit as st
 
-from attn_core import Scenario, edits, escape
+from attn_core import Scenario, edits, escape, limits
 from attn_core.embeddings import SOURCES, Source, source_of
 from attn_core.pretrained import Encoder
 from attn_core.scenario import Array
@@ -45,7 +46,7 @@ def in_use() -> bool:
 
 
 def _choose() -> None:
-    chosen = state.widget("vectors")
+    chosen = state.widget("vectors", SOURCES, None)
     if chosen in MODELS:
         if model.is_installed():
             state.want(chosen)
@@ -74,7 +75,26 @@ def change(edit: Callable[[], Scenario], entered: str = "") -> None:
         after.d_model,
     )
     if are_others and chosen in MODELS and model.is_installed():
+        if _is_edited(before):
+            state.add_note(f"{_ANEW} Undo brings them back.")
         state.want(chosen, completes=True)
+
+
+def _is_edited(s: Scenario) -> bool:
+    """Whether the numbers of a model's vectors were edited by hand, if that can be told."""
+    encoder, source = model.loaded(), source_of(s.features)
+    if encoder is None or source is None:
+        return False
+    try:
+        found = edits.with_real_vectors(s, source, *_vectors(encoder, source, s))
+    except ValueError:  # the model sees nothing of a word, so its numbers aren't the model's
+        return True
+    return not (_near(found.X, s.X) and _near(found.Z, s.Z))
+
+
+def _near(found: Array | None, held: Array | None) -> bool:
+    """Whether only rounding tells two machines' numbers apart."""
+    return found is None or held is None or np.allclose(found, held, atol=10.0**-limits.DECIMALS)
 
 
 def again(name: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import AttentionTrace, attend, escape
 from attn_core.steps import HEADLINE_FORMULA
-from pages.ui import server, state, transfer, viewport
+from pages.ui import links, server, state, transfer, viewport
 
 NAME = "Self-Attention Lab"
 
@@ -20,7 +20,7 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
-[data-testid="stForm"] { padding-top: 2.4rem; } /* for the toolbar of the table in it */
+[class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
 div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 @media (pointer: coarse) {
@@ -105,12 +105,15 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
     state.begin(title)
     st.html(_style())
     viewport.measure()
+    links.keep()
     _resume()
     _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
     # Always there, so that what stands below isn't moved, which makes it anew.
     with st.container(key="complaint"):
         if message := state.complaint():
             st.error(escape.markdown(message))
+        elif told := state.note():
+            st.warning(escape.markdown(told), icon=":material/info:")
     with st.container():  # as above
         transfer.without_link()
     if heads:
@@ -166,7 +169,7 @@ def _head() -> None:
 
 
 def _set_head() -> None:
-    state.choose_head(state.widget("head"))
+    state.choose_head(state.widget("head", range(state.scenario().h), state.head()))
 
 
 @st.fragment(run_every=timedelta(days=1))
@@ -180,8 +183,8 @@ def _resume() -> None:
 
 
 def _set_projector() -> None:
-    state.set_projector(bool(state.widget("projector")))
+    state.set_projector(state.widget("projector", bool, state.projector()))
 
 
 def _set_classic() -> None:
-    state.set_classic(bool(state.widget("classic")))
+    state.set_classic(state.widget("classic", bool, state.classic()))

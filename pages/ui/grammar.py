@@ -78,10 +78,8 @@ def _sentence(training: Sequence[Marked], held_out: Sequence[Marked]) -> Marked:
         *(f"learned from · {each.sentence}" for each in training),
     ]
     telling = max(range(len(held_out)), key=lambda k: len(held_out[k].looks))
-    state.seed_view("grammar-sentence", titles[telling], titles)
-    chosen = st.selectbox(
-        "Sentence to look at", titles, key="grammar-sentence", on_change=state.touch
-    )
+    chosen = state.seed_view("grammar-sentence", titles, titles[telling])
+    st.selectbox("Sentence to look at", titles, key="grammar-sentence", on_change=state.touch)
     return offered[titles.index(chosen)]
 
 

@@ -71,6 +71,11 @@ class History:
         return self._step(self._future, self._past)
 
     @property
+    def now(self) -> tuple[Scenario, str]:
+        """The present scenario, and the key of the preset that it started from."""
+        return self.present, self.preset
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a change to undo."""
         return bool(self._past)

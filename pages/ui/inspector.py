@@ -39,6 +39,19 @@ def asked(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cel
     return standing[-1] if standing else None
 
 
+def gone(trace: AttentionTrace, picture: str) -> None:
+    """Say that the number which the answer below this picture was about isn't there any more."""
+    trail = state.trail()
+    if trail.picture != picture or len(trail.standing(trace.scenario)) == len(trail.cells):
+        return
+    cell = trail.cells[-1]
+    place = f"{escape.markdown(step(cell.name).symbol)}, row {cell.row + 1}, column "
+    st.caption(
+        f"The number that was asked about, {place}{cell.column + 1}, isn't here any more. It comes "
+        "back with what it is of, as by Undo."
+    )
+
+
 def pick(
     trace: AttentionTrace, drawn: Sequence[Equation], box: Any, picture: str, before: int = 0
 ) -> None:
@@ -167,7 +180,8 @@ def _way(trace: AttentionTrace) -> None:
 
 
 def _back(key: str) -> None:
-    if length := state.widget(key):  # a second click on the last one takes it off
+    cells = state.trail().standing(state.scenario())
+    if length := state.widget(key, range(1, len(cells) + 1), 0):  # a click on the last takes it off
         state.back_on_trail(length)
     st.rerun()
 
@@ -195,11 +209,14 @@ def _said(name: str) -> str:
 
 
 def _choose(trace: AttentionTrace) -> None:
-    name, *place = (state.widget(f"ask-{which}") for which in ("matrix", "row", "column"))
-    try:  # no browser offers another choice, but one could be forged
+    name = state.widget("ask-matrix", str, "")
+    # A row that there isn't is refused with its name.
+    row = state.widget("ask-row", int | str, None)
+    column = state.widget("ask-column", int | str, None)
+    try:
         if name not in told(trace.scenario):
             raise ValueError(f"There is no matrix {name!r:.40} here.")
-        state.ask(nearest(trace.scenario, name, *place), state.trail().picture)
+        state.ask(nearest(trace.scenario, name, row, column), state.trail().picture)
     except ValueError as error:
         state.complain(str(error))
     st.rerun()
@@ -270,7 +287,7 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
 
 
 def _follow(trace: AttentionTrace, cell: Cell, key: str, cells: Sequence[Cell]) -> None:
-    chosen = state.widget(key)
+    chosen = state.widget(key, range(len(cells)), None)
     if chosen is not None:
         _go_on(trace, cell, cells[chosen])
     st.rerun()

@@ -10,6 +10,7 @@ from typing import Any
 
 from attn_core import Scenario, limits, permalink, presets
 from attn_core.cells import Cell
+from attn_core.edits import told_of_admitting
 from attn_core.embeddings import Source
 from attn_core.masks import MaskKind
 from pages.ui import question
@@ -55,7 +56,13 @@ class Lab:
     #: That one as a link, and what the address says of it.
     pinned_whole: str = ""
     pinned_link: str = ""
+    #: The one that was A before it was unpinned or replaced.
+    pinned_before: tuple[Scenario, str] | None = None
+    #: What is painted has no room in the address.
+    without_painting: bool = False
     complaint: str = ""
+    #: What the last change took away or altered by itself.
+    note: str = ""
     #: Key of the widget that holds what was refused, so that it isn't overwritten.
     refused: str = ""
     #: A widget's callback ran before this script, so the URL may lag behind.
@@ -129,7 +136,8 @@ class Lab:
     def _open(self, address: Address) -> None:
         """Open its link; one that can't be opened leaves everything as it is, and says so."""
         try:
-            opened = limits.admit(permalink.decode(address.link))
+            held = permalink.decode(address.link)
+            opened = limits.admit(held)
         except ValueError as error:
             self.complaint = (
                 "The link in the address can't be opened; "
@@ -137,6 +145,7 @@ class Lab:
             )
             return
         self.complaint, self.refused, self.mask_kind = "", "", "none"
+        self.note = told_of_admitting(held, opened)
         self.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
 
     @property
@@ -165,6 +174,8 @@ class Lab:
 
     def set_pin(self, pin: tuple[Scenario, str] | None) -> None:
         """Compare with another scenario, which started from a preset, or with none."""
+        if self.pinned:
+            self.pinned_before = self.pinned
         self.pinned = pin
         self.pinned_whole = self.pinned_link = _as_link(pin[0]) if pin else ""
 
@@ -178,7 +189,7 @@ class Lab:
         page : str
             The address without what we say in it.
         """
-        address = Address(
+        whole = Address(
             preset=self.history.preset,
             link=_as_link(self.history.present),
             head=head,
@@ -189,8 +200,10 @@ class Lab:
             lesson=self.lesson if self.lesson != KINDS[0] else "",
             painted=self.painting.text(self.history.present),
             look=question.written(self.question.focus),
-        ).fitting(page)
+        )
+        address = whole.fitting(page)
         self.link, self.pinned_link = address.link, address.pinned
+        self.without_painting = address.painted != whole.painted
         for i, kept in enumerate(self._texts):
             has_room = len(address.with_text(i, kept.link).at(page)) <= MAX_ADDRESS
             address = address.with_text(i, kept.publish(has_room=has_room))

@@ -80,7 +80,7 @@ def chosen() -> Kind:
 
 
 def _choose() -> None:
-    state.choose_lesson(state.widget("lesson"))
+    state.choose_lesson(state.widget("lesson", KINDS, state.lesson()))
 
 
 def has_corpus() -> bool:
@@ -112,7 +112,7 @@ def _run_of(lesson: Lesson) -> Run:
 
 def _part(lesson: Lesson, now: Run, alone: bool) -> None:
     if now.is_running:
-        now.tick(state.held_view(_SPEED, _FIRST_SPEED, SPEEDS))
+        now.tick(state.held_view(_SPEED, SPEEDS, _FIRST_SPEED))
         if not now.is_running:
             st.rerun()  # to show what there is to look back at, and to end the ticking
         if alone:
@@ -120,6 +120,11 @@ def _part(lesson: Lesson, now: Run, alone: bool) -> None:
     _buttons(lesson, now)
     learner = now.learner
     _progress(learner)
+    if not learner.step and state.runs().has_another(lesson.kind):
+        st.caption(
+            "What was learned before was of other words, numbers or settings; it comes back with "
+            "them, as by Undo."
+        )
     moments = learner.snapshots[-1:] if now.is_running else learner.moments
     described, alt = lesson.picture(learner, moments)
     chart.chart(described, f"figure-learning-{lesson.kind}", alt, lesson.picked)
@@ -152,7 +157,7 @@ def _buttons(lesson: Lesson, now: Run) -> None:
         _button("step", "Step", ":material/skip_next:", _step, lesson, now.is_running or is_over)
         _button("stop", "Stop", ":material/stop:", _stop, lesson, is_over or is_new)
         _button("reset", "Reset", ":material/restart_alt:", _reset, lesson, is_new)
-        state.seed_view(_SPEED, _FIRST_SPEED, SPEEDS)
+        state.seed_view(_SPEED, SPEEDS, _FIRST_SPEED)
         st.segmented_control("Steps a picture", SPEEDS, key=_SPEED, required=True, on_change=_speed)
 
 
@@ -238,7 +243,7 @@ def _result(lesson: Lesson, now: Run) -> None:
 
 def _send(lesson: Lesson) -> None:
     now = _run_of(lesson)
-    state.change(lambda: lesson.sent(now.learner.best))
+    state.change(lambda: lesson.sent(now.learner.best), anew=True)
     if not state.complaint():
         now.sent = state.scenario()
     st.rerun()

@@ -75,15 +75,15 @@ def settings(
 def _held(kind: Kind, first: Settings) -> Settings:
     """What is chosen, whether the drawer is open or not."""
 
-    def held(name: str, default: Any, options: Iterable[Any] | None = None) -> Any:
-        return state.held_view(_key(kind, name), default, options)
+    def held(name: str, default: Any, offered: type[Any] | Iterable[Any]) -> Any:
+        return state.held_view(_key(kind, name), offered, default)
 
     down, (low, high) = first.descent, MOMENTUM
     return Settings(
         Descent(
             held("method", down.method, METHODS),
             held("rate", down.learning_rate, RATES),
-            min(high, max(low, held("momentum", down.momentum))),
+            min(high, max(low, held("momentum", down.momentum, float))),
         ),
         held("steps", first.steps, STEPS),
         held("seed", first.seed, range(MAX_SEED + 1)),
@@ -103,7 +103,7 @@ def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
         _one_of("Steps", STEPS, _key(kind, "steps"), first.steps)
         if kind != "views":  # nothing is learned there from the identity of two columns
             _one_of("Start from", STARTS, _key(kind, "start"), first.start)
-        state.seed_view(_key(kind, "seed"), first.seed)
+        state.seed_view(_key(kind, "seed"), range(MAX_SEED + 1), first.seed)
         st.number_input(
             "Seed",
             0,
@@ -114,7 +114,7 @@ def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
             width=120,
         )
     rate, momentum = st.columns(2)
-    state.seed_view(_key(kind, "rate"), down.learning_rate, RATES)
+    state.seed_view(_key(kind, "rate"), RATES, down.learning_rate)
     rate.select_slider(
         "Learning rate",
         RATES,
@@ -123,7 +123,7 @@ def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
         on_change=state.touch,
         help="How far a step goes. Too large, and the loss rises instead of falling.",
     )
-    state.seed_view(_key(kind, "momentum"), down.momentum)
+    state.seed_view(_key(kind, "momentum"), float, down.momentum)
     momentum.slider(
         "Momentum",
         *MOMENTUM,
@@ -135,7 +135,7 @@ def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
 
 
 def _one_of(label: str, options: Sequence[Any], key: str, first: Any) -> None:
-    state.seed_view(key, first, options)
+    state.seed_view(key, options, first)
     st.segmented_control(
         label, options, key=key, required=True, format_func=str, on_change=state.touch
     )
@@ -148,8 +148,8 @@ def columns(kind: Kind, first: int, help: str) -> int:
     """
     low, high = limits.D_K
     key = _key(kind, "d_k")
-    state.seed_view(key, first, range(low, high + 1))
-    chosen: int = st.slider(
+    chosen = state.seed_view(key, range(low, high + 1), first)
+    st.slider(
         escape.label("d_k, columns of W_q and W_k"),
         low,
         high,

@@ -161,7 +161,7 @@ def _file_name(key: str) -> str:
 def _picked(key: str, picked: Callable[[Any], None] | None) -> None:
     state.touch()
     if picked:
-        picked(_told(key, "pick"))
+        picked(state.told(key, "pick"))
     st.rerun()  # the answer may stand below another picture than before
 
 
@@ -194,6 +194,7 @@ def _boxes_frame(name: MatrixName, shown: Block) -> dict[str, Any]:
         "names": shown.cells,
         "bound": SLIDER_BOUND,
         "far": limits.BOUND,
+        "room": edits.MAX_PASTED,
         "step": SLIDER_STEP,
         "scale": PALETTES[state.theme()].signed,
         "range": SIGNED_RANGE,
@@ -214,11 +215,6 @@ def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> Non
     )
 
 
-def _told(key: str, event: str) -> Any:
-    """What a component told; None if it has left the page since."""
-    return (state.widget(key) or {}).get(event)
-
-
 def _stale() -> None:
     """The browser lacks the frame, since the page that brought it was interrupted."""
     state.touch()
@@ -226,20 +222,21 @@ def _stale() -> None:
 
 
 def _lost(key: str) -> None:
-    state.give_up_live(str(_told(key, "lost"))[:200])
+    state.give_up_live(str(state.told(key, "lost"))[:200])
     st.rerun()
 
 
 def _moved(name: MatrixName, head: int, key: str) -> None:
     """Carry out what a box told, and run again only what shows it."""
-    told = _told(key, "move")
+    told = state.told(key, "move")
     if not isinstance(told, dict):  # a browser could send anything
         return
     state.change(
         lambda: _edited(name, head, told), gesture=str(told.get("gesture"))[:100], by_slider=True
     )
     refused = bool(state.complaint())
-    state.hear(key, str(told.get("number"))[:100], told if refused and "text" in told else None)
+    back = told if refused and "text" in told and not told.get("pasted") else None
+    state.hear(key, str(told.get("number"))[:100], back)
     if refused or told.get("done"):
         state.end_gesture()
         st.rerun()
@@ -250,15 +247,15 @@ def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
     return type(index) is int and 0 <= index < len(labels)
 
 
-def _edited(name: MatrixName, head: int, told: dict[str, Any]) -> Scenario:
-    """Return the scenario with the number that a box told."""
+def _edited(name: MatrixName, head: int, told: dict[str, Any]) -> tuple[Scenario, str]:
+    """Return the scenario with the number that a box told, or the cells from it on."""
     s = state.scenario()
     row, column = told.get("row"), told.get("column")
     shown = edits.block_of(s, name, head)
     if not (_is_place(row, shown.rows) and _is_place(column, shown.columns)):
         raise ValueError(f"{name} is {shown.shape}; it has no box ({row!r:.20}, {column!r:.20}).")
-    where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
     entry = told.get("text", told.get("value"))
     if type(entry) not in (str, int, float):
+        where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
         raise ValueError(f"{where}: expected a number, got {entry!r:.40}.")
-    return edits.with_cell(s, name, row, column, edits.read_number(str(entry), where), head)
+    return edits.with_pasted(s, name, row, column, str(entry), head)

@@ -38,7 +38,7 @@ def entry() -> None:
 
 
 def _read() -> None:
-    state.read_text(state.pasted(), state.widget(_TEXT), entered=_TEXT)
+    state.read_text(state.pasted(), state.widget(_TEXT, str, state.pasted().text), entered=_TEXT)
 
 
 def _example() -> None:
@@ -109,7 +109,7 @@ def row(trace: AttentionTrace) -> None:
 
 
 def _choose() -> None:
-    state.choose_word(state.widget(_WORD))
+    state.choose_word(state.widget(_WORD, range(len(state.pasted().words)), state.pasted().word))
 
 
 def _frame(trace: AttentionTrace, i: int) -> pd.DataFrame:

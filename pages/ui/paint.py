@@ -19,7 +19,7 @@ from attn_core.learning.start import start
 from attn_core.scenario import Array
 from pages.ui import edit, learn, learn_settings, show_learning, state
 from pages.ui.chart import chart, clicked, look
-from pages.ui.edit_matrix import entries, table
+from pages.ui.edit_matrix import Typed, entered, table
 from pages.ui.runs import Kind, Run
 
 KIND: Kind = "paint"
@@ -37,6 +37,10 @@ def _patterns() -> None:
 
 def _blocked() -> None:
     """How much of what is painted can't be wanted."""
+    if count := state.painted_elsewhere():
+        st.caption(
+            f"Painted boxes of words that aren't here any more: {count}. Undo brings them back."
+        )
     if count := painted.blocked(state.painted(), _head()):
         st.caption(f"The mask blocks {count} of the painted boxes; they are left out.")
 
@@ -47,9 +51,13 @@ def _as_table() -> None:
         st.caption(
             "Numbers of 0 or more; each row's share 1 between them. Row = query, column = key."
         )
-        shown = replace(_wanted(), values=state.painted())
+        shown = _as_painted()
         written = [[f"{value:g}" for value in row] for row in shown.values]
         table(shown, written, "painted", st.column_config.TextColumn, _set)
+
+
+def _as_painted() -> Block:
+    return replace(_wanted(), values=state.painted())
 
 
 def _head() -> Scenario:
@@ -74,17 +82,18 @@ def _toggle(box: Any, matrix: int) -> None:
         state.paint(lambda: painted.toggled(state.painted(), _head(), row, column))
 
 
-def _set(key: str, _: str) -> None:
-    shown = _wanted()
+def _set(typed: Typed) -> None:
+    shown = _as_painted()
+    told: list[str] = []
 
     def edited() -> Array:
-        values = state.painted().copy()
-        for i, j, typed in entries(shown, key):
-            where = f"wanted, row {shown.rows[i]}, column {shown.columns[j]}"
-            values[i, j] = edits.read_number(typed, where)
-        return painted.entered(values)
+        values, left_out = entered(shown, typed)
+        kept = painted.entered(values)
+        told.extend((left_out, edits.told_of_rounding(values, kept)))
+        return kept
 
     state.paint(edited)
+    state.add_note(" ".join(filter(None, told)))
     st.rerun()  # the whole page: what is learned, and a complaint, are outside this part
 
 

@@ -18,11 +18,21 @@ def buttons() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if state.pinned() is None:
             _pin_button("Pin the present scenario as A")
+            _pin_back()
             return
         st.markdown("**A is pinned.** B is the present scenario.", width="content")
         _pin_button("Pin again")
         st.button("Swap A and B", icon=":material/swap_horiz:", key="swap", on_click=state.swap)
         st.button("Unpin", icon=":material/keep_off:", key="unpin", on_click=state.unpin)
+        _pin_back()
+
+
+def _pin_back() -> None:
+    """Bring back the A before, which no step of undo has: pinning changes no number."""
+    if state.can_pin_back():
+        st.button(
+            "Back to the last A", icon=":material/undo:", key="pin-back", on_click=state.pin_back
+        )
 
 
 def in_passing() -> None:
@@ -42,8 +52,8 @@ def _pin_button(title: str, **options: Any) -> None:
 def chosen_what_if() -> str:
     """Choose a variant of the present scenario to compare it with; empty while none is."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        state.seed_view("what-if", None, [None, *what_if.BY_KEY])
-        chosen: str | None = st.pills(
+        chosen = state.seed_view("what-if", [None, *what_if.BY_KEY], None)
+        st.pills(
             "What if it were …",
             list(what_if.BY_KEY),
             key="what-if",
@@ -76,8 +86,8 @@ def chosen_step(variant: str) -> str:
     if pair is None:
         return "weights"
     names = steps_of_both(*pair)
-    state.seed_view("compared", "weights", names)
-    chosen: str | None = st.segmented_control(
+    chosen = state.seed_view("compared", names, "weights")
+    st.segmented_control(
         "Step",
         names,
         key="compared",
@@ -86,7 +96,7 @@ def chosen_step(variant: str) -> str:
         on_change=state.touch,
         label_visibility="collapsed",
     )
-    return chosen or "weights"
+    return chosen
 
 
 def sides(variant: str) -> Sides:

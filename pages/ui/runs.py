@@ -62,6 +62,8 @@ class Runs:
     """One run of each kind at most."""
 
     _runs: dict[Kind, Run] = field(default_factory=dict)
+    #: The run of each kind that another one has taken the place of.
+    _before: dict[Kind, Run] = field(default_factory=dict)
     #: What the best with 1, 2, … columns are of, and these.
     _by_d_k: tuple[Hashable, list[Snapshot | None]] = (None, [])
     #: The kind whose next run is gone through at once.
@@ -70,16 +72,29 @@ class Runs:
     def get(
         self, kind: Kind, of: Hashable, task: Callable[[], Task], descent: Descent, steps: int
     ) -> Run:
-        """Return the run of a kind, a new one if what it is of has changed."""
+        """Return the run of a kind; another one if what it is of has changed.
+
+        That may be the one before, as after an undo, or a new one.
+        """
         run = self._runs.get(kind)
         if run is None or run.of != of:
-            run = self._runs[kind] = Run(of, Learner(task(), descent, steps))
-            if kind == self._hurried:
+            before = self._before.get(kind)
+            if run is not None and run.learner.step:
+                self._before[kind], run.is_running = run, False
+            is_back = before is not None and before.of == of
+            run = before if before and is_back else Run(of, Learner(task(), descent, steps))
+            self._runs[kind] = run
+            if kind == self._hurried and not is_back:
                 run.finish()
         if kind == self._hurried:
             self._hurried = None
         run.learner.follow(descent)
         return run
+
+    def has_another(self, kind: Kind) -> bool:
+        """Whether a run of other words, numbers or settings is kept beside the present one."""
+        before = self._before.get(kind)
+        return before is not None and before is not self._runs.get(kind)
 
     def hurry(self, kind: Kind) -> None:
         """Where a run has come to its end, go through the next one at once."""
@@ -112,9 +127,16 @@ class Painting:
         words = (s.tokens, s.context or s.tokens)
         if self._values is None:
             return painted.PATTERNS[FIRST](s.n, s.n_k)
-        if words != self._words:
-            self.set(painted.carried(self._values, self._words, s), s)
-        return self._values
+        # What was painted of other words waits for them: an undo brings both back.
+        if words == self._words:
+            return self._values
+        return painted.carried(self._values, self._words, s)
+
+    def lost(self, s: Scenario) -> int:
+        """How many of the painted boxes are of words that a scenario doesn't have."""
+        if self._values is None:
+            return 0
+        return int(np.count_nonzero(self._values) - np.count_nonzero(self.of(s)))
 
     def set(self, values: Array, s: Scenario) -> None:
         """Paint the words of a scenario anew."""

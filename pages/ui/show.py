@@ -222,6 +222,7 @@ def picture(
     )
     inspector.button(drawn, name, is_open=cell is not None)
     with st.container():  # always there, so that what stands below isn't made anew
+        inspector.gone(trace, name)
         if cell:
             inspector.answer(trace, cell, drawn)
     _tables(key, *beside, *drawn)

@@ -19,7 +19,7 @@ from attn_core.views import (
     side_by_side,
 )
 from pages.ui import edit_heads, show, state
-from pages.ui.chart import chart, look
+from pages.ui.chart import chart, clicked, look
 
 
 def weights() -> None:
@@ -43,9 +43,9 @@ def weights() -> None:
 
 def _choose(box: Any, h: int) -> None:
     """A box of a head was clicked: look at this head."""
-    matrix = box[0] if isinstance(box, list) and box else None
-    if type(matrix) is int and 0 <= matrix < h:  # a browser could send anything
-        state.choose_head(matrix)
+    place = clicked(box)
+    if place and place[0] in range(h):
+        state.choose_head(place[0])
 
 
 def chosen() -> None:
@@ -118,16 +118,14 @@ def ablated() -> None:
     if state.scenario().W_o is None or len(heads) < 2:
         st.markdown("With two heads or more, one can be switched off.")
         return
-    state.seed_view("ablated", [])
-    off: list[int] = sorted(
-        st.pills(
-            "Switch off",
-            range(len(heads)),
-            selection_mode="multi",
-            key="ablated",
-            format_func=lambda k: escape.markdown(heads[k]),
-            on_change=state.touch,
-        )
+    off = state.seed_choices("ablated", range(len(heads)))
+    st.pills(
+        "Switch off",
+        range(len(heads)),
+        selection_mode="multi",
+        key="ablated",
+        format_func=lambda k: escape.markdown(heads[k]),
+        on_change=state.touch,
     )
 
     def body(trace: AttentionTrace) -> None:

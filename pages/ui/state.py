@@ -7,12 +7,15 @@ goes through `change`, which makes it one step of undo and redo.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Any
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import UnionType
+from typing import Any, TypeGuard, TypeVar, get_args
 
+import numpy as np
 import streamlit as st
 
-from attn_core import Scenario, limits, masks, presets
+from attn_core import Scenario, edits, limits, masks, presets
 from attn_core.cells import Cell
 from attn_core.embeddings import Source
 from attn_core.figures import Theme
@@ -24,10 +27,13 @@ from pages.ui.kept_text import KeptText
 from pages.ui.lab import Lab, Wish
 from pages.ui.pasted import Pasted
 from pages.ui.question import Question
-from pages.ui.runs import KINDS, Kind, Runs
+from pages.ui.runs import Kind, Runs
 from pages.ui.trail import Trail
 
 _LAB = "lab"
+T = TypeVar("T")
+#: What a widget may hold: values of a type or of several, or all that it offers.
+Kinds = type[T] | UnionType | Iterable[T]
 
 
 def begin(page: str) -> None:
@@ -42,7 +48,7 @@ def begin(page: str) -> None:
     if lab is None:
         lab = st.session_state[_LAB] = Lab.opened(address)
     if lab.page not in ("", page):
-        lab.complaint = lab.refused = ""  # it belonged to the page that was left
+        lab.complaint = lab.refused = lab.note = ""  # they belonged to the page that was left
         lab.trail.picture = ""
     if address.link and not lab.touched and lab.page:
         lab.adopt(address)
@@ -73,9 +79,10 @@ def preset() -> presets.Preset:
 
 
 def change(
-    edit: Callable[[], Scenario],
+    edit: Callable[[], Scenario | tuple[Scenario, str]],
     *,
     preset: str = "",
+    anew: bool = False,
     entered: str = "",
     by_slider: bool = False,
     gesture: str = "",
@@ -84,14 +91,17 @@ def change(
     """Carry out an edit as one step of undo.
 
     An edit that raises ValueError changes nothing but the complaint on the page;
-    what it says was written for the visitor.
+    what it says was written for the visitor. What a change drops or alters by itself is
+    noted on the page.
 
     Parameters
     ----------
     edit : callable
-        Returns the next scenario.
+        Returns the next scenario, alone or with what else is to be noted of it.
     preset : str, optional
         Key of the preset that it starts from, if it is a new one.
+    anew : bool
+        It is another scenario altogether, so what the last one had isn't missed.
     entered : str, optional
         Key of the widget with the visitor's entry, which stays there when refused.
     by_slider : bool, optional
@@ -104,14 +114,18 @@ def change(
     lab = _lab()
     lab.touched = True
     try:
-        following = limits.admit(edit())
+        edited = edit()
+        given, told = edited if isinstance(edited, tuple) else (edited, "")
+        following = limits.admit(given)
     except ValueError as error:
-        lab.complaint, lab.refused = str(error), entered
+        lab.complaint, lab.refused, lab.note = str(error), entered, ""
         return
     lab.complaint = lab.refused = ""
     if completes:
         lab.history.amend(following)
         return
+    dropped = "" if preset or anew else edits.told_of_dropped(lab.history.present, following)
+    lab.note = " ".join(filter(None, (told, dropped, edits.told_of_admitting(given, following))))
     edition = lab.history.edition
     if lab.history.push(following, preset, gesture):
         lab.mask_kind, lab.head = "none", 0
@@ -153,6 +167,19 @@ def pin() -> None:
 def unpin() -> None:
     """Compare with nothing."""
     _changing().set_pin(None)
+
+
+def can_pin_back() -> bool:
+    """Whether there was another A, which isn't on the page any more."""
+    lab = _lab()
+    before = lab.pinned_before
+    return before is not None and before not in (lab.pinned, lab.history.now)
+
+
+def pin_back() -> None:
+    """Make that A which was unpinned or replaced."""
+    lab = _changing()
+    lab.set_pin(lab.pinned_before)
 
 
 def swap() -> None:
@@ -281,13 +308,28 @@ def complaint() -> str:
 def complain(message: str) -> None:
     """Tell the visitor on the page what was wrong."""
     lab = _lab()
-    lab.touched, lab.complaint, lab.refused = True, message, ""
+    lab.touched, lab.complaint, lab.refused, lab.note = True, message, "", ""
+
+
+def note() -> str:
+    """What the last change dropped or altered by itself; empty when nothing was."""
+    return _lab().note
+
+
+def add_note(told: str) -> None:
+    """Tell one thing more of the last change."""
+    lab = _lab()
+    lab.note = f"{lab.note} {told}".strip()
 
 
 def without_link() -> tuple[str, ...]:
-    """What the address has no room for: the scenario, or A."""
+    """What the address has no room for: the scenario, A, or what is painted."""
     lab = _lab()
-    missing = {"the scenario": not lab.link, "A": bool(lab.pinned and not lab.pinned_link)}
+    missing = {
+        "the scenario": not lab.link,
+        "A": bool(lab.pinned and not lab.pinned_link),
+        "what is painted": lab.without_painting,
+    }
     return tuple(name for name, is_missing in missing.items() if is_missing)
 
 
@@ -441,8 +483,7 @@ def lesson() -> Kind:
 def choose_lesson(kind: Kind) -> None:
     """Learn something else; the other runs stay as they are."""
     touch()
-    if kind in KINDS:  # a browser could send anything
-        _lab().lesson = kind
+    _lab().lesson = kind
 
 
 def runs() -> Runs:
@@ -455,11 +496,18 @@ def painted() -> Array:
     return _lab().painting.of(scenario())
 
 
+def painted_elsewhere() -> int:
+    """How many boxes were painted of words that the present scenario doesn't have."""
+    return _lab().painting.lost(scenario())
+
+
 def paint(edit: Callable[[], Array]) -> None:
     """Paint anew; an edit that raises ValueError changes nothing but the complaint."""
     lab = _changing()
     try:
-        lab.painting.set(edit(), scenario())
+        following = edit()
+        if not np.array_equal(following, painted()):
+            lab.painting.set(following, scenario())
     except ValueError as error:
         lab.complaint = str(error)
 
@@ -484,7 +532,7 @@ def seed(key: str, value: Any) -> None:
     st.session_state[key] = st.session_state[key] if refused else value
 
 
-def seed_view(key: str, first: Any, options: Iterable[Any] | None = None) -> None:
+def seed_view(key: str, kind: Kinds[T], first: T) -> T:
     """Start a widget that only changes the view, and keep what the visitor chose.
 
     Streamlit drops a widget's value when the page changes; its copy stays here.
@@ -493,21 +541,25 @@ def seed_view(key: str, first: Any, options: Iterable[Any] | None = None) -> Non
     ----------
     key : str
         The widget's key.
+    kind : type or iterable
+        What it may hold, as for `widget`; a choice that is no longer offered goes back to
+        the first.
     first : object
         Its first value.
-    options : iterable, optional
-        What it may hold; a choice that is no longer offered goes back to the first.
+
+    Returns
+    -------
+    object
+        What it holds.
     """
-    _lab().views[key] = st.session_state[key] = held_view(key, first, options)
+    held = held_view(key, kind, first)
+    _lab().views[key] = st.session_state[key] = held
+    return held
 
 
-def held_view(key: str, first: Any, options: Iterable[Any] | None = None) -> Any:
-    """What a widget of `seed_view` holds, whether it is on the page or not.
-
-    A browser could send anything: what isn't among the options is the first.
-    """
-    held = st.session_state.get(key, _lab().views.get(key, first))
-    return held if options is None or held in options else first
+def held_view(key: str, kind: Kinds[T], first: T) -> T:
+    """What a widget of `seed_view` holds, whether it is on the page or not."""
+    return checked(st.session_state.get(key, _lab().views.get(key, first)), kind, first)
 
 
 def turn(key: str) -> int:
@@ -521,9 +573,78 @@ def replace_widget(key: str) -> None:
     _lab().views[key] = turn(key) + 1
 
 
-def widget(key: str, default: Any = None) -> Any:
-    """What a widget holds now."""
-    return st.session_state.get(key, default)
+def table(name: str, shown: object, start: T) -> tuple[str, T]:
+    """Key of a table, and what it starts from; fresh ones where another hand changed numbers.
+
+    What was typed stays in a table, over what it starts from. So a table is kept, with the
+    same start, while its numbers are the same, or are what was typed into it: other
+    ones would close the box in which somebody types.
+    """
+    views, seen = _lab().views, f"shown-{name}"
+    is_own = views.pop(f"own-{name}", False) or views.get(seen) == shown
+    if not is_own or f"table-{name}-{turn(name)}" not in st.session_state:
+        replace_widget(name)
+        views[f"start-{name}"] = start
+    views[seen] = shown
+    return f"table-{name}-{turn(name)}", views[f"start-{name}"]
+
+
+def keep_table(name: str, *, as_entered: bool) -> None:
+    """Keep a table at its next change, if that is what was entered into it."""
+    _lab().views[f"own-{name}"] = as_entered
+
+
+def widget(key: str, kind: Kinds[T], default: T) -> T:
+    """What a widget holds now. A browser could send anything, so this is the way to read one.
+
+    Parameters
+    ----------
+    key : str
+        The widget's key.
+    kind : type or iterable
+        The type of its values, or all that it offers.
+    default : object
+        Stands for what is of another type, or isn't offered.
+    """
+    return checked(st.session_state.get(key), kind, default)
+
+
+def widgets(key: str, kind: Kinds[T]) -> list[T]:
+    """Read a widget of which several choices are made, without those that can't be."""
+    held = st.session_state.get(key)
+    return [each for each in held if _is_of(each, kind)] if isinstance(held, list) else []
+
+
+def seed_choices(key: str, options: Sequence[T]) -> list[T]:
+    """Start a widget of which several choices are made; what `seed_view` is for one."""
+    held = widgets(key, options) if key in st.session_state else _lab().views.get(key, [])
+    _lab().views[key] = st.session_state[key] = [each for each in options if each in held]
+    return list(_lab().views[key])
+
+
+def told(key: str, event: str) -> Any:
+    """What a component told; None if it told nothing, or has left the page since.
+
+    It isn't checked: what it should be is another matter with each event.
+    """
+    held = st.session_state.get(key)
+    return held.get(event) if isinstance(held, Mapping) else None
+
+
+def checked(held: object, kind: Kinds[T], default: T) -> T:
+    """A value that a browser sent, if it is one of a kind; see `widget`."""
+    return held if _is_of(held, kind) else default
+
+
+def _is_of(held: object, kind: Kinds[T]) -> TypeGuard[T]:
+    """Whether a value is of a type, True being no number, or among choices of its own type."""
+    if kind is float:
+        return type(held) is int or (type(held) is float and math.isfinite(held))
+    if isinstance(kind, type | UnionType):
+        return type(held) in (get_args(kind) or (kind,))
+    if isinstance(kind, range):
+        return type(held) is int and held in kind
+    return any(type(held) is type(choice) and held == choice for choice in kind)
 
 
 def _lab() -> Lab:
@@ -534,7 +655,7 @@ def _lab() -> Lab:
 def _changing() -> Lab:
     """The lab, about to be changed by a widget."""
     lab = _lab()
-    lab.touched, lab.complaint, lab.refused = True, "", ""
+    lab.touched, lab.complaint, lab.refused, lab.note = True, "", "", ""
     return lab
 
 

@@ -53,8 +53,8 @@ def whole() -> AttentionTrace:
 def chosen(trace: AttentionTrace) -> str | None:
     """Choose what to take: one step, by its name, or None for all."""
     options = ["", *(each.name for each in export.steps(trace))]
-    state.seed_view("take", "", options)
-    name = st.selectbox(
+    name = state.seed_view("take", options, "")
+    st.selectbox(
         "What to take",
         options,
         key="take",
@@ -74,7 +74,8 @@ def file(trace: AttentionTrace, only: str | None) -> None:
     deletes such a file after the next two runs of any visitor: in a class, before the
     browser has fetched it.
     """
-    ending = st.pills(
+    ending = state.widget("take-as", list(KINDS), None)
+    st.pills(
         "As",
         list(KINDS),
         key="take-as",

@@ -32,4 +32,4 @@ def head(reading: Reading) -> None:
 
 
 def _open(small: Scenario) -> None:
-    state.change(lambda: small)
+    state.change(lambda: small, anew=True)

@@ -7,6 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from attn_core import Scenario, export
 from attn_core.document import to_json
+from attn_core.wording import listed
 from pages.ui import state
 from pages.ui.address import MAX_ADDRESS
 
@@ -20,10 +21,11 @@ def without_link() -> None:
     if not missing:
         return
     with st.container(key="without-link", horizontal=True, vertical_alignment="center"):
+        in_files = " Save them as JSON." if {*missing} - {"what is painted"} else ""
         st.warning(
-            f"A link has room for {MAX_ADDRESS} characters, and {' and '.join(missing)} would "
+            f"A link has room for {MAX_ADDRESS} characters, and {listed(missing)} would "
             "need more. Until there are fewer numbers, a reload or another browser doesn't have "
-            "them: save them as JSON.",
+            f"them.{in_files}",
             width="stretch",
         )
         if "the scenario" in missing:
@@ -71,8 +73,8 @@ def upload() -> None:
 
 
 def _open() -> None:
-    file = state.widget(f"upload-{state.turn('upload')}")
-    if not isinstance(file, UploadedFile):  # taken away again by the visitor or the server
+    file = state.widget(f"upload-{state.turn('upload')}", UploadedFile, None)
+    if file is None:  # taken away again by the visitor or the server
         state.touch()
         return
     try:
@@ -80,7 +82,5 @@ def _open() -> None:
     except ValueError as error:
         state.complain(f"{file.name} can't be opened. {error}")
         return
-    state.change(lambda: scenario)
-    if told:
-        state.complain(told)
+    state.change(lambda: (scenario, told), anew=True)
     state.replace_widget("upload")  # so that the same file can be opened again

@@ -74,7 +74,6 @@ def measure() -> None:
         height=1,
     )
     # Not in the callback: a new session for an open page is told nothing new.
-    width = state.widget(_KEY, {}).get("width")
-    # The browser could send anything.
-    if isinstance(width, int | float) and 200 <= width <= 8000:
+    width = state.checked(state.told(_KEY, "width"), float, 0.0)
+    if 200 <= width <= 8000:
         state.set_width(int(width))

@@ -168,7 +168,11 @@ def test_a_number_is_typed(visit):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("1,2,3", "X, row Je, column verb: expected a number such as 1.5, got '1,2,3'."),
+        (
+            "1,2,3",
+            "X, row Je, column verb: expected a number such as 1.5, got “1,2,3”. A point or a "
+            "comma stands before the decimals only, so there is one at most.",
+        ),
         ("31", "X takes numbers from −30 to 30: row 1, column 2 is 31."),
     ],
 )

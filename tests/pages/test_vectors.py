@@ -161,6 +161,19 @@ def test_what_was_edited_is_said_and_can_be_taken_back(tiny):
     assert "other numbers" not in said(at)
 
 
+def test_numbers_edited_by_hand_that_go_with_other_words_are_told(tiny):
+    for edited in (False, True):
+        at = choose(visit(PAGE, s=encode(BITES)), "word")
+        if edited:
+            slider(at, "X-1-1").set_value(-2.5).run()
+        before = scenario(at)
+        type_(at, "sentence", "dog bites another man")
+        told = " ".join(each.value for each in at.warning)
+        assert ("without what was edited by hand" in told) == edited
+        press(at, "Undo")
+        assert scenario(fine(at)) == before
+
+
 def test_words_that_the_model_does_not_know_or_see(tiny):
     at = choose(visit(PAGE, s=encode(BITES)), "word")
     type_(at, "sentence", "dog \U0001f642")

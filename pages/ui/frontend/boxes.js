@@ -98,6 +98,7 @@ class Box {
     this.node.onkeydown = (event) => this.key(event);
     this.node.onblur = () => this.rest();
     this.node.ondblclick = () => this.overwrite();
+    this.node.onpaste = (event) => this.paste(event);
   }
 
   /** Larger numbers than a slider's can be typed; such a box reaches as far as the lab. */
@@ -233,6 +234,18 @@ class Box {
     this.close(true);
     this.gesture = this.editor.newGesture();
     this.tell({ text, done: true });
+  }
+
+  /** Cells of a spreadsheet fill the matrix from here; what Python refuses it says there. */
+  paste(event) {
+    const text = event.clipboardData.getData("text/plain");
+    const pasted = /[\t\r\n]/.test(text.replace(/[\r\n]+$/, ""));
+    if (!text.trim() || (this.field && !pasted)) return; // the field takes one number by itself
+    event.preventDefault();
+    this.rest();
+    this.close(true);
+    this.gesture = this.editor.newGesture();
+    this.tell({ text: text.slice(0, this.editor.frame.room + 1), pasted, done: true });
   }
 
   close(focus = false) {

@@ -1,0 +1,166 @@
+"""What a change takes away beside what was asked for, so that it can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from .. import limits, masks, positions
+from ..embeddings import embed, source_of
+from ..labels import isolate
+from ..scenario import Array, Scenario
+from ..tokens import aligned
+from ..wording import listed
+from .matrices import PROJECTIONS
+from .settings import with_positions
+
+#: Projections, and the size that counts their columns.
+_CUT = (("W_q", "d_k"), ("W_k", "d_k"), ("W_v", "d_v"))
+
+
+def told_of_dropped(before: Scenario, after: Scenario) -> str:
+    """Say which numbers and settings went with a change, and can't be made again from words.
+
+    What the vocabulary has for a word, zeros, and numbers that a change of sizes adds are no
+    loss, so they aren't told.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_cell, with_sentence, with_size
+    >>> from attn_core.presets import DEFAULT
+    >>> s = with_cell(DEFAULT.scenario, "X", 2, 1, 0.5)
+    >>> told_of_dropped(s, with_sentence(s, "Je suis"))
+    'Gone with this change: the edited numbers of heureux in X. Undo brings it all back.'
+    >>> told_of_dropped(s, with_size(s, d_k=3))
+    'Gone with this change: column 4 of W_q and W_k. Undo brings it all back.'
+    >>> told_of_dropped(s, with_cell(s, "X", 2, 1, 0.25))
+    ''
+    """
+    gone = [
+        *_embeddings(before, after, "X", before.tokens, after.tokens),
+        *_embeddings(before, after, "Z", before.context, after.context),
+        *_heads(before, after),
+        *_features(before, after),
+        *_columns(before, after),
+        *_mask(before, after),
+        *_places(before, after),
+    ]
+    return f"Gone with this change: {listed(gone)}. Undo brings it all back." if gone else ""
+
+
+def _embeddings(
+    before: Scenario, after: Scenario, name: str, old: Sequence[str], new: Sequence[str]
+) -> Iterator[str]:
+    """Rows of X or Z that were edited, and whose numbers aren't there any more."""
+    if name == "Z" and before.is_cross and not after.is_cross:
+        yield f"the second sentence, {isolate(' '.join(old))}"
+    if old == new and before.features == after.features:
+        return  # whoever edits X means to
+    values, later = getattr(before, name), getattr(after, name)
+    if values is None or source_of(before.features) != "vocabulary":
+        return  # a model's numbers are made anew for all words, see `edit_vectors`
+    left = dict(zip(*aligned(tuple(old), tuple(new)), strict=True))
+    columns = [j for j, feature in enumerate(before.features) if feature in after.features]
+    is_edited = values != embed(old, before.features)
+    gone = [
+        i
+        for i in range(len(old))
+        if is_edited[i].any() and not _stay(before, after, values[i], later, left.get(i), columns)
+    ]
+    if gone:
+        yield f"the edited numbers of {listed([isolate(old[i]) for i in gone])} in {name}"
+
+
+def _stay(
+    before: Scenario,
+    after: Scenario,
+    row: Array,
+    later: Array | None,
+    new: int | None,
+    columns: Sequence[int],
+) -> bool:
+    """Whether the numbers of a word are there still."""
+    if new is None or later is None or len(columns) < len(before.features):
+        return False
+    there = [after.features.index(before.features[j]) for j in columns]
+    return np.array_equal(row[list(columns)], later[new][there])
+
+
+def _heads(before: Scenario, after: Scenario) -> Iterator[str]:
+    """Heads that were removed, with their projections."""
+    gone = [name for name in before.heads if name not in after.heads]
+    if after.h < before.h:
+        yield f"all numbers of the head {listed([isolate(name) for name in gone])}"
+
+
+def _features(before: Scenario, after: Scenario) -> Iterator[str]:
+    """Features that went, and in which matrices they had numbers of their own."""
+    for i, feature in enumerate(before.features):
+        if feature in after.features or source_of(before.features) != "vocabulary":
+            continue
+        had = [name for name in PROJECTIONS if getattr(before, name)[..., i, :].any()]
+        had += [
+            name
+            for name in ("P", "W_o")
+            if (W := getattr(before, name)) is not None and W[:, i].any()
+        ]
+        if had:
+            yield f"the numbers of the feature {isolate(feature)} in {listed(had)}"
+
+
+def _columns(before: Scenario, after: Scenario) -> Iterator[str]:
+    """Columns of the projections that were cut off, where one wasn't all zeros."""
+    for size in ("d_k", "d_v"):
+        kept, had = getattr(after, size), getattr(before, size)
+        names = [
+            name for name, of in _CUT if of == size and getattr(before, name)[..., kept:].any()
+        ]
+        if kept < had and names:
+            yield f"{_span('column', kept + 1, had)} of {listed(names)}"
+    if before.W_o is not None and after.W_o is not None and after.d_v < before.d_v:
+        rows = before.W_o.reshape(before.h, before.d_v, -1)[:, after.d_v :]
+        if rows.any():
+            yield "the rows of W_o that read them"
+
+
+def _span(what: str, first: int, last: int) -> str:
+    return f"{what} {first}" if first == last else f"{what}s {first} to {last}"
+
+
+def _mask(before: Scenario, after: Scenario) -> Iterator[str]:
+    """A mask that has no meaning any more, or rows of a custom one that had to be opened."""
+    kind = masks.kind(before.mask)
+    if before.is_cross != after.is_cross and before.mask is not None:
+        yield f"the {kind} mask"
+    elif before.mask is not None and after.mask is not None and kind == "custom":
+        old, new = aligned(before.tokens, after.tokens)
+        old_k, new_k = aligned(before.context, after.context) if before.is_cross else (old, new)
+        was, now = before.mask[np.ix_(old, old_k)], after.mask[np.ix_(new, new_k)]
+        opened = (was != now).any(axis=1) if _words(before) != _words(after) else []
+        if words := [isolate(after.tokens[new[i]]) for i in np.flatnonzero(opened)]:
+            yield f"all that {listed(words)} might look at, so the mask is opened there"
+
+
+def _words(s: Scenario) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return s.tokens, s.context
+
+
+def _places(before: Scenario, after: Scenario) -> Iterator[str]:
+    """Positions that have no meaning any more, edited rows of P, a chosen slope."""
+    if before.positions != after.positions and after.is_cross and not before.is_cross:
+        yield f"the positions, {positions.SCHEMES[before.positions].title}"
+    if before.P is not None:
+        usual = positions.sinusoidal(*before.P.shape)
+        edited = (np.abs(before.P - usual) > 10.0**-limits.DECIMALS).any(axis=1)
+        kept = 0 if after.P is None else len(after.P)
+        if edited[kept:].any():
+            yield (
+                "the learned positions"
+                if not kept
+                else (f"{_span('row', kept + 1, len(before.P))} of P")
+            )
+    if before.slope is not None and after.slope is None:
+        alibi = with_positions(with_positions(before, "none"), "alibi")
+        if before.slope != alibi.slope:
+            yield f"ALiBi's slope, {before.slope:g}"

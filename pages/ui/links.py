@@ -1,0 +1,66 @@
+"""Links to the other pages say what this page's address says, so that a new tab shows the same.
+
+Streamlit's own links name the page alone. That is enough for a click, which keeps the session;
+a middle click, or "open in a new tab", begins another one, which knows only its address.
+A click while a box still waits for its answer is followed once that has come.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+#: When a pointer, a finger or the keyboard comes to a link, it is about to be followed. So it is
+#: completed then, from the address as it is; nothing is sent while numbers move.
+_JS = """
+const COMING = ["pointerover", "pointerdown", "focusin", "contextmenu"];
+const OURS = '[data-testid="stSidebarNavLink"], [data-testid="stPageLink-NavLink"]';
+
+const ours = ({ target }) => target.closest?.(OURS);
+
+function complete(event) {
+  const link = ours(event);
+  if (link?.origin === location.origin) link.search = location.search;
+}
+
+/** A click that asks the browser for a new tab is the browser's; Streamlit would follow it, too. */
+function leave(event) {
+  const link = ours(event);
+  if (!link) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey) event.stopPropagation();
+  else if (isBusy()) {
+    event.preventDefault();
+    event.stopPropagation();
+    followWhenQuiet(link, Date.now());
+  }
+}
+
+const isBusy = () => document.querySelector(".lab-boxes[data-busy]");
+
+/** The end of a move has the whole page run; Streamlit forgets a page that is chosen meanwhile. */
+function followWhenQuiet(link, since) {
+  if (isBusy() && Date.now() - since < 3000) setTimeout(followWhenQuiet, 20, link, since);
+  else {
+    document.removeEventListener("click", leave, true);
+    link.click();
+    document.addEventListener("click", leave, true);
+  }
+}
+
+/** A paste is handed to `table_paste.py` first; Streamlit's tables listen at the window, too. */
+function hand(event) {
+  for (const paste of document.labPastes?.values() ?? []) paste(event);
+}
+
+export default function () {
+  for (const event of COMING) document.addEventListener(event, complete, true);
+  document.addEventListener("click", leave, true);
+  window.addEventListener("paste", hand, true);
+}
+"""
+
+_keep = st.components.v2.component("links", js=_JS)
+
+
+def keep() -> None:
+    """Complete the links of the page from now on."""
+    _keep(key="links", height=1)

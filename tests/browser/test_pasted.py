@@ -1,0 +1,113 @@
+"""Cells of a spreadsheet on a box and in a table, and numbers that are typed into one."""
+
+import numpy as np
+from playwright.sync_api import expect
+
+from tests.browser.conftest import idle
+from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
+
+
+def copy(page, text):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+
+
+def undo(page):
+    page.get_by_role("button", name="Undo").click()
+    idle(page)
+
+
+def alert(page):
+    return page.get_by_test_id("stAlert")
+
+
+def test_cells_are_pasted_on_a_box(visit):
+    page = visit()
+    before = np.array(numbers(page)[2])
+    box = thumb(page, "X-1-1")
+    copy(page, "0,5\t−1,25\r\n2\t-3\r\n")
+    box.press("Control+V")
+    idle(page)
+    expected = before.copy()
+    expected[1:, 1:3] = [[0.5, -1.25], [2, -3]]
+    np.testing.assert_array_equal(numbers(page)[2], expected)
+    expect(alert(page)).to_have_count(0)
+    undo(page)
+    np.testing.assert_array_equal(numbers(page)[2], before)
+
+    # More than fits: what is left out is said, and one step of undo brings all back.
+    copy(page, "1\t2\t3\t4\n5\t6\t7\t8\n9\t9\t9\t9")
+    thumb(page, "X-2-2").press("Control+V")
+    idle(page)
+    expect(alert(page)).to_contain_text(
+        "The pasted block is 3×4, and from the chosen box on there is room for 1×2: the other 10 "
+        "numbers were left out."
+    )
+    expected = before.copy()
+    expected[2, 2:] = [1, 2]
+    np.testing.assert_array_equal(numbers(page)[2], expected)
+    undo(page)
+    expect(alert(page)).to_have_count(0)
+    np.testing.assert_array_equal(numbers(page)[2], before)
+
+    # Into a box that is open, and what isn't a number: refused in words, nothing lost.
+    box.press("Enter")
+    copy(page, "1\t1.000,5")
+    page.keyboard.press("Control+V")
+    idle(page)
+    expect(alert(page)).to_contain_text(
+        "X, row suis, column feeling: expected a number such as 1.5, got “1.000,5”."
+    )
+    np.testing.assert_array_equal(numbers(page)[2], before)
+    copy(page, "2,5\n")
+    box.press("Control+V")
+    idle(page)
+    expect(alert(page)).to_have_count(0)
+    assert value(page, "X-1-1") == 2.5
+
+
+def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
+    page = visit()
+    before = np.array(numbers(page)[2])
+    page.locator(".st-key-view-X").get_by_text("Table").click()
+    idle(page)
+    grid = page.get_by_test_id("stDataFrame").first
+    grid.click(position={"x": 150, "y": 55})
+    page.keyboard.type("2,345\n0.5\n", delay=60)  # two boxes, one below the other
+    page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
+    idle(page)
+    first = next(j for j in range(4) if numbers(page)[2][0][j] == 2.345)
+    expected = before.copy()
+    expected[:2, first] = [2.345, 0.5]
+    np.testing.assert_array_equal(numbers(page)[2], expected)
+    page.keyboard.type("-1\n", delay=60)  # the keyboard is in the table still
+    page.wait_for_timeout(400)
+    idle(page)
+    expected[2, first] = -1
+    go(page, "Projections")  # nobody pressed anything
+    page.get_by_test_id("stSidebarNav").get_by_text("dashboard", exact=True).click()
+    page.wait_for_url("**/?*")
+    idle(page)
+    choose_matrix(page, "X")
+    np.testing.assert_array_equal(numbers(page)[2], expected)
+    grid.click(position={"x": 150, "y": 55})
+    page.wait_for_timeout(400)  # until the table has the focus
+    copy(
+        page, "\n".join(["7\t8\t9\t7\t8", "9\t7\t8\t9\t7", "1\t1,23456\t1\t1\t1", "5\t5\t5\t5\t5"])
+    )
+    page.keyboard.press("Control+V")
+    expect(alert(page)).to_contain_text(f"room for 3×{4 - first}")
+    expect(alert(page)).to_contain_text("1.23456 was rounded to 1.235")
+    idle(page)
+    assert numbers(page)[2][0][first] == 7
+    undo(page)
+    np.testing.assert_array_equal(numbers(page)[2], expected)
+
+
+def test_a_number_that_is_typed_and_not_entered_is_there_on_the_next_page(visit):
+    page = visit()
+    box = thumb(page, "X-0-1")
+    box.press("Enter")
+    page.keyboard.type("2.5")
+    go(page, "Projections")
+    assert numbers(page)[0][0][1] == 2.5
