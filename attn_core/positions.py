@@ -251,9 +251,10 @@ def slopes(h: int, slope: float | None = None) -> Array:
 
     Examples
     --------
-    >>> slopes(4), slopes(3), slopes(3, 0.5)
-    (array([0.25      , 0.0625    , 0.015625  , 0.00390625]), \
-array([0.0625    , 0.00390625, 0.25      ]), array([0.5  , 0.25 , 0.125]))
+    >>> slopes(4).tolist(), slopes(3).tolist()
+    ([0.25, 0.0625, 0.015625, 0.00390625], [0.0625, 0.00390625, 0.25])
+    >>> slopes(3, 0.5).tolist()
+    [0.5, 0.25, 0.125]
     """
     if slope is not None:
         return np.asarray(slope ** np.arange(1.0, h + 1))

@@ -32,6 +32,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--no-proxy-server",  # all that is asked for is on this machine
     f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
 ]
 

@@ -101,8 +101,6 @@ def test_a_matrix_is_pasted_into_a_table_without_a_clipboard(page):
     idle(page)
     page.keyboard.press("Control+V")
     idle(page)
-    page.get_by_role("button", name="Apply").click()
-    idle(page)
     first, second = (page.locator(f"[data-cell='X-0-{j}']") for j in (0, 1))
     page.locator(".st-key-view-X").get_by_text("Boxes").click()
     idle(page)

@@ -206,8 +206,8 @@ BOXES = [
     (edited(True), "expected a number such as 1.5 as text, got True"),
     (edited(None), "got an empty box"),
     (edited("nan"), "row 1, column 1 is nan"),
-    (edited("1e999"), "row 1, column 1 is inf"),
-    (edited("9" * 100_000), "row 1, column 1 is inf"),
+    (edited("1e999"), "row 1, column 1 is ∞"),
+    (edited("9" * 100_000), "row 1, column 1 is ∞"),
     (edited("<script>"), "expected a number such as 1.5, got “<script>”"),
 ]
 
@@ -296,11 +296,11 @@ def test_a_value_that_is_none_of_the_widgets_kind_tells_the_forger_nothing(
 PLACE = {"row": 0, "column": 0, "gesture": "g", "number": "1", "done": True}
 MOVES = [
     (PLACE | {"value": math.nan}, "row 1, column 1 is nan"),
-    (PLACE | {"value": 1e999}, "row 1, column 1 is inf"),
+    (PLACE | {"value": 1e999}, "row 1, column 1 is ∞"),
     (PLACE | {"value": 31}, "row 1, column 1 is 31"),
     (PLACE | {"value": [1]}, "X, row Je, column pronoun: expected a number, got [1]"),
     (PLACE | {"value": None}, "expected a number, got None"),
-    (PLACE | {"value": 10**400}, "row 1, column 1 is inf"),
+    (PLACE | {"value": 10**400}, "row 1, column 1 is ∞"),
     (PLACE | {"text": "<script>"}, "expected a number such as 1.5, got “<script>”"),
     (PLACE | {"text": ["1"]}, "expected a number, got ['1']"),
     (PLACE | {"row": -1, "value": 1}, "X is 3×4; it has no box (-1, 0)"),
