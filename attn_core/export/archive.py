@@ -18,13 +18,22 @@ from ..document import DocumentError
 
 #: Bytes that all files of an archive may have together; the largest of the lab has 510,000.
 MAX_UNPACKED = 1_000_000
+#: Numbers or words of one array, and its axes; the largest of the lab has 1152 on three. As a
+#: list each axis takes a hundred times the room of a truth value, and an empty one any room.
+MAX_NUMBERS, MAX_AXES = 10_000, 3
 
 #: Others could unpack without a bound (bzip2, LZMA), or aren't in zip files of today.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: What zipfile raises: RuntimeError for one that has a password, or needs what zipfile can't
+#: do; OverflowError for a place that no file has.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, EOFError),
+    *(RuntimeError, ValueError, OverflowError),
+)
 #: What NumPy and Python's parser raise for a header that no NumPy wrote.
 _UNREADABLE = (
     *(ValueError, KeyError, EOFError, SyntaxError, TokenError),
-    *(TypeError, RecursionError, MemoryError),
+    *(TypeError, RecursionError, MemoryError, OverflowError),
 )
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
@@ -42,8 +51,7 @@ def files(content: bytes) -> dict[str, bytes]:
             return _unpacked(archive)
     except DocumentError:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
-        # RuntimeError: it has a password, or needs what zipfile can't do.
+    except _DAMAGED as error:
         raise DocumentError(
             f"The zip archive can't be unpacked: {str(error) or 'it is cut'}."
         ) from error
@@ -90,7 +98,12 @@ def array(name: str, content: bytes) -> NDArray[Any]:
         # Before numpy makes room for what a few bytes may claim.
         size, has = dtype.itemsize * int(np.prod(shape, dtype=object)), len(content) - stream.tell()
         if size != has:
-            raise DocumentError(f"{name} must have {size} bytes for its {shape}, got {has}.")
+            raise DocumentError(f"{name} must have {size} bytes for its {shape!s:.40}, got {has}.")
+        if len(shape) > MAX_AXES or not 0 < size // dtype.itemsize <= MAX_NUMBERS:
+            raise DocumentError(
+                f"{name} must have 1 to {MAX_NUMBERS} numbers or words on at most {MAX_AXES} axes, "
+                f"got {shape!s:.40}."
+            )
         if dtype.kind == "U":
             _check_letters(name, np.frombuffer(content, dtype.byteorder + "u4", -1, stream.tell()))
         return np.load(io.BytesIO(content), allow_pickle=False)  # type: ignore[no-any-return]

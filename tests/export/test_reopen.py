@@ -3,6 +3,7 @@
 import codecs
 import io
 import json
+import struct
 import tracemalloc
 import zipfile
 from dataclasses import replace
@@ -224,6 +225,17 @@ def twice():
     return packed({"X.npy": b"1", "Y.npy": b"2"}).replace(b"Y.npy", b"X.npy")
 
 
+def far():
+    """An archive whose file begins where no file can (zip64)."""
+    name, extra = b"X.npy", struct.pack("<HHQ", 1, 8, 2**63)
+    sizes = (1, 1, len(name), len(extra), 0, 0, 0, 0, 2**32 - 1)
+    entry = b"PK\x01\x02" + struct.pack("<4B4H3L5H2L", 45, 3, 45, 0, 0, 0, 0, 33, 0, *sizes)
+    entry += name + extra
+    return (
+        b"PK\x03\x04" + entry + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), 4, 0)
+    )
+
+
 def numbers(**changes):
     content = json.loads(json_text(attend(DEFAULT.scenario))) | changes
     return json.dumps(content).encode()
@@ -264,6 +276,11 @@ def test_what_is_foreign_says_why():
         (crafted(shape("(1,)", "'<U1'"), b"\xff" * 4), "must hold text, got the letter number"),
         (crafted("-" * 9000 + "1"), "isn't an array of NumPy that can be read"),
         (crafted("[" * 9000), "isn't an array of NumPy that can be read"),
+        (crafted(shape("(10000000, 0)")), r"must have 1 to 10000 numbers .*, got \(10000000, 0\)"),
+        (crafted(shape(f"(0, {10**30})")), "must have 1 to 10000 numbers .*got .0, 1000"),
+        (crafted(shape("(2, 1, 1, 1)"), bytes(16)), "on at most 3 axes, got .2, 1, 1, 1."),
+        (crafted(shape("(10001,)", "'|b1'"), bytes(10_001)), "must have 1 to 10000 numbers"),
+        (far(), "zip archive can't be unpacked"),
         (b"\x93NUMPY\x01\x00", "One array of NumPy is no scenario"),
         (b"PK\x03\x04", "zip archive can't be unpacked"),
         (npz(trace)[:-40], "zip archive can't be unpacked"),
