@@ -9,7 +9,7 @@ import numpy as np
 from .. import limits, masks, positions
 from ..embeddings import embed, source_of
 from ..labels import isolate
-from ..scenario import Array, Scenario
+from ..scenario import Scenario
 from ..tokens import aligned
 from ..wording import listed
 from .matrices import PROJECTIONS
@@ -61,43 +61,33 @@ def _embeddings(
     if values is None or source_of(before.features) != "vocabulary":
         return  # a model's numbers are made anew for all words, see `edit_vectors`
     left = dict(zip(*aligned(tuple(old), tuple(new)), strict=True))
-    columns = [j for j, feature in enumerate(before.features) if feature in after.features]
-    is_edited = values != embed(old, before.features)
-    gone = [
+    names = after.features
+    column = {j: names.index(name) for j, name in enumerate(before.features) if name in names}
+    edited = np.argwhere(values != embed(old, before.features)).tolist()
+    gone = dict.fromkeys(
         i
-        for i in range(len(old))
-        if is_edited[i].any() and not _stay(before, after, values[i], later, left.get(i), columns)
-    ]
+        for i, j in edited
+        if later is None
+        or not (i in left and j in column and later[left[i], column[j]] == values[i, j])
+    )
     if gone:
         yield f"the edited numbers of {listed([isolate(old[i]) for i in gone])} in {name}"
-
-
-def _stay(
-    before: Scenario,
-    after: Scenario,
-    row: Array,
-    later: Array | None,
-    new: int | None,
-    columns: Sequence[int],
-) -> bool:
-    """Whether the numbers of a word are there still."""
-    if new is None or later is None or len(columns) < len(before.features):
-        return False
-    there = [after.features.index(before.features[j]) for j in columns]
-    return np.array_equal(row[list(columns)], later[new][there])
 
 
 def _heads(before: Scenario, after: Scenario) -> Iterator[str]:
     """Heads that were removed, with their projections."""
     gone = [name for name in before.heads if name not in after.heads]
     if after.h < before.h:
-        yield f"all numbers of the head {listed([isolate(name) for name in gone])}"
+        heads = "head" if len(gone) == 1 else "heads"
+        yield f"all numbers of the {heads} {listed([isolate(name) for name in gone])}"
 
 
 def _features(before: Scenario, after: Scenario) -> Iterator[str]:
     """Features that went, and in which matrices they had numbers of their own."""
+    if source_of(before.features) != "vocabulary":
+        return
     for i, feature in enumerate(before.features):
-        if feature in after.features or source_of(before.features) != "vocabulary":
+        if feature in after.features:
             continue
         had = [name for name in PROJECTIONS if getattr(before, name)[..., i, :].any()]
         had += [

@@ -207,6 +207,18 @@ def test_each_head_keeps_its_rows_of_W_o():
     np.testing.assert_array_equal(attend(wider).projected, attend(s).projected)
 
 
+def test_edited_numbers_that_stay_are_not_told_as_gone():
+    s = edits.with_cell(START, "X", 0, START.features.index("verb"), 0.5)
+    others = [edits.with_features(s, [f for f in s.features if f != name]) for name in s.features]
+    told = ["edited numbers of Je in X" in edits.told_of_dropped(s, other) for other in others]
+    assert told == [name == "verb" for name in s.features]
+    placed = edits.with_features(START, ["verb", "1st", "2nd", "3rd"])
+    placed = edits.with_cell(placed, "X", 2, 0, 0.25)  # the words' places change, and this doesn't
+    for sentence, gone in (("suis heureux", False), ("Je suis", True)):
+        told = edits.told_of_dropped(placed, edits.with_sentence(placed, sentence))
+        assert ("edited numbers of heureux" in told) == gone, told
+
+
 def test_mask_kinds():
     assert masks.kind(edits.with_mask_kind(START, "causal").mask) == "causal"
     assert edits.with_mask_kind(START, "none").mask is None
