@@ -173,5 +173,6 @@ def _by_names(names: Iterable[str], segments: Any) -> str | None:
     for part in ("roberta", "bert"):
         if part in parts:
             return part
-    alike = {1: "roberta", 2: "bert"}
-    return alike.get(segments) if "token_type_embeddings" in parts else None
+    if "token_type_embeddings" in parts:
+        return "roberta" if segments == 1 else "bert" if segments == 2 else None
+    return None

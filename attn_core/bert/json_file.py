@@ -18,14 +18,19 @@ def read_object(path: Path) -> dict[str, Any]:
     ModelError
         When it isn't JSON or holds something else, or an object says one thing twice.
     """
+    return _object(read(path), str(path))
+
+
+def read(path: Path) -> Any:
+    """Read a file that holds anything in JSON; raises as `read_object` does."""
     try:
-        return parsed_object(path.read_text(encoding="utf-8"), str(path))
+        return _parsed(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{path} can't be read as JSON: {error}. Fetch it again.") from error
 
 
 def parsed_object(text: str | bytes, where: str) -> dict[str, Any]:
-    """Do the same with what a file holds.
+    """Do the same as `read_object` with what a file holds.
 
     Examples
     --------
@@ -35,12 +40,19 @@ def parsed_object(text: str | bytes, where: str) -> dict[str, Any]:
     Traceback (most recent call last):
     attn_core.bert.error.ModelError: config.json: expected an object of JSON, got [2].
     """
+    return _object(_parsed(text, where), where)
+
+
+def _parsed(text: str | bytes, where: str) -> Any:
     try:
-        said = json.loads(text, object_pairs_hook=strict_json.once)
+        return json.loads(text, object_pairs_hook=strict_json.once)
     except strict_json.JSONError as error:
         raise ModelError(f"{where}: {error} Take one out.") from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{where} can't be read as JSON: {error}. Fetch it again.") from error
+
+
+def _object(said: Any, where: str) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise ModelError(f"{where}: expected an object of JSON, got {said!r:.40}.")
     return said

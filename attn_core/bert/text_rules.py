@@ -6,7 +6,6 @@ their own, beside those of the transformer.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import numpy as np
 
 from .checkpoint import Matrix
 from .error import ModelError
-from .json_file import read_object
+from .json_file import read, read_object
 
 #: Lists the steps from a text to its vector, each with the folder of its own file.
 MODULES = "modules.json"
@@ -129,10 +128,10 @@ def files_of(modules: Path) -> tuple[str, tuple[str, ...]]:
 
 def _steps(path: Path) -> dict[str, str]:
     """Folder of each step from a text to its vector, by its kind."""
+    said = read(path)
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
         return {str(step["type"]).rpartition(".")[2]: _inside(step["path"]) for step in said}
-    except (OSError, ValueError, RecursionError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise ModelError(
             f"{path} must be a list of steps in JSON, each with a type and a path within the "
             f"model's folder ({error}). Fetch it again."

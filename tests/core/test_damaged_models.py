@@ -209,8 +209,9 @@ def test_a_kind_that_nothing_tells(tmp_path):
     said = json.loads((model / "config.json").read_text())
     for name in ("model_type", "architectures"):
         del said[name]
-    (model / "config.json").write_text(json.dumps(said | {"type_vocab_size": 3}))
-    refused(model, "says neither model_type nor architectures", "write into it", "bert, distil")
+    for segments in (3, [2], {}, None):
+        (model / "config.json").write_text(json.dumps(said | {"type_vocab_size": segments}))
+        refused(model, "says neither model_type nor architectures", "write into it", "bert, distil")
 
 
 @pytest.mark.parametrize("padding", [None, -1, "1", 1.0, 18, 10**9])

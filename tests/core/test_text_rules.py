@@ -188,6 +188,8 @@ def test_lower_case_is_read(tmp_path):
         ({"sentence_bert_config.json": {"max_seq_length": "9"}}, "max_seq_length .* got '9'"),
         ({"sentence_bert_config.json": {"max_seq_length": True}}, "max_seq_length .* got True"),
         ({"sentence_bert_config.json": "{"}, "can't be read as JSON"),
+        ({"modules.json": "["}, "modules.json can't be read as JSON"),
+        ({"modules.json": '[{"type": "a", "type": "b"}]'}, "key 'type' is there twice"),
         ({"modules.json": "[1]"}, "modules.json must be a list of steps"),
         ({"modules.json": [{"type": "a.Pooling", "path": "../x"}]}, r"got the path '\.\./x'"),
         ({"modules.json": [{"type": "a.Pooling", "path": "/x"}]}, "got the path '/x'"),
