@@ -191,14 +191,16 @@ def _named(verb: str, examples: Sequence[str]) -> str:
 
 def _signs(pieces: Pieces, quote: Quote) -> Iterator[str]:
     """Explain what stands in the names of tokens."""
-    if first := next((token for token in pieces.shown if token.startswith("##")), ""):
+    named = [*zip(pieces.shown, pieces.letters, strict=True)]
+    ongoing = (name for name, each in named if each and name.startswith("##") and each[0] != "#")
+    if first := next(ongoing, ""):
         yield f"A token such as {quote(first)} goes on with what stands before it."
-    parts = [name for name, each in zip(pieces.shown, pieces.letters, strict=True) if each is None]
+    parts = [name for name, each in named if each is None]
     if first := next((name for name in parts if name.endswith(")") and " (1/" in name), ""):
         character, _, count = first[:-1].rpartition(" (1/")
         yield (
             f"{quote(first)} is the first of {counted(int(count), 'token')} that spell "
             f"{quote(character)} together."
         )
-    if "␣" in pieces.shown:
+    if ("␣", " ") in named:
         yield "␣ is a space."

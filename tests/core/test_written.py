@@ -23,6 +23,7 @@ def bytes_of(tmp_path_factory):
     def make(*, decoder):
         letters = sorted(pre_tokenizers.ByteLevel.alphabet())
         merges = [("Ã", "©"), ("ð", "Ł"), ("ðŁ", "ĺ"), ("ðŁĺ", "Ģ"), ("Ġ", "c"), ("f", "Ã")]
+        merges += [("#", "#")]
         merged = [a + b for a, b in merges]
         vocabulary = {token: i for i, token in enumerate([*letters, *merged])}
         made = Made(models.BPE(vocabulary, merges))
@@ -170,6 +171,12 @@ def test_the_parts_of_a_character_are_explained(bytes_of):
         "It cuts 😁 (😁 (1/2), 😁 (2/2)).",
         "😁 (1/2) is the first of 2 tokens that spell 😁 together.",
     ]
+
+
+def test_number_signs_of_a_text_are_no_sign_of_a_model(bytes_of):
+    pieces = bytes_of(decoder=True).split("##")
+    assert pieces.shown == ("##",)
+    assert told_of_words("##", pieces) == []
 
 
 def test_lower_case_before_all_else(bytes_of):
