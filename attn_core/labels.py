@@ -114,15 +114,15 @@ def numbers(values: Array, digits: int = 2) -> list[list[str]]:
     return [[number(v, digits) if isfinite(v) else "" for v in row] for row in values.tolist()]
 
 
-def short(value: float) -> str:
-    """Write a number with as many digits as it needs, at most six.
+def short(value: float, digits: int = 6) -> str:
+    """Write a number with as many digits as it needs, at most so many.
 
     Examples
     --------
     >>> short(-30.0), short(0.125)
     ('−30', '0.125')
     """
-    return f"{value:g}".replace("-", "−").replace("inf", "∞")
+    return f"{value:.{digits}g}".replace("-", "−").replace("inf", "∞")
 
 
 def percent(part: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..equation import Block
+from ..labels import short
 from ..scenario import Array, Scenario
 from ..wording import counted
 from .matrices import MatrixName, block_of, with_matrix
@@ -168,7 +169,7 @@ def told_of_rounding(entered: Array, kept: Array) -> str:
     (rounded,) = np.nonzero(~np.isclose(entered, kept, rtol=_SAME, atol=_SAME).ravel())
     if not rounded.size:
         return ""
-    first, to = (f"{each.ravel()[rounded[0]]:.10g}".replace("-", "−") for each in (entered, kept))
+    first, to = (short(each.ravel()[rounded[0]], digits=10) for each in (entered, kept))
     if rounded.size == 1:
         return f"{first} was rounded to {to}: the lab holds three decimals."
     return (
