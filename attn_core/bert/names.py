@@ -39,7 +39,6 @@ def found_names(names: Iterable[str], needed: Sequence[str], where: str) -> dict
     for name in sorted(names):
         by_plain[_modern(name)].append(name)
     prefixes = [name.removesuffix(needed[0]) for name in by_plain if name.endswith(needed[0])]
-    prefixes = [prefix for prefix in prefixes if not prefix or prefix.endswith(".")]
     missing = {p: [name for name in needed if p + name not in by_plain] for p in prefixes or [""]}
     nearest = min(missing, key=lambda prefix: len(missing[prefix]))
     if missing[nearest]:
