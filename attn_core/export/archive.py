@@ -20,7 +20,7 @@ from ..document import DocumentError
 MAX_UNPACKED = 1_000_000
 #: Numbers or words of one array, and its axes; the largest of the lab has 1152 on three. As a
 #: list each axis takes a hundred times the room of a truth value, and an empty one any room.
-MAX_NUMBERS, MAX_AXES = 10_000, 3
+MAX_NUMBERS, MAX_AXES = 30_000, 3
 
 #: Others could unpack without a bound (bzip2, LZMA), or aren't in zip files of today.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
