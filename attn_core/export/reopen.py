@@ -57,7 +57,7 @@ def reopen(content: bytes) -> tuple[Scenario, str]:
     >>> reopen(npz(attend(DEFAULT.scenario))) == (DEFAULT.scenario, "")
     True
     """
-    is_page = content[:1000].lstrip().startswith(b"<")
+    is_page = content[:1000].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
     if len(content) > MAX_FILE and not is_page:
         raise DocumentError(f"The file has {len(content)} bytes; at most {MAX_FILE} are read.")
     if content.startswith(b"PK"):
