@@ -119,17 +119,28 @@ def _span(what: str, first: int, last: int) -> str:
 
 
 def _mask(before: Scenario, after: Scenario) -> Iterator[str]:
-    """A mask that has no meaning any more, or rows of a custom one that had to be opened."""
+    """A mask that has no meaning any more, or boxes and rows of a custom one."""
     kind = masks.kind(before.mask)
     if before.is_cross != after.is_cross and before.mask is not None:
         yield f"the {kind} mask"
-    elif before.mask is not None and after.mask is not None and kind == "custom":
-        old, new = aligned(before.tokens, after.tokens)
-        old_k, new_k = aligned(before.context, after.context) if before.is_cross else (old, new)
-        was, now = before.mask[np.ix_(old, old_k)], after.mask[np.ix_(new, new_k)]
-        opened = (was != now).any(axis=1) if _words(before) != _words(after) else []
-        if words := [isolate(after.tokens[new[i]]) for i in np.flatnonzero(opened)]:
-            yield f"all that {listed(words)} might look at, so the mask is opened there"
+    elif kind == "custom" and after.mask is not None and _words(before) != _words(after):
+        yield from _boxes(before, after)
+
+
+def _boxes(before: Scenario, after: Scenario) -> Iterator[str]:
+    """Blocked boxes of words that went, and rows that had to be opened."""
+    old, new = aligned(before.tokens, after.tokens)
+    old_k, new_k = aligned(before.context, after.context) if before.is_cross else (old, new)
+    down, across = ~before.allowed.all(axis=1), ~before.allowed.all(axis=0)
+    gone = [before.tokens[i] for i in np.flatnonzero(down) if i not in old]
+    keys = before.context or before.tokens
+    gone += [keys[k] for k in np.flatnonzero(across) if k not in old_k]
+    if gone:
+        yield f"the blocked boxes of {listed([*map(isolate, dict.fromkeys(gone))])} in the mask"
+    was, now = before.allowed[np.ix_(old, old_k)], after.allowed[np.ix_(new, new_k)]
+    opened = np.flatnonzero((was != now).any(axis=1))
+    if words := [isolate(after.tokens[new[i]]) for i in opened]:
+        yield f"all that {listed(words)} might look at, so the mask is opened there"
 
 
 def _words(s: Scenario) -> tuple[tuple[str, ...], tuple[str, ...]]:

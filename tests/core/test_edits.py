@@ -219,6 +219,22 @@ def test_edited_numbers_that_stay_are_not_told_as_gone():
         assert ("edited numbers of heureux" in told) == gone, told
 
 
+def test_boxes_that_were_blocked_by_hand_are_told_with_the_words_that_take_them():
+    s = replace(START, mask=np.array([[1, 0, 1], [1, 1, 1], [1, 1, 1]], bool))  # Je not suis
+    for sentence, gone in {
+        "Je suis": "",
+        "Nous suis heureux": "Je",
+        "Je heureux": "suis",
+        "Il dort bien": "Je and suis",
+    }.items():
+        told = edits.told_of_dropped(s, edits.with_sentence(s, sentence))
+        assert (
+            told.startswith(f"Gone with this change: the blocked boxes of {gone} in the mask.")
+            if gone
+            else told == ""
+        ), (sentence, told)
+
+
 def test_mask_kinds():
     assert masks.kind(edits.with_mask_kind(START, "causal").mask) == "causal"
     assert edits.with_mask_kind(START, "none").mask is None
