@@ -2,7 +2,7 @@
 
 Streamlit's own links name the page alone. That is enough for a click, which keeps the session;
 a middle click, or "open in a new tab", begins another one, which knows only its address.
-A click while a box still waits for its answer is followed once that has come.
+A click while a change is still on its way is followed once the server has taken it.
 """
 
 from __future__ import annotations
@@ -22,24 +22,32 @@ function complete(event) {
   if (link?.origin === location.origin) link.search = location.search;
 }
 
+let waiting; // the timer of the link that was clicked last, until it is followed
+
 /** A click that asks the browser for a new tab is the browser's; Streamlit would follow it, too. */
 function leave(event) {
   const link = ours(event);
   if (!link) return;
-  if (event.ctrlKey || event.metaKey || event.shiftKey) event.stopPropagation();
-  else if (isBusy()) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return event.stopPropagation();
+  clearTimeout(waiting);
+  if (isBusy()) {
     event.preventDefault();
     event.stopPropagation();
     followWhenQuiet(link, Date.now());
   }
 }
 
-const isBusy = () => document.querySelector(".lab-boxes[data-busy]");
+/**
+ * Streamlit stops a run of the page for another page. Where that run hadn't yet begun, what a field
+ * handed over as it was left goes with it, or the other page does: two runs share what is wanted.
+ * The end of a move has the whole page run once more, which forgets a page that is chosen meanwhile.
+ */
+const isBusy = () => window.labIsUnheard?.() || document.querySelector(".lab-boxes[data-busy]");
 
-/** The end of a move has the whole page run; Streamlit forgets a page that is chosen meanwhile. */
 function followWhenQuiet(link, since) {
-  if (isBusy() && Date.now() - since < 3000) setTimeout(followWhenQuiet, 20, link, since);
-  else {
+  if (isBusy() && Date.now() - since < 3000) {
+    waiting = setTimeout(followWhenQuiet, 20, link, since);
+  } else {
     document.removeEventListener("click", leave, true);
     link.click();
     document.addEventListener("click", leave, true);

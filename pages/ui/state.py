@@ -581,7 +581,7 @@ def table(name: str, shown: object, start: T) -> tuple[str, T]:
     ones would close the box in which somebody types.
     """
     views, seen = _lab().views, f"shown-{name}"
-    is_own = views.pop(f"own-{name}", False) or views.get(seen) == shown
+    is_own = views.pop(f"own-{name}", None) == edition() or views.get(seen) == shown
     if not is_own or f"table-{name}-{turn(name)}" not in st.session_state:
         replace_widget(name)
         views[f"start-{name}"] = start
@@ -590,8 +590,11 @@ def table(name: str, shown: object, start: T) -> tuple[str, T]:
 
 
 def keep_table(name: str, *, as_entered: bool) -> None:
-    """Keep a table at its next change, if that is what was entered into it."""
-    _lab().views[f"own-{name}"] = as_entered
+    """Keep a table at its next change, if that is what was entered into it.
+
+    The run that shows it may be stopped for one that undoes it, and that doesn't keep the table.
+    """
+    _lab().views[f"own-{name}"] = edition() if as_entered else None
 
 
 def widget(key: str, kind: Kinds[T], default: T) -> T:

@@ -11,8 +11,8 @@ from tests.pages.test_pages import fine, scenario, visit
 
 START = DEFAULT.scenario
 EDITED = edits.with_cell(START, "X", 2, 1, 0.5)  # heureux · verb
-CUSTOM = replace(START, mask=np.array([[1, 0, 0], [0, 0, 1], [1, 1, 1]], bool))
 #: A mask without any meaning of its own, in which suis may look at heureux alone.
+CUSTOM = replace(START, mask=np.array([[1, 0, 0], [0, 0, 1], [1, 1, 1]], bool))
 LEARNED = edits.with_cell(edits.with_positions(START, "learned"), "P", 1, 0, 2.5)
 ALIBI = edits.with_slope(edits.with_positions(START, "alibi"), 0.35)
 TWO = heads.added(edits.with_matrix(START, "W_v", np.full((4, 4), 0.5)))
