@@ -38,9 +38,9 @@ function leave(event) {
 }
 
 /**
- * Streamlit stops a run of the page for another page. Where that run hadn't yet begun, what a field
- * handed over as it was left goes with it, or the other page does: two runs share what is wanted.
- * The end of a move has the whole page run once more, which forgets a page that is chosen meanwhile.
+ * Streamlit stops a run for that of another page. If it hadn't begun, what a field handed over
+ * as it was left is lost with it, or the other page is: the two share what page is wanted.
+ * The end of a move has the page run once more, which forgets a page that is chosen meanwhile.
  */
 const isBusy = () => window.labIsUnheard?.() || document.querySelector(".lab-boxes[data-busy]");
 
