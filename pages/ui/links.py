@@ -22,7 +22,13 @@ function complete(event) {
   if (link?.origin === location.origin) link.search = location.search;
 }
 
+const HANDOVER = 15; // polls until what a field held as it was left is on its way at the latest
+let left = -Infinity; // when a field was left
 let waiting; // the timer of the link that was clicked last, until it is followed
+
+function noteLeft({ target }) {
+  if (target.matches?.("input, textarea")) left = performance.now();
+}
 
 /** A click that asks the browser for a new tab is the browser's; Streamlit would follow it, too. */
 function leave(event) {
@@ -30,23 +36,27 @@ function leave(event) {
   if (!link) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey) return event.stopPropagation();
   clearTimeout(waiting);
-  if (isBusy()) {
+  const polls = performance.now() - left < 500 ? HANDOVER : 0;
+  if (polls || isBusy()) {
     event.preventDefault();
     event.stopPropagation();
-    followWhenQuiet(link, Date.now());
+    followWhenQuiet(link, polls, Date.now());
   }
 }
 
 /**
- * Streamlit stops a run for that of another page. If it hadn't begun, what a field handed over
- * as it was left is lost with it, or the other page is: the two share what page is wanted.
+ * A field that is left hands over what it holds a little later, perhaps after the click. That
+ * asks for the page of the field, and so would take the place of the page that was chosen.
+ * Streamlit stops a run for that of another page. If it hadn't begun, what was handed over
+ * is lost with it, or the other page is: the two share what page is wanted.
  * The end of a move has the page run once more, which forgets a page that is chosen meanwhile.
  */
 const isBusy = () => window.labIsUnheard?.() || document.querySelector(".lab-boxes[data-busy]");
 
-function followWhenQuiet(link, since) {
-  if (isBusy() && Date.now() - since < 3000) {
-    waiting = setTimeout(followWhenQuiet, 20, link, since);
+function followWhenQuiet(link, polls, since) {
+  const busy = isBusy();
+  if ((busy || polls > 0) && Date.now() - since < 3000) {
+    waiting = setTimeout(followWhenQuiet, 20, link, busy ? 0 : polls - 1, since);
   } else {
     document.removeEventListener("click", leave, true);
     link.click();
@@ -61,6 +71,7 @@ function hand(event) {
 
 export default function () {
   for (const event of COMING) document.addEventListener(event, complete, true);
+  document.addEventListener("focusout", noteLeft, true);
   document.addEventListener("click", leave, true);
   window.addEventListener("paste", hand, true);
 }
