@@ -9,6 +9,10 @@ from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
 #: A box of the table in which the keyboard is, as its paste finds it.
 CHOSEN = """document.activeElement.closest("[data-testid=stDataFrame]")
     ?.querySelector("td[aria-selected=true]")"""
+#: The numbers of V in the picture.
+V = """document.querySelector(".js-plotly-plot").calcdata.map(([first]) => first)
+    .filter(({ trace }) => trace.type === "heatmap")[2].z.map(row => Array.from(row))"""
+SHOWN = f"expected => JSON.stringify({V}) === JSON.stringify(expected)"
 #: Leaves a field, which hands over what is in it, and clicks links of the menu at once.
 LEAVE = """async names => {
     document.activeElement.blur();
@@ -85,14 +89,17 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     grid = page.get_by_test_id("stDataFrame").first
     grid.click(position={"x": 150, "y": 55})
     page.keyboard.type("2,345\n0.5\n", delay=60)  # two boxes, one below the other
-    idle(page)
-    first = next(j for j in range(4) if numbers(page)[2][0][j] == 2.345)
+    page.wait_for_function(f"{V}[0].includes(2.345)")
+    first = numbers(page)[2][0].index(2.345)
     expected = before.copy()
     expected[:2, first] = [2.345, 0.5]
-    np.testing.assert_array_equal(numbers(page)[2], expected)
+    page.wait_for_function(SHOWN, arg=expected.tolist())
+    idle(page)
     page.keyboard.type("-1\n", delay=60)  # the keyboard is in the table still
     idle(page)
     expected[2, first] = -1
+    page.wait_for_function(SHOWN, arg=expected.tolist())
+    idle(page)
     go(page, "Projections")  # nobody pressed anything
     page.get_by_test_id("stSidebarNav").get_by_text("dashboard", exact=True).click()
     page.wait_for_url("**/?*")
