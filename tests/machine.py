@@ -12,7 +12,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The first is Chromium without its own windows, which a visit takes a quarter less time in.
+BROWSERS = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable", "chrome"),
+)
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 SBIN = "/usr/sbin"  # Debian puts nginx where only root's PATH leads
 # Without them Chromium draws boxes for Arabic, Hindi or Chinese words and for emoji.
@@ -59,7 +63,7 @@ def missing_packages() -> list[str]:
     missing = [] if nginx() else ["nginx-light"]
     # Ubuntu's package only asks for a snap.
     if not chromium() and "ubuntu" not in family:
-        missing.append("chromium")
+        missing.append("chromium-headless-shell")
     return [*missing, *(font for font in FONTS if not _installed(font))]
 
 

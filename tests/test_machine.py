@@ -10,7 +10,7 @@ from tests import machine
 # It notes what it was asked for, and brings a browser if that was part of it.
 APT_GET = """\
 echo "$*" >> "$0.log"
-case "$*" in *" chromium "*) ln -sf "$0" {bin}/chromium;; esac"""
+case "$*" in *" chromium-headless-shell "*) ln -sf "$0" {bin}/chromium-headless-shell;; esac"""
 
 
 @pytest.fixture
@@ -45,10 +45,10 @@ def test_debian_packages_are_taken_where_that_needs_no_password(bare, rights):
     if rights == "sudo":
         put(bare, "sudo", 'shift; [ "$1" = true ] || exec "$@"')  # sudo -n …
     assert machine.provide()
-    assert machine.chromium() == str(bare / "chromium")
+    assert machine.chromium() == str(bare / "chromium-headless-shell")
     installed = asked_for(bare).splitlines()[-1].split()
     assert installed[-4:] == [
-        *("nginx-light", "chromium", "fonts-noto-core", "fonts-noto-color-emoji")
+        *("nginx-light", "chromium-headless-shell", "fonts-noto-core", "fonts-noto-color-emoji")
     ]
 
 
@@ -79,8 +79,8 @@ def test_a_machine_that_has_all_installs_nothing(bare, monkeypatch):
 def test_a_stub_is_no_browser_and_ubuntu_has_no_package_of_it(bare, monkeypatch):
     put(bare, "chromium-browser", "echo install the snap; exit 1")
     assert machine.chromium() == ""
-    assert "chromium" in machine.missing_packages()
+    assert "chromium-headless-shell" in machine.missing_packages()
     monkeypatch.setattr(machine, "_family", lambda: {"ubuntu", "debian"})
-    assert "chromium" not in machine.missing_packages()
+    assert not any("chromium" in name for name in machine.missing_packages())
     monkeypatch.setattr(machine, "_family", set)
     assert machine.missing_packages() == []
