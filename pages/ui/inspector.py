@@ -48,7 +48,7 @@ def gone(trace: AttentionTrace, picture: str) -> None:
     place = f"{escape.markdown(step(cell.name).symbol)}, row {cell.row + 1}, column "
     st.caption(
         f"The number that was asked about, {place}{cell.column + 1}, isn't here any more. It comes "
-        "back with what it is of, as by Undo."
+        "back with its row and column; Undo can bring them."
     )
 
 

@@ -67,8 +67,9 @@ class Lab:
     refused: str = ""
     #: A widget's callback ran before this script, so the URL may lag behind.
     touched: bool = False
-    #: The page of the last run.
+    #: The page of the last run, and the second in which that began.
     page: str = ""
+    begun: float = 0.0
     projector: bool = False
     #: Streamlit's own sliders and charts instead of those that follow the hand.
     classic: bool = False

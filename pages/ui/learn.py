@@ -122,8 +122,8 @@ def _part(lesson: Lesson, now: Run, alone: bool) -> None:
     _progress(learner)
     if not learner.step and state.runs().has_another(lesson.kind):
         st.caption(
-            "What was learned before was of other words, numbers or settings; it comes back with "
-            "them, as by Undo."
+            "What was learned before belongs to other words, numbers or settings. It comes back "
+            "with them; Undo can bring them."
         )
     moments = learner.snapshots[-1:] if now.is_running else learner.moments
     described, alt = lesson.picture(learner, moments)

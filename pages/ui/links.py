@@ -2,7 +2,7 @@
 
 Streamlit's own links name the page alone. That is enough for a click, which keeps the session;
 a middle click, or "open in a new tab", begins another one, which knows only its address.
-A click while a box still waits for its answer is followed once that has come.
+A click while a change is still on its way is followed once the server has taken it.
 """
 
 from __future__ import annotations
@@ -22,24 +22,42 @@ function complete(event) {
   if (link?.origin === location.origin) link.search = location.search;
 }
 
+const HANDOVER = 15; // polls until what a field held as it was left is on its way at the latest
+let left = -Infinity; // when a field was left
+let waiting; // the timer of the link that was clicked last, until it is followed
+
+function noteLeft({ target }) {
+  if (target.matches?.("input, textarea")) left = performance.now();
+}
+
 /** A click that asks the browser for a new tab is the browser's; Streamlit would follow it, too. */
 function leave(event) {
   const link = ours(event);
   if (!link) return;
-  if (event.ctrlKey || event.metaKey || event.shiftKey) event.stopPropagation();
-  else if (isBusy()) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return event.stopPropagation();
+  clearTimeout(waiting);
+  const polls = performance.now() - left < 500 ? HANDOVER : 0;
+  if (polls || isBusy()) {
     event.preventDefault();
     event.stopPropagation();
-    followWhenQuiet(link, Date.now());
+    followWhenQuiet(link, polls, Date.now());
   }
 }
 
-const isBusy = () => document.querySelector(".lab-boxes[data-busy]");
+/**
+ * A field that is left hands over what it holds a little later, perhaps after the click. That
+ * asks for the page of the field, and so would take the place of the page that was chosen.
+ * Streamlit stops a run for that of another page. If it hadn't begun, what was handed over
+ * is lost with it, or the other page is: the two share what page is wanted.
+ * The end of a move has the page run once more, which forgets a page that is chosen meanwhile.
+ */
+const isBusy = () => window.labIsUnheard?.() || document.querySelector(".lab-boxes[data-busy]");
 
-/** The end of a move has the whole page run; Streamlit forgets a page that is chosen meanwhile. */
-function followWhenQuiet(link, since) {
-  if (isBusy() && Date.now() - since < 3000) setTimeout(followWhenQuiet, 20, link, since);
-  else {
+function followWhenQuiet(link, polls, since) {
+  const busy = isBusy();
+  if ((busy || polls > 0) && Date.now() - since < 3000) {
+    waiting = setTimeout(followWhenQuiet, 20, link, busy ? 0 : polls - 1, since);
+  } else {
     document.removeEventListener("click", leave, true);
     link.click();
     document.addEventListener("click", leave, true);
@@ -53,6 +71,7 @@ function hand(event) {
 
 export default function () {
   for (const event of COMING) document.addEventListener(event, complete, true);
+  document.addEventListener("focusout", noteLeft, true);
   document.addEventListener("click", leave, true);
   window.addEventListener("paste", hand, true);
 }

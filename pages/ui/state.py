@@ -8,6 +8,7 @@ goes through `change`, which makes it one step of undo and redo.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import UnionType
 from typing import Any, TypeGuard, TypeVar, get_args
@@ -31,6 +32,9 @@ from pages.ui.runs import Kind, Runs
 from pages.ui.trail import Trail
 
 _LAB = "lab"
+#: Seconds before which nobody has read what a page says. Who types something and chooses
+#: another page at once is told there what became of it.
+_READ = 2.0
 T = TypeVar("T")
 #: What a widget may hold: values of a type or of several, or all that it offers.
 Kinds = type[T] | UnionType | Iterable[T]
@@ -48,12 +52,13 @@ def begin(page: str) -> None:
     if lab is None:
         lab = st.session_state[_LAB] = Lab.opened(address)
     if lab.page not in ("", page):
-        lab.complaint = lab.refused = lab.note = ""  # they belonged to the page that was left
-        lab.trail.picture = ""
+        if not (lab.touched or time.monotonic() - lab.begun < _READ):
+            lab.complaint = lab.note = ""  # they belonged to the page that was left
+        lab.refused = lab.trail.picture = ""
     if address.link and not lab.touched and lab.page:
         lab.adopt(address)
     lab.follow_pin(address)
-    lab.page, lab.touched, lab.moving = page, False, False
+    lab.page, lab.touched, lab.moving, lab.begun = page, False, False, time.monotonic()
     lab.parts.clear()
     _publish(lab)
 
@@ -581,7 +586,8 @@ def table(name: str, shown: object, start: T) -> tuple[str, T]:
     ones would close the box in which somebody types.
     """
     views, seen = _lab().views, f"shown-{name}"
-    is_own = views.pop(f"own-{name}", False) or views.get(seen) == shown
+    entered = views.pop(f"own-{name}", None)
+    is_own = views.get(seen) == shown if entered is None else entered == edition()
     if not is_own or f"table-{name}-{turn(name)}" not in st.session_state:
         replace_widget(name)
         views[f"start-{name}"] = start
@@ -590,8 +596,11 @@ def table(name: str, shown: object, start: T) -> tuple[str, T]:
 
 
 def keep_table(name: str, *, as_entered: bool) -> None:
-    """Keep a table at its next change, if that is what was entered into it."""
-    _lab().views[f"own-{name}"] = as_entered
+    """Keep a table at its next change, if that is what was entered into it.
+
+    The run that shows it may be stopped for one that undoes it, and that doesn't keep the table.
+    """
+    _lab().views[f"own-{name}"] = edition() if as_entered else None
 
 
 def widget(key: str, kind: Kinds[T], default: T) -> T:

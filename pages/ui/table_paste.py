@@ -42,7 +42,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     setTriggerValue("paste", { ...box, text: text.slice(0, room + 1) });
   };
   (document.labPastes ??= new Map()).set(host, paste);
-  return () => document.labPastes.delete(host);
+  // Streamlit also asks for it when new data came meanwhile; then the table stays.
+  return () => { if (!host.isConnected) document.labPastes.delete(host); };
 }
 """
 

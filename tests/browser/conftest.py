@@ -36,7 +36,6 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         context = new_context(browser, **options)
         contexts.append(context)
         page: Page = context.new_page()
-        page.set_default_timeout(PATIENCE)
         page.goto(path if path.startswith("http") else address + path)
         if settled:
             settle(page)
@@ -63,7 +62,6 @@ def tour(
         if (query, scheme) not in visitors:
             context = new_context(browser, color_scheme=scheme)
             page = visitors[query, scheme] = context.new_page()
-            page.set_default_timeout(PATIENCE)
             page.goto(f"{address}/{query}")
         page = visitors[query, scheme]
         # Wide, so that the navigation is there.
@@ -84,6 +82,7 @@ def tour(
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
     """Another visitor, for whose pages `idle` can be waited for."""
     context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(path=QUIET)
     return context
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, idle, new_context, settle
+from tests.browser.conftest import idle, new_context, settle
 from tests.conftest import NAME
 
 #: Before the page's scripts: the browser refuses, as in the frame of another site.
@@ -20,7 +20,6 @@ FIELD = """value => document.body.append(
 def page(browser, address):
     """A visitor of the home page under a name, over plain http."""
     page = new_context(browser).new_page()
-    page.set_default_timeout(PATIENCE)
     page.goto(f"{address.replace('127.0.0.1', NAME)}/?preset=verb-subject&cell=weights.2.1")
     settle(page)
     assert page.evaluate("[isSecureContext, 'write' in (navigator.clipboard ?? {})]") == [False] * 2
@@ -79,7 +78,6 @@ def test_a_copy_that_fails_says_what_to_do(page):
 
 def test_a_browser_that_refuses_gets_it_the_old_way(browser, address):
     page = new_context(browser).new_page()
-    page.set_default_timeout(PATIENCE)
     page.add_init_script(REFUSED)
     page.goto(f"{address}/Share")
     expect(page.get_by_role("heading", name="Share", exact=True)).to_be_visible()

@@ -250,7 +250,6 @@ def test_table_is_typed(visit):
     page.locator(".st-key-view-X").get_by_text("Table").click()
     idle(page)
     type_into_table(page, "2,345")  # French keyboards have a comma
-    idle(page)
     assert numbers(page)[2][0] == [2.345, 0, 0, 1]  # V = X here
 
 
@@ -301,7 +300,6 @@ def test_a_whole_matrix_is_pasted(visit, last):
     idle(page)  # until the table has the focus
     page.keyboard.press("Control+V")
     idle(page)  # the table hands its edits over after a short debounce
-    idle(page)
     if last == "99":
         alert = page.get_by_test_id("stAlert")
         expect(alert).to_have_text("X takes numbers from −30 to 30: row 3, column 4 is 99.")

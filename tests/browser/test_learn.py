@@ -68,7 +68,7 @@ def test_learn_pause_look_back_and_send_to_the_lab(visit):
         "n => document.querySelector('.lab-board').dataset.drawn > n + 5", arg=before
     )
     button(page, "Pause").click()
-    expect(button(page, "Go on")).to_be_visible(timeout=20_000)
+    expect(button(page, "Go on")).to_be_visible()
     idle(page)
     paused, shown = said(page), numbers(page)
     assert 0 < step(page) < 150
@@ -116,19 +116,13 @@ def test_a_box_is_painted_by_a_click(visit):
 def test_a_table_is_painted_and_refuses_what_cant_be(visit):
     page = visit("/Learn?preset=verb-subject")
     page.get_by_text("Paint it as a table").click()
-    write_first(page, "2,5")
+    type_into_table(page, "2,5")
     assert numbers(page)[WANTED] == [[1, 0, 0], [1, 0, 0], [0, 1, 0]]
     assert parameter(page, "paint") == "2.5-0-0_1-0-0_0-1-0"
-    write_first(page, "-1")
+    type_into_table(page, "-1")
     alert = page.get_by_test_id("stAlert")
     expect(alert).to_contain_text("from 0 to 30: row 1, column 1 is −1.")
     assert numbers(page)[WANTED] == [[1, 0, 0], [1, 0, 0], [0, 1, 0]]
-
-
-def write_first(page: Page, typed: str) -> None:
-    """Type into the first box of the table."""
-    type_into_table(page, typed)
-    idle(page)
 
 
 def test_the_page_can_be_used_while_it_runs(visit):
@@ -144,7 +138,7 @@ def test_the_page_can_be_used_while_it_runs(visit):
         "n => document.querySelector('.lab-board').dataset.drawn > n + 2", arg=before
     )
     button(page, "Stop").click()
-    expect(button(page, "Learn again")).to_be_visible(timeout=20_000)
+    expect(button(page, "Learn again")).to_be_visible()
     assert "Stopped after" in said(page)
 
 

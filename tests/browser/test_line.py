@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from attn_core.permalink import decode
 from benchmarks.serve import server
 from tests.browser.between import PASS, REFUSE, SWALLOW, Between
-from tests.browser.conftest import PATIENCE, ROOT, idle, new_context, settle
+from tests.browser.conftest import ROOT, idle, new_context, settle
 
 #: ms in which the page is to speak; it does after 4 s, and a busy machine takes some more.
 SOON = 20_000
@@ -33,7 +33,6 @@ def well(between, address):
 def page(browser, between):
     """A visitor's page through the proxy; it outlives all that happens to its line."""
     page = new_context(browser).new_page()
-    page.set_default_timeout(PATIENCE)
     page.goto(f"http://127.0.0.1:{between.port}/?preset=verb-subject")
     settle(page)
     page.evaluate("window.neverReloaded = true")
@@ -128,7 +127,6 @@ def test_a_server_that_restarts_is_told_and_its_page_goes_on(page, between):
 
 def opened(browser, between, path, prepare=lambda page: None):
     page = new_context(browser).new_page()
-    page.set_default_timeout(PATIENCE)
     prepare(page)
     page.goto(f"http://127.0.0.1:{between.port}{path}")
     return page

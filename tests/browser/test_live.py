@@ -53,8 +53,9 @@ def test_the_picture_follows_a_drag_which_is_one_change(visit):
     page.mouse.down()
     seen = set()
     for pixels in range(10, 90, 10):
+        before = page.locator(".lab-board").first.get_attribute("data-drawn")
         page.mouse.move(x + pixels, y)
-        page.wait_for_timeout(150)
+        page.wait_for_function(f"document.querySelector('.lab-board').dataset.drawn > {before}")
         seen.add(numbers(page)[2][0][1])  # V = X here
     assert len(seen) > 3  # while the button is down
     page.mouse.up()

@@ -136,7 +136,7 @@ def test_513_words_are_refused_and_stay(visit):
     idle(page)
     before = weights(page)
     paste(page, f"{TEXT} more")
-    expect(page.get_by_text("this one has 513")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("this one has 513")).to_be_visible()
     expect(page.get_by_label("Text", exact=True)).to_have_value(f"{TEXT} more")
     assert np.array_equal(weights(page), before)
 

@@ -3,8 +3,23 @@
 import numpy as np
 from playwright.sync_api import expect
 
-from tests.browser.conftest import idle
+from tests.browser.conftest import idle, settle
 from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
+
+#: A box of the table in which the keyboard is, as its paste finds it.
+CHOSEN = """document.activeElement.closest("[data-testid=stDataFrame]")
+    ?.querySelector("td[aria-selected=true]")"""
+#: The numbers of V in the picture.
+V = """document.querySelector(".js-plotly-plot").calcdata.map(([first]) => first)
+    .filter(({ trace }) => trace.type === "heatmap")[2].z.map(row => Array.from(row))"""
+SHOWN = f"expected => JSON.stringify({V}) === JSON.stringify(expected)"
+#: Leaves a field, which hands over what is in it, and clicks links of the menu at once.
+LEAVE = """async names => {
+    document.activeElement.blur();
+    await new Promise(done => setTimeout(done));
+    const links = [...document.querySelectorAll("[data-testid=stSidebarNavLink]")];
+    for (const name of names) links.find(link => link.textContent.includes(name)).click();
+}"""
 
 
 def copy(page, text):
@@ -74,16 +89,17 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     grid = page.get_by_test_id("stDataFrame").first
     grid.click(position={"x": 150, "y": 55})
     page.keyboard.type("2,345\n0.5\n", delay=60)  # two boxes, one below the other
-    page.wait_for_timeout(400)  # the table hands its edits over after a short debounce
-    idle(page)
-    first = next(j for j in range(4) if numbers(page)[2][0][j] == 2.345)
+    page.wait_for_function(f"{V}[0].includes(2.345)")
+    first = numbers(page)[2][0].index(2.345)
     expected = before.copy()
     expected[:2, first] = [2.345, 0.5]
-    np.testing.assert_array_equal(numbers(page)[2], expected)
+    page.wait_for_function(SHOWN, arg=expected.tolist())
+    idle(page)
     page.keyboard.type("-1\n", delay=60)  # the keyboard is in the table still
-    page.wait_for_timeout(400)
     idle(page)
     expected[2, first] = -1
+    page.wait_for_function(SHOWN, arg=expected.tolist())
+    idle(page)
     go(page, "Projections")  # nobody pressed anything
     page.get_by_test_id("stSidebarNav").get_by_text("dashboard", exact=True).click()
     page.wait_for_url("**/?*")
@@ -91,7 +107,7 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     choose_matrix(page, "X")
     np.testing.assert_array_equal(numbers(page)[2], expected)
     grid.click(position={"x": 150, "y": 55})
-    page.wait_for_timeout(400)  # until the table has the focus
+    page.wait_for_function(CHOSEN)
     copy(
         page, "\n".join(["7\t8\t9\t7\t8", "9\t7\t8\t9\t7", "1\t1,23456\t1\t1\t1", "5\t5\t5\t5\t5"])
     )
@@ -111,3 +127,24 @@ def test_a_number_that_is_typed_and_not_entered_is_there_on_the_next_page(visit)
     page.keyboard.type("2.5")
     go(page, "Projections")
     assert numbers(page)[0][0][1] == 2.5
+
+
+def test_a_sentence_that_is_typed_and_not_entered_is_there_on_the_page_chosen_last(visit):
+    page = visit()
+    for words, names in (
+        ("Je suis", ["Projections"]),
+        ("Je suis heureux ici", ["Views", "Positions"]),
+    ):
+        page.get_by_label("Sentence", exact=True).fill(words)
+        page.evaluate(LEAVE, names)
+        page.wait_for_url(f"**/{names[-1]}?*")
+        settle(page)
+        page.get_by_test_id("stSidebarNav").get_by_text("dashboard", exact=True).click()
+        page.wait_for_url("**/?*")
+        settle(page)
+        expect(page.get_by_label("Sentence", exact=True)).to_have_value(words)
+        assert len(numbers(page)[2]) == len(words.split())
+    page.get_by_label("Sentence", exact=True).fill("Je\u202e")
+    page.evaluate(LEAVE, ["Attention"])
+    page.wait_for_url("**/Attention?*")
+    expect(alert(page).first).to_contain_text("U+202E")

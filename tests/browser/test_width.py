@@ -57,7 +57,6 @@ def test_data_are_shown_in_their_order_whichever_import_ends_first(browser):
 @pytest.mark.parametrize("late", ["board.js", "plotly-*.gz", *LATE])
 def test_the_first_width_is_unknown_and_something_is_late(browser, address, late):
     page = new_context(browser, color_scheme="dark").new_page()
-    page.set_default_timeout(60_000)
     if late in LATE:
         page.add_init_script(f"({LATE[late]})()")
     else:  # until the page knows its width and has told it

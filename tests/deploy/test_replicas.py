@@ -193,9 +193,9 @@ def test_the_page_outlives_its_replica(mortal_fleet, browser):
     (living,) = set(mortal_fleet.replicas) - {dead}
     kill(mortal_fleet.replicas[dead])
     expect(heater(page)).to_be_disabled()
-    expect(heater(page)).to_be_enabled(timeout=20_000)
+    expect(heater(page)).to_be_enabled()
     # The new session has no past; only a run of it draws that.
-    expect(undo).to_be_disabled(timeout=20_000)
+    expect(undo).to_be_disabled()
     idle(page)
     assert sessions(mortal_fleet.replicas[living]) == 1
     assert pin(context) == living

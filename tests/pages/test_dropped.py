@@ -7,6 +7,9 @@ import numpy as np
 from attn_core import edits, heads
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
+from pages.ui import state
+from pages.ui.address import Address
+from pages.ui.lab import Lab
 from tests.pages.test_pages import fine, scenario, visit
 
 START = DEFAULT.scenario
@@ -163,3 +166,26 @@ def test_a_question_about_a_number_that_is_gone_is_told():
     at = fine(undo.click().run())
     assert not any(said in caption.value for caption in at.caption)
     assert at.selectbox(key="ask-row").value == 2
+
+
+def test_a_table_whose_entry_is_undone_before_it_is_shown_starts_anew(monkeypatch):
+    """Two changes may come before a page is drawn, where a server is busy."""
+    session = {"lab": Lab.opened(Address())}
+    monkeypatch.setattr(state.st, "session_state", session)
+
+    def enter():
+        state.change(lambda: EDITED)
+        state.keep_table("X", as_entered=True)
+
+    first, _ = state.table("X", START.X.tobytes(), START)
+    session[first] = {}
+    enter()
+    assert state.table("X", EDITED.X.tobytes(), EDITED) == (first, START)
+    state.undo()
+    second, start = state.table("X", START.X.tobytes(), START)
+    assert (second != first, start) == (True, START)
+    session[second] = {}
+    enter()
+    state.undo()
+    third, _ = state.table("X", START.X.tobytes(), START)
+    assert third not in (first, second)

@@ -399,9 +399,12 @@ def test_a_preset_closes_the_custom_mask():
     assert fine(at).radio(key="mask").value == "custom"
 
 
-def test_a_complaint_stays_on_its_page():
+def test_a_complaint_stays_on_its_page_unless_nobody_can_have_read_it():
     at = fine(visit())
     at.text_input(key="sentence").set_value("").run()
-    assert fine(at).error
-    at.switch_page("pages/3_Attention.py").run()
+    (said,) = (error.value for error in fine(at).error)
+    at.switch_page("pages/3_Attention.py").run()  # at once, as who leaves the field by the menu
+    assert [error.value for error in fine(at).error] == [said]
+    at.session_state["lab"].begun -= 10  # seconds
+    at.switch_page("pages/2_Projections.py").run()
     assert not fine(at).error

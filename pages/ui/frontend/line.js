@@ -183,6 +183,9 @@ const labNotice = (() => {
     if (words !== said) labNotice((said = words));
   }
 
+  /** Whether a run was asked for of which nothing has come; `links.py` waits for that. */
+  window.labIsUnheard = () => open && run !== null;
+
   // A laptop that woke, a phone in another network: the line may be dead without a word.
   addEventListener("online", ask);
   document.addEventListener("visibilitychange", () => document.hidden || ask());
