@@ -50,7 +50,9 @@ def launch(chromium: BrowserType) -> Browser:
     if not Path(path).exists():
         lack("There is no Chromium: `make test` installs one, or set CHROMIUM to its path.")
     # All that it asks for is on this machine; servers of other tests are kept off the net.
-    direct = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    direct: dict[str, str | float | bool] = {
+        name: value for name, value in os.environ.items() if "proxy" not in name.lower()
+    }
     return chromium.launch(executable_path=path, args=FLAGS, env=direct)
 
 
