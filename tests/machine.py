@@ -19,8 +19,9 @@ BROWSERS = (
 )
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 SBIN = "/usr/sbin"  # Debian puts nginx where only root's PATH leads
-# Without them Chromium draws boxes for Arabic, Hindi or Chinese words and for emoji.
-FONTS = ("fonts-noto-core", "fonts-noto-cjk", "fonts-noto-color-emoji")
+# What drives the browser lacks the first on a bare Debian; without the others Chromium draws
+# boxes for Arabic, Hindi or Chinese words and for emoji.
+NEEDED = ("libatomic1", "fonts-noto-core", "fonts-noto-cjk", "fonts-noto-color-emoji")
 PLAYWRIGHT = (sys.executable, "-m", "playwright", "install")
 
 NO_BROWSER = """\
@@ -64,7 +65,7 @@ def missing_packages() -> list[str]:
     # Ubuntu's package only asks for a snap.
     if not chromium() and "ubuntu" not in family:
         missing.append("chromium-headless-shell")
-    return [*missing, *(font for font in FONTS if not _installed(font))]
+    return [*missing, *(package for package in NEEDED if not _installed(package))]
 
 
 def _family() -> set[str]:
