@@ -12,11 +12,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-# The first is Chromium without its own windows, which a visit takes a quarter less time in.
-BROWSERS = (
-    *("chromium-headless-shell", "chromium", "chromium-browser"),
-    *("google-chrome", "google-chrome-stable", "chrome"),
-)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 SBIN = "/usr/sbin"  # Debian puts nginx where only root's PATH leads
 # What drives the browser lacks the first on a bare Debian; without the others Chromium draws
@@ -64,7 +60,7 @@ def missing_packages() -> list[str]:
     missing = [] if nginx() else ["nginx-light"]
     # Ubuntu's package only asks for a snap.
     if not chromium() and "ubuntu" not in family:
-        missing.append("chromium-headless-shell")
+        missing.append("chromium")
     return [*missing, *(package for package in NEEDED if not _installed(package))]
 
 

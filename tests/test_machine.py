@@ -10,7 +10,7 @@ from tests import machine
 # It notes what it was asked for, and brings a browser if that was part of it.
 APT_GET = """\
 echo "$*" >> "$0.log"
-case "$*" in *" chromium-headless-shell "*) ln -sf "$0" {bin}/chromium-headless-shell;; esac"""
+case "$*" in *" chromium "*) ln -sf "$0" {bin}/chromium;; esac"""
 
 
 @pytest.fixture
@@ -45,10 +45,10 @@ def test_debian_packages_are_taken_where_that_needs_no_password(bare, rights):
     if rights == "sudo":
         put(bare, "sudo", 'shift; [ "$1" = true ] || exec "$@"')  # sudo -n …
     assert machine.provide()
-    assert machine.chromium() == str(bare / "chromium-headless-shell")
+    assert machine.chromium() == str(bare / "chromium")
     installed = asked_for(bare).splitlines()[-1].split()
     assert installed[-5:] == [
-        *("nginx-light", "chromium-headless-shell", "libatomic1"),
+        *("nginx-light", "chromium", "libatomic1"),
         *("fonts-noto-core", "fonts-noto-color-emoji"),
     ]
 
@@ -80,7 +80,7 @@ def test_a_machine_that_has_all_installs_nothing(bare, monkeypatch):
 def test_a_stub_is_no_browser_and_ubuntu_has_no_package_of_it(bare, monkeypatch):
     put(bare, "chromium-browser", "echo install the snap; exit 1")
     assert machine.chromium() == ""
-    assert "chromium-headless-shell" in machine.missing_packages()
+    assert "chromium" in machine.missing_packages()
     monkeypatch.setattr(machine, "_family", lambda: {"ubuntu", "debian"})
     assert not any("chromium" in name for name in machine.missing_packages())
     monkeypatch.setattr(machine, "_family", set)

@@ -100,6 +100,8 @@ def idle(page: Page) -> None:
 
 def type_into_table(page: Page, typed: str) -> None:
     """Type into the first box of the table on the page, as a person would."""
+    page.get_by_test_id("stDataFrame").first.wait_for()
+    idle(page)  # what opens around it moves it
     page.get_by_test_id("stDataFrame").first.click(position={"x": 110, "y": 55})
     page.keyboard.press("Enter")  # opens the box
     page.wait_for_function("document.activeElement.closest('#portal')")
