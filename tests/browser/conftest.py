@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.serve import server
+from tests.browser.seats import PATIENCE, WIDE, Seats
 
 #: What the navigation calls the home page.
 HOME = "dashboard"
 #: The page that needs a pretrained model.
 MODEL = "Real_model"
 ROOT = Path(__file__).parents[2]
-QUIET = Path(__file__).with_name("quiet.js")
-# Long enough for the slowest machine: who waits for a condition goes on as soon as it holds.
-PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 
 
@@ -27,28 +25,32 @@ def address() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+@pytest.fixture(scope="session")
+def seats(browser: Browser) -> Seats:
+    return Seats(browser)  # they close with the browser
+
+
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Open a page in a new context, as another visitor would."""
-    contexts = []
+def visit(seats: Seats, address: str) -> Iterator[Callable[..., Page]]:
+    """Open a page as another visitor would; `Seats` says what the options may be."""
+    taken = []
 
     def visit(path: str = "/", *, settled: bool = True, **options: Any) -> Page:
-        context = new_context(browser, **options)
-        contexts.append(context)
-        page: Page = context.new_page()
+        page = seats.take(**options)
+        taken.append(page)
         page.goto(path if path.startswith("http") else address + path)
         if settled:
             settle(page)
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    for page in taken:
+        seats.leave(page)
 
 
 @pytest.fixture(scope="module")
 def tour(
-    request: pytest.FixtureRequest, browser: Browser, address: str
+    request: pytest.FixtureRequest, seats: Seats, address: str
 ) -> Iterator[Callable[..., Page]]:
     """Go to a page as a visitor of the module who is there already.
 
@@ -60,12 +62,10 @@ def tour(
         if name == MODEL:
             request.getfixturevalue("encoder")  # without it the page has no pictures
         if (query, scheme) not in visitors:
-            context = new_context(browser, color_scheme=scheme)
-            page = visitors[query, scheme] = context.new_page()
+            page = visitors[query, scheme] = seats.take(color_scheme=scheme)
             page.goto(f"{address}/{query}")
         page = visitors[query, scheme]
-        # Wide, so that the navigation is there.
-        page.set_viewport_size({"width": 1280, "height": 800})
+        page.set_viewport_size(WIDE)  # so that the navigation is there
         settle(page)
         if name or "/?" not in page.url:
             link = (name or HOME).replace("_", " ")
@@ -76,15 +76,7 @@ def tour(
 
     yield tour
     for page in visitors.values():
-        page.context.close()
-
-
-def new_context(browser: Browser, **options: Any) -> BrowserContext:
-    """Another visitor, for whose pages `idle` can be waited for."""
-    context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
-    context.set_default_timeout(PATIENCE)
-    context.add_init_script(path=QUIET)
-    return context
+        seats.leave(page)
 
 
 def settle(page: Page) -> None:
@@ -103,9 +95,15 @@ def type_into_table(page: Page, typed: str) -> None:
     page.get_by_test_id("stDataFrame").first.wait_for()
     idle(page)  # what opens around it moves it
     page.get_by_test_id("stDataFrame").first.click(position={"x": 110, "y": 55})
-    page.keyboard.press("Enter")  # opens the box
+    type_into_chosen(page, typed)
+    idle(page)
+
+
+def type_into_chosen(page: Page, typed: str) -> None:
+    """Type into the box of a table that the keyboard is in, and go to the one below it."""
+    page.keyboard.press("Enter")  # opens the box; what is typed before it is open is lost
     page.wait_for_function("document.activeElement.closest('#portal')")
     page.keyboard.press("Control+A")
     page.keyboard.type(typed, delay=100)
     page.keyboard.press("Enter")
-    idle(page)
+    page.wait_for_function("!document.activeElement.closest('#portal')")

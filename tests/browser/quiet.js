@@ -1,8 +1,8 @@
 // Lets a test ask whether a page is at rest: nothing is on its way to the server or back, no
-// debounce is waiting, nothing is animated.
+// debounce is waiting, nothing is animated, and the browser has nothing left to do.
 (() => {
   const LONGEST_DEBOUNCE = 600; // ms; timers for later are clocks
-  const FRAMES = 3; // that have to pass without anything, for one change leads to the next
+  const RESTS = 3; // in a row, in which nothing changed, for one change leads to the next
   const timers = new Set();
   const [begin, cancel] = [window.setTimeout, window.clearTimeout];
   window.setTimeout = (run, delay = 0, ...given) => {
@@ -34,35 +34,88 @@
     sending.apply(this, given);
   };
 
-  let unanswered = false;
+  // A run that was asked for is awaited until it begins. One that ends early makes way for the
+  // next. Where two were asked for, they may be one; the server answers in order, so what it
+  // hasn't begun when it answers a heartbeat won't come.
+  const RERUN = 11; // field of Streamlit's BackMsg
+  const [NEW_SESSION, FINISHED, HEARD] = [4, 6, 26]; // fields of its ForwardMsg
+  const FOR_ANOTHER = 2; // ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
+  const HEADERS = [1, 2]; // fields that may stand before what a message is about
+  const ASK = Uint8Array.of(0x88, 1, 1); // BackMsg(app_heartbeat=True)
+  let line = null; // the last websocket
+  let awaited = 0; // runs asked for since one began
+  let isAsking = false; // whether they are still to come
+
+  /** The field that a message of Protocol Buffers is about, and its value where it is a number. */
+  function about(message) {
+    const bytes = new Uint8Array(message);
+    let at = 0;
+    const number = () => {
+      let read = 0;
+      for (let shift = 0; ; shift += 7) {
+        const byte = bytes[at++];
+        read += (byte & 127) * 2 ** shift;
+        if (!(byte >= 128)) return read;
+      }
+    };
+    while (at < bytes.length) {
+      const [tag, value] = [number(), number()];
+      if (!HEADERS.includes(tag >> 3)) return [tag >> 3, value];
+      at += value; // both are of the kind with a length
+    }
+    return [];
+  }
+
   window.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given);
-      this.addEventListener("message", () => (unanswered = false));
-      this.addEventListener("close", () => (unanswered = false));
+      line = this;
+      awaited = 0;
+      this.addEventListener("message", ({ data }) => this.hear(...about(data)));
+      this.addEventListener("close", () => line === this && (awaited = 0));
     }
     send(message) {
-      unanswered = true;
+      if (about(message)[0] === RERUN) [awaited, isAsking] = [awaited + 1, false];
       super.send(message);
+    }
+    hear(field, value) {
+      if (field === NEW_SESSION) awaited = awaited > 1 ? 1 : 0;
+      else if (field === HEARD && isAsking) awaited = 0;
+      else if (field === FINISHED && value === FOR_ANOTHER) awaited ||= 1;
+      else if (field === FINISHED && (isAsking = awaited > 0)) super.send(ASK);
     }
   };
 
+  // Watched only while the page seems to be at rest, for it takes time from all that moves.
+  let rests = 0;
+  const watch = { subtree: true, childList: true, characterData: true, attributes: true };
+  const changes = new MutationObserver(() => again());
+  function again() {
+    rests = 0;
+    changes.disconnect();
+  }
+
   const isMoving = (animation) =>
     animation.playState === "running" && animation.effect.getComputedTiming().endTime !== Infinity;
+  const count = (selector) => document.querySelectorAll(selector).length;
   const why = () => ({
-    unanswered,
+    awaited,
     requests,
     timers: timers.size,
     animations: document.getAnimations().filter(isMoving).length,
-    busy: document.querySelectorAll(".lab-boxes[data-busy]").length,
-    running: document.querySelectorAll('.stApp:not([data-test-script-state="notRunning"])').length,
+    busy: count(".lab-boxes[data-busy]"),
+    loading: count("[data-testid=stSkeleton]"),
+    running: count('.stApp:not([data-test-script-state="notRunning"])'),
   });
-  let frames = 0;
   window.labIsQuiet = () => {
-    frames = Object.values(why()).some(Boolean) ? 0 : frames + 1;
-    if (frames < FRAMES) return false;
-    frames = 0;
-    return true;
+    const isAtRest = !Object.values(why()).some(Boolean);
+    const isQuiet = isAtRest && rests >= RESTS;
+    if (isQuiet || !isAtRest) again();
+    else {
+      changes.observe(document, watch);
+      requestIdleCallback(() => rests++);
+    }
+    return isQuiet;
   };
-  window.labUnrest = why;
+  window.labUnrest = () => ({ ...why(), rests });
 })();

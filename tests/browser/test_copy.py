@@ -6,7 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import idle, new_context, settle
+from tests.browser.conftest import idle, settle
+from tests.browser.seats import new_context
 from tests.conftest import NAME
 
 #: Before the page's scripts: the browser refuses, as in the frame of another site.
@@ -71,6 +72,7 @@ def test_every_button_copies_without_a_clipboard(page):
 
 def test_a_copy_that_fails_says_what_to_do(page):
     page.goto(page.url)  # the last button still says "Copied"
+    settle(page)  # while the page is drawn, what is under the pointer changes
     page.evaluate("document.execCommand = () => false")
     press_copy(page.get_by_test_id("stCode").first)
     expect(page.locator(".lab-notice")).to_contain_text("Select the text")

@@ -185,7 +185,7 @@ HOSTILE = (
 
 
 def test_words_are_never_markup(visit):
-    page = visit()
+    page = visit(alone=True)
     fetched, dialogs = [], []
     page.on("request", lambda request: fetched.append(request.url))
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
@@ -226,7 +226,7 @@ def test_a_link_full_of_markup_is_shown_literally(visit, path):
     names = tuple(name[: limits.MAX_FEATURE_LENGTH] for name in MARKUP)
     s = edits.with_size(edits.with_sentence(DEFAULT.scenario, "a b c d e f"), d_model=6)
     link = permalink.encode(replace(s, tokens=MARKUP, features=names))
-    page = visit("/favicon.png", settled=False)
+    page = visit("/favicon.png", settled=False, alone=True)
     dialogs, fetched = [], []
     page.on("request", lambda request: fetched.append(request.url))
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from attn_core.permalink import decode
 from benchmarks.serve import server
 from tests.browser.between import PASS, REFUSE, SWALLOW, Between
-from tests.browser.conftest import ROOT, idle, new_context, settle
+from tests.browser.conftest import ROOT, idle, settle
+from tests.browser.seats import new_context
 
 #: ms in which the page is to speak; it does after 4 s, and a busy machine takes some more.
 SOON = 20_000

@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from attn_core import edits
 from attn_core.permalink import encode
 from attn_core.presets import DEFAULT
-from tests.browser.conftest import idle, new_context, settle
+from tests.browser.conftest import idle, settle
+from tests.browser.seats import new_context
 from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
 
 #: Plotly's file and the two of ours that the page can't go on without.
@@ -271,7 +272,7 @@ def test_without_a_file_the_page_falls_back_to_plain_charts(browser, address, bl
 
 def test_the_browser_keeps_the_files(visit):
     """Plotly's file is fetched by the first page and not again by the next."""
-    page = visit()
+    page = visit(alone=True)
     fetched = "performance.getEntriesByType('resource').filter(e => /plotly-.*gz/.test(e.name))"
     (first,) = page.evaluate(f"{fetched}.map(e => e.transferSize)")
     assert 1e6 < first < 2e6  # compressed

@@ -3,7 +3,7 @@
 import numpy as np
 from playwright.sync_api import expect
 
-from tests.browser.conftest import idle, settle
+from tests.browser.conftest import idle, settle, type_into_chosen
 from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
 
 #: A box of the table in which the keyboard is, as its paste finds it.
@@ -88,14 +88,15 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     idle(page)
     grid = page.get_by_test_id("stDataFrame").first
     grid.click(position={"x": 150, "y": 55})
-    page.keyboard.type("2,345\n0.5\n", delay=60)  # two boxes, one below the other
+    type_into_chosen(page, "2,345")
+    type_into_chosen(page, "0.5")  # while the first is on its way
     page.wait_for_function(f"{V}[0].includes(2.345)")
     first = numbers(page)[2][0].index(2.345)
     expected = before.copy()
     expected[:2, first] = [2.345, 0.5]
     page.wait_for_function(SHOWN, arg=expected.tolist())
     idle(page)
-    page.keyboard.type("-1\n", delay=60)  # the keyboard is in the table still
+    type_into_chosen(page, "-1")  # the keyboard is in the table still
     idle(page)
     expected[2, first] = -1
     page.wait_for_function(SHOWN, arg=expected.tolist())

@@ -35,7 +35,7 @@ def opened(visit, address, encoder) -> Iterator[Callable[..., Page]]:
             complaints.append(message.text)
 
     def opened(path: str = "/Real_model", told=None, **options) -> Page:
-        page = visit("/favicon.png", settled=False, **options)
+        page = visit("/favicon.png", settled=False, alone=True, **options)
         page.on("console", heard)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if told is not None:

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from pages.ui.live import loader
-from tests.browser.conftest import new_context, settle
+from tests.browser.conftest import settle
+from tests.browser.seats import new_context
 from tests.browser.test_looks import CUT, PINNED
 
 #: Calls the loader with numbered data, ends its imports in some order, and tells what was shown.

@@ -16,7 +16,8 @@ from websockets.typing import Origin, Subprotocol
 
 from attn_core.permalink import decode
 from benchmarks.visitor import Visitor
-from tests.browser.conftest import idle, new_context, settle
+from tests.browser.conftest import idle, settle
+from tests.browser.seats import new_context
 from tests.deploy.conftest import ROOT
 
 PIN, XSRF = "lab_replica", "_streamlit_xsrf"
