@@ -3,7 +3,10 @@
 import streamlit as st
 
 if __name__ == "__main__":
-    from pages.ui import edit, frame, pin, show
+    from pages.ui import frame
+    from pages.ui.edit import sentence as edit
+    from pages.ui.show import pin
+    from pages.ui.show import step as show
 
     frame.page("Self-attention", formula=True)
 
@@ -18,6 +21,6 @@ if __name__ == "__main__":
     edit.settings()
     pin.in_passing()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is
-    from pages.ui import before
+    from pages.ui.serving import before
 
     app = st.App(__file__, middleware=before.MIDDLEWARE, lifespan=before.open_browser)

@@ -9,7 +9,7 @@ array([[0.5  , 0.5  ],
 """
 
 from .attention import AttentionTrace, attend, softmax
+from .notation.steps import STEPS, Step
 from .scenario import Scenario
-from .steps import STEPS, Step
 
 __all__ = ["STEPS", "AttentionTrace", "Scenario", "Step", "attend", "softmax"]

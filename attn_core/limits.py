@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import tokens as words
-from .labels import short
+from .notation.labels import short
 from .scenario import Array, Scenario
+from .text import tokens as words
 
 #: Characters that are looked at; no sentence of so many words needs as many.
 MAX_SENTENCE = 1000

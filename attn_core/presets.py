@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import limits
-from . import tokens as words
-from .embeddings import embed
 from .masks import causal
 from .scenario import Array, Scenario
-from .vocabulary import PLACES
+from .text import tokens as words
+from .text.embeddings import embed
+from .text.vocabulary import PLACES
 
 #: Rows of a projection by the feature they read; features left out have zeros.
 Rows = Mapping[str, Sequence[float]]

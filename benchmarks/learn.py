@@ -29,9 +29,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from attn_core import Scenario
 from attn_core.gradients import attention_loss
-from attn_core.learning.descent import Descent, Params
 from attn_core.learning.grammar import Batch
-from attn_core.learning.start import start
+from attn_core.learning.initial import start
+from attn_core.learning.optimizer import Descent, Params
 from attn_core.scenario import Array
 
 SENTENCES, N, D_MODEL, D_K = 60, 6, 8, 4

@@ -30,7 +30,7 @@ from benchmarks import behaviour, process
 from benchmarks.crowd import Guest, Tally
 from benchmarks.serve import Serving, pinning, serving
 from benchmarks.visitor import Answer
-from pages.ui.server import QUIET, TIDY_EVERY
+from pages.ui.serving.server import QUIET, TIDY_EVERY
 
 #: Seconds that the server keeps a session whose visitor is gone, short enough to wait for.
 FORGETS_AFTER = 5

@@ -30,8 +30,8 @@ import numpy as np
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-from attn_core.bert.sources import folder_of
 from attn_core.pretrained import PACKAGE, Encoder, load
+from attn_core.pretrained.sources.locate import folder_of
 from benchmarks import process
 
 SIZES = (16, 128, 512)

@@ -2,7 +2,11 @@
 
 import streamlit as st
 
-from pages.ui import frame, scan, show, take, transfer
+from pages.ui import frame
+from pages.ui.share import downloads as take
+from pages.ui.share import qr_code as scan
+from pages.ui.share import transfer
+from pages.ui.show import step as show
 
 trace = frame.page("Share")
 

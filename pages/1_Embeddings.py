@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from pages.ui import edit, edit_vectors, frame, show
+from pages.ui import frame
+from pages.ui.edit import sentence as edit
+from pages.ui.edit import vectors as edit_vectors
+from pages.ui.show import step as show
 
 trace = frame.page("Embeddings")
 

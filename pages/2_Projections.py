@@ -3,7 +3,9 @@
 import streamlit as st
 
 from attn_core.edits import as_is
-from pages.ui import edit, frame, show
+from pages.ui import frame
+from pages.ui.edit import sentence as edit
+from pages.ui.show import step as show
 
 trace = frame.page("Projections")
 

@@ -1,7 +1,10 @@
 """Attention: from queries and keys to scores, weights and outputs, one step at a time."""
 
-from attn_core.course import course
-from pages.ui import chart, edit, frame, show
+from attn_core.notation.course import course
+from pages.ui import frame
+from pages.ui.edit import sentence as edit
+from pages.ui.live import chart
+from pages.ui.show import step as show
 
 trace = frame.page("Attention")
 

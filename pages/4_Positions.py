@@ -2,8 +2,12 @@
 
 import streamlit as st
 
-from attn_core.course import takes
-from pages.ui import edit, edit_positions, frame, show, show_positions
+from attn_core.notation.course import takes
+from pages.ui import frame
+from pages.ui.edit import position_kind as edit_positions
+from pages.ui.edit import sentence as edit
+from pages.ui.show import positions as show_positions
+from pages.ui.show import step as show
 
 trace = frame.page("Positions")
 

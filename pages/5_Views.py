@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from pages.ui import edit, edit_heads, frame, show_heads
+from pages.ui import frame
+from pages.ui.edit import sentence as edit
+from pages.ui.show import all_heads as show_heads
+from pages.ui.show import edit_heads
 
 frame.page("Views")
 

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from pages.ui import frame, grammar, learn, paint, show_learning, two_views
+from pages.ui import frame
+from pages.ui.learn import grammar, paint, two_views
+from pages.ui.learn import run as learn
+from pages.ui.learn import show_run as show_learning
 
 frame.page("Learn")
 

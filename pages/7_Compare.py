@@ -2,7 +2,11 @@
 
 import streamlit as st
 
-from pages.ui import chart, edit, frame, pin, show
+from pages.ui import frame
+from pages.ui.edit import sentence as edit
+from pages.ui.live import chart
+from pages.ui.show import pin
+from pages.ui.show import step as show
 
 frame.page("Compare")
 

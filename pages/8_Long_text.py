@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from pages.ui import chart, frame, long_text
+from pages.ui import frame
+from pages.ui.live import chart
+from pages.ui.show import long_text
 
 frame.page("Long text")
 

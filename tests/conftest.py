@@ -13,8 +13,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
-from attn_core.bert.sources import installed
 from attn_core.pretrained import PACKAGE, Encoder, load
+from attn_core.pretrained.sources.locate import installed
 from tests import machine
 
 # Tests never depend on how fast a machine is, or how busy.

@@ -5,7 +5,6 @@ What still fits is always kept.
 
 from .dropped import told_of_dropped
 from .fillings import as_started, identity, random, side_by_side, zeros
-from .from_model import in_lab, told_of_lab
 from .matrices import (
     MATRICES,
     PROJECTIONS,
@@ -16,7 +15,6 @@ from .matrices import (
     with_cell,
     with_matrix,
 )
-from .real_vectors import Reduced, reduced, told_of_vectors, with_real_vectors, with_vocabulary
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
 from .typed import MAX_PASTED, enter, told_of_admitting, told_of_rounding, with_pasted
@@ -28,24 +26,19 @@ __all__ = [
     "MAX_PASTED",
     "PROJECTIONS",
     "MatrixName",
-    "Reduced",
     "as_is",
     "as_started",
     "block_of",
     "editable",
     "enter",
     "identity",
-    "in_lab",
     "matrix_of",
     "random",
-    "reduced",
     "reversed_words",
     "side_by_side",
     "told_of_admitting",
     "told_of_dropped",
-    "told_of_lab",
     "told_of_rounding",
-    "told_of_vectors",
     "with_cell",
     "with_context",
     "with_features",
@@ -53,10 +46,8 @@ __all__ = [
     "with_matrix",
     "with_pasted",
     "with_positions",
-    "with_real_vectors",
     "with_sentence",
     "with_size",
     "with_slope",
-    "with_vocabulary",
     "zeros",
 ]

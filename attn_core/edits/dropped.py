@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from .. import limits, masks, positions
-from ..embeddings import embed, source_of
-from ..labels import isolate
+from ..explain.wording import listed
+from ..notation.labels import isolate
 from ..scenario import Scenario
-from ..tokens import aligned
-from ..wording import listed
+from ..text.embeddings import embed, source_of
+from ..text.tokens import aligned
 from .matrices import PROJECTIONS
 from .settings import with_positions
 

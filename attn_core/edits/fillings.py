@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .. import positions
-from ..embeddings import embed
 from ..scenario import Array, Scenario, resized
+from ..text.embeddings import embed
 from .matrices import MatrixName, matrix_of
 
 

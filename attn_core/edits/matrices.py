@@ -8,11 +8,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import labels, limits
-from ..equation import Block
+from .. import limits
+from ..notation import labels
+from ..notation.equation import Block
+from ..notation.steps import step
 from ..scenario import Array, Scenario
 from ..shape_rule import if_transposed
-from ..steps import step
 
 #: The matrices that a visitor edits; the last three are there in some scenarios only.
 MatrixName = Literal["X", "W_q", "W_k", "W_v", "Z", "P", "W_o"]

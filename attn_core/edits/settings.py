@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import limits, masks, positions
-from ..labels import short
 from ..masks import MaskKind
+from ..notation.labels import short
 from ..positions import PositionKind
 from ..scenario import Scenario
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from .. import limits
-from ..embeddings import embed, more_features
 from ..scenario import Array, Scenario, resized
+from ..text.embeddings import embed, more_features
 from .matrices import PROJECTIONS, replaced
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..equation import Block
-from ..labels import short
+from ..explain.wording import counted
+from ..notation.equation import Block
+from ..notation.labels import short
 from ..scenario import Array, Scenario
-from ..wording import counted
 from .matrices import MatrixName, block_of, with_matrix
 
 #: Characters of pasted cells; the largest matrix of the lab has less than a hundred numbers.

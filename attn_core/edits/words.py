@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from .. import limits, masks
-from .. import tokens as words
-from ..embeddings import embed
 from ..scenario import Array, Scenario, resized
-from ..vocabulary import PLACES
+from ..text import tokens as words
+from ..text.embeddings import embed
+from ..text.vocabulary import PLACES
 
 #: The second sentence to start with.
 CONTEXT = "I am happy"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import escape
 from ..attention import AttentionTrace
-from ..course import made, softmax_input, stands
+from ..notation.course import made, softmax_input, stands
+from ..notation.steps import INPUTS, STEPS, Axis, Factor, step
 from ..positions import BASE
 from ..scenario import Array, Scenario
-from ..steps import INPUTS, STEPS, Axis, Factor, step
+from ..text import escape
 from .part import kind, matrices, steps
 
 _SIZES: dict[Axis, str] = {

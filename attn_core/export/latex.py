@@ -12,11 +12,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from .. import escape
 from ..attention import AttentionTrace
-from ..equation import Block, Equation, formula
-from ..labels import number
-from ..steps import Step
+from ..notation.equation import Block, Equation, formula
+from ..notation.labels import number
+from ..notation.steps import Step
+from ..text import escape
 from .part import equations, head_name, kind
 
 #: Scripts that are written from the right; of what is here only they need a direction.

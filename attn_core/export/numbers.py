@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import escape, labels
 from ..attention import AttentionTrace
 from ..document import to_json
-from ..equation import Block, block
+from ..notation import labels
+from ..notation.equation import Block, block
+from ..notation.steps import Step
 from ..scenario import Array, Scenario
-from ..steps import Step
+from ..text import escape
 from .part import head_name, heads, matrices
 
 #: How a blocked score, −∞, is written where a format has no infinity of its own.

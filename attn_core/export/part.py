@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..attention import AttentionTrace
-from ..course import takes
-from ..equation import Equation, equation
+from ..notation.course import takes
+from ..notation.equation import Equation, equation
+from ..notation.steps import INPUTS, STEPS, Step, step
 from ..scenario import Scenario
-from ..steps import INPUTS, STEPS, Step, step
 
 
 def kind(scenario: Scenario) -> str:
@@ -116,7 +116,7 @@ def head_name(trace: AttentionTrace, head: int | None) -> str:
     Examples
     --------
     >>> from attn_core import attend
-    >>> from attn_core.heads import with_heads
+    >>> from attn_core.edits.heads import with_heads
     >>> from attn_core.presets import DEFAULT
     >>> head_name(attend(with_heads(DEFAULT.scenario)), 0)
     'head 1'

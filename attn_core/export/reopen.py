@@ -13,9 +13,9 @@ import numpy as np
 from .. import limits
 from ..attention import AttentionTrace, attend
 from ..document import FORMAT, DocumentError, build, from_content, from_json, read
+from ..explain.wording import listed
+from ..notation.steps import has
 from ..scenario import Array, Scenario
-from ..steps import has
-from ..wording import listed
 from .archive import array, files
 from .numbers import SCENARIO, SETTINGS, sheets
 

@@ -1,22 +1,22 @@
 """Plotly figures of attention; they are returned, never shown."""
 
-from .colours import Theme
-from .contributions import describe_contributions
-from .curves import Progress
-from .description import Description
-from .equation import describe, draw
-from .head_grid import describe_head_grid
+from .boxes.draw_equation import describe, draw
+from .boxes.layout import NARROW
+from .boxes.multiples import describe_multiples
+from .boxes.partners import describe_partners, draw_partners
+from .boxes.play import describe_play, is_product
 from .html_page import html_page
-from .layout import NARROW
-from .learning import describe_learning, learning_alt
-from .learning_spaces import describe_learning_spaces, learning_spaces_alt
-from .long_text import describe_long_text, describe_row
-from .multiples import describe_multiples
-from .play import describe_play, is_product
-from .shape_rule import describe_partners, draw_partners
-from .space import Space, describe_spaces, spaces_alt
-from .word_bars import describe_word_bars
-from .word_map import describe_word_map
+from .style.colours import Theme
+from .style.description import Description
+from .training.curves import Progress
+from .training.run_boxes import describe_learning, learning_alt
+from .training.run_points import describe_learning_spaces, learning_spaces_alt
+from .words.contribution_bars import describe_contributions
+from .words.head_grid import describe_head_grid
+from .words.text_map import describe_long_text, describe_row
+from .words.word_bars import describe_word_bars
+from .words.word_map import describe_word_map
+from .words.word_points import Space, describe_spaces, spaces_alt
 
 __all__ = [
     "NARROW",

@@ -8,14 +8,15 @@ import json
 from functools import lru_cache
 from itertools import pairwise
 
-from .. import escape, narrate
 from ..attention import AttentionTrace
 from ..document import to_json
-from ..equation import Block, Equation
+from ..explain import narrate
 from ..export.part import equations, head_name, kind
-from ..labels import number
-from ..steps import Step
-from .equation import describe, subscripts
+from ..notation.equation import Block, Equation
+from ..notation.labels import number
+from ..notation.steps import Step
+from ..text import escape
+from .boxes.draw_equation import describe, subscripts
 from .plotly_script import plotly_script
 
 #: Pixels that each picture may take; wider screens have margins, narrower ones scroll.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..attention import AttentionTrace
-from ..course import made
-from ..equation import Block, Equation, block
 from ..gradients import backward
+from ..notation.course import made
+from ..notation.equation import Block, Equation, block
+from ..notation.steps import Axis, Step
 from ..scenario import Array
-from ..steps import Axis, Step
-from .reading import meeting_equation
+from .learned_rules import meeting_equation
 
 
 def moment(trace: AttentionTrace, target: Array | None) -> tuple[Equation, Equation]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import labels
 from ..attention import attend
-from ..corpus import FEATURES, Marked
 from ..gradients import cross_entropy
+from ..notation import labels
 from ..scenario import Array, Scenario
-from .descent import Params
+from .corpus import FEATURES, Marked
+from .initial import Start, start
 from .learner import Task
-from .start import Start, start
+from .optimizer import Params
 
 #: Logits that differ by less are equal.
 _TIE = 1e-9

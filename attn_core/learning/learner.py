@@ -8,11 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from ..labels import number
+from ..explain.wording import counted
 from ..limits import BOUND
+from ..notation.labels import number
 from ..scenario import Array
-from ..wording import counted
-from .descent import Descent, Params
+from .optimizer import Descent, Params
 
 #: Takes parameters; returns the loss and its gradient by each of them.
 Loss = Callable[[Params], tuple[float, Mapping[str, Array]]]

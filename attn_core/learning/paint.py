@@ -7,9 +7,9 @@ from dataclasses import replace
 from ..edits import with_matrix, with_size
 from ..gradients import attention_loss
 from ..scenario import Array, Scenario
-from .descent import Descent, Params
+from .initial import Start, start
 from .learner import Learner, Snapshot, Task
-from .start import Start, start
+from .optimizer import Descent, Params
 
 
 def learned(s: Scenario, params: Params) -> Scenario:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..labels import short
 from ..limits import BOUND, on_grid
+from ..notation.labels import short
 from ..scenario import Array, Scenario
-from ..tokens import aligned
+from ..text.tokens import aligned
 
 Words = Sequence[str]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..corpus import FEATURES, PARTS, Marked
-from ..embeddings import embed
 from ..gradients import readout_loss
 from ..scenario import Array, Scenario
-from .descent import Params
+from ..text.embeddings import embed
+from .corpus import FEATURES, PARTS, Marked
 from .learner import Task
+from .optimizer import Params
 
 #: What each head is to tell of a word, and what there is to choose from.
 CLASSES: Mapping[str, tuple[str, ...]] = {

@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import streamlit as st
 
-from attn_core import AttentionTrace, attend, escape
-from attn_core.steps import HEADLINE_FORMULA
-from pages.ui import links, server, state, transfer, viewport
+from attn_core import AttentionTrace, attend
+from attn_core.notation.steps import HEADLINE_FORMULA
+from attn_core.text import escape
+from pages.ui.live import viewport
+from pages.ui.serving import server
+from pages.ui.session import links, state
+from pages.ui.share import transfer
 
 NAME = "Self-Attention Lab"
 

@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from attn_core import attend, edits, export, limits, permalink
 from attn_core.document import from_json
-from attn_core.labels import unique
+from attn_core.notation.labels import unique
 from attn_core.presets import DEFAULT
-from attn_core.tokens import split
+from attn_core.text.tokens import split
 from tests.browser.conftest import idle, settle, type_into_table
 
 

@@ -5,8 +5,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from attn_core import attend, long_text
-from attn_core.labels import unique
+from attn_core import attend
+from attn_core.analysis import long_text
+from attn_core.notation.labels import unique
 from attn_core.permalink import encode_text
 from attn_core.presets import BY_KEY
 from tests.browser.conftest import idle

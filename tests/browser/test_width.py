@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from pages.ui.live import loader
+from pages.ui.live.components import loader
 from tests.browser.conftest import settle
 from tests.browser.seats import new_context
 from tests.browser.test_looks import CUT, PINNED

@@ -3,7 +3,7 @@
 import numpy as np
 
 from attn_core import Scenario, masks
-from attn_core.course import course
+from attn_core.notation.course import course
 
 #: An odd d_k leaves a last column without a partner, which RoPE doesn't turn.
 N, N_K, D_MODEL, D_K, D_V, H = 5, 11, 7, 3, 2, 13

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attn_core import Scenario, attend, edits, masks
-from attn_core.equation import equation, formula, headline
+from attn_core.notation.equation import equation, formula, headline
 from attn_core.presets import DEFAULT
 
 CROSS = edits.with_context(DEFAULT.scenario, "I am not happy here")

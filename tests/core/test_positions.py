@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from attn_core import Scenario, attend, edits, heads, labels, narrate
-from attn_core.distance import everywhere
+from attn_core import Scenario, attend, edits
+from attn_core.analysis.rope_distance import everywhere
+from attn_core.analysis.word_order import in_reverse, lacks_direction
 from attn_core.document import from_json, to_json
-from attn_core.narrate.positions import told_of_slopes
-from attn_core.order import in_reverse, lacks_direction
+from attn_core.edits import heads
+from attn_core.explain import narrate
+from attn_core.explain.narrate.position_sentences import told_of_slopes
+from attn_core.notation import labels
 from attn_core.permalink import decode, encode
 from attn_core.positions import (
     KINDS,

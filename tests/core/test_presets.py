@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from attn_core import attend, limits
+from attn_core.analysis.projection_2d import groups
 from attn_core.edits import with_sentence
-from attn_core.embeddings import unknown
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, PRESETS
-from attn_core.space import groups
+from attn_core.text.embeddings import unknown
 
 CLAIMS = {}
 

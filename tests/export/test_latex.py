@@ -18,11 +18,12 @@ from pylatexenc.latexwalker import (
     LatexWalker,
 )
 
-from attn_core import attend, escape
-from attn_core.equation import formula
+from attn_core import attend
 from attn_core.export import equations, latex
 from attn_core.export.latex import word
-from attn_core.labels import number
+from attn_core.notation.equation import formula
+from attn_core.notation.labels import number
+from attn_core.text import escape
 from tests.export.scenarios import HOSTILE, KINDS, hostile, scenarios, words
 
 #: All that our own document says between its beginning and its end.

@@ -16,10 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas._libs.parsers import STR_NA_VALUES
 
-from attn_core import attend, escape, labels
+from attn_core import attend
 from attn_core.document import from_json
 from attn_core.export import csv_zip, json_text, matrices, npz
 from attn_core.export.numbers import BLOCKED
+from attn_core.notation import labels
+from attn_core.text import escape
 from tests.export.scenarios import HOSTILE, KINDS, hostile, scenarios, words
 
 kinds = pytest.mark.parametrize("scenario", KINDS.values(), ids=KINDS)

@@ -8,12 +8,12 @@ import pytest
 from plotly.colors import hex_to_rgb, label_rgb, sample_colorscale, unlabel_rgb
 
 from attn_core import Scenario, attend, edits, limits
-from attn_core.calculation import calculate
-from attn_core.cells import Cell
+from attn_core.explain.calculation import calculate
 from attn_core.figures import describe_contributions
-from attn_core.figures.colours import PALETTES, SIGNED_RANGE
-from attn_core.figures.contributions import contributions_alt
-from attn_core.figures.layout import text_width
+from attn_core.figures.boxes.layout import text_width
+from attn_core.figures.style.colours import PALETTES, SIGNED_RANGE
+from attn_core.figures.words.contribution_bars import contributions_alt
+from attn_core.notation.cells import Cell
 from tests.core.courses import COURSES, of_head
 from tests.figures.test_description import array, plain
 from tests.figures.test_equation import odd_scenario

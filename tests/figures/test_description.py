@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from attn_core import attend, edits
-from attn_core.equation import equation, headline
 from attn_core.figures import Description, describe, draw
+from attn_core.notation.equation import equation, headline
 from tests.figures.test_equation import TRACE, odd_scenario
 
 

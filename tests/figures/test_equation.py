@@ -8,19 +8,19 @@ import plotly.io as pio
 import pytest
 
 from attn_core import attend, edits
-from attn_core.cells import Cell
-from attn_core.compare import compare
-from attn_core.course import course
-from attn_core.equation import Equation, equation, formula, headline, misfit
+from attn_core.analysis.compare import compare
+from attn_core.analysis.word_order import in_reverse
+from attn_core.edits.heads import added
 from attn_core.figures import draw, draw_partners
-from attn_core.figures.layout import DESK, PROJECTOR, arrange, text_width
-from attn_core.heads import added
-from attn_core.labels import unique
+from attn_core.figures.boxes.layout import DESK, PROJECTOR, arrange, text_width
 from attn_core.masks import causal
-from attn_core.order import in_reverse
-from attn_core.outline import outlined
+from attn_core.notation.cells import Cell
+from attn_core.notation.course import course
+from attn_core.notation.equation import Equation, equation, formula, headline, misfit
+from attn_core.notation.labels import unique
+from attn_core.notation.outline import outlined
+from attn_core.notation.steps import STEPS, step
 from attn_core.presets import BY_KEY, DEFAULT
-from attn_core.steps import STEPS, step
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
 
 

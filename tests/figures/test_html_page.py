@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from attn_core import attend, narrate
+from attn_core import attend
 from attn_core.document import from_json
+from attn_core.explain import narrate
 from attn_core.export import equations
 from attn_core.figures import html_page
-from attn_core.labels import number
+from attn_core.notation.labels import number
 from tests.export.scenarios import KINDS, scenarios
 
 LINK = "https://lab.example/?preset=a&s=1"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attn_core import Scenario, attend
-from attn_core.equation import Equation, block, equation
+from attn_core.analysis.projection_2d import Plane
 from attn_core.figures import (
     Progress,
     Space,
@@ -19,9 +19,9 @@ from attn_core.figures import (
     learning_alt,
     learning_spaces_alt,
 )
-from attn_core.figures.layout import text_width
-from attn_core.figures.word_labels import place_labels
-from attn_core.space import Plane
+from attn_core.figures.boxes.layout import text_width
+from attn_core.figures.words.word_labels import place_labels
+from attn_core.notation.equation import Equation, block, equation
 from tests.figures.test_description import array
 
 WORDS = ("the", "<b>dog</b>", "saw", "a", "cat")

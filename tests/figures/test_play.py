@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from attn_core import attend
-from attn_core.cells import Cell
-from attn_core.equation import equation
 from attn_core.figures import describe, describe_play, is_product
-from attn_core.outline import outlined
-from attn_core.steps import STEPS
+from attn_core.notation.cells import Cell
+from attn_core.notation.equation import equation
+from attn_core.notation.outline import outlined
+from attn_core.notation.steps import STEPS
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
-from tests.core.test_cells import PRODUCTS
 from tests.figures.test_description import array
 from tests.figures.test_equation import TRACE, odd_scenario
+from tests.notation.test_cells import PRODUCTS
 
 #: Courses in which a product differs, and few enough numbers to go through them all.
 PLAYED = [

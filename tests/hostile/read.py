@@ -4,8 +4,10 @@ from urllib.parse import parse_qs
 
 from streamlit.proto.Alert_pb2 import Alert
 
-from attn_core import AttentionTrace, Scenario, escape, narrate
+from attn_core import AttentionTrace, Scenario
+from attn_core.explain import narrate
 from attn_core.permalink import decode
+from attn_core.text import escape
 from benchmarks.visitor import Visitor
 
 #: All that Streamlit tells of a fault in the app, or of a message that it can't read itself.

@@ -13,7 +13,7 @@ from attn_core.export.reopen import MAX_FILE
 from attn_core.figures import html_page
 from attn_core.presets import BY_KEY, DEFAULT
 from benchmarks.visitor import Visitor
-from pages.ui.transfer import MAX_UPLOAD
+from pages.ui.share.transfer import MAX_UPLOAD
 from tests.hostile import read
 
 LIMIT = MAX_UPLOAD * 1024 * 1024

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core.cells import Cell
+from attn_core.notation.cells import Cell
+from attn_core.notation.steps import INPUTS, STEPS
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
-from attn_core.steps import INPUTS, STEPS
-from pages.ui import address as module
-from pages.ui.address import Address, home
+from pages.ui.session import address as module
+from pages.ui.session.address import Address, home
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
@@ -147,7 +147,7 @@ def test_its_examples():
 
 
 def test_it_needs_no_page():
-    script = "import sys, pages.ui.address; print(*sys.modules)"
+    script = "import sys, pages.ui.session.address; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()

@@ -13,7 +13,7 @@ from streamlit import file_util
 from benchmarks.serve import serving
 from benchmarks.tab import Tab
 from benchmarks.visitor import Visitor
-from pages.ui import before
+from pages.ui.serving import before
 
 ROOT = Path(__file__).parents[2]
 #: What a browser asks for when one opens a page, and what it has from an earlier visit.

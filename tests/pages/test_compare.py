@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attn_core import attend, causes, edits, escape
-from attn_core.compare import compare
+from attn_core import attend, edits
+from attn_core.analysis import causes
+from attn_core.analysis.compare import compare
+from attn_core.analysis.what_if import VARIANTS, what_if
 from attn_core.masks import causal
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
-from attn_core.what_if import VARIANTS, what_if
+from attn_core.text import escape
 from tests.core.links import packed
 from tests.pages.test_pages import boxes, fine, parameter, scenario, slider, visit
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from attn_core import edits, heads
+from attn_core import edits
+from attn_core.edits import heads
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
-from pages.ui import state
-from pages.ui.address import Address
-from pages.ui.lab import Lab
+from pages.ui.session import state
+from pages.ui.session.address import Address
+from pages.ui.session.lab import Lab
 from tests.pages.test_pages import fine, scenario, visit
 
 START = DEFAULT.scenario

@@ -5,14 +5,15 @@ from dataclasses import replace
 import pytest
 
 from attn_core import attend, edits
-from attn_core.calculation import calculate
-from attn_core.cells import Cell, to_text
-from attn_core.equation import equation
+from attn_core.explain.calculation import calculate
+from attn_core.notation.cells import Cell, to_text
+from attn_core.notation.equation import equation
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
-from pages.ui import inspector, state
-from pages.ui.inspector import QUESTION
-from pages.ui.trail import Trail
+from pages.ui.session import state
+from pages.ui.session.trail import Trail
+from pages.ui.show import inspector
+from pages.ui.show.inspector import QUESTION
 from tests.pages.test_pages import NAMES, PAGES, fine, parameter, press, slider, visit
 
 MATRICES = ["X", "W_q", "W_k", "W_v", "Q", "K", "V", "similarity", "raw_scores", "scores"]

@@ -5,15 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from attn_core import attend, corpus, edits
-from attn_core.learning import grammar, paint
-from attn_core.learning.descent import Descent
+from attn_core import attend, edits
+from attn_core.learning import corpus, grammar, paint
 from attn_core.learning.grammar import Batch
+from attn_core.learning.initial import start
 from attn_core.learning.learner import Learner
+from attn_core.learning.optimizer import Descent
 from attn_core.learning.paint import learned
 from attn_core.learning.painted import wanted
 from attn_core.learning.readout import CLASSES
-from attn_core.learning.start import start
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
 from tests.pages.test_pages import boxes, fine, parameter, scenario, visit
@@ -417,7 +417,7 @@ def test_what_the_lab_refuses_is_not_told_to_be_sent(monkeypatch):
         raise ValueError("This can't go to the lab.")
 
     at = press(lesson("paint"), "learn-step")
-    monkeypatch.setattr("pages.ui.paint.sent", refused)
+    monkeypatch.setattr("pages.ui.learn.paint.sent", refused)
     at = press(at, "learn-send")
     assert "This can't go to the lab" in at.error[0].value.replace("\\", "")
     assert "Sent:" not in said(at)

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from attn_core import attend, heads, long_text, permalink
+from attn_core import attend, permalink
+from attn_core.analysis import long_text
+from attn_core.edits import heads
 from attn_core.presets import BY_KEY
-from pages.ui.address import MAX_ADDRESS
-from pages.ui.kept_text import ELSEWHERE
-from pages.ui.pasted import Pasted
+from pages.ui.session.address import MAX_ADDRESS
+from pages.ui.session.kept_text import ELSEWHERE
+from pages.ui.session.pasted import Pasted
 from tests.pages.test_pages import boxes, fine, parameter, visit
 
 PAGE = "8_Long_text.py"

@@ -10,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from attn_core import attend, edits
-from attn_core.bert.sources import installed
-from attn_core.labels import number
+from attn_core.notation.labels import number
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
+from attn_core.pretrained.sources.locate import installed
 
 ROOT = Path(__file__).parents[2]
 PAGES = [

@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attn_core import attend, edits, escape
-from attn_core.distance import everywhere
-from attn_core.narrate.positions import told_of_slopes
-from attn_core.order import in_reverse
+from attn_core import attend, edits
+from attn_core.analysis.rope_distance import everywhere
+from attn_core.analysis.word_order import in_reverse
+from attn_core.explain.narrate.position_sentences import told_of_slopes
 from attn_core.permalink import encode
 from attn_core.positions import KINDS, SCHEMES
 from attn_core.presets import BY_KEY, DEFAULT
+from attn_core.text import escape
 from tests.pages.test_pages import boxes, fine, scenario, slider, visit
 
 PAGE = "4_Positions.py"

@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from attn_core import attend, edits, limits
-from attn_core.model_view import Focus, Reading, told_of_seen, told_of_token
+from attn_core import attend, limits, pretrained
 from attn_core.permalink import encode_text
 from attn_core.presets import DEFAULT
 from attn_core.pretrained import Encoded, load
-from attn_core.rollout import rollout
-from pages.ui import model
-from pages.ui.kept_text import ELSEWHERE
-from pages.ui.question import FIRST, SENTENCE
-from pages.ui.readings import MOST, Readings, size
-from tests.core.tiny import HEADS, HOME, LAYERS, configured, copied, in_bytes, rewritten
+from attn_core.pretrained.rollout import rollout
+from attn_core.pretrained.view import Focus, Reading, told_of_seen, told_of_token
+from pages.ui.model import loading as model
+from pages.ui.model.readings import MOST, Readings, size
+from pages.ui.session.kept_text import ELSEWHERE
+from pages.ui.session.question import FIRST, SENTENCE
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
+from tests.pretrained.tiny import HEADS, HOME, LAYERS, configured, copied, in_bytes, rewritten
 
 PAGE = "9_Real_model.py"
 FOLDER = str(HOME / "bert")
@@ -194,7 +194,7 @@ def test_two_texts(tiny):
 def test_a_head_is_opened_in_the_lab(tiny):
     at = chosen(opened("ab ba"), layer=1, head=2)
     press(at, "Open it in the lab")
-    opened_in_lab = edits.in_lab(tiny.scenario("ab ba", 1, 2))
+    opened_in_lab = pretrained.in_lab(tiny.scenario("ab ba", 1, 2))
     assert scenario(fine(at)) == opened_in_lab
     gap = np.abs(attend(opened_in_lab).weights - tiny.encode("ab ba").weights[1, 2]).max()
     assert gap < 0.01

@@ -4,7 +4,7 @@ import gc
 import socket
 import weakref
 
-from pages.ui import server
+from pages.ui.serving import server
 
 
 def test_visitors_sockets_send_small_messages_at_once():

@@ -12,7 +12,8 @@ from PIL import Image
 from attn_core import edits
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, PRESETS
-from pages.ui import scan, take
+from pages.ui.share import downloads as take
+from pages.ui.share import qr_code as scan
 from tests.export.scenarios import random
 from tests.pages.test_pages import fine, visit
 

@@ -1,10 +1,10 @@
 """The way from number to number, and the history of undo, as they are without a page."""
 
 from attn_core import edits
-from attn_core.cells import Cell, from_text, to_text
+from attn_core.notation.cells import Cell, from_text, to_text
 from attn_core.presets import DEFAULT
-from pages.ui.history import MAX_UNDO, History
-from pages.ui.trail import Trail
+from pages.ui.session.history import MAX_UNDO, History
+from pages.ui.session.trail import Trail
 
 OUTPUT, WEIGHT, SCORE = Cell("output", 1, 2), Cell("weights", 1, 0), Cell("scores", 1, 0)
 

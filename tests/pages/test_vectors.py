@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from attn_core import edits
-from attn_core.embeddings import axis_names, embed
+from attn_core import edits, pretrained
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
-from pages.ui import model
+from attn_core.text.embeddings import axis_names, embed
+from pages.ui.model import loading as model
 from tests.pages.test_pages import fine, press, scenario, slider, visit
 
 PAGE = "1_Embeddings.py"
@@ -68,7 +68,9 @@ def choose(at, source):
 def real(s, source):
     """The same scenario with Tiny's vectors."""
     ask = Tiny().word_vectors if source == "word" else Tiny().words_in_context
-    return edits.with_real_vectors(s, source, ask(s.tokens), ask(s.context) if s.context else None)
+    return pretrained.with_real_vectors(
+        s, source, ask(s.tokens), ask(s.context) if s.context else None
+    )
 
 
 def said(at):

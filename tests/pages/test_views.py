@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from attn_core import attend, edits
-from attn_core.equation import misfit
-from attn_core.heads import added, with_heads
+from attn_core.analysis.head_similarity import ablation
+from attn_core.edits.heads import added, with_heads
+from attn_core.notation.equation import misfit
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
-from attn_core.views import ablation
 from tests.pages.test_pages import PAGES, boxes, fine, parameter, scenario, slider, visit
 
 PAGE = "5_Views.py"

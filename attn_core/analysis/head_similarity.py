@@ -1,0 +1,187 @@
+"""What several heads see: where they agree, and what each adds to the projected output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..attention import AttentionTrace, attend
+from ..explain.wording import TIE, Quote, listed, others
+from ..notation import labels
+from ..notation.equation import Block, Equation, Outline, block
+from ..notation.labels import number, percent
+from ..notation.steps import Step
+from ..scenario import Array, Scenario
+
+_AGREEMENT = Step("agreement", "agreement", r"\mathrm{agreement}", ("head", "head"), kind="weight")
+
+
+def side_by_side(trace: AttentionTrace, chosen: int) -> Equation:
+    """Lay the weights of all heads beside each other, each under its name.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+    chosen : int
+        The head to be outlined, from 0.
+
+    Examples
+    --------
+    >>> from attn_core.edits.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> [b.title for b in side_by_side(attend(added(DEFAULT.scenario)), 0).blocks]
+    ['head 1', 'head 2']
+    """
+    names = trace.scenario.heads or ("",)
+    blocks = [replace(block(trace, "weights", head=k), title=name) for k, name in enumerate(names)]
+    if len(names) > 1:
+        shown = blocks[chosen]
+        around = Outline(range(len(shown.rows)), range(len(shown.columns)), is_asked=True)
+        blocks[chosen] = replace(shown, outlines=(around,))
+    return Equation(tuple(blocks))
+
+
+def agreement(trace: AttentionTrace) -> Array:
+    """How much of their weight each two heads put in the same places.
+
+    For each word it is the sum over all keys of the smaller of the two weights, which is
+    1 minus their total variation distance; then the mean over all words.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+
+    Returns
+    -------
+    ndarray, shape (h, h)
+        From 0, where two heads never look at the same word, to 1, where they always do.
+
+    Examples
+    --------
+    >>> from attn_core.edits.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> agreement(attend(added(DEFAULT.scenario, like=0))).round(6)
+    array([[1., 1.],
+           [1., 1.]])
+    """
+    A = trace.weights if trace.weights.ndim == 3 else trace.weights[None]
+    both: Array = np.minimum(A[:, None], A[None]).sum(axis=-1).mean(axis=-1)
+    return both
+
+
+def agreement_block(trace: AttentionTrace) -> Block:
+    """`agreement` with the names of the heads."""
+    names = trace.scenario.heads
+    return Block(_AGREEMENT, agreement(trace), names, names)
+
+
+def explain_agreement(trace: AttentionTrace, quote: Quote = str) -> str:
+    """Say which two heads agree most, and which least.
+
+    Examples
+    --------
+    >>> from attn_core.edits.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> explain_agreement(attend(added(DEFAULT.scenario, like=0)))
+    '“head 1” and “head 1 copy” put 100 % of their weight in the same places.'
+    """
+    shared, names = agreement(trace), _named(trace, range(len(trace.scenario.heads)), quote)
+    pairs = [(shared[i, j], i, j) for i in range(len(names)) for j in range(i)]
+    if not pairs:
+        return "With one head there is none to agree with."
+
+    def told(pair: tuple[float, int, int]) -> str:
+        return f"{names[pair[2]]} and {names[pair[1]]}"
+
+    most, least = max(pairs), min(pairs)
+    if most[0] - least[0] < TIE:
+        who = told(most) if len(pairs) == 1 else "Any two heads"
+        return f"{who} put {percent(most[0])} of their weight in the same places."
+    parts = np.array([pair[0] for pair in pairs])
+    return (
+        f"{told(most)} agree most{others(parts)}: "
+        f"{percent(most[0])} of their weight is in the same places. "
+        f"{told(least)} differ most{others(-parts)}: only {percent(least[0])} is."
+    )
+
+
+def ablated(s: Scenario, off: Sequence[int]) -> Scenario:
+    """Switch heads off: their values become 0, so they add nothing to the projected output.
+
+    Parameters
+    ----------
+    s : Scenario
+        With an axis of heads.
+    off : sequence of int
+        Heads from 0.
+
+    Examples
+    --------
+    >>> from attn_core.edits.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> s = ablated(added(DEFAULT.scenario), (0, 1))
+    >>> abs(attend(s).projected).max()
+    np.float64(0.0)
+    """
+    W_v = np.array(s.W_v)
+    W_v[list(off)] = 0
+    return replace(s, W_v=W_v)
+
+
+def ablation(trace: AttentionTrace, off: Sequence[int]) -> Equation:
+    """Write what switching heads off changes: projected without them − with all = change.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+        With heads and W_o.
+    off : sequence of int
+        Heads from 0.
+    """
+    whole = block(trace, "projected")
+    without = block(attend(ablated(trace.scenario, off)), "projected")
+    names = listed(_named(trace, off, str))
+    return Equation(
+        (
+            replace(without, title=f"without {names}"),
+            "−",
+            replace(whole, title="with all heads"),
+            "=",
+            replace(whole, values=without.values - whole.values, title="change"),
+        )
+    )
+
+
+def explain_ablation(trace: AttentionTrace, off: Sequence[int], quote: Quote = str) -> str:
+    """Say which number of the projected output the heads had most to do with.
+
+    Examples
+    --------
+    >>> from attn_core.edits.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> explain_ablation(attend(added(DEFAULT.scenario)), (1,))
+    'Without “head 2” the projected output of Je changes most, in first person: from 1.48 to 0.74.'
+
+    Others that change as much are counted.
+
+    >>> from attn_core.presets import BY_KEY
+    >>> explain_ablation(attend(BY_KEY["four-views"].scenario), (1,))[-64:]
+    'changes most, in plural: from 0.97 to 0.00, and 1 other as much.'
+    """
+    without, whole, change = ablation(trace, off).blocks
+    names = listed(_named(trace, off, quote))
+    i, j = np.unravel_index(int(np.abs(change.values).argmax()), change.values.shape)
+    if abs(change.values[i, j]) < TIE:
+        return f"Without {names} nothing changes by as much as the boxes show."
+    word, feature = (quote(labels.isolate(label)) for label in (whole.rows[i], whole.columns[j]))
+    return (
+        f"Without {names} the projected output of {word} changes most, in {feature}: "
+        f"from {number(whole.values[i, j])} to {number(without.values[i, j])}"
+        f"{others(np.abs(change.values))}."
+    )
+
+
+def _named(trace: AttentionTrace, heads: Sequence[int], quote: Quote) -> list[str]:
+    return [f"“{quote(labels.isolate(trace.scenario.heads[k]))}”" for k in heads]

@@ -1,0 +1,161 @@
+"""RoPE's promise with the visitor's numbers: one query and one key at all pairs of places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .. import positions
+from ..attention import AttentionTrace
+from ..explain.wording import Quote, counted, named
+from ..notation import labels
+from ..notation.equation import Block, Equation, Outline
+from ..notation.labels import number
+from ..notation.steps import Axis, step
+from ..scenario import Array, Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Everywhere:
+    """A query and a key that stand, one after the other, at all places; made by `everywhere`.
+
+    Attributes
+    ----------
+    trace : AttentionTrace
+        Of one head with RoPE.
+    query, key : int
+        Places of the two words in the sentence, from 0.
+    queries, keys : ndarray, shape (n, d_k)
+        The same query, and the same key, turned by the angle of each place.
+    """
+
+    trace: AttentionTrace
+    query: int
+    key: int
+    queries: Array
+    keys: Array
+
+    @property
+    def scores(self) -> Array:
+        """Score of the query at place i for the key at place j, before scaling; shape (n, n)."""
+        table: Array = self.queries @ self.keys.T
+        return table
+
+    def equation(self) -> Equation:
+        """Write the turned queries · the turned keys = the scores, where they stand outlined.
+
+        Examples
+        --------
+        >>> from attn_core import attend
+        >>> from attn_core.edits import with_positions
+        >>> from attn_core.presets import DEFAULT
+        >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
+        >>> everywhere(trace, 0, 1).equation().alt.partition(". ")[0]
+        'query (3×4) · keyᵀ (4×3) = raw scores (3×3)'
+        """
+        i, j = self.query, self.key
+        own = Outline(range(i, i + 1), range(j, j + 1), is_asked=True)
+        return Equation(
+            (
+                self._block("rotated_Q", "query", self.queries, "q"),
+                "·",
+                self._block("rotated_K", "key", self.keys.T, "k", transposed=True),
+                "=",
+                replace(
+                    self._block("raw_scores", "raw scores", self.scores, "key"), outlines=(own,)
+                ),
+            )
+        )
+
+    def _block(
+        self, name: str, symbol: str, values: Array, axis: Axis, transposed: bool = False
+    ) -> Block:
+        places = tuple(f"place {i}" for i in range(1, len(self.queries) + 1))
+        across = places if axis == "key" else labels.axis(self.trace.scenario, axis)
+        which = replace(step(name), symbol=symbol)
+        rows, columns = (across, places) if transposed else (places, across)
+        return Block(which, values, rows, columns, transposed)
+
+    def explain(self, quote: Quote = str) -> str:
+        r"""Say that only the distance counts, with the score of each distance.
+
+        Parameters
+        ----------
+        quote : callable
+            Applied to each word.
+
+        Examples
+        --------
+        >>> from attn_core import attend
+        >>> from attn_core.edits import with_positions
+        >>> from attn_core.presets import DEFAULT
+        >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
+        >>> print(everywhere(trace, 2, 1).explain().replace(". ", ".\n"))
+        Along each diagonal the two are equally far apart, so the score is the same.
+        suis stands 1 place before heureux: 0.19.
+        If both stood at one place, it would be 0.18.
+        """
+        names = named(self.trace.scenario, "word", quote)
+        query, key = names[self.query], names[self.key]
+        distance = self.key - self.query
+        here = self._at(distance)
+        if len(names) == 1:
+            return f"A single word has a single place, and there its score is {here}."
+        if distance == 0:
+            stands = f"{key} meets its own query: {here}. One place further on, it would be "
+        else:
+            stands = f"{key} stands {_apart(distance)} {query}: {here}. "
+            stands += "If both stood at one place, it would be "
+        return (
+            "Along each diagonal the two are equally far apart, so the score is the same. "
+            f"{stands}{self._at(1 if distance == 0 else 0)}."
+        )
+
+    def _at(self, distance: int) -> str:
+        """Score where the key stands so many places after the query, as the boxes show it."""
+        return number(float(np.diagonal(self.scores, distance)[0]))
+
+
+def pairs(scenario: Scenario) -> str:
+    """Say which columns RoPE turns together, and that an odd last one stays.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_size
+    >>> from attn_core.presets import DEFAULT
+    >>> pairs(with_size(DEFAULT.scenario, d_k=5))
+    'Pairs of columns here: q₁ and q₂, q₃ and q₄; q₅ has no partner and stays as it is.'
+    """
+    columns = labels.axis(scenario, "q")
+    together = (f"{a} and {b}" for a, b in zip(columns[::2], columns[1::2], strict=False))
+    odd = f"; {columns[-1]} has no partner and stays as it is" if len(columns) % 2 else ""
+    return f"Pairs of columns here: {', '.join(together)}{odd}."
+
+
+def _apart(distance: int) -> str:
+    return f"{counted(abs(distance), 'place')} {'after' if distance > 0 else 'before'}"
+
+
+def everywhere(trace: AttentionTrace, query: int, key: int) -> Everywhere:
+    """Put the query of one word and the key of another at every place.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+        Of one head with RoPE.
+    query, key : int
+        Which words, from 0.
+
+    Raises
+    ------
+    ValueError
+        When nothing turns the queries.
+    """
+    theta = trace.angles
+    if theta is None:
+        raise ValueError(f"Expected positions to be rope, got {trace.scenario.positions}.")
+    queries, keys = (np.tile(M[i], (len(theta), 1)) for M, i in ((trace.Q, query), (trace.K, key)))
+    return Everywhere(
+        trace, query, key, positions.rotate(queries, theta), positions.rotate(keys, theta)
+    )

@@ -1,0 +1,162 @@
+"""Where a number comes from: its calculation, which the printed numbers really give.
+
+A trace holds more digits than anybody reads, and sums of rounded numbers aren't the
+rounded sum. So what a number is made of is printed with as many decimals as it takes
+for a reader with a pocket calculator to arrive at the printed result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import localcontext
+
+from ...attention import AttentionTrace
+from ...notation import labels
+from ...notation.cells import Cell, head_of, name_of, size, sources
+from ...notation.course import takes
+from ...scenario import Scenario
+from . import element
+from . import places as position
+from .answer import Calculation
+from .product import abridged, product
+from .rounding import Operand, Result, bracketed, fewest_decimals, result_of
+from .softmax_row import softmax_row, softmax_table
+
+#: Digits of all arithmetic here: products of numbers with 12 decimals are exact.
+_PRECISION = 50
+
+
+def calculate(trace: AttentionTrace, cell: Cell, head: int = 0) -> Calculation:
+    """Tell where a number comes from.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+        Of all heads, or of one.
+    cell : Cell
+    head : int
+        Which head, from 0, where each has such a matrix.
+
+    Returns
+    -------
+    Calculation
+
+    Raises
+    ------
+    ValueError
+        When there is no such number or no such head, with what was expected.
+
+    Examples
+    --------
+    >>> from attn_core import Scenario, attend
+    >>> s = Scenario(("Je", "suis"), X=[[0.3, 1.2], [0.1, 0.4]], W_q=[[1, 0], [0, 1]],
+    ...              W_k=[[1, 0], [0, -1]], W_v=[[1], [1]])
+    >>> made = calculate(attend(s), Cell("scores", 0, 1))
+    >>> made.symbols
+    'scores[Je, suis] = (Q[Je, q₁] × K[suis, k₁] + Q[Je, q₂] × K[suis, k₂]) / √2'
+    >>> made.numbers
+    '(0.30 × 0.10 + 1.20 × (−0.40)) / √2 = −0.318'
+    >>> [(term.label, term.product) for term in made.terms]
+    [('q₂', '−0.48'), ('q₁', '0.03')]
+    """
+    _check(trace, cell, head)
+    with localcontext(prec=_PRECISION):
+        if cell.name in _OF_ALL_HEADS:
+            return _OF_ALL_HEADS[cell.name](trace, cell)
+        if cell.name == "bias":
+            return position.bias(trace, cell, head)
+        return _OF_A_HEAD[cell.name](trace.head(head), cell)
+
+
+def told(scenario: Scenario) -> tuple[str, ...]:
+    """Name the matrices of a scenario whose numbers are told.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from attn_core.presets import DEFAULT
+    >>> told(replace(DEFAULT.scenario, positions="rope"))[8:11]
+    ('angles', 'rotated_Q', 'rotated_K')
+    """
+    return tuple(name for name in NAMES if takes(scenario, name))
+
+
+def _check(trace: AttentionTrace, cell: Cell, head: int) -> None:
+    expected = told(trace.scenario)
+    if cell.name not in expected:
+        raise ValueError(
+            f"There is no calculation of {cell.name!r:.40}; expected {', '.join(expected)}."
+        )
+    if head not in range(trace.scenario.h):
+        raise ValueError(f"Heads count from 0; expected one of {trace.scenario.h}, got {head}.")
+    rows, columns = size(trace.scenario, cell.name)
+    if cell.row not in range(rows) or cell.column not in range(columns):
+        raise ValueError(
+            f"{cell.name} is {rows}×{columns}; "
+            f"it has no number ({cell.row + 1}, {cell.column + 1})."
+        )
+
+
+def _weights(trace: AttentionTrace, cell: Cell) -> Calculation:
+    ((*row,),) = (part.cells for part in sources(trace.scenario, cell))
+    results = [result_of(trace, Cell("weights", cell.row, k)) for k in range(len(row))]
+    result, name = results[cell.column], name_of(trace.scenario, cell)
+
+    def gives(digits: int) -> bool:
+        softmax = softmax_row(trace, row, digits)
+        unrounded = softmax.differences[cell.column].exp() / softmax.total
+        return result.is_given_by(unrounded) and all(
+            map(Result.is_given_by, results, softmax.weights)
+        )
+
+    digits, equals = fewest_decimals(gives)
+    softmax = softmax_row(trace, row, digits)
+    powers = [f"e^({name_of(trace.scenario, score)} − max)" for score in row]
+    return Calculation(
+        cell,
+        name,
+        f"{name} = {powers[cell.column]} / {bracketed(abridged(powers))}",
+        f"{softmax.chain(cell.column)} {equals} {result.printed}",
+        result.printed,
+        result.value,
+        operands=tuple(map(Operand, row, softmax.written(softmax.scores))),
+        table=softmax_table(trace, row, softmax, results),
+    )
+
+
+def _concatenated(trace: AttentionTrace, cell: Cell) -> Calculation:
+    head = head_of(trace.scenario, cell) or 0
+    ((original,),) = (part.cells for part in sources(trace.scenario, cell))
+    heads = trace.scenario.heads
+    whose = f" of {labels.isolate(heads[head])}" if heads else ""
+    return element.copied(trace, cell, trace.head(head), original, whose)
+
+
+Maker = Callable[[AttentionTrace, Cell], Calculation]
+
+#: What tells the numbers that each head has, or that all of them share.
+_OF_A_HEAD: dict[str, Maker] = {
+    **dict.fromkeys(("X", "Z", "W_q", "W_k", "W_v", "blocking"), element.given),
+    **dict.fromkeys(("P", "P_context"), position.wave),
+    "angles": position.angle,
+    **dict.fromkeys(("placed", "placed_context", "biased_scores", "masked_scores"), element.added),
+    **dict.fromkeys(("Q", "K", "V", "similarity", "raw_scores", "scores", "output"), product),
+    **dict.fromkeys(("rotated_Q", "rotated_K"), position.turned),
+    "logits": element.divided,
+    "weights": _weights,
+}
+
+#: What tells the numbers that the heads make together.
+_OF_ALL_HEADS: dict[str, Maker] = {
+    "concatenated": _concatenated,
+    "W_o": element.given,
+    "projected": product,
+}
+
+#: Matrices whose numbers are told, in the order in which they are computed.
+NAMES = (
+    *("X", "Z", "P", "P_context", "W_q", "W_k", "W_v", "placed", "placed_context"),
+    *("Q", "K", "V", "similarity", "angles", "rotated_Q", "rotated_K", "raw_scores", "scores"),
+    *("bias", "biased_scores", "blocking", "masked_scores", "logits", "weights", "output"),
+    *("concatenated", "W_o", "projected"),
+)

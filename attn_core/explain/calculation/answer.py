@@ -1,0 +1,79 @@
+"""What is told of one number: its formula in symbols and in numbers, and its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...notation.cells import Cell
+from .rounding import Operand, times
+
+
+@dataclass(frozen=True)
+class Term:
+    """One addend of a sum of products.
+
+    Attributes
+    ----------
+    label : str
+        What runs along the sum: a feature, q₂, or the word of a key.
+    factors : tuple of two Operand
+    product : str
+        As printed; the printed products of a sum give its result, too.
+    value : float
+        The product of the trace's own numbers.
+    """
+
+    label: str
+    factors: tuple[Operand, Operand]
+    product: str
+    value: float
+
+    @property
+    def written(self) -> str:
+        """The product in numbers, such as ``0.30 × (−0.10) = −0.03``."""
+        return f"{times(*self.factors)} = {self.product}"
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """How one number of a trace is made, one step back.
+
+    Attributes
+    ----------
+    cell : Cell
+    name : str
+        Such as ``scores[suis, Je]``.
+    symbols : str
+        The name and the formula for this number, in words.
+    numbers : str
+        The same with the printed numbers, to the result. ``≈`` stands before the result
+        in place of ``=`` where the rounding of the floats themselves shows in it.
+    result : str
+        The trace's number as printed.
+    value : float
+        The trace's number.
+    terms : tuple of Term
+        Largest contribution first; empty where it isn't a sum of products.
+    operands : tuple of Operand
+        All numbers it is made of, in the order of `numbers`; empty for an input.
+    table : tuple of tuple of str
+        Of a weight a header and a row for each key, else empty.
+    divisor : str
+        What the sum of the terms is divided by, or empty.
+    """
+
+    cell: Cell
+    name: str
+    symbols: str
+    numbers: str
+    result: str
+    value: float
+    terms: tuple[Term, ...] = ()
+    operands: tuple[Operand, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+    divisor: str = ""
+
+    @property
+    def equals(self) -> str:
+        """The sign before the result, ``=`` or ``≈``."""
+        return "≈" if "≈" in self.numbers else "="

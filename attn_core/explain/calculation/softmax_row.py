@@ -1,0 +1,60 @@
+"""A row of the softmax, computed step by step from its printed numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ...attention import AttentionTrace
+from ...notation import labels
+from ...notation.cells import Cell
+from ...notation.steps import step
+from .rounding import Result, bracket_negative, bracketed, rounded_value
+
+
+@dataclass(frozen=True)
+class SoftmaxRow:
+    """A row of the softmax, each list computed from the one before as it is printed."""
+
+    digits: int
+    scores: list[Decimal]
+    largest: Decimal
+    differences: list[Decimal]
+    powers: list[Decimal]
+    total: Decimal
+    weights: list[Decimal]
+
+    def written(self, values: Iterable[Decimal]) -> list[str]:
+        """Print numbers of this row."""
+        return [labels.written(value, self.digits) for value in values]
+
+    def chain(self, k: int) -> str:
+        """Write the weight of key k but for its result."""
+        score, largest, power, total = self.written(
+            (self.scores[k], self.largest, self.powers[k], self.total)
+        )
+        powers = bracketed(self.written(self.powers))
+        return f"e^({score} − {bracket_negative(largest)}) / {powers} = {power} / {total}"
+
+
+def softmax_row(trace: AttentionTrace, row: Sequence[Cell], digits: int) -> SoftmaxRow:
+    """Compute the softmax of a row of cells from what is printed with so many decimals."""
+    scores = [rounded_value(trace, score, digits) for score in row]
+    largest = max(scores)
+    differences = [score - largest for score in scores]
+    powers = [labels.rounded(difference.exp(), digits) for difference in differences]
+    total = sum(powers, Decimal(0))
+    weights = [power / total for power in powers]
+    return SoftmaxRow(digits, scores, largest, differences, powers, total, weights)
+
+
+def softmax_table(
+    trace: AttentionTrace, row: Sequence[Cell], softmax: SoftmaxRow, results: Sequence[Result]
+) -> tuple[tuple[str, ...], ...]:
+    """Write a header and a row for each key, with the weights as `results` print them."""
+    largest, total = softmax.written((softmax.largest, softmax.total))
+    header = ("key", step(row[0].name).symbol, f"− largest, {largest}", "e^", f"÷ sum, {total}")
+    keys = labels.axis(trace.scenario, "key")
+    columns = map(softmax.written, (softmax.scores, softmax.differences, softmax.powers))
+    return (header, *zip(keys, *columns, (each.printed for each in results), strict=True))

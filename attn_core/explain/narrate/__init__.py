@@ -1,0 +1,288 @@
+"""Plain words about the numbers of a trace: one sentence for each step.
+
+Words of the sentence go through `quote`, so that a page can escape them for the
+place where the sentence is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from ... import masks
+from ...attention import AttentionTrace
+from ...notation import labels
+from ...notation.course import made, takes
+from ...notation.equation import block
+from ...notation.labels import number
+from ...scenario import Array
+from ...text.embeddings import source_of
+from ...text.vocabulary import FEATURES
+from ..wording import TIE, Quote, counted, largest, listed, named, others
+from . import head_sentences as heads
+from . import position_sentences as positions
+
+
+def explain(trace: AttentionTrace, name: str, quote: Quote = str, head: int = 0) -> str:
+    r"""Say in one sentence what these numbers show.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+        Of all heads, or of one.
+    name : str
+        A step from `STEPS` that the scenario takes.
+    quote : callable
+        Applied to each word, feature and head.
+    head : int
+        Which head, from 0, where each has such a step.
+
+    Raises
+    ------
+    ValueError
+        When the scenario has no such step.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import BY_KEY
+    >>> t = attend(BY_KEY["verb-subject"].scenario)
+    >>> print(explain(t, "weights").replace("; ", ";\n"))
+    Je looks at all words equally, 0.33;
+    suis looks mostly at Je, 1.00;
+    heureux looks most at suis, 0.50.
+    """
+    if not takes(trace.scenario, name):
+        raise ValueError(f"This scenario has no step {name!r:.40}.")
+    match name:
+        case "concatenated":
+            return heads.concatenated(trace, quote)
+        case "projected":
+            return heads.projected(trace, quote)
+    return _of_a_head(trace.head(head), name, quote)
+
+
+def _of_a_head(trace: AttentionTrace, name: str, quote: Quote) -> str:
+    match name:
+        case "similarity":
+            return _similarity(trace, quote)
+        case "placed" | "placed_context":
+            return positions.placed(trace, name, quote)
+        case "Q" | "K" | "V":
+            return _projection(trace, name, quote)
+        case "rotated_Q" | "rotated_K":
+            return positions.rotated(trace, name, quote)
+        case "biased_scores":
+            return positions.biased(trace, quote)
+        case "logits":
+            return _logits(trace)
+    sentences = {
+        "raw_scores": _raw_scores,
+        "scores": _scores,
+        "masked_scores": _masked,
+        "weights": _weights,
+        "output": _output,
+    }
+    if name not in sentences:
+        raise ValueError(f"There is no sentence for the step {name!r}.")
+    return sentences[name](trace, quote)
+
+
+def _similarity(trace: AttentionTrace, quote: Quote) -> str:
+    n = trace.scenario.n
+    if n == 1:
+        return "With a single word there is nothing to compare it with."
+    S = np.where(np.tri(n, dtype=bool), -np.inf, trace.similarity)  # each pair once
+    i, j = largest(S)
+    if S[i, j] < TIE:
+        return "No two words look alike: no dot product of two different rows is above 0."
+    words = named(trace.scenario, "word", quote)
+    return (
+        f"Of all pairs of words {words[i]} and {words[j]} look most alike{others(S)}: "
+        f"the dot product of their rows is {number(S[i, j])}."
+    )
+
+
+def _projection(trace: AttentionTrace, name: Literal["Q", "K", "V"], quote: Quote) -> str:
+    result, W = block(trace, name), block(trace, f"W_{name.lower()}")
+    i, j = largest(np.abs(result.values))
+    value = result.values[i, j]
+    if abs(value) < TIE:
+        return f"Every number of {name} is 0: what {W.symbol} reads in these words is 0 or cancels."
+    seen = getattr(trace, made("placed" if name == "Q" else "placed_context", trace.scenario))
+    # Parts may point against the sum, so the largest is sought in the sum's direction.
+    parts = seen[i] * W.values[:, j]
+    f = int(np.argmax(parts * np.sign(value)))
+    word = named(trace.scenario, result.step.axes[0], quote)[i]
+    feature = named(trace.scenario, "feature", quote)[f]
+    several = (np.abs(result.values) > abs(value) - TIE).sum() > 1
+    start = "One of the strongest numbers" if several else "The strongest number"
+    return (
+        f"{start} is {word} · {result.columns[j]} = {number(value)}; "
+        f"its largest part comes from the feature {feature}: "
+        f"{number(seen[i, f])} × {number(W.values[f, j])}."
+    )
+
+
+def _raw_scores(trace: AttentionTrace, quote: Quote) -> str:
+    S = trace.raw_scores
+    turned = "turned " if trace.scenario.positions == "rope" else ""
+    if S.size > 1 and np.ptp(S) < TIE:
+        return f"All {turned}queries meet all {turned}keys with the same score, {number(S[0, 0])}."
+    i, j = largest(S)
+    query, key = _pair(trace, quote, i, j)
+    return (
+        f"The {turned}query of {query} fits the {turned}key of {key} best{others(S)}: "
+        f"their dot product is {number(S[i, j])}."
+    )
+
+
+def _scores(trace: AttentionTrace, quote: Quote) -> str:
+    s = trace.scenario
+    if not s.scale:
+        return "Scaling is off, so the scores stay as they are."
+    i, j = largest(np.abs(trace.raw_scores))
+    query, key = _pair(trace, quote, i, j)
+    return (
+        f"Divided by √{s.d_k} = {number(math.sqrt(s.d_k))}, "
+        f"the score of {query} for {key} goes from {number(trace.raw_scores[i, j])} "
+        f"to {number(trace.scores[i, j])}; the order within each row stays."
+    )
+
+
+def _masked(trace: AttentionTrace, quote: Quote) -> str:
+    s = trace.scenario
+    if s.mask is None or s.mask.all():
+        seen = f"every word{_of_context(trace)}"
+        return f"Nothing is masked: every word may look at {seen}, so 0 is added everywhere."
+    blocked = int((~s.mask).sum())
+    i = int(np.argmax((~s.mask).sum(axis=1)))
+    hidden = _targets(trace, i, np.flatnonzero(~s.mask[i]), quote)
+    return (
+        f"The mask blocks {blocked} of {s.n * s.n_k} pairs, {_rule(trace, s.mask)}: "
+        f"{named(s, 'query', quote)[i]} can't look at {hidden}."
+    )
+
+
+def _rule(trace: AttentionTrace, mask: masks.Mask) -> str:
+    """Say by which rule a mask blocks."""
+    match masks.kind(mask):
+        case "causal":
+            return "no word sees what comes after it"
+        case "window":
+            reach = masks.size(mask, "window")
+            if reach == 0:
+                return "every word sees itself alone"
+            return f"no word sees more than {counted(reach, 'word')} away"
+        case "padding":
+            filling = mask.shape[1] - masks.size(mask, "padding")
+            last = "last word" if filling == 1 else f"last {filling} words"
+            return f"the {last}{_of_context(trace)} {'is' if filling == 1 else 'are'} padding"
+    return "as chosen"
+
+
+def _logits(trace: AttentionTrace) -> str:
+    temperature = trace.scenario.temperature
+    if temperature == 1:
+        return "The temperature is 1, so the scores stay as they are."
+    if temperature > 1:
+        effect = "closer together and makes the weights more even"
+    else:
+        effect = "apart and makes the weights sharper"
+    return f"Dividing by the temperature {temperature:g} moves the scores {effect}."
+
+
+def _weights(trace: AttentionTrace, quote: Quote) -> str:
+    A = trace.weights
+    n, n_k = A.shape
+    if n > 1 and n_k == 1:
+        (key,) = named(trace.scenario, "key", quote)
+        return f"Every word can only look at {key}, {number(A[0, 0])}."
+    if n > 1 and np.ptp(A) < TIE:
+        return f"Every word looks at all words{_of_context(trace)} equally, {number(A[0, 0])}."
+    decided = np.argsort(-A.max(axis=1), kind="stable")[:4]  # a sentence holds four words
+    looks = "; ".join(_look(trace, int(i), quote) for i in sorted(decided))
+    return looks + ("; no other word is more decided." if n > len(decided) else ".")
+
+
+def _look(trace: AttentionTrace, i: int, quote: Quote) -> str:
+    """Say where one word looks."""
+    row, word = trace.weights[i], named(trace.scenario, "query", quote)[i]
+    top = float(row.max())
+    best = np.flatnonzero(row >= top - TIE)
+    targets = _targets(trace, i, best, quote)
+    seen = int(trace.scenario.allowed[i].sum())
+    if seen == 1 < len(row):
+        return f"{word} can only look at {targets}, {number(top)}"
+    if len(best) == len(row) > 1:
+        return f"{word} looks at all words{_of_context(trace)} equally, {number(top)}"
+    if len(best) == seen > 1:
+        return f"{word} looks equally at all that it may see, {targets}, {number(top)} each"
+    if len(best) > 1:
+        return f"{word} looks equally at {targets}, {number(top)} each"
+    most = "mostly" if top > 0.5 + TIE else "most"
+    return f"{word} looks {most} at {targets}, {number(top)}"
+
+
+def _output(trace: AttentionTrace, quote: Quote) -> str:
+    i, j = largest(trace.weights)
+    word, source = _pair(trace, quote, i, j)
+    result = block(trace, "output")
+    c = int(np.argmax(np.abs(result.values[i])))
+    is_own = i == j and not trace.scenario.is_cross
+    origin = "its own value" if is_own else f"the value of {source}"
+    return (
+        f"{word} becomes a mix of value rows, {number(100 * trace.weights[i, j], 0)} % of it "
+        f"{origin}; its strongest number is {result.columns[c]} = {number(result.values[i, c])}."
+    )
+
+
+def unknown_words(
+    words: tuple[str, ...], quote: Quote = str, features: Sequence[str] = FEATURES
+) -> str:
+    r"""Say which words have hashed vectors; empty when none has.
+
+    Parameters
+    ----------
+    words : tuple of str
+    quote : callable
+        Applied to each word.
+    features : sequence of str
+        Of the vectors; the vocabulary may have none of them, even for its own words.
+
+    Examples
+    --------
+    >>> print(unknown_words(("ornithorynque",)).replace(". ", ".\n"))
+    Not in the vocabulary: ornithorynque.
+    Its numbers come from a hash of its letters and mean nothing.
+    """
+    if not words:
+        return ""
+    names = listed([quote(labels.isolate(word)) for word in words])
+    own = (
+        "Its numbers come from a hash of its letters"
+        if len(words) == 1
+        else "Their numbers come from a hash of their letters"
+    )
+    known = source_of(features) == "vocabulary"
+    lead = "Not in the vocabulary" if known else "No table has these features for"
+    return f"{lead}: {names}. {own} and mean nothing."
+
+
+def _targets(trace: AttentionTrace, i: int, targets: Array, quote: Quote) -> str:
+    """List the words that word i looks at, itself among them by that name."""
+    names = named(trace.scenario, "key", quote)
+    own = None if trace.scenario.is_cross else i
+    return listed(["itself" if j == own else names[j] for j in targets])
+
+
+def _pair(trace: AttentionTrace, quote: Quote, i: int, j: int) -> tuple[str, str]:
+    """Name the query of a row and the key of a column."""
+    return named(trace.scenario, "query", quote)[i], named(trace.scenario, "key", quote)[j]
+
+
+def _of_context(trace: AttentionTrace) -> str:
+    return " of the second sentence" if trace.scenario.is_cross else ""

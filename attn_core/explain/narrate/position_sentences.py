@@ -1,0 +1,109 @@
+"""Sentences about places: what they add, what they turn, and what distance takes off."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from ...attention import AttentionTrace
+from ...notation.equation import block
+from ...notation.labels import number
+from ...positions import slopes, written_slope
+from ...scenario import Scenario
+from ..wording import TIE, Quote, counted, listed, named, others
+
+
+def placed(trace: AttentionTrace, name: Literal["placed", "placed_context"], quote: Quote) -> str:
+    """Say whose row its place changes most."""
+    before, added = (
+        block(trace, each) for each in (("X", "P") if name == "placed" else ("Z", "P_context"))
+    )
+    moved = np.linalg.norm(added.values, axis=1)
+    if moved.max() < TIE:
+        return f"{added.symbol} is 0 for these places, so no row changes."
+    words = named(trace.scenario, before.step.axes[0], quote)
+    features = named(trace.scenario, "feature", quote)
+    i = int(np.argmax(moved))
+    f = int(np.argmax(np.abs(added.values[i])))
+    old, new = before.values[i, f], getattr(trace, name)[i, f]
+    length = number(moved[i])
+    if len(moved) > 1 and np.ptp(moved) < TIE:
+        start = (
+            f"Places move all rows equally far, by vectors of length {length}; that of {words[i]}"
+        )
+    elif len(moved) > 1:
+        start = (
+            f"Its place moves the row of {words[i]} most{others(moved)}, "
+            f"by a vector of length {length}; it"
+        )
+    else:
+        start = f"Its place moves the row of {words[i]} by a vector of length {length}; it"
+    return f"{start} takes {features[f]} from {number(old)} to {number(new)}."
+
+
+def rotated(trace: AttentionTrace, name: Literal["rotated_Q", "rotated_K"], quote: Quote) -> str:
+    """Say whose query or key is turned most, and by what angle."""
+    before, after = block(trace, name.removeprefix("rotated_")), block(trace, name)
+    what = "query" if name == "rotated_Q" else "key"
+    words = named(trace.scenario, before.step.axes[0], quote)
+    angles = block(trace, "angles").values
+    if len(words) == 1:
+        return f"The {what} of {words[0]} stands in the first place, so it isn't turned."
+    if np.abs(before.values).max() < TIE:
+        return f"Every number of {before.symbol} is 0, so there is nothing to turn."
+    # A pair of zeros stays two zeros at any angle, so it shows nothing.
+    shows = np.linalg.norm(
+        before.values[:, : 2 * angles.shape[1]].reshape(*angles.shape, 2), axis=2
+    )
+    turned = np.where(shows < TIE, 0, angles)
+    if turned.max() == 0:
+        return f"Behind the first place every pair is 0, so {after.symbol} is {before.symbol}."
+    i, pair = (int(k) for k in np.unravel_index(int(np.argmax(turned)), angles.shape))
+    most = "most" if turned.max() == angles.max() else "most of those that aren't 0"
+    a, b = (before.columns[k] for k in (2 * pair, 2 * pair + 1))
+    old, new = before.values[i, 2 * pair], after.values[i, 2 * pair]
+    return (
+        f"The {what} of {words[i]} is turned {most}, by {number(angles[i, pair])} radians "
+        f"in {a} and {b}: its {a} goes from {number(old)} to {number(new)}. "
+        f"That of {words[0]}, in the first place, stays as it is."
+    )
+
+
+def told_of_slopes(s: Scenario) -> str:
+    """Say which slopes ALiBi's heads have, and what the authors give so many; empty without it.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_positions, with_slope
+    >>> from attn_core.presets import DEFAULT
+    >>> s = with_positions(DEFAULT.scenario, "alibi")
+    >>> told_of_slopes(s)
+    "The authors' slope for 1 head, exactly: 1/256. It hardly shows; one of 0.5 does."
+    >>> told_of_slopes(with_slope(s, 0.3))
+    "Slope: 0.3. The authors' for 1 head: 1/256."
+    """
+    if not s.slopes:
+        return ""
+    what = "slope" if s.h == 1 else "slopes"
+    given, theirs = (listed([*map(written_slope, m)]) for m in (s.slopes, slopes(s.h).tolist()))
+    if s.slope is not None:
+        return f"{what.capitalize()}: {given}. The authors' for {counted(s.h, 'head')}: {theirs}."
+    hint = (
+        "It hardly shows; one of 0.5 does." if s.h == 1 else "Another number of heads has others."
+    )
+    return f"The authors' {what} for {counted(s.h, 'head')}, exactly: {theirs}. {hint}"
+
+
+def biased(trace: AttentionTrace, quote: Quote) -> str:
+    """Say what the score of the two words that stand farthest apart loses."""
+    words = named(trace.scenario, "word", quote)
+    last = len(words) - 1
+    if last == 0:
+        return "A single word is at no distance from itself, so nothing is taken off its score."
+    return (
+        f"Each word of distance takes {trace.scenario.slopes[0]:g} off a score; "
+        f"{words[0]} and {words[last]} are {counted(last, 'word')} apart, so the score of "
+        f"{words[last]} for {words[0]} goes from {number(trace.scores[last, 0])} "
+        f"to {number(trace.biased_scores[last, 0])}."
+    )

@@ -1,0 +1,326 @@
+"""Where the boxes, labels and signs of an equation stand, in pixels.
+
+All boxes of an equation have one size. Terms go on as few lines as keep the boxes
+large enough for their numbers; where the width allows less, the boxes shrink.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from ...notation.equation import Block, Equation
+from ...notation.labels import number
+from ...scenario import Array
+
+_SLANT = math.radians(40)
+#: Mean width of a character, in parts of the font's size.
+_CHARACTER = 0.56
+#: Size of the note below a name, in parts of the font's size.
+NOTE = 0.85
+#: On the narrowest screens letters shrink before boxes get smaller than this.
+_LEAST_CELL, _SMALLEST_FONT = 12, 8
+#: Room for a minus in a box, beside digits whose width is estimated with room to spare.
+_MINUS = 0.3
+#: A narrower page is a phone's: a finger that drags is to scroll it.
+NARROW = 600
+#: Which way a score or weight is read.
+ROLE_NOTE = "row = query, column = key"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Sizes in pixels for one way of looking: at a desk or from the back of a room."""
+
+    font: int
+    smallest_cell: int
+    largest_cell: int
+    longest_label: int
+    gap: int
+
+
+DESK = Scale(font=13, smallest_cell=34, largest_cell=46, longest_label=96, gap=12)
+PROJECTOR = Scale(font=21, smallest_cell=62, largest_cell=84, longest_label=170, gap=18)
+
+
+def scale_for(width: float, projector: bool) -> Scale:
+    """Choose sizes; on a phone, large ones would leave no room for the boxes.
+
+    Examples
+    --------
+    >>> scale_for(1000, projector=True).font, scale_for(360, projector=True).font
+    (21, 13)
+    """
+    return PROJECTOR if projector and width >= NARROW else DESK
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A block with the upper left corner of its first box."""
+
+    block: Block
+    left: float
+    top: float
+    slanted: bool
+
+
+@dataclass(frozen=True)
+class Sign:
+    """An operator, centred at (x, y)."""
+
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A whole equation in place."""
+
+    scale: Scale
+    cell: float
+    width: float
+    height: float
+    blocks: tuple[Placed, ...]
+    signs: tuple[Sign, ...]
+
+    def holding(self, blocks: Iterable[Block]) -> Layout:
+        """Return the same places with other blocks, of the same shapes and labels."""
+        pairs = zip(self.blocks, blocks, strict=True)
+        return replace(self, blocks=tuple(replace(placed, block=each) for placed, each in pairs))
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A block with the signs before and after it, which no line break parts."""
+
+    before: str
+    block: Block
+    after: str
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, font: float) -> float:
+    """Estimate the width of a text; East Asian characters and emoji are square."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    marks = sum(unicodedata.combining(c) > 0 for c in text)
+    return font * (wide + _CHARACTER * (len(text) - wide - marks))
+
+
+def shorten(text: str, width: float, font: float) -> str:
+    """Cut a text that is too wide, with an ellipsis."""
+    if text_width(text, font) <= width:
+        return text
+    while text and text_width(text + "…", font) > width:
+        text = text[:-1]
+    return text.rstrip("\u200d") + "…"
+
+
+def number_size(values: Array, digits: int, box: float, font: float, *, signed: bool) -> float:
+    """Size of the numbers of a matrix: the letters', or less where the boxes have less room.
+
+    Where numbers may be negative each has room for a minus, so that none changes its size
+    with its sign.
+
+    Examples
+    --------
+    >>> number_size(np.array([[1.5]]), 2, 34, 13, signed=True)
+    11.0
+    >>> number_size(np.array([[-1.5]]), 2, 34, 13, signed=True)
+    11.0
+    """
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    widest = text_width(number(largest, digits), 1.0) + _MINUS * signed
+    return round(min(float(font), (box - 6) / widest), 1)
+
+
+def arrange(equations: Sequence[Equation], width: float, scale: Scale = DESK) -> Layout:
+    """Place equations in a width, one below the other.
+
+    Parameters
+    ----------
+    equations : sequence of Equation
+    width : float
+        Pixels at hand.
+    scale : Scale
+
+    Returns
+    -------
+    Layout
+        Never wider than `width`, unless single labels alone are.
+    """
+    written = [tuple(_units(equation)) for equation in equations]
+    scale = _fitting(written, width, scale)
+    cell = min(_cell_size(units, width, scale) for units in written)
+    lines = [line for units in written for line in _wrap(units, width, cell, scale)]
+    blocks: list[Placed] = []
+    signs: list[Sign] = []
+    top = 0.0
+    for line in lines:
+        head = max(_head(unit.block, cell, scale) for unit in line)
+        body = max(len(unit.block.rows) for unit in line) * cell
+        _place_line(line, top + head, body, cell, scale, blocks, signs)
+        foot = max(_foot(unit.block, scale) for unit in line)
+        top += head + body + foot + scale.gap
+    used = max(sum(_width(unit, cell, scale) for unit in line) for line in lines)
+    return Layout(scale, cell, used, top - scale.gap, tuple(blocks), tuple(signs))
+
+
+def _units(equation: Equation) -> Iterator[_Unit]:
+    """Join each block with the signs that belong to it: those before, and a final one."""
+    before: list[str] = []
+    pending: Block | None = None
+    pending_before = ""
+    for term in equation.terms:
+        if isinstance(term, Block):
+            if pending is not None:
+                after, before = _closing(before)
+                yield _Unit(pending_before, pending, after)
+            pending, pending_before, before = term, " ".join(before), []
+        else:
+            before.append(term)
+    if pending is not None:
+        yield _Unit(pending_before, pending, " ".join(before))
+
+
+def _closing(signs: list[str]) -> tuple[str, list[str]]:
+    """Part what closes the block on the left (``)``, ``/ √3``) from what opens the next."""
+    closing = [sign for sign in signs if sign.startswith((")", "/"))]
+    return " ".join(closing), [sign for sign in signs if sign not in closing]
+
+
+def _fitting(written: list[tuple[_Unit, ...]], width: float, scale: Scale) -> Scale:
+    """Shrink the letters where words and signs alone would fill the width."""
+    while scale.font > _SMALLEST_FONT and any(
+        _width(unit, _LEAST_CELL, scale) > width for units in written for unit in units
+    ):
+        scale = replace(scale, font=scale.font - 1, longest_label=int(scale.longest_label * 0.92))
+    return scale
+
+
+def _cell_size(units: tuple[_Unit, ...], width: float, scale: Scale) -> float:
+    """Largest box that needs no more lines than the smallest legible one does."""
+
+    def lines(cell: float) -> int:
+        return len(_wrap(units, width, cell, scale))
+
+    def overflows(cell: float) -> bool:
+        return any(_width(unit, cell, scale) > width for unit in units)
+
+    cell = float(scale.smallest_cell)
+    while overflows(cell) and cell > 1:
+        cell -= 1
+    if cell < scale.smallest_cell:
+        return cell
+    fewest = lines(cell)
+    while cell < scale.largest_cell and lines(cell + 1) == fewest and not overflows(cell + 1):
+        cell += 1
+    return cell
+
+
+def _wrap(units: tuple[_Unit, ...], width: float, cell: float, scale: Scale) -> list[list[_Unit]]:
+    lines: list[list[_Unit]] = [[]]
+    used = 0.0
+    for unit in units:
+        needed = _width(unit, cell, scale)
+        if lines[-1] and used + needed > width:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(unit)
+        used += needed
+    return lines
+
+
+def _place_line(
+    line: list[_Unit],
+    top: float,
+    body: float,
+    cell: float,
+    scale: Scale,
+    blocks: list[Placed],
+    signs: list[Sign],
+) -> None:
+    left, middle = 0.0, top + body / 2
+    for unit in line:
+        before, after = (_sign_width(text, scale) for text in (unit.before, unit.after))
+        if unit.before:
+            signs.append(Sign(unit.before, left + before / 2, middle))
+        box_left = left + before + _left(unit.block, cell, scale)
+        height = len(unit.block.rows) * cell
+        slanted = _slanted(unit.block, cell, scale)
+        blocks.append(Placed(unit.block, box_left, middle - height / 2, slanted))
+        left += _width(unit, cell, scale)
+        if unit.after:
+            signs.append(Sign(unit.after, left - after / 2, middle))
+
+
+def _width(unit: _Unit, cell: float, scale: Scale) -> float:
+    block = unit.block
+    boxes = len(block.columns) * cell
+    right = max(boxes + _overhang(block, cell, scale), _caption_width(block, boxes, scale))
+    signs = _sign_width(unit.before, scale) + _sign_width(unit.after, scale)
+    return signs + _left(block, cell, scale) + right + scale.gap / 2
+
+
+def _left(block: Block, cell: float, scale: Scale) -> float:
+    """Room left of the first box, for row labels above and half of a wide caption below."""
+    boxes = len(block.columns) * cell
+    return max(_row_label_width(block, scale), _caption_width(block, boxes, scale) - boxes)
+
+
+def _sign_width(text: str, scale: Scale) -> float:
+    return text_width(text, scale.font * 1.4) + scale.gap if text else 0.0
+
+
+def _row_label_width(block: Block, scale: Scale) -> float:
+    return min(_widest(block.rows, scale), scale.longest_label) + scale.gap / 2
+
+
+def _widest(texts: Iterable[str], scale: Scale) -> float:
+    return max(text_width(text, scale.font) for text in texts)
+
+
+def _slanted(block: Block, cell: float, scale: Scale) -> bool:
+    return _widest(block.columns, scale) > cell - 2
+
+
+def _overhang(block: Block, cell: float, scale: Scale) -> float:
+    """How far the last slanted label reaches beyond the last box."""
+    if not _slanted(block, cell, scale):
+        return 0.0
+    half_a_letter = scale.font * math.sin(_SLANT) / 2
+    reach = [
+        min(text_width(text, scale.font), scale.longest_label) * math.cos(_SLANT)
+        + half_a_letter
+        - cell * (len(block.columns) - 0.5 - j)
+        for j, text in enumerate(block.columns)
+    ]
+    return max(0.0, *reach)
+
+
+def _head(block: Block, cell: float, scale: Scale) -> float:
+    if not _slanted(block, cell, scale):
+        return scale.font * 1.6
+    longest = min(_widest(block.columns, scale), scale.longest_label)
+    return longest * math.sin(_SLANT) + scale.font * 1.6
+
+
+def _caption_width(block: Block, boxes: float, scale: Scale) -> float:
+    """Room right of the first box that a centred caption needs."""
+    name = text_width(f"{block.title or block.symbol}  {block.shape}", scale.font)
+    widest = max(name, text_width(role_note(block), scale.font * NOTE))
+    return max(boxes, (boxes + widest) / 2)
+
+
+def role_note(block: Block) -> str:
+    """Say which way a score or weight is read; empty for other matrices."""
+    return ROLE_NOTE if block.step.axes == ("query", "key") else ""
+
+
+def _foot(block: Block, scale: Scale) -> float:
+    return scale.font * (3.1 if role_note(block) else 1.8)

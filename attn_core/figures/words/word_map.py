@@ -1,0 +1,270 @@
+"""Maps with words along their axes, which can be zoomed, unlike the boxes of an equation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...notation.labels import isolate, number, unique
+from ...scenario import Array
+from ...text import escape
+from ..boxes.draw_equation import TEMPLATE, written
+from ..boxes.layout import NARROW, ROLE_NOTE, Scale, number_size, scale_for, shorten, text_width
+from ..style.colours import (
+    PALETTES,
+    SIGNED_RANGE,
+    WEIGHT_CHANGE_RANGE,
+    WEIGHT_RANGE,
+    Palette,
+    Theme,
+)
+from ..style.description import Description
+
+#: Widest heatmap in parts of the font's size: as high as a laptop's screen.
+_WIDEST = 46
+#: A label takes at most this part of the width.
+_LABEL = 0.18
+#: Room of a line of labels, and what stands below a heatmap, in parts of the font's size.
+_LINE, _FOOT = 1.4, 4.6
+#: Boxes from this size on, in parts of the font's size, have room for their numbers.
+_NUMBERED = 2.5
+#: Buttons for those who can't drag, and for a finger.
+ZOOM = {
+    "modeBarButtons": [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
+    "doubleClick": "reset",
+    "showTips": False,  # they would cover the corner of the page after each zoom
+}
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """How numbers are coloured and written.
+
+    Attributes
+    ----------
+    name : str
+        What they are, for the pointer and the colour bar.
+    scale : list of (position, colour)
+    low, high : float
+        Where the scale begins and ends.
+    decimals : int
+    short : int
+        Decimals of a number that is written in its box.
+    """
+
+    name: str
+    scale: list[tuple[float, str]]
+    low: float
+    high: float
+    decimals: int
+    short: int = 2
+
+
+def weights_to(largest: float, decimals: int, theme: Theme) -> Colouring:
+    """Colours that end at the largest weight of a text."""
+    return Colouring("weight", PALETTES[theme].small_weight, 0.0, largest, decimals)
+
+
+def weights(decimals: int, theme: Theme) -> Colouring:
+    """Colours of weights from 0 to 1, even over the cube root, the same for all matrices."""
+    return Colouring("weight", PALETTES[theme].small_weight, *WEIGHT_RANGE, decimals)
+
+
+def signed(name: str, theme: Theme) -> Colouring:
+    """Colours of signed numbers, the same as in all boxes."""
+    return Colouring(name, PALETTES[theme].signed, *SIGNED_RANGE, decimals=3, short=1)
+
+
+def signed_to(name: str, largest: float, theme: Theme) -> Colouring:
+    """Colours of signed numbers that end at the largest of a picture."""
+    return Colouring(name, PALETTES[theme].signed_even, -largest, largest, decimals=3)
+
+
+def cosines(theme: Theme) -> Colouring:
+    """Colours of numbers from −1 to 1."""
+    return Colouring("cosine", PALETTES[theme].weight_change, *WEIGHT_CHANGE_RANGE, decimals=3)
+
+
+def describe_word_map(
+    rows: Sequence[str],
+    columns: Sequence[str],
+    values: Array,
+    colouring: Colouring,
+    *,
+    axes: tuple[str, str] = ("query", "key"),
+    marked: int | None = None,
+    width: float = 960,
+    theme: Theme = "light",
+    projector: bool = False,
+) -> Description:
+    """Draw a matrix between words as one heatmap, with numbers where they have room.
+
+    Parameters
+    ----------
+    rows, columns : sequence of str
+        Labels; those of words, numbered where a word occurs twice.
+    values : ndarray, shape (len(rows), len(columns))
+    colouring : Colouring
+    axes : tuple of two str
+        What a row and a column are.
+    marked : int, optional
+        A row to outline.
+    width : float
+        Pixels at hand.
+    theme : {"light", "dark"}
+    projector : bool
+        Larger letters.
+
+    Returns
+    -------
+    Description
+        One heatmap.
+
+    Examples
+    --------
+    >>> words = ("Je", "suis")
+    >>> described = describe_word_map(words, words, np.eye(2), weights(2, "light"))
+    >>> described.numbers[0]["z"].shape, described.traces[0]["x"]
+    ((2, 2), ['Je', 'suis'])
+    """
+    scale, palette = scale_for(width, projector), PALETTES[theme]
+    down, across = (labels_of(labels, width, scale) for labels in (rows, columns))
+    left, top = margin(down, scale), margin(across, scale)
+    room = {"l": left, "r": scale.gap, "t": top, "b": round(_FOOT * scale.font)}
+    box = _box(len(down), len(across), width - left - scale.gap, scale)
+    heatmap = _heatmap(down, across, colouring, axes)
+    layout = _map_layout(len(down), len(across), box, room, width, scale, palette)
+    if marked is not None:
+        layout["shapes"] = [_outline(marked, len(across), box[0], palette)]
+    numbers = {
+        "z": values.astype(np.float32),  # half the bytes, and seven digits
+        "zmax": colouring.high,
+        "colorbar": _colour_bar(colouring, axes, scale),
+    }
+    if min(box) >= _NUMBERED * scale.font:
+        numbers |= _in_boxes(values, colouring, min(box), scale)
+    return Description([heatmap], layout, [numbers], config=ZOOM)
+
+
+def _heatmap(
+    down: Sequence[str], across: Sequence[str], colouring: Colouring, axes: tuple[str, str]
+) -> dict[str, Any]:
+    told = f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z}}"
+    return {
+        "type": "heatmap",
+        "name": colouring.name,
+        "x": across,
+        "y": down,
+        "xgap": 0,
+        "ygap": 0,
+        "zmin": colouring.low,
+        "colorscale": colouring.scale,
+        "hovertemplate": f"{told}<extra></extra>",
+        "zhoverformat": f".{colouring.decimals}f",
+    }
+
+
+def _in_boxes(values: Array, colouring: Colouring, box: float, scale: Scale) -> dict[str, Any]:
+    """Numbers in their boxes."""
+    signed, digits = colouring.low < 0, colouring.short
+    size = number_size(values, digits, box, scale.font, signed=signed)
+    return written(values, digits) | {"textfont": {"size": size}}
+
+
+def _box(down: int, across: int, width: float, scale: Scale) -> tuple[float, float]:
+    """Height and width of a box: square, but where rows of another kind need room for labels."""
+    size = min(width / across, _WIDEST * scale.font / down, scale.largest_cell)
+    least = 0.0 if down == across else min(_LINE * scale.font, _WIDEST * scale.font / down)
+    return max(size, least), size
+
+
+def _map_layout(
+    down: int,
+    across: int,
+    box: tuple[float, float],
+    room: dict[str, int],
+    width: float,
+    scale: Scale,
+    palette: Palette,
+) -> dict[str, Any]:
+    height, breadth = down * box[0], across * box[1]
+    layout = frame(breadth, height, room, width, scale, palette)
+    layout["xaxis"] = word_axis(across, breadth, scale, palette)
+    layout["xaxis"] |= {"range": [-0.5, across - 0.5], "side": "top", "tickangle": -90}
+    layout["yaxis"] = word_axis(down, height, scale, palette)
+    layout["yaxis"] |= {"range": [down - 0.5, -0.5]}
+    return layout
+
+
+def labels_of(words: Sequence[str], width: float, scale: Scale) -> list[str]:
+    """Words as labels: no two alike, none too wide."""
+    longest = min(max(_LABEL * width, 5.0 * scale.font), 1.3 * scale.longest_label)
+    shown = [shorten(word, longest, scale.font) for word in words]
+    return [escape.plotly(isolate(name)) for name in unique(shown)]
+
+
+def margin(names: Sequence[str], scale: Scale) -> int:
+    """Room for labels beside an axis."""
+    return round(max(text_width(name, scale.font) for name in names)) + scale.gap
+
+
+def frame(
+    across: float, down: float, room: dict[str, int], width: float, scale: Scale, palette: Palette
+) -> dict[str, Any]:
+    """Layout around a plot of a size."""
+    return {
+        "template": TEMPLATE,
+        "width": round(across) + room["l"] + room["r"],
+        "height": round(down) + room["t"] + room["b"],
+        "margin": room,
+        "font": {"size": scale.font, "color": palette.ink},
+        "dragmode": False if width < NARROW else "zoom",
+    }
+
+
+def word_axis(n: int, length: float, scale: Scale, palette: Palette) -> dict[str, Any]:
+    """Return an axis of words; Plotly leaves out those that have no room, until it is zoomed."""
+    return {
+        "visible": True,
+        "fixedrange": False,
+        "type": "category",  # a word such as 1984 is no number
+        "nticks": max(2, round(min(n, length / (_LINE * scale.font)))),
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "outside",
+        "ticklen": 3,
+        "tickcolor": palette.muted,
+    }
+
+
+def _outline(row: int, columns: int, height: float, palette: Palette) -> dict[str, Any]:
+    # A low row would be hidden by its own outline.
+    return {
+        "x0": -0.5,
+        "x1": columns - 0.5,
+        "y0": row - 0.5,
+        "y1": row + 0.5,
+        "line": {"color": palette.ink, "width": min(1.5, round(height / 6, 2))},
+    }
+
+
+def _colour_bar(colouring: Colouring, axes: tuple[str, str], scale: Scale) -> dict[str, Any]:
+    low, high = colouring.low, colouring.high
+    marks = [low, (low + high) / 2, high]
+    decimals = 0 if low < 0 and float(high).is_integer() else colouring.decimals
+    note = ROLE_NOTE if axes == ("query", "key") else f"row = {axes[0]}, column = {axes[1]}"
+    return {
+        "tickvals": marks,
+        "ticktext": [number(mark, decimals) for mark in marks],
+        "orientation": "h",
+        "y": 0,
+        "yanchor": "top",
+        "ypad": scale.gap,
+        "thickness": scale.font,
+        "len": 1,
+        "outlinewidth": 0,
+        "title": {"text": f"{colouring.name} ({note})", "side": "bottom"},
+    }

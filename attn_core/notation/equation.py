@@ -1,0 +1,246 @@
+"""A step as a matrix equation: which boxes, with which names, joined by which signs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..attention import AttentionTrace
+from ..scenario import Array, Scenario, resized
+from . import labels
+from .course import divisor, made, softmax_input, stands, step_in, takes
+from .steps import HEADLINE, Factor, Step, step
+
+#: What stands for something of the scenario in a step's formula.
+_STAND_IN = re.compile(
+    r"\{(divisor|temperature|input|placed|placed_context|rotated_Q|rotated_K|raw_scores"
+    r"|biased_scores)\}"
+)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Boxes with a line around them; rows and columns as they are drawn.
+
+    `is_asked` parts the number that is asked about from what it is made of.
+    """
+
+    rows: range
+    columns: range
+    is_asked: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A matrix ready to be drawn or tabulated.
+
+    Attributes
+    ----------
+    step : Step
+        Which matrix it is.
+    values : ndarray, shape (rows, columns)
+        What stands in the boxes, already transposed where `transposed`.
+    rows, columns : tuple of str
+        Labels, unique along each axis.
+    transposed : bool
+        Whether it stands transposed in the equation.
+    outlines : tuple of Outline
+        Which boxes are outlined.
+    title : str
+        Name below the boxes, where it isn't the symbol; in the visitor's words.
+    """
+
+    step: Step
+    values: Array
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    transposed: bool = False
+    outlines: tuple[Outline, ...] = ()
+    title: str = ""
+
+    @property
+    def symbol(self) -> str:
+        """Name as drawn, such as ``Kᵀ``."""
+        return self.step.symbol + ("ᵀ" if self.transposed else "")
+
+    @property
+    def shape(self) -> str:
+        """Rows and columns as drawn, such as ``3×4``."""
+        return f"{len(self.rows)}×{len(self.columns)}"
+
+    def cell(self, i: int, j: int) -> str:
+        """Say what the box in row i, column j is."""
+        row, column = self.rows[i], self.columns[j]
+        if self.transposed:
+            row, column = column, row
+        return labels.cell(self.step, row, column)
+
+    def spoken_row(self, i: int) -> str:
+        """Say row i with its numbers."""
+        numbers = ", ".join(labels.number(value) for value in self.values[i])
+        return f"{labels.isolate(self.rows[i])} {numbers}"
+
+    @property
+    def cells(self) -> list[list[str]]:
+        """`cell` of every box, row by row."""
+        return [[self.cell(i, j) for j in range(len(self.columns))] for i in range(len(self.rows))]
+
+
+@dataclass(frozen=True, eq=False)
+class Equation:
+    """Blocks and signs from left to right."""
+
+    terms: tuple[Block | str, ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The matrices alone."""
+        return tuple(term for term in self.terms if isinstance(term, Block))
+
+    @property
+    def result(self) -> Block:
+        """The matrix on the far right."""
+        return self.blocks[-1]
+
+    @property
+    def alt(self) -> str:
+        """A sentence with the true values, for a reader who can't see the picture."""
+        signs = " ".join(
+            f"{term.title or term.symbol} ({term.shape})" if isinstance(term, Block) else term
+            for term in self.terms
+        )
+        rows = "; ".join(self.result.spoken_row(i) for i in range(len(self.result.rows)))
+        return f"{signs}. {self.result.title or self.result.symbol}: {rows}."
+
+
+def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int = 0) -> Block:
+    """One matrix of a trace with its labels.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+    name : str
+        A name from `INPUTS` or `STEPS`.
+    transposed : bool
+        Swap rows and columns.
+    head : int
+        Which head, where the matrix has a head axis.
+
+    Raises
+    ------
+    ValueError
+        When the trace has no such matrix, as `projected` without W_o.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> keys = block(attend(DEFAULT.scenario), "K", transposed=True)
+    >>> keys.symbol, keys.shape, keys.columns
+    ('Kᵀ', '4×3', ('Je', 'suis', 'heureux'))
+    """
+    which = step_in(trace.scenario, name)
+    if not takes(trace.scenario, name):
+        raise ValueError(f"This scenario has no {name}; see `course.takes`.")
+    values = getattr(trace, name)
+    if values.ndim == 3:
+        values = values[head]
+    rows, columns = (labels.axis(trace.scenario, axis) for axis in which.axes)
+    if transposed:
+        return Block(which, values.T, columns, rows, transposed=True)
+    return Block(which, values, rows, columns)
+
+
+def equation(trace: AttentionTrace, name: str, head: int = 0) -> Equation:
+    """Write a step as what it is made of, ``=``, and the result.
+
+    Examples
+    --------
+    >>> from attn_core import Scenario, attend
+    >>> s = Scenario(("a", "b"), X=[[1], [2]], W_q=[[1]], W_k=[[3]], W_v=[[1]])
+    >>> equation(attend(s), "raw_scores").alt
+    'Q (2×1) · Kᵀ (1×2) = QKᵀ (2×2). QKᵀ: a 3.00, 6.00; b 6.00, 12.00.'
+    """
+    if name == "concatenated":
+        return _side_by_side(trace)
+    return _written(trace, (*step(name).made_of, "=", Factor(name)), head)
+
+
+def _side_by_side(trace: AttentionTrace) -> Equation:
+    """Write the output of each head, and all of them as one matrix."""
+    names = trace.scenario.heads
+    outputs = [
+        replace(block(trace, "output", head=k), title=name) for k, name in enumerate(names)
+    ] or [block(trace, "output")]
+    return Equation((*outputs, "=", block(trace, "concatenated")))
+
+
+def headline(trace: AttentionTrace, head: int = 0) -> Equation:
+    """All of attention on one line: softmax(scores) · V = output."""
+    return _written(trace, HEADLINE, head, unmasked=trace.scenario.mask is None)
+
+
+def misfit(trace: AttentionTrace, rows: int) -> Equation:
+    """X · W_q with a W_q of any number of rows, to show when the product exists.
+
+    Where positions are added to X, it is X′ · W_q.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+    rows : int
+        Rows of W_q; where they are more than the features of X, the new ones are 0.
+
+    Returns
+    -------
+    Equation
+        ``X · W_q = Q`` where the shapes fit, and ``X · W_q = ?`` where they don't.
+    """
+    if rows == trace.scenario.d_model:
+        return equation(trace, "Q")
+    X, W = block(trace, made("placed", trace.scenario)), block(trace, "W_q")
+    values = resized(W.values, rows, len(W.columns))
+    names = [*W.rows[:rows], *(f"row {i}" for i in range(len(W.rows) + 1, rows + 1))]
+    return Equation((X, "·", replace(W, values=values, rows=tuple(names)), "=", "?"))
+
+
+def formula(scenario: Scenario, name: str) -> str:
+    r"""LaTeX of a step, with this scenario's √d_k and temperature in it.
+
+    Examples
+    --------
+    >>> s = Scenario(("a",), X=[[1]], W_q=[[1, 2]], W_k=[[3, 4]], W_v=[[1]])
+    >>> formula(s, "scores")
+    '\\mathrm{scores} = \\frac{Q K^\\top}{\\sqrt{2}}'
+    """
+    which = step_in(scenario, name)
+
+    meant = {
+        "divisor": rf"\sqrt{{{scenario.d_k}}}" if scenario.scale else "1",
+        "temperature": f"{scenario.temperature:g}",
+        "input": step(softmax_input(scenario, unmasked=False)).symbol,
+    }
+    right = _STAND_IN.sub(
+        lambda found: meant.get(found[1]) or step_in(scenario, made(found[1], scenario)).latex,
+        which.formula,
+    )
+    return right if right == which.latex else f"{which.latex} = {right}"
+
+
+def _written(
+    trace: AttentionTrace, terms: tuple[Factor | str, ...], head: int, unmasked: bool = False
+) -> Equation:
+    def written() -> Iterator[Block | str]:
+        for term in terms:
+            if isinstance(term, Factor):
+                factor = stands(term, trace.scenario, unmasked)
+                yield block(trace, factor.name, factor.transposed, head)
+            else:
+                yield _sign(trace.scenario, term)
+
+    return Equation(tuple(written()))
+
+
+def _sign(scenario: Scenario, text: str) -> str:
+    return text.format(divisor=divisor(scenario), temperature=f"{scenario.temperature:g}")

@@ -1,0 +1,172 @@
+"""Words for rows, columns and cells: the one place that names what a number is."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from math import isfinite
+
+from ..scenario import Array, Scenario
+from .steps import Axis, Step
+
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def unique(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Number the words that occur more than once, so that no two rows share a name.
+
+    Examples
+    --------
+    >>> unique(("The", "dog", "saw", "a", "dog"))
+    ('The', 'dog₁', 'saw', 'a', 'dog₂')
+    """
+    total = Counter(tokens)
+    seen: Counter[str] = Counter()
+    labels = []
+    for token in tokens:
+        seen[token] += 1
+        labels.append(token + _subscript(seen[token]) if total[token] > 1 else token)
+    if len(set(labels)) == len(labels):
+        return tuple(labels)
+    # A token may itself end in a subscript ("dog₁"); positions are always unique.
+    return tuple(f"{token} #{i}" for i, token in enumerate(tokens, 1))
+
+
+def axis(scenario: Scenario, name: Axis, head: int = 0) -> tuple[str, ...]:
+    """Labels along one axis of a matrix.
+
+    Examples
+    --------
+    >>> s = Scenario(("Je", "suis"), X=[[1], [0]], W_q=[[1, 2]], W_k=[[1, 2]], W_v=[[1]])
+    >>> axis(s, "q"), axis(s, "key"), axis(s, "feature")
+    (('q₁', 'q₂'), ('Je', 'suis'), ('x1',))
+    """
+    match name:
+        case "query" | "word":
+            return unique(scenario.tokens)
+        case "key":
+            return unique(scenario.context or scenario.tokens)
+        case "feature":
+            return scenario.features
+        case "q" | "k":
+            return _numbered(name, scenario.d_k)
+        case "v":
+            return _numbered(name, scenario.d_v)
+        case "pair":
+            return _numbered("θ", scenario.d_k // 2)
+        case "head":
+            return scenario.heads
+        case "head value":
+            values = _numbered("v", scenario.d_v)
+            if scenario.h == 1:
+                return values
+            return tuple(f"{v} {isolate(head)}" for head in scenario.heads for v in values)
+
+
+def cell(step: Step, row: str, column: str) -> str:
+    """Say what the number at `row`, `column` of a matrix is.
+
+    Examples
+    --------
+    >>> from attn_core.notation.steps import step
+    >>> cell(step("X"), "suis", "verb")
+    'suis · verb'
+    >>> cell(step("W_q"), "verb", "q₂")
+    'verb → q₂'
+    >>> cell(step("weights"), "suis", "Je")
+    'query suis, key Je'
+    """
+    row, column = isolate(row), isolate(column)
+    if step.axes == ("query", "key"):
+        return f"query {row}, key {column}"
+    return f"{row} → {column}" if step.axes[0] in ("feature", "head value") else f"{row} · {column}"
+
+
+def isolate(text: str) -> str:
+    """Keep right-to-left text from reordering the left-to-right words around it."""
+    if any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
+        return f"\u2068{text}\u2069"  # first-strong isolate … pop
+    return text
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number as the boxes do: fixed decimals, a real minus sign, ±∞ as such.
+
+    Examples
+    --------
+    >>> number(-1.005, 1), number(-0.001), number(0.125), number(float("-inf"))
+    ('−1.0', '0.00', '0.13', '−∞')
+    """
+    return written(rounded(value, digits), digits)
+
+
+def numbers(values: Array, digits: int = 2) -> list[list[str]]:
+    """Write the numbers of a matrix; those that aren't finite are left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> numbers(np.array([[-1.5, np.inf], [np.nan, 0.125]]))
+    [['−1.50', ''], ['', '0.13']]
+    """
+    return [[number(v, digits) if isfinite(v) else "" for v in row] for row in values.tolist()]
+
+
+def short(value: float, digits: int = 6) -> str:
+    """Write a number with as many digits as it needs, at most so many.
+
+    Examples
+    --------
+    >>> short(-30.0), short(0.125)
+    ('−30', '0.125')
+    """
+    return f"{value:.{digits}g}".replace("-", "−").replace("inf", "∞")
+
+
+def percent(part: float) -> str:
+    """Write a part of 1 as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.954), percent(1)
+    ('95 %', '100 %')
+    """
+    return f"{number(100 * part, 0)} %"
+
+
+def rounded(value: float | Decimal, digits: int = 2) -> Decimal:
+    """Round a number as `number` does.
+
+    Examples
+    --------
+    >>> rounded(0.125), rounded(-1.5, 3)
+    (Decimal('0.13'), Decimal('-1.500'))
+    """
+    exact = value if isinstance(value, Decimal) else Decimal(float(value))
+    if not abs(exact) < 10**15:  # no decimals are left to round
+        return exact
+    # Half goes away from zero, as in the browser.
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def written(value: Decimal, digits: int) -> str:
+    """Write a number that is rounded already.
+
+    Examples
+    --------
+    >>> written(Decimal("-1.5"), 3), written(Decimal("-Infinity"), 3)
+    ('−1.500', '−∞')
+    """
+    if value.is_infinite():
+        return "∞" if value > 0 else "−∞"
+    return f"{value:z.{digits}f}".replace("-", "−")
+
+
+def _subscript(i: int) -> str:
+    return str(i).translate(_SUBSCRIPT)
+
+
+def _numbered(letter: str, size: int) -> tuple[str, ...]:
+    return tuple(letter + _subscript(i) for i in range(1, size + 1))

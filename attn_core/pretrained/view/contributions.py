@@ -1,0 +1,113 @@
+"""What each feature of q · k brings to a score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...attention import AttentionTrace
+from ...explain.wording import Quote, counted, listed
+from ...notation.labels import axis, isolate, number
+from ...scenario import Array
+from .reading import most
+
+#: Of how many keys the features are shown.
+MOST_KEYS = 12
+#: Features that a sentence names, and what counts for nothing there.
+_TOP, _NOTHING = 3, 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What each feature brings to the scores of one query.
+
+    Attributes
+    ----------
+    query : str
+    keys : tuple of str, length m
+        The keys with the largest weights, and the one that is asked about.
+    places : tuple of int, length m
+        Where they are among all tokens of the text.
+    features : tuple of str, length d_k
+    products : ndarray, shape (m, d_k)
+        q · k / √d_k, feature by feature; a row sums to its score.
+    scores, weights : ndarray, shape (m,)
+        Before the softmax, and after it.
+    asked : int
+        Row of the key that is asked about.
+    """
+
+    query: str
+    keys: tuple[str, ...]
+    places: tuple[int, ...]
+    features: tuple[str, ...]
+    products: Array
+    scores: Array
+    weights: Array
+    asked: int
+
+
+def contributions(
+    trace: AttentionTrace, query: int, key: int, among: Sequence[int] | None = None
+) -> Contributions:
+    """Split the scores of a query into what each feature of q · k brings.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+        Of one head, of a sentence that looks at itself.
+    query, key : int
+        Tokens.
+    among : sequence of int, optional
+        Tokens that may be shown as keys; all where it is left out.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import BY_KEY
+    >>> shown = contributions(attend(BY_KEY["verb-subject"].scenario), 1, 0)
+    >>> shown.keys[0], shown.products[0].round(2), shown.scores[0].round(2)
+    ('Je', array([6.36, 0.  ]), np.float64(6.36))
+    """
+    s = trace.scenario
+    shown = list(range(s.n) if among is None else among)
+    first = [shown[k] for k in most(trace.weights[query, shown], MOST_KEYS)]
+    places = first if key in first else [*first[:-1], key]
+    names = axis(s, "key")
+    return Contributions(
+        names[query],
+        tuple(names[j] for j in places),
+        tuple(places),
+        tuple(str(i) for i in range(1, s.d_k + 1)),
+        trace.Q[query] * trace.K[places] / (math.sqrt(s.d_k) if s.scale else 1),
+        trace.scores[query, places],
+        trace.weights[query, places],
+        places.index(key),
+    )
+
+
+def told_of_contributions(shown: Contributions, quote: Quote = str) -> str:
+    """Say which features bring most to the score that is asked about, and what becomes of it.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import BY_KEY
+    >>> t = attend(BY_KEY["verb-subject"].scenario)
+    >>> told_of_contributions(contributions(t, 1, 0)).split(". ")[1:]
+    ['Most is brought by feature 1 (6.36)', 'After the softmax it is a weight of 0.997.']
+    """
+    products = shown.products[shown.asked]
+    told = [
+        f"The score of {quote(isolate(shown.query))} for "
+        f"{quote(isolate(shown.keys[shown.asked]))} is {number(shown.scores[shown.asked])}, "
+        f"the sum of {counted(len(products), 'product')}."
+    ]
+    up = [k for k in most(products, _TOP) if products[k] >= _NOTHING]
+    down = [k for k in most(-products, _TOP) if products[k] <= -_NOTHING]
+    for verb, best in (("brought", up), ("taken", down)):
+        named = [f"feature {shown.features[k]} ({number(products[k])})" for k in best]
+        told += [f"Most is {verb} by {listed(named)}."] if named else []
+    told.append(f"After the softmax it is a weight of {number(shown.weights[shown.asked], 3)}.")
+    return " ".join(told)

@@ -1,0 +1,237 @@
+"""A text as a model read it, and the part of its attention that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, get_args
+
+import numpy as np
+
+from ...attention import AttentionTrace, attend
+from ...explain.wording import counted
+from ...notation.labels import unique
+from ...scenario import Array
+from ..encoder import Encoded, Encoder
+from ..rollout import rollout
+
+#: One head, the mean of a layer's heads, or attention rolled out from the first layer on.
+View = Literal["head", "average", "rollout"]
+VIEWS: tuple[View, ...] = get_args(View)
+
+
+@dataclass(frozen=True)
+class Focus:
+    """Where to look; all places count from 0.
+
+    Attributes
+    ----------
+    layer, head : int
+    query : int
+    key : int, optional
+        Token whose weight is explained; None is the word at which the query looks most.
+    view : {"head", "average", "rollout"}
+    only_words : bool
+        Leave out what the model puts around a text.
+    """
+
+    layer: int
+    head: int
+    query: int
+    key: int | None = None
+    view: View = "head"
+    only_words: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Attention between the tokens of a text, as one matrix.
+
+    Attributes
+    ----------
+    title : str
+        Whose it is.
+    tokens : tuple of str, length m
+        Those that are shown, numbered where a word occurs twice.
+    weights : ndarray, shape (m, m)
+        Row = query, column = key. Where tokens are left out, rows sum to less than 1.
+    """
+
+    title: str
+    tokens: tuple[str, ...]
+    weights: Array
+
+
+class Reading:
+    """A text as a model read it, and where one looks.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    encoded : Encoded
+    focus : Focus
+        A model or a text may have fewer layers, heads or tokens; then the last is looked
+        at, and of tokens that aren't shown the nearest that is.
+    """
+
+    def __init__(self, encoder: Encoder, encoded: Encoded, focus: Focus) -> None:
+        self.encoder, self.encoded = encoder, encoded
+        special = encoded.pieces.special
+        #: Where the tokens that are shown are among all.
+        self.places = tuple(i for i in range(encoded.n) if not (focus.only_words and special[i]))
+        self.focus = replace(
+            focus,
+            layer=min(focus.layer, encoder.layers - 1),
+            head=min(focus.head, encoder.heads - 1),
+            query=self._nearest(focus.query),
+        )
+
+    def _nearest(self, token: int) -> int:
+        return min(self.places, key=lambda i: abs(i - token))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All tokens, numbered where a word occurs twice."""
+        return unique(self.encoded.pieces.shown)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Those that are shown."""
+        return tuple(self.names[i] for i in self.places)
+
+    @property
+    def query(self) -> int:
+        """Row of the query among the tokens that are shown."""
+        return self.places.index(self.focus.query)
+
+    @cached_property
+    def key(self) -> int:
+        """The token whose weight is explained."""
+        if self.focus.key is not None:
+            return self._nearest(self.focus.key)
+        special, weights = self.encoded.pieces.special, self.trace.weights[self.focus.query]
+        words = [i for i in range(self.encoded.n) if not special[i] and i != self.focus.query]
+        return max(words, key=lambda i: float(weights[i]), default=self.focus.query)
+
+    @cached_property
+    def trace(self) -> AttentionTrace:
+        """All that the head computes, with the tokens as they are shown."""
+        focus = self.focus
+        s = self.encoder.scenario_of(self.encoded, focus.layer, focus.head)
+        return attend(replace(s, tokens=self.encoded.pieces.shown))
+
+    @cached_property
+    def seen(self) -> Seen:
+        """The matrix that is looked at."""
+        layer = self.focus.layer
+        match self.focus.view:
+            case "average":
+                title = f"Layer {layer + 1}, mean of its {self.encoder.heads} heads"
+                return self._seen(title, self._mean(layer))
+            case "rollout":
+                title = f"Rollout through {counted(layer + 1, 'layer')}"
+                means = np.stack([self._mean(i) for i in range(layer + 1)])
+                return self._seen(title, rollout(means[:, None])[-1])
+        return self._seen(f"Layer {layer + 1}, head {self.focus.head + 1}", self.trace.weights)
+
+    def _mean(self, layer: int) -> Array:
+        """Mean of the weights of a layer's heads, one of which is there at a time."""
+        total = np.zeros((self.encoded.n, self.encoded.n), np.float32)
+        for head in self.encoded.heads(layer):
+            total += head.weights
+        return total / np.float32(self.encoder.heads)
+
+    def _seen(self, title: str, weights: Array) -> Seen:
+        return Seen(title, self.tokens, self._shown(weights))
+
+    @property
+    def scores(self) -> Array:
+        """The scores of the head between the tokens that are shown."""
+        return self._shown(self.trace.scores)
+
+    def _shown(self, matrix: Array) -> Array:
+        shown: Array = matrix[np.ix_(self.places, self.places)]
+        return shown
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Tokens that aren't shown."""
+        shown = set(self.places)
+        return tuple(name for i, name in enumerate(self.encoded.pieces.shown) if i not in shown)
+
+    def thumbnails(self, side: int) -> tuple[Array, tuple[str, ...]]:
+        """The weights of all heads, small, and the tokens of their rows and columns.
+
+        Parameters
+        ----------
+        side : int
+            Longest side; of more tokens several share a point, which has the largest
+            weight of its patch.
+
+        Returns
+        -------
+        weights : ndarray, shape (layers, heads, m, m)
+            With m at most `side`.
+        tokens : tuple of str, length m
+            Of a patch the first, with an ellipsis.
+        """
+        # What is left out stands at both ends.
+        shown = slice(self.places[0], self.places[-1] + 1)
+        m = min(side, len(self.places))
+        small = np.empty((self.encoder.layers, self.encoder.heads, m, m), np.float32)
+        for layer, own in enumerate(small):
+            for i, head in enumerate(self.encoded.heads(layer)):
+                own[i] = pooled(head.weights[shown, shown], m)
+        if m == len(self.places):
+            return small, self.tokens
+        first = [self.tokens[i] for i in patches(len(self.places), m)]
+        return small, tuple(f"{token} …" for token in first)
+
+
+def pooled(matrices: Array, side: int) -> Array:
+    """Make matrices smaller: each number is the largest of its patch.
+
+    Parameters
+    ----------
+    matrices : ndarray, shape (..., n, n)
+    side : int
+        At most n.
+
+    Returns
+    -------
+    ndarray, shape (..., side, side)
+
+    Examples
+    --------
+    >>> pooled(np.arange(16.0).reshape(4, 4), 2)
+    array([[ 5.,  7.],
+           [13., 15.]])
+    """
+    starts = patches(matrices.shape[-1], side)
+    rows = np.maximum.reduceat(matrices, starts, axis=-2)
+    result: Array = np.maximum.reduceat(rows, starts, axis=-1)
+    return result
+
+
+def patches(n: int, side: int) -> Array:
+    """Where each of `side` patches of n rows begins, as evenly as can be.
+
+    Examples
+    --------
+    >>> patches(7, 3)
+    array([0, 2, 4])
+    """
+    return np.arange(side) * n // side
+
+
+def most(values: Array, count: int) -> list[int]:
+    """Places of the largest numbers, largest first.
+
+    Examples
+    --------
+    >>> most(np.array([0.1, 0.7, 0.2]), 2)
+    [1, 2]
+    """
+    order: Sequence[int] = np.argsort(-values, kind="stable")[:count].tolist()
+    return list(order)

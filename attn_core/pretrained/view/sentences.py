@@ -1,0 +1,79 @@
+"""Sentences about a text as a model read it, and about its attention."""
+
+from __future__ import annotations
+
+from ...analysis.long_text import NAMED, digits
+from ...explain.wording import Quote, counted, largest, listed
+from ...notation.labels import isolate, number, percent, rounded
+from ...scenario import Array
+from ..encoder import Encoded
+from .reading import Reading, most
+from .tokenized_words import told_of_words
+
+
+def told_of_text(encoded: Encoded, quote: Quote = str) -> str:
+    """Say how many tokens the model made of a text, and what became of its words.
+
+    Parameters
+    ----------
+    encoded : Encoded
+    quote : callable
+        Applied to each token, here and below.
+    """
+    told = [f"The model reads {counted(encoded.n, 'token')}."]
+    if encoded.is_cut:
+        told.append(
+            f"It was trained on texts of up to {encoded.rules.max_tokens}, and may read this "
+            "longer one less well."
+        )
+    return " ".join([*told, *told_of_words(encoded.text, encoded.pieces, quote)])
+
+
+def told_of_seen(reading: Reading, quote: Quote = str) -> str:
+    """Say where the largest weight is, and which tokens get most of all weight."""
+    seen = reading.seen
+    i, j = largest(seen.weights)
+    query, key = (quote(isolate(seen.tokens[k])) for k in (i, j))
+    left_out = [quote(token) for token in reading.left_out]
+    shown = " that is shown" if left_out else ""
+    told = [
+        f"The largest weight{shown} is {number(seen.weights[i, j], digits(len(seen.tokens)))}, "
+        f"from {query} to {'itself' if i == j else key}."
+    ]
+    received = seen.weights.mean(axis=0)
+    named = [
+        f"{quote(isolate(seen.tokens[k]))} ({percent(received[k])})" for k in most(received, 2)
+    ]
+    of_what = "Of the tokens that are shown most weight" if left_out else "Of all weight most"
+    told.append(f"{of_what} goes to {listed(named)}.")
+    if left_out:
+        rest = 1 - float(received.sum())
+        verb = "is" if len(left_out) == 1 else "are"
+        told.append(f"{percent(rest)} of all goes to {listed(left_out)}, which {verb} not shown.")
+    return " ".join(told)
+
+
+def told_of_token(reading: Reading, quote: Quote = str) -> str:
+    """Say at which tokens the query looks most, and which look most at it."""
+    i, weights = reading.query, reading.seen.weights
+    to, by = (_named(reading, values, quote) for values in (weights[i], weights[:, i]))
+    name = quote(isolate(reading.tokens[i]))
+    told = f"{name} looks most at {to}. It is looked at most by {by}."
+    if not reading.left_out:
+        return told
+    left_out = listed([quote(token) for token in reading.left_out])
+    rest = percent(1 - float(weights[i].sum()))
+    return f"Of the tokens that are shown, {told} {rest} of its weight goes to {left_out}."
+
+
+def _named(reading: Reading, values: Array, quote: Quote) -> str:
+    """Name those with the largest weights, but for weights that are written as 0."""
+    decimals, i = digits(len(values)), reading.query
+    first, *others = most(values, NAMED)
+    others = [k for k in others if rounded(values[k], decimals)]
+    names = [
+        f"{'itself' if k == i else quote(isolate(reading.tokens[k]))} "
+        f"({number(values[k], decimals)})"
+        for k in (first, *others)
+    ]
+    return listed(names)

@@ -1,0 +1,206 @@
+"""What a model's tokenizer makes of the words of a text: what it changes, cuts and leaves out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ...explain.wording import Quote, counted, listed
+from ...notation.labels import isolate
+from ...text.escape import is_unseen, visible
+from ..tokenizer.tokenizer import Pieces
+
+#: Examples that a sentence gives, tokens of one word that it names, and letters of a word.
+_EXAMPLES, _TOKENS, _LETTERS = 3, 6, 24
+#: First letters of Unicode's categories of what words are made of.
+_WORDLY = "LMN"
+
+
+@dataclass(frozen=True)
+class _Word:
+    """Neighbouring tokens of one word, or of one sign."""
+
+    begin: int
+    end: int
+    tokens: tuple[int, ...]
+
+
+def told_of_words(text: str, pieces: Pieces, quote: Quote = str) -> list[str]:
+    """Say what the model reads otherwise than it is written, in the text's own words.
+
+    Parameters
+    ----------
+    text : str
+    pieces : Pieces
+        What the model's tokenizer made of it.
+    quote : callable
+        Applied to each word and token.
+
+    Returns
+    -------
+    list of str
+        Sentences; none where it reads just what is there.
+    """
+    words = list(_words(text, pieces))
+
+    def name(word: str) -> str:
+        shown = visible(word)
+        return quote(isolate(shown if len(shown) <= _LETTERS else f"{shown[: _LETTERS - 1]}…"))
+
+    clauses = [
+        _changed(text, pieces, words, name),
+        _cut(text, pieces, words, name),
+        _unknown(text, pieces, name),
+        _left_out(text, pieces, words, name),
+    ]
+    told = [f"It {'; '.join(said)}."] if (said := [clause for clause in clauses if clause]) else []
+    return [*told, *_signs(pieces, quote)]
+
+
+Name = Callable[[str], str]
+
+
+def _words(text: str, pieces: Pieces) -> Iterator[_Word]:
+    """Put the tokens of one word together."""
+    begin = end = 0
+    tokens: list[int] = []
+    for i, span in enumerate(pieces.spans):
+        b, e = _trimmed(text, *span)
+        if b >= e or pieces.special[i]:
+            continue
+        if tokens and not _is_one(text, end, b):
+            yield _Word(begin, end, tuple(tokens))
+            tokens = []
+        begin, end = (begin, max(end, e)) if tokens else (b, e)
+        end += _silent(text, end)
+        tokens.append(i)
+    if tokens:
+        yield _Word(begin, end, tuple(tokens))
+
+
+def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
+    here = text[begin:end]
+    return begin + len(here) - len(here.lstrip()), end - len(here) + len(here.rstrip())
+
+
+def _is_one(text: str, end: int, begin: int) -> bool:
+    """Whether what begins here goes on with what ended there."""
+    if begin < end:
+        return True
+    kinds = [unicodedata.category(text[i])[0] for i in (end - 1, begin)]
+    return begin == end and all(kind in _WORDLY for kind in kinds)
+
+
+def _silent(text: str, at: int) -> int:
+    """Count the marks and the characters without a sign that stand here."""
+    count = 0
+    while at + count < len(text) and _is_silent(text[at + count]):
+        count += 1
+    return count
+
+
+def _is_silent(character: str) -> bool:
+    is_mark = unicodedata.category(character)[0] == "M"
+    return (is_mark or is_unseen(character)) and not character.isspace()
+
+
+def _changed(text: str, pieces: Pieces, words: Sequence[_Word], name: Name) -> str:
+    """Say which words it reads in other letters."""
+    found: dict[str, str] = {}
+    for word in words:
+        written, read = text[word.begin : word.end], _read(pieces, word)
+        if len(word.tokens) == 1 and read is not None and not _is_same(written, read):
+            found[_seen(written)] = read
+    # What lost more than its capital letters comes first.
+    order = sorted(found, key=lambda written: written.lower() == found[written])
+    return _named("reads", [f"{name(each)} as {name(found[each])}" for each in order])
+
+
+def _read(pieces: Pieces, word: _Word) -> str | None:
+    """The letters that are read of a word; None where a part of it is none."""
+    letters = [pieces.letters[i] for i in word.tokens]
+    return None if None in letters else "".join(each or "" for each in letters)
+
+
+def _is_same(written: str, read: str) -> bool:
+    return _plain(written) == _plain(read)
+
+
+def _seen(text: str) -> str:
+    return "".join(c for c in text if not is_unseen(c))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", _seen(text))
+
+
+def _cut(text: str, pieces: Pieces, words: Sequence[_Word], name: Name) -> str:
+    """Say which words it cuts into pieces."""
+    found: dict[str, str] = {}
+    for word in words:
+        if len(word.tokens) > 1 and not all(pieces.unknown[i] for i in word.tokens):
+            names = [name(pieces.shown[i]) for i in word.tokens[:_TOKENS]]
+            rest = len(word.tokens) - len(names)
+            names += [f"{rest} more"] if rest else []
+            written = _seen(text[word.begin : word.end])
+            found[written] = f"{name(written)} ({', '.join(names)})"
+    return _named("cuts", [*found.values()])
+
+
+def _unknown(text: str, pieces: Pieces, name: Name) -> str:
+    """Say in place of what it reads the token of what it doesn't know."""
+    spans = [span for span, unknown in zip(pieces.spans, pieces.unknown, strict=True) if unknown]
+    found = dict.fromkeys(text[slice(*_trimmed(text, *span))] for span in spans)
+    if not found:
+        return ""
+    token = next(t for t, unknown in zip(pieces.tokens, pieces.unknown, strict=True) if unknown)
+    return _named(f"puts {name(token)} in place of", [name(each) for each in found])
+
+
+def _left_out(text: str, pieces: Pieces, words: Sequence[_Word], name: Name) -> str:
+    """Say which characters it doesn't see."""
+    found: dict[str, None] = {}
+    at = 0
+    for word in words:
+        gap, own = text[at : word.begin], text[word.begin : word.end]
+        found |= dict.fromkeys(c for c in gap if not c.isspace())
+        if (read := _read(pieces, word)) is not None:
+            found |= dict.fromkeys(c for c in own if is_unseen(c) and c not in read)
+        at = word.end
+    found |= dict.fromkeys(c for c in text[at:] if not c.isspace())
+    return _named("leaves out", [_called(c, name) for c in found])
+
+
+def _called(character: str, name: Name) -> str:
+    """Name a character, in words as well where it can't be seen."""
+    if not _is_silent(character):
+        return name(character)
+    told = unicodedata.name(character, "").lower()
+    return f"U+{ord(character):04X}" + (f" ({name(told)})" if told else "")
+
+
+def _named(verb: str, examples: Sequence[str]) -> str:
+    """Give examples of what it does, and say how many more there are."""
+    if not examples:
+        return ""
+    rest = len(examples) - _EXAMPLES
+    more = [f"{rest} more"] if rest > 0 else []
+    return f"{verb} {listed([*examples[:_EXAMPLES], *more])}"
+
+
+def _signs(pieces: Pieces, quote: Quote) -> Iterator[str]:
+    """Explain what stands in the names of tokens."""
+    named = [*zip(pieces.shown, pieces.letters, strict=True)]
+    ongoing = (name for name, each in named if each and name.startswith("##") and each[0] != "#")
+    if first := next(ongoing, ""):
+        yield f"A token such as {quote(first)} goes on with what stands before it."
+    parts = [name for name, each in named if each is None]
+    if first := next((name for name in parts if name.endswith(")") and " (1/" in name), ""):
+        character, _, count = first[:-1].rpartition(" (1/")
+        yield (
+            f"{quote(first)} is the first of {counted(int(count), 'token')} that spell "
+            f"{quote(character)} together."
+        )
+    if ("␣", " ") in named:
+        yield "␣ is a space."

@@ -1,0 +1,154 @@
+"""How alike a model finds two texts, and what becomes of the words that both have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...explain.wording import Quote, counted, listed
+from ...notation.labels import isolate, number, unique
+from ...scenario import Array
+from ..encoder import Encoded
+from ..tokenizer.text_rules import TextRules
+from ..tokenizer.tokenizer import Pieces
+
+#: A cosine above this is written as 1.
+_SAME = 0.995
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """What two texts have in common.
+
+    Attributes
+    ----------
+    texts : float, optional
+        Cosine of the angle between the texts' own vectors, pooled as the model was trained;
+        None where the lab doesn't compute them.
+    whole : float, optional
+        The same of all tokens, where a text is longer than those that the model was trained
+        for, and its own vector is that of its beginning.
+    rules : TextRules
+        How the vectors are made.
+    tokens : tuple of str, length m
+        That both texts have, each once, as they are shown.
+    cosines : ndarray, shape (m, layers + 1)
+        Of the angle between a token's two vectors, at the start and after each layer; of a
+        token that is there several times, the first.
+    """
+
+    texts: float | None
+    whole: float | None
+    rules: TextRules
+    tokens: tuple[str, ...]
+    cosines: Array
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Where `cosines` are taken."""
+        return ("start", *(f"after {i}" for i in range(1, self.cosines.shape[1])))
+
+
+def shared(a: Encoded, b: Encoded) -> Shared:
+    """Compare two texts as one model reads them."""
+    first, other = _places(a.pieces), _places(b.pieces)
+    both = [token for token in first if token in other]
+    rows = [cosine(a.states[:, first[token]], b.states[:, other[token]]) for token in both]
+    cosines = np.array(rows).reshape(len(both), len(a.states))
+    is_cut = a.is_cut or b.is_cut
+    return Shared(
+        _between(a.text_vector, b.text_vector),
+        _between(*(a.rules.pool(each.hidden) for each in (a, b))) if is_cut else None,
+        a.rules,
+        unique([a.pieces.shown[first[token]] for token in both]),
+        cosines,
+    )
+
+
+def _places(pieces: Pieces) -> dict[int, int]:
+    """Where each token of the text is first, by its number."""
+    places: dict[int, int] = {}
+    for i, token in enumerate(pieces.ids):
+        if not pieces.special[i]:
+            places.setdefault(token, i)
+    return places
+
+
+def _between(x: Array | None, y: Array | None) -> float | None:
+    return None if x is None or y is None else float(cosine(x, y))
+
+
+def cosine(x: Array, y: Array) -> Array:
+    """Cosine of the angle between vectors along the last axis.
+
+    Examples
+    --------
+    >>> cosine(np.array([[1.0, 0.0], [3.0, 4.0]]), np.array([[0.0, 2.0], [6.0, 8.0]]))
+    array([0., 1.])
+    """
+    lengths = np.linalg.norm(x, axis=-1) * np.linalg.norm(y, axis=-1)
+    return np.asarray((x * y).sum(axis=-1) / lengths)
+
+
+def told_of_shared(shared: Shared, quote: Quote = str) -> str:
+    """Say how alike two texts are to the model, and which common token differs most in them.
+
+    Parameters
+    ----------
+    shared : Shared
+    quote : callable
+        Applied to each token.
+    """
+    told = [_told_of_texts(shared)]
+    if not shared.tokens:
+        return " ".join((*told, "They have no token in common."))
+    k = int(shared.cosines[:, -1].argmin())
+    told.append(f"They share {counted(len(shared.tokens), 'token')}.")
+    if shared.cosines[k, -1] > _SAME:
+        return " ".join((*told, "The model makes the same of each in both."))
+    told.append(
+        "What differs most in the end is "
+        f"{quote(isolate(shared.tokens[k]))}: its two vectors begin at a cosine of "
+        f"{number(shared.cosines[k, 0])}, where only their places can differ, and leave the last "
+        f"layer at {number(shared.cosines[k, -1])}, since each has taken in its own text."
+    )
+    return " ".join(told)
+
+
+#: What a text's vector is, by what sentence-transformers calls the way to it.
+_VECTORS = {
+    "cls": "that of its first token",
+    "max": "the largest number of all its tokens' in each place",
+    "mean": "the mean of all its tokens'",
+    "mean_sqrt_len_tokens": "the sum of all its tokens', by the root of their number",
+    "weightedmean": "a mean of all its tokens' in which later ones count more",
+    "lasttoken": "that of its last token",
+}
+
+
+def _told_of_texts(shared: Shared) -> str:
+    """Say how alike two texts are, and how that was measured."""
+    rules = shared.rules
+    if shared.texts is None:
+        return (
+            f"The model's files ask for {listed(rules.others)}, which the lab doesn't compute, so "
+            "no cosine of the two texts is told."
+        )
+    vector = listed([_VECTORS[way] for way in rules.pooling or ("mean",)])
+    joined = ", laid end to end" if len(rules.pooling) > 1 else ""
+    trained = (
+        ", as the model was trained"
+        if rules.pooling
+        else "; the model's files name no way to it, and this one is usual"
+    )
+    told = [
+        f"The cosine between the two texts' vectors is {number(shared.texts)}.",
+        f"A text's vector is {vector} in the last layer{joined}{trained}.",
+    ]
+    if shared.whole is not None:
+        told.append(
+            f"Of a longer text the first {rules.max_tokens} tokens count, as in its training; "
+            f"with all of them the cosine is {number(shared.whole)}."
+        )
+    return " ".join(told)

@@ -1,0 +1,252 @@
+"""Learn while one looks on: which lesson, the buttons of its run, its picture, its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import streamlit as st
+
+from attn_core import Scenario
+from attn_core.figures import Description
+from attn_core.learning import corpus
+from attn_core.learning.learner import Learner, Snapshot, Task
+from attn_core.learning.optimizer import Descent
+from attn_core.text import escape
+from pages.ui.live import chart
+from pages.ui.session import state
+from pages.ui.session.runs import KINDS, Kind, Run
+
+#: Time from picture to picture.
+_PERIOD = timedelta(seconds=0.2)
+#: Steps from picture to picture.
+SPEEDS = (1, 2, 5, 20, 100)
+_FIRST_SPEED = 5
+
+_TITLES: dict[Kind, str] = {
+    "paint": "Paint it",
+    "grammar": "From similarity to grammar",
+    "views": "Two views",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """Something to learn, ready to be shown.
+
+    Attributes
+    ----------
+    kind : {"paint", "grammar", "views"}
+    of : hashable
+        Tells runs of it from runs of something else.
+    task : callable
+        Makes the task.
+    descent : Descent
+    steps : int
+    picture : callable
+        From the learner, and the moments to show, to the figure and what it tells. The last
+        moment is shown, the others can be looked back at.
+    picked : callable, optional
+        Called when a box of the picture is clicked; see `live.board`.
+    after : callable
+        Shows what was learned, below the picture.
+    sent : callable
+        From what was learned to the scenario for the lab.
+    """
+
+    kind: Kind
+    of: Hashable
+    task: Callable[[], Task]
+    descent: Descent
+    steps: int
+    picture: Callable[[Learner, Sequence[Snapshot]], tuple[Description, str]]
+    after: Callable[[Run], None]
+    sent: Callable[[Snapshot], Scenario]
+    picked: Callable[[Any], None] | None = None
+
+
+def chosen() -> Kind:
+    """Choose what to learn."""
+    state.seed("lesson", state.lesson())
+    st.segmented_control(
+        "What to learn",
+        KINDS,
+        key="lesson",
+        required=True,
+        format_func=_TITLES.__getitem__,
+        on_change=_choose,
+        label_visibility="collapsed",
+    )
+    return state.lesson()
+
+
+def _choose() -> None:
+    state.choose_lesson(state.widget("lesson", KINDS, state.lesson()))
+
+
+def has_corpus() -> bool:
+    """Whether the corpus, which anybody may edit, can be read; if not, say why."""
+    try:
+        corpus.split(seed=0)
+    except ValueError as error:
+        st.error(f"attn\\_core/learning/corpus.txt can't be read. {escape.markdown(str(error))}")
+        return False
+    return True
+
+
+def run(lesson: Lesson) -> None:
+    """Buttons, picture and result of a run; while it runs, only this part is run again."""
+    now = _run_of(lesson)
+
+    def part() -> None:
+        _part(lesson, _run_of(lesson), alone=state.begin_part(_PART))
+
+    st.fragment(part, key=_PART, run_every=_PERIOD if now.is_running else None)()
+
+
+_PART = "part-learning"
+
+
+def _run_of(lesson: Lesson) -> Run:
+    return state.runs().get(lesson.kind, lesson.of, lesson.task, lesson.descent, lesson.steps)
+
+
+def _part(lesson: Lesson, now: Run, alone: bool) -> None:
+    if now.is_running:
+        now.tick(state.held_view(_SPEED, SPEEDS, _FIRST_SPEED))
+        if not now.is_running:
+            st.rerun()  # to show what there is to look back at, and to end the ticking
+        if alone:
+            state.only_numbers_change()
+    _buttons(lesson, now)
+    learner = now.learner
+    _progress(learner)
+    if not learner.step and state.runs().has_another(lesson.kind):
+        st.caption(
+            "What was learned before belongs to other words, numbers or settings. It comes back "
+            "with them; Undo can bring them."
+        )
+    moments = learner.snapshots[-1:] if now.is_running else learner.moments
+    described, alt = lesson.picture(learner, moments)
+    chart.chart(described, f"figure-learning-{lesson.kind}", alt, lesson.picked)
+    if not now.is_running:
+        _result(lesson, now)
+
+
+def _progress(learner: Learner) -> None:
+    """How far a run is; in a frame, what it couldn't do."""
+    has_failed = learner.ending in ("diverged", "too large")
+    told = escape.markdown(learner.told)
+    st.progress(learner.step / learner.steps, None if has_failed else told)
+    if has_failed:
+        st.warning(told)
+
+
+def _buttons(lesson: Lesson, now: Run) -> None:
+    learner = now.learner
+    is_over, is_new = learner.ending is not None, learner.step == 0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if now.is_running:
+            name, icon, pressed = "Pause", ":material/pause:", _pause
+        elif is_over:
+            name, icon, pressed = "Learn again", ":material/replay:", _learn_again
+        else:
+            name = "Learn" if is_new else "Go on"
+            icon, pressed = ":material/play_arrow:", _go_on
+        # One key for all its names, so that the keyboard stays on it.
+        _button("run", name, icon, pressed, lesson, type="primary")
+        _button("step", "Step", ":material/skip_next:", _step, lesson, now.is_running or is_over)
+        _button("stop", "Stop", ":material/stop:", _stop, lesson, is_over or is_new)
+        _button("reset", "Reset", ":material/restart_alt:", _reset, lesson, is_new)
+        state.seed_view(_SPEED, SPEEDS, _FIRST_SPEED)
+        st.segmented_control("Steps a picture", SPEEDS, key=_SPEED, required=True, on_change=_speed)
+
+
+_SPEED = "learn-speed"
+
+
+def _button(
+    key: str,
+    name: str,
+    icon: str,
+    pressed: Callable[[Lesson], None],
+    lesson: Lesson,
+    disabled: bool = False,
+    **look: Any,
+) -> None:
+    st.button(
+        name,
+        key=f"learn-{key}",
+        icon=icon,
+        on_click=_whole_page,
+        args=(pressed, lesson),
+        disabled=disabled,
+        **look,
+    )
+
+
+def _whole_page(pressed: Callable[[Lesson], None], lesson: Lesson) -> None:
+    state.touch()
+    pressed(lesson)
+    st.rerun()  # the whole page: only then the ticking begins or ends
+
+
+def _speed() -> None:
+    state.touch()
+    st.rerun()
+
+
+def _go_on(lesson: Lesson) -> None:
+    _run_of(lesson).is_running = True
+
+
+def _pause(lesson: Lesson) -> None:
+    _run_of(lesson).is_running = False
+
+
+def _learn_again(lesson: Lesson) -> None:
+    _reset(lesson)
+    _go_on(lesson)
+
+
+def _step(lesson: Lesson) -> None:
+    _run_of(lesson).learner.advance(1)
+
+
+def _stop(lesson: Lesson) -> None:
+    now = _run_of(lesson)
+    now.learner.stop()
+    now.is_running = False
+
+
+def _reset(lesson: Lesson) -> None:
+    state.runs().forget(lesson.kind)
+
+
+def _result(lesson: Lesson, now: Run) -> None:
+    lesson.after(now)
+    if now.learner.step == 0:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Send to the lab",
+            key="learn-send",
+            icon=":material/science:",
+            on_click=_send,
+            args=(lesson,),
+            help="The learned numbers, rounded to 0.001, become the lab's own: every page, "
+            "link and file has them. Undo takes them back.",
+        )
+        if now.sent and now.sent == state.scenario():
+            st.markdown("Sent: every page shows what was learned.")
+            st.page_link("pages/3_Attention.py", label="See it in Attention")
+
+
+def _send(lesson: Lesson) -> None:
+    now = _run_of(lesson)
+    state.change(lambda: lesson.sent(now.learner.best), anew=True)
+    if not state.complaint():
+        now.sent = state.scenario()
+    st.rerun()

@@ -1,0 +1,168 @@
+"""The settings of a run of learning: how it goes down, where from, and with how many columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from attn_core import limits
+from attn_core.learning.initial import STARTS, Start
+from attn_core.learning.optimizer import LEARNING_RATE, METHODS, MOMENTUM, Descent
+from attn_core.text import escape
+from pages.ui.live import chart
+from pages.ui.session import state
+from pages.ui.session.runs import Kind
+
+STEPS = (50, 150, 300, 1000, 3000)
+MAX_SEED = 9999
+RATES = (
+    LEARNING_RATE[0],
+    0.003,
+    0.01,
+    0.03,
+    0.05,
+    0.1,
+    0.3,
+    1.0,
+    3.0,
+    10.0,
+    30.0,
+    LEARNING_RATE[1],
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run goes down, and where from."""
+
+    descent: Descent
+    steps: int
+    seed: int
+    start: Start = "random"
+
+
+def settings(
+    kind: Kind, *, rate: float, steps: int, start: Start = "random", seed_is_for: str
+) -> Settings:
+    """Choose how to go down, where from, and the seed.
+
+    Parameters
+    ----------
+    kind : str
+    rate, steps : float, int
+        Learning rate and length of the run at first.
+    start : str
+        What to start from at first.
+    seed_is_for : str
+        What the seed decides.
+    """
+    first = Settings(Descent(learning_rate=rate), steps, 1, start)
+    held = _held(kind, first)
+    down = held.descent
+    # The drawer's own label must stay, or it would close with each change.
+    with chart.drawer("How it goes down", f"settings-{kind}") as is_open:
+        if is_open:
+            _choices(kind, first, seed_is_for)
+    begin = "the identity" if held.start == "identity" else "random numbers"
+    st.caption(
+        f"{down.method}, learning rate {down.learning_rate:g}, momentum {down.momentum:g}, "
+        f"{held.steps} steps, from {begin}, seed {held.seed}"
+    )
+    return held
+
+
+def _held(kind: Kind, first: Settings) -> Settings:
+    """What is chosen, whether the drawer is open or not."""
+
+    def held(name: str, default: Any, offered: type[Any] | Iterable[Any]) -> Any:
+        return state.held_view(_key(kind, name), offered, default)
+
+    down, (low, high) = first.descent, MOMENTUM
+    return Settings(
+        Descent(
+            held("method", down.method, METHODS),
+            held("rate", down.learning_rate, RATES),
+            min(high, max(low, held("momentum", down.momentum, float))),
+        ),
+        held("steps", first.steps, STEPS),
+        held("seed", first.seed, range(MAX_SEED + 1)),
+        held("start", first.start, STARTS),
+    )
+
+
+def _key(kind: Kind, name: str) -> str:
+    return f"learn-{kind}-{name}"
+
+
+def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
+    """The widgets of the settings."""
+    down = first.descent
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _one_of("Method", METHODS, _key(kind, "method"), down.method)
+        _one_of("Steps", STEPS, _key(kind, "steps"), first.steps)
+        if kind != "views":  # nothing is learned there from the identity of two columns
+            _one_of("Start from", STARTS, _key(kind, "start"), first.start)
+        state.seed_view(_key(kind, "seed"), range(MAX_SEED + 1), first.seed)
+        st.number_input(
+            "Seed",
+            0,
+            MAX_SEED,
+            key=_key(kind, "seed"),
+            help=seed_is_for,
+            on_change=state.touch,
+            width=120,
+        )
+    rate, momentum = st.columns(2)
+    state.seed_view(_key(kind, "rate"), RATES, down.learning_rate)
+    rate.select_slider(
+        "Learning rate",
+        RATES,
+        key=_key(kind, "rate"),
+        format_func=lambda value: f"{value:g}",
+        on_change=state.touch,
+        help="How far a step goes. Too large, and the loss rises instead of falling.",
+    )
+    state.seed_view(_key(kind, "momentum"), float, down.momentum)
+    momentum.slider(
+        "Momentum",
+        *MOMENTUM,
+        step=0.01,
+        key=_key(kind, "momentum"),
+        on_change=state.touch,
+        help="How much of the steps before a step keeps; Adam's β₁.",
+    )
+
+
+def _one_of(label: str, options: Sequence[Any], key: str, first: Any) -> None:
+    state.seed_view(key, options, first)
+    st.segmented_control(
+        label, options, key=key, required=True, format_func=str, on_change=state.touch
+    )
+
+
+def columns(kind: Kind, first: int, help: str) -> int:
+    """Choose d_k, the number of columns of W_q and W_k.
+
+    Where a run has come to its end, that with the new d_k is gone through at once.
+    """
+    low, high = limits.D_K
+    key = _key(kind, "d_k")
+    chosen = state.seed_view(key, range(low, high + 1), first)
+    st.slider(
+        escape.label("d_k, columns of W_q and W_k"),
+        low,
+        high,
+        key=key,
+        on_change=_hurry,
+        args=(kind,),
+        help=help,
+    )
+    return chosen
+
+
+def _hurry(kind: Kind) -> None:
+    state.touch()
+    state.runs().hurry(kind)

@@ -1,0 +1,134 @@
+"""Show a run of learning: its curves and boxes, its gradient, what can be read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from attn_core import AttentionTrace, Scenario, attend, gradients
+from attn_core.figures import Description, Progress, describe, describe_learning, learning_alt
+from attn_core.learning import learned_rules as reading
+from attn_core.learning.equations import gradient, moment
+from attn_core.learning.learner import Learner, Snapshot
+from attn_core.learning.optimizer import Params
+from attn_core.notation.labels import number, percent
+from attn_core.scenario import Array
+from attn_core.text import escape
+from pages.ui.live.chart import chart, drawer, look
+from pages.ui.session.runs import Kind
+
+#: From learned parameters to the scenario that the boxes show.
+Shown = Callable[[Params], Scenario]
+
+
+def picture(
+    learner: Learner,
+    moments: Sequence[Snapshot],
+    shown: Shown,
+    target: Array | None,
+    *,
+    lowest: float | None = None,
+    baselines: Mapping[str, float] | None = None,
+) -> tuple[Description, str]:
+    """Curves over the run, and at each moment the weights and the projections.
+
+    Parameters
+    ----------
+    learner : Learner
+    moments : sequence of Snapshot
+        The last is shown, the others can be looked back at.
+    shown : callable
+    target : ndarray, shape (n, n_k), or None
+        The weights that are wanted of the words shown, if any are.
+    lowest : float, optional
+        Lowest loss that is possible.
+    baselines : dict of float, optional
+        Accuracy without learning, by name.
+    """
+    progress = progress_of(learner, lowest, baselines)
+    drawn = [moment(attend(shown(each.params)), target) for each in moments]
+    described = describe_learning(progress, drawn, [named(each) for each in moments], **look())
+    return described, learning_alt(progress, drawn[-1])
+
+
+def progress_of(
+    learner: Learner, lowest: float | None, baselines: Mapping[str, float] | None
+) -> Progress:
+    """What the curves show."""
+    passed = learner.moments
+    accuracies = [each.accuracy for each in passed if each.accuracy is not None]
+    return Progress(
+        steps=[each.step for each in passed],
+        losses=[each.loss for each in passed],
+        accuracies=accuracies or None,
+        total=learner.steps,
+        lowest=lowest,
+        baselines=baselines or {},
+    )
+
+
+def named(snapshot: Snapshot) -> str:
+    """Name a moment of a run.
+
+    Examples
+    --------
+    >>> named(Snapshot(40, 0.8125, {}, 0.71))
+    'step 40: loss 0.813, 71 % right'
+    """
+    right = f", {percent(snapshot.accuracy)} right" if snapshot.accuracy is not None else ""
+    return f"step {snapshot.step}: loss {number(snapshot.loss, 3)}{right}"
+
+
+_COUNTED: dict[Kind, str] = {
+    "paint": "$T$ is what is wanted; $n$ counts the rows that are painted. Those left free "
+    "have no part in the loss: their row of $dS$ is 0.",
+    "grammar": "$T$ has 1 where a marked word is to look; $n$ counts the marked words of all "
+    "sentences. Other rows have no part in the loss: their row of $dS$ is 0.",
+    "views": "$T$ has 1 at each word's class; $n$ counts the words that are learned from. "
+    "The loss that is drawn is the sum of both heads'.",
+}
+
+
+def formulas(kind: Kind) -> None:
+    """The equations of the way forward, and of the way back beside them."""
+    pairs = gradients.READOUT if kind == "views" else gradients.ATTENTION
+    rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
+    st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
+    st.caption(_COUNTED[kind])
+    if kind == "paint":
+        st.caption(
+            "A mask, a temperature and positions come in between, each with its own chain rule; "
+            "with a second sentence $K$ is made of $Z$. The gradient above goes through them all."
+        )
+
+
+def _math(latex: str) -> str:
+    return f"${latex}$" if latex else ""
+
+
+def way_back(trace: AttentionTrace, target: Array, key: Kind) -> None:
+    """The gradient in boxes; it is made and sent only while the drawer is open."""
+    with drawer("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
+        if is_open:
+            drawn = gradient(trace, target)
+            alt = " ".join(each.alt for each in drawn)
+            chart(describe(*drawn, **look()), f"figure-gradient-{key}", alt)
+            st.caption(
+                "A step goes against the gradient: a positive number of $dW$, blue, makes its "
+                "number of $W$ smaller, a negative one, red, larger, "
+                "unless momentum from earlier steps is stronger."
+            )
+            if key == "grammar":
+                st.caption(
+                    "Here $n$ counts the marked words of this sentence alone. A step takes the "
+                    "mean over all marked words that are learned from, and none that is held out."
+                )
+
+
+def readings(s: Scenario) -> None:
+    """What the learned projections say, in words, from their numbers."""
+    drawn = reading.strongest(s)
+    apart = reading.repelling(s)
+    told = [reading.told(each, escape.markdown) for each in (*drawn, *apart)]
+    st.markdown("\n".join(f"- {each}." for each in told))

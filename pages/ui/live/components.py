@@ -1,0 +1,262 @@
+"""What follows the hand: a board that redraws a figure in place, and boxes that are sliders.
+
+Both are Streamlit components. Their JavaScript, in `frontend/`, and Plotly's own file,
+from the installed package, are fetched by the browser once. If a browser can't have
+them it says so, and the page goes on with Streamlit's own charts and sliders.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import importlib.metadata
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+from attn_core import Scenario, edits, limits
+from attn_core.edits import MatrixName
+from attn_core.figures import Description
+from attn_core.figures.plotly_script import plotly_script
+from attn_core.figures.style.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
+from attn_core.notation import labels
+from attn_core.notation.equation import Block
+from pages.ui.live.serialize import UNPACK, pack
+from pages.ui.session import state
+
+SLIDER_BOUND, SLIDER_STEP = 3.0, 0.05
+
+
+def _compressed_plotly() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder with Plotly's file, compressed.
+
+    Streamlit would compress its 4.8 MB anew for each visitor.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="self-attention-lab-")
+    (Path(folder.name) / _PLOTLY).write_bytes(gzip.compress(plotly_script(), _LEVEL, mtime=0))
+    return folder
+
+
+#: 3.2 times smaller in 60 ms; the best, 6, is 3.3 times in 110, and a first page waits for it.
+_LEVEL = 4
+_PLOTLY = f"plotly-{importlib.metadata.version('plotly')}.min.js.gz"
+_folder = _compressed_plotly()
+
+# Streamlit serves the folder of such a component; nothing else of it is used.
+_scripts = declare_component("scripts", path=str(Path(__file__).parent / "frontend"))
+_plotly = declare_component("plotly", path=_folder.name)
+
+
+def _component(name: str) -> Any:
+    """Make a component of a file in `frontend/`."""
+    # Plotly's own styles are in the document; a shadow root would keep them out.
+    return st.components.v2.component(name, js=loader(name), isolate_styles=False)
+
+
+def loader(name: str) -> str:
+    """Return what Streamlit sends with every message, instead of a file in `frontend/`.
+
+    It finds the file wherever the app is mounted, and tells when it can't.
+    """
+    return f"""
+export default async function (component) {{
+  const script = document.querySelector('script[src*="/static/js/"]').src;
+  const home = script.split("/static/js/")[0] + "/component/";
+  // Imports of one file needn't end in the order in which they began, and the last data must
+  // win: each waits for all before it, which waited for all before them.
+  const element = component.parentElement;
+  const imported = import(home + "{_scripts.name}/{name}.js");
+  const loading = element.labLoading = Promise.all([imported, element.labLoading]);
+  try {{
+    const [file] = await loading;
+    const {{ data }} = component;
+    return await file.default({{ ...component, data: {UNPACK} }}, home);
+  }} catch (error) {{
+    console.error(error);
+    component.setTriggerValue("lost", String(error));
+  }}
+}}"""
+
+
+_board, _boxes, _warm = _component("board"), _component("boxes"), _component("warm")
+
+
+def warm() -> None:
+    """Have the browser get Plotly ready while there is no picture yet."""
+    key = "warm"
+    data = pack({"plotly": _plotly_address()})
+    _warm(key=key, data=data, height=1, on_lost_change=lambda: _lost(key))
+
+
+def _plotly_address() -> str:
+    return f"{_plotly.name}/{_PLOTLY}"
+
+
+def board(
+    described: Description, key: str, alt: str, picked: Callable[[Any], None] | None = None
+) -> None:
+    """Show a figure that is changed in place.
+
+    Parameters
+    ----------
+    described : Description
+    key : str
+    alt : str
+        What the figure tells, for a reader who can't see it.
+    picked : callable, optional
+        Called when a box is clicked, with what the browser tells: number of the matrix,
+        row and column. It is to check them, for a browser could send anything.
+    """
+    frame = {
+        "figure": [described.traces, described.layout],
+        "config": {"displaylogo": False, **described.config},
+        "name": _file_name(key),
+        "print_scale": described.print_scale,
+        "paper": for_paper(state.theme()),
+        "alt": alt,
+        "plotly": _plotly_address(),
+    }
+    data = {
+        "base": described.base,
+        "frame": frame,
+        "numbers": described.plain_numbers(),
+        "move": state.heard(),
+    }
+    if described.frames:
+        frame |= {"pace": described.pace, "played": described.played}
+        # They can be most of what is sent; a hand that moves numbers sees the whole result.
+        if not state.moving():
+            data["frames"] = described.plain_frames()
+    _show(
+        _board,
+        key,
+        data,
+        # A height that is known keeps the page still; below frames come buttons.
+        height="content" if described.frames else round(described.layout["height"]),
+        on_pick_change=lambda: _picked(key, picked),
+    )
+
+
+def classic_config(described: Description, key: str) -> dict[str, Any]:
+    """What Streamlit's chart is told: Plotly's own button saves the figure for print.
+
+    Its buttons to zoom are there where the figure asks for them; most have no axes.
+    """
+    options = {"filename": _file_name(key), "scale": described.print_scale}
+    return {
+        "displaylogo": False,
+        **described.config,
+        "modeBarButtons": [["toImage"], *described.config.get("modeBarButtons", [])],
+        "toImageButtonOptions": options,
+    }
+
+
+def _file_name(key: str) -> str:
+    return f"attention-{key.removeprefix('figure-')}"
+
+
+def _picked(key: str, picked: Callable[[Any], None] | None) -> None:
+    state.touch()
+    if picked:
+        picked(state.told(key, "pick"))
+    st.rerun()  # the answer may stand below another picture than before
+
+
+def boxes(name: MatrixName, shown: Block, head: int) -> None:
+    """Show a matrix whose boxes are sliders; what they tell goes to the scenario."""
+    frame = _boxes_frame(name, shown)
+    base = hashlib.sha256(pack(frame)).hexdigest()[:16]  # the same on every replica
+    # A move that comes late must not go to another head.
+    key = f"boxes-{name}-{head}" if head else f"boxes-{name}"
+    numbers = {
+        "values": shown.values.tolist(),
+        "answered": state.heard(),
+        "refused": state.refused(key),
+    }
+    _show(
+        _boxes,
+        key,
+        {"base": base, "frame": frame, "numbers": numbers},
+        on_move_change=lambda: _moved(name, head, key),
+    )
+
+
+def _boxes_frame(name: MatrixName, shown: Block) -> dict[str, Any]:
+    """All that the boxes need but their numbers."""
+    return {
+        "name": name,
+        "title": f"{name}, {shown.shape}",
+        "rows": [labels.isolate(label) for label in shown.rows],
+        "columns": [labels.isolate(label) for label in shown.columns],
+        "names": shown.cells,
+        "bound": SLIDER_BOUND,
+        "far": limits.BOUND,
+        "room": edits.MAX_PASTED,
+        "step": SLIDER_STEP,
+        "scale": PALETTES[state.theme()].signed,
+        "range": SIGNED_RANGE,
+        "inks": INKS,
+    }
+
+
+def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> None:
+    """Send a component what it needs: the frame is known to it while only numbers move."""
+    if state.moving():
+        del data["frame"]
+    component(
+        key=key,
+        data=pack(data),
+        on_stale_change=_stale,
+        on_lost_change=lambda: _lost(key),
+        **options,
+    )
+
+
+def _stale() -> None:
+    """The browser lacks the frame, since the page that brought it was interrupted."""
+    state.touch()
+    st.rerun()
+
+
+def _lost(key: str) -> None:
+    state.give_up_live(str(state.told(key, "lost"))[:200])
+    st.rerun()
+
+
+def _moved(name: MatrixName, head: int, key: str) -> None:
+    """Carry out what a box told, and run again only what shows it."""
+    told = state.told(key, "move")
+    if not isinstance(told, dict):  # a browser could send anything
+        return
+    state.change(
+        lambda: _edited(name, head, told), gesture=str(told.get("gesture"))[:100], by_slider=True
+    )
+    refused = bool(state.complaint())
+    back = told if refused and "text" in told and not told.get("pasted") else None
+    state.hear(key, str(told.get("number"))[:100], back)
+    if refused or told.get("done"):
+        state.end_gesture()
+        st.rerun()
+    st.rerun(state.start_moving(but=f"boxes-{name}") or "app")
+
+
+def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
+    return type(index) is int and 0 <= index < len(labels)
+
+
+def _edited(name: MatrixName, head: int, told: dict[str, Any]) -> tuple[Scenario, str]:
+    """Return the scenario with the number that a box told, or the cells from it on."""
+    s = state.scenario()
+    row, column = told.get("row"), told.get("column")
+    shown = edits.block_of(s, name, head)
+    if not (_is_place(row, shown.rows) and _is_place(column, shown.columns)):
+        raise ValueError(f"{name} is {shown.shape}; it has no box ({row!r:.20}, {column!r:.20}).")
+    entry = told.get("text", told.get("value"))
+    if type(entry) not in (str, int, float):
+        where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
+        raise ValueError(f"{where}: expected a number, got {entry!r:.40}.")
+    return edits.with_pasted(s, name, row, column, str(entry), head)

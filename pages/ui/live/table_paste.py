@@ -1,0 +1,70 @@
+"""Cells of a spreadsheet that are pasted into a table go the way of those pasted on a box.
+
+Streamlit's table would drop without a word what doesn't fit beyond its edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import streamlit as st
+
+from attn_core import edits
+from attn_core.notation.equation import Block
+from attn_core.scenario import Array
+from pages.ui.live.serialize import UNPACK, pack
+from pages.ui.session import state
+
+#: What enters cells into a matrix; see `edit_matrix.Typed`.
+Apply = Callable[[Callable[[Block], tuple[Array, Iterable[Any]]]], None]
+
+#: The table tells readers of screens which box is chosen; its first column are the labels.
+#: `links.py` hands a paste over before the table hears of it.
+_JS = """
+export default function ({ parentElement, data, setTriggerValue }) {
+  const { room } = UNPACK;
+  const host = parentElement.host ?? parentElement;
+  const mine = host.closest('[data-testid="stElementContainer"]');
+  const chosen = () => {
+    const table = mine.nextElementSibling;
+    if (!table?.contains(document.activeElement)) return null;
+    const cell = table.querySelector('td[aria-selected="true"]');
+    const [, column, row] = cell?.id.match(/^glide-cell-(\\d+)-(\\d+)$/) ?? [];
+    return column > 0 ? { row: Number(row), column: column - 1 } : null;
+  };
+  const paste = (event) => {
+    const text = event.clipboardData?.getData("text/plain");
+    const box = text?.trim() && chosen();
+    if (!box) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    setTriggerValue("paste", { ...box, text: text.slice(0, room + 1) });
+  };
+  (document.labPastes ??= new Map()).set(host, paste);
+  // Streamlit also asks for it when new data came meanwhile; then the table stays.
+  return () => { if (!host.isConnected) document.labPastes.delete(host); };
+}
+"""
+
+_component = st.components.v2.component("table_paste", js=_JS.replace("UNPACK", UNPACK))
+
+
+def listen(name: str, apply: Apply) -> None:
+    """Hear what is pasted into the table that comes next."""
+    key = f"paste-{name}"
+    _component(
+        key=key,
+        data=pack({"room": edits.MAX_PASTED}),
+        height=1,
+        on_paste_change=lambda: _pasted(key, apply),
+    )
+
+
+def _pasted(key: str, apply: Apply) -> None:
+    told = state.told(key, "paste")
+    box = [told.get(which) for which in ("row", "column")] if isinstance(told, dict) else []
+    state.touch()
+    if box and all(type(place) is int for place in box):
+        text = state.checked(told.get("text"), str, "")
+        apply(lambda shown: (shown.values, [(*box, text)]))

@@ -1,0 +1,79 @@
+"""Ask the browser how wide the page is, and be told when its theme changes.
+
+Equations break into lines that fit the width; their colours follow the theme, which
+Streamlit tells a script but for which it starts none. As the one script on every page,
+with whatever charts, it also brings `frontend/pictures.js`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.live.serialize import UNPACK, pack
+from pages.ui.session import state
+
+#: Widths are told in steps, so that a resize doesn't rerun the page at every pixel.
+_STEP = 20
+_KEY = "viewport"
+
+_JS = """
+export default function ({ parentElement, data, setStateValue }) {
+  const { width: known, step, dark } = UNPACK;
+  const host = parentElement.host ?? parentElement;
+  host.labStop?.();  // this is called again with every new width or theme
+  let told = known, timer;
+  const paper = matchMedia("print");  // as wide as it is white, and not the page
+  const tell = () => {
+    if (paper.matches) return;
+    const width = Math.floor(host.getBoundingClientRect().width / step) * step;
+    if (width > 0 && width !== told) setStateValue("width", told = width);
+  };
+  const observer = new ResizeObserver(() => {
+    clearTimeout(timer);
+    // The first width is waited for, but not until the page's own styles are in force.
+    timer = setTimeout(tell, told ? 150 : 80);
+  });
+  observer.observe(host);
+  if (told) tell();
+  const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+  const isDark = (colour) => Math.max(...colour.match(/\\d+/g).slice(0, 3)) < 128;
+  const watch = setInterval(() => {
+    if (paper.matches) return;
+    const now = ground();
+    if (isDark(now) !== dark && now !== host.labTold) setStateValue("ground", host.labTold = now);
+  }, 400);
+  host.labStop = () => {
+    clearTimeout(timer);
+    clearInterval(watch);
+    observer.disconnect();
+  };
+  return () => { if (!host.isConnected) host.labStop(); };
+}
+"""
+
+#: A browser runs a script once, however often its function is called.
+_PICTURES = (Path(__file__).parent / "frontend" / "pictures.js").read_text("utf-8")
+_measure = st.components.v2.component("viewport", js=_PICTURES + _JS.replace("UNPACK", UNPACK))
+
+
+def measure() -> None:
+    """Keep `state.width` true. The page is rerun once when it turns out otherwise."""
+    _measure(
+        key=_KEY,
+        data=pack(
+            {
+                "width": state.width() if state.measured() else None,  # so that it is told
+                "step": _STEP,
+                "dark": state.theme() == "dark",
+            },
+        ),
+        on_width_change=state.touch,
+        on_ground_change=state.touch,  # the run itself is all that is needed
+        height=1,
+    )
+    # Not in the callback: a new session for an open page is told nothing new.
+    width = state.checked(state.told(_KEY, "width"), float, 0.0)
+    if 200 <= width <= 8000:
+        state.set_width(int(width))

@@ -1,0 +1,151 @@
+"""Show a pretrained model's attention: all heads at a glance, and one matrix large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from attn_core.analysis.long_text import digits
+from attn_core.figures import describe_head_grid, describe_word_map
+from attn_core.figures.words import head_grid, word_map
+from attn_core.figures.words.head_grid import Grid
+from attn_core.pretrained import Encoder
+from attn_core.pretrained.view import Reading, told_of_seen
+from attn_core.text import escape
+from pages.ui.live.chart import Look, chart, look
+from pages.ui.model import ask as ask_model
+from pages.ui.model import loading as model
+from pages.ui.session import state
+
+
+def about(encoder: Encoder) -> None:
+    """Which model it is, and how large."""
+    st.markdown(
+        f"**{model.title()}** has {encoder.layers} layers of {encoder.heads} "
+        f"heads. A token has {encoder.d_model} numbers, a query and a key {encoder.d_k}; scores "
+        f"are divided by $\\sqrt{{d_k}} = \\sqrt{{{encoder.d_k}}}$ as always. The model's biases "
+        "are one more row of each $W$, which meets a column of ones in $X$."
+    )
+
+
+def is_ready() -> bool:
+    """Whether the page's width is known; a picture in another would be sent again."""
+    return state.measured() or not state.live()
+
+
+def heads(reading: Reading) -> None:
+    """All heads as thumbnails; a click chooses one."""
+    st.header("All heads", anchor=False)
+    encoder, focus, drawn = reading.encoder, reading.focus, look()
+    side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
+    grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn["width"])
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            small, words = model.thumbnails(reading, side)
+            chart(
+                describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
+                "figure-model-heads",
+                f"Small maps of attention weights: {encoder.layers} layers, one below the other, "
+                f"of {encoder.heads} heads each. Layer {focus.layer + 1}, head {focus.head + 1} is "
+                "outlined.",
+                partial(_pick_head, grid, len(words)),
+            )
+    is_pooled = side < len(reading.places)
+    st.caption(
+        "Each square is the weights of one head: row = query, column = key. Click one to see it "
+        "large." + " A point stands for several tokens, and has their largest weight." * is_pooled
+    )
+
+
+def _pick_head(grid: Grid, side: int, box: Any) -> None:
+    place = ask_model.place_of(box, *grid.points(side))
+    chosen = place and grid.head_at(*place, side)
+    if chosen:
+        state.focus_on(layer=chosen[0], head=chosen[1], view="head")
+
+
+def large(reading: Reading) -> None:
+    """One matrix of weights, large; a click chooses query and key."""
+    st.header(reading.seen.title, anchor=False)
+    ask_model.where(reading)
+    if reading.focus.view == "rollout":
+        _rollout()
+    pick = partial(ask_model.pick, reading.places, reading.places)
+    weights(reading, "figure-model-weights", look(), reading.query, pick)
+    st.caption(
+        "Colours go with the cube root of a weight and are the same for all heads, layers and "
+        "texts. Click a box to ask about it."
+    )
+
+
+def weights(
+    reading: Reading,
+    key: str,
+    drawn: Look,
+    marked: int | None = None,
+    picked: Callable[[Any], None] | None = None,
+) -> None:
+    """The matrix that is looked at, and a sentence about it.
+
+    What is `picked` must not hold the reading: Streamlit keeps it for as long as the page
+    is open.
+    """
+    seen = reading.seen
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            colouring = word_map.weights(digits(len(seen.tokens)), drawn["theme"])
+            described = describe_word_map(
+                seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, **drawn
+            )
+            alt = f"Heatmap of attention weights. {seen.title}. {told_of_seen(reading)}"
+            chart(described, key, alt, picked)
+    st.markdown(told_of_seen(reading, escape.markdown))
+
+
+def _rollout() -> None:
+    st.markdown(
+        "A layer adds to each token what it looks at, so attention can be followed back to the "
+        "words: with $\\bar W$ the mean weights of a layer's heads, $A = (\\bar W + I) / 2$, and "
+        "the rollout is $A_\\ell \\cdots A_2 A_1$. Row = token after the layer, column = word at "
+        "the start ([Abnar and Zuidema 2020](https://arxiv.org/abs/2005.00928), section 3)."
+    )
+
+
+def caution() -> None:
+    """What attention weights do not prove."""
+    st.warning(
+        "**What weights do not prove.** A weight says how much of a value goes where, not why the "
+        "model answers as it does: other weights can give the same answer "
+        "([Jain and Wallace 2019](https://arxiv.org/abs/1902.10186); "
+        "[Wiegreffe and Pinter 2019](https://arxiv.org/abs/1908.04626) on what can be said all "
+        "the same). After the first layer a token is a mixture of many words, so that a weight "
+        "on it isn't one on its word. Much weight on [CLS] or [SEP] often means that a head has "
+        "nothing to do ([Clark et al. 2019](https://arxiv.org/abs/1906.04341))."
+    )
+
+
+def scores(reading: Reading) -> None:
+    """The scores of the head, before the softmax."""
+    st.header("Its scores", anchor=False)
+    st.markdown(r"$\mathrm{scores} = Q K^\top / \sqrt{d_k}$, before the softmax of each row.")
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            drawn = look()
+            colouring = word_map.signed("score", drawn["theme"])
+            described = describe_word_map(
+                reading.tokens,
+                reading.tokens,
+                reading.scores,
+                colouring,
+                marked=reading.query,
+                **drawn,
+            )
+            chart(
+                described,
+                "figure-model-scores",
+                f"Heatmap of scaled scores. {reading.seen.title}.",
+                partial(ask_model.pick, reading.places, reading.places),
+            )

@@ -1,0 +1,268 @@
+"""The pretrained model: one for all visitors, loaded when the first of them needs it."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from attn_core import limits
+from attn_core.pretrained import (
+    DEFAULT,
+    Encoded,
+    Encoder,
+    ModelError,
+    folder_at_hand,
+    is_at_hand,
+    load,
+)
+from attn_core.pretrained import view as model_view
+from attn_core.pretrained.view import Reading, Shared
+from attn_core.scenario import Array
+from attn_core.text import escape
+from attn_core.text.embeddings import Source
+from pages.ui.model.readings import Readings
+from pages.ui.session import state
+
+#: Names the model, a folder or a name on the hub, for whoever runs the server.
+VARIABLE = "ATTENTION_MODEL"
+#: Seconds between two looks how far loading is.
+_PAUSE = 0.1
+_log = logging.getLogger(__name__)
+
+
+class Loading:
+    """A model on its way; it is loaded by a thread of its own, for all who wait.
+
+    Attributes
+    ----------
+    label : str
+        What is under way.
+    part : float
+        Which part of that is done, from 0 to 1.
+    encoder : Encoder, optional
+        The model, once it is there.
+    error : ModelError, optional
+        Why it isn't coming.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.label, self.part = _last(name), 0.0
+        self.encoder: Encoder | None = None
+        self.error: ModelError | None = None
+        self._thread = threading.Thread(target=self._load, args=(name,), daemon=True)
+        self._thread.start()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the thread is still at it."""
+        return self._thread.is_alive()
+
+    def _load(self, name: str) -> None:
+        try:
+            self.encoder = load(name, self._note)
+        except ModelError as error:
+            _log.warning("%s", error)
+            self.error = error
+        # A thread's error would be seen by nobody, and its visitors would wait for ever.
+        except Exception:
+            _log.exception("The model %s can't be loaded.", name)
+            self.error = ModelError(
+                "The model can't be loaded; the server's log says why. The other pages go on."
+            )
+
+    def _note(self, label: str, part: float) -> None:
+        self.label, self.part = label, part
+
+
+_loading: dict[str, Loading] = {}
+_starting = threading.Lock()
+#: One text is read at a time, for that takes all cores, and memory for several matrices.
+_busy = threading.Lock()
+_readings = Readings()
+
+
+def name() -> str:
+    """Name the model that this server shows."""
+    return os.environ.get(VARIABLE) or DEFAULT
+
+
+def is_installed() -> bool:
+    """Whether the packages are there that read a model."""
+    return all(importlib.util.find_spec(package) for package in ("safetensors", "tokenizers"))
+
+
+def encoder() -> Encoder | None:
+    """The model; None, and the reason on the page, where it can't be had.
+
+    The first visitor who asks for it has it loaded, and sees how far it is; so does
+    whoever comes in the meantime.
+    """
+    if not is_installed():
+        _told_how_to_install()
+        return None
+    if name() not in _loading and not is_at_hand(name()):
+        _offered()
+        return None
+    loading = _started(name())
+    with st.container():  # always there, so that what stands below isn't made anew
+        if loading.under_way:
+            _waited(loading)
+    if loading.error:
+        st.error(escape.markdown(_public(loading.error)))
+        st.button("Try again", on_click=_forget, args=(loading,))
+    return loading.encoder
+
+
+def _public(error: ModelError) -> str:
+    """What an error says, without the folders of this server, which are nobody's business."""
+    folder = folder_at_hand(name())
+    if folder is None or not folder.is_absolute():
+        return str(error)
+    return str(error).replace(str(folder), _last(name()))
+
+
+@contextmanager
+def _in_public() -> Iterator[None]:
+    """Tell what is wrong with the model in words that a page may show."""
+    try:
+        yield
+    except ModelError as error:
+        _log.warning("%s", error)
+        raise ModelError(_public(error)) from error
+
+
+def _last(path: str) -> str:
+    return re.split(r"[\\/]", path.rstrip("\\/"))[-1]
+
+
+def loaded() -> Encoder | None:
+    """The model if it is there already; nothing is begun and nothing said."""
+    loading = _loading.get(name())
+    return loading.encoder if loading else None
+
+
+def _told_how_to_install() -> None:
+    st.info(
+        "This needs a pretrained model, which isn't installed on this server. Whoever runs it "
+        "can add one with `make models`; all other pages go on without it."
+    )
+
+
+def _offered() -> None:
+    """Offer to fetch the model; a download of this size is not begun unasked."""
+    st.info(
+        f"The model {escape.markdown(name())} isn't on this server yet. It is fetched once, for "
+        "all visitors; most are 90 to 500 MB."
+    )
+    st.button("Fetch the model", on_click=_fetch, args=(name(),), icon=":material/download:")
+
+
+def _fetch(wanted: str) -> None:
+    state.touch()
+    _started(wanted)
+
+
+def _forget(failed: Loading) -> None:
+    """Let it be tried again, unless somebody else has begun that already."""
+    state.touch()
+    with _starting:
+        for wanted in [key for key, loading in _loading.items() if loading is failed]:
+            del _loading[wanted]
+
+
+def _started(wanted: str) -> Loading:
+    """The model or its loading, which begins now if it hasn't yet."""
+    with _starting:
+        if wanted not in _loading:
+            _loading[wanted] = Loading(wanted)
+        return _loading[wanted]
+
+
+def _waited(loading: Loading) -> None:
+    with st.empty():
+        while loading.under_way:
+            st.progress(loading.part, f"Loading the model: {escape.markdown(loading.label)}")
+            time.sleep(_PAUSE)
+        st.html("<span></span>")  # takes the bar away
+
+
+def title() -> str:
+    """Name of the model without its maker's, ready for a sentence."""
+    return escape.markdown(_last(name()))
+
+
+def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
+    """What the model has for each of a few words, from its table or in context, (n, d_model).
+
+    Raises
+    ------
+    ValueError
+        When the model sees nothing of a word.
+    """
+    return _vectors(encoder.name, source, words, encoder)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encoder) -> Array:
+    with _busy, _in_public():
+        read = _encoder.word_vectors if source == "word" else _encoder.words_in_context
+        found = read(words)
+    found.setflags(write=False)  # it is all visitors'
+    return found
+
+
+def check(encoder: Encoder, text: str) -> None:
+    """Refuse a text that the model can't read; a blank one is none.
+
+    Raises
+    ------
+    ValueError
+        With the limit that it breaks.
+    """
+    limits.check_text(text)
+    if text.strip():
+        with _in_public():
+            encoder.split(text)
+
+
+def encoded(encoder: Encoder, text: str) -> Encoded:
+    """A text as the model reads it; those of the last visitors are kept.
+
+    Raises
+    ------
+    ValueError
+        When the text is empty or too long; see `Encoder.encode`.
+    """
+    limits.check_text(text)
+    with _busy, _in_public():
+        return _readings.get(encoder.name, text, lambda: encoder.encode(text))
+
+
+def shared(a: Encoded, b: Encoded) -> Shared:
+    """What two texts have in common; of a long one its beginning is read once more."""
+    with _busy:
+        return model_view.shared(a, b)
+
+
+def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
+    """The weights of all heads, small; see `Reading.thumbnails`. They are computed once."""
+    text = reading.encoded.text
+    return _thumbnails(name(), text, reading.focus.only_words, side, reading)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _thumbnails(
+    name: str, text: str, only_words: bool, side: int, _reading: Reading
+) -> tuple[Array, tuple[str, ...]]:
+    with _busy:
+        small, tokens = _reading.thumbnails(side)
+    small.setflags(write=False)  # they are all visitors'
+    return small, tokens

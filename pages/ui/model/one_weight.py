@@ -1,0 +1,81 @@
+"""Show where one token of a pretrained model looks, and what makes one weight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from attn_core.analysis.long_text import digits
+from attn_core.explain.calculation import calculate
+from attn_core.figures import describe_word_bars, describe_word_map
+from attn_core.figures.words import word_map
+from attn_core.notation.cells import Cell
+from attn_core.notation.labels import isolate
+from attn_core.pretrained.view import Reading, contributions, told_of_contributions, told_of_token
+from attn_core.text import escape
+from pages.ui.live.chart import chart, drawer, look
+from pages.ui.model import ask as ask_model
+from pages.ui.model.attention_maps import is_ready
+from pages.ui.session import state
+
+
+def token(reading: Reading) -> None:
+    """Where one token looks, and which look at it."""
+    st.header("One token", anchor=False)
+    ask_model.query(reading)
+    i, seen = reading.query, reading.seen
+    name = isolate(reading.tokens[i])
+    bars = {f"from {name} to each": seen.weights[i], f"from each to {name}": seen.weights[:, i]}
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), **look())
+            chart(described, "figure-model-token", told_of_token(reading))
+    st.markdown(told_of_token(reading, escape.markdown))
+
+
+def weight(reading: Reading) -> None:
+    """What makes one weight: the features of q · k, the score, the softmax."""
+    st.header("Why this weight", anchor=False)
+    st.markdown(
+        "A score is a sum with one product for each feature of $q$ and $k$. Each row is a key, "
+        "those with the largest weights; its boxes add up to its score."
+    )
+    ask_model.key(reading)
+    shown = contributions(reading.trace, reading.focus.query, reading.key, reading.places)
+    with st.container():  # always there, so that what stands below isn't made anew
+        if is_ready():
+            drawn = look()
+            largest = float(abs(shown.products).max())
+            described = describe_word_map(
+                shown.keys,
+                shown.features,
+                shown.products,
+                word_map.signed_to("q · k / √d_k", largest, drawn["theme"]),
+                axes=("key", "feature"),
+                marked=shown.asked,
+                **drawn,
+            )
+            chart(
+                described,
+                "figure-model-features",
+                told_of_contributions(shown),
+                partial(_pick_key, shown.places, shown.products.shape[1]),
+            )
+    st.markdown(told_of_contributions(shown, escape.markdown))
+    _calculation(reading)
+
+
+def _pick_key(keys: Sequence[int], features: int, box: Any) -> None:
+    if place := ask_model.place_of(box, len(keys), features):
+        state.focus_on(key=keys[place[0]])
+
+
+def _calculation(reading: Reading) -> None:
+    with drawer("The whole calculation", "model-calculation") as is_open:
+        if is_open:
+            for name in ("scores", "weights"):
+                made = calculate(reading.trace, Cell(name, reading.focus.query, reading.key))
+                st.code(f"{made.symbols}\n= {made.numbers}", language=None, wrap_lines=True)

@@ -1,0 +1,36 @@
+"""Take a head of a pretrained model to the lab, where its numbers can be moved."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from attn_core import Scenario, attend, limits, pretrained
+from attn_core.pretrained.view import Reading
+from attn_core.text import escape
+from pages.ui.session import state
+
+
+def head(reading: Reading) -> None:
+    """Offer the head, and say how near the lab comes to it."""
+    st.header("This head in the lab", anchor=False)
+    st.markdown(
+        "The lab moves the numbers of small matrices. Seen from a short sentence alone a head can "
+        "be made one: $X$ is turned onto at most 8 axes of its own, and $W_q$, $W_k$ and $W_v$ "
+        "with it."
+    )
+    if reading.encoded.n > limits.MAX_TOKENS:
+        st.caption(
+            f"The lab has room for {limits.MAX_TOKENS} tokens, and this text has "
+            f"{reading.encoded.n}. Read a shorter one to take its head along."
+        )
+        return
+    small = pretrained.in_lab(reading.trace.scenario)
+    st.markdown(pretrained.told_of_lab(reading.trace, attend(small), escape.markdown))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Open it in the lab", on_click=_open, args=(small,), icon=":material/science:")
+        if state.scenario() == small:
+            st.page_link("pages/3_Attention.py", label="See it in Attention")
+
+
+def _open(small: Scenario) -> None:
+    state.change(lambda: small, anew=True)

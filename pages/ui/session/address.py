@@ -1,0 +1,155 @@
+"""What the address of a page says, and how it is written: the names of its parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from attn_core.notation import cells
+from attn_core.notation.cells import Cell
+
+_PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
+_PROJECTOR, _CLASSIC = "projector", "classic"
+_LESSON, _PAINTED, _LOOK = "learn", "paint", "look"
+#: A long text, what a pretrained model reads, and what that is compared with.
+_TEXTS = "text", "read", "other"
+_ON = "1"
+#: Longest address that is written; proxies and servers read 8 kB with what stands around it.
+MAX_ADDRESS = 7_500
+_COUNTED = re.compile(r"[1-9]\d?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Address:
+    """One page's address, behind its question mark; what is empty or off isn't in it.
+
+    Attributes
+    ----------
+    preset : str
+        Key of the preset that the scenario started from; there may be no such preset.
+    link : str
+        The scenario as a link that nobody has opened yet. An address without one, as of
+        a page just turned to, says nothing of what is on the screen.
+    pinned : str
+        Scenario A, as a link likewise.
+    cell : Cell, optional
+        The number that is asked about; the scenario may not have it.
+    projector, classic : bool
+        Large letters; Streamlit's own sliders and charts.
+    head : int
+        The head that is looked at, from 0; the scenario may not have it.
+    texts : tuple of str
+        What it says of a long text, of what a pretrained model reads, and of what that is
+        compared with; see `kept_text`.
+    lesson : str
+        What there is to learn; there may be no such lesson.
+    painted : str
+        What is painted, to be learned; see `attn_core.learning.painted`.
+    look : str
+        Where to look in a pretrained model; see `question`.
+    """
+
+    preset: str = ""
+    link: str = ""
+    pinned: str = ""
+    cell: Cell | None = None
+    projector: bool = False
+    classic: bool = False
+    head: int = 0
+    texts: tuple[str, ...] = ("",) * len(_TEXTS)
+    lesson: str = ""
+    painted: str = ""
+    look: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Address:
+        """Read the parameters of an address; what isn't ours, or makes no sense, is passed over.
+
+        Examples
+        --------
+        >>> Address.read({"preset": "negation", "cell": "weights.2.1", "utm_source": "mail"}).cell
+        Cell(name='weights', row=1, column=0)
+        """
+        return cls(
+            preset=query.get(_PRESET, ""),
+            link=query.get(_LINK, ""),
+            head=_counted(query.get(_HEAD, "")),
+            pinned=query.get(_PINNED, ""),
+            cell=cells.from_text(query.get(_CELL, "")),
+            projector=query.get(_PROJECTOR) == _ON,
+            classic=query.get(_CLASSIC) == _ON,
+            texts=tuple(query.get(name, "") for name in _TEXTS),
+            lesson=query.get(_LESSON, ""),
+            painted=query.get(_PAINTED, ""),
+            look=query.get(_LOOK, ""),
+        )
+
+    def query(self) -> dict[str, str]:
+        """Write the parameters that `read` reads, without those that are empty or off.
+
+        Examples
+        --------
+        >>> Address("negation", projector=True).query()
+        {'preset': 'negation', 'projector': '1'}
+        """
+        written = {
+            _PRESET: self.preset,
+            _LINK: self.link,
+            _HEAD: str(self.head + 1) if self.head else "",
+            _CELL: cells.to_text(self.cell) if self.cell else "",
+            _PINNED: self.pinned,
+            _PROJECTOR: _ON if self.projector else "",
+            _CLASSIC: _ON if self.classic else "",
+            **dict(zip(_TEXTS, self.texts, strict=True)),
+            _LESSON: self.lesson,
+            _PAINTED: self.painted,
+            _LOOK: self.look,
+        }
+        return {name: value for name, value in written.items() if value}
+
+    def with_text(self, i: int, said: str) -> Address:
+        """Say another thing of one of the texts."""
+        return replace(self, texts=(*self.texts[:i], said, *self.texts[i + 1 :]))
+
+    def fitting(self, page: str) -> Address:
+        """Leave out what would make the address too long: A, what is painted, the scenario.
+
+        Examples
+        --------
+        >>> wide = Address(link="s" * 5000, pinned="a" * 5000).fitting("https://lab.example/")
+        >>> len(wide.link), len(wide.pinned)
+        (5000, 0)
+        """
+        alone = replace(self, pinned="", painted="")
+        shorter = self, replace(self, pinned=""), alone, replace(alone, link="")
+        fits = (each for each in shorter if len(each.at(page)) <= MAX_ADDRESS)
+        return next(fits, shorter[-1])
+
+    def at(self, page: str) -> str:
+        """Write it behind the address of a page.
+
+        Examples
+        --------
+        >>> Address("negation").at("https://lab.example/")
+        'https://lab.example/?preset=negation'
+        """
+        return f"{page}?{urlencode(self.query())}"
+
+
+def _counted(text: str) -> int:
+    """Read a place that is counted from 1, as one from 0; the first for anything else."""
+    return int(text) - 1 if _COUNTED.fullmatch(text) else 0
+
+
+def home(page: str) -> str:
+    """Address of the home page, from that of any page beside it.
+
+    Examples
+    --------
+    >>> home("https://lab.example/app/Share"), home("https://lab.example/app/")
+    ('https://lab.example/app/', 'https://lab.example/app/')
+    """
+    root, _, name = page.rpartition("/")
+    return f"{root}/" if root and name else page

@@ -1,0 +1,111 @@
+"""What a visitor takes along: numbers, equations, code and pictures, in files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from attn_core import AttentionTrace, attend, export
+from attn_core.figures import describe, html_page
+from attn_core.notation.course import takes
+from attn_core.notation.steps import step
+from pages.ui.live.chart import chart, drawer, look
+from pages.ui.session import state
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file: what it is called, how its name ends, and what writes it."""
+
+    label: str
+    ending: str
+    mime: str
+    write: Callable[[AttentionTrace, str | None], str | bytes]
+
+
+def _page(trace: AttentionTrace, only: str | None) -> str:
+    link = state.link()
+    # Before the browser has told its address, a link is only the end of one.
+    return html_page(trace, only, link if link.startswith("http") else "")
+
+
+KINDS = {
+    kind.ending: kind
+    for kind in (
+        Kind("CSV (zip)", ".csv.zip", "application/zip", export.csv_zip),
+        Kind("NPZ for NumPy", ".npz", "application/octet-stream", export.npz),
+        Kind("JSON of the numbers", ".numbers.json", "application/json", export.json_text),
+        Kind("LaTeX", ".tex", "application/x-tex", export.latex),
+        Kind("NumPy script", "-numpy.py", "text/x-python", export.numpy_script),
+        Kind("PyTorch script", "-pytorch.py", "text/x-python", export.torch_script),
+        Kind("Page to read (HTML)", ".html", "text/html", _page),
+    )
+}
+
+
+def whole() -> AttentionTrace:
+    """The trace of all heads, for the files; the page shows one head."""
+    return attend(state.scenario())
+
+
+def chosen(trace: AttentionTrace) -> str | None:
+    """Choose what to take: one step, by its name, or None for all."""
+    options = ["", *(each.name for each in export.steps(trace))]
+    name = state.seed_view("take", options, "")
+    st.selectbox(
+        "What to take",
+        options,
+        key="take",
+        format_func=lambda name: step(name).title if name else "The whole trace",
+        on_change=state.touch,
+        width=320,
+    )
+    return name or None
+
+
+def file(trace: AttentionTrace, only: str | None) -> None:
+    """Choose a kind of file, and save it.
+
+    Only the chosen kind is written, so that the page is cheap until there is one; with the
+    page the choice is left, too, so that its file isn't held any longer. Buttons
+    whose files are written when they are pressed would be cheaper still, but Streamlit
+    deletes such a file after the next two runs of any visitor: in a class, before the
+    browser has fetched it.
+    """
+    ending = state.widget("take-as", list(KINDS), None)
+    st.pills(
+        "As",
+        list(KINDS),
+        key="take-as",
+        format_func=lambda ending: KINDS[ending].label,
+        on_change=state.touch,
+        wrap=True,
+    )
+    if ending is None:
+        return
+    kind = KINDS[ending]
+    name = f"attention{'' if only is None else f'-{only}'}{ending}"
+    st.download_button(
+        f"Save {name}",
+        kind.write(trace, only),
+        file_name=name,
+        mime=kind.mime,
+        icon=":material/download:",
+        type="primary",
+        key=f"save-{name}",
+        on_click="ignore",  # a run would let go of the file for a moment
+    )
+
+
+def picture(trace: AttentionTrace, only: str | None) -> None:
+    """What is taken as one picture, of the head that is looked at; its own buttons save it."""
+    with drawer("Picture, to save as SVG or as PNG for print", "print") as is_open:
+        if is_open:
+            # What all heads make together no single one has.
+            shown = trace if only is None or takes(trace.scenario, only) else whole()
+            drawn = [written for _, _, written in export.equations(shown, only)]
+            st.caption("The buttons stand above the picture, at its right end.")
+            alt = " ".join(each.alt for each in drawn)
+            chart(describe(*drawn, **look(margin=40)), key=f"figure-{only or 'trace'}", alt=alt)

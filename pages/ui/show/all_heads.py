@@ -1,0 +1,141 @@
+"""Show all heads: side by side, as points, how far they agree, and what each adds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from attn_core import AttentionTrace
+from attn_core.analysis.head_similarity import (
+    ablation,
+    agreement_block,
+    explain_ablation,
+    explain_agreement,
+    side_by_side,
+)
+from attn_core.analysis.projection_2d import groups, plane
+from attn_core.explain import narrate
+from attn_core.figures import Space, describe_multiples, describe_spaces, spaces_alt
+from attn_core.notation import labels
+from attn_core.notation.course import made
+from attn_core.notation.equation import Equation, block, equation, headline
+from attn_core.text import escape
+from pages.ui.live.chart import chart, clicked, look
+from pages.ui.session import state
+from pages.ui.show import edit_heads
+from pages.ui.show import step as show
+
+
+def weights() -> None:
+    """The weights of all heads as small multiples; a click makes one large."""
+
+    def body(trace: AttentionTrace) -> None:
+        drawn = side_by_side(trace, state.head())
+        alt = " ".join(
+            f"{shown.title or 'weights'}: {narrate.explain(trace.head(k), 'weights')}"
+            for k, shown in enumerate(drawn.blocks)
+        )
+        chart(
+            describe_multiples(drawn, **look()),
+            "figure-heads",
+            alt,
+            picked=lambda box: _choose(box, trace.scenario.h),
+        )
+
+    show.part("heads", body)
+
+
+def _choose(box: Any, h: int) -> None:
+    """A box of a head was clicked: look at this head."""
+    place = clicked(box)
+    if place and place[0] in range(h):
+        state.choose_head(place[0])
+
+
+def chosen() -> None:
+    """The head that is looked at, large."""
+
+    def body(trace: AttentionTrace) -> None:
+        names = trace.scenario.heads
+        if len(names) > 1:
+            st.markdown(f"## {escape.markdown(names[state.head()])}")
+        alone = trace.head(state.head())
+        show.picture(alone, headline(alone), key="headline")
+        st.markdown(narrate.explain(alone, "weights", escape.markdown))
+
+    show.part("chosen", body)
+
+
+def spaces() -> None:
+    """The words in the V space of the head that is looked at, beside what it is made of."""
+
+    def body(trace: AttentionTrace) -> None:
+        alone = trace.head(state.head())
+        seen = block(alone, made("placed_context", alone.scenario))
+        V = block(alone, "V")
+        which = "word of the second sentence" if trace.scenario.is_cross else "word"
+        st.markdown(
+            f"Each {which} as a point: one plot as ${seen.step.latex}$ has it, the other as this "
+            "head's $V$ shows it."
+        )
+        shown = [Space(each.symbol, plane(each.values)) for each in (seen, V)]
+        words = [labels.isolate(word) for word in V.rows]
+        described = describe_spaces(shown, words, groups(V.values), **look())
+        chart(described, "figure-spaces", spaces_alt(shown, words))
+        st.caption(
+            "Words that stand together in V have one colour, in both plots. With more than two "
+            "columns a plot shows the two directions in which the words differ most (principal "
+            "axes), and how much of all difference (variance) they hold."
+        )
+
+    show.part("spaces", body)
+
+
+def agreement() -> None:
+    """How much of their weight each two heads put in the same places."""
+
+    def body(trace: AttentionTrace) -> None:
+        st.markdown(explain_agreement(trace, escape.markdown))
+        if trace.scenario.h > 1:
+            show.unasked(Equation((agreement_block(trace),)), key="agreement")
+
+    show.part("agreement", body)
+
+
+def projected() -> None:
+    """The heads side by side, and through W_o."""
+
+    def body(trace: AttentionTrace) -> None:
+        if trace.projected is None:
+            edit_heads.give_W_o()
+            return
+        drawn = (equation(trace, "concatenated"), equation(trace, "projected"))
+        show.picture(trace, *drawn, key="projected")
+        st.markdown(narrate.explain(trace, "projected", escape.markdown))
+
+    show.part("projected", body)
+
+
+def ablated() -> None:
+    """What becomes of the projected output when heads are switched off."""
+    heads = state.scenario().heads
+    if state.scenario().W_o is None or len(heads) < 2:
+        st.markdown("With two heads or more, one can be switched off.")
+        return
+    off = state.seed_choices("ablated", range(len(heads)))
+    st.pills(
+        "Switch off",
+        range(len(heads)),
+        selection_mode="multi",
+        key="ablated",
+        format_func=lambda k: escape.markdown(heads[k]),
+        on_change=state.touch,
+    )
+
+    def body(trace: AttentionTrace) -> None:
+        if off and off[-1] < trace.scenario.h:
+            st.markdown(explain_ablation(trace, off, escape.markdown))
+            show.unasked(ablation(trace, off), key="ablation")
+
+    show.part("ablated", body)

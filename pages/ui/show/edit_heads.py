@@ -1,0 +1,77 @@
+"""Add, copy, rename and remove heads; the one that is looked at is the one that is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from attn_core import Scenario, limits
+from attn_core.edits import heads
+from attn_core.explain.narrate.position_sentences import told_of_slopes
+from pages.ui.session import state
+
+
+def buttons() -> None:
+    """What can be done with the head that is looked at, and its name."""
+    s, i = state.scenario(), state.head()
+    is_full = s.h >= limits.HEADS[1]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _name(s, i)
+        _button("Add a head", "add", _add, disabled=is_full)
+        _button("Copy this head", "copy_all", _copy, disabled=is_full)
+        _button("Remove this head", "delete", _remove, disabled=s.h == 1)
+    if is_full:
+        st.caption(f"There is room for {limits.HEADS[1]} heads.")
+    if slopes := told_of_slopes(s):
+        st.caption(f"ALiBi: {slopes}")
+
+
+def _name(s: Scenario, i: int) -> None:
+    state.seed("head-name", _name_of(s, i))
+    st.text_input(
+        "Name of this head",
+        key="head-name",
+        on_change=_rename,
+        width=260,
+    )
+
+
+def _name_of(s: Scenario, i: int) -> str:
+    return s.heads[i] if s.heads else "head 1"
+
+
+def _button(title: str, icon: str, go: Callable[[], None], *, disabled: bool) -> None:
+    st.button(title, icon=f":material/{icon}:", key=f"head-{icon}", on_click=go, disabled=disabled)
+
+
+def _rename() -> None:
+    i = state.head()
+    name = state.widget("head-name", str, _name_of(state.scenario(), i))
+    state.change(lambda: heads.renamed(state.scenario(), i, name), entered="head-name")
+
+
+def _add() -> None:
+    state.change(lambda: heads.added(state.scenario()))
+    state.choose_head(state.scenario().h - 1)
+
+
+def _copy() -> None:
+    i = state.head()
+    state.change(lambda: heads.added(state.scenario(), like=i))
+    state.choose_head(state.scenario().h - 1)
+
+
+def _remove() -> None:
+    i = state.head()
+    state.change(lambda: heads.removed(state.scenario(), i))
+    state.choose_head(max(0, i - 1))
+
+
+def give_W_o() -> None:
+    """Give a scenario without W_o one to start from."""
+    st.button(
+        "Put the head's output through W_o",
+        key="give-W_o",
+        on_click=lambda: state.change(lambda: heads.with_heads(state.scenario())),
+    )

@@ -1,0 +1,1 @@
+"""Names, cells and equations of matrices."""

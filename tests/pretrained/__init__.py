@@ -1,0 +1,1 @@
+"""Pretrained models, with the tiny ones of `tests/golden/tiny`."""

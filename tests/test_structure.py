@@ -1,0 +1,102 @@
+"""Imports point one way: pages → attn_core.figures → attn_core; state has one owner."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from attn_core.presets import PRESETS
+from pages.ui.session.history import MAX_UNDO
+
+ROOT = Path(__file__).parents[1]
+CORE = [p for p in (ROOT / "attn_core").rglob("*.py") if "figures" not in p.parts]
+FIGURES = list((ROOT / "attn_core" / "figures").glob("*.py"))
+#: What only a pretrained model needs, of requirements-models.txt.
+MODELS = {"safetensors", "tokenizers", "huggingface_hub", "tqdm"}
+PAGES = [ROOT / "dashboard.py", *(ROOT / "pages").rglob("*.py")]
+
+
+def imported(path):
+    """Top-level packages that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").split(".")[0] if node.level == 0 else "attn_core"
+
+
+def names(paths):
+    return pytest.mark.parametrize("path", paths, ids=lambda p: str(p.relative_to(ROOT)))
+
+
+@names(CORE)
+def test_core_needs_numpy_alone(path):
+    outside = set(imported(path)) - set(sys.stdlib_module_names) - {"numpy", "attn_core"}
+    assert outside <= (MODELS if "pretrained" in path.parts else set())
+
+
+@names(FIGURES)
+def test_figures_need_plotly_alone(path):
+    outside = set(imported(path)) - set(sys.stdlib_module_names)
+    assert outside <= {"numpy", "plotly", "attn_core"}
+
+
+@names(CORE)
+def test_core_does_not_know_its_figures(path):
+    assert "figures" not in re.sub(r'"""[\s\S]*?"""', "", path.read_text())
+
+
+@names(PAGES)
+def test_pages_neither_compute_nor_draw_nor_touch_the_state(path):
+    text = path.read_text()
+    assert "plotly" not in set(imported(path))
+    if path.parent.name != "session":
+        assert "session_state" not in text
+        assert "query_params" not in text
+    if path.name != "chart.py":
+        assert "plotly_chart" not in text
+    if "ui" not in path.parts:
+        assert "numpy" not in set(imported(path))
+        assert len(text.splitlines()) <= 50
+
+
+@pytest.mark.parametrize(
+    ("ours", "late"),
+    [
+        ("attn_core.presets, attn_core.permalink", {"streamlit", "plotly", "pandas"}),
+        ("attn_core.pretrained", {"streamlit", "plotly", "pandas", *MODELS}),
+        ("attn_core.figures, attn_core.export", {"streamlit", "plotly", "pandas"}),
+        # Streamlit itself imports Plotly.
+        (
+            "pages.ui.frame, pages.ui.edit.sentence, pages.ui.show.step",
+            {"pandas", "segno"},
+        ),
+        ("pages.ui.edit.vectors, pages.ui.model.loading", {"pandas", *MODELS}),
+        (
+            "pages.ui.share.downloads, pages.ui.share.transfer",
+            {"pandas", "segno"},
+        ),
+    ],
+)
+def test_what_is_slow_to_import_is_imported_late(ours, late):
+    script = f"import sys, {ours}; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not late & set(loaded)
+
+
+def test_readme_example_runs_and_its_claims_hold():
+    readme = (ROOT / "README.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", readme, flags=re.S)
+    printed = subprocess.run(
+        [sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert "[1.   0.   0.  ]" in printed
+    assert {"ten": 10, "eleven": 11, "twelve": 12}[
+        re.findall(r"offers (\w+) scenarios", readme)[0]
+    ] == len(PRESETS)
+    assert int(re.findall(r"over (\d+) changes", readme)[0]) == MAX_UNDO
