@@ -34,9 +34,9 @@
     sending.apply(this, given);
   };
 
-  // A run that was asked for is awaited until it begins. One that ends early makes way for the
-  // next. Where two were asked for, they may be one; the server answers in order, so what it
-  // hasn't begun when it answers a heartbeat won't come.
+  // A run that was asked for is awaited until it begins, and then until it ends. One that ends
+  // early makes way for the next. Where two were asked for, they may be one; the server answers
+  // in order, so what it hasn't begun when it answers a heartbeat won't come.
   const RERUN = 11; // field of Streamlit's BackMsg
   const [NEW_SESSION, FINISHED, HEARD] = [4, 6, 26]; // fields of its ForwardMsg
   const FOR_ANOTHER = 2; // ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
@@ -45,6 +45,7 @@
   let line = null; // the last websocket
   let awaited = 0; // runs asked for since one began
   let isAsking = false; // whether they are still to come
+  let isRunning = false;
 
   /** The field that a message of Protocol Buffers is about, and its value where it is a number. */
   function about(message) {
@@ -70,19 +71,24 @@
     constructor(...given) {
       super(...given);
       line = this;
-      awaited = 0;
+      this.forget();
       this.addEventListener("message", ({ data }) => this.hear(...about(data)));
-      this.addEventListener("close", () => line === this && (awaited = 0));
+      this.addEventListener("close", () => line === this && this.forget());
+    }
+    forget() {
+      [awaited, isRunning] = [0, false];
     }
     send(message) {
       if (about(message)[0] === RERUN) [awaited, isAsking] = [awaited + 1, false];
       super.send(message);
     }
     hear(field, value) {
-      if (field === NEW_SESSION) awaited = awaited > 1 ? 1 : 0;
-      else if (field === HEARD && isAsking) awaited = 0;
-      else if (field === FINISHED && value === FOR_ANOTHER) awaited ||= 1;
-      else if (field === FINISHED && (isAsking = awaited > 0)) super.send(ASK);
+      if (field === NEW_SESSION) [awaited, isRunning] = [awaited > 1 ? 1 : 0, true];
+      if (field === HEARD && isAsking) awaited = 0;
+      if (field !== FINISHED) return;
+      isRunning = false;
+      if (value === FOR_ANOTHER) awaited ||= 1;
+      else if ((isAsking = awaited > 0)) super.send(ASK);
     }
   };
 
@@ -100,12 +106,13 @@
   const count = (selector) => document.querySelectorAll(selector).length;
   const why = () => ({
     awaited,
+    isRunning,
     requests,
     timers: timers.size,
     animations: document.getAnimations().filter(isMoving).length,
     busy: count(".lab-boxes[data-busy]"),
     loading: count("[data-testid=stSkeleton]"),
-    running: count('.stApp:not([data-test-script-state="notRunning"])'),
+    shown: count('.stApp:not([data-test-script-state="notRunning"])'),
   });
   window.labIsQuiet = () => {
     const isAtRest = !Object.values(why()).some(Boolean);

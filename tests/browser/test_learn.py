@@ -38,6 +38,17 @@ def pictures(page: Page) -> int:
     return int(page.locator(".lab-board").first.get_attribute("data-drawn"))
 
 
+def drawn_since(page: Page, count: int) -> None:
+    """Wait until the first picture has been drawn more often than so."""
+    page.wait_for_function("n => document.querySelector('.lab-board').dataset.drawn > n", arg=count)
+
+
+def hurry(page: Page, steps: int) -> None:
+    """Choose how many steps there are from one picture to the next."""
+    page.get_by_role("radio", name=str(steps), exact=True).click()
+    idle(page)
+
+
 def said(page: Page) -> str:
     return page.get_by_test_id("stProgress").inner_text()
 
@@ -62,11 +73,10 @@ def test_learn_pause_look_back_and_send_to_the_lab(visit):
     press(page, "itself")
     first = numbers(page)
     assert first[WANTED] == np.eye(3).tolist()
+    hurry(page, 1)  # so that a slow hand finds it running
     before = pictures(page)
     button(page, "Learn").click()
-    page.wait_for_function(
-        "n => document.querySelector('.lab-board').dataset.drawn > n + 5", arg=before
-    )
+    drawn_since(page, before + 5)
     button(page, "Pause").click()
     expect(button(page, "Go on")).to_be_visible()
     idle(page)
@@ -94,6 +104,7 @@ def test_learn_pause_look_back_and_send_to_the_lab(visit):
     assert numbers(page, 0)[2] == pytest.approx(attend(sent).raw_scores)
     go(page, "Learn")
     assert said(page) == paused
+    hurry(page, 20)
     button(page, "Go on").click()
     run_is_over(page)
 
@@ -127,16 +138,13 @@ def test_a_table_is_painted_and_refuses_what_cant_be(visit):
 
 def test_the_page_can_be_used_while_it_runs(visit):
     page = visit("/Learn?learn=grammar")
-    page.get_by_role("radio", name="1", exact=True).click()  # a step a picture
-    idle(page)
+    hurry(page, 1)
+    before = pictures(page)
     button(page, "Learn").click()
-    page.wait_for_timeout(600)
+    drawn_since(page, before)
     page.get_by_text("Projector").click()
     page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) > 20")
-    before = pictures(page)
-    page.wait_for_function(
-        "n => document.querySelector('.lab-board').dataset.drawn > n + 2", arg=before
-    )
+    drawn_since(page, pictures(page) + 2)
     button(page, "Stop").click()
     expect(button(page, "Learn again")).to_be_visible()
     assert "Stopped after" in said(page)
