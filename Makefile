@@ -39,6 +39,7 @@ MECHANISM := $(addprefix tests/, core notation text edits explain analysis)
 lint: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/lint-imports --no-cache
 
 typecheck: $(VENV)/.dev
 	$(BIN)/python -m mypy
