@@ -1,5 +1,7 @@
 """Each preset's claim is true of its trace; a claim without a test here fails the last test."""
 
+from importlib.resources import files
+
 import numpy as np
 import pytest
 
@@ -147,3 +149,8 @@ def test_every_preset_has_a_claim_that_is_tested(preset):
     assert unknown(preset.scenario.tokens) == ()
     assert limits.admit(preset.scenario) == preset.scenario
     assert decode(encode(preset.scenario)) == preset.scenario
+
+
+def test_every_file_is_a_preset():
+    names = {path.name for path in files("attn_core.presets").iterdir()} - {"__pycache__"}
+    assert names == {"__init__.py", "presets.json", *(f"{key}.json" for key in BY_KEY)}
