@@ -10,10 +10,11 @@ import pytest
 
 from attn_core.presets import PRESETS
 from pages.ui.session.history import MAX_UNDO
+from tests.cases import for_each
 
 ROOT = Path(__file__).parents[1]
 CORE = [p for p in (ROOT / "attn_core").rglob("*.py") if "figures" not in p.parts]
-FIGURES = list((ROOT / "attn_core" / "figures").glob("*.py"))
+FIGURES = list((ROOT / "attn_core" / "figures").rglob("*.py"))
 #: What only a pretrained model needs, of requirements-models.txt.
 MODELS = {"safetensors", "tokenizers", "huggingface_hub", "tqdm"}
 PAGES = [ROOT / "dashboard.py", *(ROOT / "pages").rglob("*.py")]
@@ -28,28 +29,19 @@ def imported(path):
             yield (node.module or "").split(".")[0] if node.level == 0 else "attn_core"
 
 
-def names(paths):
-    return pytest.mark.parametrize("path", paths, ids=lambda p: str(p.relative_to(ROOT)))
-
-
-@names(CORE)
+@for_each(CORE)
 def test_core_needs_numpy_alone(path):
     outside = set(imported(path)) - set(sys.stdlib_module_names) - {"numpy", "attn_core"}
     assert outside <= (MODELS if "pretrained" in path.parts else set())
 
 
-@names(FIGURES)
+@for_each(FIGURES)
 def test_figures_need_plotly_alone(path):
     outside = set(imported(path)) - set(sys.stdlib_module_names)
     assert outside <= {"numpy", "plotly", "attn_core"}
 
 
-@names(CORE)
-def test_core_does_not_know_its_figures(path):
-    assert "figures" not in re.sub(r'"""[\s\S]*?"""', "", path.read_text())
-
-
-@names(PAGES)
+@for_each(PAGES)
 def test_pages_neither_compute_nor_draw_nor_touch_the_state(path):
     text = path.read_text()
     assert "plotly" not in set(imported(path))

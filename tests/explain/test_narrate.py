@@ -16,6 +16,7 @@ from attn_core.notation.labels import axis, cell, isolate, number, unique
 from attn_core.notation.steps import STEPS, step
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
 from attn_core.text import escape
+from tests.cases import for_each
 from tests.core.courses import COURSES, STEPS_TAKEN, made, of_head
 
 TOLD = [(key, name) for key, name in STEPS_TAKEN if step(name) in STEPS]
@@ -88,7 +89,7 @@ def well_said(told):
     assert "  " not in told
 
 
-@pytest.mark.parametrize(("key", "name"), TOLD)
+@for_each(TOLD)
 def test_every_step_of_every_course_is_told(key, name):
     s = COURSES[key]
     for head in {0, s.h - 1}:
@@ -383,7 +384,7 @@ def test_one_word():
         assert narrate.explain(attend(s), name).endswith(".")
 
 
-@pytest.mark.parametrize(("key", "name"), TOLD)
+@for_each(TOLD)
 def test_all_words_go_through_quote(key, name):
     """Whatever isn't one of the lab's own words has been quoted."""
     s = COURSES[key]

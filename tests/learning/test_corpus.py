@@ -13,6 +13,7 @@ from attn_core.learning.corpus import FEATURES, LANGUAGES, PARTS, Marked, read, 
 from attn_core.text import tokens as words
 from attn_core.text.embeddings import unknown
 from attn_core.text.vocabulary import WORDS
+from tests.cases import for_each
 
 #: Lines of the file by their words, and who looks at whom, written out once more by hand.
 LOOKS = {
@@ -30,7 +31,7 @@ LOOKS = {
 SENTENCES = sentences()
 BY_WORDS = {" ".join(s.tokens): s for s in SENTENCES}
 
-each = pytest.mark.parametrize("s", SENTENCES, ids=BY_WORDS)
+each = for_each(SENTENCES)
 
 
 def others(s, query):

@@ -21,6 +21,7 @@ from attn_core.notation.cells import (
 from attn_core.notation.course import course
 from attn_core.notation.labels import axis
 from attn_core.notation.steps import INPUTS, STEPS, step
+from tests.cases import for_each
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
 
 # Distinct primes, so that a transposed axis can't pass.
@@ -47,7 +48,7 @@ def every(scenario, name):
     return [Cell(name, i, j) for i in range(rows) for j in range(columns)]
 
 
-@pytest.mark.parametrize(("key", "name"), STEPS_TAKEN)
+@for_each(STEPS_TAKEN)
 def test_size(key, name):
     scenario = COURSES[key]
     assert size(scenario, name) == of_head(attend(scenario), name).shape
@@ -165,7 +166,7 @@ def test_what_is_made_number_by_number():
     assert sources(MASKED, Cell("scores", 1, 2))[0].cells == (Cell("raw_scores", 1, 2),)
 
 
-@pytest.mark.parametrize(("key", "name"), STEPS_TAKEN)
+@for_each(STEPS_TAKEN)
 def test_sources_stand_in_this_scenario_and_an_input_has_none(key, name):
     scenario = COURSES[key]
     for cell in every(scenario, name):
