@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,96 +42,72 @@ TEMPERATURE = (0.05, 10.0)
 SLOPE = (0.05, 1.0)
 
 
-def check_sentence(sentence: str) -> None:
-    """Refuse a text too long to be worth splitting, or something that isn't a text.
+@dataclass(frozen=True)
+class Room:
+    """How long a text may be.
 
-    Raises
-    ------
-    ValueError
-        With the limit and what came.
-
-    Examples
-    --------
-    >>> check_sentence("Je " * 1000)
-    Traceback (most recent call last):
-    ValueError: A sentence has room for 1000 characters; this one has 3000.
+    Attributes
+    ----------
+    name, begin : str
+        What it is called, and how a visitor is asked for one.
+    characters, words : int
+        At most; characters are looked at before it is cut into words.
     """
-    if not isinstance(sentence, str):
-        raise ValueError(f"A sentence must be text, got {sentence!r:.40}.")
-    if len(sentence) > MAX_SENTENCE:
-        raise ValueError(
-            f"A sentence has room for {MAX_SENTENCE} characters; this one has {len(sentence)}."
-        )
+
+    name: str
+    begin: str
+    characters: int
+    words: int
+
+    def check(self, text: str) -> None:
+        """Refuse a text too long to be worth splitting, or something that isn't a text.
+
+        Raises
+        ------
+        ValueError
+            With the limit and what came.
+
+        Examples
+        --------
+        >>> SENTENCE.check("Je " * 1000)
+        Traceback (most recent call last):
+        ValueError: A sentence has room for 1000 characters; this one has 3000.
+        """
+        if not isinstance(text, str):
+            raise ValueError(f"A {self.name} must be text, got {text!r:.40}.")
+        if len(text) > self.characters:
+            raise ValueError(
+                f"A {self.name} has room for {self.characters} characters; "
+                f"this one has {len(text)}."
+            )
+
+    def check_words(self, found: Sequence[str]) -> None:
+        """Refuse words that are none, too many, or too long.
+
+        Raises
+        ------
+        ValueError
+            With the limit and what came.
+
+        Examples
+        --------
+        >>> SENTENCE.check_words(())
+        Traceback (most recent call last):
+        ValueError: Type a sentence of 1 to 12 words and signs; it is empty.
+        """
+        if not found:
+            raise ValueError(f"{self.begin} of 1 to {self.words} words and signs; it is empty.")
+        if len(found) > self.words:
+            raise ValueError(
+                f"A {self.name} has room for {self.words} words and signs; "
+                f"this one has {len(found)}."
+            )
+        for word in found:
+            _check_text("A word", word, MAX_TOKEN_LENGTH)
 
 
-def check_tokens(tokens: Sequence[str]) -> None:
-    """Refuse a sentence that the lab can't show.
-
-    Raises
-    ------
-    ValueError
-        With the limit and what came.
-
-    Examples
-    --------
-    >>> check_tokens(())
-    Traceback (most recent call last):
-    ValueError: Type a sentence of 1 to 12 words and signs; it is empty.
-    """
-    if not tokens:
-        raise ValueError(f"Type a sentence of 1 to {MAX_TOKENS} words and signs; it is empty.")
-    if len(tokens) > MAX_TOKENS:
-        raise ValueError(
-            f"A sentence has room for {MAX_TOKENS} words and signs; this one has {len(tokens)}."
-        )
-    for token in tokens:
-        _check_text("A word", token, MAX_TOKEN_LENGTH)
-
-
-def check_text(text: str) -> None:
-    """Refuse a long text with too many characters, or something that isn't a text.
-
-    Raises
-    ------
-    ValueError
-        With the limit and what came.
-
-    Examples
-    --------
-    >>> check_text("Je " * 4000)
-    Traceback (most recent call last):
-    ValueError: A long text has room for 10000 characters; this one has 12000.
-    """
-    if not isinstance(text, str):
-        raise ValueError(f"A long text must be text, got {text!r:.40}.")
-    if len(text) > MAX_TEXT:
-        raise ValueError(
-            f"A long text has room for {MAX_TEXT} characters; this one has {len(text)}."
-        )
-
-
-def check_words(words: Sequence[str]) -> None:
-    """Refuse the words of a long text if they are none, too many, or too long.
-
-    Raises
-    ------
-    ValueError
-        With the limit and what came.
-
-    Examples
-    --------
-    >>> check_words(("Je",) * 513)
-    Traceback (most recent call last):
-    ValueError: A long text has room for 512 words and signs; this one has 513.
-    """
-    if not words:
-        raise ValueError(f"Paste a text of 1 to {MAX_WORDS} words and signs; it is empty.")
-    if len(words) > MAX_WORDS:
-        raise ValueError(
-            f"A long text has room for {MAX_WORDS} words and signs; this one has {len(words)}."
-        )
-    for word in words:
-        _check_text("A word", word, MAX_TOKEN_LENGTH)
+SENTENCE = Room("sentence", "Type a sentence", MAX_SENTENCE, MAX_TOKENS)
+LONG_TEXT = Room("long text", "Paste a text", MAX_TEXT, MAX_WORDS)
 
 
 def most_tokens(layers: int, heads: int) -> int:
@@ -171,9 +147,9 @@ def admit(scenario: Scenario) -> Scenario:
     np.float64(1.235)
     """
     s = scenario
-    check_tokens(s.tokens)
+    SENTENCE.check_words(s.tokens)
     if s.is_cross:
-        check_tokens(s.context)
+        SENTENCE.check_words(s.context)
     for feature in s.features:
         _check_text("A feature's name", feature, MAX_FEATURE_LENGTH)
     for head in s.heads:

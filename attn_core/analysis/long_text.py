@@ -58,9 +58,9 @@ def words_of(text: str) -> tuple[str, ...]:
     >>> words_of("Oh dear! I shall be late.")
     ('Oh', 'dear', '!', 'I', 'shall', 'be', 'late', '.')
     """
-    limits.check_text(text)
+    limits.LONG_TEXT.check(text)
     words = tokens.split(text)
-    limits.check_words(words)
+    limits.LONG_TEXT.check_words(words)
     return words
 
 

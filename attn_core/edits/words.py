@@ -37,7 +37,7 @@ def with_sentence(s: Scenario, sentence: str) -> Scenario:
     Raises
     ------
     ValueError
-        When the sentence breaks a limit; see `limits.check_sentence` and `check_tokens`.
+        When the sentence breaks a limit; see `limits.SENTENCE`.
 
     Examples
     --------
@@ -46,9 +46,9 @@ def with_sentence(s: Scenario, sentence: str) -> Scenario:
     >>> s.tokens, s.X.shape
     (('Je', 'ne', 'suis', 'pas', 'heureux'), (5, 4))
     """
-    limits.check_sentence(sentence)
+    limits.SENTENCE.check(sentence)
     tokens = words.split(sentence)
-    limits.check_tokens(tokens)
+    limits.SENTENCE.check_words(tokens)
     X, stay = _embedded_anew(s, tokens, s.tokens, s.X)
     if s.is_cross:
         return _fitted(s, (stay, _all(s.n_k)), tokens=tokens, X=X)
@@ -79,11 +79,11 @@ def with_context(s: Scenario, sentence: str) -> Scenario:
     >>> s.context, s.Z.shape, with_context(s, "") == DEFAULT.scenario
     (('I', 'am'), (2, 4), True)
     """
-    limits.check_sentence(sentence)
+    limits.SENTENCE.check(sentence)
     tokens = words.split(sentence)
     if not tokens:
         return _fitted(s, None, context=(), Z=None) if s.is_cross else s
-    limits.check_tokens(tokens)
+    limits.SENTENCE.check_words(tokens)
     Z, stay = _embedded_anew(s, tokens, s.context, s.Z)
     if not s.is_cross:
         kept = s.positions if s.positions in ("sinusoidal", "learned") else "none"

@@ -214,7 +214,7 @@ def _marked(line: str, language: str) -> Marked:
     apart = words.split(sentence)
     if apart != tokens:
         raise ValueError(f"words and signs must stand apart, {' '.join(apart)}; got {sentence}")
-    limits.check_tokens(tokens)
+    limits.SENTENCE.check_words(tokens)
     looks = tuple(
         (query, _find(tokens, word, target, which))
         for query, (word, target, which) in enumerate(marks)

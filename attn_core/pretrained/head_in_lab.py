@@ -54,7 +54,7 @@ def in_lab(s: Scenario) -> Scenario:
     (3, 3, 3, ('axis 1', 'axis 2', 'axis 3'))
     """
     s = replace(s, tokens=tuple(map(_shortened, s.tokens)))
-    limits.check_tokens(s.tokens)
+    limits.SENTENCE.check_words(s.tokens)
     if s.h > 1 or s.W_o is not None or s.is_cross or s.positions != "none":
         raise ValueError("Expected one head's attention to one sentence, without positions.")
     real = attend(s)

@@ -70,7 +70,7 @@ def test_sentences_at_the_limits(n):
 
 
 @pytest.mark.parametrize(
-    ("check", "most"), [(limits.check_sentence, 1000), (limits.check_text, 10_000)]
+    ("check", "most"), [(limits.SENTENCE.check, 1000), (limits.LONG_TEXT.check, 10_000)]
 )
 def test_texts_at_the_limits(check, most):
     check("é" * most)

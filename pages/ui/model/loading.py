@@ -227,7 +227,7 @@ def check(encoder: Encoder, text: str) -> None:
     ValueError
         With the limit that it breaks.
     """
-    limits.check_text(text)
+    limits.LONG_TEXT.check(text)
     if text.strip():
         with _in_public():
             encoder.split(text)
@@ -241,7 +241,7 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
     ValueError
         When the text is empty or too long; see `Encoder.encode`.
     """
-    limits.check_text(text)
+    limits.LONG_TEXT.check(text)
     with _busy, _in_public():
         return _readings.get(encoder.name, text, lambda: encoder.encode(text))
 

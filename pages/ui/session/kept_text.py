@@ -44,7 +44,7 @@ class KeptText:
         ValueError
             With the limit that it breaks; then the text before stays.
         """
-        limits.check_text(text)
+        limits.LONG_TEXT.check(text)
         if self.first and not text.strip():
             raise ValueError("Type a sentence of at least one word; it is empty.")
         self._take(text if text.strip() else "")
