@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -42,14 +43,13 @@ def kind() -> None:
 
 def _set_kind() -> None:
     chosen: Any = state.widget("mask", str, state.mask_kind())
-    state.change(lambda: edits.with_mask_kind(state.scenario(), chosen))
-    _note_kind(chosen)
+    _change(chosen, lambda: edits.with_mask_kind(state.scenario(), chosen))
 
 
-def _note_kind(chosen: MaskKind) -> None:
-    """Note which kind was chosen, unless it was refused."""
-    if not state.complaint():
-        state.set_mask_kind(chosen)
+def _change(kind: MaskKind, edit: Callable[[], Scenario]) -> None:
+    """Change the mask, and note of which kind it is then, unless it was refused."""
+    if not state.change(edit):
+        state.set_mask_kind(kind)
 
 
 def size_or_boxes() -> None:
@@ -84,8 +84,7 @@ def _size(title: str, size: int, offered: Any) -> None:
 
 def _set_size() -> None:
     chosen, size = state.mask_kind(), state.widget("mask-size", int, 0)
-    state.change(lambda: edits.with_mask_kind(state.scenario(), chosen, size))
-    _note_kind(chosen)
+    _change(chosen, lambda: edits.with_mask_kind(state.scenario(), chosen, size))
 
 
 def _boxes() -> None:
@@ -115,8 +114,7 @@ def _toggle(box: Any) -> None:
         mask[row, column] = not mask[row, column]
         return replace(s, mask=mask)
 
-    state.change(edited)
-    _note_kind("custom")
+    _change("custom", edited)
 
 
 def _allowed() -> Block:
@@ -135,5 +133,4 @@ def _set_mask(typed: Typed) -> None:
             mask[i, j] = bool(ticked)
         return replace(state.scenario(), mask=mask)
 
-    state.change(edited)
-    _note_kind("custom")
+    _change("custom", edited)

@@ -57,7 +57,7 @@ def slope() -> None:
         st.button(
             "As the authors",
             key="authors-slopes",
-            on_click=lambda: state.change(lambda: edits.with_slope(state.scenario(), None)),
+            on_click=_set_authors_slopes,
             disabled=s.slope is None,
         )
         st.caption(told_of_slopes(s))
@@ -66,6 +66,10 @@ def slope() -> None:
 def _set_slope() -> None:
     chosen = state.widget("slope", float, state.scenario().slope or 0.0)
     state.change(lambda: edits.with_slope(state.scenario(), chosen))
+
+
+def _set_authors_slopes() -> None:
+    state.change(lambda: edits.with_slope(state.scenario(), None))
 
 
 def begin() -> None:

@@ -246,7 +246,6 @@ def _result(lesson: Lesson, now: Run) -> None:
 
 def _send(lesson: Lesson) -> None:
     now = _run_of(lesson)
-    state.change(lambda: lesson.sent(now.learner.best), anew=True)
-    if not state.complaint():
+    if not state.change(lambda: lesson.sent(now.learner.best), anew=True):
         now.sent = state.scenario()
     st.rerun()

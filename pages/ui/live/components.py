@@ -232,10 +232,9 @@ def _moved(name: MatrixName, head: int, key: str) -> None:
     told = state.told(key, "move")
     if not isinstance(told, dict):  # a browser could send anything
         return
-    state.change(
+    refused = state.change(
         lambda: _edited(name, head, told), gesture=str(told.get("gesture"))[:100], by_slider=True
     )
-    refused = bool(state.complaint())
     back = told if refused and "text" in told and not told.get("pasted") else None
     state.hear(key, str(told.get("number"))[:100], back)
     if refused or told.get("done"):

@@ -92,7 +92,7 @@ def change(
     by_slider: bool = False,
     gesture: str = "",
     completes: bool = False,
-) -> None:
+) -> str:
     """Carry out an edit as one step of undo.
 
     An edit that raises ValueError changes nothing but the complaint on the page;
@@ -115,6 +115,11 @@ def change(
         Name of the drag that this change is a part of; all of it is one step of undo.
     completes : bool
         This is the rest of the last change: together they are one step.
+
+    Returns
+    -------
+    str
+        Why the edit was refused; empty where it was carried out.
     """
     lab = _lab()
     lab.touched = True
@@ -124,11 +129,11 @@ def change(
         following = limits.admit(given)
     except ValueError as error:
         lab.complaint, lab.refused, lab.note = str(error), entered, ""
-        return
+        return lab.complaint
     lab.complaint = lab.refused = ""
     if completes:
         lab.history.amend(following)
-        return
+        return ""
     dropped = "" if preset or anew else edits.told_of_dropped(lab.history.present, following)
     lab.note = " ".join(filter(None, (told, dropped, edits.told_of_admitting(given, following))))
     edition = lab.history.edition
@@ -136,6 +141,7 @@ def change(
         lab.mask_kind, lab.head = "none", 0
     if by_slider:
         lab.history.edition = edition
+    return ""
 
 
 def wish() -> Wish | None:

@@ -73,5 +73,9 @@ def give_W_o() -> None:
     st.button(
         "Put the head's output through W_o",
         key="give-W_o",
-        on_click=lambda: state.change(lambda: heads.with_heads(state.scenario())),
+        on_click=_give_W_o,
     )
+
+
+def _give_W_o() -> None:
+    state.change(lambda: heads.with_heads(state.scenario()))
