@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..attention import AttentionTrace
-from ..scenario import Array, Scenario, resized
+from ..scenario import Array, Scenario
+from ..shape_rule import resized
 from . import labels
 from .course import divisor, made, softmax_input, stands, step_in, takes
 from .steps import HEADLINE, Factor, Step, step

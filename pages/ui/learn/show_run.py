@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario, attend, gradients
+from attn_core import AttentionTrace, Scenario, attend
+from attn_core.explain import chain_rule
 from attn_core.figures import Description, Progress, describe, describe_learning, learning_alt
 from attn_core.learning import learned_rules as reading
 from attn_core.learning.equations import gradient, moment
@@ -92,7 +93,7 @@ _COUNTED: dict[Kind, str] = {
 
 def formulas(kind: Kind) -> None:
     """The equations of the way forward, and of the way back beside them."""
-    pairs = gradients.READOUT if kind == "views" else gradients.ATTENTION
+    pairs = chain_rule.READOUT if kind == "views" else chain_rule.ATTENTION
     rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
     st.caption(_COUNTED[kind])
