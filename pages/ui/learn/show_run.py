@@ -113,8 +113,11 @@ def way_back(trace: AttentionTrace, target: Array, key: Kind) -> None:
     with drawer("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
         if is_open:
             drawn = gradient(trace, target)
-            alt = " ".join(each.alt for each in drawn)
-            chart(describe(*drawn, **look()), f"figure-gradient-{key}", alt)
+            chart(
+                describe(*drawn, **look()),
+                f"figure-gradient-{key}",
+                lambda: " ".join(each.alt for each in drawn),
+            )
             st.caption(
                 "A step goes against the gradient: a positive number of $dW$, blue, makes its "
                 "number of $W$ smaller, a negative one, red, larger, "
