@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import SimpleNamespace
 
 import numpy as np
 
 from . import positions
+from ._checks import finished, read_only
 from .scenario import Array, Scenario
 
 
@@ -41,61 +43,20 @@ def softmax(x: Array) -> Array:
     return e
 
 
-def project(X: Array, W: Array) -> Array:
-    """See every word through a projection: ``X W``.
-
-    Parameters
-    ----------
-    X : ndarray, shape (n, d_model)
-    W : ndarray, shape (..., d_model, d)
-
-    Returns
-    -------
-    ndarray, shape (..., n, d)
-
-    Examples
-    --------
-    >>> project(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
-    array([[11.]])
-    """
-    return X @ W
-
-
-def concatenate(output: Array) -> Array:
-    """Lay the heads side by side.
-
-    Parameters
-    ----------
-    output : ndarray, shape (h, n, d_v) or (n, d_v)
-
-    Returns
-    -------
-    ndarray, shape (n, h * d_v)
-        Of a single head without a head axis, `output` itself.
-
-    Examples
-    --------
-    >>> concatenate(np.array([[[1], [2]], [[3], [4]]]))
-    array([[1, 3],
-           [2, 4]])
-    """
-    if output.ndim == 2:
-        return output
-    h, n, d_v = output.shape
-    return output.swapaxes(0, 1).reshape(n, h * d_v)
-
-
 @dataclass(frozen=True, eq=False)
 class AttentionTrace:
     """All matrices of one pass, from the inputs to the result; made by `attend`.
 
-    With heads, every array but `concatenated` and `projected` has a leading axis h.
-    The arrays are read-only.
+    With heads, every array from Q to `output` but `angles` has a leading axis h.
+    The arrays are read-only. The scenario's own are there, too: ``trace.X`` is
+    ``trace.scenario.X``, and so are Z, W_q, W_k, W_v and W_o.
 
     Attributes
     ----------
     scenario : Scenario
         The inputs.
+    P, P_context : ndarray, shape (n, d_model) and (n_k, d_model), or None
+        What is added to X and to Z, a row for each word.
     placed : ndarray, shape (n, d_model)
         X plus the vectors of places, or `X` where nothing is added.
     placed_context : ndarray, shape (n_k, d_model)
@@ -106,12 +67,16 @@ class AttentionTrace:
         Keys.
     V : ndarray, shape (n_k, d_v)
         Values.
+    angles : ndarray, shape (n, d_k // 2), or None
+        By what RoPE turns each pair of columns.
     rotated_Q, rotated_K : ndarray, in the shapes of Q and K
         Turned by RoPE, or `Q` and `K` where nothing turns them.
     raw_scores : ndarray, shape (n, n_k)
         Q Kᵀ, rotated; row = query, column = key, here and below.
     scores : ndarray, shape (n, n_k)
         Q Kᵀ / √d_k, or `raw_scores` where the scenario doesn't scale.
+    bias : ndarray, shape (n, n), or None
+        What ALiBi adds to the scores.
     biased_scores : ndarray, shape (n, n_k)
         `scores` plus ALiBi's bias, or `scores` where there is none.
     masked_scores : ndarray, shape (n, n_k)
@@ -129,15 +94,19 @@ class AttentionTrace:
     """
 
     scenario: Scenario
+    P: Array | None
+    P_context: Array | None
     placed: Array
     placed_context: Array
     Q: Array
     K: Array
     V: Array
+    angles: Array | None
     rotated_Q: Array
     rotated_K: Array
     raw_scores: Array
     scores: Array
+    bias: Array | None
     biased_scores: Array
     masked_scores: Array
     logits: Array
@@ -146,65 +115,21 @@ class AttentionTrace:
     concatenated: Array
     projected: Array | None
 
-    @property
-    def X(self) -> Array:
-        """Embeddings, shape (n, d_model)."""
-        return self.scenario.X
-
-    @property
-    def W_q(self) -> Array:
-        """Projection to queries, shape (d_model, d_k)."""
-        return self.scenario.W_q
-
-    @property
-    def W_k(self) -> Array:
-        """Projection to keys, shape (d_model, d_k)."""
-        return self.scenario.W_k
-
-    @property
-    def W_v(self) -> Array:
-        """Projection to values, shape (d_model, d_v)."""
-        return self.scenario.W_v
-
-    @property
-    def W_o(self) -> Array | None:
-        """Projection of the concatenated heads, shape (h·d_v, d_model), or None."""
-        return self.scenario.W_o
-
-    @property
-    def Z(self) -> Array | None:
-        """Embeddings of the context, shape (n_k, d_model), or None."""
-        return self.scenario.Z
-
-    @cached_property
-    def P(self) -> Array | None:
-        """What is added to X, a row for each word, shape (n, d_model), or None."""
-        return _added(self.scenario, self.scenario.n)
-
-    @cached_property
-    def P_context(self) -> Array | None:
-        """What is added to Z, shape (n_k, d_model), or None."""
-        return _added(self.scenario, self.scenario.n_k) if self.scenario.is_cross else None
-
-    @cached_property
-    def angles(self) -> Array | None:
-        """By what RoPE turns each pair of columns, shape (n, d_k // 2), or None."""
-        return _angles(self.scenario)
-
-    @cached_property
-    def bias(self) -> Array | None:
-        """What ALiBi adds to the scores, shape (n, n), or None."""
-        return _bias(self.scenario)
+    def __getattr__(self, name: str) -> Array | None:
+        if name not in ("X", "Z", "W_q", "W_k", "W_v", "W_o"):
+            raise AttributeError(f"{type(self).__name__} has no {name!r}")
+        values: Array | None = getattr(self.scenario, name)
+        return values
 
     @cached_property
     def similarity(self) -> Array:
         """X Xᵀ, shape (n, n): how much each word looks like each other."""
-        return _read_only(self.X @ self.X.T)
+        return read_only(self.scenario.X @ self.scenario.X.T)
 
     @cached_property
     def blocking(self) -> Array:
         """The mask as numbers to add to the scores, shape (n, n_k): 0 or −inf."""
-        return _read_only(np.where(self.scenario.allowed, self.X.dtype.type(0), -np.inf))
+        return read_only(np.where(self.scenario.allowed, self.Q.dtype.type(0), -np.inf))
 
     def head(self, i: int) -> AttentionTrace:
         """One head's share of this trace; no number is computed again.
@@ -221,16 +146,12 @@ class AttentionTrace:
         >>> t.head(1).V, t.head(1).scenario.W_v
         (array([[3.]]), array([[3.]]))
         """
-        s = self.scenario
-        if s.W_q.ndim == 2 and s.W_o is None and i == 0:
+        alone = self.scenario.head(i)
+        if alone is self.scenario:
             return self
-        per_head = _PER_HEAD if s.W_q.ndim == 3 else ()
-        cut = {name: getattr(self, name)[i] for name in per_head if getattr(self, name).ndim == 3}
-        output = cut.get("output", self.output)
-        alone = s.head(i)
-        return replace(
-            self, **{**cut, "scenario": alone, "concatenated": output, "projected": None}
-        )
+        share = {name: v[i] for name, v in vars(self).items() if getattr(v, "ndim", 2) == 3}
+        share |= {"concatenated": share.get("output", self.output), "projected": None}
+        return replace(self, scenario=alone, **share)
 
 
 def attend(scenario: Scenario) -> AttentionTrace:
@@ -259,104 +180,26 @@ def attend(scenario: Scenario) -> AttentionTrace:
     array([[0.982, 0.018],
            [0.018, 0.982]])
     """
-    s = scenario
-    placed, placed_context = _placed(s)
-    Q = project(placed, s.W_q)
-    K = project(placed_context, s.W_k)
-    V = project(placed_context, s.W_v)
-    theta = _angles(s)
-    rotated_Q = Q if theta is None else positions.rotate(Q, theta)
-    rotated_K = K if theta is None else positions.rotate(K, theta)
-    raw_scores = rotated_Q @ rotated_K.swapaxes(-1, -2)
-    scores = raw_scores / math.sqrt(s.d_k) if s.scale else raw_scores
-    B = _bias(s)
-    biased_scores = scores if B is None else scores + B
-    masked_scores = biased_scores if s.mask is None else np.where(s.mask, biased_scores, -np.inf)
-    logits = masked_scores if s.temperature == 1 else masked_scores / s.temperature
-    weights = softmax(logits)
-    output = weights @ V
-    concatenated = concatenate(output)
-    projected = None if s.W_o is None else concatenated @ s.W_o
-    steps = (
-        *(placed, placed_context, Q, K, V, rotated_Q, rotated_K, raw_scores, scores),
-        *(biased_scores, masked_scores, logits, weights, output, concatenated),
-    )
-    for array in steps if projected is None else (*steps, projected):
-        array.setflags(write=False)
-    return _checked(AttentionTrace(s, *steps, projected))
-
-
-#: What has an axis of heads where the projections have one.
-_PER_HEAD = (
-    *("Q", "K", "V", "rotated_Q", "rotated_K", "raw_scores", "scores"),
-    *("biased_scores", "masked_scores", "logits", "weights", "output"),
-)
-
-
-#: What must be finite, in the order in which it is computed: only a mask brings −inf.
-_FINITE = (
-    *("placed", "placed_context", "Q", "K", "V", "rotated_Q", "rotated_K", "raw_scores"),
-    *("scores", "biased_scores", "weights", "output", "projected"),
-)
-
-
-def _placed(s: Scenario) -> tuple[Array, Array]:
-    """X and the context with their places, where places are added."""
-    P = _added(s, s.n)
-    placed = s.X if P is None else s.X + P
-    if s.Z is None:
-        return placed, placed
-    P = _added(s, s.n_k)
-    return placed, s.Z if P is None else s.Z + P
-
-
-def _added(s: Scenario, n: int) -> Array | None:
-    match s.positions:
-        case "sinusoidal":
-            return _read_only(positions.sinusoidal(n, s.d_model).astype(s.X.dtype))
-        case "learned":
-            return None if s.P is None else s.P[:n]
-    return None
-
-
-def _angles(s: Scenario) -> Array | None:
-    if s.positions != "rope":
-        return None
-    return _read_only(positions.angles(s.n, s.d_k).astype(s.X.dtype))
-
-
-def _bias(s: Scenario) -> Array | None:
-    if s.positions != "alibi":
-        return None
-    slopes = positions.slopes(s.h, s.slope)
-    slope = slopes if s.W_q.ndim == 3 else slopes[0]
-    return _read_only(positions.bias(s.n, slope).astype(s.X.dtype))
-
-
-def _checked(trace: AttentionTrace) -> AttentionTrace:
-    """Refuse what is out of range: a score of −inf would have the weight 0 without a word."""
-    T, limits = trace.scenario.temperature, np.finfo(trace.X.dtype)
-    if not limits.tiny <= T <= limits.max:
-        raise OverflowError(
-            f"The temperature leaves the range of {limits.dtype}: expected "
-            f"{limits.tiny:.3g} to {limits.max:.3g}, got {T:g}."
-        )
-    # All that comes before is in these two as inf or nan.
-    last = trace.output if trace.projected is None else trace.projected
-    if np.isfinite(trace.biased_scores).all() and np.isfinite(last).all():
-        return trace
-    for name in _FINITE:
-        values = getattr(trace, name)
-        if values is not None and not np.isfinite(values).all():
-            break
-    # A blocked score is −inf by right, so logits that are out of range show in the weights.
-    what = f"scores / {T:g}" if name == "weights" else name
-    raise OverflowError(
-        f"The numbers of {what} leave the range of {last.dtype}: expected finite results, "
-        f"got {values[~np.isfinite(values)][0]}. Use smaller X or projections."
-    )
-
-
-def _read_only(array: Array) -> Array:
-    array.setflags(write=False)
-    return array
+    s, t = scenario, SimpleNamespace(scenario=scenario)
+    t.P = positions.added(s, s.n)  # (n, d_model)
+    t.P_context = positions.added(s, s.n_k) if s.is_cross else None  # (n_k, d_model)
+    t.placed = s.X if t.P is None else s.X + t.P  # (n, d_model)
+    Z = t.placed if s.Z is None else s.Z
+    t.placed_context = Z if t.P_context is None else Z + t.P_context  # (n_k, d_model)
+    t.Q = t.placed @ s.W_q  # (h, n, d_k), as all that follows without h where there are no heads
+    t.K = t.placed_context @ s.W_k  # (h, n_k, d_k)
+    t.V = t.placed_context @ s.W_v  # (h, n_k, d_v)
+    t.angles = positions.rotary_angles(s)  # (n, d_k // 2)
+    t.rotated_Q = t.Q if t.angles is None else positions.rotate(t.Q, t.angles)  # (h, n, d_k)
+    t.rotated_K = t.K if t.angles is None else positions.rotate(t.K, t.angles)  # (h, n_k, d_k)
+    t.raw_scores = t.rotated_Q @ t.rotated_K.swapaxes(-1, -2)  # (h, n, n_k)
+    t.scores = t.raw_scores / math.sqrt(s.d_k) if s.scale else t.raw_scores
+    t.bias = positions.alibi_bias(s)  # (h, n, n)
+    S = t.biased_scores = t.scores if t.bias is None else t.scores + t.bias
+    t.masked_scores = S if s.mask is None else np.where(s.mask, S, -np.inf)
+    t.logits = t.masked_scores if s.temperature == 1 else t.masked_scores / s.temperature
+    t.weights = softmax(t.logits)  # (h, n, n_k)
+    t.output = t.weights @ t.V  # (h, n, d_v)
+    t.concatenated = np.concatenate(t.output, -1) if t.output.ndim == 3 else t.output  # (n, h·d_v)
+    t.projected = None if s.W_o is None else t.concatenated @ s.W_o  # (n, d_model)
+    return finished(AttentionTrace(**vars(t)))

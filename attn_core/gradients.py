@@ -1,7 +1,7 @@
 r"""How a loss changes with the projections: attention's equations, gone through backwards.
 
-``dY`` stands for the derivative of the loss by every number of Y, in the shape of Y. Each
-line of `ATTENTION` and `READOUT` is one equation of the way forward beside its chain rule.
+``dY`` stands for the derivative of the loss by every number of Y, in the shape of Y.
+`explain.chain_rule` has the equations for the page.
 
 Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), sections 6.2.2 and 6.5.
 """
@@ -15,44 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import positions
+from ._checks import target_weights
 from .attention import AttentionTrace, attend
 from .scenario import Array, Scenario
-from .shape_rule import if_transposed
-
-#: How far the sum of a target row may be from 1.
-_TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True)
-class Pair:
-    """An equation in LaTeX, and its chain rule; one of them may be said elsewhere.
-
-    Attributes
-    ----------
-    forward, backward : str
-    """
-
-    forward: str
-    backward: str = ""
-
-
-#: From the embeddings to the loss; read it downwards, and its right side upwards.
-ATTENTION: tuple[Pair, ...] = (
-    Pair("Q = X W_q", r"dW_q = X^\top dQ"),
-    Pair("K = X W_k", r"dW_k = X^\top dK"),
-    Pair(r"S = \frac{Q K^\top}{\sqrt{d_k}}", r"dQ = \frac{dS\,K}{\sqrt{d_k}}"),
-    Pair("", r"dK = \frac{dS^\top Q}{\sqrt{d_k}}"),
-    Pair(r"A = \operatorname{softmax}(S)"),
-    Pair(r"L = -\frac{1}{n} \sum_{ij} T_{ij} \log A_{ij}", r"dS = \frac{A - T}{n}"),
-)
-READOUT: tuple[Pair, ...] = (
-    Pair("V = X W_v", r"dW_v = X^\top dV"),
-    Pair("Y = V W_r + b", r"dV = dY\,W_r^\top"),
-    Pair("", r"dW_r = V^\top dY"),
-    Pair("", r"db = \sum_i dY_i"),
-    Pair(r"P = \operatorname{softmax}(Y)"),
-    Pair(r"L = -\frac{1}{n} \sum_{ij} T_{ij} \log P_{ij}", r"dY = \frac{P - T}{n}"),
-)
 
 
 def attention_loss(scenario: Scenario, target: ArrayLike) -> tuple[float, dict[str, Array]]:
@@ -134,7 +99,7 @@ def backward(trace: AttentionTrace, target: ArrayLike) -> AttentionGradient:
            [ 0. ,  0. ]])
     """
     s, t = trace.scenario, trace
-    T = _target(target, t.weights.shape, s.allowed)
+    T = target_weights(target, t.weights.shape, s.allowed)
     L, dS = cross_entropy(t.logits, T)
     dscores = dS / s.temperature
     draw = dscores / math.sqrt(s.d_k) if s.scale else dscores
@@ -184,7 +149,7 @@ def readout_loss(
     """
     V = X @ W_v
     Y = V @ W_r + b
-    L, dY = cross_entropy(Y, _target(target, Y.shape))
+    L, dY = cross_entropy(Y, target_weights(target, Y.shape))
     dV = dY @ W_r.T
     return L, {"W_v": X.T @ dV, "W_r": V.T @ dY, "b": dY.sum(axis=0)}
 
@@ -217,31 +182,3 @@ def cross_entropy(logits: Array, target: Array) -> tuple[float, Array]:
     log_A = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
     L = -np.sum(target * np.where(target > 0, log_A, 0)) / rows
     return float(L), (wanted * np.exp(log_A) - target) / rows
-
-
-def _target(target: ArrayLike, shape: tuple[int, ...], allowed: Array | None = None) -> Array:
-    try:
-        T = np.asarray(target, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"target must be a rectangular array of numbers: {error}.") from error
-    if T.shape != shape:
-        raise ValueError(
-            f"target must have the shape of what it is for: {shape}, got {T.shape}."
-            + if_transposed("target", T.shape, *shape[-2:])
-        )
-    if not (T >= 0).all():
-        raise ValueError(f"target must have weights of 0 or more, got {T[~(T >= 0)][0]:g}.")
-    sums = T.sum(axis=-1)
-    fits = (abs(sums - 1) < _TOLERANCE) | ((sums == 0) & (allowed is not None))
-    if not (fits.all() and sums.any()):
-        raise ValueError(
-            "target must have rows of weights that sum to 1"
-            + (", or 0 throughout where nothing is wanted" if allowed is not None else "")
-            + f", and one at least; got rows that sum to {np.unique(sums.round(6))[:5].tolist()}."
-        )
-    if allowed is not None and (T > 0)[..., ~allowed].any():
-        *_, i, j = (int(k) for k in np.argwhere((T > 0) & ~allowed)[0])
-        raise ValueError(
-            f"The mask blocks what the target wants: word {i + 1} can't look at word {j + 1}."
-        )
-    return T

@@ -8,9 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from ._checks import ARRAYS
 from .notation.labels import short
 from .scenario import Array, Scenario
 from .text import tokens as words
@@ -37,6 +40,7 @@ MAX_HEAD_LENGTH = 24
 BOUND = 30.0
 #: Numbers are rounded to this many decimals on entry: a grid of 0.001.
 DECIMALS = 3
+_STEPS = 10**DECIMALS
 TEMPERATURE = (0.05, 10.0)
 #: What ALiBi's slope can be set to; that of later heads is less.
 SLOPE = (0.05, 1.0)
@@ -160,17 +164,12 @@ def admit(scenario: Scenario) -> Scenario:
         raise ValueError(
             f"The temperature must be {low:g} to {high:g}, got {short(s.temperature)}."
         )
-    return replace(
-        s,
-        X=on_grid("X", s.X),
-        W_q=on_grid("W_q", s.W_q),
-        W_k=on_grid("W_k", s.W_k),
-        W_v=on_grid("W_v", s.W_v),
-        W_o=None if s.W_o is None else on_grid("W_o", s.W_o),
-        Z=None if s.Z is None else on_grid("Z", s.Z),
-        P=None if s.P is None else on_grid("P", s.P),
-        temperature=round(s.temperature, DECIMALS),
-    )
+    held = {name: getattr(s, name) for name in ARRAYS}
+    kept: dict[str, Any] = {name: v if v is None else on_grid(name, v) for name, v in held.items()}
+    T = round(s.temperature, DECIMALS)
+    if s.temperature == T and all(kept[name] is held[name] for name in ARRAYS):
+        return s
+    return replace(s, temperature=T, **kept)
 
 
 def on_grid(name: str, values: Array) -> Array:
@@ -195,6 +194,8 @@ def on_grid(name: str, values: Array) -> Array:
             f"{name} takes numbers from {short(-BOUND)} to {short(BOUND)}: "
             f"{where}row {i + 1}, column {j + 1} is {short(values[(*head, i, j)])}."
         )
+    if values.dtype == np.float64 and np.array_equal(np.rint(values * _STEPS) / _STEPS, values):
+        return values
     # Through Python's own rounding each number is the float nearest to its decimal form.
     rounded = [round(value, DECIMALS) for value in values.ravel().tolist()]
     return np.array(rounded, dtype=np.float64).reshape(values.shape)
@@ -220,6 +221,7 @@ def check_sizes(**sizes: int | None) -> None:
             raise ValueError(f"{name} must be {low} to {high} here, got {size}.")
 
 
+@lru_cache(maxsize=4096)  # a hand that moves numbers leaves the words as they are
 def _check_text(what: str, text: str, longest: int) -> None:
     if len(text) > longest:
         raise ValueError(f"{what} has room for {longest} characters; {text[:10]}… has {len(text)}.")

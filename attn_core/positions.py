@@ -1,17 +1,18 @@
 """How a word knows its place: added to X, turned into Q and K, or taken off the scores.
 
 Attention itself looks at a set: words in another order get the same weights, in that
-order. Each way of telling the order apart cites its paper.
+order. Each way of telling the order apart cites its paper; pages show `explain.papers`.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .scenario import Scenario
 
 PositionKind = Literal["none", "sinusoidal", "learned", "rope", "alibi"]
 
@@ -21,119 +22,6 @@ KINDS: tuple[PositionKind, ...] = get_args(PositionKind)
 BASE = 10_000.0
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Paper:
-    """Where to read it.
-
-    Attributes
-    ----------
-    cited : str
-        Authors, title, year and place.
-    link : str
-    """
-
-    cited: str
-    link: str
-
-
-@dataclass(frozen=True)
-class Scheme:
-    """What one way of telling places apart is called and does, and who proposed it.
-
-    Attributes
-    ----------
-    title, says : str
-        Its name, and what it does in plain words.
-    formula : tuple of str
-        In LaTeX, in lines that a phone has room for.
-    papers : tuple of Paper
-    """
-
-    title: str
-    says: str
-    formula: tuple[str, ...]
-    papers: tuple[Paper, ...]
-
-
-_VASWANI = Paper(
-    "Vaswani et al., “Attention Is All You Need” (2017), section 3.5",
-    "https://arxiv.org/abs/1706.03762",
-)
-
-SCHEMES: dict[PositionKind, Scheme] = {
-    "none": Scheme(
-        "None",
-        "Attention looks at a set of words: put the rows of X in another order Π, and every "
-        "word keeps its weights. So a model has to be told where its words stand.",
-        (r"\operatorname{attention}(\Pi X) = \Pi\,\operatorname{attention}(X)",),
-        (_VASWANI,),
-    ),
-    "sinusoidal": Scheme(
-        "Sinusoidal",
-        "Each place p, counted from 0, has a vector of waves, fast ones first, which is added to "
-        "the word that stands there.",
-        (
-            r"P_{p,\,2i} = \sin\left(p / 10000^{2i / d_{\mathrm{model}}}\right)",
-            r"P_{p,\,2i+1} = \cos\left(p / 10000^{2i / d_{\mathrm{model}}}\right)",
-        ),
-        (_VASWANI,),
-    ),
-    "learned": Scheme(
-        "Learned",
-        "Each place has a vector of its own, a row of the table P, which is added to the "
-        "word that stands there. A model learns these numbers as it learns all others; "
-        "here they are yours to move.",
-        (r"X'_p = X_p + P_p",),
-        (
-            Paper(
-                "Gehring et al., “Convolutional Sequence to Sequence Learning” (2017), section 3.1",
-                "https://arxiv.org/abs/1705.03122",
-            ),
-            Paper(
-                "Devlin et al., “BERT: Pre-training of Deep Bidirectional Transformers for "
-                "Language Understanding” (2019), section 3",
-                "https://arxiv.org/abs/1810.04805",
-            ),
-        ),
-    ),
-    "rope": Scheme(
-        "RoPE",
-        "Nothing is added to X. Queries and keys are turned, the ith pair of columns (a, b) by "
-        "an angle that grows with the place p, counted from 0. The dot product of two rows "
-        "turned so only knows how far apart they stand.",
-        (
-            r"\begin{pmatrix} a' \\ b' \end{pmatrix} ="
-            r"\begin{pmatrix} \cos p\theta_i & -\sin p\theta_i \\"
-            r"\sin p\theta_i & \cos p\theta_i \end{pmatrix}"
-            r"\begin{pmatrix} a \\ b \end{pmatrix}",
-            r"\theta_i = 10000^{-2(i-1)/d_k}",
-        ),
-        (
-            Paper(
-                "Su et al., “RoFormer: Enhanced Transformer with Rotary Position Embedding” "
-                "(2021), equation 15",
-                "https://arxiv.org/abs/2104.09864",
-            ),
-        ),
-    ),
-    "alibi": Scheme(
-        "ALiBi",
-        "Nothing is added to X, and nothing is turned. Each score loses something for every "
-        "step from the one word to the other: the slope m times their distance. Where h, the "
-        "number of heads, is a power of two, the authors give these slopes to heads 1 to h; to "
-        "other numbers those of the power of two below, then every other one of twice as many.",
-        (r"B_{ij} = -m \cdot |i - j|", r"m_{\mathrm{head}} = 2^{-8\,\mathrm{head} / h}"),
-        (
-            Paper(
-                "Press et al., “Train Short, Test Long: Attention with Linear Biases Enables "
-                "Input Length Extrapolation” (2022), section 3",
-                "https://arxiv.org/abs/2108.12409",
-            ),
-        ),
-    ),
-}
 
 
 def sinusoidal(n: int, d_model: int) -> Array:
@@ -264,18 +152,6 @@ def slopes(h: int, slope: float | None = None) -> Array:
     return np.concatenate([own, between[: h - below]])
 
 
-def written_slope(slope: float) -> str:
-    """Write a slope: as a fraction where it is 2 to a negative power, as the authors' are.
-
-    Examples
-    --------
-    >>> written_slope(0.00390625), written_slope(0.3), written_slope(1.0)
-    ('1/256', '0.3', '1')
-    """
-    mantissa, exponent = math.frexp(slope)
-    return f"1/{2 ** (1 - exponent)}" if mantissa == 0.5 and slope < 1 else f"{slope:g}"
-
-
 def bias(n: int, slope: Array) -> Array:
     """What ALiBi adds to the scores: ``−m·|i − j|``, from the paper cited at `slopes`.
 
@@ -301,3 +177,23 @@ def bias(n: int, slope: Array) -> Array:
     """
     places = np.arange(n)
     return np.asarray(np.asarray(slope)[..., None, None] * -np.abs(places[:, None] - places))
+
+
+def added(s: Scenario, n: int) -> Array | None:
+    """What a scenario adds to its first `n` places, shape (n, d_model); None if nothing."""
+    if s.positions == "sinusoidal":
+        return sinusoidal(n, s.d_model).astype(s.X.dtype)
+    return None if s.P is None else s.P[:n]
+
+
+def rotary_angles(s: Scenario) -> Array | None:
+    """By what a scenario's RoPE turns its pairs of columns; None without RoPE."""
+    return angles(s.n, s.d_k).astype(s.X.dtype) if s.positions == "rope" else None
+
+
+def alibi_bias(s: Scenario) -> Array | None:
+    """What a scenario's ALiBi adds to its scores, (n, n) or (h, n, n); None without it."""
+    if s.positions != "alibi":
+        return None
+    slope = slopes(s.h, s.slope)
+    return bias(s.n, slope if s.W_q.ndim == 3 else slope[0]).astype(s.X.dtype)

@@ -1,8 +1,12 @@
-"""The one shape rule of a matrix product, and the sentence that explains a breach."""
+"""The one shape rule of a matrix product, the sentence that explains a breach, and a way out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -80,3 +84,17 @@ def if_transposed(name: str, came: tuple[int, ...], *expected: int | None) -> st
     if len(came) < 2 or not all(size in (None, has) for has, size in pairs):
         return ""
     return f" Is {name} transposed? The other way round it is {turned}, which fits."
+
+
+def resized(W: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
+    """Cut a matrix, or fill it up with zeros, to a shape; each head's, if it has heads.
+
+    Examples
+    --------
+    >>> resized(np.array([[1, 2], [3, 4]]), 3, 1).tolist()
+    [[1.0], [3.0], [0.0]]
+    """
+    result = np.zeros((*W.shape[:-2], rows, columns))
+    r, c = min(rows, W.shape[-2]), min(columns, W.shape[-1])
+    result[..., :r, :c] = W[..., :r, :c]
+    return result

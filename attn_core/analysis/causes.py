@@ -10,12 +10,12 @@ import numpy as np
 
 from ..attention import AttentionTrace, attend
 from ..edits import PROJECTIONS, MatrixName, block_of, editable
+from ..explain.papers import SCHEMES
 from ..explain.wording import TIE, Quote, counted
 from ..notation import labels
 from ..notation.equation import block
 from ..notation.labels import number
 from ..notation.steps import step
-from ..positions import SCHEMES
 from ..scenario import Array, Scenario
 from .compare import Comparison, compare
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import limits, masks
 from ..attention import AttentionTrace
+from ..edits import mask_kinds
 from ..explain.wording import Quote, listed, named
 from ..masks import Mask
 from ..notation import course
@@ -112,11 +113,11 @@ def scenario_of(s: Scenario, text: str) -> Scenario:
 def _mask(mask: Mask | None, n: int) -> Mask | None:
     if mask is None:
         return None
-    match masks.kind(mask):
+    match mask_kinds.kind(mask):
         case "causal":
             return masks.causal(n)
         case "window":
-            return masks.window(n, masks.size(mask, "window"))
+            return masks.window(n, mask_kinds.size(mask, "window"))
     return None
 
 
@@ -182,13 +183,13 @@ def told_of_weights(trace: AttentionTrace, quote: Quote = str) -> str:
 
 
 def _told_mask(mask: Mask | None) -> str:
-    match masks.kind(mask):
+    match mask_kinds.kind(mask):
         case "none":
             return "No mask: every word may look at all words."
         case "causal":
             return "Causal mask: each word may look at itself and at what stands before it."
         case "window":
-            reach = masks.size(mask, "window") if mask is not None else 0
+            reach = mask_kinds.size(mask, "window") if mask is not None else 0
             return f"Window mask: each word may look {reach} words back and ahead."
         case other:
             return (

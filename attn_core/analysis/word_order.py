@@ -8,8 +8,8 @@ import numpy as np
 
 from ..attention import AttentionTrace, attend
 from ..edits import reversed_words
+from ..edits.mask_kinds import is_a
 from ..explain.wording import TIE, Quote, largest, named
-from ..masks import is_a
 from ..notation.equation import Block, Equation, block
 from ..notation.labels import number
 from ..notation.steps import Kind

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from .. import limits, masks, positions
+from .. import limits, positions
+from ..explain.papers import SCHEMES
 from ..explain.wording import listed
 from ..notation.labels import isolate
 from ..scenario import Scenario
 from ..text.embeddings import embed, source_of
 from ..text.tokens import aligned
+from . import mask_kinds
 from .matrices import PROJECTIONS
 from .settings import with_positions
 
@@ -120,7 +122,7 @@ def _span(what: str, first: int, last: int) -> str:
 
 def _mask(before: Scenario, after: Scenario) -> Iterator[str]:
     """A mask that has no meaning any more, or boxes and rows of a custom one."""
-    kind = masks.kind(before.mask)
+    kind = mask_kinds.kind(before.mask)
     if before.is_cross != after.is_cross and before.mask is not None:
         yield f"the {kind} mask"
     elif kind == "custom" and after.mask is not None and _words(before) != _words(after):
@@ -150,7 +152,7 @@ def _words(s: Scenario) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _places(before: Scenario, after: Scenario) -> Iterator[str]:
     """Positions that have no meaning any more, edited rows of P, a chosen slope."""
     if before.positions != after.positions and after.is_cross and not before.is_cross:
-        yield f"the positions, {positions.SCHEMES[before.positions].title}"
+        yield f"the positions, {SCHEMES[before.positions].title}"
     if before.P is not None:
         usual = positions.sinusoidal(*before.P.shape)
         edited = (np.abs(before.P - usual) > 10.0**-limits.DECIMALS).any(axis=1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .. import positions
-from ..scenario import Array, Scenario, resized
+from ..scenario import Array, Scenario
+from ..shape_rule import resized
 from ..text.embeddings import embed
 from .matrices import MatrixName, matrix_of
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from .. import limits
-from ..scenario import Array, Scenario, resized
+from ..scenario import Array, Scenario
+from ..shape_rule import resized
 from ..text.embeddings import embed, more_features
 from .matrices import PROJECTIONS, replaced
 

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from .. import limits, masks
-from ..scenario import Array, Scenario, resized
+from ..scenario import Array, Scenario
+from ..shape_rule import resized
 from ..text import tokens as words
 from ..text.embeddings import embed
 from ..text.vocabulary import PLACES
+from . import mask_kinds
 
 #: The second sentence to start with.
 CONTEXT = "I am happy"
@@ -137,7 +139,7 @@ def _fitted(s: Scenario, stay: tuple[Pairs, Pairs] | None, **changes: Any) -> Sc
 
 def _fit_mask(s: Scenario, n: int, n_k: int, stay: tuple[Pairs, Pairs] | None) -> Array | None:
     """Fit the mask to other words: named ones stay what they are."""
-    kind = masks.kind(s.mask)
+    kind = mask_kinds.kind(s.mask)
     if s.mask is None or stay is None:
         return None
     (old, new), (old_k, new_k) = stay
@@ -145,9 +147,9 @@ def _fit_mask(s: Scenario, n: int, n_k: int, stay: tuple[Pairs, Pairs] | None) -
         case "causal":
             return masks.causal(n)
         case "window":
-            return masks.window(n, masks.size(s.mask, kind))
+            return masks.window(n, mask_kinds.size(s.mask, kind))
         case "padding":
-            real = masks.size(s.mask, kind)
+            real = mask_kinds.size(s.mask, kind)
             last = [i for i, k in zip(new_k, old_k, strict=True) if k < real]
             return masks.padding(n, n_k, last[-1] + 1 if last else min(real, n_k))
     mask = np.ones((n, n_k), dtype=bool)

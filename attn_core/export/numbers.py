@@ -148,7 +148,7 @@ def json_text(trace: AttentionTrace, only: str | None = None) -> str:
         "about": "Matrices of attention. With heads, values has one more leading axis. "
         f'A score that the mask blocks, minus infinity, is written "{BLOCKED}".',
         **{k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in settings.items()},
-        **({"dtype": "float32"} if trace.X.dtype == np.float32 else {}),
+        **({"dtype": "float32"} if trace.Q.dtype == np.float32 else {}),
         "matrices": [_entry(trace, each) for each in matrices(trace, only)],
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)

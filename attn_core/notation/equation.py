@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ..attention import AttentionTrace
-from ..scenario import Array, Scenario, resized
+from ..scenario import Array, Scenario
+from ..shape_rule import resized
 from . import labels
 from .course import divisor, made, softmax_input, stands, step_in, takes
 from .steps import HEADLINE, Factor, Step, step
@@ -60,6 +63,16 @@ class Block:
     title: str = ""
 
     @property
+    def face(self) -> tuple[Hashable, ...]:
+        """All of its looks but its numbers; where they are infinite is a look."""
+        infinite = np.isinf(self.values)
+        return (
+            *(self.step.name, self.step.symbol, self.step.kind, self.step.axes),
+            *(self.rows, self.columns, self.transposed, self.outlines, self.title),
+            infinite.tobytes() if infinite.any() else b"",
+        )
+
+    @property
     def symbol(self) -> str:
         """Name as drawn, such as ``Kᵀ``."""
         return self.step.symbol + ("ᵀ" if self.transposed else "")
@@ -97,6 +110,11 @@ class Equation:
     def blocks(self) -> tuple[Block, ...]:
         """The matrices alone."""
         return tuple(term for term in self.terms if isinstance(term, Block))
+
+    @property
+    def face(self) -> tuple[Hashable, ...]:
+        """All of its looks but its numbers."""
+        return tuple(term.face if isinstance(term, Block) else term for term in self.terms)
 
     @property
     def result(self) -> Block:

@@ -86,6 +86,8 @@ def cell(step: Step, row: str, column: str) -> str:
 
 def isolate(text: str) -> str:
     """Keep right-to-left text from reordering the left-to-right words around it."""
+    if text.isascii():
+        return text
     if any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
         return f"\u2068{text}\u2069"  # first-strong isolate … pop
     return text

@@ -309,7 +309,8 @@ def test_every_step_of_every_course_against_loops(key):
         made = [[sum(map(float.__mul__, row, column)) for column in columns] for row in beside]
         np.testing.assert_allclose(trace.projected, made, atol=1e-12)
     names = {field.name for field in fields(AttentionTrace)[1:]}
-    assert names == {*heads[0], "concatenated", "projected"}
+    between = {"P", "P_context", "angles", "bias"}  # the next test's
+    assert names == {*heads[0], "concatenated", "projected", *between}
 
 
 @pytest.mark.parametrize("key", COURSES)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attn_core import Scenario, attend, edits, masks
+from attn_core import Scenario, attend, edits
+from attn_core.edits import mask_kinds
 from attn_core.notation.equation import equation, formula, headline
 from attn_core.presets import DEFAULT
 
@@ -77,7 +78,7 @@ def test_what_compares_places_in_one_sentence_is_taken_out():
         with pytest.raises(ValueError, match="places in one sentence"):
             edits.with_mask_kind(CROSS, kind)
     padded = edits.with_mask_kind(CROSS, "padding", 2)
-    assert masks.kind(padded.mask) == "padding"
+    assert mask_kinds.kind(padded.mask) == "padding"
     np.testing.assert_array_equal(attend(padded).weights[:, 2:], 0)
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core import Scenario, attend, edits, masks
+from attn_core import Scenario, _checks, attend, edits, masks
+from attn_core.edits import mask_kinds
 from attn_core.presets import DEFAULT
 
 LONG = edits.with_sentence(DEFAULT.scenario, "Je ne suis pas très heureux ici")  # n = 7
@@ -23,8 +24,8 @@ def test_a_padding_mask_hides_what_comes_after_the_last_real_word(n, data):
     for i in range(n):
         for j in range(n_k):
             assert mask[i, j] == (j + 1 <= real)
-    assert masks.is_a(mask, "padding")
-    assert masks.size(mask, "padding") == real
+    assert mask_kinds.is_a(mask, "padding")
+    assert mask_kinds.size(mask, "padding") == real
 
 
 @given(SIZES, st.data())
@@ -34,9 +35,9 @@ def test_a_window_reaches_as_far_back_as_ahead(n, data):
     for i in range(n):
         for j in range(n):
             assert mask[i, j] == (i - reach <= j <= i + reach)
-    assert masks.is_a(mask, "window")
+    assert mask_kinds.is_a(mask, "window")
     if reach < n:
-        assert masks.size(mask, "window") == min(reach, n - 1)
+        assert mask_kinds.size(mask, "window") == min(reach, n - 1)
 
 
 @given(st.sampled_from(["causal", "padding", "window"]), st.integers(2, 11), st.data())
@@ -46,12 +47,12 @@ def test_a_mask_is_known_by_its_boxes(kind, n, data):
         "padding": lambda: masks.padding(n, n, data.draw(st.integers(1, n - 1))),
         "window": lambda: masks.window(n, data.draw(st.integers(0, n - 2))),
     }[kind]()
-    assert masks.kind(mask) == kind
+    assert mask_kinds.kind(mask) == kind
     changed = np.array(mask)
     changed[n - 1, 0] = not changed[n - 1, 0]
-    assert masks.kind(changed) != kind or n == 2
-    assert not masks.is_a(mask, "none")
-    assert masks.is_a(mask, "custom")
+    assert mask_kinds.kind(changed) != kind or n == 2
+    assert not mask_kinds.is_a(mask, "none")
+    assert mask_kinds.is_a(mask, "custom")
 
 
 @given(st.integers(2, 7), st.integers(2, 5), st.data())
@@ -64,7 +65,7 @@ def test_a_mask_is_understood_as_libraries_write_it(n, n_k, data):
         ways += [np.where(mask, 0, low) for low in lows]
         ways.append(np.where(mask, 0, -(10**9)))  # whole numbers
     for way in ways:
-        read = masks.understood(way)
+        read = _checks.understood(way)
         assert read.dtype == bool
         np.testing.assert_array_equal(read, mask)
         X = np.ones((n, 3))
@@ -86,7 +87,7 @@ def test_a_mask_that_may_mean_two_things_is_refused():
         ([[1, 0], [1]], "rows of one length"),
     ]:
         with pytest.raises(ValueError, match=message):
-            masks.understood(values)
+            _checks.understood(values)
 
 
 @pytest.mark.parametrize("kind", [bool, int, float])
@@ -104,10 +105,10 @@ def test_a_mask_of_the_other_convention_is_asked_about(kind):
 
 
 def test_a_full_mask_is_custom():
-    assert masks.kind(np.ones((5, 3), dtype=bool)) == "custom"
-    assert masks.kind(None) == "none"
-    assert masks.is_a(None, "none")
-    assert not masks.is_a(None, "custom")
+    assert mask_kinds.kind(np.ones((5, 3), dtype=bool)) == "custom"
+    assert mask_kinds.kind(None) == "none"
+    assert mask_kinds.is_a(None, "none")
+    assert not mask_kinds.is_a(None, "custom")
 
 
 @pytest.mark.parametrize("kind", masks.KINDS)
@@ -119,8 +120,8 @@ def test_each_kind_blocks_weights(kind):
 
 
 def test_sizes_to_start_with_and_to_choose():
-    assert masks.size(edits.with_mask_kind(LONG, "padding").mask, "padding") == 6
-    assert masks.size(edits.with_mask_kind(LONG, "window").mask, "window") == 1
+    assert mask_kinds.size(edits.with_mask_kind(LONG, "padding").mask, "padding") == 6
+    assert mask_kinds.size(edits.with_mask_kind(LONG, "window").mask, "window") == 1
     assert edits.with_mask_kind(LONG, "padding", 2).mask[:, 2:].sum() == 0
     assert edits.with_mask_kind(LONG, "window", 0).mask.sum() == 7
     assert edits.with_mask_kind(LONG, "padding", 7).mask.all()
@@ -158,16 +159,16 @@ def test_named_masks_stay_what_they_are_when_words_change():
     for kind, size in [("causal", None), ("window", 2)]:
         s = edits.with_sentence(edits.with_mask_kind(LONG, kind, size), "Je suis pas heureux")
         assert s.mask.shape == (4, 4)
-        assert masks.kind(s.mask) == kind
-        assert size is None or masks.size(s.mask, kind) == size
+        assert mask_kinds.kind(s.mask) == kind
+        assert size is None or mask_kinds.size(s.mask, kind) == size
 
 
 def test_padding_stays_behind_the_same_word():
     s = edits.with_mask_kind(LONG, "padding", 4)  # pas is the last real word
-    assert masks.size(edits.with_sentence(s, "ne suis pas très heureux").mask, "padding") == 3
-    assert masks.size(edits.with_sentence(s, "Je ne suis très heureux").mask, "padding") == 3
+    assert mask_kinds.size(edits.with_sentence(s, "ne suis pas très heureux").mask, "padding") == 3
+    assert mask_kinds.size(edits.with_sentence(s, "Je ne suis très heureux").mask, "padding") == 3
     # None of the real words is left: as many as fit are real.
-    assert masks.size(edits.with_sentence(s, "chat noir").mask, "padding") == 2
+    assert mask_kinds.size(edits.with_sentence(s, "chat noir").mask, "padding") == 2
 
 
 def test_a_window_wider_than_a_shorter_sentence_blocks_nothing():

@@ -16,18 +16,10 @@ from attn_core.document import from_json, to_json
 from attn_core.edits import heads
 from attn_core.explain import narrate
 from attn_core.explain.narrate.position_sentences import told_of_slopes
+from attn_core.explain.papers import SCHEMES, written_slope
 from attn_core.notation import labels
 from attn_core.permalink import decode, encode
-from attn_core.positions import (
-    KINDS,
-    SCHEMES,
-    angles,
-    bias,
-    rotate,
-    sinusoidal,
-    slopes,
-    written_slope,
-)
+from attn_core.positions import KINDS, angles, bias, rotate, sinusoidal, slopes
 from attn_core.presets import BY_KEY
 from tests.core.courses import made
 

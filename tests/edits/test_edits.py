@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attn_core import Scenario, attend, edits, limits, masks
+from attn_core.edits import mask_kinds
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
 from attn_core.text.embeddings import embed, known, unknown
 from attn_core.text.vocabulary import FEATURES, WORDS
@@ -30,7 +31,7 @@ def test_a_new_word_leaves_the_edited_ones_alone():
 def test_places_follow_the_word():
     s = edits.with_sentence(BY_KEY["previous-word"].scenario, "chat noir dort")
     np.testing.assert_array_equal(s.X, np.eye(3, 4))
-    assert masks.kind(s.mask) == "causal"
+    assert mask_kinds.kind(s.mask) == "causal"
 
 
 def test_a_custom_mask_follows_the_words():
@@ -236,7 +237,7 @@ def test_boxes_that_were_blocked_by_hand_are_told_with_the_words_that_take_them(
 
 
 def test_mask_kinds():
-    assert masks.kind(edits.with_mask_kind(START, "causal").mask) == "causal"
+    assert mask_kinds.kind(edits.with_mask_kind(START, "causal").mask) == "causal"
     assert edits.with_mask_kind(START, "none").mask is None
     custom = edits.with_mask_kind(edits.with_mask_kind(START, "causal"), "custom")
     np.testing.assert_array_equal(custom.mask, masks.causal(3))

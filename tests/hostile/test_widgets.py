@@ -14,7 +14,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from attn_core import limits
-from attn_core.masks import kind
+from attn_core.edits.mask_kinds import kind
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
 from benchmarks.visitor import Visitor

@@ -9,8 +9,9 @@ from attn_core import attend, edits
 from attn_core.analysis.rope_distance import everywhere
 from attn_core.analysis.word_order import in_reverse
 from attn_core.explain.narrate.position_sentences import told_of_slopes
+from attn_core.explain.papers import SCHEMES
 from attn_core.permalink import encode
-from attn_core.positions import KINDS, SCHEMES
+from attn_core.positions import KINDS
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.text import escape
 from tests.pages.test_pages import boxes, fine, scenario, slider, visit

@@ -13,8 +13,8 @@ from ... import positions
 from ...attention import AttentionTrace
 from ...notation import labels
 from ...notation.cells import Cell, name_of, sources
-from ...positions import written_slope
 from ...scenario import Scenario
+from ..papers import written_slope
 from .answer import Calculation
 from .element import copied, given
 from .rounding import (

@@ -55,7 +55,7 @@ def result_of(trace: AttentionTrace, cell: Cell) -> Result:
     value, digits = value_of(trace, cell), _decimals(cell, DECIMALS)
     if math.isfinite(value):
         # Of a large float32 the decimals would be noise; float64 carries them to 1e12.
-        precision = np.finfo(trace.X.dtype).precision
+        precision = np.finfo(trace.Q.dtype).precision
         digits = max(0, min(digits, int(precision) - len(str(int(abs(value))))))
     return Result(value, labels.rounded(value, digits), digits)
 

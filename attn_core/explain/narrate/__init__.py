@@ -14,6 +14,7 @@ import numpy as np
 
 from ... import masks
 from ...attention import AttentionTrace
+from ...edits import mask_kinds
 from ...notation import labels
 from ...notation.course import made, takes
 from ...notation.equation import block
@@ -169,16 +170,16 @@ def _masked(trace: AttentionTrace, quote: Quote) -> str:
 
 def _rule(trace: AttentionTrace, mask: masks.Mask) -> str:
     """Say by which rule a mask blocks."""
-    match masks.kind(mask):
+    match mask_kinds.kind(mask):
         case "causal":
             return "no word sees what comes after it"
         case "window":
-            reach = masks.size(mask, "window")
+            reach = mask_kinds.size(mask, "window")
             if reach == 0:
                 return "every word sees itself alone"
             return f"no word sees more than {counted(reach, 'word')} away"
         case "padding":
-            filling = mask.shape[1] - masks.size(mask, "padding")
+            filling = mask.shape[1] - mask_kinds.size(mask, "padding")
             last = "last word" if filling == 1 else f"last {filling} words"
             return f"the {last}{_of_context(trace)} {'is' if filling == 1 else 'are'} padding"
     return "as chosen"

@@ -9,8 +9,9 @@ import numpy as np
 from ...attention import AttentionTrace
 from ...notation.equation import block
 from ...notation.labels import number
-from ...positions import slopes, written_slope
+from ...positions import slopes
 from ...scenario import Scenario
+from ..papers import written_slope
 from ..wording import TIE, Quote, counted, listed, named, others
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,7 +126,25 @@ def describe(
     >>> described.numbers[0]["z"].shape
     (3, 4)
     """
-    return render(arrange(equations, width, scale_for(width, projector)), theme)
+    seen = _Seen(tuple(each.face for each in equations), equations)
+    layout, still = _still(seen, width, theme, projector)
+    blocks = [block for each in equations for block in each.blocks]
+    return still.holding(numbers_of(layout.holding(blocks)))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Equations that are alike where they look alike, whatever their numbers."""
+
+    faces: tuple[tuple[Hashable, ...], ...]
+    equations: tuple[Equation, ...] = field(compare=False)
+
+
+@lru_cache(maxsize=256)  # what visitors look at just now; while a hand moves, one each
+def _still(seen: _Seen, width: float, theme: Theme, projector: bool) -> tuple[Layout, Description]:
+    """Where all stands, and the figure without its numbers."""
+    layout = arrange(seen.equations, width, scale_for(width, projector))
+    return layout, render(layout, theme)
 
 
 def render(layout: Layout, theme: Theme) -> Description:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,8 @@ class Description:
         Milliseconds that each frame stays when it is played.
     played : str
         What a slider through the frames goes through, for a reader who can't see it.
+    still : Description, optional
+        The same figure with other numbers, whose name this one shares.
     """
 
     traces: list[dict[str, Any]]
@@ -51,6 +53,11 @@ class Description:
     config: dict[str, Any] = field(default_factory=dict)
     pace: int = 0
     played: str = ""
+    still: Description | None = field(default=None, repr=False)
+
+    def holding(self, numbers: list[dict[str, Any]]) -> Description:
+        """Return the same figure with other numbers."""
+        return replace(self, numbers=numbers, still=self)
 
     def figure(self) -> go.Figure:
         """Return the figure, checked by Plotly."""
@@ -76,11 +83,14 @@ class Description:
             self,
             layout=self.layout | _roomy(self.layout, pixels),
             controls=self.controls and self.controls | _roomy(self.controls, pixels),
+            still=self.still and _with_room(self.still, pixels),
         )
 
     @cached_property
     def base(self) -> str:
         """Name of all but the numbers: equal only if the same figure is to change."""
+        if self.still:
+            return self.still.base
         frame = json.dumps([self.traces, self.layout], sort_keys=True)
         return hashlib.sha256(frame.encode()).hexdigest()[:16]
 
@@ -114,6 +124,11 @@ class Description:
     def plain_frames(self) -> list[dict[str, Any]]:
         """Return the frames as JSON can hold them."""
         return [frame | {"data": [_plain(own) for own in frame["data"]]} for frame in self.frames]
+
+
+@lru_cache(maxsize=256)
+def _with_room(still: Description, pixels: int) -> Description:
+    return still.with_room(pixels)
 
 
 def _roomy(layout: dict[str, Any], pixels: int) -> dict[str, Any]:

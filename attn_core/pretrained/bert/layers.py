@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...attention import attend, concatenate
+from ...attention import attend
 from ...scenario import Scenario
 from ..files.checkpoint import Checkpoint, Matrix
 from .activations import Activation
@@ -108,7 +108,7 @@ class Layer:
         assert s.W_o is not None
         # Head by head: the scores of all at once, at each step, take a hundred MB in a long text.
         outputs = np.stack([attend(s.head(i)).output for i in range(s.h)])
-        projected: Matrix = (concatenate(outputs) @ s.W_o)[:, :-1]
+        projected: Matrix = (np.concatenate(outputs, axis=-1) @ s.W_o)[:, :-1]
         attended = self.norm_1(X + (projected + self.b_o))
         hidden = self.activate(attended @ self.W_1 + self.b_1)
         return self.norm_2(attended + (hidden @ self.W_2 + self.b_2))

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from attn_core import attend, edits, masks
+from attn_core.edits import mask_kinds
 from attn_core.figures import describe
 from attn_core.masks import MaskKind
 from attn_core.notation import labels
@@ -57,10 +58,10 @@ def size_or_boxes() -> None:
     s, chosen = state.scenario(), state.mask_kind()
     with st.container():  # always there, so that what stands below isn't made anew
         if chosen == "padding" and s.mask is not None:
-            _size("The last real word", masks.size(s.mask, "padding"), _places(s))
+            _size("The last real word", mask_kinds.size(s.mask, "padding"), _places(s))
         elif chosen == "window" and s.mask is not None:
             reach = range(s.n)
-            _size("Words that it reaches back and ahead", masks.size(s.mask, "window"), reach)
+            _size("Words that it reaches back and ahead", mask_kinds.size(s.mask, "window"), reach)
         elif chosen == "custom":
             _boxes()
 
@@ -92,7 +93,7 @@ def _boxes() -> None:
     if state.live():
         st.caption("Click a box to open it, 0, or to block it, −∞: row = query, column = key.")
         drawn = Equation((block(attend(state.scenario()), "blocking"),))
-        chart(describe(drawn, **look()), "figure-mask", drawn.alt, picked=_toggle)
+        chart(describe(drawn, **look()), "figure-mask", lambda: drawn.alt, picked=_toggle)
     with st.expander("As a table", expanded=not state.live()):
         st.caption("Who may look at whom: row = query, column = key.")
         shown = _allowed()

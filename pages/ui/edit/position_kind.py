@@ -7,8 +7,9 @@ import streamlit as st
 from attn_core import Scenario, edits, limits, presets
 from attn_core.analysis.word_order import lacks_direction
 from attn_core.explain.narrate.position_sentences import told_of_slopes
+from attn_core.explain.papers import SCHEMES
 from attn_core.notation import labels
-from attn_core.positions import KINDS, SCHEMES
+from attn_core.positions import KINDS
 from attn_core.text import escape
 from pages.ui.session import state
 

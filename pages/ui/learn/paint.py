@@ -154,7 +154,7 @@ def _paint_first(reason: str) -> None:
     chart(
         describe(drawn, **look()),
         "figure-painted",
-        drawn.alt,
+        lambda: drawn.alt,
         picked=lambda box: _toggle(box, matrix=0),
     )
     _blocked()
@@ -201,4 +201,4 @@ def _by_d_k(s: Scenario, target: Array, chosen: learn_settings.Settings, now: Ru
         f"lowest possible, {number(reach.lowest(target), 3)}."
     )
     drawn = Equation((reach.by_size(target, found, sizes),))
-    chart(describe(drawn, **look()), "figure-by-d_k", drawn.alt)
+    chart(describe(drawn, **look()), "figure-by-d_k", lambda: drawn.alt)

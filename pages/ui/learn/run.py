@@ -130,7 +130,7 @@ def _part(lesson: Lesson, now: Run, alone: bool) -> None:
         )
     moments = learner.snapshots[-1:] if now.is_running else learner.moments
     described, alt = lesson.picture(learner, moments)
-    chart.chart(described, f"figure-learning-{lesson.kind}", alt, lesson.picked)
+    chart.chart(described, f"figure-learning-{lesson.kind}", lambda: alt, lesson.picked)
     if not now.is_running:
         _result(lesson, now)
 

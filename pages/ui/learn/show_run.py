@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario, attend, gradients
+from attn_core import AttentionTrace, Scenario, attend
+from attn_core.explain import chain_rule
 from attn_core.figures import Description, Progress, describe, describe_learning, learning_alt
 from attn_core.learning import learned_rules as reading
 from attn_core.learning.equations import gradient, moment
@@ -92,7 +93,7 @@ _COUNTED: dict[Kind, str] = {
 
 def formulas(kind: Kind) -> None:
     """The equations of the way forward, and of the way back beside them."""
-    pairs = gradients.READOUT if kind == "views" else gradients.ATTENTION
+    pairs = chain_rule.READOUT if kind == "views" else chain_rule.ATTENTION
     rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
     st.caption(_COUNTED[kind])
@@ -112,8 +113,11 @@ def way_back(trace: AttentionTrace, target: Array, key: Kind) -> None:
     with drawer("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
         if is_open:
             drawn = gradient(trace, target)
-            alt = " ".join(each.alt for each in drawn)
-            chart(describe(*drawn, **look()), f"figure-gradient-{key}", alt)
+            chart(
+                describe(*drawn, **look()),
+                f"figure-gradient-{key}",
+                lambda: " ".join(each.alt for each in drawn),
+            )
             st.caption(
                 "A step goes against the gradient: a positive number of $dW$, blue, makes its "
                 "number of $W$ smaller, a negative one, red, larger, "

@@ -37,16 +37,19 @@ def look(margin: int = 0) -> Look:
 
 
 def chart(
-    described: Description, key: str, alt: str, picked: Callable[[Any], None] | None = None
+    described: Description,
+    key: str,
+    alt: Callable[[], str],
+    picked: Callable[[Any], None] | None = None,
 ) -> None:
-    """Show a figure; what `picked` is told is described in `live.board`."""
+    """Show a figure; `alt` and what `picked` is told are described in `live.board`."""
     if state.width() < NARROW:
         described = described.with_room(_BUTTONS)
     if state.live():
         live.board(described, key, alt, picked)
         return
     figure, config = described.figure(), live.classic_config(described, key)
-    st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt)
+    st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt())
     if state.lost():
         st.caption("This browser couldn't load the live picture; this is the plain one.")
 

@@ -97,7 +97,10 @@ def _plotly_address() -> str:
 
 
 def board(
-    described: Description, key: str, alt: str, picked: Callable[[Any], None] | None = None
+    described: Description,
+    key: str,
+    alt: Callable[[], str],
+    picked: Callable[[Any], None] | None = None,
 ) -> None:
     """Show a figure that is changed in place.
 
@@ -105,31 +108,20 @@ def board(
     ----------
     described : Description
     key : str
-    alt : str
-        What the figure tells, for a reader who can't see it.
+    alt : callable
+        Says what the figure tells, for a reader who can't see it.
     picked : callable, optional
         Called when a box is clicked, with what the browser tells: number of the matrix,
         row and column. It is to check them, for a browser could send anything.
     """
-    frame = {
-        "figure": [described.traces, described.layout],
-        "config": {"displaylogo": False, **described.config},
-        "name": _file_name(key),
-        "print_scale": described.print_scale,
-        "paper": for_paper(state.theme()),
-        "alt": alt,
-        "plotly": _plotly_address(),
-    }
-    data = {
+    data: dict[str, Any] = {
         "base": described.base,
-        "frame": frame,
         "numbers": described.plain_numbers(),
         "move": state.heard(),
     }
-    if described.frames:
-        frame |= {"pace": described.pace, "played": described.played}
-        # They can be most of what is sent; a hand that moves numbers sees the whole result.
-        if not state.moving():
+    if not state.moving():  # while a hand moves numbers, the browser has all the rest
+        data["frame"] = _board_frame(described, key, alt())
+        if described.frames:
             data["frames"] = described.plain_frames()
     _show(
         _board,
@@ -139,6 +131,20 @@ def board(
         height="content" if described.frames else round(described.layout["height"]),
         on_pick_change=lambda: _picked(key, picked),
     )
+
+
+def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:
+    """All that the board needs but its numbers."""
+    return {
+        "figure": [described.traces, described.layout],
+        "config": {"displaylogo": False, **described.config},
+        "name": _file_name(key),
+        "print_scale": described.print_scale,
+        "paper": for_paper(state.theme()),
+        "alt": alt,
+        "plotly": _plotly_address(),
+        **({"pace": described.pace, "played": described.played} if described.frames else {}),
+    }
 
 
 def classic_config(described: Description, key: str) -> dict[str, Any]:
@@ -180,7 +186,7 @@ def boxes(name: MatrixName, shown: Block, head: int) -> None:
     _show(
         _boxes,
         key,
-        {"base": base, "frame": frame, "numbers": numbers},
+        {"base": base, "numbers": numbers, **({} if state.moving() else {"frame": frame})},
         on_move_change=lambda: _moved(name, head, key),
     )
 
@@ -204,9 +210,7 @@ def _boxes_frame(name: MatrixName, shown: Block) -> dict[str, Any]:
 
 
 def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> None:
-    """Send a component what it needs: the frame is known to it while only numbers move."""
-    if state.moving():
-        del data["frame"]
+    """Send a component what it needs, and hear whether it has it."""
     component(
         key=key,
         data=pack(data),

@@ -48,9 +48,11 @@ def heads(reading: Reading) -> None:
             chart(
                 describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
                 "figure-model-heads",
-                f"Small maps of attention weights: {encoder.layers} layers, one below the other, "
-                f"of {encoder.heads} heads each. Layer {focus.layer + 1}, head {focus.head + 1} is "
-                "outlined.",
+                lambda: (
+                    f"Small maps of attention weights: {encoder.layers} layers, one below the "
+                    f"other, of {encoder.heads} heads each. Layer {focus.layer + 1}, head "
+                    f"{focus.head + 1} is outlined."
+                ),
                 partial(_pick_head, grid, len(words)),
             )
     is_pooled = side < len(reading.places)
@@ -101,7 +103,7 @@ def weights(
                 seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, **drawn
             )
             alt = f"Heatmap of attention weights. {seen.title}. {told_of_seen(reading)}"
-            chart(described, key, alt, picked)
+            chart(described, key, lambda: alt, picked)
     st.markdown(told_of_seen(reading, escape.markdown))
 
 
@@ -146,6 +148,6 @@ def scores(reading: Reading) -> None:
             chart(
                 described,
                 "figure-model-scores",
-                f"Heatmap of scaled scores. {reading.seen.title}.",
+                lambda: f"Heatmap of scaled scores. {reading.seen.title}.",
                 partial(ask_model.pick, reading.places, reading.places),
             )

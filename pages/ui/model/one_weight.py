@@ -32,7 +32,7 @@ def token(reading: Reading) -> None:
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
             described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), **look())
-            chart(described, "figure-model-token", told_of_token(reading))
+            chart(described, "figure-model-token", lambda: told_of_token(reading))
     st.markdown(told_of_token(reading, escape.markdown))
 
 
@@ -61,7 +61,7 @@ def weight(reading: Reading) -> None:
             chart(
                 described,
                 "figure-model-features",
-                told_of_contributions(shown),
+                lambda: told_of_contributions(shown),
                 partial(_pick_key, shown.places, shown.products.shape[1]),
             )
     st.markdown(told_of_contributions(shown, escape.markdown))

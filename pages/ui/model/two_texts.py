@@ -56,4 +56,4 @@ def _cosines(both: Shared) -> None:
         axes=("token", "layer"),
         **drawn,
     )
-    chart(described, "figure-model-shared", told_of_shared(both))
+    chart(described, "figure-model-shared", lambda: told_of_shared(both))

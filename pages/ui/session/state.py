@@ -16,7 +16,8 @@ from typing import Any, TypeGuard, TypeVar, get_args
 import numpy as np
 import streamlit as st
 
-from attn_core import Scenario, edits, limits, masks, presets
+from attn_core import Scenario, edits, limits, presets
+from attn_core.edits import mask_kinds
 from attn_core.figures import Theme
 from attn_core.masks import MaskKind
 from attn_core.notation.cells import Cell
@@ -401,7 +402,7 @@ def mask_kind() -> MaskKind:
     """Kind of the mask: the one that was chosen, as long as the mask is one of that kind."""
     lab = _lab()
     mask = lab.history.present.mask
-    return lab.mask_kind if masks.is_a(mask, lab.mask_kind) else masks.kind(mask)
+    return lab.mask_kind if mask_kinds.is_a(mask, lab.mask_kind) else mask_kinds.kind(mask)
 
 
 def set_mask_kind(kind: MaskKind) -> None:

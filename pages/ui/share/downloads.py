@@ -107,5 +107,8 @@ def picture(trace: AttentionTrace, only: str | None) -> None:
             shown = trace if only is None or takes(trace.scenario, only) else whole()
             drawn = [written for _, _, written in export.equations(shown, only)]
             st.caption("The buttons stand above the picture, at its right end.")
-            alt = " ".join(each.alt for each in drawn)
-            chart(describe(*drawn, **look(margin=40)), key=f"figure-{only or 'trace'}", alt=alt)
+            chart(
+                describe(*drawn, **look(margin=40)),
+                key=f"figure-{only or 'trace'}",
+                alt=lambda: " ".join(each.alt for each in drawn),
+            )

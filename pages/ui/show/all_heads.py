@@ -39,7 +39,7 @@ def weights() -> None:
         chart(
             describe_multiples(drawn, **look()),
             "figure-heads",
-            alt,
+            lambda: alt,
             picked=lambda box: _choose(box, trace.scenario.h),
         )
 
@@ -82,7 +82,7 @@ def spaces() -> None:
         shown = [Space(each.symbol, plane(each.values)) for each in (seen, V)]
         words = [labels.isolate(word) for word in V.rows]
         described = describe_spaces(shown, words, groups(V.values), **look())
-        chart(described, "figure-spaces", spaces_alt(shown, words))
+        chart(described, "figure-spaces", lambda: spaces_alt(shown, words))
         st.caption(
             "Words that stand together in V have one colour, in both plots. With more than two "
             "columns a plot shows the two directions in which the words differ most (principal "

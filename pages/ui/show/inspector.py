@@ -156,7 +156,7 @@ def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None
         _picture(trace, cell, drawn)
         if made.terms:
             described = describe_contributions(made, **look(_FRAME))
-            chart(described, "figure-contributions", contributions_alt(made))
+            chart(described, "figure-contributions", lambda: contributions_alt(made))
         if made.table:
             st.markdown(_table(made.table))
         _on(trace, made)
@@ -236,7 +236,7 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
         chart(
             describe(*marked, **look(_FRAME)),
             "figure-asked",
-            " ".join(each.alt for each in shown),
+            lambda: " ".join(each.alt for each in shown),
             lambda box: pick(trace, shown, box, state.trail().picture),
         )
 
@@ -269,7 +269,7 @@ def _play(trace: AttentionTrace, cell: Cell) -> None:
             head = _head(trace)
             alt = f"The same as above, number by number. {equation(trace, product, head).alt}"
             played = trace if product == "projected" else trace.head(head)
-            chart(describe_play(played, product, **look(_FRAME)), "figure-play", alt)
+            chart(describe_play(played, product, **look(_FRAME)), "figure-play", lambda: alt)
 
 
 def _on(trace: AttentionTrace, made: Calculation) -> None:

@@ -73,7 +73,7 @@ def picture(trace: AttentionTrace) -> None:
     if state.measured() or not state.live():
         alt = f"Heatmap of all attention weights. {told.told_of_weights(trace)}"
         described = describe_long_text(trace, **look())
-        chart(described, "figure-long-text", alt, _pick)
+        chart(described, "figure-long-text", lambda: alt, _pick)
     st.caption(
         "Colours go with the cube root of a weight and end at the largest of this text, so that "
         "one colour isn't the same weight as on other pages. Drag to zoom, double-click to see "
@@ -102,7 +102,9 @@ def row(trace: AttentionTrace) -> None:
         width=320,
     )
     if state.measured() or not state.live():
-        chart(describe_row(trace, i, **look()), "figure-long-row", told.told_of_row(trace, i))
+        chart(
+            describe_row(trace, i, **look()), "figure-long-row", lambda: told.told_of_row(trace, i)
+        )
     st.markdown(told.told_of_row(trace, i, escape.markdown))
     with drawer("Numbers as a table", "tables-long-row") as is_open:
         if is_open:

@@ -9,7 +9,7 @@ import streamlit as st
 from attn_core import AttentionTrace
 from attn_core.analysis.rope_distance import everywhere, pairs
 from attn_core.analysis.word_order import in_reverse
-from attn_core.positions import SCHEMES
+from attn_core.explain.papers import SCHEMES
 from attn_core.text import escape
 from pages.ui.session import state
 from pages.ui.show import step as show

@@ -176,7 +176,7 @@ def shape_rule(rows: int) -> None:
             "partner times partner, all added up. A number without a partner can't be used, "
             "so $W_q$ needs **one row for each feature**."
         )
-        chart(describe_partners(X, W, **look()), key="partners", alt=partners_alt(X, W))
+        chart(describe_partners(X, W, **look()), key="partners", alt=lambda: partners_alt(X, W))
 
     _part("shape-rule", body)
 
@@ -221,7 +221,7 @@ def picture(
     chart(
         describe(*beside, *shown, **look()),
         key=name,
-        alt=" ".join(each.alt for each in (*beside, *drawn)),
+        alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
     )
     inspector.button(drawn, name, is_open=cell is not None)
@@ -234,8 +234,11 @@ def picture(
 
 def unasked(*drawn: Equation, key: str) -> None:
     """Equations in one picture, without the question where their numbers come from."""
-    alt = " ".join(each.alt for each in drawn)
-    chart(describe(*drawn, **look()), key=f"figure-{key}", alt=alt)
+    chart(
+        describe(*drawn, **look()),
+        key=f"figure-{key}",
+        alt=lambda: " ".join(each.alt for each in drawn),
+    )
     _tables(key, *drawn)
 
 

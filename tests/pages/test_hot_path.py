@@ -1,0 +1,48 @@
+"""While a hand moves one number, only what depends on that number is done again."""
+
+from collections import Counter
+
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_pages import fine
+
+
+def page():
+    """A page with one picture; from its second run on, a hand moves a number of X."""
+    import sys
+    from collections import Counter
+
+    import streamlit as st
+
+    from pages.ui.live import components
+    from pages.ui.session import state
+    from pages.ui.show import step as show
+
+    calls = st.session_state["calls"] = Counter()
+
+    def count(frame, event, _):
+        path = frame.f_code.co_filename
+        if event == "call" and ("/attn_core/" in path or "/pages/" in path):
+            calls[f"{path.rpartition('/')[-1]}:{frame.f_code.co_name}"] += 1
+
+    runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    if runs == 1:
+        state.begin("home")
+    else:
+        told = {"row": 0, "column": 1, "value": runs / 10}
+        sys.setprofile(count)
+        state.change(lambda: components._edited("X", 0, told), gesture="drag", by_slider=True)
+        state.start_moving(but="boxes-X")
+    show.whole_attention()
+    sys.setprofile(None)
+
+
+def test_one_moved_number_takes_few_calls():
+    at = fine(AppTest.from_function(page, default_timeout=60).run())
+    first = fine(at.run()).session_state["calls"]
+    calls: Counter = fine(at.run()).session_state["calls"]
+    assert calls["attention.py:attend"] == 1
+    assert not {name for name in calls if name.startswith(("tokens.py", "colours.py"))}
+    assert calls["layout.py:arrange"] == 0
+    assert sum(calls.values()) <= 1000, calls.most_common(20)
+    assert sum(first.values()) <= 1000  # the picture's frame was made before the hand came
