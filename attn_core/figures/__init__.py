@@ -1,13 +1,13 @@
 """Plotly figures of attention; they are returned, never shown."""
 
+from .boxes.colours import Theme
+from .boxes.description import Description
 from .boxes.draw_equation import describe, draw
 from .boxes.layout import NARROW
 from .boxes.multiples import describe_multiples
 from .boxes.partners import describe_partners, draw_partners
 from .boxes.play import describe_play, is_product
 from .html_page import html_page
-from .style.colours import Theme
-from .style.description import Description
 from .training.curves import Progress
 from .training.run_boxes import describe_learning, learning_alt
 from .training.run_points import describe_learning_spaces, learning_spaces_alt

@@ -19,6 +19,8 @@ from ..explain.wording import counted
 from ..scenario import Scenario
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.layers import Layer, forward, read_layer, read_norm
+from .bert.text_rules import TextRules, read_text_rules
+from .bert.tokenizer import Pieces, Tokenizer
 from .files.checkpoint import Checkpoint, Matrix
 from .files.error import ModelError, UnseenError
 from .files.shards import open_tensors
@@ -31,8 +33,6 @@ from .sources.locate import (
     folder_of,
     is_at_hand,
 )
-from .tokenizer.text_rules import TextRules, read_text_rules
-from .tokenizer.tokenizer import Pieces, Tokenizer
 
 __all__ = [
     "DEFAULT",

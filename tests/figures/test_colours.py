@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from attn_core.figures.style.colours import PALETTES, SIGNED_RANGE, WEIGHT_RANGE
+from attn_core.figures.boxes.colours import PALETTES, SIGNED_RANGE, WEIGHT_RANGE
 
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 BACKGROUND = {"light": "#ffffff", "dark": "#0e1117"}

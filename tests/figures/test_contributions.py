@@ -10,8 +10,8 @@ from plotly.colors import hex_to_rgb, label_rgb, sample_colorscale, unlabel_rgb
 from attn_core import Scenario, attend, edits, limits
 from attn_core.explain.calculation import calculate
 from attn_core.figures import describe_contributions
+from attn_core.figures.boxes.colours import PALETTES, SIGNED_RANGE
 from attn_core.figures.boxes.layout import text_width
-from attn_core.figures.style.colours import PALETTES, SIGNED_RANGE
 from attn_core.figures.words.contribution_bars import contributions_alt
 from attn_core.notation.cells import Cell
 from tests.core.courses import COURSES, of_head

@@ -11,7 +11,7 @@ import pytest
 from attn_core import attend
 from attn_core.analysis import long_text
 from attn_core.figures import describe_long_text, describe_row
-from attn_core.figures.style.colours import PALETTES
+from attn_core.figures.boxes.colours import PALETTES
 from attn_core.presets import BY_KEY, DEFAULT
 
 LONGEST = " ".join("".join(each) for each in product(("ka", "lo", "me", "ni", "pu"), repeat=4))[

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attn_core.figures import describe_word_bars, describe_word_map
-from attn_core.figures.style.colours import PALETTES
+from attn_core.figures.boxes.colours import PALETTES
 from attn_core.figures.words.word_map import cosines, signed, signed_to, weights, weights_to
 
 WORDS = ("[CLS]", "the₁", "cat", "<b>sat</b>", "the₂", "אב", "[SEP]")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from attn_core import attend
-from attn_core.figures.style.colours import PALETTES
+from attn_core.figures.boxes.colours import PALETTES
 from attn_core.notation.equation import headline
 from attn_core.presets import BY_KEY, DEFAULT
 from tests.pages.test_pages import NAMES, PAGES, fine, visit

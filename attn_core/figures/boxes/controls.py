@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...text import escape
-from ..style.colours import Palette
+from .colours import Palette
 from .layout import shorten
 
 #: Pixels below the picture.
@@ -32,7 +32,7 @@ def controls(
 
     Examples
     --------
-    >>> from attn_core.figures.style.colours import PALETTES
+    >>> from attn_core.figures.boxes.colours import PALETTES
     >>> made = controls([{"name": "step 0"}], {"width": 400, "height": 300}, PALETTES["dark"], 99)
     >>> made["height"], made["sliders"][0]["steps"][0]["label"]
     (372, 'step 0')

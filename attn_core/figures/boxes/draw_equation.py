@@ -15,15 +15,8 @@ from ...notation.labels import number, numbers
 from ...notation.steps import Kind
 from ...scenario import Array
 from ...text import escape
-from ..style.colours import (
-    PALETTES,
-    SIGNED_RANGE,
-    WEIGHT_CHANGE_RANGE,
-    WEIGHT_RANGE,
-    Palette,
-    Theme,
-)
-from ..style.description import Description
+from .colours import PALETTES, SIGNED_RANGE, WEIGHT_CHANGE_RANGE, WEIGHT_RANGE, Palette, Theme
+from .description import Description
 from .layout import NOTE, Layout, Placed, Scale, arrange, number_size, role_note, scale_for, shorten
 
 if TYPE_CHECKING:

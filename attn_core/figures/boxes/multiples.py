@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...notation.equation import Equation
-from ..style.colours import Theme
-from ..style.description import Description
+from .colours import Theme
+from .description import Description
 from .draw_equation import render
 from .layout import Scale, arrange
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ...notation.equation import Block
 from ...shape_rule import ShapeRule
-from ..style.colours import Theme
-from ..style.description import Description
+from .colours import Theme
+from .description import Description
 from .draw_equation import render
 from .layout import Layout, Placed, Sign, scale_for, text_width
 

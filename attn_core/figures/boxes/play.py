@@ -13,9 +13,9 @@ from ...notation.equation import equation
 from ...notation.labels import number
 from ...notation.outline import outlined
 from ...notation.steps import step
-from ..style.colours import PALETTES, Theme
-from ..style.description import Description
+from .colours import PALETTES, Theme
 from .controls import controls
+from .description import Description
 from .draw_equation import outline_shapes, render
 from .layout import arrange, scale_for
 

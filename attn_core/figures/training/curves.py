@@ -11,10 +11,10 @@ import numpy as np
 from ...notation.labels import number, percent
 from ...scenario import Array
 from ...text import escape
+from ..boxes.colours import PALETTES, Palette, Theme
+from ..boxes.description import Description
 from ..boxes.draw_equation import TEMPLATE
 from ..boxes.layout import NOTE, Scale, shorten, text_width
-from ..style.colours import PALETTES, Palette, Theme
-from ..style.description import Description
 from ..words.word_points import LINE, heading
 
 #: In parts of the font's size: the width from which two plots stand beside each other, and

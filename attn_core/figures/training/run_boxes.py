@@ -10,11 +10,11 @@ import numpy as np
 
 from ...notation.equation import Equation
 from ...notation.labels import number, percent
+from ..boxes.colours import PALETTES, Theme
 from ..boxes.controls import controls
+from ..boxes.description import Description
 from ..boxes.draw_equation import numbers_of, render
 from ..boxes.layout import Scale, arrange, scale_for
-from ..style.colours import PALETTES, Theme
-from ..style.description import Description
 from .curves import Progress, curve_numbers, describe_curves
 
 #: Milliseconds that each moment stays: 80 of them are a run of ten seconds.

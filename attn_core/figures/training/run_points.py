@@ -10,9 +10,9 @@ import numpy as np
 from ...notation.labels import isolate, number
 from ...scenario import Array
 from ...text import escape
+from ..boxes.colours import PALETTES, Palette, Theme
+from ..boxes.description import Description
 from ..boxes.layout import Scale, scale_for, text_width
-from ..style.colours import PALETTES, Palette, Theme
-from ..style.description import Description
 from ..words.word_labels import place_labels
 from ..words.word_points import Space, room_beside, side_of, spaces_layout, trace_of
 from .curves import Progress

@@ -8,11 +8,11 @@ import numpy as np
 
 from ...explain.calculation.answer import Calculation
 from ...text import escape
+from ..boxes import colours
+from ..boxes.colours import PALETTES, Palette, Theme
+from ..boxes.description import Description
 from ..boxes.draw_equation import SMALLEST_NUMBER, TEMPLATE
 from ..boxes.layout import Scale, scale_for, shorten, text_width
-from ..style import colours
-from ..style.colours import PALETTES, Palette, Theme
-from ..style.description import Description
 
 #: Heights in parts of the font's size: a line of text, the bar below it, and both with
 #: the room to the next.

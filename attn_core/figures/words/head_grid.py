@@ -13,9 +13,9 @@ import numpy as np
 from ...notation.labels import isolate
 from ...scenario import Array
 from ...text import escape
+from ..boxes.colours import PALETTES, Palette, Theme
+from ..boxes.description import Description
 from ..boxes.layout import Scale, scale_for
-from ..style.colours import PALETTES, Palette, Theme
-from ..style.description import Description
 from .word_map import frame, weights
 
 #: A thumbnail is at least so many pixels wide; on a narrow screen a layer takes two rows.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ...analysis.long_text import digits
 from ...attention import AttentionTrace
 from ...notation.labels import unique
-from ..style.colours import Theme
-from ..style.description import Description
+from ..boxes.colours import Theme
+from ..boxes.description import Description
 from .word_bars import describe_word_bars
 from .word_map import describe_word_map, weights_to
 

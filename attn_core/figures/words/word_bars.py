@@ -7,9 +7,9 @@ from typing import Any
 
 from ...scenario import Array
 from ...text import escape
+from ..boxes.colours import PALETTES, Palette, Theme
+from ..boxes.description import Description
 from ..boxes.layout import scale_for, shorten
-from ..style.colours import PALETTES, Palette, Theme
-from ..style.description import Description
 from .word_map import ZOOM, frame, labels_of, margin, word_axis
 
 #: Height of bars, and room above them, for the buttons of the picture and for a legend as

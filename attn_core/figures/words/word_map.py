@@ -11,9 +11,7 @@ import numpy as np
 from ...notation.labels import isolate, number, unique
 from ...scenario import Array
 from ...text import escape
-from ..boxes.draw_equation import TEMPLATE, written
-from ..boxes.layout import NARROW, ROLE_NOTE, Scale, number_size, scale_for, shorten, text_width
-from ..style.colours import (
+from ..boxes.colours import (
     PALETTES,
     SIGNED_RANGE,
     WEIGHT_CHANGE_RANGE,
@@ -21,7 +19,9 @@ from ..style.colours import (
     Palette,
     Theme,
 )
-from ..style.description import Description
+from ..boxes.description import Description
+from ..boxes.draw_equation import TEMPLATE, written
+from ..boxes.layout import NARROW, ROLE_NOTE, Scale, number_size, scale_for, shorten, text_width
 
 #: Widest heatmap in parts of the font's size: as high as a laptop's screen.
 _WIDEST = 46

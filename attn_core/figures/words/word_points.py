@@ -12,10 +12,10 @@ from ...analysis.projection_2d import Plane
 from ...notation.labels import number
 from ...scenario import Array
 from ...text import escape
+from ..boxes.colours import PALETTES, Palette, Theme
+from ..boxes.description import Description
 from ..boxes.draw_equation import TEMPLATE, subscripts
 from ..boxes.layout import Scale, scale_for
-from ..style.colours import PALETTES, Palette, Theme
-from ..style.description import Description
 
 #: Height of a plot in parts of its width, and its largest width in pixels.
 _FLAT, _WIDEST = 0.72, 520

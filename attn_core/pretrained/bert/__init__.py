@@ -1,4 +1,4 @@
-"""The equations of BERT-like layers in NumPy, and the settings that choose among them.
+"""BERT-like models in NumPy: the settings, the layers, and the tokenizer with its rules.
 
-Attention is the lab's own `attend`. Nothing here opens a file.
+Attention is the lab's own `attend`. Nothing here opens a file by itself: `files` reads strictly.
 """

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..bert import word_list
+from ..bert.text_rules import MODULES, files_of
+from ..bert.tokenizer import TOKENIZER
 from ..files.error import ModelError, needs
 from ..files.shards import INDEX, TENSORS, shards_of
-from ..tokenizer import word_list
-from ..tokenizer.text_rules import MODULES, files_of
-from ..tokenizer.tokenizer import TOKENIZER
 from .model_files import CONFIG, FILES, INSTEAD, checked, is_whole
 
 #: The model that is taken where none is named.

@@ -6,10 +6,10 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from ..bert import word_list
+from ..bert.tokenizer import TOKENIZER
 from ..files.error import ModelError
 from ..files.shards import INDEX, TENSORS, shards_of
-from ..tokenizer import word_list
-from ..tokenizer.tokenizer import TOKENIZER
 
 #: The files of a model, small ones first; most have these.
 CONFIG = "config.json"

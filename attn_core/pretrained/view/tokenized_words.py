@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ...explain.wording import Quote, counted, listed
 from ...notation.labels import isolate
 from ...text.escape import is_unseen, visible
-from ..tokenizer.tokenizer import Pieces
+from ..bert.tokenizer import Pieces
 
 #: Examples that a sentence gives, tokens of one word that it names, and letters of a word.
 _EXAMPLES, _TOKENS, _LETTERS = 3, 6, 24

@@ -9,9 +9,9 @@ import numpy as np
 from ...explain.wording import Quote, counted, listed
 from ...notation.labels import isolate, number, unique
 from ...scenario import Array
+from ..bert.text_rules import TextRules
+from ..bert.tokenizer import Pieces
 from ..encoder import Encoded
-from ..tokenizer.text_rules import TextRules
-from ..tokenizer.tokenizer import Pieces
 
 #: A cosine above this is written as 1.
 _SAME = 0.995

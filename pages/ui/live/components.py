@@ -21,8 +21,8 @@ from streamlit.components.v1 import declare_component
 from attn_core import Scenario, edits, limits
 from attn_core.edits import MatrixName
 from attn_core.figures import Description
+from attn_core.figures.boxes.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
 from attn_core.figures.plotly_script import plotly_script
-from attn_core.figures.style.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
 from attn_core.notation import labels
 from attn_core.notation.equation import Block
 from pages.ui.live.serialize import UNPACK, pack
