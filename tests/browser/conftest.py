@@ -1,12 +1,13 @@
 """A real server, and pages of it in the real browser of `tests/conftest.py`."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Position, TimeoutError, expect
 
 from benchmarks.serve import server
 from tests.browser.seats import PATIENCE, WIDE, Seats
@@ -94,15 +95,20 @@ def type_into_table(page: Page, typed: str) -> None:
     """Type into the first box of the table on the page, as a person would."""
     page.get_by_test_id("stDataFrame").first.wait_for()
     idle(page)  # what opens around it moves it
-    page.get_by_test_id("stDataFrame").first.click(position={"x": 110, "y": 55})
-    type_into_chosen(page, typed)
+    type_into_chosen(page, typed, at={"x": 110, "y": 55})
     idle(page)
 
 
-def type_into_chosen(page: Page, typed: str) -> None:
-    """Type into the box of a table that the keyboard is in, and go to the one below it."""
-    page.keyboard.press("Enter")  # opens the box; what is typed before it is open is lost
-    page.wait_for_function("document.activeElement.closest('#portal')")
+def type_into_chosen(page: Page, typed: str, at: Position | None = None) -> None:
+    """Type into the box of a table that the keyboard is in, or at a place in it; go below it."""
+    # What is typed before the box is open is lost, so a hand looks whether it is, and tries again.
+    while True:
+        if at:
+            page.get_by_test_id("stDataFrame").first.click(position=at)
+        page.keyboard.press("Enter")
+        with contextlib.suppress(TimeoutError):
+            page.wait_for_function("document.activeElement.closest('#portal')", timeout=5000)
+            break
     page.keyboard.press("Control+A")
     page.keyboard.type(typed, delay=100)
     page.keyboard.press("Enter")
