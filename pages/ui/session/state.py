@@ -449,7 +449,7 @@ def question() -> Question:
 
 
 def focus_on(**changes: Any) -> None:
-    """Look elsewhere in the pretrained model; see `model_view.Focus`."""
+    """Look elsewhere in the pretrained model; see `pretrained.view.Focus`."""
     touch()
     _lab().question.turn(**changes)
 
