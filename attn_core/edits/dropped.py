@@ -61,7 +61,7 @@ def _embeddings(
         return  # whoever edits X means to
     values, later = getattr(before, name), getattr(after, name)
     if values is None or source_of(before.features) != "vocabulary":
-        return  # a model's numbers are made anew for all words, see `edit_vectors`
+        return  # a model's numbers are made anew for all words, see `pages/ui/edit/vectors.py`
     left = dict(zip(*aligned(tuple(old), tuple(new)), strict=True))
     names = after.features
     column = {j: names.index(name) for j, name in enumerate(before.features) if name in names}

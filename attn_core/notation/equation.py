@@ -64,12 +64,12 @@ class Block:
 
     @property
     def face(self) -> tuple[Hashable, ...]:
-        """All of its looks but its numbers; where they are infinite is a look."""
+        """All of its looks but its numbers; where they are infinite, and how, is a look."""
         infinite = np.isinf(self.values)
         return (
             *(self.step.name, self.step.symbol, self.step.kind, self.step.axes),
             *(self.rows, self.columns, self.transposed, self.outlines, self.title),
-            infinite.tobytes() if infinite.any() else b"",
+            np.where(infinite, self.values, 0).tobytes() if infinite.any() else b"",
         )
 
     @property

@@ -13,7 +13,8 @@
     if (delay <= LONGEST_DEBOUNCE) timers.add(id);
     return id;
   };
-  window.clearTimeout = (id) => {
+  // Either of the two clears what the other began.
+  window.clearTimeout = window.clearInterval = (id) => {
     timers.delete(id);
     cancel(id);
   };
@@ -94,10 +95,12 @@
 
   // Watched only while the page seems to be at rest, for it takes time from all that moves.
   let rests = 0;
+  let resting = 0; // the one that is awaited, so that a busy browser's don't come all at once
   const watch = { subtree: true, childList: true, characterData: true, attributes: true };
   const changes = new MutationObserver(() => again());
   function again() {
-    rests = 0;
+    cancelIdleCallback(resting);
+    [rests, resting] = [0, 0];
     changes.disconnect();
   }
 
@@ -112,6 +115,7 @@
     animations: document.getAnimations().filter(isMoving).length,
     busy: count(".lab-boxes[data-busy]"),
     loading: count("[data-testid=stSkeleton]"),
+    missing: !count(".stApp"), // its scripts are on their way, of which nothing here knows
     shown: count('.stApp:not([data-test-script-state="notRunning"])'),
   });
   window.labIsQuiet = () => {
@@ -120,7 +124,7 @@
     if (isQuiet || !isAtRest) again();
     else {
       changes.observe(document, watch);
-      requestIdleCallback(() => rests++);
+      resting ||= requestIdleCallback(() => ([rests, resting] = [rests + 1, 0]));
     }
     return isQuiet;
   };

@@ -43,7 +43,8 @@ class Seats:
     def leave(self, page: Page) -> None:
         """Leave nothing behind but what the browser has fetched."""
         kind, context = self._taken.pop(page), page.context
-        if not kind or page.is_closed():
+        # One that has shown nothing has no storage to clear, and nothing to show again sooner.
+        if not kind or page.is_closed() or not page.url.startswith("http"):
             context.close()
             return
         for other in context.pages:
@@ -52,6 +53,8 @@ class Seats:
         page.unroute_all()
         page.evaluate("localStorage.clear(), sessionStorage.clear()")
         page.goto("about:blank")
+        page.mouse.up()  # a drag that failed has left it down
+        page.mouse.move(0, 0)  # the next page would be hovered from the start
         context.clear_cookies()
         context.clear_permissions()
         self._free.setdefault(kind, []).append(page)

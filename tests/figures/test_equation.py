@@ -319,6 +319,13 @@ def test_several_equations_share_one_size():
     assert heatmaps(draw(alone))[0].name == "X"
 
 
+def test_an_infinite_number_keeps_its_sign_where_another_was_drawn_before():
+    block = equation(TRACE, "masked_scores").result
+    for values, sign in ((block.values, "−∞"), (-block.values, "∞")):
+        written = texts(draw(Equation((replace(block, values=values),))))
+        assert written.count(sign) == np.isinf(values).sum() > 0
+
+
 def test_outlines_are_drawn_around_the_boxes():
     trace = attend(DEFAULT.scenario)
     shown = outlined(equation(trace, "raw_scores"), trace.scenario, Cell("raw_scores", 1, 2))

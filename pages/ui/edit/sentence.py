@@ -1,4 +1,4 @@
-"""Edit the scenario: sentence, sizes, features, settings. Matrices are in `edit_matrix`."""
+"""Edit the scenario: sentence, sizes, features, settings. Matrices are in `matrix`."""
 
 from __future__ import annotations
 

@@ -119,10 +119,10 @@ def board(
         "numbers": described.plain_numbers(),
         "move": state.heard(),
     }
-    if not state.moving():  # while a hand moves numbers, the browser has all the rest
+    if state.needs_frame(key, described.base):
         data["frame"] = _board_frame(described, key, alt())
-        if described.frames:
-            data["frames"] = described.plain_frames()
+    if described.frames and not state.moving():
+        data["frames"] = described.plain_frames()
     _show(
         _board,
         key,

@@ -16,7 +16,7 @@ from attn_core.scenario import Array
 from pages.ui.live.serialize import UNPACK, pack
 from pages.ui.session import state
 
-#: What enters cells into a matrix; see `edit_matrix.Typed`.
+#: What enters cells into a matrix; see `edit.matrix.Typed`.
 Apply = Callable[[Callable[[Block], tuple[Array, Iterable[Any]]]], None]
 
 #: The table tells readers of screens which box is chosen; its first column are the labels.

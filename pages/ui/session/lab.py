@@ -77,6 +77,8 @@ class Lab:
     lost: str = ""
     #: A hand is moving numbers: only the parts that show them are run.
     moving: bool = False
+    #: Names of the frames that pictures were last sent with, by the keys of the pictures.
+    frames: dict[str, str] = field(default_factory=dict)
     #: Keys of the fragments of this page that show numbers.
     parts: list[str] = field(default_factory=list)
     #: Editor and number of the last move that was heard, and its entry if it was refused.

@@ -61,6 +61,7 @@ def begin(page: str) -> None:
     lab.follow_pin(address)
     lab.page, lab.touched, lab.moving, lab.begun = page, False, False, time.monotonic()
     lab.parts.clear()
+    lab.frames.clear()
     _publish(lab)
 
 
@@ -226,6 +227,17 @@ def start_moving(but: str) -> list[str]:
 def moving() -> bool:
     """Whether a hand is moving numbers."""
     return _lab().moving
+
+
+def needs_frame(key: str, base: str) -> bool:
+    """Whether a picture is to be sent with its frame, and not with its numbers alone.
+
+    While a hand moves, only where the frame changes with the numbers, as the part of the
+    variance that is written beside a principal axis.
+    """
+    lab = _lab()
+    had, lab.frames[key] = lab.frames.get(key), base
+    return not lab.moving or had != base
 
 
 def hear(editor: str, move: str, refused: Any) -> None:
@@ -449,7 +461,7 @@ def question() -> Question:
 
 
 def focus_on(**changes: Any) -> None:
-    """Look elsewhere in the pretrained model; see `model_view.Focus`."""
+    """Look elsewhere in the pretrained model; see `pretrained.view.Focus`."""
     touch()
     _lab().question.turn(**changes)
 

@@ -1,0 +1,43 @@
+"""What a board is sent while a hand moves numbers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from attn_core.analysis.projection_2d import plane
+from attn_core.figures import describe_spaces
+from attn_core.figures.words.word_points import Space
+from pages.ui.live import components
+from pages.ui.session import state
+
+
+def spaces(x):
+    points = np.array([[x, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 5.0]])
+    return describe_spaces([Space("V", plane(points))], ("Je", "suis", "tu"), (0, 1, 2))
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What boards are sent in the session of a visitor whose hand moves."""
+    told = []
+    lab = SimpleNamespace(moving=False, frames={}, heard=("", "", None))
+    monkeypatch.setattr(state, "_lab", lambda: lab)
+    monkeypatch.setattr(state, "theme", lambda: "light")
+    monkeypatch.setattr(components, "_show", lambda _, key, data, **options: told.append(data))
+    components.board(spaces(1.0), "figure-spaces", str)
+    lab.moving = True
+    return told
+
+
+def test_a_frame_that_changes_with_the_numbers_is_sent_along(sent):
+    """Without it the browser asks for the whole page at each move."""
+    components.board(spaces(9.0), "figure-spaces", str)
+    assert sent[0]["base"] != sent[1]["base"]
+    assert "frame" in sent[1]
+
+
+def test_a_frame_that_the_browser_has_is_not_sent_again(sent):
+    components.board(spaces(1.0), "figure-spaces", str)
+    assert sent[0]["base"] == sent[1]["base"]
+    assert "frame" not in sent[1]
