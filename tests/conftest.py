@@ -50,7 +50,7 @@ def launch(chromium: BrowserType) -> Browser:
     path = machine.chromium() or chromium.executable_path
     if not Path(path).exists():
         lack("There is no Chromium: `make test` installs one, or set CHROMIUM to its path.")
-    # All that it asks for is on this machine; servers of other tests are kept off the net.
+    # All that it asks for is on this machine, so it needs no proxy that the machine may have.
     direct: dict[str, str | float | bool] = {
         name: value for name, value in os.environ.items() if "proxy" not in name.lower()
     }

@@ -1,7 +1,6 @@
 """One real server, and one visitor who was there before every attack and must not notice it."""
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,12 @@ from tests.hostile import read
 ROOT = Path(__file__).parents[2]
 #: Query of the page with Streamlit's own sliders and charts.
 CLASSIC = "classic=1"
+#: Keeps a server from the net: Streamlit asks it for its own address at a foreign origin. It
+#: is the server's alone, for other tests in the same process need the net. Nobody listens there.
+OFFLINE = {
+    **dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9"),
+    "no_proxy": "127.0.0.1,localhost",
+}
 #: Files that most systems let a program open at once, unless it asks for more.
 USUAL = 1024
 #: What the test of silent visitors opens, with room for pytest's own files.
@@ -23,33 +28,22 @@ OWN_FILES = 2000
 @pytest.fixture(scope="session")
 def served():
     """Port and process id of the server that is attacked."""
-    with offline():
-        if sys.platform == "win32":  # knows no such limit
-            with serving(ROOT / "dashboard.py") as server:
-                yield server
-            return
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(USUAL, hard), hard))
-        with serving(ROOT / "dashboard.py") as server:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(OWN_FILES, hard)), hard))
+    if sys.platform == "win32":  # knows no such limit
+        with serving(ROOT / "dashboard.py", settings=OFFLINE) as server:
             yield server
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(USUAL, hard), hard))
+    with serving(ROOT / "dashboard.py", settings=OFFLINE) as server:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(OWN_FILES, hard)), hard))
+        yield server
 
 
 @pytest.fixture(scope="session")
 def port(served):
     return served.port
-
-
-@contextmanager
-def offline():
-    """Keep servers from the net: Streamlit asks it for its own address at a foreign origin."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("http_proxy", "https_proxy"):
-            patch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
-        patch.setenv("no_proxy", "127.0.0.1,localhost")
-        yield
 
 
 @pytest.fixture(scope="session")

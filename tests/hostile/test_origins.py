@@ -7,7 +7,7 @@ from attn_core.presets import DEFAULT
 from benchmarks.serve import serving
 from benchmarks.visitor import Visitor
 from tests.hostile import raw, read
-from tests.hostile.conftest import ROOT, offline
+from tests.hostile.conftest import OFFLINE, ROOT
 
 SITE = "https://lab.example"
 
@@ -38,7 +38,7 @@ def test_its_own_origin_is_served(port):
 def named():
     """A server that knows its public name, as behind a proxy."""
     options = (f"--server.corsAllowedOrigins={SITE}", "--server.allowedHosts=127.0.0.1")
-    with offline(), serving(ROOT / "dashboard.py", *options) as server:
+    with serving(ROOT / "dashboard.py", *options, settings=OFFLINE) as server:
         yield server.port
 
 
