@@ -34,10 +34,10 @@ def opened(visit, path: str = PATH, **options) -> Page:
 
 
 def drawn(page: Page) -> None:
-    page.wait_for_function(
-        """() => document.querySelector(".heatmaplayer image")?.href.baseVal
-            && document.querySelector(".barlayer .bars path")"""
-    )
+    # What is expected says, where it doesn't come, what the page shows instead.
+    expect(page.locator(".heatmaplayer image").first).to_be_attached()
+    expect(page.locator(".barlayer .bars path").first).to_be_attached()
+    page.wait_for_function("document.querySelector('.heatmaplayer image').href.baseVal")
     idle(page)
 
 
