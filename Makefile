@@ -34,7 +34,7 @@ test: machine models lint typecheck
 fast: $(VENV)/.dev
 	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n 2 attn_core $(MECHANISM) $(ARGS)
 
-MECHANISM := $(addprefix tests/, core notation text edits explain analysis)
+MECHANISM := $(addprefix tests/, core notation text edits)
 
 lint: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
