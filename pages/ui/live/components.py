@@ -12,19 +12,22 @@ import hashlib
 import importlib.metadata
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
+import numpy as np
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
 from attn_core import Scenario, edits, limits
 from attn_core.edits import MatrixName
-from attn_core.figures import Description
+from attn_core.figures import Description, Theme
 from attn_core.figures.boxes.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
 from attn_core.figures.plotly_script import plotly_script
 from attn_core.notation import labels
 from attn_core.notation.equation import Block
+from attn_core.notation.steps import Step
 from pages.ui.live.serialize import UNPACK, pack
 from pages.ui.session import state
 
@@ -174,8 +177,7 @@ def _picked(key: str, picked: Callable[[Any], None] | None) -> None:
 
 def boxes(name: MatrixName, shown: Block, head: int) -> None:
     """Show a matrix whose boxes are sliders; what they tell goes to the scenario."""
-    frame = _boxes_frame(name, shown)
-    base = hashlib.sha256(pack(frame)).hexdigest()[:16]  # the same on every replica
+    base, frame = _boxes_frame(name, shown.step, shown.rows, shown.columns, state.theme())
     # A move that comes late must not go to another head.
     key = f"boxes-{name}-{head}" if head else f"boxes-{name}"
     numbers = {
@@ -191,9 +193,13 @@ def boxes(name: MatrixName, shown: Block, head: int) -> None:
     )
 
 
-def _boxes_frame(name: MatrixName, shown: Block) -> dict[str, Any]:
-    """All that the boxes need but their numbers."""
-    return {
+@lru_cache(maxsize=256)  # while a hand moves one matrix, those beside it stay
+def _boxes_frame(
+    name: MatrixName, which: Step, rows: tuple[str, ...], columns: tuple[str, ...], theme: Theme
+) -> tuple[str, dict[str, Any]]:
+    """All that the boxes need but their numbers, and a name for it."""
+    shown = Block(which, np.zeros((len(rows), len(columns))), rows, columns)
+    frame = {
         "name": name,
         "title": f"{name}, {shown.shape}",
         "rows": [labels.isolate(label) for label in shown.rows],
@@ -203,10 +209,11 @@ def _boxes_frame(name: MatrixName, shown: Block) -> dict[str, Any]:
         "far": limits.BOUND,
         "room": edits.MAX_PASTED,
         "step": SLIDER_STEP,
-        "scale": PALETTES[state.theme()].signed,
+        "scale": PALETTES[theme].signed,
         "range": SIGNED_RANGE,
         "inks": INKS,
     }
+    return hashlib.sha256(pack(frame)).hexdigest()[:16], frame  # the same on every replica
 
 
 def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> None:

@@ -102,8 +102,12 @@ def weights(
             described = describe_word_map(
                 seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, **drawn
             )
-            alt = f"Heatmap of attention weights. {seen.title}. {told_of_seen(reading)}"
-            chart(described, key, lambda: alt, picked)
+            chart(
+                described,
+                key,
+                lambda: f"Heatmap of attention weights. {seen.title}. {told_of_seen(reading)}",
+                picked,
+            )
     st.markdown(told_of_seen(reading, escape.markdown))
 
 

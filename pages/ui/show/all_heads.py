@@ -32,14 +32,13 @@ def weights() -> None:
 
     def body(trace: AttentionTrace) -> None:
         drawn = side_by_side(trace, state.head())
-        alt = " ".join(
-            f"{shown.title or 'weights'}: {narrate.explain(trace.head(k), 'weights')}"
-            for k, shown in enumerate(drawn.blocks)
-        )
         chart(
             describe_multiples(drawn, **look()),
             "figure-heads",
-            lambda: alt,
+            lambda: " ".join(
+                f"{shown.title or 'weights'}: {narrate.explain(trace.head(k), 'weights')}"
+                for k, shown in enumerate(drawn.blocks)
+            ),
             picked=lambda box: _choose(box, trace.scenario.h),
         )
 

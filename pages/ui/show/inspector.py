@@ -267,9 +267,16 @@ def _play(trace: AttentionTrace, cell: Cell) -> None:
     with drawer("Play how the matrix is filled", f"play-{product}") as is_open:
         if is_open:
             head = _head(trace)
-            alt = f"The same as above, number by number. {equation(trace, product, head).alt}"
             played = trace if product == "projected" else trace.head(head)
-            chart(describe_play(played, product, **look(_FRAME)), "figure-play", lambda: alt)
+            chart(
+                describe_play(played, product, **look(_FRAME)),
+                "figure-play",
+                lambda: (
+                    lambda: (
+                        f"The same as above, number by number. {equation(trace, product, head).alt}"
+                    ),
+                ),
+            )
 
 
 def _on(trace: AttentionTrace, made: Calculation) -> None:

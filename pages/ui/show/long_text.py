@@ -71,9 +71,12 @@ def picture(trace: AttentionTrace) -> None:
     st.markdown(told.told_of_weights(trace, escape.markdown))
     # A picture in another width would be sent again, and this one is most of a megabyte.
     if state.measured() or not state.live():
-        alt = f"Heatmap of all attention weights. {told.told_of_weights(trace)}"
-        described = describe_long_text(trace, **look())
-        chart(described, "figure-long-text", lambda: alt, _pick)
+        chart(
+            describe_long_text(trace, **look()),
+            "figure-long-text",
+            lambda: f"Heatmap of all attention weights. {told.told_of_weights(trace)}",
+            _pick,
+        )
     st.caption(
         "Colours go with the cube root of a weight and end at the largest of this text, so that "
         "one colour isn't the same weight as on other pages. Drag to zoom, double-click to see "
