@@ -272,9 +272,7 @@ def _play(trace: AttentionTrace, cell: Cell) -> None:
                 describe_play(played, product, **look(_FRAME)),
                 "figure-play",
                 lambda: (
-                    lambda: (
-                        f"The same as above, number by number. {equation(trace, product, head).alt}"
-                    ),
+                    f"The same as above, number by number. {equation(trace, product, head).alt}"
                 ),
             )
 
