@@ -1,6 +1,6 @@
 """Attention: from queries and keys to scores, weights and outputs, one step at a time."""
 
-from attn_core.notation.course import course
+from attn_core.notation.graph import graph
 from pages.ui import frame
 from pages.ui.edit import sentence as edit
 from pages.ui.live import chart
@@ -14,7 +14,7 @@ with chart.drawer("Move the numbers", "editor") as is_open:
     if is_open:
         edit.matrices()
 
-steps = course(trace.scenario)
+steps = tuple(graph(trace.scenario))
 for name in steps[steps.index("raw_scores") :]:
     if name == "logits" and trace.scenario.temperature == 1:
         continue  # nothing is divided, so there is no step

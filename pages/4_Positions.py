@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from attn_core.notation.course import takes
+from attn_core.notation.graph import graph
 from pages.ui import frame
 from pages.ui.edit import position_kind as edit_positions
 from pages.ui.edit import sentence as edit
@@ -22,7 +22,7 @@ if trace.scenario.positions == "learned":
     edit.matrix("P")
 own = ("placed", "placed_context", "rotated_Q", "rotated_K", "raw_scores", "biased_scores")
 for name in (*own, "weights"):
-    if takes(trace.scenario, name):
+    if name in graph(trace.scenario):
         show.title(trace, name)
         show.step(name)
 

@@ -12,9 +12,9 @@ import numpy as np
 from ..attention import AttentionTrace, attend
 from ..explain.wording import Quote, listed
 from ..notation import labels
-from ..notation.course import course, step_in, takes
 from ..notation.equation import Block, Equation, block, equation
-from ..notation.steps import Axis, Kind, step
+from ..notation.graph import graph
+from ..notation.steps import STEPS, Axis, Kind, step
 from ..scenario import Array, Scenario
 from ..text import tokens
 
@@ -57,9 +57,9 @@ class Comparison:
         a, b = self.a.scenario, self.b.scenario
         return (a.tokens, a.context, a.features) == (b.tokens, b.context, b.features)
 
-    def both_take(self, name: str) -> bool:
-        """Whether both have such a matrix; see `course.takes`."""
-        return takes(self.a.scenario, name) and takes(self.b.scenario, name)
+    def both_have(self, name: str) -> bool:
+        """Whether both have such a matrix."""
+        return name in graph(self.a.scenario) and name in graph(self.b.scenario)
 
     def blocks(self, name: str) -> tuple[Block, Block, Block] | None:
         """A, B and B − A of one matrix, in the rows and columns that both have.
@@ -84,7 +84,7 @@ class Comparison:
         >>> difference.symbol, difference.values[1].round(2).tolist()
         ('B − A', [0.69, -0.45, -0.25])
         """
-        if not self.both_take(name):
+        if not self.both_have(name):
             return None
         rows, columns = (self._pairs(axis) for axis in step(name).axes)
         if not rows[0] or not columns[0]:
@@ -113,7 +113,7 @@ class Comparison:
         """
         difference = self.equation(name)
         sides = (("A", self.a), ("B", self.b))
-        whole = [_of(trace, name, side) for side, trace in sides if takes(trace.scenario, name)]
+        whole = [_of(trace, name, side) for side, trace in sides if name in graph(trace.scenario)]
         return (difference, *whole) if difference else tuple(whole)
 
     def gaps(self, quote: Quote = str) -> tuple[str, ...]:
@@ -167,7 +167,6 @@ class Comparison:
             yield from _unshared("key", keys, names, self.keys, quote)
 
     def _pairs(self, axis: Axis) -> Pairs:
-        a, b = self.a.scenario, self.b.scenario
         match axis:
             case "query" | "word":
                 return self.words
@@ -175,15 +174,10 @@ class Comparison:
                 return self.keys
             case "feature":
                 return self.features
-            case "q" | "k":
-                shared = min(a.d_k, b.d_k)
-            case "v":
-                shared = min(a.d_v, b.d_v)
-            case "pair":
-                shared = min(a.d_k, b.d_k) // 2
             case "head" | "head value":
                 return [], []
-        return list(range(shared)), list(range(shared))
+        shared = range(min(len(graph(each.scenario).axis(axis)) for each in (self.a, self.b)))
+        return list(shared), list(shared)
 
 
 def compare(a: Scenario, b: Scenario) -> Comparison:
@@ -216,6 +210,19 @@ def compare(a: Scenario, b: Scenario) -> Comparison:
     return Comparison(attend(a), attend(b))
 
 
+def steps_of_both(a: Scenario, b: Scenario) -> tuple[str, ...]:
+    """Name the steps of one head that two scenarios have, in the order of computation.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> steps_of_both(DEFAULT.scenario, replace(DEFAULT.scenario, positions="rope"))[:5]
+    ('similarity', 'Q', 'K', 'V', 'raw_scores')
+    """
+    nodes = graph(a.head(0)), graph(b.head(0))
+    return tuple(each.name for each in STEPS if all(each.name in own for own in nodes))
+
+
 def _keys(s: Scenario) -> tuple[str, ...]:
     return s.context or s.tokens
 
@@ -223,8 +230,8 @@ def _keys(s: Scenario) -> tuple[str, ...]:
 def _untaken(a: Scenario, b: Scenario) -> Iterator[str]:
     """Say which matrices only one of two scenarios has."""
     for letter, own, other in (("A", a, b), ("B", b, a)):
-        names = [name for name in course(own) if not takes(other, name)]
-        if symbols := [step_in(own, name).symbol for name in names]:
+        nodes = graph(own)
+        if symbols := [nodes[name].step.symbol for name in nodes if name not in graph(other)]:
             yield f"Only {letter} has {listed(symbols)}."
 
 

@@ -11,7 +11,7 @@ from ..attention import AttentionTrace
 from ..edits import mask_kinds
 from ..explain.wording import Quote, listed, named
 from ..masks import Mask
-from ..notation import course
+from ..notation.graph import divisor
 from ..notation.labels import isolate, number
 from ..scenario import Scenario
 from ..text import embeddings, tokens
@@ -140,7 +140,7 @@ def told_of_making(s: Scenario, quote: Quote = str) -> tuple[str, ...]:
     No mask: every word may look at all words.
     """
     features = listed([quote(isolate(name)) for name in s.features])
-    divisors = [course.divisor(s)] if s.scale else []
+    divisors = [divisor(s)] if s.scale else []
     divisors += [f"the temperature {s.temperature:g}"] if s.temperature != 1 else []
     divided = f"divided by {listed(divisors)}" if divisors else "not divided"
     placed = [name for name in s.features if name in PLACES]

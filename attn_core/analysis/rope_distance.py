@@ -9,8 +9,8 @@ import numpy as np
 from .. import positions
 from ..attention import AttentionTrace
 from ..explain.wording import Quote, counted, named
-from ..notation import labels
 from ..notation.equation import Block, Equation, Outline
+from ..notation.graph import graph
 from ..notation.labels import number
 from ..notation.steps import Axis, step
 from ..scenario import Array, Scenario
@@ -72,7 +72,7 @@ class Everywhere:
         self, name: str, symbol: str, values: Array, axis: Axis, transposed: bool = False
     ) -> Block:
         places = tuple(f"place {i}" for i in range(1, len(self.queries) + 1))
-        across = places if axis == "key" else labels.axis(self.trace.scenario, axis)
+        across = places if axis == "key" else graph(self.trace.scenario).axis(axis)
         which = replace(step(name), symbol=symbol)
         rows, columns = (across, places) if transposed else (places, across)
         return Block(which, values, rows, columns, transposed)
@@ -127,7 +127,7 @@ def pairs(scenario: Scenario) -> str:
     >>> pairs(with_size(DEFAULT.scenario, d_k=5))
     'Pairs of columns here: q₁ and q₂, q₃ and q₄; q₅ has no partner and stays as it is.'
     """
-    columns = labels.axis(scenario, "q")
+    columns = graph(scenario).axis("q")
     together = (f"{a} and {b}" for a, b in zip(columns[::2], columns[1::2], strict=False))
     odd = f"; {columns[-1]} has no partner and stays as it is" if len(columns) % 2 else ""
     return f"Pairs of columns here: {', '.join(together)}{odd}."

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from .. import limits
 from ..edits import as_is
-from ..notation.course import made
-from ..notation.steps import step
+from ..notation.graph import graph
 from ..scenario import Scenario
 
 
@@ -62,13 +61,10 @@ def _without_positions(s: Scenario) -> Scenario:
 def _as_is(s: Scenario) -> str:
     if as_is(s) != s:
         return ""
-    own, looked_at = made("placed", s), made("placed_context", s)
+    own, looked_at = (graph(s).resolve(name).step.symbol for name in ("placed", "placed_context"))
     if own == looked_at:
-        return f"The projections are the identity already: Q, K and V are {step(own).symbol}."
-    return (
-        f"The projections are the identity already: Q is {step(own).symbol}, "
-        f"K and V are {step(looked_at).symbol}."
-    )
+        return f"The projections are the identity already: Q, K and V are {own}."
+    return f"The projections are the identity already: Q is {own}, K and V are {looked_at}."
 
 
 def _hotter(s: Scenario) -> str:

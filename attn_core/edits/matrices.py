@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import limits
-from ..notation import labels
 from ..notation.equation import Block
+from ..notation.graph import graph
 from ..notation.steps import step
 from ..scenario import Array, Scenario
 from ..shape_rule import if_transposed
@@ -62,7 +62,7 @@ def block_of(s: Scenario, name: MatrixName, head: int = 0) -> Block:
     ('1', '2', '3')
     """
     which = step(name)
-    rows, columns = (labels.axis(s, axis) for axis in which.axes)
+    rows, columns = (graph(s).axis(axis) for axis in which.axes)
     values = matrix_of(s, name, head)
     if name == "P":
         rows = tuple(str(i) for i in range(1, len(values) + 1))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..notation import labels
+from ..notation.graph import graph
 from ..notation.steps import Axis
 from ..scenario import Array, Scenario
 
@@ -19,7 +20,7 @@ TIE = 0.005
 
 def named(scenario: Scenario, axis: Axis, quote: Quote) -> tuple[str, ...]:
     """Labels along an axis, ready for a sentence."""
-    return tuple(quote(labels.isolate(label)) for label in labels.axis(scenario, axis))
+    return tuple(quote(labels.isolate(label)) for label in graph(scenario).axis(axis))
 
 
 def listed(words: Sequence[str]) -> str:

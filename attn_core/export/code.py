@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..attention import AttentionTrace
-from ..notation.course import made, softmax_input, stands
-from ..notation.steps import INPUTS, STEPS, Axis, Factor, step
+from ..notation.graph import Node, Operand, graph
+from ..notation.steps import INPUTS, STEPS, Axis, step
 from ..positions import BASE
 from ..scenario import Array, Scenario
 from ..text import escape
@@ -188,7 +188,8 @@ def _script(trace: AttentionTrace, only: str | None, says: _Language) -> str:
     ]
     for each in steps(trace):
         if each.name in needed:
-            lines += [_comment(trace, each.name), *_equation(s, each.name, says), ""]
+            node = graph(s)[each.name]
+            lines += [_comment(trace, each.name), *_equation(s, node, says), ""]
     return "\n".join([*lines, *_printing(needed, says)]) + "\n"
 
 
@@ -200,9 +201,11 @@ def _needed(trace: AttentionTrace, only: str | None) -> tuple[str, ...]:
     while todo:
         name = todo.pop()
         found.add(name)
-        factors = (term for term in step(name).made_of if isinstance(term, Factor))
-        todo += [stands(factor, trace.scenario, unmasked=False).name for factor in factors]
-        todo += ["output"] if name == "concatenated" else []
+        todo += [
+            term.node.name
+            for term in graph(trace.scenario)[name].terms
+            if isinstance(term, Operand)
+        ]
     return tuple(each.name for each in (*INPUTS, *STEPS) if each.name in found)
 
 
@@ -329,46 +332,46 @@ def _size(s: Scenario, axis: Axis) -> str:
     return _SIZES[axis]
 
 
-def _equation(s: Scenario, name: str, says: _Language) -> Iterator[str]:
-    yield f"{name} = {_right_side(s, name, says)}"
-    if name in ("rotated_Q", "rotated_K"):
-        yield _SAME_TURNED.format(np=says.name, before=name[-1], after=name)
+def _equation(s: Scenario, node: Node, says: _Language) -> Iterator[str]:
+    yield f"{node.name} = {_right_side(s, node, says)}"
+    if node.step.operation == "rotation":
+        (before, *_) = _operands(s, node, says)
+        yield _SAME_TURNED.format(np=says.name, before=before, after=node.name)
 
 
-def _right_side(s: Scenario, name: str, says: _Language) -> str:
-    match name:
-        case "similarity":
-            return "X @ X.T"
-        case "placed":
-            return "X + P"
-        case "placed_context":
-            return "Z + P_context"
-        case "Q":
-            return f"{made('placed', s)} @ W_q"
-        case "K" | "V":
-            return f"{made('placed_context', s)} @ W_{name.lower()}"
-        case "rotated_Q" | "rotated_K":
-            return f"rotate({name[-1]}, angles)"
-        case "raw_scores":
-            Q, K = made("rotated_Q", s), made("rotated_K", s)
-            return f"{Q} @ {K}.{says.transposed if s.heads else 'T'}"
-        case "scores":
-            return "raw_scores / d_k**0.5" if s.scale else "raw_scores"
-        case "biased_scores":
-            return "scores + bias"
-        case "masked_scores":
-            return f"{made('biased_scores', s)} + M"
-        case "logits":
-            return f"masked_scores{'' if s.temperature == 1 else f' / {s.temperature!r}'}"
-        case "weights":
-            return says.softmax.format(input=softmax_input(s, unmasked=False))
-        case "output":
-            return "weights @ V"
-        case "concatenated":
-            return f"{says.name}.{says.join}(list(output), -1)" if s.heads else "output"
-        case "projected":
-            return "concatenated @ W_o"
-    raise ValueError(f"There is no line of code for the step {name!r}.")
+def _right_side(s: Scenario, node: Node, says: _Language) -> str:
+    first, *more = _operands(s, node, says)
+    match node.step.operation:
+        case "product":
+            return f"{first} @ {more[0]}"
+        case "sum":
+            return f"{first} + {more[0]}"
+        case "scaling":
+            return f"{first} / d_k**0.5" if s.scale else first
+        case "temperature":
+            return first if s.temperature == 1 else f"{first} / {s.temperature!r}"
+        case "rotation":
+            return f"rotate({first}, {more[0]})"
+        case "softmax":
+            return says.softmax.format(input=first)
+        case "concatenation":
+            return f"{says.name}.{says.join}(list({first}), -1)" if s.heads else first
+    raise ValueError(f"There is no line of code for the step {node.name!r}.")
+
+
+def _operands(s: Scenario, node: Node, says: _Language) -> list[str]:
+    """Write the matrices of an equation as variables."""
+    swapped = says.transposed if s.heads and node.name != "similarity" else "T"
+    return [
+        f"{_variable(term.node.name)}{f'.{swapped}' if term.transposed else ''}"
+        for term in node.terms
+        if isinstance(term, Operand)
+    ]
+
+
+def _variable(name: str) -> str:
+    """Name a matrix in a script: as the trace does, but for the mask as numbers."""
+    return "M" if name == "blocking" else name
 
 
 def _array(values: Array, says: _Language) -> str:
@@ -388,8 +391,7 @@ def _nested(values: Array | list[object], depth: int = 1) -> str:
 
 
 def _printing(needed: tuple[str, ...], says: _Language) -> Iterator[str]:
-    # M is the only one whose symbol in the script isn't the trace's name.
-    names = ["M" if name == "blocking" else name for name in needed]
+    names = [_variable(name) for name in needed]
     yield says.printing
     yield "matrices = {"
     yield from (f'    "{name}": {name},' for name in names)

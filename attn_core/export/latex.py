@@ -178,8 +178,7 @@ def _sections(
         of_head = f", {word(name)}" if name else ""
         yield r"\bigskip\begin{minipage}{\linewidth} % a formula and its matrices on one page"
         yield rf"\section*{{{step.title}{of_head}}}"
-        if step.formula:
-            yield rf"\[{formula(trace.scenario, step.name)}\]"
+        yield rf"\[{formula(trace.scenario, step.name)}\]"
         yield rf"\fitted{{$\displaystyle {_equation(written)}$}}"
         yield "\\end{minipage}\n"
 

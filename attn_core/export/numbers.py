@@ -13,8 +13,8 @@ import numpy as np
 
 from ..attention import AttentionTrace
 from ..document import to_json
-from ..notation import labels
 from ..notation.equation import Block, block
+from ..notation.graph import graph
 from ..notation.steps import Step
 from ..scenario import Array, Scenario
 from ..text import escape
@@ -191,7 +191,8 @@ def _csv(shown: Block, head: str) -> str:
 
 def _entry(trace: AttentionTrace, which: Step) -> dict[str, Any]:
     values: Array = getattr(trace, which.name)
-    rows, columns = (labels.axis(trace.scenario, axis) for axis in which.axes)
+    node = graph(trace.scenario)[which.name]
+    rows, columns = node.rows, node.columns
     return {
         "name": which.name,
         "symbol": which.symbol,

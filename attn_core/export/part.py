@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..attention import AttentionTrace
-from ..notation.course import takes
 from ..notation.equation import Equation, equation
+from ..notation.graph import graph
 from ..notation.steps import INPUTS, STEPS, Step, step
 from ..scenario import Scenario
 
@@ -44,7 +44,7 @@ def steps(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:
     >>> [step.name for step in steps(attend(DEFAULT.scenario))][-2:]
     ['weights', 'output']
     """
-    taken = tuple(each for each in STEPS if takes(trace.scenario, each.name))
+    taken = tuple(each for each in STEPS if each.name in graph(trace.scenario))
     if only is None:
         return taken
     found = tuple(each for each in taken if each.name == only)
@@ -98,8 +98,7 @@ def matrices(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]
     ['raw_scores', 'scores']
     """
     if only is None:
-        inputs = (each for each in INPUTS if takes(trace.scenario, each.name))
-        return (*inputs, *steps(trace))
+        return tuple(map(step, graph(trace.scenario)))
     drawn = {b.step.name for _, _, written in equations(trace, only) for b in written.blocks}
     return tuple(each for each in (*INPUTS, *STEPS) if each.name in drawn)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from ..attention import AttentionTrace
 from ..gradients import backward
-from ..notation.course import made
 from ..notation.equation import Block, Equation, block
+from ..notation.graph import graph
 from ..notation.steps import Axis, Step
 from ..scenario import Array
 from .learned_rules import meeting_equation
@@ -61,8 +61,11 @@ def gradient(trace: AttentionTrace, target: Array) -> tuple[Equation, ...]:
     g = backward(trace, target)
     weights = block(trace, "weights")
     wanted = replace(weights, values=target, step=replace(weights.step, symbol="wanted"))
-    own = trace.scenario
-    X, Z = (block(trace, made(name, own), transposed=True) for name in ("placed", "placed_context"))
+    nodes = graph(trace.scenario)
+    X, Z = (
+        block(trace, nodes.resolve(name).name, transposed=True)
+        for name in ("placed", "placed_context")
+    )
     W_q, W_k = block(trace, "W_q"), block(trace, "W_k")
     dQ = _derivative("Q", ("word", "q"), g.dQ, block(trace, "Q"))
     dK = _derivative("K", ("key", "k"), g.dK, block(trace, "K"))

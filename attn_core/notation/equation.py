@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,14 +11,8 @@ from ..attention import AttentionTrace
 from ..scenario import Array, Scenario
 from ..shape_rule import resized
 from . import labels
-from .course import divisor, made, softmax_input, stands, step_in, takes
-from .steps import HEADLINE, Factor, Step, step
-
-#: What stands for something of the scenario in a step's formula.
-_STAND_IN = re.compile(
-    r"\{(divisor|temperature|input|placed|placed_context|rotated_Q|rotated_K|raw_scores"
-    r"|biased_scores)\}"
-)
+from .graph import Node, Operand, graph
+from .steps import HEADLINE, Factor, Step
 
 
 @dataclass(frozen=True)
@@ -158,16 +151,10 @@ def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int 
     >>> keys.symbol, keys.shape, keys.columns
     ('Kᵀ', '4×3', ('Je', 'suis', 'heureux'))
     """
-    which = step_in(trace.scenario, name)
-    if not takes(trace.scenario, name):
-        raise ValueError(f"This scenario has no {name}; see `course.takes`.")
-    values = getattr(trace, name)
-    if values.ndim == 3:
-        values = values[head]
-    rows, columns = (labels.axis(trace.scenario, axis) for axis in which.axes)
-    if transposed:
-        return Block(which, values.T, columns, rows, transposed=True)
-    return Block(which, values, rows, columns)
+    nodes = graph(trace.scenario)
+    if name not in nodes:
+        raise ValueError(f"This scenario has no {name}; it has {', '.join(nodes)}.")
+    return _block(trace, nodes[name], transposed, head)
 
 
 def equation(trace: AttentionTrace, name: str, head: int = 0) -> Equation:
@@ -180,23 +167,27 @@ def equation(trace: AttentionTrace, name: str, head: int = 0) -> Equation:
     >>> equation(attend(s), "raw_scores").alt
     'Q (2×1) · Kᵀ (1×2) = QKᵀ (2×2). QKᵀ: a 3.00, 6.00; b 6.00, 12.00.'
     """
-    if name == "concatenated":
-        return _side_by_side(trace)
-    return _written(trace, (*step(name).made_of, "=", Factor(name)), head)
+    node = graph(trace.scenario)[name]
+    if node.step.operation == "concatenation":
+        return _side_by_side(trace, node)
+    return _equation(trace, (*node.terms, "=", Operand(node)), head)
 
 
-def _side_by_side(trace: AttentionTrace) -> Equation:
+def _side_by_side(trace: AttentionTrace, node: Node) -> Equation:
     """Write the output of each head, and all of them as one matrix."""
-    names = trace.scenario.heads
-    outputs = [
-        replace(block(trace, "output", head=k), title=name) for k, name in enumerate(names)
-    ] or [block(trace, "output")]
-    return Equation((*outputs, "=", block(trace, "concatenated")))
+    (output,) = node.operands
+    parts = [
+        replace(_block(trace, output.node, head=k), title=name)
+        for k, name in enumerate(trace.scenario.heads)
+    ] or [_block(trace, output.node)]
+    return Equation((*parts, "=", _block(trace, node)))
 
 
 def headline(trace: AttentionTrace, head: int = 0) -> Equation:
     """All of attention on one line: softmax(scores) · V = output."""
-    return _written(trace, HEADLINE, head, unmasked=trace.scenario.mask is None)
+    nodes = graph(trace.scenario)
+    terms = (nodes.operand(term) if isinstance(term, Factor) else term for term in HEADLINE)
+    return _equation(trace, terms, head)
 
 
 def misfit(trace: AttentionTrace, rows: int) -> Equation:
@@ -217,7 +208,7 @@ def misfit(trace: AttentionTrace, rows: int) -> Equation:
     """
     if rows == trace.scenario.d_model:
         return equation(trace, "Q")
-    X, W = block(trace, made("placed", trace.scenario)), block(trace, "W_q")
+    X, W = block(trace, graph(trace.scenario).resolve("placed").name), block(trace, "W_q")
     values = resized(W.values, rows, len(W.columns))
     names = [*W.rows[:rows], *(f"row {i}" for i in range(len(W.rows) + 1, rows + 1))]
     return Equation((X, "·", replace(W, values=values, rows=tuple(names)), "=", "?"))
@@ -232,33 +223,50 @@ def formula(scenario: Scenario, name: str) -> str:
     >>> formula(s, "scores")
     '\\mathrm{scores} = \\frac{Q K^\\top}{\\sqrt{2}}'
     """
-    which = step_in(scenario, name)
+    node = graph(scenario)[name]
+    right = _right_side(node, scenario)
+    return right if right == node.step.latex else f"{node.step.latex} = {right}"
 
-    meant = {
-        "divisor": rf"\sqrt{{{scenario.d_k}}}" if scenario.scale else "1",
-        "temperature": f"{scenario.temperature:g}",
-        "input": step(softmax_input(scenario, unmasked=False)).symbol,
-    }
-    right = _STAND_IN.sub(
-        lambda found: meant.get(found[1]) or step_in(scenario, made(found[1], scenario)).latex,
-        which.formula,
+
+def _right_side(node: Node, s: Scenario) -> str:
+    operands = [each.node.step.latex for each in _operands(node.terms)]
+    written = " ".join(operands)
+    match node.step.operation:
+        case "product":
+            left, right = operands
+            sign = r" \cdot " if left.startswith(r"\mathrm") else " "
+            return left + sign + right + (r"^\top" if node.operands[1].transposed else "")
+        case "sum":
+            return " + ".join(operands)
+        case "scaling":
+            root = rf"\sqrt{{{s.d_k}}}" if s.scale else "1"
+            return rf"\frac{{{written}}}{{{root}}}"
+        case "temperature":
+            return rf"\frac{{{written}}}{{{s.temperature:g}}}"
+        case "rotation":
+            return rf"\operatorname{{rotate}}({', '.join(operands)})"
+        case "softmax" | "concatenation" as function:
+            return rf"\operatorname{{{function.removesuffix('enation')}}}({written})"
+    return node.step.latex
+
+
+def _operands(terms: Iterable[Operand | str]) -> list[Operand]:
+    return [term for term in terms if isinstance(term, Operand)]
+
+
+def _equation(trace: AttentionTrace, terms: Iterable[Operand | str], head: int) -> Equation:
+    return Equation(
+        tuple(
+            _block(trace, term.node, term.transposed, head) if isinstance(term, Operand) else term
+            for term in terms
+        )
     )
-    return right if right == which.latex else f"{which.latex} = {right}"
 
 
-def _written(
-    trace: AttentionTrace, terms: tuple[Factor | str, ...], head: int, unmasked: bool = False
-) -> Equation:
-    def written() -> Iterator[Block | str]:
-        for term in terms:
-            if isinstance(term, Factor):
-                factor = stands(term, trace.scenario, unmasked)
-                yield block(trace, factor.name, factor.transposed, head)
-            else:
-                yield _sign(trace.scenario, term)
-
-    return Equation(tuple(written()))
-
-
-def _sign(scenario: Scenario, text: str) -> str:
-    return text.format(divisor=divisor(scenario), temperature=f"{scenario.temperature:g}")
+def _block(trace: AttentionTrace, node: Node, transposed: bool = False, head: int = 0) -> Block:
+    values = getattr(trace, node.name)
+    if values.ndim == 3:
+        values = values[head]
+    if transposed:
+        return Block(node.step, values.T, node.columns, node.rows, transposed=True)
+    return Block(node.step, values, node.rows, node.columns)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
 
-from ..scenario import Array, Scenario
+from ..scenario import Array
 from .steps import Axis, Step
+from .structure import Structure
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -34,35 +35,36 @@ def unique(tokens: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{token} #{i}" for i, token in enumerate(tokens, 1))
 
 
-def axis(scenario: Scenario, name: Axis, head: int = 0) -> tuple[str, ...]:
+def axis(structure: Structure, name: Axis) -> tuple[str, ...]:
     """Labels along one axis of a matrix.
 
     Examples
     --------
+    >>> from attn_core import Scenario
     >>> s = Scenario(("Je", "suis"), X=[[1], [0]], W_q=[[1, 2]], W_k=[[1, 2]], W_v=[[1]])
-    >>> axis(s, "q"), axis(s, "key"), axis(s, "feature")
-    (('q₁', 'q₂'), ('Je', 'suis'), ('x1',))
+    >>> [axis(Structure.of(s), name) for name in ("q", "key", "feature")]
+    [('q₁', 'q₂'), ('Je', 'suis'), ('x1',)]
     """
     match name:
         case "query" | "word":
-            return unique(scenario.tokens)
+            return unique(structure.tokens)
         case "key":
-            return unique(scenario.context or scenario.tokens)
+            return unique(structure.context or structure.tokens)
         case "feature":
-            return scenario.features
+            return structure.features
         case "q" | "k":
-            return _numbered(name, scenario.d_k)
+            return _numbered(name, structure.d_k)
         case "v":
-            return _numbered(name, scenario.d_v)
+            return _numbered(name, structure.d_v)
         case "pair":
-            return _numbered("θ", scenario.d_k // 2)
+            return _numbered("θ", structure.d_k // 2)
         case "head":
-            return scenario.heads
+            return structure.heads
         case "head value":
-            values = _numbered("v", scenario.d_v)
-            if scenario.h == 1:
+            values = _numbered("v", structure.d_v)
+            if structure.h == 1:
                 return values
-            return tuple(f"{v} {isolate(head)}" for head in scenario.heads for v in values)
+            return tuple(f"{v} {isolate(head)}" for head in structure.heads for v in values)
 
 
 def cell(step: Step, row: str, column: str) -> str:

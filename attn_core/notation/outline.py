@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..scenario import Scenario
-from .cells import Cell, head_of, sources
-from .course import same_numbers
+from .cells import Cell
 from .equation import Block, Equation, Outline
+from .graph import Graph, graph
 
 
 def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
@@ -39,27 +39,30 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
     Kᵀ (range(0, 4), range(2, 3))
     QKᵀ (range(1, 2), range(2, 3))
     """
-    blocks = list(equation.blocks)
-    asked = [i for i, block in enumerate(blocks) if _is(block, scenario, cell.name)]
+    blocks, nodes = list(equation.blocks), graph(scenario)
+    if cell.name not in nodes:
+        return equation
+    asked = [i for i, block in enumerate(blocks) if _shows(nodes, block, cell.name)]
     for i in asked:
         blocks[i] = _with(blocks[i], [cell], is_asked=True)
     free = list(range(asked[-1])) if asked else []
-    for source in sources(scenario, cell):
-        found = [i for i in free if _is(blocks[i], scenario, source.name)]
-        if (head := head_of(scenario, cell)) is not None:
+    for part in nodes.dependencies(cell):
+        found = [i for i in free if _shows(nodes, blocks[i], part.name)]
+        if (head := nodes.head_of(cell)) is not None:
             # Each head's output has the same name; a picture that lacks some can't be told.
             found = found[head : head + 1] if len(found) == scenario.h else []
         if found:
             free.remove(found[0])
-            blocks[found[0]] = _with(blocks[found[0]], source.cells, is_asked=False)
+            blocks[found[0]] = _with(blocks[found[0]], part.cells, is_asked=False)
     remaining = iter(blocks)
     return Equation(
         tuple(next(remaining) if isinstance(term, Block) else term for term in equation.terms)
     )
 
 
-def _is(block: Block, scenario: Scenario, name: str) -> bool:
-    return same_numbers(scenario, block.step.name) == same_numbers(scenario, name)
+def _shows(nodes: Graph, block: Block, name: str) -> bool:
+    """Whether a block has the numbers of a matrix, by whatever name."""
+    return block.step.name in nodes and nodes[block.step.name].original == nodes[name].original
 
 
 def _with(block: Block, cells: Iterable[Cell], *, is_asked: bool) -> Block:

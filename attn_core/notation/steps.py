@@ -1,16 +1,20 @@
 """The steps of self-attention: what each matrix is called, how it is made and drawn.
 
-This is the one list that pictures, tables, sentences and exports follow.
+This is the one list that pictures, tables, sentences and exports follow. Which of them a
+scenario has, and what stands in the place of the others, is resolved in `graph`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from .structure import Structure
+
 #: signed numbers diverge about 0; weights run from 0 to 1, and what changes of them from
-#: −1 to 1; blocking is 0 or −∞.
-Kind = Literal["signed", "weight", "weight change", "blocking"]
+#: −1 to 1; a mask is 0 or −∞.
+Kind = Literal["signed", "weight", "weight change", "mask"]
 
 #: What runs along an axis. "query", "key" and "word" are the words in three parts, of
 #: which "key" are those of the context where there is one; "feature" is a column of X;
@@ -18,13 +22,49 @@ Kind = Literal["signed", "weight", "weight change", "blocking"]
 #: "head" goes by the names of the heads, and "head value" counts v within each.
 Axis = Literal["query", "key", "word", "feature", "q", "k", "v", "pair", "head", "head value"]
 
+#: How a step computes its matrix; an input isn't computed.
+Operation = Literal[
+    "input", "product", "sum", "scaling", "temperature", "softmax", "rotation", "concatenation"
+]
+#: The sign of a right-hand side that tells the operation.
+_OPERATIONS: dict[str, Operation] = {
+    "·": "product",
+    "+": "sum",
+    "/ {divisor}": "scaling",
+    "/ {temperature}": "temperature",
+    "softmax (": "softmax",
+    "rotate (": "rotation",
+    "concat (": "concatenation",
+}
+
+Condition = Callable[[Structure], bool]
+
+
+def _always(_: Structure) -> bool:
+    return True
+
+
+def _never(_: Structure) -> bool:
+    return False
+
 
 @dataclass(frozen=True)
 class Factor:
-    """A matrix as it stands in an equation; `name` is an attribute of AttentionTrace."""
+    """A matrix as it stands in an equation.
+
+    Attributes
+    ----------
+    name : str
+        Attribute of `AttentionTrace`.
+    transposed : bool
+    back_to : str
+        An idle step gives way to the one before it, back to the step of this name;
+        where it is empty, an idle step stays.
+    """
 
     name: str
     transposed: bool = False
+    back_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,51 +81,91 @@ class Step:
         The symbol in LaTeX.
     axes : tuple of str
         What the rows and the columns stand for.
-    kind : {"signed", "weight", "weight change", "blocking"}
-        How it is coloured.
     made_of : tuple
-        The right-hand side as factors and operators, empty for an input.
-        ``{divisor}`` and ``{temperature}`` stand for the scenario's own. A factor that
-        a scenario doesn't make, such as X′ without positions, stands for the one before
-        it with the same numbers; see `course`.
-    formula : str
-        The right-hand side in LaTeX, with the same stand-ins, ``{input}`` for the input
-        of the softmax, and ``{name}`` for a factor as above.
+        The right-hand side as factors and signs, empty for an input.
+        ``{divisor}`` and ``{temperature}`` stand for the scenario's own.
+    kind : {"signed", "weight", "weight change", "mask"}
+        How it is coloured.
     title : str
         What the step does, in a few words.
+    before : str
+        The step whose numbers it has where it doesn't exist or is idle.
+    exists : callable
+        Whether a scenario has this matrix.
+    idle : callable
+        Whether a scenario has it, with the numbers of the step before.
     """
 
     name: str
     symbol: str
     latex: str
     axes: tuple[Axis, Axis]
-    kind: Kind = "signed"
     made_of: tuple[Factor | str, ...] = ()
-    formula: str = ""
+    kind: Kind = "signed"
     title: str = ""
+    before: str = ""
+    exists: Condition = _always
+    idle: Condition = _never
+
+    @property
+    def operation(self) -> Operation:
+        """How it is computed.
+
+        Examples
+        --------
+        >>> step("Q").operation, step("weights").operation, step("X").operation
+        ('product', 'softmax', 'input')
+        """
+        signs = (term for term in self.made_of if isinstance(term, str))
+        return next((_OPERATIONS[sign] for sign in signs if sign in _OPERATIONS), "input")
 
 
-#: Stands for the logits, or for the step before them that has the same numbers.
-SOFTMAX_INPUT = Factor("logits")
+def _adds_positions(s: Structure) -> bool:
+    return s.positions in ("sinusoidal", "learned")
+
+
+def _has_rope(s: Structure) -> bool:
+    return s.positions == "rope"
+
+
+def _has_alibi(s: Structure) -> bool:
+    return s.positions == "alibi"
+
 
 INPUTS: tuple[Step, ...] = (
     Step("X", "X", "X", ("word", "feature"), title="Embeddings"),
-    Step("Z", "Z", "Z", ("key", "feature"), title="Embeddings of the second sentence"),
-    Step("P", "P", "P", ("word", "feature"), title="Positions"),
+    Step(
+        "Z",
+        "Z",
+        "Z",
+        ("key", "feature"),
+        title="Embeddings of the second sentence",
+        before="placed",
+        exists=lambda s: s.is_cross,
+    ),
+    Step("P", "P", "P", ("word", "feature"), title="Positions", exists=_adds_positions),
     Step(
         "P_context",
         "P_Z",
         "P_Z",
         ("key", "feature"),
         title="Positions in the second sentence",
+        exists=lambda s: s.is_cross and _adds_positions(s),
     ),
     Step("W_q", "W_q", "W_q", ("feature", "q"), title="Projection to queries"),
     Step("W_k", "W_k", "W_k", ("feature", "k"), title="Projection to keys"),
     Step("W_v", "W_v", "W_v", ("feature", "v"), title="Projection to values"),
-    Step("W_o", "W_o", "W_o", ("head value", "feature"), title="Projection of the heads"),
-    Step("angles", "Θ", r"\Theta", ("word", "pair"), title="Angles of RoPE"),
-    Step("bias", "B", "B", ("query", "key"), title="Bias of ALiBi"),
-    Step("blocking", "M", "M", ("query", "key"), kind="blocking", title="Mask as numbers"),
+    Step(
+        "W_o",
+        "W_o",
+        "W_o",
+        ("head value", "feature"),
+        title="Projection of the heads",
+        exists=lambda s: s.has_W_o,
+    ),
+    Step("angles", "Θ", r"\Theta", ("word", "pair"), title="Angles of RoPE", exists=_has_rope),
+    Step("bias", "B", "B", ("query", "key"), title="Bias of ALiBi", exists=_has_alibi),
+    Step("blocking", "M", "M", ("query", "key"), kind="mask", title="Mask as numbers"),
 )
 
 STEPS: tuple[Step, ...] = (
@@ -94,8 +174,7 @@ STEPS: tuple[Step, ...] = (
         "X Xᵀ",
         r"X X^\top",
         ("word", "word"),
-        made_of=(Factor("X"), "·", Factor("X", transposed=True)),
-        formula=r"X X^\top",
+        (Factor("X"), "·", Factor("X", transposed=True)),
         title="Similarity",
     ),
     Step(
@@ -103,71 +182,52 @@ STEPS: tuple[Step, ...] = (
         "X′",
         "X'",
         ("word", "feature"),
-        made_of=(Factor("X"), "+", Factor("P")),
-        formula="X + P",
+        (Factor("X"), "+", Factor("P")),
         title="Embeddings with positions",
+        before="X",
+        exists=_adds_positions,
     ),
     Step(
         "placed_context",
         "Z′",
         "Z'",
         ("key", "feature"),
-        made_of=(Factor("Z"), "+", Factor("P_context")),
-        formula="Z + P_Z",
+        (Factor("Z"), "+", Factor("P_context")),
         title="The second sentence with positions",
+        before="Z",
+        exists=lambda s: s.is_cross and _adds_positions(s),
     ),
+    Step("Q", "Q", "Q", ("word", "q"), (Factor("placed"), "·", Factor("W_q")), title="Queries"),
+    Step("K", "K", "K", ("key", "k"), (Factor("placed_context"), "·", Factor("W_k")), title="Keys"),
     Step(
-        "Q",
-        "Q",
-        "Q",
-        ("word", "q"),
-        made_of=(Factor("placed"), "·", Factor("W_q")),
-        formula="{placed} W_q",
-        title="Queries",
-    ),
-    Step(
-        "K",
-        "K",
-        "K",
-        ("key", "k"),
-        made_of=(Factor("placed_context"), "·", Factor("W_k")),
-        formula="{placed_context} W_k",
-        title="Keys",
-    ),
-    Step(
-        "V",
-        "V",
-        "V",
-        ("key", "v"),
-        made_of=(Factor("placed_context"), "·", Factor("W_v")),
-        formula="{placed_context} W_v",
-        title="Values",
+        "V", "V", "V", ("key", "v"), (Factor("placed_context"), "·", Factor("W_v")), title="Values"
     ),
     Step(
         "rotated_Q",
         "Q′",
         "Q'",
         ("word", "q"),
-        made_of=("rotate (", Factor("Q"), "by", Factor("angles"), ")"),
-        formula=r"\operatorname{rotate}(Q, \Theta)",
+        ("rotate (", Factor("Q"), "by", Factor("angles"), ")"),
         title="Queries turned by their places",
+        before="Q",
+        exists=_has_rope,
     ),
     Step(
         "rotated_K",
         "K′",
         "K'",
         ("key", "k"),
-        made_of=("rotate (", Factor("K"), "by", Factor("angles"), ")"),
-        formula=r"\operatorname{rotate}(K, \Theta)",
+        ("rotate (", Factor("K"), "by", Factor("angles"), ")"),
         title="Keys turned by their places",
+        before="K",
+        exists=_has_rope,
     ),
     Step(
         "raw_scores",
         "QKᵀ",
         r"Q K^\top",
         ("query", "key"),
-        made_of=(Factor("rotated_Q"), "·", Factor("rotated_K", transposed=True)),
-        formula=r"{rotated_Q} {rotated_K}^\top",
+        (Factor("rotated_Q"), "·", Factor("rotated_K", transposed=True)),
         title="Raw scores",
     ),
     Step(
@@ -175,45 +235,48 @@ STEPS: tuple[Step, ...] = (
         "scores",
         r"\mathrm{scores}",
         ("query", "key"),
-        made_of=(Factor("raw_scores"), "/ {divisor}"),
-        formula=r"\frac{{raw_scores}}{{divisor}}",
+        (Factor("raw_scores"), "/ {divisor}"),
         title="Scaled scores",
+        before="raw_scores",
+        idle=lambda s: not s.scale,
     ),
     Step(
         "biased_scores",
         "biased",
         r"\mathrm{biased}",
         ("query", "key"),
-        made_of=(Factor("scores"), "+", Factor("bias")),
-        formula=r"\mathrm{scores} + B",
+        (Factor("scores"), "+", Factor("bias")),
         title="Scores with the bias of distance",
+        before="scores",
+        exists=_has_alibi,
     ),
     Step(
         "masked_scores",
         "masked",
         r"\mathrm{masked}",
         ("query", "key"),
-        made_of=(Factor("biased_scores"), "+", Factor("blocking")),
-        formula=r"{biased_scores} + M",
+        (Factor("biased_scores"), "+", Factor("blocking")),
         title="Masked scores",
+        before="biased_scores",
+        idle=lambda s: not s.has_mask,
     ),
     Step(
         "logits",
         "logits",
         r"\mathrm{logits}",
         ("query", "key"),
-        made_of=(Factor("masked_scores"), "/ {temperature}"),
-        formula=r"\frac{\mathrm{masked}}{{temperature}}",
+        (Factor("masked_scores"), "/ {temperature}"),
         title="Divided by the temperature",
+        before="masked_scores",
+        idle=lambda s: s.temperature == 1,
     ),
     Step(
         "weights",
         "weights",
         r"\mathrm{weights}",
         ("query", "key"),
+        ("softmax (", Factor("logits", back_to="masked_scores"), ")"),
         kind="weight",
-        made_of=("softmax (", SOFTMAX_INPUT, ")"),
-        formula=r"\operatorname{softmax}(\mathrm{{input}})",
         title="Attention weights",
     ),
     Step(
@@ -221,8 +284,7 @@ STEPS: tuple[Step, ...] = (
         "output",
         r"\mathrm{output}",
         ("word", "v"),
-        made_of=(Factor("weights"), "·", Factor("V")),
-        formula=r"\mathrm{weights} \cdot V",
+        (Factor("weights"), "·", Factor("V")),
         title="Output",
     ),
     Step(
@@ -230,30 +292,28 @@ STEPS: tuple[Step, ...] = (
         "heads",
         r"\mathrm{heads}",
         ("word", "head value"),
+        ("concat (", Factor("output"), ")"),
         title="Heads side by side",
+        exists=lambda s: s.has_W_o or s.has_heads,
     ),
     Step(
         "projected",
         "projected",
         r"\mathrm{projected}",
         ("word", "feature"),
-        made_of=(Factor("concatenated"), "·", Factor("W_o")),
-        formula=r"\mathrm{heads} \cdot W_o",
+        (Factor("concatenated"), "·", Factor("W_o")),
         title="Projected output",
+        exists=lambda s: s.has_W_o,
     ),
 )
 
+#: What the softmax reads, with no needless name: the scores, where nothing changes them.
+SOFTMAX_INPUT = Factor("logits", back_to="scores")
+
 #: The whole of attention in one line, for the first screen.
 HEADLINE: tuple[Factor | str, ...] = (
-    "softmax (",
-    SOFTMAX_INPUT,
-    ")",
-    "=",
-    Factor("weights"),
-    "·",
-    Factor("V"),
-    "=",
-    Factor("output"),
+    *("softmax (", SOFTMAX_INPUT, ")", "="),
+    *(Factor("weights"), "·", Factor("V"), "=", Factor("output")),
 )
 
 HEADLINE_FORMULA = r"\operatorname{softmax}(Q K^\top / \sqrt{d_k})\, V"

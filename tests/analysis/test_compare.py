@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from attn_core import Scenario, attend, edits, limits, positions
 from attn_core.analysis import causes
-from attn_core.analysis.compare import compare
+from attn_core.analysis.compare import compare, steps_of_both
 from attn_core.analysis.what_if import BY_KEY as WHAT_IF
 from attn_core.analysis.what_if import VARIANTS, what_if
 from attn_core.edits import heads
 from attn_core.masks import causal
-from attn_core.notation.course import course, steps_of_both
 from attn_core.notation.equation import block
+from attn_core.notation.graph import graph
 from attn_core.notation.labels import number
 from attn_core.notation.steps import INPUTS, STEPS
 from attn_core.presets import BY_KEY, DEFAULT
@@ -124,7 +124,7 @@ def test_a_difference_is_b_minus_a(pair):
     a, b = map(attend, pair)
     c = compare(*pair)
     assert c.same_words
-    names = [set(course(s)) for s in pair]
+    names = [set(graph(s)) for s in pair]
     assert (c.gaps() == ()) == (names[0] == names[1])
     for name in {step.name for step in (*INPUTS, *STEPS)} - (names[0] & names[1]):
         assert c.blocks(name) is c.equation(name) is None
@@ -286,7 +286,7 @@ def test_one_head_of_several_is_compared(kind):
     assert [(each.before, each.after) for each in slopes] == (
         [(1 / 16, 1 / 256)] if kind == "alibi" else []
     )
-    assert set(steps_of_both(s, A)) <= set(course(s.head(1)))
+    assert set(steps_of_both(s, A)) <= set(graph(s.head(1)))
 
 
 @pytest.mark.parametrize("side", [0, 1])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from attn_core import Scenario, masks
-from attn_core.notation.course import course
+from attn_core.notation.graph import graph
 
 #: An odd d_k leaves a last column without a partner, which RoPE doesn't turn.
 N, N_K, D_MODEL, D_K, D_V, H = 5, 11, 7, 3, 2, 13
@@ -63,7 +63,7 @@ COURSES = {
 }
 
 #: Each matrix of each course, for tests to go through.
-STEPS_TAKEN = [(key, name) for key, scenario in COURSES.items() for name in course(scenario)]
+STEPS_TAKEN = [(key, name) for key, scenario in COURSES.items() for name in graph(scenario)]
 
 
 def of_head(trace, name, head=0):

@@ -14,13 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attn_core import Scenario, attend, limits
-from attn_core.explain.calculation import NAMES, calculate, told
+from attn_core.explain.calculation import calculate
 from attn_core.explain.calculation.product import abridged
 from attn_core.masks import causal, padding, window
-from attn_core.notation.cells import Cell, head_of
-from attn_core.notation.course import course
+from attn_core.notation.cells import Cell
+from attn_core.notation.graph import graph
 from attn_core.notation.labels import isolate, number
-from attn_core.notation.steps import STEPS, step
 from attn_core.presets import DEFAULT, PRESETS
 from tests.core.courses import COURSES, made, of_head
 
@@ -118,7 +117,7 @@ def value_of(trace, cell, head=0):
 
 
 def cells(trace, names=None):
-    for name in told(trace.scenario) if names is None else names:
+    for name in graph(trace.scenario) if names is None else names:
         for i, j in np.ndindex(of_head(trace, name).shape):
             yield Cell(name, i, j)
 
@@ -127,7 +126,7 @@ def check(trace, cell, head=0):
     """All that holds for every number; returns whether it is given exactly."""
     made = calculate(trace, cell, head)
     if names := cell.name == "concatenated" and trace.scenario.heads:
-        head = head_of(trace.scenario, cell)
+        head = graph(trace.scenario).head_of(cell)
         assert made.symbols.endswith(f" of {isolate(names[head])}")
     with localcontext(EXACT):
         *chain, result = re.split(" [=≈] ", made.numbers)
@@ -305,7 +304,6 @@ def test_every_number_of_every_preset_is_given(preset):
 @pytest.mark.parametrize("key", COURSES)
 def test_every_number_of_every_course_is_given(key):
     trace = attend(COURSES[key])
-    assert set(told(COURSES[key])) == set(course(COURSES[key]))
     for head in {0, COURSES[key].h - 1}:
         assert all(check(trace, cell, head) for cell in cells(trace))
 
@@ -315,7 +313,7 @@ def test_a_head_is_told_as_if_it_were_alone(key):
     trace = attend(COURSES[key])
     for head in range(min(3, COURSES[key].h)):
         alone = trace.head(head)
-        for cell in cells(alone, [name for name in told(alone.scenario) if name != "bias"]):
+        for cell in cells(alone, [name for name in graph(alone.scenario) if name != "bias"]):
             assert calculate(trace, cell, head) == calculate(alone, cell)
 
 
@@ -653,7 +651,7 @@ STEP_BY_STEP = {
 )
 def test_the_operands_are_what_changes_the_result(key, name):
     trace = attend(COURSES[key])
-    arrays = {each: np.array(getattr(trace, each)) for each in told(trace.scenario)}
+    arrays = {each: np.array(getattr(trace, each)) for each in graph(trace.scenario)}
     made = STEP_BY_STEP[key][name]
     np.testing.assert_allclose(made(arrays), arrays[name])
     # The same steps of numbers none of which is 0 or −∞, so that each one matters.
@@ -741,12 +739,6 @@ def test_a_head_that_is_not_there():
     for head in (-1, 2):
         with pytest.raises(ValueError, match=f"expected one of 2, got {head}"):
             calculate(trace, Cell("Q", 0, 0), head)
-
-
-def test_all_is_told():
-    assert set(NAMES) == {name for s in COURSES.values() for name in course(s)}
-    order = [step(name) for name in NAMES if step(name) in STEPS and name != "similarity"]
-    assert order == [each for each in STEPS if each.name != "similarity"]
 
 
 def test_the_result_is_what_hovering_shows():

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from attn_core import Scenario, attend, edits, masks
 from attn_core.explain import narrate
 from attn_core.masks import causal
-from attn_core.notation.course import course
-from attn_core.notation.labels import axis, cell, isolate, number, unique
+from attn_core.notation.graph import graph
+from attn_core.notation.labels import cell, isolate, number, unique
 from attn_core.notation.steps import STEPS, step
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
 from attn_core.text import escape
@@ -72,7 +72,7 @@ def read(told):
 
 
 def told_steps(scenario):
-    return [name for name in course(scenario) if step(name) in STEPS]
+    return [name for name in graph(scenario) if step(name) in STEPS]
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.key)
@@ -414,7 +414,7 @@ def test_labels_are_unique(tokens):
 
 def test_labels():
     s = DEFAULT.scenario
-    assert axis(s, "q") == ("q₁", "q₂", "q₃", "q₄")
+    assert graph(s).axis("q") == ("q₁", "q₂", "q₃", "q₄")
     assert cell(step("W_k"), "verb", "k₁") == "verb → k₁"
     assert cell(step("Q"), "suis", "q₁") == "suis · q₁"
     assert isolate("suis") == "suis"

@@ -15,8 +15,8 @@ from attn_core.figures import draw, draw_partners
 from attn_core.figures.boxes.layout import DESK, PROJECTOR, arrange, text_width
 from attn_core.masks import causal
 from attn_core.notation.cells import Cell
-from attn_core.notation.course import course
 from attn_core.notation.equation import Equation, equation, formula, headline, misfit
+from attn_core.notation.graph import graph
 from attn_core.notation.labels import unique
 from attn_core.notation.outline import outlined
 from attn_core.notation.steps import STEPS, step
@@ -38,7 +38,7 @@ TRACE = attend(odd_scenario())
 
 def drawn(scenario):
     """All steps of a scenario that are made of something."""
-    return [name for name in course(scenario) if step(name) in STEPS]
+    return [name for name in graph(scenario) if step(name) in STEPS]
 
 
 DRAWN = drawn(TRACE.scenario)

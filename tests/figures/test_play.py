@@ -12,7 +12,7 @@ from attn_core.notation.steps import STEPS
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
 from tests.figures.test_description import array
 from tests.figures.test_equation import TRACE, odd_scenario
-from tests.notation.test_cells import PRODUCTS
+from tests.notation.test_graph import PRODUCTS
 
 #: Courses in which a product differs, and few enough numbers to go through them all.
 PLAYED = [

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from attn_core import attend
-from attn_core.notation.cells import Cell, size
+from attn_core.notation.cells import Cell
 from attn_core.notation.equation import Equation, block, equation, headline
+from attn_core.notation.graph import graph
 from attn_core.notation.outline import outlined
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
-from tests.notation.test_cells import MASKED, PLAIN, PRODUCTS
+from tests.notation.test_graph import MASKED, PLAIN, PRODUCTS
 
 
 def boxes(marked, is_asked):
@@ -39,7 +40,7 @@ def taken(*names):
 def test_a_product(key, name):
     s = COURSES[key]
     made = of_head(attend(s), name, s.h - 1)
-    rows, columns = size(s, name)
+    rows, columns = graph(s)[name].shape
     for i in range(rows):
         for j in range(columns):
             (left, right), (asked,) = marks(key, name, i, j)

@@ -12,9 +12,9 @@ from decimal import localcontext
 
 from ...attention import AttentionTrace
 from ...notation import labels
-from ...notation.cells import Cell, head_of, name_of, size, sources
-from ...notation.course import takes
-from ...scenario import Scenario
+from ...notation.cells import Cell
+from ...notation.graph import graph
+from ...notation.steps import Operation
 from . import element
 from . import places as position
 from .answer import Calculation
@@ -61,35 +61,26 @@ def calculate(trace: AttentionTrace, cell: Cell, head: int = 0) -> Calculation:
     """
     _check(trace, cell, head)
     with localcontext(prec=_PRECISION):
-        if cell.name in _OF_ALL_HEADS:
-            return _OF_ALL_HEADS[cell.name](trace, cell)
         if cell.name == "bias":
             return position.bias(trace, cell, head)
-        return _OF_A_HEAD[cell.name](trace.head(head), cell)
+        alone = trace.head(head)
+        of = alone if cell.name in graph(alone.scenario) else trace  # what the heads make together
+        return _calculator(cell.name, of)(of, cell)
 
 
-def told(scenario: Scenario) -> tuple[str, ...]:
-    """Name the matrices of a scenario whose numbers are told.
-
-    Examples
-    --------
-    >>> from dataclasses import replace
-    >>> from attn_core.presets import DEFAULT
-    >>> told(replace(DEFAULT.scenario, positions="rope"))[8:11]
-    ('angles', 'rotated_Q', 'rotated_K')
-    """
-    return tuple(name for name in NAMES if takes(scenario, name))
+def _calculator(name: str, trace: AttentionTrace) -> Calculator:
+    return _INPUTS.get(name) or _OPERATIONS[graph(trace.scenario)[name].step.operation]
 
 
 def _check(trace: AttentionTrace, cell: Cell, head: int) -> None:
-    expected = told(trace.scenario)
-    if cell.name not in expected:
+    nodes = graph(trace.scenario)
+    if cell.name not in nodes:
         raise ValueError(
-            f"There is no calculation of {cell.name!r:.40}; expected {', '.join(expected)}."
+            f"There is no calculation of {cell.name!r:.40}; expected {', '.join(nodes)}."
         )
     if head not in range(trace.scenario.h):
         raise ValueError(f"Heads count from 0; expected one of {trace.scenario.h}, got {head}.")
-    rows, columns = size(trace.scenario, cell.name)
+    rows, columns = nodes[cell.name].shape
     if cell.row not in range(rows) or cell.column not in range(columns):
         raise ValueError(
             f"{cell.name} is {rows}×{columns}; "
@@ -98,9 +89,10 @@ def _check(trace: AttentionTrace, cell: Cell, head: int) -> None:
 
 
 def _weights(trace: AttentionTrace, cell: Cell) -> Calculation:
-    ((*row,),) = (part.cells for part in sources(trace.scenario, cell))
+    nodes = graph(trace.scenario)
+    ((*row,),) = (part.cells for part in nodes.dependencies(cell))
     results = [result_of(trace, Cell("weights", cell.row, k)) for k in range(len(row))]
-    result, name = results[cell.column], name_of(trace.scenario, cell)
+    result, name = results[cell.column], nodes.name_of(cell)
 
     def gives(digits: int) -> bool:
         softmax = softmax_row(trace, row, digits)
@@ -111,7 +103,7 @@ def _weights(trace: AttentionTrace, cell: Cell) -> Calculation:
 
     digits, equals = fewest_decimals(gives)
     softmax = softmax_row(trace, row, digits)
-    powers = [f"e^({name_of(trace.scenario, score)} − max)" for score in row]
+    powers = [f"e^({nodes.name_of(score)} − max)" for score in row]
     return Calculation(
         cell,
         name,
@@ -125,38 +117,29 @@ def _weights(trace: AttentionTrace, cell: Cell) -> Calculation:
 
 
 def _concatenated(trace: AttentionTrace, cell: Cell) -> Calculation:
-    head = head_of(trace.scenario, cell) or 0
-    ((original,),) = (part.cells for part in sources(trace.scenario, cell))
+    nodes = graph(trace.scenario)
+    head = nodes.head_of(cell) or 0
+    ((original,),) = (part.cells for part in nodes.dependencies(cell))
     heads = trace.scenario.heads
     whose = f" of {labels.isolate(heads[head])}" if heads else ""
     return element.copied(trace, cell, trace.head(head), original, whose)
 
 
-Maker = Callable[[AttentionTrace, Cell], Calculation]
+Calculator = Callable[[AttentionTrace, Cell], Calculation]
 
-#: What tells the numbers that each head has, or that all of them share.
-_OF_A_HEAD: dict[str, Maker] = {
-    **dict.fromkeys(("X", "Z", "W_q", "W_k", "W_v", "blocking"), element.given),
-    **dict.fromkeys(("P", "P_context"), position.wave),
+#: Inputs that nobody sets are computed from their places.
+_INPUTS: dict[str, Calculator] = {
+    "P": position.wave,
+    "P_context": position.wave,
     "angles": position.angle,
-    **dict.fromkeys(("placed", "placed_context", "biased_scores", "masked_scores"), element.added),
-    **dict.fromkeys(("Q", "K", "V", "similarity", "raw_scores", "scores", "output"), product),
-    **dict.fromkeys(("rotated_Q", "rotated_K"), position.turned),
-    "logits": element.divided,
-    "weights": _weights,
 }
-
-#: What tells the numbers that the heads make together.
-_OF_ALL_HEADS: dict[str, Maker] = {
-    "concatenated": _concatenated,
-    "W_o": element.given,
-    "projected": product,
+_OPERATIONS: dict[Operation, Calculator] = {
+    "input": element.given,
+    "product": product,
+    "scaling": product,
+    "sum": element.added,
+    "temperature": element.divided,
+    "rotation": position.turned,
+    "softmax": _weights,
+    "concatenation": _concatenated,
 }
-
-#: Matrices whose numbers are told, in the order in which they are computed.
-NAMES = (
-    *("X", "Z", "P", "P_context", "W_q", "W_k", "W_v", "placed", "placed_context"),
-    *("Q", "K", "V", "similarity", "angles", "rotated_Q", "rotated_K", "raw_scores", "scores"),
-    *("bias", "biased_scores", "blocking", "masked_scores", "logits", "weights", "output"),
-    *("concatenated", "W_o", "projected"),
-)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ...attention import AttentionTrace
-from ...notation.cells import Cell, name_of, sources
+from ...notation.cells import Cell
+from ...notation.graph import graph
 from .answer import Calculation
 from .rounding import bracket_negative, fewest_decimals, operand_of, result_of, rounded_value
 
 
 def given(trace: AttentionTrace, cell: Cell) -> Calculation:
     """Tell a number that the visitor sets."""
-    result, name = result_of(trace, cell), name_of(trace.scenario, cell)
+    result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     symbols = f"{name} is an input: you set it"
     return Calculation(cell, name, symbols, result.printed, result.printed, result.value)
 
@@ -33,7 +34,7 @@ def copied(
     whose : str
         What stands behind the original's name.
     """
-    result, name = result_of(trace, cell), name_of(trace.scenario, cell)
+    result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     digits, equals = fewest_decimals(
         lambda digits: result.is_given_by(rounded_value(of, original, digits))
     )
@@ -41,7 +42,7 @@ def copied(
     return Calculation(
         cell,
         name,
-        f"{name} = {name_of(of.scenario, original)}{whose}",
+        f"{name} = {graph(of.scenario).name_of(original)}{whose}",
         f"{operand.printed} {equals} {result.printed}",
         result.printed,
         result.value,
@@ -51,8 +52,8 @@ def copied(
 
 def added(trace: AttentionTrace, cell: Cell) -> Calculation:
     """Tell the sum of two numbers in the same place of two matrices."""
-    parts = [part.cells[0] for part in sources(trace.scenario, cell)]
-    result, name = result_of(trace, cell), name_of(trace.scenario, cell)
+    parts = [part.cells[0] for part in graph(trace.scenario).dependencies(cell)]
+    result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     digits, equals = fewest_decimals(
         lambda digits: result.is_given_by(
             sum((rounded_value(trace, part, digits) for part in parts), Decimal(0))
@@ -62,7 +63,7 @@ def added(trace: AttentionTrace, cell: Cell) -> Calculation:
     return Calculation(
         cell,
         name,
-        f"{name} = {' + '.join(name_of(trace.scenario, part) for part in parts)}",
+        f"{name} = {' + '.join(map(graph(trace.scenario).name_of, parts))}",
         f"{first.printed} + {bracket_negative(second.printed)} {equals} {result.printed}",
         result.printed,
         result.value,
@@ -72,8 +73,8 @@ def added(trace: AttentionTrace, cell: Cell) -> Calculation:
 
 def divided(trace: AttentionTrace, cell: Cell) -> Calculation:
     """Tell a score that is divided by the temperature."""
-    ((score,),) = (part.cells for part in sources(trace.scenario, cell))
-    result, name = result_of(trace, cell), name_of(trace.scenario, cell)
+    ((score,),) = (part.cells for part in graph(trace.scenario).dependencies(cell))
+    result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     temperature = Decimal(repr(trace.scenario.temperature)).normalize()
     digits, equals = fewest_decimals(
         lambda digits: result.is_given_by(rounded_value(trace, score, digits) / temperature)
@@ -82,7 +83,7 @@ def divided(trace: AttentionTrace, cell: Cell) -> Calculation:
     return Calculation(
         cell,
         name,
-        f"{name} = {name_of(trace.scenario, score)} / temperature",
+        f"{name} = {graph(trace.scenario).name_of(score)} / temperature",
         f"{operand.printed} / {temperature:f} {equals} {result.printed}",
         result.printed,
         result.value,

@@ -12,7 +12,8 @@ from decimal import Decimal
 from ... import positions
 from ...attention import AttentionTrace
 from ...notation import labels
-from ...notation.cells import Cell, name_of, sources
+from ...notation.cells import Cell
+from ...notation.graph import graph
 from ...scenario import Scenario
 from ..papers import written_slope
 from .answer import Calculation
@@ -74,11 +75,11 @@ def _slope(s: Scenario, head: int) -> tuple[str, Decimal]:
 
 def turned(trace: AttentionTrace, cell: Cell) -> Calculation:
     """Tell a number of a query or a key that is turned by its place, with its partner."""
-    pair, *angles = sources(trace.scenario, cell)
+    pair, *angles = graph(trace.scenario).dependencies(cell)
     if not angles:
         return copied(trace, cell, trace, pair.cells[0])
     parts = (*pair.cells, *angles[0].cells)
-    result, name = result_of(trace, cell), name_of(trace.scenario, cell)
+    result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     is_first = cell.column % 2 == 0
 
     def total(digits: int) -> Decimal:
@@ -89,7 +90,7 @@ def turned(trace: AttentionTrace, cell: Cell) -> Calculation:
 
     digits, equals = fewest_decimals(lambda digits: result.is_given_by(total(digits)))
     a, b, theta = (operand_of(trace, part, digits) for part in parts)
-    x, y, turn = (name_of(trace.scenario, part) for part in parts)
+    x, y, turn = map(graph(trace.scenario).name_of, parts)
     return Calculation(
         cell,
         name,
@@ -105,7 +106,7 @@ def _computed(
     trace: AttentionTrace, cell: Cell, formula: str, value: float | Decimal
 ) -> Calculation:
     """An input that nobody sets, and the value of the formula it is told with."""
-    result, name = result_of(trace, cell), name_of(trace.scenario, cell)
+    result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     equals = "=" if result.is_given_by(Decimal(value)) else "≈"
     numbers = f"{formula} {equals} {result.printed}"
     return Calculation(cell, name, f"{name} = {formula}", numbers, result.printed, result.value)

@@ -7,9 +7,8 @@ from decimal import Decimal
 
 from ...attention import AttentionTrace
 from ...notation import labels
-from ...notation.cells import Cell, name_of, sources
-from ...notation.course import divisor
-from ...notation.steps import step
+from ...notation.cells import Cell
+from ...notation.graph import divisor, graph
 from .answer import Calculation, Term
 from .rounding import (
     TRIED,
@@ -32,9 +31,9 @@ _MOST_SYMBOLS = 3
 
 def product(trace: AttentionTrace, cell: Cell) -> Calculation:
     """Tell a number that is a row times a column, divided where it is a score."""
-    pairs, result = _pairs(trace, cell), result_of(trace, cell)
-    name = name_of(trace.scenario, cell)
-    is_divided = cell.name == "scores" and trace.scenario.scale
+    nodes, pairs, result = graph(trace.scenario), _pairs(trace, cell), result_of(trace, cell)
+    name = nodes.name_of(cell)
+    is_divided = nodes[cell.name].step.operation == "scaling" and trace.scenario.scale
     root = Decimal(trace.scenario.d_k).sqrt() if is_divided else Decimal(1)
     over = divisor(trace.scenario) if is_divided else ""
 
@@ -46,7 +45,7 @@ def product(trace: AttentionTrace, cell: Cell) -> Calculation:
 
     digits, equals = fewest_decimals(lambda digits: result.is_given_by(total(digits) / root))
     factors = [(operand_of(trace, a, digits), operand_of(trace, b, digits)) for a, b in pairs]
-    symbols = [" × ".join(name_of(trace.scenario, part) for part in pair) for pair in pairs]
+    symbols = [" × ".join(map(nodes.name_of, pair)) for pair in pairs]
     return Calculation(
         cell,
         name,
@@ -75,10 +74,12 @@ def abridged(addends: Sequence[str]) -> list[str]:
 
 def _pairs(trace: AttentionTrace, cell: Cell) -> list[tuple[Cell, Cell]]:
     """Which numbers are multiplied, in the order in which they are written."""
-    raw = Cell("raw_scores", cell.row, cell.column) if cell.name == "scores" else cell
-    left, right = sources(trace.scenario, raw)
+    nodes = graph(trace.scenario)
+    if nodes[cell.name].step.operation == "scaling":
+        ((cell,),) = (part.cells for part in nodes.dependencies(cell))
+    left, right = nodes.dependencies(cell)
     pairs = list(zip(left.cells, right.cells, strict=True))
-    if cell.name == "output":  # the word from which most comes is named first
+    if left.name == "weights":  # the word from which most comes is named first
         pairs.sort(key=lambda pair: -abs(value_of(trace, pair[0]) * value_of(trace, pair[1])))
     return pairs
 
@@ -116,4 +117,4 @@ def _sum(addends: Sequence[str], over: str) -> str:
 
 def _label(trace: AttentionTrace, left: Cell) -> str:
     """Name what runs along a sum: the columns of its left matrix."""
-    return labels.isolate(labels.axis(trace.scenario, step(left.name).axes[1])[left.column])
+    return labels.isolate(graph(trace.scenario)[left.name].columns[left.column])

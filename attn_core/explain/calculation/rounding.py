@@ -91,7 +91,7 @@ def operand_of(trace: AttentionTrace, cell: Cell, digits: int) -> Operand:
 
 def _decimals(cell: Cell, digits: int) -> int:
     """Decimals of a number whose like has `digits`."""
-    if cell.name == "blocking":
+    if step(cell.name).kind == "mask":
         return 0
     # What a visitor sets is on the lab's grid, so it is printed as it is set; what is
     # computed of the inputs, as the angles, takes as many decimals at least.

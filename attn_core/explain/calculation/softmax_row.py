@@ -9,7 +9,7 @@ from decimal import Decimal
 from ...attention import AttentionTrace
 from ...notation import labels
 from ...notation.cells import Cell
-from ...notation.steps import step
+from ...notation.graph import graph
 from .rounding import Result, bracket_negative, bracketed, rounded_value
 
 
@@ -54,7 +54,7 @@ def softmax_table(
 ) -> tuple[tuple[str, ...], ...]:
     """Write a header and a row for each key, with the weights as `results` print them."""
     largest, total = softmax.written((softmax.largest, softmax.total))
-    header = ("key", step(row[0].name).symbol, f"− largest, {largest}", "e^", f"÷ sum, {total}")
-    keys = labels.axis(trace.scenario, "key")
+    scores = graph(trace.scenario)[row[0].name]
+    header = ("key", scores.step.symbol, f"− largest, {largest}", "e^", f"÷ sum, {total}")
     columns = map(softmax.written, (softmax.scores, softmax.differences, softmax.powers))
-    return (header, *zip(keys, *columns, (each.printed for each in results), strict=True))
+    return (header, *zip(scores.columns, *columns, (each.printed for each in results), strict=True))

@@ -16,8 +16,8 @@ from ... import masks
 from ...attention import AttentionTrace
 from ...edits import mask_kinds
 from ...notation import labels
-from ...notation.course import made, takes
 from ...notation.equation import block
+from ...notation.graph import graph
 from ...notation.labels import number
 from ...scenario import Array
 from ...text.embeddings import source_of
@@ -56,7 +56,7 @@ def explain(trace: AttentionTrace, name: str, quote: Quote = str, head: int = 0)
     suis looks mostly at Je, 1.00;
     heureux looks most at suis, 0.50.
     """
-    if not takes(trace.scenario, name):
+    if name not in graph(trace.scenario):
         raise ValueError(f"This scenario has no step {name!r:.40}.")
     match name:
         case "concatenated":
@@ -113,7 +113,7 @@ def _projection(trace: AttentionTrace, name: Literal["Q", "K", "V"], quote: Quot
     value = result.values[i, j]
     if abs(value) < TIE:
         return f"Every number of {name} is 0: what {W.symbol} reads in these words is 0 or cancels."
-    seen = getattr(trace, made("placed" if name == "Q" else "placed_context", trace.scenario))
+    seen = getattr(trace, graph(trace.scenario)[name].operands[0].node.name)
     # Parts may point against the sum, so the largest is sought in the sum's direction.
     parts = seen[i] * W.values[:, j]
     f = int(np.argmax(parts * np.sign(value)))

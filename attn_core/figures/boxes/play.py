@@ -31,7 +31,7 @@ def is_product(name: str) -> bool:
     >>> is_product("raw_scores"), is_product("weights"), is_product("X")
     (True, False, False)
     """
-    return "·" in step(name).made_of
+    return step(name).operation == "product"
 
 
 def describe_play(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ...attention import AttentionTrace
 from ...explain.wording import Quote, counted, listed
-from ...notation.labels import axis, isolate, number
+from ...notation.graph import graph
+from ...notation.labels import isolate, number
 from ...scenario import Array
 from .reading import most
 
@@ -74,7 +75,7 @@ def contributions(
     shown = list(range(s.n) if among is None else among)
     first = [shown[k] for k in most(trace.weights[query, shown], MOST_KEYS)]
     places = first if key in first else [*first[:-1], key]
-    names = axis(s, "key")
+    names = graph(s).axis("key")
     return Contributions(
         names[query],
         tuple(names[j] for j in places),

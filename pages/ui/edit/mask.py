@@ -15,7 +15,7 @@ from attn_core.figures import describe
 from attn_core.masks import MaskKind
 from attn_core.notation import labels
 from attn_core.notation.equation import Block, Equation, block
-from attn_core.notation.steps import step
+from attn_core.notation.graph import graph
 from attn_core.scenario import Scenario
 from attn_core.text import escape
 from pages.ui.edit.matrix import Typed, table
@@ -120,8 +120,8 @@ def _toggle(box: Any) -> None:
 
 def _allowed() -> Block:
     s = state.scenario()
-    rows, columns = (labels.axis(s, axis) for axis in step("blocking").axes)
-    return Block(step("blocking"), s.allowed, rows, columns)
+    node = graph(s)["blocking"]
+    return Block(node.step, s.allowed, node.rows, node.columns)
 
 
 def _set_mask(typed: Typed) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from attn_core import Scenario
-from attn_core.notation.cells import Cell, exists
+from attn_core.notation.cells import Cell
+from attn_core.notation.graph import graph
 
 
 @dataclass
@@ -37,5 +38,5 @@ class Trail:
 
     def standing(self, scenario: Scenario) -> list[Cell]:
         """Return the cells up to the first that a change of sizes has taken away."""
-        gone = (i for i, cell in enumerate(self.cells) if not exists(scenario, cell))
+        gone = (i for i, cell in enumerate(self.cells) if not graph(scenario).has_cell(cell))
         return self.cells[: next(gone, len(self.cells))]

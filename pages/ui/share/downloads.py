@@ -9,7 +9,7 @@ import streamlit as st
 
 from attn_core import AttentionTrace, attend, export
 from attn_core.figures import describe, html_page
-from attn_core.notation.course import takes
+from attn_core.notation.graph import graph
 from attn_core.notation.steps import step
 from pages.ui.live.chart import chart, drawer, look
 from pages.ui.session import state
@@ -104,7 +104,7 @@ def picture(trace: AttentionTrace, only: str | None) -> None:
     with drawer("Picture, to save as SVG or as PNG for print", "print") as is_open:
         if is_open:
             # What all heads make together no single one has.
-            shown = trace if only is None or takes(trace.scenario, only) else whole()
+            shown = trace if only is None or only in graph(trace.scenario) else whole()
             drawn = [written for _, _, written in export.equations(shown, only)]
             st.caption("The buttons stand above the picture, at its right end.")
             chart(

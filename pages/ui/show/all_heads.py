@@ -18,8 +18,8 @@ from attn_core.analysis.projection_2d import groups, plane
 from attn_core.explain import narrate
 from attn_core.figures import Space, describe_multiples, describe_spaces, spaces_alt
 from attn_core.notation import labels
-from attn_core.notation.course import made
 from attn_core.notation.equation import Equation, block, equation, headline
+from attn_core.notation.graph import graph
 from attn_core.text import escape
 from pages.ui.live.chart import chart, clicked, look
 from pages.ui.session import state
@@ -71,7 +71,7 @@ def spaces() -> None:
 
     def body(trace: AttentionTrace) -> None:
         alone = trace.head(state.head())
-        seen = block(alone, made("placed_context", alone.scenario))
+        seen = block(alone, graph(alone.scenario).resolve("placed_context").name)
         V = block(alone, "V")
         which = "word of the second sentence" if trace.scenario.is_cross else "word"
         st.markdown(

@@ -13,13 +13,14 @@ from typing import Any
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario
-from attn_core.explain.calculation import calculate, told
+from attn_core.explain.calculation import calculate
 from attn_core.explain.calculation.answer import Calculation
 from attn_core.figures import describe, describe_contributions, describe_play, is_product
 from attn_core.figures.words.contribution_bars import contributions_alt
 from attn_core.notation import labels
-from attn_core.notation.cells import Cell, head_of, name_of, nearest, sources, to_text
+from attn_core.notation.cells import Cell, to_text
 from attn_core.notation.equation import Block, Equation, equation
+from attn_core.notation.graph import graph
 from attn_core.notation.outline import outlined
 from attn_core.notation.steps import step
 from attn_core.text import escape
@@ -100,7 +101,7 @@ def _go(trace: AttentionTrace, cell: Cell, picture: str) -> None:
 
 def _go_on(trace: AttentionTrace, cell: Cell, to: Cell) -> None:
     """Go on to what a number is made of; from the heads side by side to the one it is of."""
-    head = head_of(trace.scenario, cell)
+    head = graph(trace.scenario).head_of(cell)
     if head is not None:
         state.choose_head(head)
     state.follow(to)
@@ -119,7 +120,7 @@ def _head(trace: AttentionTrace) -> int:
 def _parts(trace: AttentionTrace, cell: Cell) -> set[Cell]:
     """What a number is made of, in its calculation or in the equation of its step."""
     used = {operand.cell for operand in _calculated(trace, cell).operands}
-    return used.union(*(source.cells for source in sources(trace.scenario, cell)))
+    return used.union(*(part.cells for part in graph(trace.scenario).dependencies(cell)))
 
 
 def button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
@@ -175,7 +176,7 @@ def _way(trace: AttentionTrace) -> None:
             "The way here",
             range(1, len(cells) + 1),
             key=key,
-            format_func=lambda i: escape.markdown(name_of(trace.scenario, cells[i - 1])),
+            format_func=lambda i: escape.markdown(graph(trace.scenario).name_of(cells[i - 1])),
             on_change=_back,
             args=(key,),
         )
@@ -190,9 +191,10 @@ def _back(key: str) -> None:
 
 def _pickers(trace: AttentionTrace, cell: Cell) -> None:
     """Choose a number without a mouse."""
-    rows, columns = (labels.axis(trace.scenario, axis) for axis in step(cell.name).axes)
+    nodes = graph(trace.scenario)
+    rows, columns = nodes[cell.name].rows, nodes[cell.name].columns
     choices = {
-        "matrix": (told(trace.scenario), cell.name, _said),
+        "matrix": (tuple(nodes), cell.name, _said),
         "row": (range(len(rows)), cell.row, lambda i: labels.isolate(rows[i])),
         "column": (range(len(columns)), cell.column, lambda j: labels.isolate(columns[j])),
     }
@@ -216,9 +218,7 @@ def _choose(trace: AttentionTrace) -> None:
     row = state.widget("ask-row", int | str, None)
     column = state.widget("ask-column", int | str, None)
     try:
-        if name not in told(trace.scenario):
-            raise ValueError(f"There is no matrix {name!r:.40} here.")
-        state.ask(nearest(trace.scenario, name, row, column), state.trail().picture)
+        state.ask(graph(trace.scenario).nearest(name, row, column), state.trail().picture)
     except ValueError as error:
         state.complain(str(error))
     st.rerun()
@@ -243,8 +243,9 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
 
 def _made(cell: Cell) -> list[Cell]:
     """The numbers whose steps are to be seen; a scaled score is told from its query and key."""
-    raw = [replace(cell, name="raw_scores")] if cell.name == "scores" else []
-    return [made for made in (*raw, cell) if step(made.name).made_of]
+    which = step(cell.name)
+    raw = [replace(cell, name=which.before)] if which.operation == "scaling" else []
+    return [*raw, cell] if which.operation != "input" else []
 
 
 def _shows(drawn: Equation, scenario: Scenario, cell: Cell) -> bool:
@@ -287,7 +288,7 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
         "Follow it back to",
         range(len(cells)),
         key=key,
-        format_func=lambda i: escape.markdown(name_of(trace.scenario, cells[i])),
+        format_func=lambda i: escape.markdown(graph(trace.scenario).name_of(cells[i])),
         on_change=_follow,
         args=(trace, made.cell, key, cells),
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import Scenario
 from attn_core.analysis import what_if
-from attn_core.notation.course import steps_of_both
+from attn_core.analysis.compare import steps_of_both
 from attn_core.notation.steps import step
 from attn_core.text import escape
 from pages.ui.session import state

@@ -15,8 +15,8 @@ from attn_core.explain import narrate
 from attn_core.figures import describe, describe_partners
 from attn_core.figures.boxes.partners import partners_alt, rule_of
 from attn_core.notation import steps
-from attn_core.notation.course import made
 from attn_core.notation.equation import Block, Equation, block, equation, formula, headline, misfit
+from attn_core.notation.graph import graph
 from attn_core.notation.outline import outlined
 from attn_core.text import escape
 from pages.ui.live.chart import chart, drawer, look
@@ -44,7 +44,8 @@ def title(trace: AttentionTrace, name: str) -> None:
 
 def what_is_projected(trace: AttentionTrace) -> None:
     """What queries, keys and values are made of, and what for."""
-    X, Z = (steps.step(made(name, trace.scenario)).latex for name in ("placed", "placed_context"))
+    nodes = graph(trace.scenario)
+    X, Z = (nodes.resolve(name).step.latex for name in ("placed", "placed_context"))
     if trace.scenario.is_cross:
         told = (
             f"Each word of the sentence, a row of ${X}$, **asks** with its query. Each word of "

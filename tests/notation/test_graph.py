@@ -7,19 +7,8 @@ import pytest
 
 from attn_core import Scenario, attend
 from attn_core.masks import causal
-from attn_core.notation.cells import (
-    Cell,
-    exists,
-    from_text,
-    head_of,
-    name_of,
-    nearest,
-    size,
-    sources,
-    to_text,
-)
-from attn_core.notation.course import course
-from attn_core.notation.labels import axis
+from attn_core.notation.cells import Cell, from_text, to_text
+from attn_core.notation.graph import graph
 from attn_core.notation.steps import INPUTS, STEPS, step
 from tests.cases import for_each
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
@@ -44,34 +33,36 @@ def numbers(trace, source, head=0):
 
 
 def every(scenario, name):
-    rows, columns = size(scenario, name)
+    rows, columns = graph(scenario)[name].shape
     return [Cell(name, i, j) for i in range(rows) for j in range(columns)]
 
 
 @for_each(STEPS_TAKEN)
 def test_size(key, name):
     scenario = COURSES[key]
-    assert size(scenario, name) == of_head(attend(scenario), name).shape
-    assert size(scenario, name) == tuple(len(axis(scenario, a)) for a in step(name).axes)
+    assert graph(scenario)[name].shape == of_head(attend(scenario), name).shape
+    assert graph(scenario)[name].shape == tuple(
+        len(graph(scenario).axis(a)) for a in step(name).axes
+    )
 
 
 @pytest.mark.parametrize("key", COURSES)
 def test_what_exists(key):
     scenario, trace = COURSES[key], attend(COURSES[key])
     for each in (*INPUTS, *STEPS):
-        own = getattr(trace, each.name) is not None and each.name in course(scenario)
-        assert exists(scenario, Cell(each.name, 0, 0)) == own
+        own = getattr(trace, each.name) is not None and each.name in graph(scenario)
+        assert graph(scenario).has_cell(Cell(each.name, 0, 0)) == own
         if own:
             rows, columns = of_head(trace, each.name).shape
             last = Cell(each.name, rows - 1, columns - 1)
-            assert nearest(scenario, each.name, 99, 99) == last
-            assert exists(scenario, last)
-            assert not exists(scenario, replace(last, row=rows))
-            assert not exists(scenario, replace(last, column=columns))
+            assert graph(scenario).nearest(each.name, 99, 99) == last
+            assert graph(scenario).has_cell(last)
+            assert not graph(scenario).has_cell(replace(last, row=rows))
+            assert not graph(scenario).has_cell(replace(last, column=columns))
             assert from_text(to_text(last)) == last
         else:
             with pytest.raises(ValueError, match="There is no matrix"):
-                nearest(scenario, each.name, 0, 0)
+                graph(scenario).nearest(each.name, 0, 0)
 
 
 @pytest.mark.parametrize(("key", "name"), [(k, name) for k, name in COMPUTED if name in PRODUCTS])
@@ -79,7 +70,7 @@ def test_a_product_is_made_of_a_row_and_a_column(key, name):
     scenario, trace = COURSES[key], attend(COURSES[key])
     head = scenario.h - 1
     for cell in every(scenario, name):
-        left, right = sources(scenario, cell)
+        left, right = graph(scenario).dependencies(cell)
         made = numbers(trace, left, head) @ numbers(trace, right, head)
         assert made == pytest.approx(of_head(trace, name, head)[cell.row, cell.column])
 
@@ -91,7 +82,7 @@ def test_a_product_is_made_of_a_row_and_a_column(key, name):
 def test_a_sum_is_made_of_two_numbers_in_its_place(key, name):
     scenario, trace = COURSES[key], attend(COURSES[key])
     for cell in every(scenario, name):
-        parts = sources(scenario, cell)
+        parts = graph(scenario).dependencies(cell)
         assert [p.cells for p in parts] == [(replace(cell, name=p.name),) for p in parts]
         made = sum(numbers(trace, part)[0] for part in parts)
         assert made == pytest.approx(of_head(trace, name)[cell.row, cell.column])
@@ -105,7 +96,7 @@ def test_a_turned_number_is_made_of_its_pair_and_angle(key, name):
     scenario, trace = COURSES[key], attend(COURSES[key])
     head = scenario.h - 1
     for cell in every(scenario, name):
-        pair, *angles = sources(scenario, cell)
+        pair, *angles = graph(scenario).dependencies(cell)
         assert pair.name == name[-1]
         values, turned = numbers(trace, pair, head), of_head(trace, name, head)
         if cell.column == scenario.d_k - 1 and scenario.d_k % 2:
@@ -123,20 +114,20 @@ def test_a_turned_number_is_made_of_its_pair_and_angle(key, name):
 def test_the_heads_side_by_side_are_copies(key):
     scenario, trace = COURSES[key], attend(COURSES[key])
     for cell in every(scenario, "concatenated"):
-        (copied,) = sources(scenario, cell)
-        head = head_of(scenario, cell)
+        (copied,) = graph(scenario).dependencies(cell)
+        head = graph(scenario).head_of(cell)
         made = numbers(trace, copied, head)
         assert list(made) == [trace.concatenated[cell.row, cell.column]]
         assert head in range(scenario.h)
         if scenario.h > 1:  # the label of the column says which head it is
-            assert scenario.heads[head] in name_of(scenario, cell)
-    assert head_of(scenario, Cell("output", 0, 1)) is None
+            assert scenario.heads[head] in graph(scenario).name_of(cell)
+    assert graph(scenario).head_of(Cell("output", 0, 1)) is None
 
 
 @pytest.mark.parametrize(("scenario", "source"), [(PLAIN, "scores"), (MASKED, "logits")])
 def test_a_weight_is_made_of_a_row(scenario, source):
     trace = attend(scenario)
-    (row,) = sources(scenario, Cell("weights", 2, 1))
+    (row,) = graph(scenario).dependencies(Cell("weights", 2, 1))
     assert row.name == source
     e = np.exp(numbers(trace, row))
     assert e[1] / e.sum() == pytest.approx(trace.weights[2, 1])
@@ -146,7 +137,7 @@ def test_a_weight_is_made_of_a_row(scenario, source):
 def test_every_weight_is_made_of_its_row(key):
     scenario, trace = COURSES[key], attend(COURSES[key])
     for cell in every(scenario, "weights"):
-        (row,) = sources(scenario, cell)
+        (row,) = graph(scenario).dependencies(cell)
         e = np.exp(numbers(trace, row))
         assert len(e) == scenario.n_k
         made = (e / e.sum())[cell.column]
@@ -154,31 +145,31 @@ def test_every_weight_is_made_of_its_row(key):
 
 
 def test_a_weight_of_unmasked_scores_at_a_temperature():
-    (row,) = sources(replace(PLAIN, temperature=2.0), Cell("weights", 0, 0))
+    (row,) = graph(replace(PLAIN, temperature=2.0)).dependencies(Cell("weights", 0, 0))
     assert row.name == "logits"
 
 
 def test_what_is_made_number_by_number():
-    assert [s.cells for s in sources(MASKED, Cell("masked_scores", 0, 2))] == [
+    assert [s.cells for s in graph(MASKED).dependencies(Cell("masked_scores", 0, 2))] == [
         (Cell("scores", 0, 2),),
         (Cell("blocking", 0, 2),),
     ]
-    assert sources(MASKED, Cell("scores", 1, 2))[0].cells == (Cell("raw_scores", 1, 2),)
+    assert graph(MASKED).dependencies(Cell("scores", 1, 2))[0].cells == (Cell("raw_scores", 1, 2),)
 
 
 @for_each(STEPS_TAKEN)
 def test_sources_stand_in_this_scenario_and_an_input_has_none(key, name):
     scenario = COURSES[key]
     for cell in every(scenario, name):
-        parts = sources(scenario, cell)
+        parts = graph(scenario).dependencies(cell)
         assert bool(parts) == (step(name) in STEPS)
-        assert all(exists(scenario, c) for part in parts for c in part.cells)
+        assert all(graph(scenario).has_cell(c) for part in parts for c in part.cells)
 
 
 def test_names():
     cross, rope = COURSES["cross, learned"], COURSES["rope, odd"]
-    assert name_of(cross, Cell("weights", 1, 7)) == "weights[word1, key7]"
-    assert name_of(cross, Cell("placed_context", 9, 0)) == "Z′[key9, x1]"
-    assert name_of(cross, Cell("P_context", 9, 6)) == "P_Z[key9, x7]"
-    assert name_of(rope, Cell("raw_scores", 0, 1)) == "Q′K′ᵀ[word0, word1]"
-    assert name_of(rope, Cell("angles", 4, 0)) == "Θ[word4, θ₁]"
+    assert graph(cross).name_of(Cell("weights", 1, 7)) == "weights[word1, key7]"
+    assert graph(cross).name_of(Cell("placed_context", 9, 0)) == "Z′[key9, x1]"
+    assert graph(cross).name_of(Cell("P_context", 9, 6)) == "P_Z[key9, x7]"
+    assert graph(rope).name_of(Cell("raw_scores", 0, 1)) == "Q′K′ᵀ[word0, word1]"
+    assert graph(rope).name_of(Cell("angles", 4, 0)) == "Θ[word4, θ₁]"

@@ -1,0 +1,330 @@
+"""The matrices that a scenario really has, each with its labels, operands and dependencies.
+
+Positions, a mask, a temperature or a second sentence add steps. `graph` resolves once what
+is there and what stands in the place of the rest; everything else walks its nodes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from ..scenario import Scenario
+from . import labels
+from .cells import Cell
+from .steps import INPUTS, SOFTMAX_INPUT, STEPS, Axis, Factor, Operation, Step, step
+from .structure import Structure
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """A part of an operand: a row of it, a column, or a single number.
+
+    Attributes
+    ----------
+    name : str
+        The operand's name.
+    cells : tuple of Cell
+        In the order in which they are used; as they stand in the operand itself,
+        not in its transpose.
+    """
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One matrix that a scenario really has, without its numbers.
+
+    Attributes
+    ----------
+    step : Step
+        As this scenario writes it.
+    rows, columns : tuple of str
+        Labels.
+    terms : tuple of Operand or str
+        The right-hand side as an equation writes it; empty for an input.
+    operands : tuple of Operand
+        What each number is made of, with no step between that changes nothing.
+    original : str
+        The first matrix with the same numbers, mostly itself.
+    """
+
+    step: Step
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    terms: tuple[Operand | str, ...]
+    operands: tuple[Operand, ...]
+    original: str
+
+    @property
+    def name(self) -> str:
+        """Attribute of `AttentionTrace`."""
+        return self.step.name
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of one head's matrix."""
+        return len(self.rows), len(self.columns)
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A node as it stands in an equation."""
+
+    node: Node
+    transposed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Graph(Mapping[str, Node]):
+    """All nodes of a scenario by name, in the order of computation; made by `graph`."""
+
+    structure: Structure
+    _nodes: dict[str, Node] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Node:
+        return self._nodes[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._nodes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._nodes)
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def resolve(self, name: str) -> Node:
+        """Return the node of a name, or the one that stands in its place.
+
+        Examples
+        --------
+        >>> from attn_core.presets import DEFAULT
+        >>> graph(DEFAULT.scenario).resolve("placed_context").name  # no positions, no Z
+        'X'
+        """
+        return self.operand(Factor(name)).node
+
+    def operand(self, factor: Factor) -> Operand:
+        """Resolve a factor of an equation."""
+        each = step(factor.name)
+        while each.name not in self or (
+            factor.back_to not in ("", each.name) and each.idle(self.structure)
+        ):
+            each = step(each.before)
+        return Operand(self[each.name], factor.transposed)
+
+    def axis(self, name: Axis) -> tuple[str, ...]:
+        """Labels along an axis."""
+        return labels.axis(self.structure, name)
+
+    def dependencies(self, cell: Cell) -> tuple[Dependency, ...]:
+        """Find what a number is made of, one step back; nothing for an input.
+
+        Of a product it is a row of the left and a column of the right matrix, of the
+        softmax a row, of a rotated number its pair and their angle, of the heads side by
+        side a number of one head's output (see `head_of`), and of all else the number in
+        the same place.
+
+        Examples
+        --------
+        >>> from attn_core.presets import DEFAULT
+        >>> row, column = graph(DEFAULT.scenario).dependencies(Cell("output", 1, 3))
+        >>> row.name, row.cells[0]
+        ('weights', Cell(name='weights', row=1, column=0))
+        >>> column.name, column.cells[0]
+        ('V', Cell(name='V', row=0, column=3))
+        """
+        node = self[cell.name]
+        find = _DEPENDENCIES.get(node.step.operation, _same_place)
+        return tuple(find(node.operands, cell))
+
+    def head_of(self, cell: Cell) -> int | None:
+        """Tell whose output a number of the heads side by side is; None for any other number.
+
+        Examples
+        --------
+        >>> from attn_core.edits.heads import added
+        >>> from attn_core.presets import DEFAULT
+        >>> g = graph(added(DEFAULT.scenario))
+        >>> g.head_of(Cell("concatenated", 0, 5)), g.head_of(Cell("output", 0, 1))
+        (1, None)
+        """
+        node = self[cell.name]
+        if node.step.operation != "concatenation":
+            return None
+        return cell.column // len(node.operands[0].node.columns)
+
+    def name_of(self, cell: Cell) -> str:
+        """Name a number by its matrix, row and column.
+
+        Examples
+        --------
+        >>> from attn_core.presets import DEFAULT
+        >>> graph(DEFAULT.scenario).name_of(Cell("raw_scores", 1, 0))
+        'QKᵀ[suis, Je]'
+        """
+        node = self[cell.name]
+        row, column = node.rows[cell.row], node.columns[cell.column]
+        return f"{node.step.symbol}[{labels.isolate(row)}, {labels.isolate(column)}]"
+
+    def has_cell(self, cell: Cell) -> bool:
+        """Whether there is such a number.
+
+        Examples
+        --------
+        >>> from attn_core.presets import DEFAULT
+        >>> [graph(DEFAULT.scenario).has_cell(Cell("X", i, 3)) for i in (2, 3)]
+        [True, False]
+        """
+        if cell.name not in self:
+            return False
+        rows, columns = self[cell.name].shape
+        return 0 <= cell.row < rows and 0 <= cell.column < columns
+
+    def nearest(self, name: Any, row: Any, column: Any) -> Cell:
+        """Choose a number; where a matrix has fewer rows or columns, its last one.
+
+        Raises
+        ------
+        ValueError
+            When there is no such matrix, or a place isn't a whole number from 0.
+
+        Examples
+        --------
+        >>> from attn_core.presets import DEFAULT
+        >>> graph(DEFAULT.scenario).nearest("weights", 1, 3)
+        Cell(name='weights', row=1, column=2)
+        """
+        if not isinstance(name, str) or name not in self:
+            raise ValueError(f"There is no matrix {name!r:.40} here.")
+        rows, columns = self[name].shape
+        for what, place in (("row", row), ("column", column)):
+            if type(place) is not int or place < 0:
+                raise ValueError(f"{name} is {rows}×{columns}; it has no {what} {place!r:.40}.")
+        return Cell(name, min(row, rows - 1), min(column, columns - 1))
+
+
+def graph(scenario: Scenario) -> Graph:
+    """Resolve the matrices of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    Graph
+        The steps from the scores to the weights are always there, for what they leave out
+        is worth seeing, too.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> tuple(graph(DEFAULT.scenario))[:6]
+    ('X', 'W_q', 'W_k', 'W_v', 'blocking', 'similarity')
+    >>> [operand.node.name for operand in graph(DEFAULT.scenario)["weights"].operands]
+    ['scores']
+    """
+    return _resolved(Structure.of(scenario))
+
+
+@lru_cache(maxsize=64)  # while a hand moves a number, the structure stays
+def _resolved(structure: Structure) -> Graph:
+    found = Graph(structure)
+    for each in (*INPUTS, *STEPS):
+        if each.exists(structure):
+            found._nodes[each.name] = _node(found, each)
+    return found
+
+
+def _node(found: Graph, which: Step) -> Node:
+    """Resolve a step whose operands are resolved already."""
+    rows, columns = map(found.axis, which.axes)
+    terms = tuple(
+        found.operand(term) if isinstance(term, Factor) else _sign(found.structure, term)
+        for term in which.made_of
+    )
+    operands = tuple(term for term in terms if isinstance(term, Operand))
+    if which.operation == "softmax":
+        operands = (found.operand(SOFTMAX_INPUT),)
+    is_same = which.idle(found.structure)
+    original = found.resolve(which.before).original if is_same else which.name
+    return Node(_as_written(found.structure, which), rows, columns, terms, operands, original)
+
+
+def _as_written(s: Structure, which: Step) -> Step:
+    if which.name == "raw_scores" and s.positions == "rope":
+        return replace(which, symbol="Q′K′ᵀ", latex=r"Q' K'^\top")
+    return which
+
+
+def _sign(s: Structure, text: str) -> str:
+    return text.format(divisor=divisor(s), temperature=f"{s.temperature:g}")
+
+
+def divisor(s: Structure | Scenario) -> str:
+    """Write what the raw scores are divided by: √d_k, as a whole number where it is one.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> divisor(DEFAULT.scenario)
+    '2'
+    """
+    if not s.scale:
+        return "1"
+    root = math.isqrt(s.d_k)
+    return str(root) if root * root == s.d_k else f"√{s.d_k}"
+
+
+def _row_and_column(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Dependency]:
+    left, right = operands
+    yield _row(left.node, cell.row)
+    if right.transposed:
+        yield _row(right.node, cell.column)
+    else:
+        name, rows = right.node.name, len(right.node.rows)
+        yield Dependency(name, tuple(Cell(name, k, cell.column) for k in range(rows)))
+
+
+def _whole_row(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Dependency]:
+    yield _row(operands[0].node, cell.row)
+
+
+def _row(node: Node, row: int) -> Dependency:
+    return Dependency(node.name, tuple(Cell(node.name, row, k) for k in range(len(node.columns))))
+
+
+def _same_place(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Dependency]:
+    for operand in operands:
+        yield Dependency(operand.node.name, (replace(cell, name=operand.node.name),))
+
+
+def _pair_and_angle(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Dependency]:
+    """The pair of numbers that is rotated together, and by which angle."""
+    (name, angles), pair = (each.node.name for each in operands), cell.column // 2
+    if pair == len(operands[1].node.columns):  # the last of an odd number has no partner
+        yield Dependency(name, (replace(cell, name=name),))
+    else:
+        yield Dependency(name, tuple(Cell(name, cell.row, k) for k in (2 * pair, 2 * pair + 1)))
+        yield Dependency(angles, (Cell(angles, cell.row, pair),))
+
+
+def _of_one_head(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Dependency]:
+    node = operands[0].node
+    yield Dependency(node.name, (Cell(node.name, cell.row, cell.column % len(node.columns)),))
+
+
+#: What a number is made of, by how it is computed; of all else it is the same place.
+_DEPENDENCIES: dict[Operation, Callable[[tuple[Operand, ...], Cell], Iterator[Dependency]]] = {
+    "product": _row_and_column,
+    "softmax": _whole_row,
+    "rotation": _pair_and_angle,
+    "concatenation": _of_one_head,
+}
