@@ -40,7 +40,7 @@ _TOLERANCE = 1e-6
 
 #: What must be finite, in the order in which it is computed: only a mask brings −inf.
 _FINITE = (
-    *("placed", "placed_context", "Q", "K", "V", "rotated_Q", "rotated_K", "raw_scores"),
+    *("X_pos", "Z_pos", "Q", "K", "V", "rotated_Q", "rotated_K", "raw_scores"),
     *("scores", "biased_scores", "weights", "output", "projected"),
 )
 

@@ -47,7 +47,7 @@ def softmax(x: Array) -> Array:
 class AttentionTrace:
     """All matrices of one pass, from the inputs to the result; made by `attend`.
 
-    With heads, every array from Q to `output` but `angles` has a leading axis h.
+    With heads, every array from Q to `output` but `rotary_angles` has a leading axis h.
     The arrays are read-only. The scenario's own are there, too: ``trace.X`` is
     ``trace.scenario.X``, and so are Z, W_q, W_k, W_v and W_o.
 
@@ -57,17 +57,17 @@ class AttentionTrace:
         The inputs.
     P, P_context : ndarray, shape (n, d_model) and (n_k, d_model), or None
         What is added to X and to Z, a row for each word.
-    placed : ndarray, shape (n, d_model)
+    X_pos : ndarray, shape (n, d_model)
         X plus the vectors of places, or `X` where nothing is added.
-    placed_context : ndarray, shape (n_k, d_model)
-        The same of the context; `placed` where the words look at themselves.
+    Z_pos : ndarray, shape (n_k, d_model)
+        The same of the context; `X_pos` where the words look at themselves.
     Q : ndarray, shape (n, d_k)
         Queries.
     K : ndarray, shape (n_k, d_k)
         Keys.
     V : ndarray, shape (n_k, d_v)
         Values.
-    angles : ndarray, shape (n, d_k // 2), or None
+    rotary_angles : ndarray, shape (n, d_k // 2), or None
         By what RoPE turns each pair of columns.
     rotated_Q, rotated_K : ndarray, in the shapes of Q and K
         Turned by RoPE, or `Q` and `K` where nothing turns them.
@@ -75,7 +75,7 @@ class AttentionTrace:
         Q Kᵀ, rotated; row = query, column = key, here and below.
     scores : ndarray, shape (n, n_k)
         Q Kᵀ / √d_k, or `raw_scores` where the scenario doesn't scale.
-    bias : ndarray, shape (n, n), or None
+    alibi_bias : ndarray, shape (n, n), or None
         What ALiBi adds to the scores.
     biased_scores : ndarray, shape (n, n_k)
         `scores` plus ALiBi's bias, or `scores` where there is none.
@@ -87,32 +87,32 @@ class AttentionTrace:
         Attention weights; rows sum to 1.
     output : ndarray, shape (n, d_v)
         weights · V.
-    concatenated : ndarray, shape (n, h·d_v)
+    concat_heads : ndarray, shape (n, h·d_v)
         The heads side by side.
     projected : ndarray, shape (n, d_model), or None
-        concatenated · W_o; None without W_o.
+        concat_heads · W_o; None without W_o.
     """
 
     scenario: Scenario
     P: Array | None
     P_context: Array | None
-    placed: Array
-    placed_context: Array
+    X_pos: Array
+    Z_pos: Array
     Q: Array
     K: Array
     V: Array
-    angles: Array | None
+    rotary_angles: Array | None
     rotated_Q: Array
     rotated_K: Array
     raw_scores: Array
     scores: Array
-    bias: Array | None
+    alibi_bias: Array | None
     biased_scores: Array
     masked_scores: Array
     logits: Array
     weights: Array
     output: Array
-    concatenated: Array
+    concat_heads: Array
     projected: Array | None
 
     def __getattr__(self, name: str) -> Array | None:
@@ -127,7 +127,7 @@ class AttentionTrace:
         return read_only(self.scenario.X @ self.scenario.X.T)
 
     @cached_property
-    def blocking(self) -> Array:
+    def attn_mask(self) -> Array:
         """The mask as numbers to add to the scores, shape (n, n_k): 0 or −inf."""
         return read_only(np.where(self.scenario.allowed, self.Q.dtype.type(0), -np.inf))
 
@@ -150,7 +150,7 @@ class AttentionTrace:
         if alone is self.scenario:
             return self
         share = {name: v[i] for name, v in vars(self).items() if getattr(v, "ndim", 2) == 3}
-        share |= {"concatenated": share.get("output", self.output), "projected": None}
+        share |= {"concat_heads": share.get("output", self.output), "projected": None}
         return replace(self, scenario=alone, **share)
 
 
@@ -183,23 +183,23 @@ def attend(scenario: Scenario) -> AttentionTrace:
     s, t = scenario, SimpleNamespace(scenario=scenario)
     t.P = positions.added(s, s.n)  # (n, d_model)
     t.P_context = positions.added(s, s.n_k) if s.is_cross else None  # (n_k, d_model)
-    t.placed = s.X if t.P is None else s.X + t.P  # (n, d_model)
-    Z = t.placed if s.Z is None else s.Z
-    t.placed_context = Z if t.P_context is None else Z + t.P_context  # (n_k, d_model)
-    t.Q = t.placed @ s.W_q  # (h, n, d_k), as all that follows without h where there are no heads
-    t.K = t.placed_context @ s.W_k  # (h, n_k, d_k)
-    t.V = t.placed_context @ s.W_v  # (h, n_k, d_v)
-    t.angles = positions.rotary_angles(s)  # (n, d_k // 2)
-    t.rotated_Q = t.Q if t.angles is None else positions.rotate(t.Q, t.angles)  # (h, n, d_k)
-    t.rotated_K = t.K if t.angles is None else positions.rotate(t.K, t.angles)  # (h, n_k, d_k)
+    t.X_pos = s.X if t.P is None else s.X + t.P  # (n, d_model)
+    Z = t.X_pos if s.Z is None else s.Z
+    t.Z_pos = Z if t.P_context is None else Z + t.P_context  # (n_k, d_model)
+    t.Q = t.X_pos @ s.W_q  # (h, n, d_k), as all that follows without h where there are no heads
+    t.K = t.Z_pos @ s.W_k  # (h, n_k, d_k)
+    t.V = t.Z_pos @ s.W_v  # (h, n_k, d_v)
+    theta = t.rotary_angles = positions.rotary_angles(s)  # (n, d_k // 2)
+    t.rotated_Q = t.Q if theta is None else positions.rotate(t.Q, theta)  # (h, n, d_k)
+    t.rotated_K = t.K if theta is None else positions.rotate(t.K, theta)  # (h, n_k, d_k)
     t.raw_scores = t.rotated_Q @ t.rotated_K.swapaxes(-1, -2)  # (h, n, n_k)
     t.scores = t.raw_scores / math.sqrt(s.d_k) if s.scale else t.raw_scores
-    t.bias = positions.alibi_bias(s)  # (h, n, n)
-    S = t.biased_scores = t.scores if t.bias is None else t.scores + t.bias
+    B = t.alibi_bias = positions.alibi_bias(s)  # (h, n, n)
+    S = t.biased_scores = t.scores if B is None else t.scores + B  # (h, n, n_k)
     t.masked_scores = S if s.mask is None else np.where(s.mask, S, -np.inf)
     t.logits = t.masked_scores if s.temperature == 1 else t.masked_scores / s.temperature
     t.weights = softmax(t.logits)  # (h, n, n_k)
     t.output = t.weights @ t.V  # (h, n, d_v)
-    t.concatenated = np.concatenate(t.output, -1) if t.output.ndim == 3 else t.output  # (n, h·d_v)
-    t.projected = None if s.W_o is None else t.concatenated @ s.W_o  # (n, d_model)
+    t.concat_heads = np.concatenate(t.output, -1) if t.output.ndim == 3 else t.output  # (n, h·d_v)
+    t.projected = None if s.W_o is None else t.concat_heads @ s.W_o  # (n, d_model)
     return finished(AttentionTrace(**vars(t)))

@@ -106,9 +106,10 @@ def backward(trace: AttentionTrace, target: ArrayLike) -> AttentionGradient:
     drotated_Q = draw @ t.rotated_K
     drotated_K = draw.swapaxes(-1, -2) @ t.rotated_Q
     # A turn is undone by the turn back, which is also its transpose.
-    dQ = drotated_Q if t.angles is None else positions.rotate(drotated_Q, -t.angles)
-    dK = drotated_K if t.angles is None else positions.rotate(drotated_K, -t.angles)
-    return AttentionGradient(L, dS, dQ, dK, t.placed.T @ dQ, t.placed_context.T @ dK)
+    theta = t.rotary_angles
+    dQ = drotated_Q if theta is None else positions.rotate(drotated_Q, -theta)
+    dK = drotated_K if theta is None else positions.rotate(drotated_K, -theta)
+    return AttentionGradient(L, dS, dQ, dK, t.X_pos.T @ dQ, t.Z_pos.T @ dK)
 
 
 def readout_loss(

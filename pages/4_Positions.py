@@ -20,7 +20,7 @@ show_positions.scheme(trace)
 edit_positions.slope()
 if trace.scenario.positions == "learned":
     edit.matrix("P")
-own = ("placed", "placed_context", "rotated_Q", "rotated_K", "raw_scores", "biased_scores")
+own = ("X_pos", "Z_pos", "rotated_Q", "rotated_K", "raw_scores", "biased_scores")
 for name in (*own, "weights"):
     if name in graph(trace.scenario):
         show.title(trace, name)

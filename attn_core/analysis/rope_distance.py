@@ -152,7 +152,7 @@ def everywhere(trace: AttentionTrace, query: int, key: int) -> Everywhere:
     ValueError
         When nothing turns the queries.
     """
-    theta = trace.angles
+    theta = trace.rotary_angles
     if theta is None:
         raise ValueError(f"Expected positions to be rope, got {trace.scenario.positions}.")
     queries, keys = (np.tile(M[i], (len(theta), 1)) for M, i in ((trace.Q, query), (trace.K, key)))

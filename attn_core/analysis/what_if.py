@@ -61,7 +61,7 @@ def _without_positions(s: Scenario) -> Scenario:
 def _as_is(s: Scenario) -> str:
     if as_is(s) != s:
         return ""
-    own, looked_at = (graph(s).resolve(name).step.symbol for name in ("placed", "placed_context"))
+    own, looked_at = (graph(s).resolve(name).step.symbol for name in ("X_pos", "Z_pos"))
     if own == looked_at:
         return f"The projections are the identity already: Q, K and V are {own}."
     return f"The projections are the identity already: Q is {own}, K and V are {looked_at}."

@@ -129,7 +129,8 @@ def as_halves(x):
 
 _SAME_TURNED = """\
 # The other convention gives the same numbers where the columns of W_q and W_k are sorted so
-assert {np}.allclose(rotate_halves(as_halves({before}), angles), as_halves({after}), atol=1e-5)"""
+again = rotate_halves(as_halves({before}), rotary_angles)
+assert {np}.allclose(again, as_halves({after}), atol=1e-5)"""
 
 
 def numpy_script(trace: AttentionTrace, only: str | None = None) -> str:
@@ -255,13 +256,13 @@ def _inputs(trace: AttentionTrace, needed: tuple[str, ...], says: _Language) -> 
         yield ""
     for name in (each.name for each in INPUTS if each.name in needed):
         match name:
-            case "blocking":
+            case "attn_mask":
                 yield from _blocking(trace, says)
-            case "bias":
+            case "alibi_bias":
                 yield from _bias(trace, says)
-            case "angles":
+            case "rotary_angles":
                 yield _comment(trace, name)
-                yield f"angles = {_angles(trace.scenario, says)}"
+                yield f"rotary_angles = {_angles(trace.scenario, says)}"
             case "P" | "P_context":
                 yield _comment(trace, name)
                 yield f"{name} = {_places(trace, name, says)}"
@@ -296,8 +297,8 @@ def _bias(trace: AttentionTrace, says: _Language) -> Iterator[str]:
         yield f"slope = {s.slope!r}"
         slopes = f"(slope ** {np}.arange(1, h + 1))[:, None, None]" if s.heads else slopes
     yield f"distance = abs({np}.arange(n)[:, None] - {np}.arange(n))"
-    yield _comment(trace, "bias")
-    yield f"bias = {_cast(s, says, f'{slopes} * -distance')}"
+    yield _comment(trace, "alibi_bias")
+    yield f"alibi_bias = {_cast(s, says, f'{slopes} * -distance')}"
 
 
 def _blocking(trace: AttentionTrace, says: _Language) -> Iterator[str]:
@@ -305,7 +306,7 @@ def _blocking(trace: AttentionTrace, says: _Language) -> Iterator[str]:
     if s.mask is not None:
         yield from says.may_attend
         yield f"mask = {says.array}({_nested(s.mask.tolist())})"
-    yield _comment(trace, "blocking")
+    yield _comment(trace, "attn_mask")
     numbers = says.unmasked if s.mask is None else says.blocked
     yield f"M = {_cast(s, says, numbers.format(rows='n', columns=_size(s, 'key')))}"
 
@@ -371,7 +372,7 @@ def _operands(s: Scenario, node: Node, says: _Language) -> list[str]:
 
 def _variable(name: str) -> str:
     """Name a matrix in a script: as the trace does, but for the mask as numbers."""
-    return "M" if name == "blocking" else name
+    return "M" if name == "attn_mask" else name
 
 
 def _array(values: Array, says: _Language) -> str:

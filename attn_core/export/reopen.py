@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from .. import limits
 from ..attention import AttentionTrace, attend
 from ..document import FORMAT, DocumentError, build, from_content, from_json, read
 from ..explain.wording import listed
-from ..notation.steps import has
+from ..notation.steps import current_name, has
 from ..scenario import Array, Scenario
 from .archive import array, files
 from .numbers import SCENARIO, SETTINGS, sheets
@@ -104,7 +105,7 @@ def _admitted(s: Scenario) -> Scenario:
 def _from_archive(found: dict[str, bytes]) -> tuple[Scenario, str]:
     arrays = {n.removesuffix(".npy"): c for n, c in found.items() if n.endswith(".npy")}
     if arrays:
-        values = {name: array(f"{name!r:.40}", content) for name, content in arrays.items()}
+        values = {current_name(n): array(f"{n!r:.40}", content) for n, content in arrays.items()}
         settings = {k: v.tolist() for k, v in values.items() if k in SETTINGS}
         if "X" in values and values["X"].dtype == np.float32:
             settings["dtype"] = "float32"
@@ -125,9 +126,9 @@ def _by_name(matrices: Any) -> dict[str, Any]:
     for each in matrices if isinstance(matrices, list) else [matrices]:
         if not (isinstance(each, dict) and isinstance(each.get("name"), str) and "values" in each):
             raise DocumentError(f"matrices must each have a name and values, got {each!r:.60}.")
-        if each["name"] in found:
+        if (name := current_name(each["name"])) in found:
             raise DocumentError(f"The matrix {each['name']!r:.40} is there twice.")
-        found[each["name"]] = each["values"]
+        found[name] = each["values"]
     return found
 
 
@@ -198,7 +199,7 @@ def _changed_sheets(trace: AttentionTrace, found: dict[str, bytes]) -> Iterator[
     """Name the CSV files that aren't, label by label and number by number, the trace's."""
     expected = {f"{name}.csv": text for name, text in sheets(trace)}
     for name, content in found.items():
-        if name.endswith(".csv") and not _same_sheet(content, expected.get(name, "")):
+        if name.endswith(".csv") and not _same_sheet(content, expected.get(_current(name), "")):
             yield name
 
 
@@ -210,6 +211,13 @@ def _same_sheet(content: bytes, expected: str) -> bool:
     return labels == wanted and _close(numbers, right)
 
 
+def _current(text: str) -> str:
+    """Begin the name of a file or the corner of a sheet with the matrix's name of today."""
+    name = re.match(r"\w*", text)[0]  # type: ignore[index]  # it matches any text
+    return current_name(name) + text[len(name) :]
+
+
 def _sheet(text: str) -> tuple[list[str], Array]:
-    first, *rows = csv.reader(io.StringIO(text, newline=""))
-    return [*first, *(row[0] for row in rows)], np.array([row[1:] for row in rows], dtype=float)
+    (corner, *columns), *rows = csv.reader(io.StringIO(text, newline=""))
+    labels = [_current(corner), *columns, *(row[0] for row in rows)]
+    return labels, np.array([row[1:] for row in rows], dtype=float)

@@ -152,7 +152,7 @@ def _rank_of_embeddings(s: Scenario) -> float:
     if s.positions == "rope":  # it turns equal rows differently
         return math.inf
     t = attend(s)
-    return int(min(np.linalg.matrix_rank(t.placed), np.linalg.matrix_rank(t.placed_context)))
+    return int(min(np.linalg.matrix_rank(t.X_pos), np.linalg.matrix_rank(t.Z_pos)))
 
 
 def _nearer(target: Array, rank: float) -> str:
@@ -177,7 +177,7 @@ def _empty(s: Scenario, target: Array, best: Snapshot, quote: Quote) -> str:
     places = [
         i
         for i in range(s.n)
-        if not t.placed[i].any() and target[i].any() and not np.allclose(t.weights[i], target[i])
+        if not t.X_pos[i].any() and target[i].any() and not np.allclose(t.weights[i], target[i])
     ]
     if not places:
         return ""
@@ -211,7 +211,7 @@ def _unless_blocked(s: Scenario) -> str:
 
 
 def _same_query(s: Scenario, target: Array) -> tuple[int, int] | None:
-    rows = attend(s).placed
+    rows = attend(s).X_pos
     for i, j in combinations(range(s.n), 2):
         are_alike = (rows[i] == rows[j]).all() and (s.allowed[i] == s.allowed[j]).all()
         are_asked = target[i].any() and target[j].any()
@@ -221,7 +221,7 @@ def _same_query(s: Scenario, target: Array) -> tuple[int, int] | None:
 
 
 def _same_key(s: Scenario, target: Array) -> tuple[int, int] | None:
-    rows = attend(s).placed_context
+    rows = attend(s).Z_pos
     for i, j in combinations(range(s.n_k), 2):
         both = s.allowed[:, i] & s.allowed[:, j]
         if (rows[i] == rows[j]).all() and not np.allclose(target[both, i], target[both, j]):

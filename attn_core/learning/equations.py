@@ -62,10 +62,7 @@ def gradient(trace: AttentionTrace, target: Array) -> tuple[Equation, ...]:
     weights = block(trace, "weights")
     wanted = replace(weights, values=target, step=replace(weights.step, symbol="wanted"))
     nodes = graph(trace.scenario)
-    X, Z = (
-        block(trace, nodes.resolve(name).name, transposed=True)
-        for name in ("placed", "placed_context")
-    )
+    X, Z = (block(trace, nodes.resolve(name).name, transposed=True) for name in ("X_pos", "Z_pos"))
     W_q, W_k = block(trace, "W_q"), block(trace, "W_k")
     dQ = _derivative("Q", ("word", "q"), g.dQ, block(trace, "Q"))
     dK = _derivative("K", ("key", "k"), g.dK, block(trace, "K"))

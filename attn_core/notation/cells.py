@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .steps import has
+from .steps import current_name, has
 
 _WRITTEN = re.compile(r"(\w{1,20})\.([1-9]\d{0,3})\.([1-9]\d{0,3})", re.ASCII)
 
@@ -46,6 +46,6 @@ def from_text(text: str) -> Cell | None:
     Cell(name='weights', row=1, column=0)
     """
     match = _WRITTEN.fullmatch(text)
-    if not match or not has(match[1]):
+    if not match or not has(name := current_name(match[1])):
         return None
-    return Cell(match[1], int(match[2]) - 1, int(match[3]) - 1)
+    return Cell(name, int(match[2]) - 1, int(match[3]) - 1)

@@ -208,7 +208,7 @@ def misfit(trace: AttentionTrace, rows: int) -> Equation:
     """
     if rows == trace.scenario.d_model:
         return equation(trace, "Q")
-    X, W = block(trace, graph(trace.scenario).resolve("placed").name), block(trace, "W_q")
+    X, W = block(trace, graph(trace.scenario).resolve("X_pos").name), block(trace, "W_q")
     values = resized(W.values, rows, len(W.columns))
     names = [*W.rows[:rows], *(f"row {i}" for i in range(len(W.rows) + 1, rows + 1))]
     return Equation((X, "·", replace(W, values=values, rows=tuple(names)), "=", "?"))

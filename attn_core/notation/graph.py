@@ -86,6 +86,7 @@ class Graph(Mapping[str, Node]):
 
     structure: Structure
     _nodes: dict[str, Node] = field(default_factory=dict)
+    _axes: dict[Axis, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Node:
         return self._nodes[name]
@@ -105,7 +106,7 @@ class Graph(Mapping[str, Node]):
         Examples
         --------
         >>> from attn_core.presets import DEFAULT
-        >>> graph(DEFAULT.scenario).resolve("placed_context").name  # no positions, no Z
+        >>> graph(DEFAULT.scenario).resolve("Z_pos").name  # no positions, no Z
         'X'
         """
         return self.operand(Factor(name)).node
@@ -121,7 +122,9 @@ class Graph(Mapping[str, Node]):
 
     def axis(self, name: Axis) -> tuple[str, ...]:
         """Labels along an axis."""
-        return labels.axis(self.structure, name)
+        if name not in self._axes:
+            self._axes[name] = labels.axis(self.structure, name)
+        return self._axes[name]
 
     def dependencies(self, cell: Cell) -> tuple[Dependency, ...]:
         """Find what a number is made of, one step back; nothing for an input.
@@ -152,7 +155,7 @@ class Graph(Mapping[str, Node]):
         >>> from attn_core.edits.heads import added
         >>> from attn_core.presets import DEFAULT
         >>> g = graph(added(DEFAULT.scenario))
-        >>> g.head_of(Cell("concatenated", 0, 5)), g.head_of(Cell("output", 0, 1))
+        >>> g.head_of(Cell("concat_heads", 0, 5)), g.head_of(Cell("output", 0, 1))
         (1, None)
         """
         node = self[cell.name]
@@ -227,7 +230,7 @@ def graph(scenario: Scenario) -> Graph:
     --------
     >>> from attn_core.presets import DEFAULT
     >>> tuple(graph(DEFAULT.scenario))[:6]
-    ('X', 'W_q', 'W_k', 'W_v', 'blocking', 'similarity')
+    ('X', 'W_q', 'W_k', 'W_v', 'attn_mask', 'similarity')
     >>> [operand.node.name for operand in graph(DEFAULT.scenario)["weights"].operands]
     ['scores']
     """

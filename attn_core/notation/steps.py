@@ -140,7 +140,7 @@ INPUTS: tuple[Step, ...] = (
         "Z",
         ("key", "feature"),
         title="Embeddings of the second sentence",
-        before="placed",
+        before="X_pos",
         exists=lambda s: s.is_cross,
     ),
     Step("P", "P", "P", ("word", "feature"), title="Positions", exists=_adds_positions),
@@ -163,9 +163,11 @@ INPUTS: tuple[Step, ...] = (
         title="Projection of the heads",
         exists=lambda s: s.has_W_o,
     ),
-    Step("angles", "Θ", r"\Theta", ("word", "pair"), title="Angles of RoPE", exists=_has_rope),
-    Step("bias", "B", "B", ("query", "key"), title="Bias of ALiBi", exists=_has_alibi),
-    Step("blocking", "M", "M", ("query", "key"), kind="mask", title="Mask as numbers"),
+    Step(
+        "rotary_angles", "Θ", r"\Theta", ("word", "pair"), title="Angles of RoPE", exists=_has_rope
+    ),
+    Step("alibi_bias", "B", "B", ("query", "key"), title="Bias of ALiBi", exists=_has_alibi),
+    Step("attn_mask", "M", "M", ("query", "key"), kind="mask", title="Mask as numbers"),
 )
 
 STEPS: tuple[Step, ...] = (
@@ -178,7 +180,7 @@ STEPS: tuple[Step, ...] = (
         title="Similarity",
     ),
     Step(
-        "placed",
+        "X_pos",
         "X′",
         "X'",
         ("word", "feature"),
@@ -188,7 +190,7 @@ STEPS: tuple[Step, ...] = (
         exists=_adds_positions,
     ),
     Step(
-        "placed_context",
+        "Z_pos",
         "Z′",
         "Z'",
         ("key", "feature"),
@@ -197,17 +199,15 @@ STEPS: tuple[Step, ...] = (
         before="Z",
         exists=lambda s: s.is_cross and _adds_positions(s),
     ),
-    Step("Q", "Q", "Q", ("word", "q"), (Factor("placed"), "·", Factor("W_q")), title="Queries"),
-    Step("K", "K", "K", ("key", "k"), (Factor("placed_context"), "·", Factor("W_k")), title="Keys"),
-    Step(
-        "V", "V", "V", ("key", "v"), (Factor("placed_context"), "·", Factor("W_v")), title="Values"
-    ),
+    Step("Q", "Q", "Q", ("word", "q"), (Factor("X_pos"), "·", Factor("W_q")), title="Queries"),
+    Step("K", "K", "K", ("key", "k"), (Factor("Z_pos"), "·", Factor("W_k")), title="Keys"),
+    Step("V", "V", "V", ("key", "v"), (Factor("Z_pos"), "·", Factor("W_v")), title="Values"),
     Step(
         "rotated_Q",
         "Q′",
         "Q'",
         ("word", "q"),
-        ("rotate (", Factor("Q"), "by", Factor("angles"), ")"),
+        ("rotate (", Factor("Q"), "by", Factor("rotary_angles"), ")"),
         title="Queries turned by their places",
         before="Q",
         exists=_has_rope,
@@ -217,7 +217,7 @@ STEPS: tuple[Step, ...] = (
         "K′",
         "K'",
         ("key", "k"),
-        ("rotate (", Factor("K"), "by", Factor("angles"), ")"),
+        ("rotate (", Factor("K"), "by", Factor("rotary_angles"), ")"),
         title="Keys turned by their places",
         before="K",
         exists=_has_rope,
@@ -245,7 +245,7 @@ STEPS: tuple[Step, ...] = (
         "biased",
         r"\mathrm{biased}",
         ("query", "key"),
-        (Factor("scores"), "+", Factor("bias")),
+        (Factor("scores"), "+", Factor("alibi_bias")),
         title="Scores with the bias of distance",
         before="scores",
         exists=_has_alibi,
@@ -255,7 +255,7 @@ STEPS: tuple[Step, ...] = (
         "masked",
         r"\mathrm{masked}",
         ("query", "key"),
-        (Factor("biased_scores"), "+", Factor("blocking")),
+        (Factor("biased_scores"), "+", Factor("attn_mask")),
         title="Masked scores",
         before="biased_scores",
         idle=lambda s: not s.has_mask,
@@ -288,7 +288,7 @@ STEPS: tuple[Step, ...] = (
         title="Output",
     ),
     Step(
-        "concatenated",
+        "concat_heads",
         "heads",
         r"\mathrm{heads}",
         ("word", "head value"),
@@ -301,7 +301,7 @@ STEPS: tuple[Step, ...] = (
         "projected",
         r"\mathrm{projected}",
         ("word", "feature"),
-        (Factor("concatenated"), "·", Factor("W_o")),
+        (Factor("concat_heads"), "·", Factor("W_o")),
         title="Projected output",
         exists=lambda s: s.has_W_o,
     ),
@@ -330,6 +330,28 @@ def step(name: str) -> Step:
     ('query', 'key')
     """
     return _BY_NAME[name]
+
+
+#: What matrices were called in links and files that were saved earlier.
+_FORMER = {
+    "placed": "X_pos",
+    "placed_context": "Z_pos",
+    "angles": "rotary_angles",
+    "bias": "alibi_bias",
+    "blocking": "attn_mask",
+    "concatenated": "concat_heads",
+}
+
+
+def current_name(name: str) -> str:
+    """Return today's name of a matrix that an older link or file may call by another.
+
+    Examples
+    --------
+    >>> current_name("placed"), current_name("Q")
+    ('X_pos', 'Q')
+    """
+    return _FORMER.get(name, name)
 
 
 def has(name: str) -> bool:

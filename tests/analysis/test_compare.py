@@ -145,7 +145,7 @@ def test_a_difference_is_b_minus_a(pair):
 
 def test_blocked_in_one_only():
     c = compare(DEFAULT.scenario, replace(DEFAULT.scenario, mask=causal(3)))
-    assert c.blocks("blocking")[2].spoken_row(0) == "Je 0.00, −∞, −∞"
+    assert c.blocks("attn_mask")[2].spoken_row(0) == "Je 0.00, −∞, −∞"
     back = compare(c.b.scenario, c.a.scenario)
     assert back.blocks("masked_scores")[2].spoken_row(0) == "Je 0.00, ∞, ∞"
 
@@ -269,8 +269,8 @@ def test_steps_of_one_only_are_named():
         for step in STEPS
         if step.name
         not in (
-            *("placed", "placed_context", "rotated_Q", "rotated_K", "biased_scores"),
-            *("concatenated", "projected"),
+            *("X_pos", "Z_pos", "rotated_Q", "rotated_K", "biased_scores"),
+            *("concat_heads", "projected"),
         )
     )
 

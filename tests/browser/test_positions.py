@@ -38,8 +38,8 @@ def test_each_kind_shows_its_step_and_flips_the_verdict(visit, start):
     says(page, SAME)
     assert not order(page, 2).any()
     for title, kind, charts in (
-        ("Sinusoidal", "sinusoidal", {0: "placed"}),
-        ("Learned", "learned", {0: "placed"}),
+        ("Sinusoidal", "sinusoidal", {0: "X_pos"}),
+        ("Learned", "learned", {0: "X_pos"}),
         ("RoPE", "rope", {0: "rotated_Q", 1: "rotated_K"}),
     ):
         choose(page, title)

@@ -95,14 +95,14 @@ def test_nothing_flows_through_a_block(seed, temperature, scale):
     assert (trace.weights[~mask] == 0).all()
     np.testing.assert_allclose(trace.weights.sum(axis=-1), 1)
     assert np.isneginf(trace.masked_scores[~mask]).all()
-    np.testing.assert_array_equal(trace.masked_scores, trace.scores + trace.blocking)
+    np.testing.assert_array_equal(trace.masked_scores, trace.scores + trace.attn_mask)
 
 
 @pytest.mark.parametrize("given", [np.float16, np.float32, np.float64, np.int64])
 def test_type_in_is_type_out(given):
     """Whatever a scenario has; float16 is lifted to float32, integers to float64."""
     dtype = {np.float16: np.float32, np.int64: np.float64}.get(given, given)
-    derived = ("P", "P_context", "angles", "bias", "similarity", "blocking")
+    derived = ("P", "P_context", "rotary_angles", "alibi_bias", "similarity", "attn_mask")
     wrong, seen = [], set()
     for key, s in COURSES.items():
         arrays = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
@@ -125,7 +125,7 @@ def test_heads_are_the_single_head_repeated():
         for name in ("Q", "K", "V", "raw_scores", "weights", "output"):
             np.testing.assert_allclose(getattr(both, name)[head], getattr(one, name))
         width = slice(head * 11, (head + 1) * 11)
-        np.testing.assert_allclose(both.concatenated[:, width], one.output)
+        np.testing.assert_allclose(both.concat_heads[:, width], one.output)
 
 
 def test_every_step_is_kept_read_only():
@@ -137,8 +137,8 @@ def test_every_step_is_kept_read_only():
 
 #: One matrix after the other is made to leave the range of float32, 3.4e38.
 TOO_LARGE = {
-    "placed": {"positions": "learned", "P": np.full((5, 7), 3e38), "X": np.full((5, 7), 3e38)},
-    "placed_context": {
+    "X_pos": {"positions": "learned", "P": np.full((5, 7), 3e38), "X": np.full((5, 7), 3e38)},
+    "Z_pos": {
         **{"positions": "learned", "P": np.full((5, 7), 3e38)},
         **{"context": ("a", "b"), "Z": np.full((2, 7), 3e38)},
     },
@@ -268,11 +268,11 @@ def naive(s, head):
         powers = [math.exp(x - max(row)) for x in row]
         return [power / sum(powers) for power in powers]
 
-    made = {"placed": rows(n, d, lambda i, f: X[i][f] + place(i, f))}
-    made["placed_context"] = rows(n_k, d, lambda i, f: Z[i][f] + place(i, f))
-    made["Q"] = product(made["placed"], W_q)
-    made["K"] = product(made["placed_context"], W_k)
-    made["V"] = product(made["placed_context"], W_v)
+    made = {"X_pos": rows(n, d, lambda i, f: X[i][f] + place(i, f))}
+    made["Z_pos"] = rows(n_k, d, lambda i, f: Z[i][f] + place(i, f))
+    made["Q"] = product(made["X_pos"], W_q)
+    made["K"] = product(made["Z_pos"], W_k)
+    made["V"] = product(made["Z_pos"], W_v)
     made["rotated_Q"], made["rotated_K"] = turned(made["Q"]), turned(made["K"])
     keys = [list(column) for column in zip(*made["rotated_K"], strict=True)]
     made["raw_scores"] = raw = product(made["rotated_Q"], keys)
@@ -301,7 +301,7 @@ def test_every_step_of_every_course_against_loops(key):
             ours = ours[head] if ours.ndim == 3 else ours
             np.testing.assert_allclose(ours, expected, atol=1e-12, err_msg=name)
     beside = [[v for made in heads for v in made["output"][i]] for i in range(s.n)]
-    np.testing.assert_allclose(trace.concatenated, beside, atol=1e-12)
+    np.testing.assert_allclose(trace.concat_heads, beside, atol=1e-12)
     if s.W_o is None:
         assert trace.projected is None
     else:
@@ -309,8 +309,8 @@ def test_every_step_of_every_course_against_loops(key):
         made = [[sum(map(float.__mul__, row, column)) for column in columns] for row in beside]
         np.testing.assert_allclose(trace.projected, made, atol=1e-12)
     names = {field.name for field in fields(AttentionTrace)[1:]}
-    between = {"P", "P_context", "angles", "bias"}  # the next test's
-    assert names == {*heads[0], "concatenated", "projected", *between}
+    between = {"P", "P_context", "rotary_angles", "alibi_bias"}  # the next test's
+    assert names == {*heads[0], "concat_heads", "projected", *between}
 
 
 @pytest.mark.parametrize("key", COURSES)
@@ -318,22 +318,22 @@ def test_what_positions_add(key):
     """P, P_context, angles and bias are what lies between two steps."""
     s, trace = COURSES[key], attend(COURSES[key])
     if s.positions in ("sinusoidal", "learned"):
-        np.testing.assert_allclose(trace.P, trace.placed - s.X, atol=1e-12)
+        np.testing.assert_allclose(trace.P, trace.X_pos - s.X, atol=1e-12)
         if s.is_cross:
-            np.testing.assert_allclose(trace.P_context, trace.placed_context - s.Z, atol=1e-12)
+            np.testing.assert_allclose(trace.P_context, trace.Z_pos - s.Z, atol=1e-12)
         else:
             assert trace.P_context is None
     else:
         assert trace.P is None
         assert trace.P_context is None
     if s.positions == "alibi":
-        np.testing.assert_allclose(trace.bias, trace.biased_scores - trace.scores, atol=1e-12)
+        np.testing.assert_allclose(trace.alibi_bias, trace.biased_scores - trace.scores, atol=1e-12)
     else:
-        assert trace.bias is None
-    assert (trace.angles is None) == (s.positions != "rope")
-    if trace.angles is not None:
-        assert trace.angles.shape == (s.n, s.d_k // 2)
-    for name in ("P", "P_context", "angles", "bias"):
+        assert trace.alibi_bias is None
+    assert (trace.rotary_angles is None) == (s.positions != "rope")
+    if trace.rotary_angles is not None:
+        assert trace.rotary_angles.shape == (s.n, s.d_k // 2)
+    for name in ("P", "P_context", "rotary_angles", "alibi_bias"):
         array = getattr(trace, name)
         assert array is None or not array.flags.writeable
 
@@ -352,7 +352,7 @@ def test_a_head_of_a_trace_is_the_trace_of_a_head(key):
             np.testing.assert_allclose(ours, expected, rtol=1e-12, atol=1e-12, err_msg=field.name)
             # No number is computed again.
             assert np.shares_memory(ours, getattr(trace, _whole(field.name))), field.name
-        for name in ("P", "P_context", "angles", "bias", "blocking", "similarity"):
+        for name in ("P", "P_context", "rotary_angles", "alibi_bias", "attn_mask", "similarity"):
             ours, expected = getattr(cut, name), getattr(alone, name)
             assert (ours is None) == (expected is None)
             if ours is not None:
@@ -362,7 +362,7 @@ def test_a_head_of_a_trace_is_the_trace_of_a_head(key):
 
 def _whole(name):
     """One head's concatenated output is its output."""
-    return "output" if name == "concatenated" else name
+    return "output" if name == "concat_heads" else name
 
 
 def test_rope_sees_distance_alone():

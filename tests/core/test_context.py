@@ -88,8 +88,8 @@ def test_a_learned_table_has_a_row_for_each_place_of_the_longer_sentence():
     assert crossed.P.shape == (5, 4)
     np.testing.assert_array_equal(crossed.P[:3], s.P)
     t = attend(crossed)
-    np.testing.assert_array_equal(t.placed, crossed.X + crossed.P[:3])
-    np.testing.assert_array_equal(t.placed_context, crossed.Z + crossed.P)
+    np.testing.assert_array_equal(t.X_pos, crossed.X + crossed.P[:3])
+    np.testing.assert_array_equal(t.Z_pos, crossed.Z + crossed.P)
     assert edits.with_context(crossed, "") == s
     assert edits.with_positions(CROSS, "learned").P.shape == (5, 4)
     longer = edits.with_sentence(crossed, "Je ne suis pas du tout heureux")

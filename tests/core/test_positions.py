@@ -116,12 +116,12 @@ def test_the_authors_slopes_follow_the_number_of_heads_and_a_set_one_stays():
     ):
         trace, again = attend(each), decode(encode(each))
         assert again == each
-        one_step = trace.bias[..., 0, 1]
+        one_step = trace.alibi_bias[..., 0, 1]
         np.testing.assert_array_equal(np.atleast_1d(-one_step), expected)
-        np.testing.assert_array_equal(attend(again).bias, trace.bias)
+        np.testing.assert_array_equal(attend(again).alibi_bias, trace.alibi_bias)
         for i, slope in enumerate(expected):
             assert trace.head(i).scenario.slopes == (slope,)
-            assert -attend(each.head(i)).bias[0, 2] == 2 * slope
+            assert -attend(each.head(i)).alibi_bias[0, 2] == 2 * slope
         told = told_of_slopes(each)
         assert (f"The authors' slope{'s' * (each.h > 1)} for" in told) == (each.slope is None)
         assert all(written_slope(slope) in told for slope in expected), told

@@ -194,10 +194,10 @@ def heads_alike(h):
 
 def test_heads_stand_side_by_side():
     trace = attend(many())
-    drawn = equation(trace, "concatenated")
+    drawn = equation(trace, "concat_heads")
     assert [b.title for b in drawn.blocks] == ["head 1", "head 2", "head 3", ""]
     np.testing.assert_array_equal(
-        np.hstack([b.values for b in drawn.blocks[:3]]), trace.concatenated
+        np.hstack([b.values for b in drawn.blocks[:3]]), trace.concat_heads
     )
     assert drawn.result.columns[3:5] == ("v₁ head 2", "v₂ head 2")
     shown = side_by_side(trace, 1)
@@ -305,5 +305,5 @@ def test_X_itself_does_not_part_the_words_so():
     for head in ("part of speech", "person and number", "name or not"):
         V = trace.head(VIEWS.heads.index(head)).V
         assert parted(V, groups(V))
-        assert not parted(trace.placed, groups(V))
-        assert not parted(plane(trace.placed).points, groups(V))
+        assert not parted(trace.X_pos, groups(V))
+        assert not parted(plane(trace.X_pos).points, groups(V))

@@ -125,7 +125,7 @@ def cells(trace, names=None):
 def check(trace, cell, head=0):
     """All that holds for every number; returns whether it is given exactly."""
     made = calculate(trace, cell, head)
-    if names := cell.name == "concatenated" and trace.scenario.heads:
+    if names := cell.name == "concat_heads" and trace.scenario.heads:
         head = graph(trace.scenario).head_of(cell)
         assert made.symbols.endswith(f" of {isolate(names[head])}")
     with localcontext(EXACT):
@@ -313,7 +313,7 @@ def test_a_head_is_told_as_if_it_were_alone(key):
     trace = attend(COURSES[key])
     for head in range(min(3, COURSES[key].h)):
         alone = trace.head(head)
-        for cell in cells(alone, [name for name in graph(alone.scenario) if name != "bias"]):
+        for cell in cells(alone, [name for name in graph(alone.scenario) if name != "alibi_bias"]):
             assert calculate(trace, cell, head) == calculate(alone, cell)
 
 
@@ -357,7 +357,7 @@ HAND = Scenario(
     [
         (("X", 0, 1), "X[Je, verb] is an input: you set it", "2.000"),
         (("W_k", 1, 1), "W_k[verb, k₂] is an input: you set it", "−1.000"),
-        (("blocking", 1, 0), "M[suis, Je] is an input: you set it", "−∞"),
+        (("attn_mask", 1, 0), "M[suis, Je] is an input: you set it", "−∞"),
         (
             ("similarity", 0, 1),
             "X Xᵀ[Je, suis] = X[Je, pronoun] × X[suis, pronoun] + X[Je, verb] × X[suis, verb]",
@@ -450,10 +450,15 @@ PLACES = replace(
             "Q′[word0, q₁] = Q[word0, q₁] × cos Θ[word0, θ₁] − Q[word0, q₂] × sin Θ[word0, θ₁]",
             "0.50 × cos 0.00 − (−2.00) × sin 0.00 = 0.500",
         ),
-        (PLACES, ("angles", 2, 0), "Θ[word2, θ₁] = 2 / 10000^(0/3)", "2 / 10000^(0/3) = 2.000"),
+        (
+            PLACES,
+            ("rotary_angles", 2, 0),
+            "Θ[word2, θ₁] = 2 / 10000^(0/3)",
+            "2 / 10000^(0/3) = 2.000",
+        ),
         (  # 2 / 10000^0.5 = 0.02
             COURSES["rope, even"],
-            ("angles", 2, 1),
+            ("rotary_angles", 2, 1),
             "Θ[word2, θ₂] = 2 / 10000^(2/4)",
             "2 / 10000^(2/4) = 0.020",
         ),
@@ -471,13 +476,13 @@ PLACES = replace(
         ),
         (
             replace(DEFAULT.scenario, positions="sinusoidal"),
-            ("placed", 1, 0),
+            ("X_pos", 1, 0),
             "X′[suis, pronoun] = X[suis, pronoun] + P[suis, pronoun]",
             "0.00 + 0.841 = 0.841",
         ),
         (
             replace(DEFAULT.scenario, positions="alibi", slope=0.5),
-            ("bias", 0, 2),
+            ("alibi_bias", 0, 2),
             "B[Je, heureux] = −0.5 × |0 − 2|",
             "−0.5 × |0 − 2| = −1.000",
         ),
@@ -514,7 +519,7 @@ def test_places_and_heads_by_hand(scenario, cell, symbols, numbers):
 
 def test_the_slope_of_a_later_head_is_a_power():
     trace = attend(COURSES["heads, alibi"])
-    told = calculate(trace, Cell("bias", 4, 1), head=2)  # 0.7³ = 0.343
+    told = calculate(trace, Cell("alibi_bias", 4, 1), head=2)  # 0.7³ = 0.343
     assert told.numbers == "−0.7^3 × |4 − 1| = −1.029"
     assert calculate(trace.head(2), told.cell).numbers == "−0.343 × |4 − 1| = −1.029"
 
@@ -527,10 +532,10 @@ def test_the_authors_slope_of_each_head_by_hand():
         (1, "1/256", "−0.012"),
         (2, "1/4", "−0.750"),
     ):
-        told = calculate(trace, Cell("bias", 4, 1), head=head)
+        told = calculate(trace, Cell("alibi_bias", 4, 1), head=head)
         assert told.numbers == f"−{slope} × |4 − 1| = {result}"
     many = replace(s, **{name: np.ones((16, 7, 2)) for name in ("W_q", "W_k", "W_v")}, heads=())
-    told = calculate(attend(many), Cell("bias", 4, 1), head=2)  # 2^(−3/2) = 0.35355…
+    told = calculate(attend(many), Cell("alibi_bias", 4, 1), head=2)  # 2^(−3/2) = 0.35355…
     assert told.numbers == "−0.353553390593 × |4 − 1| = −1.061"
 
 
@@ -549,7 +554,7 @@ def test_heads_side_by_side_by_hand():
         ("Je",), X=[[1]], W_q=eye, W_k=eye, W_v=W_v, W_o=[[1], [2], [0], [-1]], heads=("a", "b")
     )
     trace = attend(s)
-    copy = calculate(trace, Cell("concatenated", 0, 2))
+    copy = calculate(trace, Cell("concat_heads", 0, 2))
     assert copy.symbols == "heads[Je, v₁ b] = output[Je, v₁] of b"
     assert copy.numbers == "5.00 = 5.000"
     assert copy.operands[0].cell == Cell("output", 0, 0)
@@ -603,36 +608,36 @@ STEP_BY_STEP = {
         "output": lambda a: a["weights"] @ a["V"],
     },
     "masked": {
-        "masked_scores": lambda a: a["scores"] + a["blocking"],
+        "masked_scores": lambda a: a["scores"] + a["attn_mask"],
         "logits": lambda a: a["masked_scores"] / 0.7,
         "weights": lambda a: softmax(a["logits"]),
     },
     "rope, odd": {
-        "rotated_Q": lambda a: turned(a["Q"], a["angles"]),
-        "rotated_K": lambda a: turned(a["K"], a["angles"]),
+        "rotated_Q": lambda a: turned(a["Q"], a["rotary_angles"]),
+        "rotated_K": lambda a: turned(a["K"], a["rotary_angles"]),
         "raw_scores": lambda a: a["rotated_Q"] @ a["rotated_K"].T,
         "scores": lambda a: a["rotated_Q"] @ a["rotated_K"].T / np.sqrt(3),
     },
     "rope, even": {
-        "rotated_Q": lambda a: turned(a["Q"], a["angles"]),
-        "rotated_K": lambda a: turned(a["K"], a["angles"]),
+        "rotated_Q": lambda a: turned(a["Q"], a["rotary_angles"]),
+        "rotated_K": lambda a: turned(a["K"], a["rotary_angles"]),
     },
     "alibi": {
-        "biased_scores": lambda a: a["scores"] + a["bias"],
-        "masked_scores": lambda a: a["biased_scores"] + a["blocking"],
+        "biased_scores": lambda a: a["scores"] + a["alibi_bias"],
+        "masked_scores": lambda a: a["biased_scores"] + a["attn_mask"],
         "weights": lambda a: softmax(a["biased_scores"]),
     },
     "cross, learned": {
-        "placed": lambda a: a["X"] + a["P"],
-        "placed_context": lambda a: a["Z"] + a["P_context"],
-        "Q": lambda a: a["placed"] @ a["W_q"],
-        "K": lambda a: a["placed_context"] @ a["W_k"],
-        "V": lambda a: a["placed_context"] @ a["W_v"],
+        "X_pos": lambda a: a["X"] + a["P"],
+        "Z_pos": lambda a: a["Z"] + a["P_context"],
+        "Q": lambda a: a["X_pos"] @ a["W_q"],
+        "K": lambda a: a["Z_pos"] @ a["W_k"],
+        "V": lambda a: a["Z_pos"] @ a["W_v"],
         "output": lambda a: a["weights"] @ a["V"],
     },
     "sinusoidal": {
-        "placed": lambda a: a["X"] + a["P"],
-        "K": lambda a: a["placed"] @ a["W_k"],
+        "X_pos": lambda a: a["X"] + a["P"],
+        "K": lambda a: a["X_pos"] @ a["W_k"],
     },
     "cross": {
         "Q": lambda a: a["X"] @ a["W_q"],
@@ -640,8 +645,8 @@ STEP_BY_STEP = {
         "V": lambda a: a["Z"] @ a["W_v"],
     },
     "W_o alone": {
-        "concatenated": lambda a: a["output"],
-        "projected": lambda a: a["concatenated"] @ a["W_o"],
+        "concat_heads": lambda a: a["output"],
+        "projected": lambda a: a["concat_heads"] @ a["W_o"],
     },
 }
 
@@ -674,8 +679,8 @@ def test_operands_stand_in_reading_order():
     in_order(trace, ("Q", "raw_scores", "scores", "output", "logits", "masked_scores"))
     in_order(attend(COURSES["rope, odd"]), ("rotated_Q", "rotated_K"))
     in_order(attend(COURSES["alibi"]), ("biased_scores",))
-    in_order(attend(COURSES["cross, learned"]), ("placed", "placed_context", "K"))
-    in_order(attend(COURSES["W_o alone"]), ("concatenated", "projected"))
+    in_order(attend(COURSES["cross, learned"]), ("X_pos", "Z_pos", "K"))
+    in_order(attend(COURSES["W_o alone"]), ("concat_heads", "projected"))
 
 
 def in_order(trace, names):
@@ -744,7 +749,7 @@ def test_a_head_that_is_not_there():
 def test_the_result_is_what_hovering_shows():
     trace = attend(HAND)
     for cell in cells(trace):
-        if cell.name == "blocking":
+        if cell.name == "attn_mask":
             continue
         made = calculate(trace, cell)
         assert made.result == number(value_of(trace, cell), limits.DECIMALS)

@@ -98,12 +98,12 @@ def test_every_step_of_every_course_is_told(key, name):
         if s.is_cross:
             assert "itself" not in told
             assert "its own" not in told
-        if name not in ("concatenated", "projected"):
+        if name not in ("concat_heads", "projected"):
             assert told == narrate.explain(attend(s.head(head)), name)
 
 
 def test_what_a_scenario_lacks_is_not_told():
-    for name in ("placed", "rotated_K", "biased_scores", "concatenated", "projected", "X"):
+    for name in ("X_pos", "rotated_K", "biased_scores", "concat_heads", "projected", "X"):
         with pytest.raises(ValueError, match=name):
             narrate.explain(attend(DEFAULT.scenario), name)
 
@@ -113,11 +113,11 @@ def courses_with(name):
 
 
 @pytest.mark.parametrize(
-    ("key", "name"), [(key, name) for key, name in TOLD if name.startswith("placed")]
+    ("key", "name"), [(key, name) for key, name in TOLD if name.startswith("X_pos")]
 )
 def test_what_places_move(key, name):
     trace, s = attend(COURSES[key]), COURSES[key]
-    before, words = (s.X, s.tokens) if name == "placed" else (s.Z, s.context)
+    before, words = (s.X, s.tokens) if name == "X_pos" else (s.Z, s.context)
     after = getattr(trace, name)
     moved = [np.sqrt(((b - a) ** 2).sum()) for a, b in zip(before, after, strict=True)]
     told = narrate.explain(trace, name)
@@ -290,11 +290,11 @@ def test_which_head_brings_most(key):
         assert part == number(by_head[most])
 
 
-@courses_with("concatenated")
+@courses_with("concat_heads")
 def test_the_strongest_number_of_all_heads(key):
     s = COURSES[key]
     trace = attend(s)
-    told = narrate.explain(trace, "concatenated")
+    told = narrate.explain(trace, "concat_heads")
     value = read(re.search(r"= (\S+)\.$", told)[1])
     assert abs(value) == pytest.approx(np.abs(trace.output).max(), abs=0.0051)
     if s.h > 1:
@@ -306,7 +306,7 @@ def test_the_strongest_number_of_all_heads(key):
 def test_nothing_to_tell():
     """Zeros and single words have sentences of their own."""
     zero = replace(made(positions="learned"), P=np.zeros((5, 7)))
-    assert narrate.explain(attend(zero), "placed") == "P is 0 for these places, so no row changes."
+    assert narrate.explain(attend(zero), "X_pos") == "P is 0 for these places, so no row changes."
     rope = made(positions="rope")
     still = attend(replace(rope, W_q=np.zeros((7, 3))))
     assert "nothing to turn" in narrate.explain(still, "rotated_Q")
@@ -314,14 +314,14 @@ def test_nothing_to_tell():
     assert "isn't turned" in narrate.explain(attend(alone["rope"]), "rotated_K")
     for kind in ("learned", "sinusoidal"):
         assert "Its place moves the row of word0 by" in narrate.explain(
-            attend(alone[kind]), "placed"
+            attend(alone[kind]), "X_pos"
         )
     one = attend(made(n=1, positions="alibi", slope=0.5))
     assert "nothing is taken off" in narrate.explain(one, "biased_scores")
     empty = replace(COURSES["heads"], W_o=np.zeros((26, 7)))
     assert "is 0" in narrate.explain(attend(empty), "projected")
     empty = replace(COURSES["heads"], W_v=np.zeros((13, 7, 2)))
-    assert narrate.explain(attend(empty), "concatenated").endswith("every number of it is 0.")
+    assert narrate.explain(attend(empty), "concat_heads").endswith("every number of it is 0.")
 
 
 def test_one_key():

@@ -34,7 +34,7 @@ def ran(script, folder):
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     assert done.returncode == 0, done.stderr
     loaded = np.load(left)
-    return {("blocking" if name == "M" else name): loaded[name] for name in loaded}, done.stdout
+    return {("attn_mask" if name == "M" else name): loaded[name] for name in loaded}, done.stdout
 
 
 def assert_same(trace, left, tolerance):
@@ -54,7 +54,7 @@ def test_numpy_makes_every_matrix(scenario, tmp_path):
     assert tuple(left["tokens"]) == scenario.tokens
     assert tuple(left["features"]) == scenario.features
     for each in matrices(trace):
-        assert f"{'M' if each.name == 'blocking' else each.name} =\n[" in printed
+        assert f"{'M' if each.name == 'attn_mask' else each.name} =\n[" in printed
 
 
 @kinds
@@ -100,16 +100,16 @@ def test_a_step_has_only_what_it_needs(kind, name, tmp_path):
     left, _ = ran(numpy_script(trace, name), tmp_path)
     np.testing.assert_allclose(left[name], getattr(trace, name), 1e-12, 1e-12)
     assert {each.name for each in matrices(trace, name)} <= set(left)
-    before_keys = {"similarity", "placed", "Q", "rotated_Q"}
+    before_keys = {"similarity", "X_pos", "Q", "rotated_Q"}
     assert ("W_o" in left) == (name == "projected")
-    assert ("W_v" in left) == (name in ("V", "output", "concatenated", "projected"))
-    assert ("W_k" in left) == (name not in {*before_keys, "placed_context", "V"})
-    assert ("X" in left) == (kind != "cross with heads" or name not in ("placed_context", "K", "V"))
+    assert ("W_v" in left) == (name in ("V", "output", "concat_heads", "projected"))
+    assert ("W_k" in left) == (name not in {*before_keys, "Z_pos", "V"})
+    assert ("X" in left) == (kind != "cross with heads" or name not in ("Z_pos", "K", "V"))
     assert ("Z" in left) == (kind == "cross with heads" and name not in before_keys)
     early = {*before_keys, "K", "V", "rotated_K", "raw_scores", "scores"}
-    assert ("bias" in left) == (kind == "ALiBi with heads" and name not in early)
+    assert ("alibi_bias" in left) == (kind == "ALiBi with heads" and name not in early)
     turned = (*before_keys - {"rotated_Q"}, "K", "V")
-    assert ("angles" in left) == (kind == "RoPE with heads" and name not in turned)
+    assert ("rotary_angles" in left) == (kind == "RoPE with heads" and name not in turned)
     ast.parse(torch_script(trace, name))
 
 
@@ -141,7 +141,7 @@ def test_both_conventions_of_RoPE_are_shown(write, tmp_path):
     (tmp_path / "script.py").write_text(script)
     with np.printoptions():  # the script sets them
         made = runpy.run_path(str(tmp_path / "script.py"))
-    angles, Q = made["angles"], made["Q"]
+    angles, Q = made["rotary_angles"], made["Q"]
     assert Q.shape[-1] == 11  # one column is left over
     pairs = (np.asarray(Q)[..., 0:10:2] + 1j * np.asarray(Q)[..., 1:10:2]) * np.exp(
         1j * np.asarray(angles)
@@ -191,5 +191,5 @@ def test_positions_come_from_their_formula():
                 for node in ast.parse(write(trace)).body
                 if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
             }
-            for name in {"P", "angles", "bias"} & set(assigned):
+            for name in {"P", "rotary_angles", "alibi_bias"} & set(assigned):
                 assert not [n for n in ast.walk(assigned[name]) if isinstance(n, ast.List)]

@@ -92,7 +92,7 @@ def test_json_holds_every_matrix(scenario):
 
 def test_a_step_is_its_equation():
     trace = attend(KINDS["masked"])
-    only = {"masked_scores", "scores", "blocking"}
+    only = {"masked_scores", "scores", "attn_mask"}
     assert set(sheets(trace, "masked_scores")) == {f"{n}.csv" for n in only}
     loaded = np.load(io.BytesIO(npz(trace, "masked_scores")))
     assert set(loaded) == only | {"tokens", "features", "mask", "scale", "temperature", "positions"}

@@ -7,6 +7,7 @@ import struct
 import tracemalloc
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from attn_core.masks import causal
 from attn_core.presets import DEFAULT
 from tests.export.scenarios import KINDS, PRIMES, random
 
+FORMER = Path(__file__).parent.parent / "golden" / "former_names"
 SAVED = {
     "scenario": lambda trace: to_json(trace.scenario, indent=1).encode(),
     "numbers": lambda trace: json_text(trace).encode(),
@@ -78,6 +80,23 @@ def test_any_words_open_again(words, scenario):
     s = limits.admit(replace(scenario, tokens=words, context=words if scenario.is_cross else ()))
     for kind, save in SAVED.items():
         assert reopen(save(attend(s))) == (s, ""), kind
+
+
+@pytest.mark.parametrize("name", ["cross-learned", "heads-alibi", "heads-rope"])
+def test_a_file_opens_whose_matrices_have_their_former_names(name):
+    """As saved before `placed` was called X_pos; every matrix of it is recognised."""
+    saved = {path.suffix: path.read_bytes() for path in FORMER.glob(f"{name}.*")}
+    assert saved.keys() == {".npz", ".zip", ".json"}
+    opened = [reopen(content) for content in saved.values()]
+    assert [told for _, told in opened] == ["", "", ""]
+    assert opened[0][0] == opened[1][0] == opened[2][0]
+    assert name.split("-")[-1] == opened[0][0].positions
+
+
+def test_a_changed_sheet_under_a_former_name_is_told():
+    files = unpacked((FORMER / "heads-alibi.zip").read_bytes())
+    files["bias-head-2.csv"] = files["bias-head-2.csv"].replace(b"-0.00390625", b"-0.5")
+    assert "'bias-head-2.csv' in it isn't what its scenario gives" in reopen(packed(files))[1]
 
 
 def test_the_largest_of_the_lab_opens():
@@ -159,9 +178,9 @@ def test_what_was_changed_is_told():
         assert "'scores'" in reopen(json.dumps(numbers).encode())[1]
 
     arrays = dict(np.load(io.BytesIO(npz(trace))))
-    arrays["blocking"] = arrays["blocking"] - 1
+    arrays["attn_mask"] = arrays["attn_mask"] - 1
     arrays["P"] = arrays["X"]  # there are no positions
-    assert "'blocking', 'P' in it isn't" in reopen(saved(**arrays))[1]
+    assert "'attn_mask', 'P' in it isn't" in reopen(saved(**arrays))[1]
 
     files = unpacked(csv_zip(trace))
     X = files["X.csv"].decode("utf-8-sig")

@@ -50,12 +50,12 @@ def test_the_bars_are_the_products_and_their_sum(name):
 
 #: Of each course the factors of the number in row 1, column 0 of its last head.
 FACTORS = {
-    ("sinusoidal", "Q"): lambda t: (t.placed[1], t.W_q[:, 0]),
-    ("learned", "V"): lambda t: (t.placed[1], t.W_v[:, 0]),
+    ("sinusoidal", "Q"): lambda t: (t.X_pos[1], t.W_q[:, 0]),
+    ("learned", "V"): lambda t: (t.X_pos[1], t.W_v[:, 0]),
     ("rope, odd", "raw_scores"): lambda t: (t.rotated_Q[1], t.rotated_K[0]),
     ("rope, even", "scores"): lambda t: (t.rotated_Q[1], t.rotated_K[0]),
     ("cross", "K"): lambda t: (t.Z[1], t.W_k[:, 0]),
-    ("cross, learned", "K"): lambda t: (t.placed_context[1], t.W_k[:, 0]),
+    ("cross, learned", "K"): lambda t: (t.Z_pos[1], t.W_k[:, 0]),
     ("cross, short", "output"): lambda t: (t.weights[1], t.V[:, 0]),
     ("cross, short", "scores"): lambda t: (t.Q[1], t.K[0]),
     ("heads, cross", "output"): lambda t: (t.weights[-1, 1], t.V[-1, :, 0]),
@@ -182,9 +182,9 @@ def test_nothing_is_cut_nor_covers_anything(name, width, projector):
 
 def test_what_is_no_sum():
     no_sums = [(TRACE, name) for name in ("X", "masked_scores", "logits", "weights")]
-    no_sums += [(attend(COURSES["rope, odd"]), name) for name in ("rotated_Q", "angles")]
-    no_sums += [(attend(COURSES["cross, learned"]), name) for name in ("placed", "P_context")]
-    no_sums += [(attend(COURSES["heads"]), name) for name in ("concatenated", "W_o")]
+    no_sums += [(attend(COURSES["rope, odd"]), name) for name in ("rotated_Q", "rotary_angles")]
+    no_sums += [(attend(COURSES["cross, learned"]), name) for name in ("X_pos", "P_context")]
+    no_sums += [(attend(COURSES["heads"]), name) for name in ("concat_heads", "W_o")]
     for trace, name in no_sums:
         with pytest.raises(ValueError, match=f"Expected a sum of products; {name} isn't one"):
             describe_contributions(made(name, trace=trace))

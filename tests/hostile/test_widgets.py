@@ -371,7 +371,7 @@ def test_a_forged_click_paints_nothing(port):
 ASKED = {
     "ask-matrix": [
         ("nothing", "There is no matrix 'nothing' here"),
-        ("concatenated", "There is no matrix 'concatenated' here"),  # a step, but of heads
+        ("concat_heads", "There is no matrix 'concat_heads' here"),  # a step, but of heads
         ("x" * BIG, "no matrix"),
     ],
     "ask-row": [("zz", "it has no row 'zz'"), ("<script>", "it has no row")],

@@ -77,7 +77,7 @@ def test_a_product_is_made_of_a_row_and_a_column(key, name):
 
 @pytest.mark.parametrize(
     ("key", "name"),
-    [(k, name) for k, name in COMPUTED if name.startswith(("placed", "biased", "masked"))],
+    [(k, name) for k, name in COMPUTED if name.startswith(("X_pos", "biased", "masked"))],
 )
 def test_a_sum_is_made_of_two_numbers_in_its_place(key, name):
     scenario, trace = COURSES[key], attend(COURSES[key])
@@ -110,14 +110,14 @@ def test_a_turned_number_is_made_of_its_pair_and_angle(key, name):
             assert cell.column in [c.column for c in pair.cells]
 
 
-@pytest.mark.parametrize("key", [k for k, name in STEPS_TAKEN if name == "concatenated"])
+@pytest.mark.parametrize("key", [k for k, name in STEPS_TAKEN if name == "concat_heads"])
 def test_the_heads_side_by_side_are_copies(key):
     scenario, trace = COURSES[key], attend(COURSES[key])
-    for cell in every(scenario, "concatenated"):
+    for cell in every(scenario, "concat_heads"):
         (copied,) = graph(scenario).dependencies(cell)
         head = graph(scenario).head_of(cell)
         made = numbers(trace, copied, head)
-        assert list(made) == [trace.concatenated[cell.row, cell.column]]
+        assert list(made) == [trace.concat_heads[cell.row, cell.column]]
         assert head in range(scenario.h)
         if scenario.h > 1:  # the label of the column says which head it is
             assert scenario.heads[head] in graph(scenario).name_of(cell)
@@ -152,7 +152,7 @@ def test_a_weight_of_unmasked_scores_at_a_temperature():
 def test_what_is_made_number_by_number():
     assert [s.cells for s in graph(MASKED).dependencies(Cell("masked_scores", 0, 2))] == [
         (Cell("scores", 0, 2),),
-        (Cell("blocking", 0, 2),),
+        (Cell("attn_mask", 0, 2),),
     ]
     assert graph(MASKED).dependencies(Cell("scores", 1, 2))[0].cells == (Cell("raw_scores", 1, 2),)
 
@@ -169,7 +169,7 @@ def test_sources_stand_in_this_scenario_and_an_input_has_none(key, name):
 def test_names():
     cross, rope = COURSES["cross, learned"], COURSES["rope, odd"]
     assert graph(cross).name_of(Cell("weights", 1, 7)) == "weights[word1, key7]"
-    assert graph(cross).name_of(Cell("placed_context", 9, 0)) == "Z′[key9, x1]"
+    assert graph(cross).name_of(Cell("Z_pos", 9, 0)) == "Z′[key9, x1]"
     assert graph(cross).name_of(Cell("P_context", 9, 6)) == "P_Z[key9, x7]"
     assert graph(rope).name_of(Cell("raw_scores", 0, 1)) == "Q′K′ᵀ[word0, word1]"
-    assert graph(rope).name_of(Cell("angles", 4, 0)) == "Θ[word4, θ₁]"
+    assert graph(rope).name_of(Cell("rotary_angles", 4, 0)) == "Θ[word4, θ₁]"

@@ -49,7 +49,7 @@ def test_a_product(key, name):
             assert asked == made[i, j]
 
 
-@taken("placed", "placed_context", "biased_scores", "masked_scores")
+@taken("X_pos", "Z_pos", "biased_scores", "masked_scores")
 def test_a_sum(key, name):
     (left, right), asked = marks(key, name, 1, 2)
     # Without a mask the scores are the same numbers by another name.
@@ -72,7 +72,7 @@ def test_a_turned_pair(key, name):
         np.testing.assert_allclose(turned.imag if c % 2 else turned.real, asked[0, 0])
 
 
-@taken("concatenated")
+@taken("concat_heads")
 def test_the_heads_side_by_side(key, name):
     """Of the outputs of all heads, one is outlined: that which was copied."""
     s, trace = COURSES[key], attend(COURSES[key])
@@ -86,8 +86,8 @@ def test_the_heads_side_by_side(key, name):
 def test_a_head_that_is_not_in_the_picture():
     """The output of some other head isn't what was copied."""
     s, trace = COURSES["heads, rope"], attend(COURSES["heads, rope"])
-    shown = Equation((block(trace, "output", head=0), "=", block(trace, "concatenated")))
-    assert boxes(outlined(shown, s, Cell("concatenated", 0, 3)), is_asked=False) == []
+    shown = Equation((block(trace, "output", head=0), "=", block(trace, "concat_heads")))
+    assert boxes(outlined(shown, s, Cell("concat_heads", 0, 3)), is_asked=False) == []
 
 
 @pytest.mark.parametrize("scenario", [PLAIN, MASKED], ids=["plain", "masked"])

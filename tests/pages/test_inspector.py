@@ -17,7 +17,7 @@ from pages.ui.show.inspector import QUESTION
 from tests.pages.test_pages import NAMES, PAGES, fine, parameter, press, slider, visit
 
 MATRICES = ["X", "W_q", "W_k", "W_v", "Q", "K", "V", "similarity", "raw_scores", "scores"]
-MATRICES += ["blocking", "masked_scores", "logits", "weights", "output"]
+MATRICES += ["attn_mask", "masked_scores", "logits", "weights", "output"]
 
 
 def answer(at):

@@ -22,8 +22,8 @@ BITES = BY_KEY["word-order"].scenario
 #: What each kind adds to the page, in the order of its pictures.
 PICTURES = {
     "none": ["raw_scores", "weights"],
-    "sinusoidal": ["placed", "raw_scores", "weights"],
-    "learned": ["placed", "raw_scores", "weights"],
+    "sinusoidal": ["X_pos", "raw_scores", "weights"],
+    "learned": ["X_pos", "raw_scores", "weights"],
     "rope": ["rotated_Q", "rotated_K", "raw_scores", "weights"],
     "alibi": ["raw_scores", "biased_scores", "weights"],
 }
@@ -85,7 +85,7 @@ def test_with_two_sentences_both_get_places():
     s = edits.with_positions(edits.with_context(BITES, "a man saw the dog"), "sinusoidal")
     at = fine(visit(PAGE, s=encode(s)))
     trace = attend(s)
-    for i, name in enumerate(["placed", "placed_context", "raw_scores", "weights"]):
+    for i, name in enumerate(["X_pos", "Z_pos", "raw_scores", "weights"]):
         np.testing.assert_array_equal(boxes(at, i)[-1], getattr(trace, name))
 
 

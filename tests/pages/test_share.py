@@ -53,9 +53,9 @@ def test_files_hold_all_heads_and_the_picture_one(monkeypatch):
     scenario = BY_KEY["four-views"].scenario
     at = fine(visit("10_Share.py", preset="four-views", head="2"))
     fine(at.get("button_group")[-1].set_value(".npz").run())
-    for step in ("weights", "concatenated"):
+    for step in ("weights", "concat_heads"):
         fine(at.selectbox(key="take").set_value(step).run())
-    assert seen == {None: scenario, "weights": scenario, "concatenated": scenario}
+    assert seen == {None: scenario, "weights": scenario, "concat_heads": scenario}
 
 
 def read_code(link):

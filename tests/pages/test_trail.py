@@ -33,6 +33,7 @@ def test_a_number_that_is_gone_comes_back_with_its_size():
 def test_a_cell_in_an_address():
     for cell in (OUTPUT, WEIGHT, Cell("raw_scores", 11, 7)):
         assert from_text(to_text(cell)) == cell
+    assert from_text("placed_context.3.2") == Cell("Z_pos", 2, 1)  # of an earlier link
     for text in ("", "weights", "weights.0.1", "weights.1.-1", "weights.1.1.1", "__class__.1.1"):
         assert from_text(text) is None
     assert from_text("weights.٣.1") is None

@@ -61,7 +61,7 @@ def calculate(trace: AttentionTrace, cell: Cell, head: int = 0) -> Calculation:
     """
     _check(trace, cell, head)
     with localcontext(prec=_PRECISION):
-        if cell.name == "bias":
+        if cell.name == "alibi_bias":
             return position.bias(trace, cell, head)
         alone = trace.head(head)
         of = alone if cell.name in graph(alone.scenario) else trace  # what the heads make together
@@ -131,7 +131,7 @@ Calculator = Callable[[AttentionTrace, Cell], Calculation]
 _INPUTS: dict[str, Calculator] = {
     "P": position.wave,
     "P_context": position.wave,
-    "angles": position.angle,
+    "rotary_angles": position.angle,
 }
 _OPERATIONS: dict[Operation, Calculator] = {
     "input": element.given,

@@ -7,7 +7,8 @@ place where the sentence is shown.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -23,8 +24,7 @@ from ...scenario import Array
 from ...text.embeddings import source_of
 from ...text.vocabulary import FEATURES
 from ..wording import TIE, Quote, counted, largest, listed, named, others
-from . import head_sentences as heads
-from . import position_sentences as positions
+from . import head_sentences, position_sentences
 
 
 def explain(trace: AttentionTrace, name: str, quote: Quote = str, head: int = 0) -> str:
@@ -58,38 +58,11 @@ def explain(trace: AttentionTrace, name: str, quote: Quote = str, head: int = 0)
     """
     if name not in graph(trace.scenario):
         raise ValueError(f"This scenario has no step {name!r:.40}.")
-    match name:
-        case "concatenated":
-            return heads.concatenated(trace, quote)
-        case "projected":
-            return heads.projected(trace, quote)
-    return _of_a_head(trace.head(head), name, quote)
-
-
-def _of_a_head(trace: AttentionTrace, name: str, quote: Quote) -> str:
-    match name:
-        case "similarity":
-            return _similarity(trace, quote)
-        case "placed" | "placed_context":
-            return positions.placed(trace, name, quote)
-        case "Q" | "K" | "V":
-            return _projection(trace, name, quote)
-        case "rotated_Q" | "rotated_K":
-            return positions.rotated(trace, name, quote)
-        case "biased_scores":
-            return positions.biased(trace, quote)
-        case "logits":
-            return _logits(trace)
-    sentences = {
-        "raw_scores": _raw_scores,
-        "scores": _scores,
-        "masked_scores": _masked,
-        "weights": _weights,
-        "output": _output,
-    }
-    if name not in sentences:
+    if name in _OF_ALL_HEADS:
+        return _OF_ALL_HEADS[name](trace, quote)
+    if name not in _OF_A_HEAD:
         raise ValueError(f"There is no sentence for the step {name!r}.")
-    return sentences[name](trace, quote)
+    return _OF_A_HEAD[name](trace.head(head), quote)
 
 
 def _similarity(trace: AttentionTrace, quote: Quote) -> str:
@@ -107,7 +80,7 @@ def _similarity(trace: AttentionTrace, quote: Quote) -> str:
     )
 
 
-def _projection(trace: AttentionTrace, name: Literal["Q", "K", "V"], quote: Quote) -> str:
+def _projection(trace: AttentionTrace, quote: Quote, name: Literal["Q", "K", "V"]) -> str:
     result, W = block(trace, name), block(trace, f"W_{name.lower()}")
     i, j = largest(np.abs(result.values))
     value = result.values[i, j]
@@ -185,7 +158,7 @@ def _rule(trace: AttentionTrace, mask: masks.Mask) -> str:
     return "as chosen"
 
 
-def _logits(trace: AttentionTrace) -> str:
+def _logits(trace: AttentionTrace, _: Quote) -> str:
     temperature = trace.scenario.temperature
     if temperature == 1:
         return "The temperature is 1, so the scores stay as they are."
@@ -287,3 +260,30 @@ def _pair(trace: AttentionTrace, quote: Quote, i: int, j: int) -> tuple[str, str
 
 def _of_context(trace: AttentionTrace) -> str:
     return " of the second sentence" if trace.scenario.is_cross else ""
+
+
+Sentence = Callable[[AttentionTrace, Quote], str]
+
+#: The sentence of each step that every head has.
+_OF_A_HEAD: dict[str, Sentence] = {
+    "similarity": _similarity,
+    "X_pos": partial(position_sentences.added, name="X_pos"),
+    "Z_pos": partial(position_sentences.added, name="Z_pos"),
+    "Q": partial(_projection, name="Q"),
+    "K": partial(_projection, name="K"),
+    "V": partial(_projection, name="V"),
+    "rotated_Q": partial(position_sentences.rotated, name="rotated_Q"),
+    "rotated_K": partial(position_sentences.rotated, name="rotated_K"),
+    "raw_scores": _raw_scores,
+    "scores": _scores,
+    "biased_scores": position_sentences.biased,
+    "masked_scores": _masked,
+    "logits": _logits,
+    "weights": _weights,
+    "output": _output,
+}
+#: The sentences of what the heads make together.
+_OF_ALL_HEADS: dict[str, Sentence] = {
+    "concat_heads": head_sentences.concatenated,
+    "projected": head_sentences.projected,
+}

@@ -13,7 +13,7 @@ from ..wording import TIE, Quote, counted, largest, named
 
 def concatenated(trace: AttentionTrace, quote: Quote) -> str:
     """Say which head's output has the strongest number."""
-    s, made = trace.scenario, block(trace, "concatenated")
+    s, made = trace.scenario, block(trace, "concat_heads")
     start = f"The outputs of {counted(s.h, 'head')} stand side by side, {s.h} × {s.d_v} columns"
     if s.h == 1:
         start = "There is one head, so its output stands here alone"
@@ -31,7 +31,7 @@ def projected(trace: AttentionTrace, quote: Quote) -> str:
     i, f = largest(np.abs(made.values))
     if abs(made.values[i, f]) < TIE:
         return "Every number of the projected output is 0: what W_o reads is 0 or cancels."
-    parts = trace.concatenated[i] * W_o.values[:, f]
+    parts = trace.concat_heads[i] * W_o.values[:, f]
     by_head = parts.reshape(s.h, s.d_v).sum(axis=1)
     # Parts may point against the sum, so the largest is sought in the sum's direction.
     towards = np.sign(made.values[i, f])
@@ -40,7 +40,7 @@ def projected(trace: AttentionTrace, quote: Quote) -> str:
         origin = f"{quote(isolate(s.heads[most]))}: {number(by_head[most])}"
     else:
         k = int(np.argmax(parts * towards))
-        read = number(trace.concatenated[i, k]), number(W_o.values[k, f])
+        read = number(trace.concat_heads[i, k]), number(W_o.values[k, f])
         origin = f"{named(s, 'head value', quote)[k]}: {' × '.join(read)}"
     return (
         f"{_strongest(made.values).capitalize()} is {named(s, 'word', quote)[i]} · "

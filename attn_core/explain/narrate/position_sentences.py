@@ -8,6 +8,7 @@ import numpy as np
 
 from ...attention import AttentionTrace
 from ...notation.equation import block
+from ...notation.graph import graph
 from ...notation.labels import number
 from ...positions import slopes
 from ...scenario import Scenario
@@ -15,18 +16,17 @@ from ..papers import written_slope
 from ..wording import TIE, Quote, counted, listed, named, others
 
 
-def placed(trace: AttentionTrace, name: Literal["placed", "placed_context"], quote: Quote) -> str:
+def added(trace: AttentionTrace, quote: Quote, name: Literal["X_pos", "Z_pos"]) -> str:
     """Say whose row its place changes most."""
-    before, added = (
-        block(trace, each) for each in (("X", "P") if name == "placed" else ("Z", "P_context"))
-    )
-    moved = np.linalg.norm(added.values, axis=1)
+    operands = graph(trace.scenario)[name].operands
+    before, positions = (block(trace, each.node.name) for each in operands)
+    moved = np.linalg.norm(positions.values, axis=1)
     if moved.max() < TIE:
-        return f"{added.symbol} is 0 for these places, so no row changes."
+        return f"{positions.symbol} is 0 for these places, so no row changes."
     words = named(trace.scenario, before.step.axes[0], quote)
     features = named(trace.scenario, "feature", quote)
     i = int(np.argmax(moved))
-    f = int(np.argmax(np.abs(added.values[i])))
+    f = int(np.argmax(np.abs(positions.values[i])))
     old, new = before.values[i, f], getattr(trace, name)[i, f]
     length = number(moved[i])
     if len(moved) > 1 and np.ptp(moved) < TIE:
@@ -43,12 +43,12 @@ def placed(trace: AttentionTrace, name: Literal["placed", "placed_context"], quo
     return f"{start} takes {features[f]} from {number(old)} to {number(new)}."
 
 
-def rotated(trace: AttentionTrace, name: Literal["rotated_Q", "rotated_K"], quote: Quote) -> str:
+def rotated(trace: AttentionTrace, quote: Quote, name: Literal["rotated_Q", "rotated_K"]) -> str:
     """Say whose query or key is turned most, and by what angle."""
     before, after = block(trace, name.removeprefix("rotated_")), block(trace, name)
     what = "query" if name == "rotated_Q" else "key"
     words = named(trace.scenario, before.step.axes[0], quote)
-    angles = block(trace, "angles").values
+    angles = block(trace, "rotary_angles").values
     if len(words) == 1:
         return f"The {what} of {words[0]} stands in the first place, so it isn't turned."
     if np.abs(before.values).max() < TIE:

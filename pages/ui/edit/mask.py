@@ -92,7 +92,7 @@ def _boxes() -> None:
     """The mask as numbers, whose boxes open and close by a click; and as a table."""
     if state.live():
         st.caption("Click a box to open it, 0, or to block it, −∞: row = query, column = key.")
-        drawn = Equation((block(attend(state.scenario()), "blocking"),))
+        drawn = Equation((block(attend(state.scenario()), "attn_mask"),))
         chart(describe(drawn, **look()), "figure-mask", lambda: drawn.alt, picked=_toggle)
     with st.expander("As a table", expanded=not state.live()):
         st.caption("Who may look at whom: row = query, column = key.")
@@ -120,7 +120,7 @@ def _toggle(box: Any) -> None:
 
 def _allowed() -> Block:
     s = state.scenario()
-    node = graph(s)["blocking"]
+    node = graph(s)["attn_mask"]
     return Block(node.step, s.allowed, node.rows, node.columns)
 
 

@@ -71,7 +71,7 @@ def spaces() -> None:
 
     def body(trace: AttentionTrace) -> None:
         alone = trace.head(state.head())
-        seen = block(alone, graph(alone.scenario).resolve("placed_context").name)
+        seen = block(alone, graph(alone.scenario).resolve("Z_pos").name)
         V = block(alone, "V")
         which = "word of the second sentence" if trace.scenario.is_cross else "word"
         st.markdown(
@@ -109,7 +109,7 @@ def projected() -> None:
         if trace.projected is None:
             edit_heads.give_W_o()
             return
-        drawn = (equation(trace, "concatenated"), equation(trace, "projected"))
+        drawn = (equation(trace, "concat_heads"), equation(trace, "projected"))
         show.picture(trace, *drawn, key="projected")
         st.markdown(narrate.explain(trace, "projected", escape.markdown))
 

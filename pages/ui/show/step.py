@@ -45,7 +45,7 @@ def title(trace: AttentionTrace, name: str) -> None:
 def what_is_projected(trace: AttentionTrace) -> None:
     """What queries, keys and values are made of, and what for."""
     nodes = graph(trace.scenario)
-    X, Z = (nodes.resolve(name).step.latex for name in ("placed", "placed_context"))
+    X, Z = (nodes.resolve(name).step.latex for name in ("X_pos", "Z_pos"))
     if trace.scenario.is_cross:
         told = (
             f"Each word of the sentence, a row of ${X}$, **asks** with its query. Each word of "
