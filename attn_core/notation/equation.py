@@ -80,7 +80,7 @@ class Block:
         row, column = self.rows[i], self.columns[j]
         if self.transposed:
             row, column = column, row
-        return labels.cell(self.step, row, column)
+        return self.step.cell(row, column)
 
     def spoken_row(self, i: int) -> str:
         """Say row i with its numbers."""

@@ -7,16 +7,16 @@ is there and what stands in the place of the rest; everything else walks its nod
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
+
+import numpy as np
 
 from ..scenario import Scenario
 from . import labels
 from .cells import Cell
-from .steps import INPUTS, SOFTMAX_INPUT, STEPS, Axis, Factor, Operation, Step, step
-from .structure import Structure
+from .steps import AXES, INPUTS, SOFTMAX_INPUT, STEPS, Axis, Factor, Operation, Step, step
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ class Operand:
 class Graph(Mapping[str, Node]):
     """All nodes of a scenario by name, in the order of computation; made by `graph`."""
 
-    structure: Structure
+    _axes: dict[Axis, tuple[str, ...]]
+    _idle: frozenset[str]
     _nodes: dict[str, Node] = field(default_factory=dict)
-    _axes: dict[Axis, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Node:
         return self._nodes[name]
@@ -115,15 +115,13 @@ class Graph(Mapping[str, Node]):
         """Resolve a factor of an equation."""
         each = step(factor.name)
         while each.name not in self or (
-            factor.back_to not in ("", each.name) and each.idle(self.structure)
+            factor.back_to not in ("", each.name) and each.name in self._idle
         ):
             each = step(each.before)
         return Operand(self[each.name], factor.transposed)
 
     def axis(self, name: Axis) -> tuple[str, ...]:
         """Labels along an axis."""
-        if name not in self._axes:
-            self._axes[name] = labels.axis(self.structure, name)
         return self._axes[name]
 
     def dependencies(self, cell: Cell) -> tuple[Dependency, ...]:
@@ -234,44 +232,56 @@ def graph(scenario: Scenario) -> Graph:
     >>> [operand.node.name for operand in graph(DEFAULT.scenario)["weights"].operands]
     ['scores']
     """
-    return _resolved(Structure.of(scenario))
-
-
-@lru_cache(maxsize=64)  # while a hand moves a number, the structure stays
-def _resolved(structure: Structure) -> Graph:
-    found = Graph(structure)
-    for each in (*INPUTS, *STEPS):
-        if each.exists(structure):
-            found._nodes[each.name] = _node(found, each)
+    # While a hand moves a number, all but the numbers stays.
+    values = vars(scenario).values()
+    key = tuple([v.shape if isinstance(v, np.ndarray) else v for v in values])
+    if (found := _GRAPHS.get(key)) is None:
+        if len(_GRAPHS) == _MOST:
+            _GRAPHS.clear()
+        found = _GRAPHS[key] = _resolved(scenario)
     return found
 
 
-def _node(found: Graph, which: Step) -> Node:
+#: The last graphs. `lru_cache` would keep the scenarios with all their numbers.
+_GRAPHS: dict[Hashable, Graph] = {}
+_MOST = 64
+
+
+def _resolved(s: Scenario) -> Graph:
+    steps = [each for each in (*INPUTS, *STEPS) if each.exists(s)]
+    axes = {name: labels_of(s) for name, labels_of in AXES.items()}
+    found = Graph(axes, frozenset(each.name for each in steps if each.idle(s)))
+    for each in steps:
+        found._nodes[each.name] = _node(found, each, s)
+    return found
+
+
+def _node(found: Graph, which: Step, s: Scenario) -> Node:
     """Resolve a step whose operands are resolved already."""
     rows, columns = map(found.axis, which.axes)
     terms = tuple(
-        found.operand(term) if isinstance(term, Factor) else _sign(found.structure, term)
+        found.operand(term) if isinstance(term, Factor) else _sign(s, term)
         for term in which.made_of
     )
     operands = tuple(term for term in terms if isinstance(term, Operand))
     if which.operation == "softmax":
         operands = (found.operand(SOFTMAX_INPUT),)
-    is_same = which.idle(found.structure)
+    is_same = which.name in found._idle
     original = found.resolve(which.before).original if is_same else which.name
-    return Node(_as_written(found.structure, which), rows, columns, terms, operands, original)
+    return Node(_as_written(s, which), rows, columns, terms, operands, original)
 
 
-def _as_written(s: Structure, which: Step) -> Step:
+def _as_written(s: Scenario, which: Step) -> Step:
     if which.name == "raw_scores" and s.positions == "rope":
         return replace(which, symbol="Q′K′ᵀ", latex=r"Q' K'^\top")
     return which
 
 
-def _sign(s: Structure, text: str) -> str:
+def _sign(s: Scenario, text: str) -> str:
     return text.format(divisor=divisor(s), temperature=f"{s.temperature:g}")
 
 
-def divisor(s: Structure | Scenario) -> str:
+def divisor(s: Scenario) -> str:
     """Write what the raw scores are divided by: √d_k, as a whole number where it is one.
 
     Examples

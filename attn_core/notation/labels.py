@@ -9,8 +9,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
 
 from ..scenario import Array
-from .steps import Axis, Step
-from .structure import Structure
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -35,55 +33,28 @@ def unique(tokens: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{token} #{i}" for i, token in enumerate(tokens, 1))
 
 
-def axis(structure: Structure, name: Axis) -> tuple[str, ...]:
-    """Labels along one axis of a matrix.
+def numbered(letter: str, size: int) -> tuple[str, ...]:
+    """Count columns that have no names.
 
     Examples
     --------
-    >>> from attn_core import Scenario
-    >>> s = Scenario(("Je", "suis"), X=[[1], [0]], W_q=[[1, 2]], W_k=[[1, 2]], W_v=[[1]])
-    >>> [axis(Structure.of(s), name) for name in ("q", "key", "feature")]
-    [('q₁', 'q₂'), ('Je', 'suis'), ('x1',)]
+    >>> numbered("q", 2)
+    ('q₁', 'q₂')
     """
-    match name:
-        case "query" | "word":
-            return unique(structure.tokens)
-        case "key":
-            return unique(structure.context or structure.tokens)
-        case "feature":
-            return structure.features
-        case "q" | "k":
-            return _numbered(name, structure.d_k)
-        case "v":
-            return _numbered(name, structure.d_v)
-        case "pair":
-            return _numbered("θ", structure.d_k // 2)
-        case "head":
-            return structure.heads
-        case "head value":
-            values = _numbered("v", structure.d_v)
-            if structure.h == 1:
-                return values
-            return tuple(f"{v} {isolate(head)}" for head in structure.heads for v in values)
+    return tuple(letter + _subscript(i) for i in range(1, size + 1))
 
 
-def cell(step: Step, row: str, column: str) -> str:
-    """Say what the number at `row`, `column` of a matrix is.
+def of_each(heads: tuple[str, ...], columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Label the columns of all heads side by side; of a single one as they are.
 
     Examples
     --------
-    >>> from attn_core.notation.steps import step
-    >>> cell(step("X"), "suis", "verb")
-    'suis · verb'
-    >>> cell(step("W_q"), "verb", "q₂")
-    'verb → q₂'
-    >>> cell(step("weights"), "suis", "Je")
-    'query suis, key Je'
+    >>> of_each(("head 1", "head 2"), ("v₁",))
+    ('v₁ head 1', 'v₁ head 2')
     """
-    row, column = isolate(row), isolate(column)
-    if step.axes == ("query", "key"):
-        return f"query {row}, key {column}"
-    return f"{row} → {column}" if step.axes[0] in ("feature", "head value") else f"{row} · {column}"
+    if len(heads) < 2:
+        return columns
+    return tuple(f"{column} {isolate(head)}" for head in heads for column in columns)
 
 
 def isolate(text: str) -> str:
@@ -170,7 +141,3 @@ def written(value: Decimal, digits: int) -> str:
 
 def _subscript(i: int) -> str:
     return str(i).translate(_SUBSCRIPT)
-
-
-def _numbered(letter: str, size: int) -> tuple[str, ...]:
-    return tuple(letter + _subscript(i) for i in range(1, size + 1))

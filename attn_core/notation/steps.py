@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .structure import Structure
+from ..scenario import Scenario
+from . import labels
 
 #: signed numbers diverge about 0; weights run from 0 to 1, and what changes of them from
 #: −1 to 1; a mask is 0 or −∞.
@@ -21,6 +22,18 @@ Kind = Literal["signed", "weight", "weight change", "mask"]
 #: "q", "k", "v" count the projected columns from 1, "pair" counts pairs of them;
 #: "head" goes by the names of the heads, and "head value" counts v within each.
 Axis = Literal["query", "key", "word", "feature", "q", "k", "v", "pair", "head", "head value"]
+AXES: dict[Axis, Callable[[Scenario], tuple[str, ...]]] = {
+    "query": lambda s: labels.unique(s.tokens),
+    "key": lambda s: labels.unique(s.context or s.tokens),
+    "word": lambda s: labels.unique(s.tokens),
+    "feature": lambda s: s.features,
+    "q": lambda s: labels.numbered("q", s.d_k),
+    "k": lambda s: labels.numbered("k", s.d_k),
+    "v": lambda s: labels.numbered("v", s.d_v),
+    "pair": lambda s: labels.numbered("θ", s.d_k // 2),
+    "head": lambda s: s.heads,
+    "head value": lambda s: labels.of_each(s.heads, labels.numbered("v", s.d_v)),
+}
 
 #: How a step computes its matrix; an input isn't computed.
 Operation = Literal[
@@ -37,14 +50,14 @@ _OPERATIONS: dict[str, Operation] = {
     "concat (": "concatenation",
 }
 
-Condition = Callable[[Structure], bool]
+Condition = Callable[[Scenario], bool]
 
 
-def _always(_: Structure) -> bool:
+def _always(_: Scenario) -> bool:
     return True
 
 
-def _never(_: Structure) -> bool:
+def _never(_: Scenario) -> bool:
     return False
 
 
@@ -119,16 +132,32 @@ class Step:
         signs = (term for term in self.made_of if isinstance(term, str))
         return next((_OPERATIONS[sign] for sign in signs if sign in _OPERATIONS), "input")
 
+    def cell(self, row: str, column: str) -> str:
+        """Say what the number at a row and a column is, by their labels.
 
-def _adds_positions(s: Structure) -> bool:
+        Examples
+        --------
+        >>> step("X").cell("suis", "verb"), step("W_q").cell("verb", "q₂")
+        ('suis · verb', 'verb → q₂')
+        >>> step("weights").cell("suis", "Je")
+        'query suis, key Je'
+        """
+        row, column = labels.isolate(row), labels.isolate(column)
+        if self.axes == ("query", "key"):
+            return f"query {row}, key {column}"
+        is_projection = self.axes[0] in ("feature", "head value")
+        return f"{row} {'→' if is_projection else '·'} {column}"
+
+
+def _adds_positions(s: Scenario) -> bool:
     return s.positions in ("sinusoidal", "learned")
 
 
-def _has_rope(s: Structure) -> bool:
+def _has_rope(s: Scenario) -> bool:
     return s.positions == "rope"
 
 
-def _has_alibi(s: Structure) -> bool:
+def _has_alibi(s: Scenario) -> bool:
     return s.positions == "alibi"
 
 
@@ -161,7 +190,7 @@ INPUTS: tuple[Step, ...] = (
         "W_o",
         ("head value", "feature"),
         title="Projection of the heads",
-        exists=lambda s: s.has_W_o,
+        exists=lambda s: s.W_o is not None,
     ),
     Step(
         "rotary_angles", "Θ", r"\Theta", ("word", "pair"), title="Angles of RoPE", exists=_has_rope
@@ -258,7 +287,7 @@ STEPS: tuple[Step, ...] = (
         (Factor("biased_scores"), "+", Factor("attn_mask")),
         title="Masked scores",
         before="biased_scores",
-        idle=lambda s: not s.has_mask,
+        idle=lambda s: s.mask is None,
     ),
     Step(
         "logits",
@@ -294,7 +323,7 @@ STEPS: tuple[Step, ...] = (
         ("word", "head value"),
         ("concat (", Factor("output"), ")"),
         title="Heads side by side",
-        exists=lambda s: s.has_W_o or s.has_heads,
+        exists=lambda s: s.W_o is not None or s.W_q.ndim == 3,
     ),
     Step(
         "projected",
@@ -303,7 +332,7 @@ STEPS: tuple[Step, ...] = (
         ("word", "feature"),
         (Factor("concat_heads"), "·", Factor("W_o")),
         title="Projected output",
-        exists=lambda s: s.has_W_o,
+        exists=lambda s: s.W_o is not None,
     ),
 )
 

@@ -12,7 +12,7 @@ from attn_core import Scenario, attend, edits, masks
 from attn_core.explain import narrate
 from attn_core.masks import causal
 from attn_core.notation.graph import graph
-from attn_core.notation.labels import cell, isolate, number, unique
+from attn_core.notation.labels import isolate, number, unique
 from attn_core.notation.steps import STEPS, step
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
 from attn_core.text import escape
@@ -415,8 +415,8 @@ def test_labels_are_unique(tokens):
 def test_labels():
     s = DEFAULT.scenario
     assert graph(s).axis("q") == ("q₁", "q₂", "q₃", "q₄")
-    assert cell(step("W_k"), "verb", "k₁") == "verb → k₁"
-    assert cell(step("Q"), "suis", "q₁") == "suis · q₁"
+    assert step("W_k").cell("verb", "k₁") == "verb → k₁"
+    assert step("Q").cell("suis", "q₁") == "suis · q₁"
     assert isolate("suis") == "suis"
     assert isolate("سلام") == "\u2068سلام\u2069"
     assert [number(v) for v in (0.005, -0.0, -1.5, -np.inf)] == ["0.01", "0.00", "−1.50", "−∞"]

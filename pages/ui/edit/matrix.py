@@ -146,7 +146,7 @@ def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
     bound = SLIDER_BOUND if abs(value) <= SLIDER_BOUND else limits.BOUND
     edition = state.edition()
     st.slider(
-        escape.label(labels.cell(shown.step, shown.rows[i], shown.columns[j])),
+        escape.label(shown.cell(i, j)),
         -bound,
         bound,
         value,
