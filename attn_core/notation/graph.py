@@ -263,9 +263,8 @@ def _node(found: Graph, which: Step, s: Scenario) -> Node:
         found.operand(term) if isinstance(term, Factor) else _sign(s, term)
         for term in which.made_of
     )
-    operands = tuple(term for term in terms if isinstance(term, Operand))
-    if which.operation == "softmax":
-        operands = (found.operand(SOFTMAX_INPUT),)
+    factors = (term for term in which.made_of if isinstance(term, Factor))
+    operands = tuple(found.operand(SOFTMAX_INPUT if term.back_to else term) for term in factors)
     is_same = which.name in found._idle
     original = found.resolve(which.before).original if is_same else which.name
     return Node(_as_written(s, which), rows, columns, terms, operands, original)
@@ -307,7 +306,8 @@ def _row_and_column(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Depen
 
 
 def _whole_row(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Dependency]:
-    yield _row(operands[0].node, cell.row)
+    for operand in operands:
+        yield _row(operand.node, cell.row)
 
 
 def _row(node: Node, row: int) -> Dependency:

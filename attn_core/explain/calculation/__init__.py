@@ -8,6 +8,7 @@ for a reader with a pocket calculator to arrive at the printed result.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import localcontext
 
 from ...attention import AttentionTrace
@@ -90,8 +91,8 @@ def _check(trace: AttentionTrace, cell: Cell, head: int) -> None:
 
 def _weights(trace: AttentionTrace, cell: Cell) -> Calculation:
     nodes = graph(trace.scenario)
-    ((*row,),) = (part.cells for part in nodes.dependencies(cell))
-    results = [result_of(trace, Cell("weights", cell.row, k)) for k in range(len(row))]
+    row = [score for part in nodes.dependencies(cell) for score in part.cells]
+    results = [result_of(trace, replace(cell, column=k)) for k in range(trace.scenario.n_k)]
     result, name = results[cell.column], nodes.name_of(cell)
 
     def gives(digits: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 
 from ...attention import AttentionTrace
 from ...notation import labels
@@ -54,7 +55,15 @@ def softmax_table(
 ) -> tuple[tuple[str, ...], ...]:
     """Write a header and a row for each key, with the weights as `results` print them."""
     largest, total = softmax.written((softmax.largest, softmax.total))
-    scores = graph(trace.scenario)[row[0].name]
-    header = ("key", scores.step.symbol, f"− largest, {largest}", "e^", f"÷ sum, {total}")
+    nodes = graph(trace.scenario)
+    header = (
+        "key",
+        nodes[row[0].name].step.symbol,
+        f"− largest, {largest}",
+        "e^",
+        f"÷ sum, {total}",
+    )
     columns = map(softmax.written, (softmax.scores, softmax.differences, softmax.powers))
-    return (header, *zip(scores.columns, *columns, (each.printed for each in results), strict=True))
+    keys = [nodes[score.name].columns[score.column] for score in row]
+    printed = [each.printed for each in results]
+    return (header, *zip_longest(keys, *columns, printed, fillvalue=""))
