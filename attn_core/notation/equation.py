@@ -246,7 +246,7 @@ def _right_side(node: Node, s: Scenario) -> str:
         case "rotation":
             return rf"\operatorname{{rotate}}({', '.join(operands)})"
         case "softmax" | "concatenation" as function:
-            return rf"\operatorname{{{function.removesuffix('enation')}}}({written})"
+            return rf"\operatorname{{{function.removesuffix('enation')}}}({', '.join(operands)})"
     return node.step.latex
 
 

@@ -111,6 +111,10 @@ class Graph(Mapping[str, Node]):
         """
         return self.operand(Factor(name)).node
 
+    def has_operand(self, factor: Factor) -> bool:
+        """Whether there is a matrix of a factor's name, or one that stands in its place."""
+        return factor.name in self or bool(step(factor.name).before)
+
     def operand(self, factor: Factor) -> Operand:
         """Resolve a factor of an equation."""
         each = step(factor.name)
@@ -259,12 +263,11 @@ def _resolved(s: Scenario) -> Graph:
 def _node(found: Graph, which: Step, s: Scenario) -> Node:
     """Resolve a step whose operands are resolved already."""
     rows, columns = map(found.axis, which.axes)
-    terms = tuple(
-        found.operand(term) if isinstance(term, Factor) else _sign(s, term)
-        for term in which.made_of
-    )
-    factors = (term for term in which.made_of if isinstance(term, Factor))
-    operands = tuple(found.operand(SOFTMAX_INPUT if term.back_to else term) for term in factors)
+    # What a scenario lacks, and nothing stands for, is left out.
+    made_of = [t for t in which.made_of if isinstance(t, str) or found.has_operand(t)]
+    terms = tuple(found.operand(t) if isinstance(t, Factor) else _sign(s, t) for t in made_of)
+    factors = (term for term in made_of if isinstance(term, Factor))
+    operands = tuple(found.operand(SOFTMAX_INPUT if each.back_to else each) for each in factors)
     is_same = which.name in found._idle
     original = found.resolve(which.before).original if is_same else which.name
     return Node(_as_written(s, which), rows, columns, terms, operands, original)
