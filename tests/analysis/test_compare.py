@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from attn_core import Scenario, attend, edits, limits, positions
 from attn_core.analysis import causes
+from attn_core.analysis.changes import NumberChange, SizeChange, changes, with_change
 from attn_core.analysis.compare import compare, steps_of_both
+from attn_core.analysis.describe_causes import describe_causes
 from attn_core.analysis.what_if import BY_KEY as WHAT_IF
 from attn_core.analysis.what_if import VARIANTS, what_if
 from attn_core.edits import heads
@@ -207,7 +209,7 @@ def test_sizes_and_features_are_lined_up():
     np.testing.assert_array_equal(old.values, A.W_q[[A.features.index(f) for f in old.rows]])
     np.testing.assert_array_equal(new.values, b.W_q[1:, :2])
     assert c.blocks("output")[2].shape == "3×1"
-    *moved, last = causes.explain(c)
+    *moved, last = describe_causes(c)
     assert last.startswith("A and B differ in their words or features")
     change = attend(b).weights - attend(A).weights
     largest = np.unravel_index(np.abs(change).argmax(), change.shape)
@@ -215,7 +217,7 @@ def test_sizes_and_features_are_lined_up():
         f"The weight of {A.tokens[largest[0]]} for {A.tokens[largest[1]]} goes from "
     )
     with pytest.raises(ValueError, match="the same words"):
-        causes.changes(A, b)
+        changes(A, b)
 
 
 def test_second_sentences_are_lined_up():
@@ -234,9 +236,9 @@ def test_second_sentences_are_lined_up():
     np.testing.assert_array_equal(new.values, attend(b).weights[:, [1, 3]])
     assert c.blocks("Z")[2].rows == c.blocks("V")[2].rows == ("I", "am")
     assert c.blocks("Q")[2].rows == A.tokens
-    assert causes.explain(c)[-1].startswith("A and B differ in their words")
+    assert describe_causes(c)[-1].startswith("A and B differ in their words")
     with pytest.raises(ValueError, match="the same words"):
-        causes.changes(a, b)
+        changes(a, b)
 
 
 def test_a_second_sentence_in_one_only():
@@ -256,7 +258,7 @@ def test_a_second_sentence_in_one_only():
     assert "A and B have no key in common" in apart.gaps()[1]
     assert apart.blocks("weights") is None
     assert apart.blocks("output")[2].shape == "3×3"
-    assert len(causes.explain(apart)) == 1
+    assert len(describe_causes(apart)) == 1
 
 
 def test_steps_of_one_only_are_named():
@@ -282,7 +284,7 @@ def test_one_head_of_several_is_compared(kind):
     np.testing.assert_array_equal(
         c.blocks("weights")[2].values, attend(s).weights[1] - attend(s).weights[0]
     )
-    slopes = [change for change in causes.changes(s.head(0), s.head(1)) if change.name == "slope"]
+    slopes = [change for change in changes(s.head(0), s.head(1)) if change.name == "slope"]
     assert [(each.before, each.after) for each in slopes] == (
         [(1 / 16, 1 / 256)] if kind == "alibi" else []
     )
@@ -304,7 +306,7 @@ def test_words_and_features_are_quoted():
         assert not re.search(r"(?<!\\)[*<]", sentence)
     X = b.X.copy()
     X[0, 0] += 2
-    (told, *_) = causes.explain(compare(b, replace(b, X=X)), escape.markdown)
+    (told, *_) = describe_causes(compare(b, replace(b, X=X)), escape.markdown)
     assert "X Je · \\<b\\> +2.00 alone" in told
 
 
@@ -316,15 +318,15 @@ def test_words_and_features_are_quoted():
 def test_causes_are_the_true_ones(pair):
     a, b = pair
     single = dict(singles(a, b))
-    found = causes.changes(a, b)
+    found = changes(a, b)
     assert len(found) == len(single)
     for change, (label, s) in zip(found, single.items(), strict=True):
-        assert causes.with_change(a, b, change) == s
-        assert change.row < 0 or label == f"{change.name} {change.label}"
+        assert with_change(a, b, change) == s
+        assert not isinstance(change, NumberChange) or label == f"{change.name} {change.label}"
     old, new = attend(a), attend(b)
     moved = "weights" if np.abs(new.weights - old.weights).max() >= 0.005 else "output"
     sizes = np.sort(np.abs(getattr(new, moved) - getattr(old, moved)), axis=None)[::-1][:3]
-    told = [s for s in causes.explain(compare(a, b)) if " the weight" in s or " the output" in s]
+    told = [s for s in describe_causes(compare(a, b)) if " the weight" in s or " the output" in s]
     assert len(told) == (sizes >= 0.005).sum()
     for sentence, size in zip(told, sizes[: len(told)], strict=True):
         check(sentence, size, moved, (old, new), single)
@@ -366,7 +368,7 @@ def effect(old, new, alone):
 def test_a_cause_by_hand():
     # suis asks with 3 (verb), Je answers with 3 (pronoun): score 9 / √2.
     b = edits.with_cell(edits.with_cell(A, "W_q", 1, 0, 0), "W_q", 0, 0, 0.1)
-    first = causes.explain(compare(A, b))[0]
+    first = describe_causes(compare(A, b))[0]
     assert first.startswith(
         "W_q verb → q₁ −3.00 alone lowers the weight of suis for Je from 1.00 to 0.33."
     )
@@ -376,9 +378,9 @@ def test_numbers_that_look_alike_get_a_third_decimal():
     """1 / (1 + e^−0.181) = 0.5451 and 1 / (1 + e^−0.202) = 0.5503; changes are told likewise."""
     W_q, features = [[1], [0]], ("x", "y")
     a = Scenario(("a", "b"), np.eye(2), W_q, [[0], [0.181]], W_v=W_q, features=features)
-    told = causes.explain(compare(a, replace(a, W_k=[[0], [0.202]])))
+    told = describe_causes(compare(a, replace(a, W_k=[[0], [0.202]])))
     assert told[0] == "W_k y → k₁ +0.021 alone raises the weight of a for b from 0.545 to 0.550."
-    told = causes.explain(compare(a, replace(a, W_k=[[0], [0.681]])))
+    told = describe_causes(compare(a, replace(a, W_k=[[0], [0.681]])))
     assert told[0] == "W_k y → k₁ +0.50 alone raises the weight of a for b from 0.55 to 0.66."
 
 
@@ -386,11 +388,11 @@ def test_projections_of_another_size_are_changed_whole():
     a, b = BY_KEY["similarity"].scenario, BY_KEY["verb-subject"].scenario
     assert (a.tokens, a.features) == (b.tokens, b.features)
     assert a.d_k != b.d_k
-    (pair, values) = [change for change in causes.changes(a, b) if change.row < 0]
-    assert causes.with_change(a, b, pair) == replace(a, W_q=b.W_q, W_k=b.W_k)
-    assert causes.with_change(a, b, values) == replace(a, W_v=b.W_v)
+    (pair, values) = [change for change in changes(a, b) if isinstance(change, SizeChange)]
+    assert with_change(a, b, pair) == replace(a, W_q=b.W_q, W_k=b.W_k)
+    assert with_change(a, b, values) == replace(a, W_v=b.W_v)
     new = attend(b).weights[1, 0]
-    assert causes.explain(compare(a, b))[0] == (
+    assert describe_causes(compare(a, b))[0] == (
         "W_q and W_k of B, 2 columns for 4, alone raise the weight of suis for Je "
         f"from {attend(a).weights[1, 0]:.2f} to {new:.2f}."
     )
@@ -402,11 +404,11 @@ def test_values_of_another_size_move_no_output_that_both_have():
         a, b = (scenarios(np.random.default_rng(5), d_v=d_v) for d_v in sizes)
         b = replace(a, W_v=b.W_v)
         c = compare(a, b)
-        (whole,) = causes.changes(a, b)
-        assert (whole.name, whole.row, whole.before, whole.after) == ("W_v", -1, *sizes)
-        assert causes.with_change(a, b, whole) == b
+        (whole,) = changes(a, b)
+        assert whole == SizeChange("W_v", *sizes)
+        assert with_change(a, b, whole) == b
         assert causes.causes(c) == ()
-        (told,) = causes.explain(c)
+        (told,) = describe_causes(c)
         assert told.startswith("1 input differs, but no weight")
         # Another one moves the weights, and there the values have no part.
         hot = replace(b, temperature=0.3)
@@ -419,11 +421,11 @@ def test_rope_comes_with_its_columns(back):
     a = edits.with_size(A, d_k=1)
     b = edits.with_positions(A, "rope")
     a, b = (b, a) if back else (a, b)
-    (pair,) = [change for change in causes.changes(a, b) if change.row < 0]
-    assert causes.with_change(a, b, pair) == replace(a, W_q=b.W_q, W_k=b.W_k, positions=b.positions)
+    (pair,) = [change for change in changes(a, b) if isinstance(change, SizeChange)]
+    assert with_change(a, b, pair) == replace(a, W_q=b.W_q, W_k=b.W_k, positions=b.positions)
     columns = "1 column for 2" if back else "2 columns for 1"
     start = f"W_q, W_k and the positions of B, {columns}, alone "
-    for sentence in causes.explain(compare(a, b)):
+    for sentence in describe_causes(compare(a, b)):
         assert sentence.startswith((start + "raise ", start + "lower "))
 
 
@@ -431,7 +433,7 @@ def test_inputs_that_only_act_together():
     a = Scenario(("a", "b"), X=np.eye(2), W_q=[[0], [0]], W_k=[[0], [0]], W_v=np.eye(2))
     b = replace(a, W_q=[[3], [0]], W_k=[[3], [0]])
     c = compare(a, b)
-    assert set(causes.explain(c)) == {
+    assert set(describe_causes(c)) == {
         "No single change moves the weight of a for a that way by as much as the boxes show; "
         "all changes together raise it from 0.50 to 1.00.",
         "No single change moves the weight of a for b that way by as much as the boxes show; "
@@ -456,7 +458,7 @@ def test_inputs_that_only_act_together():
 def test_settings_are_causes(change, told):
     b = replace(DEFAULT.scenario, **change)
     there, back = (
-        causes.explain(compare(*p)) for p in ((DEFAULT.scenario, b), (b, DEFAULT.scenario))
+        describe_causes(compare(*p)) for p in ((DEFAULT.scenario, b), (b, DEFAULT.scenario))
     )
     assert all(sentence.startswith(told) for sentence in there)
     assert all(TOLD.fullmatch(sentence) for sentence in (*there, *back))
@@ -468,26 +470,26 @@ def test_slopes_are_one_change_where_they_differ_as_numbers():
     own = edits.with_positions(A, "alibi")
     for set_to, told in ((0.5, "0.00390625 → 0.5"), (1 / 256, None)):
         b = replace(own, slope=set_to)
-        found = causes.changes(own, b)
+        found = changes(own, b)
         assert [(each.name, each.before, each.after) for each in found] == (
             [("slope", 1 / 256, set_to)] if told else []
         )
         if told:
-            assert causes.with_change(own, b, found[0]) == b
-            assert causes.with_change(b, own, causes.changes(b, own)[0]) == own
-            first = causes.explain(compare(own, b))[0]
+            assert with_change(own, b, found[0]) == b
+            assert with_change(b, own, changes(b, own)[0]) == own
+            first = describe_causes(compare(own, b))[0]
             assert first.startswith(f"ALiBi's slope, {told}, alone ")
 
 
 def test_nothing_to_tell():
     same = replace(A, mask=np.ones((3, 3), bool))
-    assert causes.changes(A, same) == ()
-    assert causes.explain(compare(A, same)) == ("A and B have the same inputs.",)
+    assert changes(A, same) == ()
+    assert describe_causes(compare(A, same)) == ("A and B have the same inputs.",)
     unseen = edits.with_cell(A, "W_v", 0, 0, A.W_v[0, 0] + 0.001)
-    assert causes.explain(compare(A, unseen)) == (
+    assert describe_causes(compare(A, unseen)) == (
         "1 input differs, but no weight and no output by as much as the boxes show.",
     )
-    assert causes.explain(compare(A, edits.with_cell(A, "W_v", 0, 0, -3)))[0] == (
+    assert describe_causes(compare(A, edits.with_cell(A, "W_v", 0, 0, -3)))[0] == (
         "No weight changes by as much as the boxes show."
     )
 
@@ -495,12 +497,12 @@ def test_nothing_to_tell():
 def test_the_largest_scenarios():
     sizes = {"n": 12, "d_model": 8, "d_k": 8, "d_v": 8, "spread": 0.4}
     a, b = scenarios(1, **sizes), scenarios(2, **sizes)
-    assert len(causes.changes(a, b)) == 12 * 8 + 3 * 64
-    assert len(causes.explain(compare(a, b))) == causes.MOST_CELLS
+    assert len(changes(a, b)) == 12 * 8 + 3 * 64
+    assert len(describe_causes(compare(a, b))) == causes.MOST_CELLS
     sizes |= {"context": CONTEXT, "positions": "learned"}
     a, b = scenarios(1, **sizes), scenarios(2, **sizes)
-    assert len(causes.changes(a, b)) == 12 * 8 + 11 * 8 + 12 * 8 + 3 * 64
-    assert len(causes.explain(compare(a, b))) == causes.MOST_CELLS
+    assert len(changes(a, b)) == 12 * 8 + 11 * 8 + 12 * 8 + 3 * 64
+    assert len(describe_causes(compare(a, b))) == causes.MOST_CELLS
 
 
 # What if

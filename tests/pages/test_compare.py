@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from attn_core import attend, edits
-from attn_core.analysis import causes
 from attn_core.analysis.compare import compare
+from attn_core.analysis.describe_causes import METHOD, describe_causes
 from attn_core.analysis.what_if import VARIANTS, what_if
 from attn_core.masks import causal
 from attn_core.permalink import decode, encode
@@ -45,9 +45,9 @@ def test_an_address_with_both_shows_both():
     expected = [b.weights, a.weights, b.weights - a.weights, a.masked_scores, a.weights]
     for drawn, values in zip(boxes(at), [*expected, b.masked_scores, b.weights], strict=True):
         np.testing.assert_array_equal(drawn, values)
-    for sentence in causes.explain(compare(A, B), escape.markdown):
+    for sentence in describe_causes(compare(A, B), escape.markdown):
         assert sentence.replace("\\", "") in told(at)
-    assert causes.METHOD in {caption.value for caption in at.caption}
+    assert METHOD in {caption.value for caption in at.caption}
 
 
 @pytest.mark.parametrize("name", ["Q", "V", "raw_scores", "masked_scores", "output"])
@@ -171,7 +171,7 @@ def test_different_sentences():
     at = fine(visit(PAGE, s=encode(b), a=encode(A)))
     assert "Words only in A: Je. Words only in B: Tu" in told(at)
     assert "there are no causes to be told" in told(at)
-    assert not any(caption.value == causes.METHOD for caption in at.caption)
+    assert not any(caption.value == METHOD for caption in at.caption)
     assert boxes(at)[2].shape == (2, 2)
 
 

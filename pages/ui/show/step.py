@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, attend
-from attn_core.analysis.causes import METHOD
-from attn_core.analysis.causes import explain as explain_causes
 from attn_core.analysis.compare import Comparison, compare
+from attn_core.analysis.describe_causes import METHOD, describe_causes
 from attn_core.explain import narrate
 from attn_core.figures import describe, describe_partners
 from attn_core.figures.boxes.partners import partners_alt, rule_of
@@ -143,7 +142,7 @@ def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
         unasked(*others, b, key="comparison")
     _list(c.gaps(escape.markdown))
     st.markdown("## What changed most, and why")
-    _list(explain_causes(c, escape.markdown))
+    _list(describe_causes(c, escape.markdown))
     if c.same_words and c.a.scenario != c.b.scenario:
         st.caption(METHOD)
 

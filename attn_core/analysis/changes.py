@@ -1,0 +1,186 @@
+"""The inputs that differ between two scenarios, and A with one of them as it is in B."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from ..edits import MatrixName, block_of, editable
+from ..positions import PositionKind
+from ..scenario import Scenario
+from .compare import Comparison, compare
+
+#: Queries and keys are of one size, so a projection to one can't have another size alone.
+PAIR = "W_q and W_k"
+
+#: RoPE turns pairs of columns, so it can't come or go without them.
+PAIR_TURNED = "W_q, W_k and the positions"
+
+#: What of a scenario can only be changed together.
+_PLACES = ("positions", "P", "slope")
+_TOGETHER = {
+    "positions": _PLACES,
+    PAIR: ("W_q", "W_k"),
+    PAIR_TURNED: ("W_q", "W_k", *_PLACES),
+}
+
+Setting = Literal["scale", "temperature", "positions", "slope", "mask"]
+
+
+@dataclass(frozen=True)
+class NumberChange:
+    """One number of a matrix.
+
+    Attributes
+    ----------
+    name : str
+        One of `edits.editable`.
+    row, column : int
+        From 0.
+    label : str
+        What the number is, such as ``verb → k₁``.
+    before, after : float
+        In A and in B.
+    """
+
+    name: MatrixName
+    row: int
+    column: int
+    label: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class SizeChange:
+    """Projections that have another size in B, and can only be changed whole.
+
+    Attributes
+    ----------
+    name : str
+        ``W_v``, `PAIR` or `PAIR_TURNED`.
+    before, after : int
+        Their columns in A and in B.
+    """
+
+    name: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class SettingChange:
+    """A setting; positions of another kind bring their P or slope along.
+
+    Attributes
+    ----------
+    name : {"scale", "temperature", "positions", "slope", "mask"}
+    before, after : bool, float or str
+        Its value in A and in B: the kind of positions, the slope of the first head, whether
+        there is a mask.
+    """
+
+    name: Setting
+    before: bool | float | PositionKind
+    after: bool | float | PositionKind
+
+
+Change = NumberChange | SizeChange | SettingChange
+
+
+def changes(a: Scenario, b: Scenario) -> tuple[Change, ...]:
+    """Every input that differs between two scenarios of one sentence.
+
+    Parameters
+    ----------
+    a, b : Scenario
+        With the same words and features, in the same order; those of a second sentence
+        count as words, so that one that comes or goes is no single change.
+
+    Returns
+    -------
+    tuple of Change
+        In the order of `edits.editable`, row by row, then whole projections of another
+        size, then the settings. A mask that blocks nothing is as good as none.
+
+    Raises
+    ------
+    ValueError
+        When words or features differ.
+
+    Examples
+    --------
+    >>> from attn_core import edits
+    >>> from attn_core.presets import DEFAULT
+    >>> b = edits.with_cell(DEFAULT.scenario, "W_k", 1, 0, 0.8)
+    >>> changes(DEFAULT.scenario, b)
+    (NumberChange(name='W_k', row=1, column=0, label='verb → k₁', before=0.0, after=0.8),)
+    """
+    return changes_of(compare(a, b))
+
+
+def changes_of(c: Comparison) -> tuple[Change, ...]:
+    """Every input that differs; see `changes`."""
+    if not c.same_words:
+        raise ValueError("A and B must have the same words and features.")
+    a, b = c.a.scenario, c.b.scenario
+    return (*_numbers(a, b), *_sizes(a, b), *_settings(a, b))
+
+
+def with_change(a: Scenario, b: Scenario, change: Change) -> Scenario:
+    """Return A with one input changed to what it is in B.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from attn_core.presets import DEFAULT
+    >>> a = DEFAULT.scenario
+    >>> b = replace(a, scale=False, temperature=2)
+    >>> with_change(a, b, changes(a, b)[1]) == replace(a, temperature=2)
+    True
+    """
+    taken = {name: getattr(b, name) for name in _TOGETHER.get(change.name, (change.name,))}
+    if isinstance(change, NumberChange):
+        values = np.array(getattr(a, change.name))
+        values[change.row, change.column] = taken[change.name][change.row, change.column]
+        taken[change.name] = values
+    following: Scenario = replace(a, **taken)
+    return following
+
+
+def _numbers(a: Scenario, b: Scenario) -> Iterator[NumberChange]:
+    for name in editable(a):
+        shown, values = block_of(a, name), getattr(b, name)
+        if values is None or shown.values.shape != values.shape:
+            continue
+        for i, j in np.argwhere(shown.values != values).tolist():
+            numbers = float(shown.values[i, j]), float(values[i, j])
+            yield NumberChange(name, i, j, shown.cell(i, j), *numbers)
+
+
+def _sizes(a: Scenario, b: Scenario) -> Iterator[SizeChange]:
+    if a.d_k != b.d_k:
+        yield SizeChange(PAIR_TURNED if _are_tied(a, b) else PAIR, a.d_k, b.d_k)
+    if a.d_v != b.d_v:
+        yield SizeChange("W_v", a.d_v, b.d_v)
+
+
+def _are_tied(a: Scenario, b: Scenario) -> bool:
+    """Whether RoPE is in one of two, and the other has no pair of columns to turn."""
+    return any(s.positions == "rope" and other.d_k == 1 for s, other in ((a, b), (b, a)))
+
+
+def _settings(a: Scenario, b: Scenario) -> Iterator[SettingChange]:
+    if a.scale != b.scale:
+        yield SettingChange("scale", a.scale, b.scale)
+    if a.temperature != b.temperature:
+        yield SettingChange("temperature", a.temperature, b.temperature)
+    if a.positions != b.positions and not _are_tied(a, b):
+        yield SettingChange("positions", a.positions, b.positions)
+    if a.slopes and b.slopes and a.slopes != b.slopes:
+        yield SettingChange("slope", a.slopes[0], b.slopes[0])
+    if not np.array_equal(a.allowed, b.allowed):
+        yield SettingChange("mask", not a.allowed.all(), not b.allowed.all())
