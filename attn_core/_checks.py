@@ -1,4 +1,4 @@
-"""What a scenario, a trace or a target may be, and what is said of one that may not.
+"""What a scenario may be, and what is said of one that may not.
 
 Each function returns its value as it is kept, or raises an error that says what was expected
 and what came.
@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .masks import Mask
 from .positions import KINDS, PositionKind
 from .shape_rule import ShapeRule, if_transposed
 
 if TYPE_CHECKING:
-    from .attention import AttentionTrace
     from .scenario import Scenario
 
 Array = NDArray[Any]
@@ -30,19 +28,6 @@ MAX_SIZE = 4096
 #: All that holds numbers, and which of it may be left out.
 ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
 _OPTIONAL = ("W_o", "Z", "P")
-
-#: Numbers of an additive mask that block: e to the power of this is 0 beside any score. The
-#: least that is in use is the −10000 of the first BERT.
-_BLOCKS = -1e4
-
-#: How far the sum of a target row may be from 1.
-_TOLERANCE = 1e-6
-
-#: What must be finite, in the order in which it is computed: only a mask brings −inf.
-_FINITE = (
-    *("X_pos", "Z_pos", "Q", "K", "V", "rotated_Q", "rotated_K", "raw_scores"),
-    *("scores", "biased_scores", "weights", "output", "projected"),
-)
 
 
 def names(what: str, values: Any) -> tuple[str, ...]:
@@ -140,27 +125,6 @@ def head_names(values: Any, W: Array) -> tuple[str, ...]:
     return found
 
 
-def mask_for(mask: Any, tokens: tuple[str, ...], n_k: int) -> NDArray[np.bool_] | None:
-    if mask is None:
-        return None
-    array = understood(mask)
-    if array.shape != (len(tokens), n_k):
-        raise ValueError(
-            f"mask must have a row for each query and a column for each key: "
-            f"expected bool {(len(tokens), n_k)}, got {array.dtype} {array.shape}."
-            + if_transposed("mask", array.shape, len(tokens), n_k)
-        )
-    blocked = np.flatnonzero(~array.any(axis=1))
-    if blocked.size:
-        i = int(blocked[0])
-        raise ValueError(
-            f"Every word must be allowed to look at one word at least, for its weights sum to 1: "
-            f"the mask blocks the whole row {i + 1} ({tokens[i]})." + _if_inverted(mask)
-        )
-    array.setflags(write=False)
-    return array
-
-
 def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise ValueError(f"{name} must be True or False, got {value!r:.80}.")
@@ -194,70 +158,6 @@ def _number(value: Any) -> float:
         return float(value) if is_number and not isinstance(value, bool) else math.nan
     except OverflowError:  # an integer of hundreds of digits
         return math.inf
-
-
-def understood(values: ArrayLike) -> Mask:
-    """Read a mask as libraries write it: as truth values, or as numbers of two kinds.
-
-    Parameters
-    ----------
-    values : array_like
-        True = may attend; or 1 = may attend and 0 = blocked, as in the attention_mask of
-        transformers; or what is added to the scores, 0 = may attend and −inf, or any
-        number from −10⁴ down such as −10⁹, = blocked.
-
-    Returns
-    -------
-    ndarray of bool, a copy
-
-    Raises
-    ------
-    ValueError
-        When it is none of these, or only zeros, which are blocked in one of them and may
-        attend in the other.
-
-    Examples
-    --------
-    >>> understood([[1, 0], [1, 1]]).tolist() == understood([[0, -1e9], [0, 0]]).tolist()
-    True
-    """
-    try:
-        array: NDArray[Any] = np.array(values)
-    except ValueError as error:
-        raise ValueError(f"mask must have rows of one length: {error}.") from error
-    if array.dtype == np.bool_ or array.size == 0:
-        return array.astype(np.bool_)
-    if array.dtype.kind not in "iuf":
-        raise ValueError(f"mask must be bool with True = may attend, or numbers; {_came(array)}.")
-    if not array.any():
-        raise ValueError(
-            "mask must say what 0 means, and this one is 0 throughout: as True and False it "
-            "blocks everything, as numbers to add it blocks nothing. Expected bool, or no mask."
-        )
-    is_flags = np.isin(array, (0, 1)).all()
-    odd = array[~((array == 0) | (array <= _BLOCKS))]
-    if odd.size and not is_flags:
-        raise ValueError(
-            "mask must be bool with True = may attend, or 1 and 0 for it, or 0 and −inf (or "
-            f"−10⁹) to add to the scores; {_came(array)} with {odd[0]:g} in it."
-        )
-    mask: Mask = array == (1 if is_flags else 0)
-    return mask
-
-
-def _came(array: NDArray[Any]) -> str:
-    return f"got {array.dtype} {array.shape}"
-
-
-def _if_inverted(values: ArrayLike) -> str:
-    """Ask of a mask that blocks a whole row whether 1 means blocked, where that would fit."""
-    array = np.array(values)
-    if array.max() != 1 or (array == 1).all(axis=1).any():
-        return ""
-    return (
-        " Does True (1) mean blocked in it, as in torch.nn.MultiheadAttention? "
-        "Here it means may attend."
-    )
 
 
 def shapes(s: Scenario) -> None:
@@ -316,69 +216,3 @@ def places(s: Scenario) -> None:
             f"expected {expected}, got {shape}."
             + (if_transposed("P", shape, *expected) if shape and expected else "")
         )
-
-
-def read_only(array: Array) -> Array:
-    """Keep an array from being written to."""
-    array.setflags(write=False)
-    return array
-
-
-def finished(trace: AttentionTrace) -> AttentionTrace:
-    """Make all arrays read-only, and refuse what is out of range.
-
-    A score of −inf would have the weight 0 without a word.
-    """
-    for array in vars(trace).values():
-        if isinstance(array, np.ndarray):
-            array.setflags(write=False)
-    T, limits = trace.scenario.temperature, np.finfo(trace.Q.dtype)
-    if not limits.tiny <= T <= limits.max:
-        raise OverflowError(
-            f"The temperature leaves the range of {limits.dtype}: expected "
-            f"{limits.tiny:.3g} to {limits.max:.3g}, got {T:g}."
-        )
-    # All that comes before is in these two as inf or nan.
-    last = trace.output if trace.projected is None else trace.projected
-    if np.isfinite(trace.biased_scores).all() and np.isfinite(last).all():
-        return trace
-    for name in _FINITE:
-        values = getattr(trace, name)
-        if values is not None and not np.isfinite(values).all():
-            break
-    # A blocked score is −inf by right, so logits that are out of range show in the weights.
-    what = f"scores / {T:g}" if name == "weights" else name
-    raise OverflowError(
-        f"The numbers of {what} leave the range of {last.dtype}: expected finite results, "
-        f"got {values[~np.isfinite(values)][0]}. Use smaller X or projections."
-    )
-
-
-def target_weights(
-    target: ArrayLike, shape: tuple[int, ...], allowed: Array | None = None
-) -> Array:
-    try:
-        T = np.asarray(target, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"target must be a rectangular array of numbers: {error}.") from error
-    if T.shape != shape:
-        raise ValueError(
-            f"target must have the shape of what it is for: {shape}, got {T.shape}."
-            + if_transposed("target", T.shape, *shape[-2:])
-        )
-    if not (T >= 0).all():
-        raise ValueError(f"target must have weights of 0 or more, got {T[~(T >= 0)][0]:g}.")
-    sums = T.sum(axis=-1)
-    fits = (abs(sums - 1) < _TOLERANCE) | ((sums == 0) & (allowed is not None))
-    if not (fits.all() and sums.any()):
-        raise ValueError(
-            "target must have rows of weights that sum to 1"
-            + (", or 0 throughout where nothing is wanted" if allowed is not None else "")
-            + f", and one at least; got rows that sum to {np.unique(sums.round(6))[:5].tolist()}."
-        )
-    if allowed is not None and (T > 0)[..., ~allowed].any():
-        *_, i, j = (int(k) for k in np.argwhere((T > 0) & ~allowed)[0])
-        raise ValueError(
-            f"The mask blocks what the target wants: word {i + 1} can't look at word {j + 1}."
-        )
-    return T

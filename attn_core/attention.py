@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from . import positions
-from ._checks import finished, read_only
+from ._trace_checks import finished, read_only
 from .scenario import Array, Scenario
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import positions
-from ._checks import target_weights
+from ._trace_checks import target_weights
 from .attention import AttentionTrace, attend
 from .scenario import Array, Scenario
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _checks
+from . import _checks, _mask_checks
 from .positions import PositionKind, slopes
 
 Array = NDArray[Any]
@@ -36,7 +36,7 @@ class Scenario:
     mask : array_like of bool, shape (n, n_k), optional
         True where the query (row) may attend to the key (column). None: everywhere.
         Numbers are understood, too: 1 and 0 as True and False, or 0 and −inf (or −10⁹) as
-        what is added to the scores; see `_checks.understood`. It is kept as bool.
+        what is added to the scores; see `_mask_checks.read_mask`. It is kept as bool.
     scale : bool
         Divide the raw scores by the square root of d_k.
     temperature : float
@@ -105,7 +105,7 @@ class Scenario:
         self._set(
             features=_checks.feature_names(self.features, self.d_model),
             heads=_checks.head_names(self.heads, self.W_q),
-            mask=_checks.mask_for(self.mask, self.tokens, self.n_k),
+            mask=_mask_checks.mask_for(self.mask, self.tokens, self.n_k),
             scale=_checks.flag("scale", self.scale),
             temperature=_checks.temperature(self.temperature),
             slope=_checks.slope_of(self.slope, self.positions),

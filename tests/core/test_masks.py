@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core import Scenario, _checks, attend, edits, masks
+from attn_core import Scenario, _mask_checks, attend, edits, masks
 from attn_core.edits import mask_kinds
 from attn_core.presets import DEFAULT
 
@@ -65,7 +65,7 @@ def test_a_mask_is_understood_as_libraries_write_it(n, n_k, data):
         ways += [np.where(mask, 0, low) for low in lows]
         ways.append(np.where(mask, 0, -(10**9)))  # whole numbers
     for way in ways:
-        read = _checks.understood(way)
+        read = _mask_checks.read_mask(way)
         assert read.dtype == bool
         np.testing.assert_array_equal(read, mask)
         X = np.ones((n, 3))
@@ -87,7 +87,7 @@ def test_a_mask_that_may_mean_two_things_is_refused():
         ([[1, 0], [1]], "rows of one length"),
     ]:
         with pytest.raises(ValueError, match=message):
-            _checks.understood(values)
+            _mask_checks.read_mask(values)
 
 
 @pytest.mark.parametrize("kind", [bool, int, float])
