@@ -4,9 +4,9 @@ import streamlit as st
 
 if __name__ == "__main__":
     from pages.ui import frame
-    from pages.ui.edit import sentence as edit
+    from pages.ui.edit import form as edit
+    from pages.ui.show import pictures as show
     from pages.ui.show import pin
-    from pages.ui.show import step as show
 
     frame.page("Self-attention", formula=True)
 

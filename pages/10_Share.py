@@ -6,7 +6,7 @@ from pages.ui import frame
 from pages.ui.share import downloads as take
 from pages.ui.share import qr_code as scan
 from pages.ui.share import transfer
-from pages.ui.show import step as show
+from pages.ui.show import pictures as show
 
 trace = frame.page("Share")
 

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
+from pages.ui.edit import form as edit
 from pages.ui.edit import vectors as edit_vectors
-from pages.ui.show import step as show
+from pages.ui.show import pictures as show
 
 trace = frame.page("Embeddings")
 

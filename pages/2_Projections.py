@@ -4,8 +4,8 @@ import streamlit as st
 
 from attn_core.edits import as_is
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
-from pages.ui.show import step as show
+from pages.ui.edit import form as edit
+from pages.ui.show import pictures as show
 
 trace = frame.page("Projections")
 

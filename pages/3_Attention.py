@@ -2,9 +2,9 @@
 
 from attn_core.notation.course import course
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
+from pages.ui.edit import form as edit
 from pages.ui.live import chart
-from pages.ui.show import step as show
+from pages.ui.show import pictures as show
 
 trace = frame.page("Attention")
 

@@ -4,10 +4,10 @@ import streamlit as st
 
 from attn_core.notation.course import takes
 from pages.ui import frame
+from pages.ui.edit import form as edit
 from pages.ui.edit import position_kind as edit_positions
-from pages.ui.edit import sentence as edit
+from pages.ui.show import pictures as show
 from pages.ui.show import positions as show_positions
-from pages.ui.show import step as show
 
 trace = frame.page("Positions")
 

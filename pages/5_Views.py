@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
+from pages.ui.edit import form as edit
 from pages.ui.show import all_heads as show_heads
 from pages.ui.show import edit_heads
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
+from pages.ui.edit import form as edit
 from pages.ui.live import chart
+from pages.ui.show import pictures as show
 from pages.ui.show import pin
-from pages.ui.show import step as show
 
 frame.page("Compare")
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from pages.ui import frame
 from pages.ui.live import chart
-from pages.ui.model import ask as ask_model
 from pages.ui.model import attention_maps as show_model
-from pages.ui.model import loading as model
+from pages.ui.model import controls as ask_model
 from pages.ui.model import one_weight as show_weight
 from pages.ui.model import open_in_editor as to_lab
+from pages.ui.model import shared_model as model
 from pages.ui.model import two_texts as show_two_texts
 
 frame.page("Real model", heads=False)

@@ -175,7 +175,7 @@ def test_widgets_that_do_not_exist(port):
             WidgetState(id="$$ID-00-button", trigger_value=True),
             forged("$$ID-00-component", "json_trigger_value", '[{"event": "click", "value": 1}]'),
             forged(f"{forger.tab.widgets['viewport']}__nothing", "json_trigger_value", "[]"),
-            *(forged(name, "string_value", "x") for name in ("lab", "sentence", "preset")),
+            *(forged(name, "string_value", "x") for name in ("session", "sentence", "preset")),
         )
         assert read.scenario(forger) == DEFAULT.scenario
         assert not forger.tab.exceptions

@@ -16,7 +16,8 @@ def page():
 
     from pages.ui.live import components
     from pages.ui.session import state
-    from pages.ui.show import step as show
+    from pages.ui.session.state import session
+    from pages.ui.show import pictures as show
 
     calls = st.session_state["calls"] = Counter()
 
@@ -32,7 +33,7 @@ def page():
         told = {"row": 0, "column": 1, "value": runs / 10}
         sys.setprofile(count)
         state.change(lambda: components._edited("X", 0, told), gesture="drag", by_slider=True)
-        state.start_moving(but="boxes-X")
+        session().start_dragging(but="boxes-X")
     show.whole_attention()
     sys.setprofile(None)
 

@@ -8,8 +8,8 @@ from attn_core.analysis import long_text
 from attn_core.edits import heads
 from attn_core.presets import BY_KEY
 from pages.ui.session.address import MAX_ADDRESS
-from pages.ui.session.kept_text import ELSEWHERE
-from pages.ui.session.pasted import Pasted
+from pages.ui.session.long_text import LongText
+from pages.ui.session.url_text import ELSEWHERE
 from tests.pages.test_pages import boxes, fine, parameter, visit
 
 PAGE = "8_Long_text.py"
@@ -147,7 +147,7 @@ def test_a_live_picture_waits_for_the_width():
 
 
 def test_going_back_finds_a_text_that_no_address_held():
-    text = Pasted()
+    text = LongText()
     text.read(NOISE)
     assert text.publish(has_room=False) == ELSEWHERE
     text.read(TEXT)

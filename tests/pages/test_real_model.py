@@ -15,10 +15,10 @@ from attn_core.presets import DEFAULT
 from attn_core.pretrained import Encoded, load
 from attn_core.pretrained.rollout import rollout
 from attn_core.pretrained.view import Focus, Reading, told_of_seen, told_of_token
-from pages.ui.model import loading as model
-from pages.ui.model.readings import MOST, Readings, size
-from pages.ui.session.kept_text import ELSEWHERE
-from pages.ui.session.question import FIRST, SENTENCE
+from pages.ui.model import shared_model as model
+from pages.ui.model.encoded_cache import MOST, EncodedCache, size
+from pages.ui.session.model_query import FIRST, SENTENCE
+from pages.ui.session.url_text import ELSEWHERE
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 from tests.pretrained.tiny import HEADS, HOME, LAYERS, configured, copied, in_bytes, rewritten
 
@@ -297,11 +297,11 @@ def test_a_late_try_again_does_not_throw_away_what_came_since(monkeypatch):
 
 
 def test_a_visitor_who_is_there_keeps_no_reading_in_memory(monkeypatch):
-    readings, texts = Readings(), {"dab cab", "bad dab"}
+    readings, texts = EncodedCache(), {"dab cab", "bad dab"}
     monkeypatch.setattr(model, "_readings", readings)
     visitors = [opened(text, classic="") for text in texts]
     for at in visitors:
-        at.session_state["lab"].measured = True  # pictures that follow the hand are there then
+        at.session_state["session"].measured = True  # pictures that follow the hand are there then
         at.text_area(key="model-other").set_value("dab cab").run()
         assert "figure-model-weights" in str([c.proto.id for c in at.get("bidi_component")])
 
@@ -322,11 +322,11 @@ def test_readings_are_kept_within_a_bound(tiny):
     def get(readings, text):
         return readings.get("tiny", text, lambda: read.append(text) or tiny.encode(text))
 
-    room = Readings(3 * size(tiny.encode("ab ba")))
+    room = EncodedCache(3 * size(tiny.encode("ab ba")))
     for text in texts:
         assert get(room, text).text == text
     assert read == ["ab", "ba", "ab ba"]
-    small, read[:] = Readings(size(tiny.encode("ab"))), []
+    small, read[:] = EncodedCache(size(tiny.encode("ab"))), []
     for text in ("ab", "ab", "ab ba", "ab"):
         get(small, text)
     assert read == ["ab", "ab ba", "ab"]  # what has no room alone isn't kept

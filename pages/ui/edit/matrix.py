@@ -19,7 +19,8 @@ from pages.ui.edit import vectors as edit_vectors
 from pages.ui.live import components as live
 from pages.ui.live import table_paste
 from pages.ui.live.components import SLIDER_BOUND, SLIDER_STEP
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
 
 #: From a matrix to its numbers before, and row, column and entry of each box that was typed.
 Typed = Callable[[Block], tuple[Array, Iterable[tuple[int, int, Any]]]]
@@ -34,19 +35,18 @@ def matrices(*wanted: MatrixName) -> None:
 
     Without names, all but W_o, which nothing shows but the page about heads.
     """
-    has = edits.editable(state.scenario())
+    has = edits.editable(session().scenario)
     names = [name for name in has if (name in wanted if wanted else name != "W_o")]
     if len(names) == 1:
         matrix(names[0])
         return
-    chosen: MatrixName = state.seed_view("matrix", names, names[0])
-    st.radio(
+    chosen: MatrixName = widget_state.seed_view("matrix", names, names[0])
+    widgets.radio(
         "Matrix",
         names,
         key="matrix",
         horizontal=True,
         format_func=lambda name: escape.markdown(f"{name} · {step(name).title.lower()}"),
-        on_change=state.touch,
         label_visibility="collapsed",
     )
     matrix(chosen)
@@ -55,23 +55,22 @@ def matrices(*wanted: MatrixName) -> None:
 def matrix(name: MatrixName) -> None:
     """Edit one matrix."""
     shown = _block(name)
-    views = ("Boxes" if state.live() else "Sliders", "Table")
+    views = ("Boxes" if session().is_live else "Sliders", "Table")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escape.markdown(name)}**{_of_head(name)} {shown.shape}", width="content")
-        view = state.seed_view(f"view-{name}", views, views[0])
-        st.radio(
+        view = widget_state.seed_view(f"view-{name}", views, views[0])
+        widgets.radio(
             f"How to edit {escape.label(name)}",
             views,
             key=f"view-{name}",
             horizontal=True,
             label_visibility="collapsed",
-            on_change=state.touch,
             width="content",
         )
         _fillings(name)
     if view == "Table":
         _number_table(shown, name)
-    elif state.live():
+    elif session().is_live:
         _boxes(name)
     else:
         _sliders(shown, name)
@@ -79,26 +78,26 @@ def matrix(name: MatrixName) -> None:
 
 def _block(name: MatrixName) -> Block:
     """What is edited, of the head that is looked at."""
-    return edits.block_of(state.scenario(), name, _head(name))
+    return edits.block_of(session().scenario, name, _head(name))
 
 
 def _head(name: MatrixName) -> int:
     """Number the head whose share is edited; 0 of what all heads have in common."""
-    return 0 if name in ("X", "Z", "P") else state.head()
+    return 0 if name in ("X", "Z", "P") else session().head
 
 
 def _of_head(name: MatrixName) -> str:
     """Name the head whose share of a matrix is edited, where there are several."""
-    heads = state.scenario().heads
+    heads = session().scenario.heads
     is_shared = name in ("X", "Z", "P")
-    return "" if is_shared or len(heads) < 2 else f" of “{escape.markdown(heads[state.head()])}”"
+    return "" if is_shared or len(heads) < 2 else f" of “{escape.markdown(heads[session().head])}”"
 
 
 def _boxes(name: MatrixName) -> None:
     """The boxes of the matrix as sliders; run alone while a hand moves them."""
 
     def part() -> None:
-        state.begin_part(key)
+        state.begin_fragment(key)
         live.boxes(name, _block(name), _head(name))
 
     key = f"boxes-{name}"
@@ -122,14 +121,13 @@ def _row_group(shown: Block, name: MatrixName) -> range:
         return range(n)
     groups = [range(first, min(first + size, n)) for first in range(0, n, size)]
     key = f"rows-{name}-{n}-{size}"
-    chosen = state.seed_view(key, range(len(groups)), 0)
-    st.radio(
+    chosen = widget_state.seed_view(key, range(len(groups)), 0)
+    widgets.radio(
         "Rows",
         range(len(groups)),
         key=key,
         horizontal=True,
         format_func=lambda g: escape.markdown(_span(shown.rows, groups[g])),
-        on_change=state.touch,
     )
     return groups[chosen]
 
@@ -144,8 +142,8 @@ def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
     # A table can hold larger numbers; only then the slider is wider, for its bounds
     # are part of what makes it the same slider from run to run.
     bound = SLIDER_BOUND if abs(value) <= SLIDER_BOUND else limits.BOUND
-    edition = state.edition()
-    st.slider(
+    edition = session().history.revision
+    widgets.slider(
         escape.label(labels.cell(shown.step, shown.rows[i], shown.columns[j])),
         -bound,
         bound,
@@ -165,20 +163,20 @@ def _slider_key(name: MatrixName, i: int, j: int, head: int, edition: int) -> st
 
 
 def _set_cell(name: MatrixName, i: int, j: int, head: int, edition: int) -> None:
-    value = state.widget(_slider_key(name, i, j, head, edition), float, None)
-    if value is not None and edition == state.edition():
+    value = widget_state.read(_slider_key(name, i, j, head, edition), float, None)
+    if value is not None and edition == session().history.revision:
         state.change(
-            lambda: edits.with_cell(state.scenario(), name, i, j, value, head), by_slider=True
+            lambda: edits.with_cell(session().scenario, name, i, j, value, head), by_slider=True
         )
 
 
 def _fillings(name: MatrixName) -> None:
     """Buttons that fill the whole matrix, and the seed of the random numbers."""
-    seed = state.seed_view(f"seed-{name}", range(_SEEDS), 1)
+    seed = widget_state.seed_view(f"seed-{name}", range(_SEEDS), 1)
     fillings: dict[str, Callable[[Scenario], Array]] = {
         "identity": lambda s: edits.identity(s, name),
         "zeros": lambda s: edits.zeros(s, name),
-        _start(name): lambda s: edits.as_started(s, name, state.preset().scenario, _head(name)),
+        _start(name): lambda s: edits.as_started(s, name, session().preset.scenario, _head(name)),
         "random": lambda s: edits.random(s, name, seed),
     }
     titles = {"vocabulary": "back to vocabulary", "preset": "back to preset"}
@@ -188,14 +186,13 @@ def _fillings(name: MatrixName) -> None:
         edit_vectors.again(name)
     for key, values in fillings.items():
         title = titles.get(key, key)
-        st.button(title, key=f"{key}-{name}", on_click=_fill, args=(name, values))
-    st.number_input(
+        widgets.button(title, key=f"{key}-{name}", on_click=_fill, args=(name, values))
+    widgets.number_input(
         f"Seed of random {escape.label(name)}",
         0,
         _SEEDS - 1,
         key=f"seed-{name}",
         label_visibility="collapsed",
-        on_change=state.touch,
         width=110,
     )
 
@@ -204,11 +201,11 @@ def _start(name: MatrixName) -> str:
     """Say what a matrix goes back to."""
     if name in ("X", "Z"):
         return "vocabulary"
-    return "sinusoidal" if name == "P" and state.preset().scenario.P is None else "preset"
+    return "sinusoidal" if name == "P" and session().preset.scenario.P is None else "preset"
 
 
 def _fill(name: MatrixName, values: Callable[[Scenario], Array]) -> None:
-    s = state.scenario()
+    s = session().scenario
     state.change(lambda: edits.with_matrix(s, name, values(s), _head(name)))
 
 
@@ -223,7 +220,7 @@ def _set(name: MatrixName, typed: Typed) -> None:
 
     def edited() -> tuple[Scenario, str]:
         values, told = entered(shown, typed)
-        following = edits.with_matrix(state.scenario(), name, values, head)
+        following = edits.with_matrix(session().scenario, name, values, head)
         rounded = edits.told_of_rounding(values, edits.matrix_of(following, name, head))
         return following, f"{told} {rounded}".strip()
 
@@ -246,11 +243,11 @@ def table(
 
     columns = {str(j): column(label) for j, label in enumerate(shown.columns)}
     stamp = (shown.values.tobytes(), shown.rows, shown.columns)
-    key, (values, written) = state.table(name, stamp, (shown.values, written))
+    key, (values, written) = widget_state.table(name, stamp, (shown.values, written))
     with st.container(key=f"around-table-{name}"):
         if column is st.column_config.TextColumn:
             table_paste.listen(name, lambda typed: _apply(name, apply, typed, pasted=True))
-        st.data_editor(
+        widgets.data_editor(
             pd.DataFrame(written, index=list(shown.rows), columns=list(columns)),
             key=key,
             column_config=columns,
@@ -269,7 +266,7 @@ def _apply(
     try:
         apply(typed)
     finally:  # a part of the page may ask for a run of all of it
-        state.keep_table(name, as_entered=not (pasted or state.note()))
+        widget_state.keep_table(name, as_entered=not (pasted or session().note))
 
 
 def entered(shown: Block, typed: Typed) -> tuple[Array, str]:
@@ -282,7 +279,7 @@ def entered(shown: Block, typed: Typed) -> tuple[Array, str]:
 
 def _entries(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
     """Row, column and entry of each box that was changed in a table."""
-    for row, changes in (state.told(key, "edited_rows") or {}).items():
+    for row, changes in (widget_state.event(key, "edited_rows") or {}).items():
         if not isinstance(changes, dict):
             raise ValueError(f"Row {row + 1} of the table: expected boxes, got {changes!r:.40}.")
         for column, entry in changes.items():

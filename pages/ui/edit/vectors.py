@@ -12,9 +12,10 @@ from attn_core.pretrained import Encoder
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import SOURCES, Source, source_of
-from pages.ui.model import loading as model
-from pages.ui.session import state
-from pages.ui.show import step as show
+from pages.ui.model import shared_model as model
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
+from pages.ui.show import pictures as show
 
 _TITLES: dict[Source, str] = {
     "vocabulary": "vocabulary",
@@ -27,9 +28,9 @@ MODELS: tuple[Source, ...] = SOURCES[1:]
 
 def source() -> None:
     """Choose where the vectors come from, and say what is to be known about them."""
-    wish = state.wish()
-    state.seed("vectors", wish.source if wish else source_of(state.scenario().features))
-    st.segmented_control(
+    wish = session().pending_vectors
+    widget_state.seed("vectors", wish.source if wish else source_of(session().scenario.features))
+    widgets.segmented_control(
         "Vectors",
         SOURCES,
         key="vectors",
@@ -45,22 +46,20 @@ def source() -> None:
 
 def in_use() -> bool:
     """Whether the present embeddings are a model's."""
-    return source_of(state.scenario().features) in MODELS
+    return source_of(session().scenario.features) in MODELS
 
 
 def _choose() -> None:
-    chosen = state.widget("vectors", SOURCES, None)
+    chosen = widget_state.read("vectors", SOURCES, None)
     if chosen in MODELS:
         if model.is_installed():
-            state.want(chosen)
+            session().request_vectors(chosen)
         else:
-            state.complain(_ABSENT)
+            session().complain(_ABSENT)
     elif chosen == "vocabulary":
-        state.want_nothing()
-        start = state.preset().scenario
-        state.change(lambda: pretrained.with_vocabulary(state.scenario(), start))
-    else:  # what was chosen already was clicked
-        state.touch()
+        session().requested = None
+        start = session().preset.scenario
+        state.change(lambda: pretrained.with_vocabulary(session().scenario, start))
 
 
 def change(edit: Callable[[], Scenario], entered: str = "") -> None:
@@ -68,9 +67,9 @@ def change(edit: Callable[[], Scenario], entered: str = "") -> None:
 
     Until the model has given them, words that are new have numbers from a hash.
     """
-    before = state.scenario()
+    before = session().scenario
     state.change(edit, entered=entered)
-    after = state.scenario()
+    after = session().scenario
     chosen = source_of(after.features)
     are_others = (before.tokens, before.context, before.d_model) != (
         after.tokens,
@@ -79,8 +78,8 @@ def change(edit: Callable[[], Scenario], entered: str = "") -> None:
     )
     if are_others and chosen in MODELS and model.is_installed():
         if _is_edited(before):
-            state.add_note(f"{_ANEW} Undo brings them back.")
-        state.want(chosen, completes=True)
+            session().add_note(f"{_ANEW} Undo brings them back.")
+        session().request_vectors(chosen, amends=True)
 
 
 def _is_edited(s: Scenario) -> bool:
@@ -102,11 +101,11 @@ def _near(found: Array | None, held: Array | None) -> bool:
 
 def again(name: str) -> None:
     """Offer the model's numbers once more, where X or Z were edited."""
-    chosen = source_of(state.scenario().features)
-    st.button(
+    chosen = source_of(session().scenario.features)
+    widgets.button(
         "back to the model",
         key=f"model-{name}",
-        on_click=state.want,
+        on_click=session().request_vectors,
         args=(chosen,),
         disabled=not model.is_installed(),
     )
@@ -114,17 +113,17 @@ def again(name: str) -> None:
 
 def fulfil() -> None:
     """Take from the model what is wanted; the page shows it from the next run on."""
-    wish = state.wish()
+    wish = session().pending_vectors
     encoder = model.encoder() if wish else None
     if wish is None or encoder is None:
         return
 
     def edit() -> Scenario:
-        s = state.scenario()
+        s = session().scenario
         return pretrained.with_real_vectors(s, wish.source, *_vectors(encoder, wish.source, s))
 
-    state.want_nothing()
-    state.change(edit, completes=wish.completes)
+    session().requested = None
+    state.change(edit, completes=wish.amends)
     st.rerun()
 
 

@@ -10,7 +10,8 @@ import streamlit as st
 
 from attn_core.figures import NARROW, Description, Theme
 from pages.ui.live import components as live
-from pages.ui.session import state
+from pages.ui.session import state, widgets
+from pages.ui.session.state import session
 
 #: Pixels above a picture for its buttons on a phone, as large as a finger needs them. On a
 #: wide page they come only under a pointer, and the boxes below would leave the screen.
@@ -28,11 +29,11 @@ class Look(TypedDict):
 def look(margin: int = 0) -> Look:
     """Tell how to draw, in the page's width without a margin."""
     # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
-    taken = round(margin * 22 / 16) if state.projector() else margin
+    taken = round(margin * 22 / 16) if session().projector else margin
     return {
-        "width": state.width() - taken,
+        "width": session().width - taken,
         "theme": state.theme(),
-        "projector": state.projector(),
+        "projector": session().projector,
     }
 
 
@@ -43,14 +44,14 @@ def chart(
     picked: Callable[[Any], None] | None = None,
 ) -> None:
     """Show a figure; `alt` and what `picked` is told are described in `live.board`."""
-    if state.width() < NARROW:
+    if session().width < NARROW:
         described = described.with_room(_BUTTONS)
-    if state.live():
+    if session().is_live:
         live.board(described, key, alt, picked)
         return
     figure, config = described.figure(), live.classic_config(described, key)
     st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt())
-    if state.lost():
+    if session().frontend_error:
         st.caption("This browser couldn't load the live picture; this is the plain one.")
 
 
@@ -67,13 +68,13 @@ def clicked(told: Any) -> tuple[int, int, int] | None:
 
 def prepare() -> None:
     """Get the browser ready for a picture that comes later."""
-    if state.live():
+    if session().is_live:
         live.warm()
 
 
 @contextmanager
 def drawer(label: str, key: str) -> Iterator[bool]:
     """A part of the page that is made and sent only while it is open."""
-    box = st.expander(label, key=key, on_change=state.touch, type="compact")
+    box = widgets.expander(label, key=key, type="compact")
     with box:
         yield bool(box.open)

@@ -29,7 +29,9 @@ from attn_core.notation import labels
 from attn_core.notation.equation import Block
 from attn_core.notation.steps import Step
 from pages.ui.live.serialize import UNPACK, pack
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.session import Ack
+from pages.ui.session.state import session
 
 SLIDER_BOUND, SLIDER_STEP = 3.0, 0.05
 
@@ -57,7 +59,7 @@ _plotly = declare_component("plotly", path=_folder.name)
 def _component(name: str) -> Any:
     """Make a component of a file in `frontend/`."""
     # Plotly's own styles are in the document; a shadow root would keep them out.
-    return st.components.v2.component(name, js=loader(name), isolate_styles=False)
+    return widgets.component(name, js=loader(name), isolate_styles=False)
 
 
 def loader(name: str) -> str:
@@ -120,11 +122,11 @@ def board(
     data: dict[str, Any] = {
         "base": described.base,
         "numbers": described.plain_numbers(),
-        "move": state.heard(),
+        "move": session().last_ack.move,
     }
-    if state.needs_frame(key, described.base):
+    if session().needs_frame(key, described.base):
         data["frame"] = _board_frame(described, key, alt())
-    if described.frames and not state.moving():
+    if described.frames and not session().is_dragging:
         data["frames"] = described.plain_frames()
     _show(
         _board,
@@ -169,9 +171,8 @@ def _file_name(key: str) -> str:
 
 
 def _picked(key: str, picked: Callable[[Any], None] | None) -> None:
-    state.touch()
     if picked:
-        picked(state.told(key, "pick"))
+        picked(widget_state.event(key, "pick"))
     st.rerun()  # the answer may stand below another picture than before
 
 
@@ -182,13 +183,13 @@ def boxes(name: MatrixName, shown: Block, head: int) -> None:
     key = f"boxes-{name}-{head}" if head else f"boxes-{name}"
     numbers = {
         "values": shown.values.tolist(),
-        "answered": state.heard(),
-        "refused": state.refused(key),
+        "answered": session().last_ack.move,
+        "refused": session().last_ack.refused_by(key),
     }
     _show(
         _boxes,
         key,
-        {"base": base, "numbers": numbers, **({} if state.moving() else {"frame": frame})},
+        {"base": base, "numbers": numbers, **({} if session().is_dragging else {"frame": frame})},
         on_move_change=lambda: _moved(name, head, key),
     )
 
@@ -229,29 +230,28 @@ def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> Non
 
 def _stale() -> None:
     """The browser lacks the frame, since the page that brought it was interrupted."""
-    state.touch()
     st.rerun()
 
 
 def _lost(key: str) -> None:
-    state.give_up_live(str(state.told(key, "lost"))[:200])
+    session().frontend_error = str(widget_state.event(key, "lost"))[:200] or "no reason given"
     st.rerun()
 
 
 def _moved(name: MatrixName, head: int, key: str) -> None:
     """Carry out what a box told, and run again only what shows it."""
-    told = state.told(key, "move")
+    told = widget_state.event(key, "move")
     if not isinstance(told, dict):  # a browser could send anything
         return
     refused = state.change(
         lambda: _edited(name, head, told), gesture=str(told.get("gesture"))[:100], by_slider=True
     )
     back = told if refused and "text" in told and not told.get("pasted") else None
-    state.hear(key, str(told.get("number"))[:100], back)
+    session().last_ack = Ack(key, str(told.get("number"))[:100], back)
     if refused or told.get("done"):
-        state.end_gesture()
+        session().history.end_gesture()
         st.rerun()
-    st.rerun(state.start_moving(but=f"boxes-{name}") or "app")
+    st.rerun(session().start_dragging(but=f"boxes-{name}") or "app")
 
 
 def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
@@ -260,7 +260,7 @@ def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
 
 def _edited(name: MatrixName, head: int, told: dict[str, Any]) -> tuple[Scenario, str]:
     """Return the scenario with the number that a box told, or the cells from it on."""
-    s = state.scenario()
+    s = session().scenario
     row, column = told.get("row"), told.get("column")
     shown = edits.block_of(s, name, head)
     if not (_is_place(row, shown.rows) and _is_place(column, shown.columns)):

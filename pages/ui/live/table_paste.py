@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import streamlit as st
-
 from attn_core import edits
 from attn_core.notation.equation import Block
 from attn_core.scenario import Array
 from pages.ui.live.serialize import UNPACK, pack
-from pages.ui.session import state
+from pages.ui.session import widget_state, widgets
 
 #: What enters cells into a matrix; see `edit.matrix.Typed`.
 Apply = Callable[[Callable[[Block], tuple[Array, Iterable[Any]]]], None]
@@ -47,7 +45,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("table_paste", js=_JS.replace("UNPACK", UNPACK))
+_component = widgets.component("table_paste", js=_JS.replace("UNPACK", UNPACK))
 
 
 def listen(name: str, apply: Apply) -> None:
@@ -62,9 +60,8 @@ def listen(name: str, apply: Apply) -> None:
 
 
 def _pasted(key: str, apply: Apply) -> None:
-    told = state.told(key, "paste")
+    told = widget_state.event(key, "paste")
     box = [told.get(which) for which in ("row", "column")] if isinstance(told, dict) else []
-    state.touch()
     if box and all(type(place) is int for place in box):
-        text = state.checked(told.get("text"), str, "")
+        text = widget_state.checked(told.get("text"), str, "")
         apply(lambda shown: (shown.values, [(*box, text)]))

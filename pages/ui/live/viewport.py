@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
-
 from pages.ui.live.serialize import UNPACK, pack
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
 
 #: Widths are told in steps, so that a resize doesn't rerun the page at every pixel.
 _STEP = 20
@@ -55,7 +54,7 @@ export default function ({ parentElement, data, setStateValue }) {
 
 #: A browser runs a script once, however often its function is called.
 _PICTURES = (Path(__file__).parent / "frontend" / "pictures.js").read_text("utf-8")
-_measure = st.components.v2.component("viewport", js=_PICTURES + _JS.replace("UNPACK", UNPACK))
+_measure = widgets.component("viewport", js=_PICTURES + _JS.replace("UNPACK", UNPACK))
 
 
 def measure() -> None:
@@ -64,16 +63,16 @@ def measure() -> None:
         key=_KEY,
         data=pack(
             {
-                "width": state.width() if state.measured() else None,  # so that it is told
+                "width": session().width if session().measured else None,  # so that it is told
                 "step": _STEP,
                 "dark": state.theme() == "dark",
             },
         ),
-        on_width_change=state.touch,
-        on_ground_change=state.touch,  # the run itself is all that is needed
+        on_width_change=widgets.rerun,
+        on_ground_change=widgets.rerun,  # the run itself is all that is needed
         height=1,
     )
     # Not in the callback: a new session for an open page is told nothing new.
-    width = state.checked(state.told(_KEY, "width"), float, 0.0)
+    width = widget_state.checked(widget_state.event(_KEY, "width"), float, 0.0)
     if 200 <= width <= 8000:
-        state.set_width(int(width))
+        session().width, session().measured = int(width), True

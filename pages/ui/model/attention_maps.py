@@ -16,9 +16,9 @@ from attn_core.pretrained import Encoder
 from attn_core.pretrained.view import Reading, told_of_seen
 from attn_core.text import escape
 from pages.ui.live.chart import Look, chart, look
-from pages.ui.model import ask as ask_model
-from pages.ui.model import loading as model
-from pages.ui.session import state
+from pages.ui.model import controls as ask_model
+from pages.ui.model import shared_model as model
+from pages.ui.session.state import session
 
 
 def about(encoder: Encoder) -> None:
@@ -33,7 +33,7 @@ def about(encoder: Encoder) -> None:
 
 def is_ready() -> bool:
     """Whether the page's width is known; a picture in another would be sent again."""
-    return state.measured() or not state.live()
+    return session().measured or not session().is_live
 
 
 def heads(reading: Reading) -> None:
@@ -66,7 +66,7 @@ def _pick_head(grid: Grid, side: int, box: Any) -> None:
     place = ask_model.place_of(box, *grid.points(side))
     chosen = place and grid.head_at(*place, side)
     if chosen:
-        state.focus_on(layer=chosen[0], head=chosen[1], view="head")
+        session().model_query.focus_on(layer=chosen[0], head=chosen[1], view="head")
 
 
 def large(reading: Reading) -> None:

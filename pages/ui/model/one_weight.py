@@ -17,9 +17,9 @@ from attn_core.notation.labels import isolate
 from attn_core.pretrained.view import Reading, contributions, told_of_contributions, told_of_token
 from attn_core.text import escape
 from pages.ui.live.chart import chart, drawer, look
-from pages.ui.model import ask as ask_model
+from pages.ui.model import controls as ask_model
 from pages.ui.model.attention_maps import is_ready
-from pages.ui.session import state
+from pages.ui.session.state import session
 
 
 def token(reading: Reading) -> None:
@@ -70,7 +70,7 @@ def weight(reading: Reading) -> None:
 
 def _pick_key(keys: Sequence[int], features: int, box: Any) -> None:
     if place := ask_model.place_of(box, len(keys), features):
-        state.focus_on(key=keys[place[0]])
+        session().model_query.focus_on(key=keys[place[0]])
 
 
 def _calculation(reading: Reading) -> None:

@@ -9,9 +9,9 @@ from attn_core.figures.words import word_map
 from attn_core.pretrained.view import Reading, Shared, told_of_shared
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
-from pages.ui.model import ask as ask_model
 from pages.ui.model import attention_maps as show_model
-from pages.ui.model import loading as model
+from pages.ui.model import controls as ask_model
+from pages.ui.model import shared_model as model
 
 #: Pixels from which on two matrices have room beside each other, and those between them.
 _BOTH, _GAP = 720, 16

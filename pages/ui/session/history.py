@@ -20,13 +20,15 @@ class History:
     ----------
     present : Scenario
     preset : str
-    edition : int
-        Grows with each change; see `state.edition`.
+    revision : int
+        Grows with each change, and is part of the keys of sliders: what changes a number in
+        another way replaces them. A browser sends all its sliders with every request, also
+        those that an Undo on its way has just moved. One of an older revision isn't read.
     """
 
     present: Scenario
     preset: str
-    edition: int = 0
+    revision: int = 0
     _past: list[_Entry] = field(default_factory=list)
     _future: list[_Entry] = field(default_factory=list)
     #: The drag that the last change was a part of, so that it is one step of undo.
@@ -48,13 +50,13 @@ class History:
         is_new_start = entry[1] != self.preset
         self.present, self.preset = entry
         self._gesture = gesture  # not while a hand only presses against a bound
-        self.edition += 1
+        self.revision += 1
         return is_new_start
 
     def amend(self, following: Scenario) -> None:
         """Put another in the place of the present scenario; that is no step of undo."""
         self.present = following
-        self.edition += 1
+        self.revision += 1
 
     def end_gesture(self) -> None:
         """End a drag. If all is where it was, there is nothing to undo."""
@@ -69,11 +71,6 @@ class History:
     def redo(self) -> bool:
         """Take back an undo; tell whether it was of a swap."""
         return self._step(self._future, self._past)
-
-    @property
-    def now(self) -> tuple[Scenario, str]:
-        """The present scenario, and the key of the preset that it started from."""
-        return self.present, self.preset
 
     @property
     def can_undo(self) -> bool:
@@ -96,5 +93,5 @@ class History:
         following, preset, swap = source.pop()
         target.append((self.present, self.preset, swap))
         self.present, self.preset = following, preset
-        self.edition += 1
+        self.revision += 1
         return swap

@@ -7,7 +7,7 @@ A click while a change is still on its way is followed once the server has taken
 
 from __future__ import annotations
 
-import streamlit as st
+from pages.ui.session import widgets
 
 #: When a pointer, a finger or the keyboard comes to a link, it is about to be followed. So it is
 #: completed then, from the address as it is; nothing is sent while numbers move.
@@ -77,7 +77,7 @@ export default function () {
 }
 """
 
-_keep = st.components.v2.component("links", js=_JS)
+_keep = widgets.component("links", js=_JS)
 
 
 def keep() -> None:

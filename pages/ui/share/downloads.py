@@ -12,7 +12,8 @@ from attn_core.figures import describe, html_page
 from attn_core.notation.course import takes
 from attn_core.notation.steps import step
 from pages.ui.live.chart import chart, drawer, look
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,18 @@ KINDS = {
 
 def whole() -> AttentionTrace:
     """The trace of all heads, for the files; the page shows one head."""
-    return attend(state.scenario())
+    return attend(session().scenario)
 
 
 def chosen(trace: AttentionTrace) -> str | None:
     """Choose what to take: one step, by its name, or None for all."""
     options = ["", *(each.name for each in export.steps(trace))]
-    name = state.seed_view("take", options, "")
-    st.selectbox(
+    name = widget_state.seed_view("take", options, "")
+    widgets.selectbox(
         "What to take",
         options,
         key="take",
         format_func=lambda name: step(name).title if name else "The whole trace",
-        on_change=state.touch,
         width=320,
     )
     return name or None
@@ -74,20 +74,19 @@ def file(trace: AttentionTrace, only: str | None) -> None:
     deletes such a file after the next two runs of any visitor: in a class, before the
     browser has fetched it.
     """
-    ending = state.widget("take-as", list(KINDS), None)
-    st.pills(
+    ending = widget_state.read("take-as", list(KINDS), None)
+    widgets.pills(
         "As",
         list(KINDS),
         key="take-as",
         format_func=lambda ending: KINDS[ending].label,
-        on_change=state.touch,
         wrap=True,
     )
     if ending is None:
         return
     kind = KINDS[ending]
     name = f"attention{'' if only is None else f'-{only}'}{ending}"
-    st.download_button(
+    widgets.download_button(
         f"Save {name}",
         kind.write(trace, only),
         file_name=name,
@@ -95,7 +94,6 @@ def file(trace: AttentionTrace, only: str | None) -> None:
         icon=":material/download:",
         type="primary",
         key=f"save-{name}",
-        on_click="ignore",  # a run would let go of the file for a moment
     )
 
 

@@ -22,16 +22,17 @@ from attn_core.notation.course import made
 from attn_core.notation.equation import Equation, block, equation, headline
 from attn_core.text import escape
 from pages.ui.live.chart import chart, clicked, look
-from pages.ui.session import state
+from pages.ui.session import widget_state, widgets
+from pages.ui.session.state import session
 from pages.ui.show import edit_heads
-from pages.ui.show import step as show
+from pages.ui.show import pictures as show
 
 
 def weights() -> None:
     """The weights of all heads as small multiples; a click makes one large."""
 
     def body(trace: AttentionTrace) -> None:
-        drawn = side_by_side(trace, state.head())
+        drawn = side_by_side(trace, session().head)
         chart(
             describe_multiples(drawn, **look()),
             "figure-heads",
@@ -49,7 +50,7 @@ def _choose(box: Any, h: int) -> None:
     """A box of a head was clicked: look at this head."""
     place = clicked(box)
     if place and place[0] in range(h):
-        state.choose_head(place[0])
+        session().chosen_head = place[0]
 
 
 def chosen() -> None:
@@ -58,8 +59,8 @@ def chosen() -> None:
     def body(trace: AttentionTrace) -> None:
         names = trace.scenario.heads
         if len(names) > 1:
-            st.markdown(f"## {escape.markdown(names[state.head()])}")
-        alone = trace.head(state.head())
+            st.markdown(f"## {escape.markdown(names[session().head])}")
+        alone = trace.head(session().head)
         show.picture(alone, headline(alone), key="headline")
         st.markdown(narrate.explain(alone, "weights", escape.markdown))
 
@@ -70,7 +71,7 @@ def spaces() -> None:
     """The words in the V space of the head that is looked at, beside what it is made of."""
 
     def body(trace: AttentionTrace) -> None:
-        alone = trace.head(state.head())
+        alone = trace.head(session().head)
         seen = block(alone, made("placed_context", alone.scenario))
         V = block(alone, "V")
         which = "word of the second sentence" if trace.scenario.is_cross else "word"
@@ -118,18 +119,17 @@ def projected() -> None:
 
 def ablated() -> None:
     """What becomes of the projected output when heads are switched off."""
-    heads = state.scenario().heads
-    if state.scenario().W_o is None or len(heads) < 2:
+    heads = session().scenario.heads
+    if session().scenario.W_o is None or len(heads) < 2:
         st.markdown("With two heads or more, one can be switched off.")
         return
-    off = state.seed_choices("ablated", range(len(heads)))
-    st.pills(
+    off = widget_state.seed_choices("ablated", range(len(heads)))
+    widgets.pills(
         "Switch off",
         range(len(heads)),
         selection_mode="multi",
         key="ablated",
         format_func=lambda k: escape.markdown(heads[k]),
-        on_change=state.touch,
     )
 
     def body(trace: AttentionTrace) -> None:

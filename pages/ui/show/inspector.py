@@ -24,7 +24,8 @@ from attn_core.notation.outline import outlined
 from attn_core.notation.steps import step
 from attn_core.text import escape
 from pages.ui.live.chart import chart, clicked, drawer, look
-from pages.ui.session import state
+from pages.ui.session import widget_state, widgets
+from pages.ui.session.state import session
 
 QUESTION = "Where does a number come from?"
 
@@ -35,18 +36,20 @@ _FRAME = 34
 def asked(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cell | None:
     """The number that the answer below this picture is about, if it is below this one."""
     names = {shown.step.name for each in drawn for shown in each.blocks}
-    if not state.answers(picture, names):
+    if not session().inspection.owns_answer(picture, names):
         return None
-    standing = state.trail().standing(trace.scenario)
+    standing = session().inspection.existing(trace.scenario)
     return standing[-1] if standing else None
 
 
 def gone(trace: AttentionTrace, picture: str) -> None:
     """Say that the number which the answer below this picture was about isn't there any more."""
-    trail = state.trail()
-    if trail.picture != picture or len(trail.standing(trace.scenario)) == len(trail.cells):
+    inspection = session().inspection
+    if inspection.picture != picture or len(inspection.existing(trace.scenario)) == len(
+        inspection.path
+    ):
         return
-    cell = trail.cells[-1]
+    cell = inspection.path[-1]
     place = f"{escape.markdown(step(cell.name).symbol)}, row {cell.row + 1}, column "
     st.caption(
         f"The number that was asked about, {place}{cell.column + 1}, isn't here any more. It comes "
@@ -81,7 +84,7 @@ def pick(
         if shown.transposed:
             row, column = column, row
         if shown.title:  # one of several heads, side by side
-            state.choose_head(matrix)
+            session().chosen_head = matrix
         _go(trace, Cell(shown.step.name, row, column), picture)
 
 
@@ -90,20 +93,20 @@ def _has(shown: Block, row: int, column: int) -> bool:
 
 
 def _go(trace: AttentionTrace, cell: Cell, picture: str) -> None:
-    trail = state.trail()
-    standing = trail.standing(trace.scenario)
-    if standing and picture == trail.picture and cell in _parts(trace, standing[-1]):
+    inspection = session().inspection
+    standing = inspection.existing(trace.scenario)
+    if standing and picture == inspection.picture and cell in _parts(trace, standing[-1]):
         _go_on(trace, standing[-1], cell)
     else:
-        state.ask(cell, picture)
+        session().inspection.inspect(cell, picture)
 
 
 def _go_on(trace: AttentionTrace, cell: Cell, to: Cell) -> None:
     """Go on to what a number is made of; from the heads side by side to the one it is of."""
     head = head_of(trace.scenario, cell)
     if head is not None:
-        state.choose_head(head)
-    state.follow(to)
+        session().chosen_head = head
+    session().inspection.drill_down(to)
 
 
 def _calculated(trace: AttentionTrace, cell: Cell) -> Calculation:
@@ -113,7 +116,7 @@ def _calculated(trace: AttentionTrace, cell: Cell) -> Calculation:
 
 def _head(trace: AttentionTrace) -> int:
     """The head that is looked at, in a trace that may be of one head alone."""
-    return min(state.head(), trace.scenario.h - 1)
+    return min(session().head, trace.scenario.h - 1)
 
 
 def _parts(trace: AttentionTrace, cell: Cell) -> set[Cell]:
@@ -122,10 +125,10 @@ def _parts(trace: AttentionTrace, cell: Cell) -> set[Cell]:
     return used.union(*(source.cells for source in sources(trace.scenario, cell)))
 
 
-def button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
+def ask_button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
     """Ask about the first number of a picture's result, or close the answer."""
     first = Cell(drawn[0].result.step.name, 0, 0)
-    st.button(
+    widgets.button(
         "Close the answer" if is_open else QUESTION,
         key=f"ask-{picture}",
         type="tertiary",
@@ -136,12 +139,12 @@ def button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
 
 
 def _open(cell: Cell, picture: str) -> None:
-    state.ask(cell, picture)
+    session().inspection.inspect(cell, picture)
     st.rerun()  # the answer may stand below another picture
 
 
 def _close() -> None:
-    state.back_on_trail(0)
+    session().inspection.back_to(0)
     st.rerun()
 
 
@@ -165,13 +168,13 @@ def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None
 
 def _way(trace: AttentionTrace) -> None:
     """The numbers that led here, each a step back."""
-    cells = state.trail().standing(trace.scenario)
+    cells = session().inspection.existing(trace.scenario)
     with st.container():  # always there, so that what stands below isn't made anew
         if len(cells) == 1:
             return
         key = f"way-{len(cells)}"
-        state.seed(key, len(cells))
-        st.pills(
+        widget_state.seed(key, len(cells))
+        widgets.pills(
             "The way here",
             range(1, len(cells) + 1),
             key=key,
@@ -182,9 +185,10 @@ def _way(trace: AttentionTrace) -> None:
 
 
 def _back(key: str) -> None:
-    cells = state.trail().standing(state.scenario())
-    if length := state.widget(key, range(1, len(cells) + 1), 0):  # a click on the last takes it off
-        state.back_on_trail(length)
+    cells = session().inspection.existing(session().scenario)
+    chosen = widget_state.read(key, range(1, len(cells) + 1), None)
+    if chosen:  # a click on the last takes it off
+        session().inspection.back_to(chosen)
     st.rerun()
 
 
@@ -200,10 +204,16 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
         st.columns([2, 1, 1]), choices.items(), strict=True
     ):
         key = f"ask-{name}"
-        state.seed(key, chosen)
-        place.selectbox(
-            name.capitalize(), options, key=key, format_func=say, on_change=_choose, args=(trace,)
-        )
+        widget_state.seed(key, chosen)
+        with place:
+            widgets.selectbox(
+                name.capitalize(),
+                options,
+                key=key,
+                format_func=say,
+                on_change=_choose,
+                args=(trace,),
+            )
 
 
 def _said(name: str) -> str:
@@ -211,16 +221,18 @@ def _said(name: str) -> str:
 
 
 def _choose(trace: AttentionTrace) -> None:
-    name = state.widget("ask-matrix", str, "")
+    name = widget_state.read("ask-matrix", str, "")
     # A row that there isn't is refused with its name.
-    row = state.widget("ask-row", int | str, None)
-    column = state.widget("ask-column", int | str, None)
+    row = widget_state.read("ask-row", int | str, None)
+    column = widget_state.read("ask-column", int | str, None)
     try:
         if name not in told(trace.scenario):
             raise ValueError(f"There is no matrix {name!r:.40} here.")
-        state.ask(nearest(trace.scenario, name, row, column), state.trail().picture)
+        session().inspection.inspect(
+            nearest(trace.scenario, name, row, column), session().inspection.picture
+        )
     except ValueError as error:
-        state.complain(str(error))
+        session().complain(str(error))
     st.rerun()
 
 
@@ -237,7 +249,7 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
             describe(*marked, **look(_FRAME)),
             "figure-asked",
             lambda: " ".join(each.alt for each in shown),
-            lambda box: pick(trace, shown, box, state.trail().picture),
+            lambda box: pick(trace, shown, box, session().inspection.picture),
         )
 
 
@@ -283,7 +295,7 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
         return
     cells = list(dict.fromkeys(operand.cell for operand in made.operands))
     key = f"follow-{to_text(made.cell)}"
-    st.pills(
+    widgets.pills(
         "Follow it back to",
         range(len(cells)),
         key=key,
@@ -294,7 +306,7 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
 
 
 def _follow(trace: AttentionTrace, cell: Cell, key: str, cells: Sequence[Cell]) -> None:
-    chosen = state.widget(key, range(len(cells)), None)
+    chosen = widget_state.read(key, range(len(cells)), None)
     if chosen is not None:
         _go_on(trace, cell, cells[chosen])
     st.rerun()

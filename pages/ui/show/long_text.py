@@ -12,8 +12,9 @@ from attn_core.figures import describe_long_text, describe_row
 from attn_core.notation.labels import isolate, unique
 from attn_core.text import escape
 from pages.ui.live.chart import chart, clicked, drawer, look
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.address import MAX_ADDRESS
+from pages.ui.session.state import session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,9 +24,9 @@ _TEXT, _WORD = "long-text", "long-word"
 
 def entry() -> None:
     """Paste a text; one that can't be shown stays in the field, with the reason."""
-    state.seed(_TEXT, state.pasted().text)
+    widget_state.seed(_TEXT, session().long_text.text)
     # No `max_chars`: a browser would drop a longer text without a word.
-    st.text_area(
+    widgets.text_area(
         "Text",
         key=_TEXT,
         height=160,
@@ -34,34 +35,38 @@ def entry() -> None:
     )
     with st.container(horizontal=True):
         # Pressing it takes the focus from the field, which hands the text over.
-        st.button("Show the weights", key="show-long-text", on_click=state.touch)
-        st.button("Try an example", key="long-example", on_click=_example)
+        widgets.button("Show the weights", key="show-long-text")
+        widgets.button("Try an example", key="long-example", on_click=_example)
 
 
 def _read() -> None:
-    state.read_text(state.pasted(), state.widget(_TEXT, str, state.pasted().text), entered=_TEXT)
+    state.read_text(
+        session().long_text, widget_state.read(_TEXT, str, session().long_text.text), entered=_TEXT
+    )
 
 
 def _example() -> None:
-    state.read_text(state.pasted(), told.EXAMPLE)
+    state.read_text(session().long_text, told.EXAMPLE)
 
 
 def _head() -> Scenario:
-    return state.scenario().head(state.head())
+    return session().scenario.head(session().head)
 
 
 def trace() -> AttentionTrace | None:
     """All that the chosen head computes of the text; None without a text."""
-    text = state.pasted().text
+    text = session().long_text.text
     return attend(told.scenario_of(_head(), text)) if text else None
 
 
 def made_with() -> None:
     """What of the scenario the text is seen with, and which words are unknown."""
-    names = state.scenario().heads
-    head = f"the head {escape.markdown(isolate(names[state.head()]))}" if names else "its one head"
+    names = session().scenario.heads
+    head = (
+        f"the head {escape.markdown(isolate(names[session().head]))}" if names else "its one head"
+    )
     making = " ".join(told.told_of_making(_head(), escape.markdown))
-    unknown = told.told_of_unknown(state.pasted().words, escape.markdown)
+    unknown = told.told_of_unknown(session().long_text.words, escape.markdown)
     st.caption(f"Projections of the present scenario, {head}. {making}\n\n{unknown}")
 
 
@@ -70,7 +75,7 @@ def picture(trace: AttentionTrace) -> None:
     st.header("All weights", anchor=False)
     st.markdown(told.told_of_weights(trace, escape.markdown))
     # A picture in another width would be sent again, and this one is most of a megabyte.
-    if state.measured() or not state.live():
+    if session().measured or not session().is_live:
         chart(
             describe_long_text(trace, **look()),
             "figure-long-text",
@@ -86,16 +91,16 @@ def picture(trace: AttentionTrace) -> None:
 
 def _pick(box: Any) -> None:
     if place := clicked(box):
-        state.choose_word(place[1])
+        session().long_text.choose(place[1])
 
 
 def row(trace: AttentionTrace) -> None:
     """The weights of one word: as bars, as a sentence, as a table."""
     st.header("The row of one word", anchor=False)
     names = unique(trace.scenario.tokens)
-    i = state.pasted().word
-    state.seed(_WORD, i)
-    st.selectbox(
+    i = session().long_text.word
+    widget_state.seed(_WORD, i)
+    widgets.selectbox(
         "Query",
         range(len(names)),
         key=_WORD,
@@ -104,7 +109,7 @@ def row(trace: AttentionTrace) -> None:
         help="Type to search. The number is the word's place in the text.",
         width=320,
     )
-    if state.measured() or not state.live():
+    if session().measured or not session().is_live:
         chart(
             describe_row(trace, i, **look()), "figure-long-row", lambda: told.told_of_row(trace, i)
         )
@@ -115,7 +120,9 @@ def row(trace: AttentionTrace) -> None:
 
 
 def _choose() -> None:
-    state.choose_word(state.widget(_WORD, range(len(state.pasted().words)), state.pasted().word))
+    session().long_text.choose(
+        widget_state.read(_WORD, range(len(session().long_text.words)), session().long_text.word)
+    )
 
 
 def _frame(trace: AttentionTrace, i: int) -> pd.DataFrame:
@@ -127,7 +134,7 @@ def _frame(trace: AttentionTrace, i: int) -> pd.DataFrame:
 
 def link() -> None:
     """Say whether the address holds the text, and offer it as a file."""
-    pasted = state.pasted()
+    pasted = session().long_text
     if pasted.parameter == pasted.link:
         st.caption("The address of this page holds the text and the scenario: send it as a link.")
     else:
@@ -136,11 +143,10 @@ def link() -> None:
             f"characters, and an address has room for {MAX_ADDRESS} with everything in it. "
             "Save the text as a file and send it along with the link."
         )
-    st.download_button(
+    widgets.download_button(
         "Save the text",
         pasted.text,
         file_name="long-text.txt",
         mime="text/plain",
         icon=":material/download:",
-        on_click="ignore",  # a run would let go of the file for a moment
     )

@@ -11,8 +11,8 @@ from attn_core.analysis.rope_distance import everywhere, pairs
 from attn_core.analysis.word_order import in_reverse
 from attn_core.explain.papers import SCHEMES
 from attn_core.text import escape
-from pages.ui.session import state
-from pages.ui.show import step as show
+from pages.ui.session.state import session
+from pages.ui.show import pictures as show
 
 
 def scheme(trace: AttentionTrace) -> None:
@@ -57,4 +57,4 @@ def at_every_place(query: int, key: int) -> None:
 
 def _of_the_head(name: str, body: Callable[[AttentionTrace], None]) -> None:
     """A part of the page about the head that is looked at."""
-    show.part(name, lambda trace: body(trace.head(state.head())))
+    show.part(name, lambda trace: body(trace.head(session().head)))

@@ -21,6 +21,7 @@ from attn_core.notation.outline import outlined
 from attn_core.text import escape
 from pages.ui.live.chart import chart, drawer, look
 from pages.ui.session import state
+from pages.ui.session.state import session
 from pages.ui.show import inspector
 
 Derive = Callable[[Scenario], Scenario]
@@ -183,7 +184,7 @@ def shape_rule(rows: int) -> None:
 
 def _part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchanged) -> None:
     """A part of the page about the head that is looked at."""
-    part(name, lambda trace: body(trace.head(state.head())), of)
+    part(name, lambda trace: body(trace.head(session().head)), of)
 
 
 def part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchanged) -> None:
@@ -201,8 +202,8 @@ def part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchan
     key = f"part-{name}"
 
     def run() -> None:
-        state.begin_part(key)
-        body(attend(of(state.scenario())))
+        state.begin_fragment(key)
+        body(attend(of(session().scenario)))
 
     st.fragment(run, key=key)()
 
@@ -224,7 +225,7 @@ def picture(
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
     )
-    inspector.button(drawn, name, is_open=cell is not None)
+    inspector.ask_button(drawn, name, is_open=cell is not None)
     with st.container():  # always there, so that what stands below isn't made anew
         inspector.gone(trace, name)
         if cell:

@@ -11,7 +11,7 @@ ELSEWHERE = "~"
 
 
 @dataclass
-class KeptText:
+class UrlText:
     """A text, or none.
 
     Attributes
@@ -53,8 +53,8 @@ class KeptText:
         self.text = text
         self.link = permalink.encode_text(text) if text != self.first else ""
 
-    def adopt(self, parameter: str) -> None:
-        """Take what an address says, where it is news.
+    def load_from_url(self, parameter: str) -> None:
+        """Take the text that an address holds, where it is news.
 
         Raises
         ------
@@ -71,8 +71,8 @@ class KeptText:
         else:
             raise ValueError("It was too long for an address. Ask for it as a file and paste it.")
 
-    def publish(self, *, has_room: bool) -> str:
-        """Say what the address is to say."""
+    def to_url(self, *, has_room: bool) -> str:
+        """Return what the address is to say of the text."""
         if self.link and not has_room:
             self._without_room = self.text
         self.parameter = self.link if has_room or not self.link else ELSEWHERE

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from attn_core.pretrained.view import VIEWS, Focus
-from pages.ui.session.kept_text import KeptText
+from pages.ui.session.url_text import UrlText
 
 #: The sentence that is read first, short enough for the lab, and a head of the model that is
 #: there where no other is named, in which "it" finds its animal.
@@ -52,19 +52,19 @@ def read(text: str) -> Focus:
 
 
 @dataclass
-class Question:
-    """What is asked.
+class ModelQuery:
+    """The texts, and where to look in the model.
 
     Attributes
     ----------
-    text, other : KeptText
+    text, other : UrlText
         What the model reads, and what that is compared with; the latter may be empty.
     focus : Focus
         A model or a text may have fewer layers, heads or tokens.
     """
 
-    text: KeptText = field(default_factory=lambda: KeptText(first=SENTENCE))
-    other: KeptText = field(default_factory=KeptText)
+    text: UrlText = field(default_factory=lambda: UrlText(first=SENTENCE))
+    other: UrlText = field(default_factory=UrlText)
     focus: Focus = FIRST
 
     def read(self, text: str) -> None:
@@ -78,11 +78,11 @@ class Question:
         before = self.text.text
         self.text.read(text)
         if text == SENTENCE:
-            self.turn(query=FIRST.query, key=None)
+            self.focus_on(query=FIRST.query, key=None)
         elif text != before:
             # Tokens are the model's to count; it has at least as many as there are words.
-            self.turn(query=max(1, len(text.split()) // 2), key=None)
+            self.focus_on(query=max(1, len(text.split()) // 2), key=None)
 
-    def turn(self, **changes: Any) -> None:
+    def focus_on(self, **changes: Any) -> None:
         """Look elsewhere."""
         self.focus = replace(self.focus, **changes)

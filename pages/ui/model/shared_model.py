@@ -28,8 +28,8 @@ from attn_core.pretrained.view import Reading, Shared
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import Source
-from pages.ui.model.readings import Readings
-from pages.ui.session import state
+from pages.ui.model.encoded_cache import EncodedCache
+from pages.ui.session import widgets
 
 #: Names the model, a folder or a name on the hub, for whoever runs the server.
 VARIABLE = "ATTENTION_MODEL"
@@ -86,7 +86,7 @@ _loading: dict[str, Loading] = {}
 _starting = threading.Lock()
 #: One text is read at a time, for that takes all cores, and memory for several matrices.
 _busy = threading.Lock()
-_readings = Readings()
+_readings = EncodedCache()
 
 
 def name() -> str:
@@ -117,7 +117,7 @@ def encoder() -> Encoder | None:
             _waited(loading)
     if loading.error:
         st.error(escape.markdown(_public(loading.error)))
-        st.button("Try again", on_click=_forget, args=(loading,))
+        widgets.button("Try again", on_click=_forget, args=(loading,))
     return loading.encoder
 
 
@@ -162,17 +162,15 @@ def _offered() -> None:
         f"The model {escape.markdown(name())} isn't on this server yet. It is fetched once, for "
         "all visitors; most are 90 to 500 MB."
     )
-    st.button("Fetch the model", on_click=_fetch, args=(name(),), icon=":material/download:")
+    widgets.button("Fetch the model", on_click=_fetch, args=(name(),), icon=":material/download:")
 
 
 def _fetch(wanted: str) -> None:
-    state.touch()
     _started(wanted)
 
 
 def _forget(failed: Loading) -> None:
     """Let it be tried again, unless somebody else has begun that already."""
-    state.touch()
     with _starting:
         for wanted in [key for key, loading in _loading.items() if loading is failed]:
             del _loading[wanted]

@@ -11,7 +11,7 @@ from attn_core.pretrained import Encoded
 MOST = 40_000_000
 
 
-class Readings:
+class EncodedCache:
     """Keeps what was read last; not for several threads at once.
 
     Parameters

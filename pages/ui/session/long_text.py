@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attn_core.analysis.long_text import words_of
-from pages.ui.session.kept_text import KeptText
+from pages.ui.session.url_text import UrlText
 
 
 @dataclass
-class Pasted(KeptText):
+class LongText(UrlText):
     """The text, its words, and the word whose row of weights is shown.
 
     Attributes
