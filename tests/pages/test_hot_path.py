@@ -32,7 +32,7 @@ def page():
     else:
         told = {"row": 0, "column": 1, "value": runs / 10}
         sys.setprofile(count)
-        state.change(lambda: components._edited("X", 0, told), gesture="drag", by_slider=True)
+        state.change(lambda: components._edited("X", 0, told), gesture="drag")
         session().start_dragging(but="boxes-X")
     show.whole_attention()
     sys.setprofile(None)

@@ -141,7 +141,7 @@ def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
     value = float(shown.values[i, j])
     # A table can hold larger numbers; only then the slider is wider, for its bounds
     # are part of what makes it the same slider from run to run.
-    bound = SLIDER_BOUND if abs(value) <= SLIDER_BOUND else limits.BOUND
+    bound = SLIDER_BOUND if abs(value) <= SLIDER_BOUND else limits.MAX_ABS
     edition = session().history.revision
     widgets.slider(
         escape.label(labels.cell(shown.step, shown.rows[i], shown.columns[j])),
@@ -166,7 +166,7 @@ def _set_cell(name: MatrixName, i: int, j: int, head: int, edition: int) -> None
     value = widget_state.read(_slider_key(name, i, j, head, edition), float, None)
     if value is not None and edition == session().history.revision:
         state.change(
-            lambda: edits.with_cell(session().scenario, name, i, j, value, head), by_slider=True
+            lambda: edits.with_cell(session().scenario, name, i, j, value, head), gesture=""
         )
 
 
@@ -218,11 +218,9 @@ def _number_table(shown: Block, name: MatrixName) -> None:
 def _set(name: MatrixName, typed: Typed) -> None:
     shown, head = _block(name), _head(name)
 
-    def edited() -> tuple[Scenario, str]:
-        values, told = entered(shown, typed)
-        following = edits.with_matrix(session().scenario, name, values, head)
-        rounded = edits.told_of_rounding(values, edits.matrix_of(following, name, head))
-        return following, f"{told} {rounded}".strip()
+    def edited() -> edits.Noted:
+        values, left_out = entered(shown, typed)
+        return edits.Noted(edits.with_matrix(session().scenario, name, values, head), left_out)
 
     state.change(edited)
 

@@ -123,7 +123,7 @@ def fulfil() -> None:
         return pretrained.with_real_vectors(s, wish.source, *_vectors(encoder, wish.source, s))
 
     session().requested = None
-    state.change(edit, completes=wish.amends)
+    (state.amend if wish.amends else state.change)(edit)
     st.rerun()
 
 

@@ -68,7 +68,7 @@ def lesson() -> learn.Lesson | None:
         steps=chosen.steps,
         picture=picture,
         after=after,
-        sent=lambda best: limits.admit(shown(best.params)),
+        sent=lambda best: limits.validate(shown(best.params)),
     )
 
 

@@ -96,7 +96,7 @@ def _set(typed: Typed) -> None:
     def edited() -> Array:
         values, left_out = entered(shown, typed)
         kept = painted.entered(values)
-        told.extend((left_out, edits.told_of_rounding(values, kept)))
+        told.extend((left_out, edits.describe_rounding(values, kept)))
         return kept
 
     state.paint(edited)

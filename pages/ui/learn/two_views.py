@@ -53,7 +53,7 @@ def lesson() -> learn.Lesson | None:
         steps=chosen.steps,
         picture=picture,
         after=after,
-        sent=lambda best: limits.admit(readout.scenario(session().scenario.tokens, best.params)),
+        sent=lambda best: limits.validate(readout.scenario(session().scenario.tokens, best.params)),
     )
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from attn_core import Scenario, edits, limits
+from attn_core import edits, limits
 from attn_core.edits import MatrixName
 from attn_core.figures import Description, Theme
 from attn_core.figures.boxes.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
@@ -207,7 +207,7 @@ def _boxes_frame(
         "columns": [labels.isolate(label) for label in shown.columns],
         "names": shown.cells,
         "bound": SLIDER_BOUND,
-        "far": limits.BOUND,
+        "far": limits.MAX_ABS,
         "room": edits.MAX_PASTED,
         "step": SLIDER_STEP,
         "scale": PALETTES[theme].signed,
@@ -244,7 +244,7 @@ def _moved(name: MatrixName, head: int, key: str) -> None:
     if not isinstance(told, dict):  # a browser could send anything
         return
     refused = state.change(
-        lambda: _edited(name, head, told), gesture=str(told.get("gesture"))[:100], by_slider=True
+        lambda: _edited(name, head, told), gesture=str(told.get("gesture"))[:100]
     )
     back = told if refused and "text" in told and not told.get("pasted") else None
     session().last_ack = Ack(key, str(told.get("number"))[:100], back)
@@ -258,7 +258,7 @@ def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
     return type(index) is int and 0 <= index < len(labels)
 
 
-def _edited(name: MatrixName, head: int, told: dict[str, Any]) -> tuple[Scenario, str]:
+def _edited(name: MatrixName, head: int, told: dict[str, Any]) -> edits.Noted:
     """Return the scenario with the number that a box told, or the cells from it on."""
     s = session().scenario
     row, column = told.get("row"), told.get("column")

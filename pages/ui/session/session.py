@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attn_core import Scenario, limits, permalink, presets
-from attn_core.edits import mask_kinds, told_of_admitting
+from attn_core.edits import describe_rounded, mask_kinds
 from attn_core.masks import MaskKind
 from attn_core.scenario import Array
 from attn_core.text.embeddings import Source
@@ -283,7 +283,7 @@ class Session:
         """Open its link; one that can't be opened leaves everything as it is, and says so."""
         try:
             held = permalink.decode(address.link)
-            opened = limits.admit(held)
+            opened = limits.validate(held)
         except ValueError as error:
             self.complaint = (
                 "The link in the address can't be opened; "
@@ -291,7 +291,7 @@ class Session:
             )
             return
         self.complaint, self.refused, self.chosen_mask_kind = "", "", "none"
-        self.note = told_of_admitting(held, opened)
+        self.note = describe_rounded(held, opened)
         self.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
 
     def load_pin_from_url(self, address: Address) -> None:
@@ -306,7 +306,7 @@ class Session:
             self.pin(None)
             return
         try:
-            self.pin(Pinned(limits.admit(permalink.decode(a)), self.history.preset))
+            self.pin(Pinned(limits.validate(permalink.decode(a)), self.history.preset))
         except ValueError as error:
             self._complain_too(
                 f"The link of A in the address can't be opened; what you see is B alone. {error}"

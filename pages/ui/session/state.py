@@ -76,20 +76,17 @@ def begin_fragment(key: str) -> bool:
 
 
 def change(
-    edit: Callable[[], Scenario | tuple[Scenario, str]],
+    edit: Callable[[], Scenario | edits.Noted],
     *,
     preset: str = "",
     anew: bool = False,
     entered: str = "",
-    by_slider: bool = False,
-    gesture: str = "",
-    completes: bool = False,
+    gesture: str | None = None,
 ) -> str:
-    """Carry out an edit as one step of undo.
+    """Carry out an edit as one step of undo, if the lab's limits allow what it returns.
 
     An edit that raises ValueError changes nothing but the complaint on the page;
-    what it says was written for the visitor. What a change drops or alters by itself is
-    noted on the page.
+    what it says was written for the visitor. What a change drops or rounds is noted on the page.
 
     Parameters
     ----------
@@ -101,12 +98,9 @@ def change(
         It is another scenario altogether, so what the last one had isn't missed.
     entered : str, optional
         Key of the widget with the visitor's entry, which stays there when refused.
-    by_slider : bool, optional
-        The slider shows the new number already.
     gesture : str, optional
-        Name of the drag that this change is a part of; all of it is one step of undo.
-    completes : bool
-        This is the rest of the last change: together they are one step.
+        A slider made the change, and shows it already: the name of the drag, all of which is
+        one step of undo, or an empty one.
 
     Returns
     -------
@@ -117,23 +111,34 @@ def change(
     known.touched = True
     try:
         edited = edit()
-        given, told = edited if isinstance(edited, tuple) else (edited, "")
-        following = limits.admit(given)
+        noted = edited if isinstance(edited, edits.Noted) else edits.Noted(edited, "")
+        following = limits.validate(noted.scenario)
     except ValueError as error:
-        known.complaint, known.refused, known.note = str(error), entered, ""
+        known.complain(str(error))
+        known.refused = entered
         return known.complaint
-    known.complaint = known.refused = ""
-    if completes:
-        known.history.amend(following)
-        return ""
-    dropped = "" if preset or anew else edits.told_of_dropped(known.scenario, following)
-    known.note = " ".join(filter(None, (told, dropped, edits.told_of_admitting(given, following))))
+    dropped = "" if preset or anew else edits.describe_dropped(known.scenario, following)
+    notes = noted.note, dropped, edits.describe_rounded(noted.scenario, following)
+    known.complaint, known.refused, known.note = "", "", " ".join(filter(None, notes))
     revision = known.history.revision
-    if known.history.push(following, preset, gesture):
+    if known.history.push(following, preset, gesture or ""):
         known.chosen_mask_kind, known.chosen_head = "none", 0
-    if by_slider:
+    if gesture is not None:
         known.history.revision = revision
     return ""
+
+
+def amend(edit: Callable[[], Scenario]) -> None:
+    """Carry out the rest of the last change: together they are one step of undo."""
+    known = session()
+    known.touched = True
+    try:
+        following = limits.validate(edit())
+    except ValueError as error:
+        known.complain(str(error))
+    else:
+        known.complaint = known.refused = ""
+        known.history.amend(following)
 
 
 def undo() -> None:

@@ -7,6 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from attn_core import Scenario, export
 from attn_core.document import to_json
+from attn_core.edits import Noted
 from attn_core.explain.wording import listed
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.address import MAX_ADDRESS
@@ -81,5 +82,5 @@ def _open() -> None:
     except ValueError as error:
         session().complain(f"{file.name} can't be opened. {error}")
         return
-    state.change(lambda: (scenario, told), anew=True)
+    state.change(lambda: Noted(scenario, told), anew=True)
     widget_state.replace("upload")  # so that the same file can be opened again
