@@ -122,7 +122,7 @@ def board(
     data: dict[str, Any] = {
         "base": described.base,
         "numbers": described.plain_numbers(),
-        "move": session().last_ack.move,
+        "ack": session().last_ack.move,
     }
     if session().needs_frame(key, described.base):
         data["frame"] = _board_frame(described, key, alt())
@@ -183,7 +183,7 @@ def boxes(name: MatrixName, shown: Block, head: int) -> None:
     key = f"boxes-{name}-{head}" if head else f"boxes-{name}"
     numbers = {
         "values": shown.values.tolist(),
-        "answered": session().last_ack.move,
+        "ack": session().last_ack.move,
         "refused": session().last_ack.refused_by(key),
     }
     _show(
@@ -207,8 +207,8 @@ def _boxes_frame(
         "columns": [labels.isolate(label) for label in shown.columns],
         "names": shown.cells,
         "bound": SLIDER_BOUND,
-        "far": limits.MAX_ABS,
-        "room": edits.MAX_PASTED,
+        "hard_max": limits.MAX_ABS,
+        "max_pasted": edits.MAX_PASTED,
         "step": SLIDER_STEP,
         "scale": PALETTES[theme].signed,
         "range": SIGNED_RANGE,
@@ -239,16 +239,15 @@ def _lost(key: str) -> None:
 
 
 def _moved(name: MatrixName, head: int, key: str) -> None:
-    """Carry out what a box told, and run again only what shows it."""
-    told = widget_state.event(key, "move")
-    if not isinstance(told, dict):  # a browser could send anything
+    """Carry out a move, acknowledge it, and run again only what shows it; see `moves.js`."""
+    move = widget_state.event(key, "move")
+    if not isinstance(move, dict):
         return
-    refused = state.change(
-        lambda: _edited(name, head, told), gesture=str(told.get("gesture"))[:100]
-    )
-    back = told if refused and "text" in told and not told.get("pasted") else None
-    session().last_ack = Ack(key, str(told.get("number"))[:100], back)
-    if refused or told.get("done"):
+    gesture = str(move.get("gesture"))[:100]
+    reason = state.change(lambda: _edited(name, head, move), gesture=gesture)
+    refused = move if reason and "text" in move and not move.get("pasted") else None
+    session().last_ack = Ack(key, str(move.get("number"))[:100], refused)
+    if reason or move.get("done"):
         session().history.end_gesture()
         st.rerun()
     st.rerun(session().start_dragging(but=f"boxes-{name}") or "app")
@@ -258,14 +257,14 @@ def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
     return type(index) is int and 0 <= index < len(labels)
 
 
-def _edited(name: MatrixName, head: int, told: dict[str, Any]) -> edits.Noted:
-    """Return the scenario with the number that a box told, or the cells from it on."""
+def _edited(name: MatrixName, head: int, move: dict[str, Any]) -> edits.Noted:
+    """Return the scenario with the number of a move, or with cells from its box on."""
     s = session().scenario
-    row, column = told.get("row"), told.get("column")
+    row, column = move.get("row"), move.get("column")
     shown = edits.block_of(s, name, head)
     if not (_is_place(row, shown.rows) and _is_place(column, shown.columns)):
         raise ValueError(f"{name} is {shown.shape}; it has no box ({row!r:.20}, {column!r:.20}).")
-    entry = told.get("text", told.get("value"))
+    entry = move.get("text", move.get("value"))
     if type(entry) not in (str, int, float):
         where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
         raise ValueError(f"{where}: expected a number, got {entry!r:.40}.")
