@@ -10,6 +10,7 @@ from attn_core import AttentionTrace, attend
 from attn_core.notation.steps import HEADLINE_FORMULA
 from attn_core.text import escape
 from pages.ui.live import viewport
+from pages.ui.live.slots import slot
 from pages.ui.serving import server
 from pages.ui.session import links, state, widget_state, widgets
 from pages.ui.session.state import session
@@ -114,13 +115,12 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
     links.keep()
     _resume()
     _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
-    # Always there, so that what stands below isn't moved, which makes it anew.
-    with st.container(key="complaint"):
+    with st.container(key="complaint"):  # always there, as a `slot`
         if message := session().complaint:
             st.error(escape.markdown(message))
         elif told := session().note:
             st.warning(escape.markdown(told), icon=":material/info:")
-    with st.container():  # as above
+    with slot():
         transfer.without_link()
     if heads:
         _head()
@@ -166,7 +166,7 @@ def _header(title: str) -> None:
 def _head() -> None:
     """Choose the head to look at, where there are several."""
     names = session().scenario.heads
-    with st.container():  # always there, as above
+    with slot():
         if len(names) > 1:
             widget_state.seed("head", session().head)
             widgets.segmented_control(

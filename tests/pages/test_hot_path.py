@@ -17,7 +17,7 @@ def page():
     from pages.ui.live import components
     from pages.ui.session import state
     from pages.ui.session.state import session
-    from pages.ui.show import pictures as show
+    from pages.ui.show import pictures
 
     calls = st.session_state["calls"] = Counter()
 
@@ -34,7 +34,7 @@ def page():
         sys.setprofile(count)
         state.change(lambda: components._edited("X", 0, told), gesture="drag")
         session().start_dragging(but="boxes-X")
-    show.whole_attention()
+    pictures.whole_attention()
     sys.setprofile(None)
 
 

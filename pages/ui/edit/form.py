@@ -11,23 +11,10 @@ from attn_core.explain import narrate
 from attn_core.text import escape, tokens
 from attn_core.text.embeddings import hashed, source_of
 from attn_core.text.vocabulary import FEATURES, ORDER, PLACES
-from pages.ui.edit import mask as edit_mask
-from pages.ui.edit import vectors as edit_vectors
-from pages.ui.edit.matrix import matrices, matrix
+from pages.ui.edit import mask, vectors
+from pages.ui.live.slots import slot
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
-
-__all__ = [
-    "claim",
-    "features",
-    "matrices",
-    "matrix",
-    "rows_of_W",
-    "sentence",
-    "settings",
-    "sizes",
-    "start",
-]
 
 _SIZES = {
     "d_model": ("features of X", limits.D_MODEL),
@@ -66,7 +53,7 @@ def claim() -> None:
 
 def sentence() -> None:
     """Type a sentence; one that can't be shown stays in the field, with the reason."""
-    edit_vectors.fulfil()
+    vectors.fulfil()
     widget_state.seed("sentence", tokens.join(session().scenario.tokens))
     # No `max_chars`: a browser would drop a longer text without a word.
     widgets.text_input(
@@ -77,7 +64,7 @@ def sentence() -> None:
     )
     _context()
     s = session().scenario
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         invented = hashed(s.tokens, s.features, s.X)
         if s.Z is not None:
             invented = tuple(dict.fromkeys((*invented, *hashed(s.context, s.features, s.Z))))
@@ -88,7 +75,7 @@ def sentence() -> None:
 def _context() -> None:
     """Let keys and values come from a second sentence."""
     s = session().scenario
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         widget_state.seed("cross", s.is_cross)
         widgets.toggle(
             "Keys and values from a second sentence",
@@ -110,23 +97,23 @@ def _context() -> None:
 
 def _set_cross() -> None:
     text = edits.CONTEXT if widget_state.read("cross", bool, session().scenario.is_cross) else ""
-    edit_vectors.change(lambda: edits.with_context(session().scenario, text))
+    vectors.change(lambda: edits.with_context(session().scenario, text))
 
 
 def _set_context() -> None:
     typed = widget_state.read("context", str, tokens.join(session().scenario.context))
-    edit_vectors.change(lambda: edits.with_context(session().scenario, typed), entered="context")
+    vectors.change(lambda: edits.with_context(session().scenario, typed), entered="context")
 
 
 def _set_sentence() -> None:
     typed = widget_state.read("sentence", str, tokens.join(session().scenario.tokens))
-    edit_vectors.change(lambda: edits.with_sentence(session().scenario, typed), entered="sentence")
+    vectors.change(lambda: edits.with_sentence(session().scenario, typed), entered="sentence")
 
 
 def features() -> None:
     """Choose the features that the embeddings have; of a model's axes, how many."""
     s = session().scenario
-    if source_of(s.features) in edit_vectors.MODELS:
+    if source_of(s.features) in vectors.MODELS:
         _size("d_model", "Axes")
         return
     widget_state.seed("features", list(s.features))
@@ -151,7 +138,7 @@ def _set_features() -> None:
 
 def sizes() -> None:
     """Choose d_model, d_k and d_v."""
-    edit_vectors.fulfil()
+    vectors.fulfil()
     for column, name in zip(st.columns(len(_SIZES)), _SIZES, strict=True):
         with column:
             _size(name, name)
@@ -173,7 +160,7 @@ def _size(name: str, title: str) -> None:
 
 def _set_size(name: str) -> None:
     size = {name: widget_state.read(name, int, getattr(session().scenario, name))}
-    edit_vectors.change(lambda: edits.with_size(session().scenario, **size), entered=name)
+    vectors.change(lambda: edits.with_size(session().scenario, **size), entered=name)
 
 
 def rows_of_W(d_model: int) -> int:
@@ -201,8 +188,8 @@ def settings() -> None:
     with temperature:
         widgets.slider("Temperature", low, high, step=0.05, key="temperature", on_change=_set_heat)
     with mask_kind:
-        edit_mask.kind()
-    edit_mask.size_or_boxes()
+        mask.kind()
+    mask.size_or_boxes()
 
 
 def _set_scale() -> None:

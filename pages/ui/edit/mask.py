@@ -19,7 +19,8 @@ from attn_core.notation.steps import step
 from attn_core.scenario import Scenario
 from attn_core.text import escape
 from pages.ui.edit.matrix import Typed, table
-from pages.ui.live.chart import chart, clicked, look
+from pages.ui.live.chart import chart, look, parse_click
+from pages.ui.live.slots import slot
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
@@ -57,7 +58,7 @@ def _change(kind: MaskKind, edit: Callable[[], Scenario]) -> None:
 def size_or_boxes() -> None:
     """Say how far a mask reaches, or which boxes are open."""
     s, chosen = session().scenario, session().mask_kind
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if chosen == "padding" and s.mask is not None:
             _size("The last real word", mask_kinds.size(s.mask, "padding"), _places(s))
         elif chosen == "window" and s.mask is not None:
@@ -104,7 +105,7 @@ def _boxes() -> None:
 def _toggle(box: Any) -> None:
     """Open or block the box that was clicked."""
     s = session().scenario
-    place = clicked(box)
+    place = parse_click(box)
     if place is None or place[0] != 0:
         return
     _, row, column = place

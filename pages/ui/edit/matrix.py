@@ -15,10 +15,10 @@ from attn_core.notation.equation import Block
 from attn_core.notation.steps import step
 from attn_core.scenario import Array, Scenario
 from attn_core.text import escape
-from pages.ui.edit import vectors as edit_vectors
-from pages.ui.live import components as live
-from pages.ui.live import table_paste
+from pages.ui.edit import vectors
+from pages.ui.live import components, table_paste
 from pages.ui.live.components import SLIDER_BOUND, SLIDER_STEP
+from pages.ui.live.tables import data_frame
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
@@ -30,15 +30,15 @@ MOST_SLIDERS = 16
 _SEEDS = 10_000
 
 
-def matrices(*wanted: MatrixName) -> None:
-    """Choose one of several matrices, of those that the scenario has, and edit it.
+def editor(*wanted: MatrixName) -> None:
+    """Edit a matrix; of several that the scenario has, one that is chosen.
 
     Without names, all but W_o, which nothing shows but the page about heads.
     """
     has = edits.editable(session().scenario)
     names = [name for name in has if (name in wanted if wanted else name != "W_o")]
     if len(names) == 1:
-        matrix(names[0])
+        _matrix(names[0])
         return
     chosen: MatrixName = widget_state.seed_view("matrix", names, names[0])
     widgets.radio(
@@ -49,11 +49,10 @@ def matrices(*wanted: MatrixName) -> None:
         format_func=lambda name: escape.markdown(f"{name} · {step(name).title.lower()}"),
         label_visibility="collapsed",
     )
-    matrix(chosen)
+    _matrix(chosen)
 
 
-def matrix(name: MatrixName) -> None:
-    """Edit one matrix."""
+def _matrix(name: MatrixName) -> None:
     shown = _block(name)
     views = ("Boxes" if session().is_live else "Sliders", "Table")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -98,7 +97,7 @@ def _boxes(name: MatrixName) -> None:
 
     def part() -> None:
         state.begin_fragment(key)
-        live.boxes(name, _block(name), _head(name))
+        components.boxes(name, _block(name), _head(name))
 
     key = f"boxes-{name}"
     st.fragment(part, key=key)()
@@ -181,9 +180,9 @@ def _fillings(name: MatrixName) -> None:
     }
     titles = {"vocabulary": "back to vocabulary", "preset": "back to preset"}
     titles["random"] = f"random, seed {seed}"
-    if name in ("X", "Z") and edit_vectors.in_use():
+    if name in ("X", "Z") and vectors.in_use():
         del fillings["vocabulary"]
-        edit_vectors.again(name)
+        vectors.again(name)
     for key, values in fillings.items():
         title = titles.get(key, key)
         widgets.button(title, key=f"{key}-{name}", on_click=_fill, args=(name, values))
@@ -237,8 +236,6 @@ def table(
     Columns are numbered and only labelled with a feature or word, for some names mean
     something to the table.
     """
-    import pandas as pd  # takes as long as all else that a cold start's first page does
-
     columns = {str(j): column(label) for j, label in enumerate(shown.columns)}
     stamp = (shown.values.tobytes(), shown.rows, shown.columns)
     key, (values, written) = widget_state.table(name, stamp, (shown.values, written))
@@ -246,7 +243,7 @@ def table(
         if column is st.column_config.TextColumn:
             table_paste.listen(name, lambda typed: _apply(name, apply, typed, pasted=True))
         widgets.data_editor(
-            pd.DataFrame(written, index=list(shown.rows), columns=list(columns)),
+            data_frame(written, shown.rows, list(columns)),
             key=key,
             column_config=columns,
             disabled=["_index"],

@@ -11,6 +11,7 @@ from attn_core.explain.papers import SCHEMES
 from attn_core.notation import labels
 from attn_core.positions import KINDS
 from attn_core.text import escape
+from pages.ui.live.slots import slot
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
@@ -96,7 +97,7 @@ def _begin() -> None:
 
 def direction() -> None:
     """Set the causal mask, without which ALiBi can't tell before from after."""
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if lacks_direction(session().scenario):
             widgets.button("Set the causal mask", key="causal", on_click=_set_causal)
 

@@ -12,10 +12,10 @@ from attn_core.pretrained import Encoder
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import SOURCES, Source, source_of
-from pages.ui.model import shared_model as model
+from pages.ui.model import shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
-from pages.ui.show import pictures as show
+from pages.ui.show.fragments import fragment
 
 _TITLES: dict[Source, str] = {
     "vocabulary": "vocabulary",
@@ -36,12 +36,12 @@ def source() -> None:
         key="vectors",
         format_func=lambda each: _TITLES[each],
         on_change=_choose,
-        disabled=not model.is_installed() and not in_use(),
+        disabled=not shared_model.is_installed() and not in_use(),
         help="The vocabulary is made by hand, and a hash stands in for words that it doesn't "
-        f"have. The others are those of {model.title()}, along as many principal axes as X has "
-        "columns. The projections stay as they are.",
+        f"have. The others are those of {shared_model.title()}, along as many principal axes as "
+        "X has columns. The projections stay as they are.",
     )
-    show.part("vectors", lambda trace: _tell(trace.scenario))
+    fragment("vectors", lambda trace: _tell(trace.scenario))
 
 
 def in_use() -> bool:
@@ -52,7 +52,7 @@ def in_use() -> bool:
 def _choose() -> None:
     chosen = widget_state.read("vectors", SOURCES, None)
     if chosen in MODELS:
-        if model.is_installed():
+        if shared_model.is_installed():
             session().request_vectors(chosen)
         else:
             session().complain(_ABSENT)
@@ -76,7 +76,7 @@ def change(edit: Callable[[], Scenario], entered: str = "") -> None:
         after.context,
         after.d_model,
     )
-    if are_others and chosen in MODELS and model.is_installed():
+    if are_others and chosen in MODELS and shared_model.is_installed():
         if _is_edited(before):
             session().add_note(f"{_ANEW} Undo brings them back.")
         session().request_vectors(chosen, amends=True)
@@ -84,7 +84,7 @@ def change(edit: Callable[[], Scenario], entered: str = "") -> None:
 
 def _is_edited(s: Scenario) -> bool:
     """Whether the numbers of a model's vectors were edited by hand, if that can be told."""
-    encoder, source = model.loaded(), source_of(s.features)
+    encoder, source = shared_model.loaded(), source_of(s.features)
     if encoder is None or source is None:
         return False
     try:
@@ -107,14 +107,14 @@ def again(name: str) -> None:
         key=f"model-{name}",
         on_click=session().request_vectors,
         args=(chosen,),
-        disabled=not model.is_installed(),
+        disabled=not shared_model.is_installed(),
     )
 
 
 def fulfil() -> None:
     """Take from the model what is wanted; the page shows it from the next run on."""
     wish = session().pending_vectors
-    encoder = model.encoder() if wish else None
+    encoder = shared_model.encoder() if wish else None
     if wish is None or encoder is None:
         return
 
@@ -128,14 +128,14 @@ def fulfil() -> None:
 
 
 def _vectors(encoder: Encoder, source: Source, s: Scenario) -> tuple[Array, Array | None]:
-    X = model.vectors(encoder, source, s.tokens)
-    return X, model.vectors(encoder, source, s.context) if s.is_cross else None
+    X = shared_model.vectors(encoder, source, s.tokens)
+    return X, shared_model.vectors(encoder, source, s.context) if s.is_cross else None
 
 
 def _tell(s: Scenario) -> None:
-    encoder = model.loaded()
+    encoder = shared_model.loaded()
     if not in_use():
-        if not model.is_installed():
+        if not shared_model.is_installed():
             st.caption(_ABSENT)
     elif encoder is None:
         st.caption(_AWAY)
@@ -154,7 +154,7 @@ def _tell_of(s: Scenario, encoder: Encoder) -> None:
         st.caption(escape.markdown(str(error)))
         return
     told = pretrained.told_of_vectors(
-        s, source, found, model=model.title(), lacking=lacking, quote=escape.markdown
+        s, source, found, model=shared_model.title(), lacking=lacking, quote=escape.markdown
     )
     st.caption("  \n".join((*told, _ANEW)))
 

@@ -18,7 +18,7 @@ from attn_core.scenario import Scenario
 from pages.ui.learn import run as learn
 from pages.ui.learn import settings as learn_settings
 from pages.ui.learn import show_run as show_learning
-from pages.ui.live.chart import drawer
+from pages.ui.live.chart import expander
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.runs import Kind, Run
 from pages.ui.session.state import session
@@ -107,7 +107,7 @@ def _after(
     if looked_at.looks:
         trace = attend(grammar.scenario(looked_at, learner.moments[-1].params))
         show_learning.way_back(trace, looked_at.target, KIND)
-    with drawer("Every marked word that was held out", "held-out-words") as is_open:
+    with expander("Every marked word that was held out", "held-out-words") as is_open:
         if is_open:
             _verdicts(held_out, best)
 

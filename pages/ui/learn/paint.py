@@ -19,12 +19,12 @@ from attn_core.notation.equation import Block, Equation, block
 from attn_core.notation.labels import number
 from attn_core.scenario import Array
 from attn_core.text import escape
-from pages.ui.edit import form as edit
+from pages.ui.edit import form
 from pages.ui.edit.matrix import Typed, entered, table
 from pages.ui.learn import run as learn
 from pages.ui.learn import settings as learn_settings
 from pages.ui.learn import show_run as show_learning
-from pages.ui.live.chart import chart, clicked, look
+from pages.ui.live.chart import chart, look, parse_click
 from pages.ui.session import state, widgets
 from pages.ui.session.runs import Kind, Run
 from pages.ui.session.state import session
@@ -83,7 +83,7 @@ def _paint(pattern: str) -> None:
 
 def _toggle(box: Any, matrix: int) -> None:
     """A box was clicked; only those of one matrix are painted by it."""
-    place = clicked(box)
+    place = parse_click(box)
     if place and place[0] == matrix:
         _, row, column = place
         state.paint(lambda: painted.toggled(session().painted, _head(), row, column))
@@ -109,7 +109,7 @@ def lesson() -> learn.Lesson | None:
     s = _head()
     words, patterns = st.columns([1, 2])
     with words:
-        edit.sentence()
+        form.sentence()
     with patterns:
         _patterns()
     size, how = st.columns(2)

@@ -50,7 +50,7 @@ class Lesson:
         From the learner, and the moments to show, to the figure and what it tells. The last
         moment is shown, the others can be looked back at.
     picked : callable, optional
-        Called when a box of the picture is clicked; see `live.board`.
+        Called when a box of the picture is clicked; see `components.board`.
     after : callable
         Shows what was learned, below the picture.
     sent : callable

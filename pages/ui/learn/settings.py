@@ -64,7 +64,7 @@ def settings(
     held = _held(kind, first)
     down = held.descent
     # The drawer's own label must stay, or it would close with each change.
-    with chart.drawer("How it goes down", f"settings-{kind}") as is_open:
+    with chart.expander("How it goes down", f"settings-{kind}") as is_open:
         if is_open:
             _choices(kind, first, seed_is_for)
     begin = "the identity" if held.start == "identity" else "random numbers"

@@ -65,7 +65,7 @@ def _component(name: str) -> Any:
 def loader(name: str) -> str:
     """Return what Streamlit sends with every message, instead of a file in `frontend/`.
 
-    It finds the file wherever the app is mounted, and tells when it can't.
+    It finds the file wherever the app is mounted, and says when it can't.
     """
     return f"""
 export default async function (component) {{
@@ -87,14 +87,14 @@ export default async function (component) {{
 }}"""
 
 
-_board, _boxes, _warm = _component("board"), _component("boxes"), _component("warm")
+_board, _boxes, _preload = _component("board"), _component("boxes"), _component("preload")
 
 
-def warm() -> None:
-    """Have the browser get Plotly ready while there is no picture yet."""
-    key = "warm"
+def preload() -> None:
+    """Have the browser load Plotly while there is no picture yet."""
+    key = "preload"
     data = pack({"plotly": _plotly_address()})
-    _warm(key=key, data=data, height=1, on_lost_change=lambda: _lost(key))
+    _preload(key=key, data=data, height=1, on_lost_change=lambda: _lost(key))
 
 
 def _plotly_address() -> str:
@@ -116,8 +116,8 @@ def board(
     alt : callable
         Says what the figure tells, for a reader who can't see it.
     picked : callable, optional
-        Called when a box is clicked, with what the browser tells: number of the matrix,
-        row and column. It is to check them, for a browser could send anything.
+        Called when a box is clicked, with what the browser sends: number of the matrix,
+        row and column. `chart.parse_click` checks them.
     """
     data: dict[str, Any] = {
         "base": described.base,
@@ -139,7 +139,7 @@ def board(
 
 
 def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:
-    """All that the board needs but its numbers."""
+    """Return all that the board needs but its numbers."""
     return {
         "figure": [described.traces, described.layout],
         "config": {"displaylogo": False, **described.config},
@@ -153,7 +153,7 @@ def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:
 
 
 def classic_config(described: Description, key: str) -> dict[str, Any]:
-    """What Streamlit's chart is told: Plotly's own button saves the figure for print.
+    """Configure Streamlit's chart: Plotly's own button saves the figure for print.
 
     Its buttons to zoom are there where the figure asks for them; most have no axes.
     """
@@ -177,7 +177,7 @@ def _picked(key: str, picked: Callable[[Any], None] | None) -> None:
 
 
 def boxes(name: MatrixName, shown: Block, head: int) -> None:
-    """Show a matrix whose boxes are sliders; what they tell goes to the scenario."""
+    """Show a matrix whose boxes are sliders; their moves change the scenario."""
     base, frame = _boxes_frame(name, shown.step, shown.rows, shown.columns, state.theme())
     # A move that comes late must not go to another head.
     key = f"boxes-{name}-{head}" if head else f"boxes-{name}"
@@ -198,7 +198,7 @@ def boxes(name: MatrixName, shown: Block, head: int) -> None:
 def _boxes_frame(
     name: MatrixName, which: Step, rows: tuple[str, ...], columns: tuple[str, ...], theme: Theme
 ) -> tuple[str, dict[str, Any]]:
-    """All that the boxes need but their numbers, and a name for it."""
+    """Return all that the boxes need but their numbers, and a name for it."""
     shown = Block(which, np.zeros((len(rows), len(columns))), rows, columns)
     frame = {
         "name": name,
@@ -218,7 +218,7 @@ def _boxes_frame(
 
 
 def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> None:
-    """Send a component what it needs, and hear whether it has it."""
+    """Send a component its data; it says when it lacks the frame or its own file."""
     component(
         key=key,
         data=pack(data),

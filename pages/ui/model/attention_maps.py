@@ -16,15 +16,15 @@ from attn_core.pretrained import Encoder
 from attn_core.pretrained.view import Reading, told_of_seen
 from attn_core.text import escape
 from pages.ui.live.chart import Look, chart, look
-from pages.ui.model import controls as ask_model
-from pages.ui.model import shared_model as model
+from pages.ui.live.slots import slot
+from pages.ui.model import controls, shared_model
 from pages.ui.session.state import session
 
 
 def about(encoder: Encoder) -> None:
     """Which model it is, and how large."""
     st.markdown(
-        f"**{model.title()}** has {encoder.layers} layers of {encoder.heads} "
+        f"**{shared_model.title()}** has {encoder.layers} layers of {encoder.heads} "
         f"heads. A token has {encoder.d_model} numbers, a query and a key {encoder.d_k}; scores "
         f"are divided by $\\sqrt{{d_k}} = \\sqrt{{{encoder.d_k}}}$ as always. The model's biases "
         "are one more row of each $W$, which meets a column of ones in $X$."
@@ -42,9 +42,9 @@ def heads(reading: Reading) -> None:
     encoder, focus, drawn = reading.encoder, reading.focus, look()
     side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
     grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn["width"])
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if is_ready():
-            small, words = model.thumbnails(reading, side)
+            small, words = shared_model.thumbnails(reading, side)
             chart(
                 describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
                 "figure-model-heads",
@@ -63,7 +63,7 @@ def heads(reading: Reading) -> None:
 
 
 def _pick_head(grid: Grid, side: int, box: Any) -> None:
-    place = ask_model.place_of(box, *grid.points(side))
+    place = controls.place_of(box, *grid.points(side))
     chosen = place and grid.head_at(*place, side)
     if chosen:
         session().model_query.focus_on(layer=chosen[0], head=chosen[1], view="head")
@@ -72,10 +72,10 @@ def _pick_head(grid: Grid, side: int, box: Any) -> None:
 def large(reading: Reading) -> None:
     """One matrix of weights, large; a click chooses query and key."""
     st.header(reading.seen.title, anchor=False)
-    ask_model.where(reading)
+    controls.where(reading)
     if reading.focus.view == "rollout":
         _rollout()
-    pick = partial(ask_model.pick, reading.places, reading.places)
+    pick = partial(controls.pick, reading.places, reading.places)
     weights(reading, "figure-model-weights", look(), reading.query, pick)
     st.caption(
         "Colours go with the cube root of a weight and are the same for all heads, layers and "
@@ -96,7 +96,7 @@ def weights(
     is open.
     """
     seen = reading.seen
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if is_ready():
             colouring = word_map.weights(digits(len(seen.tokens)), drawn["theme"])
             described = describe_word_map(
@@ -137,7 +137,7 @@ def scores(reading: Reading) -> None:
     """The scores of the head, before the softmax."""
     st.header("Its scores", anchor=False)
     st.markdown(r"$\mathrm{scores} = Q K^\top / \sqrt{d_k}$, before the softmax of each row.")
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if is_ready():
             drawn = look()
             colouring = word_map.signed("score", drawn["theme"])
@@ -153,5 +153,5 @@ def scores(reading: Reading) -> None:
                 described,
                 "figure-model-scores",
                 lambda: f"Heatmap of scaled scores. {reading.seen.title}.",
-                partial(ask_model.pick, reading.places, reading.places),
+                partial(controls.pick, reading.places, reading.places),
             )

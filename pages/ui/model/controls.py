@@ -14,8 +14,8 @@ from attn_core.notation.labels import isolate
 from attn_core.pretrained import Encoder
 from attn_core.pretrained.view import VIEWS, Reading, told_of_text
 from attn_core.text import escape
-from pages.ui.live.chart import clicked
-from pages.ui.model import shared_model as model
+from pages.ui.live.chart import parse_click
+from pages.ui.model import shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.model_query import SENTENCE, ModelQuery
 from pages.ui.session.state import session
@@ -73,12 +73,12 @@ def _typed(key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder)
 def _take(reader: UrlText | ModelQuery, text: str, entered: str, encoder: Encoder) -> None:
     # The model counts tokens in its own way: what it can't read must not take the place of a
     # text that it can.
-    state.read_text(reader, text, entered, check=lambda text: model.check(encoder, text))
+    state.read_text(reader, text, entered, check=lambda text: shared_model.check(encoder, text))
 
 
 def _read(encoder: Encoder, kept: UrlText) -> Reading | None:
     try:
-        encoded = model.encoded(encoder, kept.text)
+        encoded = shared_model.encoded(encoder, kept.text)
     except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
@@ -189,5 +189,5 @@ def pick(queries: Sequence[int], keys: Sequence[int], box: Any) -> None:
 
 def place_of(box: Any, rows: int, columns: int) -> tuple[int, int] | None:
     """Row and column of a box that was clicked; None if there is no such box."""
-    _, row, column = clicked(box) or (0, -1, -1)
+    _, row, column = parse_click(box) or (0, -1, -1)
     return (row, column) if row in range(rows) and column in range(columns) else None

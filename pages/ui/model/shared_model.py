@@ -22,12 +22,13 @@ from attn_core.pretrained import (
     folder_at_hand,
     is_at_hand,
     load,
+    view,
 )
-from attn_core.pretrained import view as model_view
 from attn_core.pretrained.view import Reading, Shared
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import Source
+from pages.ui.live.slots import slot
 from pages.ui.model.encoded_cache import EncodedCache
 from pages.ui.session import widgets
 
@@ -86,7 +87,7 @@ _loading: dict[str, Loading] = {}
 _starting = threading.Lock()
 #: One text is read at a time, for that takes all cores, and memory for several matrices.
 _busy = threading.Lock()
-_readings = EncodedCache()
+_encoded = EncodedCache()
 
 
 def name() -> str:
@@ -112,7 +113,7 @@ def encoder() -> Encoder | None:
         _offered()
         return None
     loading = _started(name())
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if loading.under_way:
             _waited(loading)
     if loading.error:
@@ -241,13 +242,13 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
     """
     limits.LONG_TEXT.check(text)
     with _busy, _in_public():
-        return _readings.get(encoder.name, text, lambda: encoder.encode(text))
+        return _encoded.get(encoder.name, text, lambda: encoder.encode(text))
 
 
 def shared(a: Encoded, b: Encoded) -> Shared:
     """What two texts have in common; of a long one its beginning is read once more."""
     with _busy:
-        return model_view.shared(a, b)
+        return view.shared(a, b)
 
 
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from attn_core import AttentionTrace, attend, export
 from attn_core.figures import describe, html_page
 from attn_core.notation.course import takes
 from attn_core.notation.steps import step
-from pages.ui.live.chart import chart, drawer, look
+from pages.ui.live.chart import chart, expander, look
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
@@ -99,7 +99,7 @@ def file(trace: AttentionTrace, only: str | None) -> None:
 
 def picture(trace: AttentionTrace, only: str | None) -> None:
     """What is taken as one picture, of the head that is looked at; its own buttons save it."""
-    with drawer("Picture, to save as SVG or as PNG for print", "print") as is_open:
+    with expander("Picture, to save as SVG or as PNG for print", "print") as is_open:
         if is_open:
             # What all heads make together no single one has.
             shown = trace if only is None or takes(trace.scenario, only) else whole()

@@ -21,11 +21,11 @@ from attn_core.notation import labels
 from attn_core.notation.course import made
 from attn_core.notation.equation import Equation, block, equation, headline
 from attn_core.text import escape
-from pages.ui.live.chart import chart, clicked, look
+from pages.ui.live.chart import chart, look, parse_click
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
-from pages.ui.show import edit_heads
-from pages.ui.show import pictures as show
+from pages.ui.show import edit_heads, pictures
+from pages.ui.show.fragments import fragment
 
 
 def weights() -> None:
@@ -43,12 +43,12 @@ def weights() -> None:
             picked=lambda box: _choose(box, trace.scenario.h),
         )
 
-    show.part("heads", body)
+    fragment("heads", body)
 
 
 def _choose(box: Any, h: int) -> None:
     """A box of a head was clicked: look at this head."""
-    place = clicked(box)
+    place = parse_click(box)
     if place and place[0] in range(h):
         session().chosen_head = place[0]
 
@@ -61,10 +61,10 @@ def chosen() -> None:
         if len(names) > 1:
             st.markdown(f"## {escape.markdown(names[session().head])}")
         alone = trace.head(session().head)
-        show.picture(alone, headline(alone), key="headline")
+        pictures.picture(alone, headline(alone), key="headline")
         st.markdown(narrate.explain(alone, "weights", escape.markdown))
 
-    show.part("chosen", body)
+    fragment("chosen", body)
 
 
 def spaces() -> None:
@@ -89,7 +89,7 @@ def spaces() -> None:
             "axes), and how much of all difference (variance) they hold."
         )
 
-    show.part("spaces", body)
+    fragment("spaces", body)
 
 
 def agreement() -> None:
@@ -98,9 +98,9 @@ def agreement() -> None:
     def body(trace: AttentionTrace) -> None:
         st.markdown(explain_agreement(trace, escape.markdown))
         if trace.scenario.h > 1:
-            show.unasked(Equation((agreement_block(trace),)), key="agreement")
+            pictures.unasked(Equation((agreement_block(trace),)), key="agreement")
 
-    show.part("agreement", body)
+    fragment("agreement", body)
 
 
 def projected() -> None:
@@ -111,10 +111,10 @@ def projected() -> None:
             edit_heads.give_W_o()
             return
         drawn = (equation(trace, "concatenated"), equation(trace, "projected"))
-        show.picture(trace, *drawn, key="projected")
+        pictures.picture(trace, *drawn, key="projected")
         st.markdown(narrate.explain(trace, "projected", escape.markdown))
 
-    show.part("projected", body)
+    fragment("projected", body)
 
 
 def ablated() -> None:
@@ -135,6 +135,6 @@ def ablated() -> None:
     def body(trace: AttentionTrace) -> None:
         if off and off[-1] < trace.scenario.h:
             st.markdown(explain_ablation(trace, off, escape.markdown))
-            show.unasked(ablation(trace, off), key="ablation")
+            pictures.unasked(ablation(trace, off), key="ablation")
 
-    show.part("ablated", body)
+    fragment("ablated", body)

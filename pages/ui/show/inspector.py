@@ -23,7 +23,8 @@ from attn_core.notation.equation import Block, Equation, equation
 from attn_core.notation.outline import outlined
 from attn_core.notation.steps import step
 from attn_core.text import escape
-from pages.ui.live.chart import chart, clicked, drawer, look
+from pages.ui.live.chart import chart, expander, look, parse_click
+from pages.ui.live.slots import slot
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 
@@ -68,14 +69,14 @@ def pick(
     drawn : sequence of Equation
         What can be asked about in the picture.
     box : object
-        What the browser told; see `live.board`.
+        What the browser told; see `components.board`.
     picture : str
         The picture's key.
     before : int
         How many other matrices stand before these.
     """
     blocks = [shown for each in drawn for shown in each.blocks]
-    place = clicked(box)
+    place = parse_click(box)
     if place is None:
         return
     matrix, row, column = place[0] - before, *place[1:]
@@ -169,7 +170,7 @@ def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None
 def _way(trace: AttentionTrace) -> None:
     """The numbers that led here, each a step back."""
     cells = session().inspection.existing(trace.scenario)
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if len(cells) == 1:
             return
         key = f"way-{len(cells)}"
@@ -240,7 +241,7 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
     """The steps that made the number, as far as they aren't in the picture above."""
     s = trace.scenario
     missing = [made for made in _made(cell) if not any(_shows(each, s, made) for each in drawn)]
-    with st.container():  # as in `_way`
+    with slot():
         if not missing:
             return
         shown = [equation(trace, made.name, _head(trace)) for made in missing]
@@ -276,7 +277,7 @@ def _play(trace: AttentionTrace, cell: Cell) -> None:
     product = next((made.name for made in _made(cell) if is_product(made.name)), "")
     if not product:
         return
-    with drawer("Play how the matrix is filled", f"play-{product}") as is_open:
+    with expander("Play how the matrix is filled", f"play-{product}") as is_open:
         if is_open:
             head = _head(trace)
             played = trace if product == "projected" else trace.head(head)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, attend, limits
-from attn_core.analysis import long_text as told
+from attn_core.analysis import long_text
 from attn_core.figures import describe_long_text, describe_row
 from attn_core.notation.labels import isolate, unique
 from attn_core.text import escape
-from pages.ui.live.chart import chart, clicked, drawer, look
+from pages.ui.live.chart import chart, expander, look, parse_click
+from pages.ui.live.tables import data_frame
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.address import MAX_ADDRESS
 from pages.ui.session.state import session
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _TEXT, _WORD = "long-text", "long-word"
 
@@ -46,7 +44,7 @@ def _read() -> None:
 
 
 def _example() -> None:
-    state.read_text(session().long_text, told.EXAMPLE)
+    state.read_text(session().long_text, long_text.EXAMPLE)
 
 
 def _head() -> Scenario:
@@ -56,7 +54,7 @@ def _head() -> Scenario:
 def trace() -> AttentionTrace | None:
     """All that the chosen head computes of the text; None without a text."""
     text = session().long_text.text
-    return attend(told.scenario_of(_head(), text)) if text else None
+    return attend(long_text.scenario_of(_head(), text)) if text else None
 
 
 def made_with() -> None:
@@ -65,21 +63,21 @@ def made_with() -> None:
     head = (
         f"the head {escape.markdown(isolate(names[session().head]))}" if names else "its one head"
     )
-    making = " ".join(told.told_of_making(_head(), escape.markdown))
-    unknown = told.told_of_unknown(session().long_text.words, escape.markdown)
+    making = " ".join(long_text.told_of_making(_head(), escape.markdown))
+    unknown = long_text.told_of_unknown(session().long_text.words, escape.markdown)
     st.caption(f"Projections of the present scenario, {head}. {making}\n\n{unknown}")
 
 
 def picture(trace: AttentionTrace) -> None:
     """All weights as one heatmap; a click chooses the word of its row."""
     st.header("All weights", anchor=False)
-    st.markdown(told.told_of_weights(trace, escape.markdown))
+    st.markdown(long_text.told_of_weights(trace, escape.markdown))
     # A picture in another width would be sent again, and this one is most of a megabyte.
     if session().measured or not session().is_live:
         chart(
             describe_long_text(trace, **look()),
             "figure-long-text",
-            lambda: f"Heatmap of all attention weights. {told.told_of_weights(trace)}",
+            lambda: f"Heatmap of all attention weights. {long_text.told_of_weights(trace)}",
             _pick,
         )
     st.caption(
@@ -90,7 +88,7 @@ def picture(trace: AttentionTrace) -> None:
 
 
 def _pick(box: Any) -> None:
-    if place := clicked(box):
+    if place := parse_click(box):
         session().long_text.choose(place[1])
 
 
@@ -111,25 +109,21 @@ def row(trace: AttentionTrace) -> None:
     )
     if session().measured or not session().is_live:
         chart(
-            describe_row(trace, i, **look()), "figure-long-row", lambda: told.told_of_row(trace, i)
+            describe_row(trace, i, **look()),
+            "figure-long-row",
+            lambda: long_text.told_of_row(trace, i),
         )
-    st.markdown(told.told_of_row(trace, i, escape.markdown))
-    with drawer("Numbers as a table", "tables-long-row") as is_open:
+    st.markdown(long_text.told_of_row(trace, i, escape.markdown))
+    with expander("Numbers as a table", "tables-long-row") as is_open:
         if is_open:
-            st.dataframe(_frame(trace, i), width="content", alt=f"Weights of {names[i]}")
+            table = data_frame({"score": trace.scores[i], "weight": trace.weights[i]}, names)
+            st.dataframe(table, width="content", alt=f"Weights of {names[i]}")
 
 
 def _choose() -> None:
     session().long_text.choose(
         widget_state.read(_WORD, range(len(session().long_text.words)), session().long_text.word)
     )
-
-
-def _frame(trace: AttentionTrace, i: int) -> pd.DataFrame:
-    import pandas as pd  # as in `show`
-
-    steps = {"score": trace.scores[i], "weight": trace.weights[i]}
-    return pd.DataFrame(steps, index=list(unique(trace.scenario.tokens)))
 
 
 def link() -> None:

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario, attend
-from attn_core.analysis.causes import METHOD
-from attn_core.analysis.causes import explain as explain_causes
+from attn_core import AttentionTrace, Scenario
+from attn_core.analysis import causes
 from attn_core.analysis.compare import Comparison, compare
 from attn_core.explain import narrate
 from attn_core.figures import describe, describe_partners
 from attn_core.figures.boxes.partners import partners_alt, rule_of
 from attn_core.notation import steps
 from attn_core.notation.course import made
-from attn_core.notation.equation import Block, Equation, block, equation, formula, headline, misfit
+from attn_core.notation.equation import Equation, block, equation, formula, headline, misfit
 from attn_core.notation.outline import outlined
 from attn_core.text import escape
-from pages.ui.live.chart import chart, drawer, look
-from pages.ui.session import state
-from pages.ui.session.state import session
+from pages.ui.live.chart import chart, expander, look
+from pages.ui.live.slots import slot
+from pages.ui.live.tables import data_frame
 from pages.ui.show import inspector
-
-Derive = Callable[[Scenario], Scenario]
+from pages.ui.show.fragments import Derive, head_fragment, unchanged
 
 #: Makes A and B from the visitor's scenario; None when there is nothing to compare.
 Sides = Callable[[Scenario], tuple[Scenario, Scenario] | None]
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-def _unchanged(scenario: Scenario) -> Scenario:
-    return scenario
 
 
 def title(trace: AttentionTrace, name: str) -> None:
@@ -66,7 +56,7 @@ def formulas(trace: AttentionTrace, *names: str) -> None:
     st.markdown(f"$$\n{written}\n$$")
 
 
-def step(name: str, key: str = "", of: Derive = _unchanged) -> None:
+def step(name: str, key: str = "", of: Derive = unchanged) -> None:
     """A step's picture, one sentence about these numbers, and its tables.
 
     Parameters
@@ -81,13 +71,13 @@ def step(name: str, key: str = "", of: Derive = _unchanged) -> None:
 
     def body(trace: AttentionTrace) -> None:
         shown = equation(trace, name)
-        if of is _unchanged:
+        if of is unchanged:
             picture(trace, shown, key=key or name)
         else:  # an address names numbers of the visitor's scenario, not of what is made of it
             unasked(shown, key=key or name)
         st.markdown(narrate.explain(trace, name, escape.markdown))
 
-    _part(key or name, body, of)
+    head_fragment(key or name, body, of)
 
 
 def steps_together(*names: str) -> None:
@@ -99,7 +89,7 @@ def steps_together(*names: str) -> None:
         for name in names:
             st.markdown(narrate.explain(trace, name, escape.markdown))
 
-    _part(key, body)
+    head_fragment(key, body)
 
 
 def whole_attention() -> None:
@@ -109,7 +99,7 @@ def whole_attention() -> None:
         picture(trace, headline(trace), key="headline")
         st.markdown(narrate.explain(trace, "weights", escape.markdown))
 
-    _part("headline", body)
+    head_fragment("headline", body)
 
 
 def comparison(name: str, sides: Sides) -> None:
@@ -132,7 +122,7 @@ def comparison(name: str, sides: Sides) -> None:
         else:
             _compared(trace, compare(*both), name)
 
-    _part("comparison", body)
+    head_fragment("comparison", body)
 
 
 def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
@@ -143,9 +133,9 @@ def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
         unasked(*others, b, key="comparison")
     _list(c.gaps(escape.markdown))
     st.markdown("## What changed most, and why")
-    _list(explain_causes(c, escape.markdown))
+    _list(causes.explain(c, escape.markdown))
     if c.same_words and c.a.scenario != c.b.scenario:
-        st.caption(METHOD)
+        st.caption(causes.METHOD)
 
 
 def _list(sentences: Sequence[str]) -> None:
@@ -159,7 +149,7 @@ def headline_formula() -> None:
 
 def one_matrix(name: str) -> None:
     """One matrix alone."""
-    _part(name, lambda trace: picture(trace, Equation((block(trace, name),)), key=name))
+    head_fragment(name, lambda trace: picture(trace, Equation((block(trace, name),)), key=name))
 
 
 def shape_rule(rows: int) -> None:
@@ -179,33 +169,7 @@ def shape_rule(rows: int) -> None:
         )
         chart(describe_partners(X, W, **look()), key="partners", alt=lambda: partners_alt(X, W))
 
-    _part("shape-rule", body)
-
-
-def _part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchanged) -> None:
-    """A part of the page about the head that is looked at."""
-    part(name, lambda trace: body(trace.head(session().head)), of)
-
-
-def part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchanged) -> None:
-    """A part of the page that shows numbers; it is run alone while a hand moves them.
-
-    Parameters
-    ----------
-    name : str
-        Tells it from the other parts of its page.
-    body : callable
-        Shows a trace, with all its heads.
-    of : callable, optional
-        Which scenario to show, made from the visitor's.
-    """
-    key = f"part-{name}"
-
-    def run() -> None:
-        state.begin_fragment(key)
-        body(attend(of(session().scenario)))
-
-    st.fragment(run, key=key)()
+    head_fragment("shape-rule", body)
 
 
 def picture(
@@ -226,7 +190,7 @@ def picture(
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
     )
     inspector.ask_button(drawn, name, is_open=cell is not None)
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         inspector.gone(trace, name)
         if cell:
             inspector.answer(trace, cell, drawn)
@@ -245,14 +209,9 @@ def unasked(*drawn: Equation, key: str) -> None:
 
 def _tables(key: str, *drawn: Equation) -> None:
     """The numbers behind a picture; they are sent only while the drawer is open."""
-    with drawer("Numbers as tables", f"tables-{key}") as is_open:
+    with expander("Numbers as tables", f"tables-{key}") as is_open:
         if is_open:
             for shown in (shown for each in drawn for shown in each.blocks):
                 st.caption(f"{escape.markdown(shown.symbol)} {shown.shape}")
-                st.dataframe(_frame(shown), width="content", alt=f"Table of {shown.symbol}")
-
-
-def _frame(shown: Block) -> pd.DataFrame:
-    import pandas as pd  # takes as long as all else that a cold start's first page does
-
-    return pd.DataFrame(shown.values, index=list(shown.rows), columns=list(shown.columns))
+                table = data_frame(shown.values, shown.rows, shown.columns)
+                st.dataframe(table, width="content", alt=f"Table of {shown.symbol}")

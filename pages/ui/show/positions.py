@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from attn_core import AttentionTrace
@@ -11,8 +9,8 @@ from attn_core.analysis.rope_distance import everywhere, pairs
 from attn_core.analysis.word_order import in_reverse
 from attn_core.explain.papers import SCHEMES
 from attn_core.text import escape
-from pages.ui.session.state import session
-from pages.ui.show import pictures as show
+from pages.ui.show import pictures
+from pages.ui.show.fragments import head_fragment
 
 
 def scheme(trace: AttentionTrace) -> None:
@@ -32,10 +30,10 @@ def word_order() -> None:
 
     def body(trace: AttentionTrace) -> None:
         order = in_reverse(trace)
-        show.unasked(order.equation(), key="order")
+        pictures.unasked(order.equation(), key="order")
         st.markdown(order.verdict(escape.markdown))
 
-    _of_the_head("order", body)
+    head_fragment("order", body)
 
 
 def at_every_place(query: int, key: int) -> None:
@@ -49,12 +47,7 @@ def at_every_place(query: int, key: int) -> None:
 
     def body(trace: AttentionTrace) -> None:
         turned = everywhere(trace, query, key)
-        show.unasked(turned.equation(), key="distance")
+        pictures.unasked(turned.equation(), key="distance")
         st.markdown(turned.explain(escape.markdown))
 
-    _of_the_head("distance", body)
-
-
-def _of_the_head(name: str, body: Callable[[AttentionTrace], None]) -> None:
-    """A part of the page about the head that is looked at."""
-    show.part(name, lambda trace: body(trace.head(session().head)))
+    head_fragment("distance", body)
