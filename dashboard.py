@@ -18,7 +18,7 @@ if __name__ == "__main__":
     pictures.whole_attention()
     matrix.editor()
     form.settings()
-    pin.in_passing()
+    pin.quick_pin()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is
     from pages.ui.serving import before
 

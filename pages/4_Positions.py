@@ -13,8 +13,8 @@ st.markdown(
     "Nothing in $Q K^\\top$ says which word comes first. **Positions** tell: added to the "
     "embeddings, turned into queries and keys, or taken off the scores."
 )
-position_kind.kind()
-positions.scheme(trace)
+position_kind.choose()
+positions.paper(trace)
 position_kind.slope()
 if trace.scenario.positions == "learned":
     matrix.editor("P")

@@ -32,5 +32,5 @@ if encoder := shared_model.encoder():
         if reading.focus.view == "head":
             one_weight.weight(reading)
             open_in_editor.head(reading)
-        two_texts.two_texts(reading)
+        two_texts.compare(reading)
 chart.preload()

@@ -118,8 +118,8 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
     with st.container(key="complaint"):  # always there, as a `slot`
         if message := session().complaint:
             st.error(escape.markdown(message))
-        elif told := session().note:
-            st.warning(escape.markdown(told), icon=":material/info:")
+        elif note := session().note:
+            st.warning(escape.markdown(note), icon=":material/info:")
     with slot():
         transfer.without_link()
     if heads:
@@ -164,7 +164,7 @@ def _header(title: str) -> None:
 
 
 def _head() -> None:
-    """Choose the head to look at, where there are several."""
+    """Select a head, where there are several."""
     names = session().scenario.heads
     with slot():
         if len(names) > 1:

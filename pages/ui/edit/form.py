@@ -41,7 +41,7 @@ def _start() -> None:
 
 
 def claim() -> None:
-    """What can be seen in the preset, or that it has been changed."""
+    """Show what can be seen in the preset, or say that it has been changed."""
     chosen = session().preset
     if session().scenario == chosen.scenario:
         st.caption(escape.markdown(chosen.claim))
@@ -52,8 +52,8 @@ def claim() -> None:
 
 
 def sentence() -> None:
-    """Type a sentence; one that can't be shown stays in the field, with the reason."""
-    vectors.fulfil()
+    """Type a sentence; a refused one stays in the field, with the reason."""
+    vectors.load_pending()
     widget_state.seed("sentence", tokens.join(session().scenario.tokens))
     # No `max_chars`: a browser would drop a longer text without a word.
     widgets.text_input(
@@ -111,7 +111,7 @@ def _set_sentence() -> None:
 
 
 def features() -> None:
-    """Choose the features that the embeddings have; of a model's axes, how many."""
+    """Choose the features of the embeddings, or the number of a model's axes."""
     s = session().scenario
     if source_of(s.features) in vectors.MODELS:
         _size("d_model", "Axes")
@@ -129,7 +129,7 @@ def features() -> None:
 
 def _set_features() -> None:
     chosen = widget_state.read_all("features", str)
-    # A browser can't choose more than the widget holds; a forged choice would break it.
+    # The widget can't hold a forged choice of more than its maximum.
     fits = len(chosen) <= limits.D_MODEL[1]
     state.change(
         lambda: edits.with_features(session().scenario, chosen), entered="features" if fits else ""
@@ -138,7 +138,7 @@ def _set_features() -> None:
 
 def sizes() -> None:
     """Choose d_model, d_k and d_v."""
-    vectors.fulfil()
+    vectors.load_pending()
     for column, name in zip(st.columns(len(_SIZES)), _SIZES, strict=True):
         with column:
             _size(name, name)
@@ -164,7 +164,7 @@ def _set_size(name: str) -> None:
 
 
 def rows_of_W(d_model: int) -> int:
-    """How many rows W_q has in the experiment with the shape rule; nothing else hears of it."""
+    """Choose the rows of W_q in the experiment with the shape rule; the scenario stays as it is."""
     low, high = 1, limits.D_MODEL[1] + 1
     rows = widget_state.seed_view("rows-of-W", range(low, high + 1), d_model + 1)
     widgets.slider(
@@ -177,7 +177,7 @@ def rows_of_W(d_model: int) -> int:
 
 
 def settings() -> None:
-    """Scaling, temperature and mask."""
+    """Choose scaling, temperature and mask."""
     s = session().scenario
     scaling, temperature, mask_kind = st.columns([1, 1.3, 2.2], vertical_alignment="center")
     widget_state.seed("scale", s.scale)

@@ -1,4 +1,4 @@
-"""Choose who may look at whom: a kind of mask with its size, or box by box."""
+"""Edit the mask: choose its kind and size, or open and block single boxes."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def _set_kind() -> None:
 
 
 def _change(kind: MaskKind, edit: Callable[[], Scenario]) -> None:
-    """Change the mask, and note of which kind it is then, unless it was refused."""
+    """Change the mask, and keep the kind that was chosen, unless it was refused."""
     if not state.change(edit):
         session().chosen_mask_kind = kind
 
 
 def size_or_boxes() -> None:
-    """Say how far a mask reaches, or which boxes are open."""
+    """Choose the size of the mask, or its boxes."""
     s, chosen = session().scenario, session().mask_kind
     with slot():
         if chosen == "padding" and s.mask is not None:
@@ -91,7 +91,7 @@ def _set_size() -> None:
 
 
 def _boxes() -> None:
-    """The mask as numbers, whose boxes open and close by a click; and as a table."""
+    """Show the mask as numbers to click, and as a table."""
     if session().is_live:
         st.caption("Click a box to open it, 0, or to block it, −∞: row = query, column = key.")
         drawn = Equation((block(attend(session().scenario), "blocking"),))

@@ -1,4 +1,4 @@
-"""Edit one matrix: sliders in the shape of the matrix, or a table, and whole fillings."""
+"""Edit a matrix: with sliders in its shape, in a table, or with a filling of the whole."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SEEDS = 10_000
 
 
 def editor(*wanted: MatrixName) -> None:
-    """Edit a matrix; of several that the scenario has, one that is chosen.
+    """Edit a matrix; the visitor chooses among several.
 
     Without names, all but W_o, which nothing shows but the page about heads.
     """
@@ -76,12 +76,12 @@ def _matrix(name: MatrixName) -> None:
 
 
 def _block(name: MatrixName) -> Block:
-    """What is edited, of the head that is looked at."""
+    """Return the matrix as it is edited: the selected head's share of it."""
     return edits.block_of(session().scenario, name, _head(name))
 
 
 def _head(name: MatrixName) -> int:
-    """Number the head whose share is edited; 0 of what all heads have in common."""
+    """Number the head whose share is edited; 0 for what all heads share."""
     return 0 if name in ("X", "Z", "P") else session().head
 
 
@@ -93,19 +93,19 @@ def _of_head(name: MatrixName) -> str:
 
 
 def _boxes(name: MatrixName) -> None:
-    """The boxes of the matrix as sliders; run alone while a hand moves them."""
+    """Show the boxes of the matrix as sliders, in a fragment of their own."""
 
-    def part() -> None:
+    def run() -> None:
         state.begin_fragment(key)
         components.boxes(name, _block(name), _head(name))
 
     key = f"boxes-{name}"
-    st.fragment(part, key=key)()
+    st.fragment(run, key=key)()
     st.caption("Drag a box sideways, use the arrow keys (Shift: ten steps), or type a number.")
 
 
 def _sliders(shown: Block, name: MatrixName) -> None:
-    """Sliders laid out as the matrix is, never more than a page can hold."""
+    """Lay out sliders as the matrix is, never more than a page can hold."""
     with st.container(gap=None):
         for i in _row_group(shown, name):
             for j, column in enumerate(st.columns(len(shown.columns))):
@@ -114,7 +114,7 @@ def _sliders(shown: Block, name: MatrixName) -> None:
 
 
 def _row_group(shown: Block, name: MatrixName) -> range:
-    """Rows whose sliders are shown; where they are too many for a page, the visitor picks."""
+    """Return the rows whose sliders are shown; the visitor picks where a page can't hold all."""
     n, size = len(shown.rows), max(1, MOST_SLIDERS // len(shown.columns))
     if n <= size:
         return range(n)
@@ -138,8 +138,7 @@ def _span(rows: Sequence[str], group: range) -> str:
 
 def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
     value = float(shown.values[i, j])
-    # A table can hold larger numbers; only then the slider is wider, for its bounds
-    # are part of what makes it the same slider from run to run.
+    # Only a larger number, from a table, widens the slider: other bounds make another slider.
     bound = SLIDER_BOUND if abs(value) <= SLIDER_BOUND else limits.MAX_ABS
     edition = session().history.revision
     widgets.slider(
@@ -170,7 +169,7 @@ def _set_cell(name: MatrixName, i: int, j: int, head: int, edition: int) -> None
 
 
 def _fillings(name: MatrixName) -> None:
-    """Buttons that fill the whole matrix, and the seed of the random numbers."""
+    """Show buttons that fill the whole matrix, and the seed of the random numbers."""
     seed = widget_state.seed_view(f"seed-{name}", range(_SEEDS), 1)
     fillings: dict[str, Callable[[Scenario], Array]] = {
         "identity": lambda s: edits.identity(s, name),
@@ -182,7 +181,7 @@ def _fillings(name: MatrixName) -> None:
     titles["random"] = f"random, seed {seed}"
     if name in ("X", "Z") and vectors.in_use():
         del fillings["vocabulary"]
-        vectors.again(name)
+        vectors.reset_button(name)
     for key, values in fillings.items():
         title = titles.get(key, key)
         widgets.button(title, key=f"{key}-{name}", on_click=_fill, args=(name, values))
@@ -197,7 +196,7 @@ def _fillings(name: MatrixName) -> None:
 
 
 def _start(name: MatrixName) -> str:
-    """Say what a matrix goes back to."""
+    """Name what a matrix goes back to."""
     if name in ("X", "Z"):
         return "vocabulary"
     return "sinusoidal" if name == "P" and session().preset.scenario.P is None else "preset"
@@ -231,7 +230,7 @@ def table(
     column: Callable[[str], Any],
     apply: Callable[[Typed], None],
 ) -> None:
-    """A table whose numbers are taken as soon as they are typed or pasted.
+    """Show a table whose numbers count as soon as they are typed or pasted.
 
     Columns are numbered and only labelled with a feature or word, for some names mean
     something to the table.
@@ -257,23 +256,23 @@ def table(
 def _apply(
     name: str, apply: Callable[[Typed], None], typed: Typed, *, pasted: bool = False
 ) -> None:
-    """Take what was entered; a table that shows just that stays, and the keyboard in it."""
+    """Apply what was entered, and keep a table that shows just that, with the keyboard in it."""
     try:
         apply(typed)
-    finally:  # a part of the page may ask for a run of all of it
+    finally:  # a fragment may ask for a run of the whole page
         widget_state.keep_table(name, as_entered=not (pasted or session().note))
 
 
 def entered(shown: Block, typed: Typed) -> tuple[Array, str]:
-    """The numbers of a table as they were typed, and what of them was left out."""
+    """Return the numbers of a table as they were typed, and say what was left out."""
     before, entries = typed(shown)
     values = np.array(before)
-    told = [edits.enter(values, shown, i, j, entry) for i, j, entry in entries]
-    return values, " ".join(filter(None, told))
+    left_out = [edits.enter(values, shown, i, j, entry) for i, j, entry in entries]
+    return values, " ".join(filter(None, left_out))
 
 
 def _entries(shown: Block, key: str) -> Iterator[tuple[int, int, Any]]:
-    """Row, column and entry of each box that was changed in a table."""
+    """Find row, column and entry of each box that was changed in a table."""
     for row, changes in (widget_state.event(key, "edited_rows") or {}).items():
         if not isinstance(changes, dict):
             raise ValueError(f"Row {row + 1} of the table: expected boxes, got {changes!r:.40}.")

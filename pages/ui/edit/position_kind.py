@@ -1,4 +1,4 @@
-"""Edit positions: which kind, ALiBi's slope, and sentences that show what they are for."""
+"""Edit positions: their kind, ALiBi's slope, and sentences that show what they are for."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from pages.ui.session.state import session
 _START = "word-order"
 
 
-def kind() -> None:
-    """Choose how a word knows its place; what the scenario can't have goes back, with why."""
+def choose() -> None:
+    """Choose the kind of positions; a refused choice goes back, with the reason."""
     widget_state.seed("positions", session().scenario.positions)
     widgets.segmented_control(
         "Positions",
@@ -39,7 +39,7 @@ def _set_kind() -> None:
 
 
 def slope() -> None:
-    """Choose ALiBi's slope; of later heads it is a power of this one, or the authors'."""
+    """Choose ALiBi's slope for the first head; later heads have its powers."""
     s = session().scenario
     if not s.slopes:
         return
@@ -76,7 +76,7 @@ def _set_authors_slopes() -> None:
 
 
 def begin() -> None:
-    """Open the sentence whose meaning hangs on its order, where it isn't there as it was made."""
+    """Offer the sentence whose meaning depends on the order of its words."""
     start = _start()
     widgets.button(
         f"Open “{' '.join(start.tokens)}”",
@@ -87,7 +87,7 @@ def begin() -> None:
 
 
 def _start() -> Scenario:
-    """Give the preset the positions that this page is telling of."""
+    """Return the preset with the present kind of positions."""
     return edits.with_positions(presets.named(_START).scenario, session().scenario.positions)
 
 
@@ -96,7 +96,7 @@ def _begin() -> None:
 
 
 def direction() -> None:
-    """Set the causal mask, without which ALiBi can't tell before from after."""
+    """Offer the causal mask, without which ALiBi can't tell before from after."""
     with slot():
         if lacks_direction(session().scenario):
             widgets.button("Set the causal mask", key="causal", on_click=_set_causal)
@@ -107,7 +107,7 @@ def _set_causal() -> None:
 
 
 def two_words() -> tuple[int, int]:
-    """Choose the word that asks and the word that is asked, for the score between them."""
+    """Choose a query word and a key word, for the score between them."""
     words = labels.unique(session().scenario.tokens)
     chosen = []
     choices = {"query": ("Query of", min(1, len(words) - 1)), "key": ("Key of", 0)}

@@ -27,9 +27,11 @@ MODELS: tuple[Source, ...] = SOURCES[1:]
 
 
 def source() -> None:
-    """Choose where the vectors come from, and say what is to be known about them."""
-    wish = session().pending_vectors
-    widget_state.seed("vectors", wish.source if wish else source_of(session().scenario.features))
+    """Choose where the vectors come from, and describe them."""
+    request = session().pending_vectors
+    widget_state.seed(
+        "vectors", request.source if request else source_of(session().scenario.features)
+    )
     widgets.segmented_control(
         "Vectors",
         SOURCES,
@@ -41,11 +43,11 @@ def source() -> None:
         f"have. The others are those of {shared_model.title()}, along as many principal axes as "
         "X has columns. The projections stay as they are.",
     )
-    fragment("vectors", lambda trace: _tell(trace.scenario))
+    fragment("vectors", lambda trace: _describe(trace.scenario))
 
 
 def in_use() -> bool:
-    """Whether the present embeddings are a model's."""
+    """Whether the present embeddings come from a model."""
     return source_of(session().scenario.features) in MODELS
 
 
@@ -63,7 +65,7 @@ def _choose() -> None:
 
 
 def change(edit: Callable[[], Scenario], entered: str = "") -> None:
-    """Change words or sizes as one step of undo; a model's vectors are then made anew.
+    """Change words or sizes as one step of undo, and ask the model for vectors again.
 
     Until the model has given them, words that are new have numbers from a hash.
     """
@@ -83,7 +85,7 @@ def change(edit: Callable[[], Scenario], entered: str = "") -> None:
 
 
 def _is_edited(s: Scenario) -> bool:
-    """Whether the numbers of a model's vectors were edited by hand, if that can be told."""
+    """Whether a model's vectors were edited by hand; False while the model isn't loaded."""
     encoder, source = shared_model.loaded(), source_of(s.features)
     if encoder is None or source is None:
         return False
@@ -95,12 +97,12 @@ def _is_edited(s: Scenario) -> bool:
 
 
 def _near(found: Array | None, held: Array | None) -> bool:
-    """Whether only rounding tells two machines' numbers apart."""
+    """Whether two machines' numbers differ by rounding alone."""
     return found is None or held is None or np.allclose(found, held, atol=10.0**-limits.DECIMALS)
 
 
-def again(name: str) -> None:
-    """Offer the model's numbers once more, where X or Z were edited."""
+def reset_button(name: str) -> None:
+    """Offer to undo what was edited in a model's X or Z."""
     chosen = source_of(session().scenario.features)
     widgets.button(
         "back to the model",
@@ -111,19 +113,21 @@ def again(name: str) -> None:
     )
 
 
-def fulfil() -> None:
-    """Take from the model what is wanted; the page shows it from the next run on."""
-    wish = session().pending_vectors
-    encoder = shared_model.encoder() if wish else None
-    if wish is None or encoder is None:
+def load_pending() -> None:
+    """Load the vectors that were requested; the page shows them from the next run on."""
+    request = session().pending_vectors
+    encoder = shared_model.encoder() if request else None
+    if request is None or encoder is None:
         return
 
     def edit() -> Scenario:
         s = session().scenario
-        return pretrained.with_real_vectors(s, wish.source, *_vectors(encoder, wish.source, s))
+        return pretrained.with_real_vectors(
+            s, request.source, *_vectors(encoder, request.source, s)
+        )
 
     session().requested = None
-    (state.amend if wish.amends else state.change)(edit)
+    (state.amend if request.amends else state.change)(edit)
     st.rerun()
 
 
@@ -132,7 +136,7 @@ def _vectors(encoder: Encoder, source: Source, s: Scenario) -> tuple[Array, Arra
     return X, shared_model.vectors(encoder, source, s.context) if s.is_cross else None
 
 
-def _tell(s: Scenario) -> None:
+def _describe(s: Scenario) -> None:
     encoder = shared_model.loaded()
     if not in_use():
         if not shared_model.is_installed():
@@ -140,11 +144,11 @@ def _tell(s: Scenario) -> None:
     elif encoder is None:
         st.caption(_AWAY)
     else:
-        _tell_of(s, encoder)
+        _describe_loaded(s, encoder)
 
 
-def _tell_of(s: Scenario, encoder: Encoder) -> None:
-    """Say where the vectors come from; of a word that the model can't see, only that."""
+def _describe_loaded(s: Scenario, encoder: Encoder) -> None:
+    """Say where the vectors come from, or which word the model can't read."""
     source = source_of(s.features)
     assert source is not None
     try:

@@ -27,7 +27,7 @@ class Look(TypedDict):
 
 
 def look(margin: int = 0) -> Look:
-    """Tell how to draw, in the page's width without a margin."""
+    """Say how to draw for this visitor, in the page's width without a margin."""
     # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
     taken = round(margin * 22 / 16) if session().projector else margin
     return {
@@ -43,7 +43,7 @@ def chart(
     alt: Callable[[], str],
     picked: Callable[[Any], None] | None = None,
 ) -> None:
-    """Show a figure; `alt` and what `picked` is told are described in `components.board`."""
+    """Show a figure; `alt` and `picked` are described in `components.board`."""
     if session().width < NARROW:
         described = described.with_room(_BUTTONS)
     if session().is_live:

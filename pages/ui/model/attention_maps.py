@@ -22,7 +22,7 @@ from pages.ui.session.state import session
 
 
 def about(encoder: Encoder) -> None:
-    """Which model it is, and how large."""
+    """Say which model it is, and how large."""
     st.markdown(
         f"**{shared_model.title()}** has {encoder.layers} layers of {encoder.heads} "
         f"heads. A token has {encoder.d_model} numbers, a query and a key {encoder.d_k}; scores "
@@ -32,12 +32,12 @@ def about(encoder: Encoder) -> None:
 
 
 def is_ready() -> bool:
-    """Whether the page's width is known; a picture in another would be sent again."""
+    """Whether the page's width is known; a picture of another width would be sent twice."""
     return session().measured or not session().is_live
 
 
 def heads(reading: Reading) -> None:
-    """All heads as thumbnails; a click chooses one."""
+    """Show all heads as thumbnails; a click selects one."""
     st.header("All heads", anchor=False)
     encoder, focus, drawn = reading.encoder, reading.focus, look()
     side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
@@ -70,7 +70,7 @@ def _pick_head(grid: Grid, side: int, box: Any) -> None:
 
 
 def large(reading: Reading) -> None:
-    """One matrix of weights, large; a click chooses query and key."""
+    """Show one matrix of weights, large; a click selects query and key."""
     st.header(reading.seen.title, anchor=False)
     controls.where(reading)
     if reading.focus.view == "rollout":
@@ -90,10 +90,9 @@ def weights(
     marked: int | None = None,
     picked: Callable[[Any], None] | None = None,
 ) -> None:
-    """The matrix that is looked at, and a sentence about it.
+    """Show the selected matrix, and a sentence about it.
 
-    What is `picked` must not hold the reading: Streamlit keeps it for as long as the page
-    is open.
+    `picked` must not hold the reading: Streamlit keeps it for as long as the page is open.
     """
     seen = reading.seen
     with slot():
@@ -121,7 +120,7 @@ def _rollout() -> None:
 
 
 def caution() -> None:
-    """What attention weights do not prove."""
+    """Say what attention weights do not prove."""
     st.warning(
         "**What weights do not prove.** A weight says how much of a value goes where, not why the "
         "model answers as it does: other weights can give the same answer "
@@ -134,7 +133,7 @@ def caution() -> None:
 
 
 def scores(reading: Reading) -> None:
-    """The scores of the head, before the softmax."""
+    """Show the scores of the head, before the softmax."""
     st.header("Its scores", anchor=False)
     st.markdown(r"$\mathrm{scores} = Q K^\top / \sqrt{d_k}$, before the softmax of each row.")
     with slot():

@@ -1,4 +1,4 @@
-"""What a pretrained model is asked: the text, the layer, the head, what is left out."""
+"""Controls of a pretrained model: its text, layer, head and view."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout":
 
 
 def text(encoder: Encoder) -> Reading | None:
-    """Type a text, and have the model read it; None, with the reason, where it can't."""
+    """Type a text, and have the model read it; None where it can't, with the reason."""
     question = session().model_query
     with _field("Text", "model-text", question.text.text, question, encoder):
         for label, example in EXAMPLES.items():
@@ -50,7 +50,7 @@ def other(encoder: Encoder) -> Reading | None:
 def _field(
     label: str, key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder
 ) -> DeltaGenerator:
-    """A field for a text, and the row of buttons below it."""
+    """Show a field for a text; return the row of buttons below it."""
     widget_state.seed(key, shown)
     # No `max_chars`: a browser would drop a longer text without a word.
     widgets.text_area(
@@ -71,8 +71,7 @@ def _typed(key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder)
 
 
 def _take(reader: UrlText | ModelQuery, text: str, entered: str, encoder: Encoder) -> None:
-    # The model counts tokens in its own way: what it can't read must not take the place of a
-    # text that it can.
+    # A text that the model can't read must not replace one that it can.
     state.read_text(reader, text, entered, check=lambda text: shared_model.check(encoder, text))
 
 
@@ -145,12 +144,12 @@ def _choice(
 
 
 def query(reading: Reading) -> None:
-    """Choose the token that looks."""
+    """Choose the token that is the query."""
     _token("Token", "query", reading, reading.focus.query)
 
 
 def key(reading: Reading) -> None:
-    """Choose the token that is looked at."""
+    """Choose the token that is the key."""
     _token("Key", "key", reading, reading.key)
 
 
@@ -174,20 +173,20 @@ def _chosen(name: str, options: Sequence[Any]) -> None:
 
 
 def pick(queries: Sequence[int], keys: Sequence[int], box: Any) -> None:
-    """A box was clicked: ask about it.
+    """Select the query and key of the box that was clicked.
 
     Parameters
     ----------
     queries, keys : sequence of int
         Tokens along the rows and the columns.
     box : object
-        What the browser told.
+        What the browser sent.
     """
     if place := place_of(box, len(queries), len(keys)):
         session().model_query.focus_on(query=queries[place[0]], key=keys[place[1]])
 
 
 def place_of(box: Any, rows: int, columns: int) -> tuple[int, int] | None:
-    """Row and column of a box that was clicked; None if there is no such box."""
+    """Read row and column of a box that was clicked; None if there is no such box."""
     _, row, column = parse_click(box) or (0, -1, -1)
     return (row, column) if row in range(rows) and column in range(columns) else None

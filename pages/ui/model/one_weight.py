@@ -1,4 +1,4 @@
-"""Show where one token of a pretrained model looks, and what makes one weight."""
+"""Show what one token of a pretrained model attends to, and what makes one weight."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pages.ui.session.state import session
 
 
 def token(reading: Reading) -> None:
-    """Where one token looks, and which look at it."""
+    """Show what one token attends to, and which attend to it."""
     st.header("One token", anchor=False)
     controls.query(reading)
     i, seen = reading.query, reading.seen
@@ -38,7 +38,7 @@ def token(reading: Reading) -> None:
 
 
 def weight(reading: Reading) -> None:
-    """What makes one weight: the features of q · k, the score, the softmax."""
+    """Show what makes one weight: the features of q · k, the score, the softmax."""
     st.header("Why this weight", anchor=False)
     st.markdown(
         "A score is a sum with one product for each feature of $q$ and $k$. Each row is a key, "

@@ -1,4 +1,4 @@
-"""Take a head of a pretrained model to the lab, where its numbers can be moved."""
+"""Open a head of a pretrained model in the lab, where its numbers can be edited."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pages.ui.session.state import session
 
 
 def head(reading: Reading) -> None:
-    """Offer the head, and say how near the lab comes to it."""
+    """Offer the head, and say how close its copy in the lab comes to it."""
     st.header("This head in the lab", anchor=False)
     st.markdown(
         "The lab moves the numbers of small matrices. Seen from a short sentence alone a head can "

@@ -16,8 +16,8 @@ from pages.ui.model import attention_maps, controls, shared_model
 _BOTH, _GAP = 720, 16
 
 
-def two_texts(reading: Reading) -> None:
-    """A second text beside the first: the same head, and how alike the model finds them."""
+def compare(reading: Reading) -> None:
+    """Show a second text beside the first: the same head, and how similar their tokens are."""
     st.header("Two texts", anchor=False)
     st.markdown(
         "The same layer and head read another text. What does a small change do, and what does "

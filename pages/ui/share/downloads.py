@@ -1,4 +1,4 @@
-"""What a visitor takes along: numbers, equations, code and pictures, in files."""
+"""Files to save: numbers, equations, code and pictures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.ui.session.state import session
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file: what it is called, how its name ends, and what writes it."""
+    """A kind of file: its label, the ending of its name, and what writes it."""
 
     label: str
     ending: str
@@ -28,7 +28,7 @@ class Kind:
 
 def _page(trace: AttentionTrace, only: str | None) -> str:
     link = state.link()
-    # Before the browser has told its address, a link is only the end of one.
+    # Before the browser has sent its address, a link is only the end of one.
     return html_page(trace, only, link if link.startswith("http") else "")
 
 
@@ -47,12 +47,12 @@ KINDS = {
 
 
 def whole() -> AttentionTrace:
-    """The trace of all heads, for the files; the page shows one head."""
+    """Compute the trace of all heads, for the files; the page shows one head."""
     return attend(session().scenario)
 
 
 def chosen(trace: AttentionTrace) -> str | None:
-    """Choose what to take: one step, by its name, or None for all."""
+    """Choose what to save: one step, by its name, or None for all."""
     options = ["", *(each.name for each in export.steps(trace))]
     name = widget_state.seed_view("take", options, "")
     widgets.selectbox(
@@ -98,10 +98,10 @@ def file(trace: AttentionTrace, only: str | None) -> None:
 
 
 def picture(trace: AttentionTrace, only: str | None) -> None:
-    """What is taken as one picture, of the head that is looked at; its own buttons save it."""
+    """Show what is saved as one picture of the selected head; its own buttons save it."""
     with expander("Picture, to save as SVG or as PNG for print", "print") as is_open:
         if is_open:
-            # What all heads make together no single one has.
+            # One head alone doesn't have what all heads make together.
             shown = trace if only is None or takes(trace.scenario, only) else whole()
             drawn = [written for _, _, written in export.equations(shown, only)]
             st.caption("The buttons stand above the picture, at its right end.")

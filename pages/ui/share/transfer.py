@@ -18,7 +18,7 @@ MAX_UPLOAD = 3
 
 
 def without_link() -> None:
-    """Say that the address holds less than the page, and offer what holds all."""
+    """Say what the address has no room for, and offer it as a file."""
     missing = session().missing_from_link
     if not missing:
         return
@@ -78,9 +78,9 @@ def _open() -> None:
     if file is None:  # taken away again by the visitor or the server
         return
     try:
-        scenario, told = export.reopen(file.getvalue())
+        scenario, note = export.reopen(file.getvalue())
     except ValueError as error:
         session().complain(f"{file.name} can't be opened. {error}")
         return
-    state.change(lambda: Noted(scenario, told), anew=True)
+    state.change(lambda: Noted(scenario, note), anew=True)
     widget_state.replace("upload")  # so that the same file can be opened again

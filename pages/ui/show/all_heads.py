@@ -1,4 +1,4 @@
-"""Show all heads: side by side, as points, how far they agree, and what each adds."""
+"""Show all heads: side by side, as points, how similar they are, and what each adds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from pages.ui.show.fragments import fragment
 
 
 def weights() -> None:
-    """The weights of all heads as small multiples; a click makes one large."""
+    """Show the weights of all heads as small multiples; a click selects a head."""
 
     def body(trace: AttentionTrace) -> None:
         drawn = side_by_side(trace, session().head)
@@ -47,14 +47,14 @@ def weights() -> None:
 
 
 def _choose(box: Any, h: int) -> None:
-    """A box of a head was clicked: look at this head."""
+    """Select the head of the box that was clicked."""
     place = parse_click(box)
     if place and place[0] in range(h):
         session().chosen_head = place[0]
 
 
 def chosen() -> None:
-    """The head that is looked at, large."""
+    """Show the selected head, large."""
 
     def body(trace: AttentionTrace) -> None:
         names = trace.scenario.heads
@@ -68,7 +68,7 @@ def chosen() -> None:
 
 
 def spaces() -> None:
-    """The words in the V space of the head that is looked at, beside what it is made of."""
+    """Show the words in the selected head's V space, beside the space that it comes from."""
 
     def body(trace: AttentionTrace) -> None:
         alone = trace.head(session().head)
@@ -93,7 +93,7 @@ def spaces() -> None:
 
 
 def agreement() -> None:
-    """How much of their weight each two heads put in the same places."""
+    """Show how much of their weight each two heads put in the same places."""
 
     def body(trace: AttentionTrace) -> None:
         st.markdown(explain_agreement(trace, escape.markdown))
@@ -104,7 +104,7 @@ def agreement() -> None:
 
 
 def projected() -> None:
-    """The heads side by side, and through W_o."""
+    """Show the heads side by side, and through W_o."""
 
     def body(trace: AttentionTrace) -> None:
         if trace.projected is None:
@@ -118,7 +118,7 @@ def projected() -> None:
 
 
 def ablated() -> None:
-    """What becomes of the projected output when heads are switched off."""
+    """Show what becomes of the projected output when heads are switched off."""
     heads = session().scenario.heads
     if session().scenario.W_o is None or len(heads) < 2:
         st.markdown("With two heads or more, one can be switched off.")

@@ -1,4 +1,4 @@
-"""Add, copy, rename and remove heads; the one that is looked at is the one that is edited."""
+"""Add, copy, rename and remove heads; the selected head is edited."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.ui.session.state import session
 
 
 def buttons() -> None:
-    """What can be done with the head that is looked at, and its name."""
+    """Show the name of the selected head, and the buttons that change it."""
     s, i = session().scenario, session().head
     is_full = s.h >= limits.HEADS[1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -72,7 +72,7 @@ def _remove() -> None:
 
 
 def give_W_o() -> None:
-    """Give a scenario without W_o one to start from."""
+    """Offer a W_o where there is none."""
     widgets.button(
         "Put the head's output through W_o",
         key="give-W_o",

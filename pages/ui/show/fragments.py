@@ -43,5 +43,5 @@ def fragment(name: str, body: Callable[[AttentionTrace], None], of: Derive = unc
 def head_fragment(
     name: str, body: Callable[[AttentionTrace], None], of: Derive = unchanged
 ) -> None:
-    """Show the trace of the head that is looked at in a fragment."""
+    """Show the trace of the selected head in a fragment."""
     fragment(name, lambda trace: body(trace.head(session().head)), of)

@@ -1,7 +1,7 @@
-"""Where does this number come from? The answer below a picture, and the ways to ask.
+"""Where does a number come from? The answer below a picture, and the ways to ask.
 
-A number is asked about by a click on its box, by the pickers, or by following another
-number back to it. It stays asked about while numbers and pages change.
+A number is inspected by a click on its box, by the pickers, or by drilling down from another
+number. It stays inspected while numbers and pages change.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ QUESTION = "Where does a number come from?"
 _FRAME = 34
 
 
-def asked(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cell | None:
-    """The number that the answer below this picture is about, if it is below this one."""
+def inspected(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cell | None:
+    """Return the number that is inspected, if its answer stands below this picture."""
     names = {shown.step.name for each in drawn for shown in each.blocks}
     if not session().inspection.owns_answer(picture, names):
         return None
@@ -43,8 +43,8 @@ def asked(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cel
     return standing[-1] if standing else None
 
 
-def gone(trace: AttentionTrace, picture: str) -> None:
-    """Say that the number which the answer below this picture was about isn't there any more."""
+def say_if_gone(trace: AttentionTrace, picture: str) -> None:
+    """Say where the number that was inspected isn't there any more."""
     inspection = session().inspection
     if inspection.picture != picture or len(inspection.existing(trace.scenario)) == len(
         inspection.path
@@ -61,7 +61,7 @@ def gone(trace: AttentionTrace, picture: str) -> None:
 def pick(
     trace: AttentionTrace, drawn: Sequence[Equation], box: Any, picture: str, before: int = 0
 ) -> None:
-    """A box was clicked: go on to it if the present number is made of it, or begin anew.
+    """Inspect the box that was clicked; drill down to it if the present number depends on it.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def pick(
     drawn : sequence of Equation
         What can be asked about in the picture.
     box : object
-        What the browser told; see `components.board`.
+        What the browser sent; see `components.board`.
     picture : str
         The picture's key.
     before : int
@@ -86,24 +86,24 @@ def pick(
             row, column = column, row
         if shown.title:  # one of several heads, side by side
             session().chosen_head = matrix
-        _go(trace, Cell(shown.step.name, row, column), picture)
+        _inspect(trace, Cell(shown.step.name, row, column), picture)
 
 
 def _has(shown: Block, row: int, column: int) -> bool:
     return row in range(len(shown.rows)) and column in range(len(shown.columns))
 
 
-def _go(trace: AttentionTrace, cell: Cell, picture: str) -> None:
+def _inspect(trace: AttentionTrace, cell: Cell, picture: str) -> None:
     inspection = session().inspection
     standing = inspection.existing(trace.scenario)
-    if standing and picture == inspection.picture and cell in _parts(trace, standing[-1]):
-        _go_on(trace, standing[-1], cell)
+    if standing and picture == inspection.picture and cell in _dependencies(trace, standing[-1]):
+        _drill_down(trace, standing[-1], cell)
     else:
         session().inspection.inspect(cell, picture)
 
 
-def _go_on(trace: AttentionTrace, cell: Cell, to: Cell) -> None:
-    """Go on to what a number is made of; from the heads side by side to the one it is of."""
+def _drill_down(trace: AttentionTrace, cell: Cell, to: Cell) -> None:
+    """Drill down to a dependency; from the heads side by side to the head that has it."""
     head = head_of(trace.scenario, cell)
     if head is not None:
         session().chosen_head = head
@@ -111,17 +111,17 @@ def _go_on(trace: AttentionTrace, cell: Cell, to: Cell) -> None:
 
 
 def _calculated(trace: AttentionTrace, cell: Cell) -> Calculation:
-    """The calculation of a number; of what each head has, of the one that is looked at."""
+    """Calculate a number; of what each head has, that of the selected head."""
     return calculate(trace, cell, _head(trace))
 
 
 def _head(trace: AttentionTrace) -> int:
-    """The head that is looked at, in a trace that may be of one head alone."""
+    """Return the selected head, in a trace that may be of one head alone."""
     return min(session().head, trace.scenario.h - 1)
 
 
-def _parts(trace: AttentionTrace, cell: Cell) -> set[Cell]:
-    """What a number is made of, in its calculation or in the equation of its step."""
+def _dependencies(trace: AttentionTrace, cell: Cell) -> set[Cell]:
+    """Collect what a number depends on, in its calculation or in its step's equation."""
     used = {operand.cell for operand in _calculated(trace, cell).operands}
     return used.union(*(source.cells for source in sources(trace.scenario, cell)))
 
@@ -150,10 +150,10 @@ def _close() -> None:
 
 
 def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None:
-    """Say where a number comes from, with the pickers, the way here and the way on."""
+    """Say where a number comes from, with the pickers, the path here and the ways on."""
     made = _calculated(trace, cell)
     with st.container(border=True):
-        _way(trace)
+        _path(trace)
         _pickers(trace, cell)
         shown = f"\n= {made.numbers}" if made.operands else f"\n{made.name} = {made.result}"
         st.code(made.symbols + shown, language=None, wrap_lines=True)
@@ -163,12 +163,12 @@ def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None
             chart(described, "figure-contributions", lambda: contributions_alt(made))
         if made.table:
             st.markdown(_table(made.table))
-        _on(trace, made)
+        _operands(trace, made)
         _play(trace, cell)
 
 
-def _way(trace: AttentionTrace) -> None:
-    """The numbers that led here, each a step back."""
+def _path(trace: AttentionTrace) -> None:
+    """Show the numbers that led here, each a step back."""
     cells = session().inspection.existing(trace.scenario)
     with slot():
         if len(cells) == 1:
@@ -197,7 +197,7 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
     """Choose a number without a mouse."""
     rows, columns = (labels.axis(trace.scenario, axis) for axis in step(cell.name).axes)
     choices = {
-        "matrix": (told(trace.scenario), cell.name, _said),
+        "matrix": (told(trace.scenario), cell.name, _matrix_title),
         "row": (range(len(rows)), cell.row, lambda i: labels.isolate(rows[i])),
         "column": (range(len(columns)), cell.column, lambda j: labels.isolate(columns[j])),
     }
@@ -217,7 +217,7 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
             )
 
 
-def _said(name: str) -> str:
+def _matrix_title(name: str) -> str:
     return f"{step(name).symbol} · {step(name).title}"
 
 
@@ -238,7 +238,7 @@ def _choose(trace: AttentionTrace) -> None:
 
 
 def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None:
-    """The steps that made the number, as far as they aren't in the picture above."""
+    """Show the steps that made the number, unless the picture above has them."""
     s = trace.scenario
     missing = [made for made in _made(cell) if not any(_shows(each, s, made) for each in drawn)]
     with slot():
@@ -255,25 +255,25 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
 
 
 def _made(cell: Cell) -> list[Cell]:
-    """The numbers whose steps are to be seen; a scaled score is told from its query and key."""
+    """List the numbers whose steps are to be seen; a scaled score begins at query and key."""
     raw = [replace(cell, name="raw_scores")] if cell.name == "scores" else []
     return [made for made in (*raw, cell) if step(made.name).made_of]
 
 
 def _shows(drawn: Equation, scenario: Scenario, cell: Cell) -> bool:
-    """Whether an equation has what a number is made of."""
+    """Whether an equation shows what a number depends on."""
     marked = outlined(drawn, scenario, cell).blocks
     return any(not outline.is_asked for shown in marked for outline in shown.outlines)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
-    """Markdown of a table whose cells are text."""
+    """Write a table of text as Markdown."""
     header, *body = ("|" + "|".join(map(escape.markdown, row)) + "|" for row in rows)
     return "\n".join((header, "|" + "---|" * len(rows[0]), *body))
 
 
 def _play(trace: AttentionTrace, cell: Cell) -> None:
-    """The product that made the number, filling in the browser."""
+    """Play in the browser how the product of the number is filled."""
     product = next((made.name for made in _made(cell) if is_product(made.name)), "")
     if not product:
         return
@@ -290,8 +290,8 @@ def _play(trace: AttentionTrace, cell: Cell) -> None:
             )
 
 
-def _on(trace: AttentionTrace, made: Calculation) -> None:
-    """Each number that it is made of, a click away."""
+def _operands(trace: AttentionTrace, made: Calculation) -> None:
+    """Show each number that it depends on, a click away."""
     if not made.operands:
         return
     cells = list(dict.fromkeys(operand.cell for operand in made.operands))
@@ -309,5 +309,5 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
 def _follow(trace: AttentionTrace, cell: Cell, key: str, cells: Sequence[Cell]) -> None:
     chosen = widget_state.read(key, range(len(cells)), None)
     if chosen is not None:
-        _go_on(trace, cell, cells[chosen])
+        _drill_down(trace, cell, cells[chosen])
     st.rerun()

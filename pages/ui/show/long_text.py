@@ -1,4 +1,4 @@
-"""A long text, pasted and looked at: its entry, all its weights, and one word's."""
+"""A long text: its entry, all its weights, and one word's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEXT, _WORD = "long-text", "long-word"
 
 
 def entry() -> None:
-    """Paste a text; one that can't be shown stays in the field, with the reason."""
+    """Paste a text; a refused one stays in the field, with the reason."""
     widget_state.seed(_TEXT, session().long_text.text)
     # No `max_chars`: a browser would drop a longer text without a word.
     widgets.text_area(
@@ -52,13 +52,13 @@ def _head() -> Scenario:
 
 
 def trace() -> AttentionTrace | None:
-    """All that the chosen head computes of the text; None without a text."""
+    """Compute the selected head's attention in the text; None without a text."""
     text = session().long_text.text
     return attend(long_text.scenario_of(_head(), text)) if text else None
 
 
 def made_with() -> None:
-    """What of the scenario the text is seen with, and which words are unknown."""
+    """Say what of the scenario is used for the text, and which words are unknown."""
     names = session().scenario.heads
     head = (
         f"the head {escape.markdown(isolate(names[session().head]))}" if names else "its one head"
@@ -69,7 +69,7 @@ def made_with() -> None:
 
 
 def picture(trace: AttentionTrace) -> None:
-    """All weights as one heatmap; a click chooses the word of its row."""
+    """Show all weights as one heatmap; a click selects a row."""
     st.header("All weights", anchor=False)
     st.markdown(long_text.told_of_weights(trace, escape.markdown))
     # A picture in another width would be sent again, and this one is most of a megabyte.
@@ -93,7 +93,7 @@ def _pick(box: Any) -> None:
 
 
 def row(trace: AttentionTrace) -> None:
-    """The weights of one word: as bars, as a sentence, as a table."""
+    """Show the weights of one word: as bars, as a sentence, as a table."""
     st.header("The row of one word", anchor=False)
     names = unique(trace.scenario.tokens)
     i = session().long_text.word

@@ -1,4 +1,4 @@
-"""Show a step: title, picture, sentence, table."""
+"""Show steps as pictures, each with a sentence and a table."""
 
 from __future__ import annotations
 
@@ -28,36 +28,36 @@ Sides = Callable[[Scenario], tuple[Scenario, Scenario] | None]
 
 
 def title(trace: AttentionTrace, name: str) -> None:
-    """Heading of a step, with its formula."""
+    """Show the heading of a step, with its formula."""
     which = steps.step(name)
     st.markdown(f"## {which.title}\n\n$$\n{formula(trace.scenario, name)}\n$$")
 
 
 def what_is_projected(trace: AttentionTrace) -> None:
-    """What queries, keys and values are made of, and what for."""
+    """Say what queries, keys and values are made of, and what for."""
     X, Z = (steps.step(made(name, trace.scenario)).latex for name in ("placed", "placed_context"))
     if trace.scenario.is_cross:
-        told = (
+        words = (
             f"Each word of the sentence, a row of ${X}$, **asks** with its query. Each word of "
             f"the second one, a row of ${Z}$, is **found** by its key and **tells** its value."
         )
     else:
-        told = (
+        words = (
             f"The same ${X}$ is used three times. Each word **asks** with its query, is "
             "**found** by its key and **tells** its value."
         )
-    st.markdown(f"{told} Three matrices make them; they are what a model learns.")
+    st.markdown(f"{words} Three matrices make them; they are what a model learns.")
 
 
 def formulas(trace: AttentionTrace, *names: str) -> None:
-    """Formulas of several steps on one line."""
+    """Show the formulas of several steps on one line."""
     written = r" \qquad ".join(formula(trace.scenario, name) for name in names)
     # What `st.latex` makes can be a pixel too narrow, and scrolls where no key can reach it.
     st.markdown(f"$$\n{written}\n$$")
 
 
 def step(name: str, key: str = "", of: Derive = unchanged) -> None:
-    """A step's picture, one sentence about these numbers, and its tables.
+    """Show a step's picture, one sentence about these numbers, and its tables.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def step(name: str, key: str = "", of: Derive = unchanged) -> None:
 
 
 def steps_together(*names: str) -> None:
-    """Several steps in one picture, each with its sentence below."""
+    """Show several steps in one picture, each with its sentence below."""
     key = "-".join(names)
 
     def body(trace: AttentionTrace) -> None:
@@ -93,7 +93,7 @@ def steps_together(*names: str) -> None:
 
 
 def whole_attention() -> None:
-    """Softmax(scores) · V = output, on one line, and where each word looks."""
+    """Show softmax(scores) · V = output on one line, and where each word looks."""
 
     def body(trace: AttentionTrace) -> None:
         picture(trace, headline(trace), key="headline")
@@ -103,7 +103,7 @@ def whole_attention() -> None:
 
 
 def comparison(name: str, sides: Sides) -> None:
-    """A step of A, of B, and their difference in one picture, with what moved most and why.
+    """Show a step of A, of B, and their difference, with what changed most and why.
 
     Parameters
     ----------
@@ -143,24 +143,24 @@ def _list(sentences: Sequence[str]) -> None:
 
 
 def headline_formula() -> None:
-    """The formula of attention as the paper writes it."""
+    """Show the formula of attention as the paper writes it."""
     st.latex(steps.HEADLINE_FORMULA)
 
 
 def one_matrix(name: str) -> None:
-    """One matrix alone."""
+    """Show one matrix alone."""
     head_fragment(name, lambda trace: picture(trace, Equation((block(trace, name),)), key=name))
 
 
 def shape_rule(rows: int) -> None:
-    """X · W_q with a W_q of so many rows: the product, or why there is none."""
+    """Show X · W_q with a W_q of so many rows: the product, or why there is none."""
 
     def body(trace: AttentionTrace) -> None:
         tried = misfit(trace, rows)
         X, W = tried.blocks[:2]
         rule = rule_of(X, W)
         (st.success if rule.fits else st.warning)(escape.markdown(rule.message))
-        # Its W_q is of this experiment only, so there is no telling where it comes from.
+        # Its W_q belongs to this experiment alone, so it can't be inspected.
         unasked(tried, key="misfit")
         st.markdown(
             f"Each number of $Q$ is made from one row of ${X.step.latex}$ and one column of $W_q$: "
@@ -175,13 +175,13 @@ def shape_rule(rows: int) -> None:
 def picture(
     trace: AttentionTrace, *drawn: Equation, key: str, beside: Sequence[Equation] = ()
 ) -> None:
-    """Equations in one picture; below it, where the number comes from that is asked about.
+    """Show equations in one picture whose numbers can be inspected.
 
-    What is `beside` them, and drawn first, is of another scenario and isn't asked about.
+    Equations `beside` them are drawn first; they are of another scenario and can't be inspected.
     """
     name = f"figure-{key}"
     before = sum(len(each.blocks) for each in beside)
-    cell = inspector.asked(trace, drawn, name)
+    cell = inspector.inspected(trace, drawn, name)
     shown = [outlined(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
         describe(*beside, *shown, **look()),
@@ -191,14 +191,14 @@ def picture(
     )
     inspector.ask_button(drawn, name, is_open=cell is not None)
     with slot():
-        inspector.gone(trace, name)
+        inspector.say_if_gone(trace, name)
         if cell:
             inspector.answer(trace, cell, drawn)
     _tables(key, *beside, *drawn)
 
 
 def unasked(*drawn: Equation, key: str) -> None:
-    """Equations in one picture, without the question where their numbers come from."""
+    """Show equations in one picture whose numbers can't be inspected."""
     chart(
         describe(*drawn, **look()),
         key=f"figure-{key}",
@@ -208,7 +208,7 @@ def unasked(*drawn: Equation, key: str) -> None:
 
 
 def _tables(key: str, *drawn: Equation) -> None:
-    """The numbers behind a picture; they are sent only while the drawer is open."""
+    """Show the numbers behind a picture; they are sent only while the expander is open."""
     with expander("Numbers as tables", f"tables-{key}") as is_open:
         if is_open:
             for shown in (shown for each in drawn for shown in each.blocks):

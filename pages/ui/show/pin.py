@@ -1,4 +1,4 @@
-"""Pin the scenario as A and go on as B, or see what would be if; choose what is compared."""
+"""Pin the scenario as A and go on as B, or try a what-if; choose what is compared."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pages.ui.show.pictures import Sides
 
 
 def buttons() -> None:
-    """Pin the present scenario as A, or do something with what is pinned."""
+    """Show the buttons that pin the present scenario as A, swap, and unpin."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if session().scenario_a is None:
             _pin_button("Pin the present scenario as A")
@@ -33,15 +33,15 @@ def buttons() -> None:
 
 
 def _pin_back() -> None:
-    """Bring back the A before, which no step of undo has: pinning changes no number."""
+    """Offer the A before; Undo doesn't bring it back, for pinning changes no number."""
     if session().can_pin_back:
         widgets.button(
             "Back to the last A", icon=":material/undo:", key="pin-back", on_click=state.pin_back
         )
 
 
-def in_passing() -> None:
-    """Pin the present scenario as A, on a page that has other things to do."""
+def quick_pin() -> None:
+    """Offer to pin the present scenario on another page than Compare."""
     is_pinned = session().scenario_a == session().scenario
     _pin_button(
         "Pinned as A" if is_pinned else "Pin as A",
@@ -69,18 +69,22 @@ def chosen_what_if() -> str:
         if chosen:
             idle = bool(what_if.BY_KEY[chosen].idle(session().scenario))
             widgets.button(
-                "Go on with this", key="adopt", on_click=_adopt, args=(chosen,), disabled=idle
+                "Go on with this",
+                key="adopt",
+                on_click=_apply_variant,
+                args=(chosen,),
+                disabled=idle,
             )
     return chosen or ""
 
 
-def _adopt(key: str) -> None:
+def _apply_variant(key: str) -> None:
     state.change(lambda: what_if.what_if(session().scenario, key))
     widget_state.seed("what-if", None)
 
 
-def _alike(pinned: Scenario) -> Scenario:
-    """The head of A that stands in the place of the one that is looked at in B."""
+def _same_head(pinned: Scenario) -> Scenario:
+    """Return the head of A in the place of B's selected head."""
     return pinned.head(min(session().head, pinned.h - 1))
 
 
@@ -111,7 +115,7 @@ def sides(variant: str) -> Sides:
         Key of the variant that is chosen; empty for none.
     """
 
-    def told(present: Scenario) -> tuple[Scenario, Scenario] | None:
+    def both(present: Scenario) -> tuple[Scenario, Scenario] | None:
         if variant and (reason := what_if.BY_KEY[variant].idle(present)):
             st.markdown(escape.markdown(reason))
         elif variant:
@@ -119,12 +123,12 @@ def sides(variant: str) -> Sides:
             st.markdown(f"A is the present scenario, B is what it would be: **{title}**.")
         return _pair(variant, present)
 
-    return told
+    return both
 
 
 def _pair(variant: str, present: Scenario) -> tuple[Scenario, Scenario] | None:
-    """A and B, of the head that is looked at; None where there is nothing to compare."""
+    """Return A and B of the selected head; None where there is nothing to compare."""
     if variant and not what_if.BY_KEY[variant].idle(present):
         return present, what_if.what_if(present, variant)
     pinned = session().scenario_a
-    return (_alike(pinned), present) if pinned else None
+    return (_same_head(pinned), present) if pinned else None

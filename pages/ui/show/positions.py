@@ -13,20 +13,20 @@ from pages.ui.show import pictures
 from pages.ui.show.fragments import head_fragment
 
 
-def scheme(trace: AttentionTrace) -> None:
-    """What the scenario's way of telling places does: in words, as a formula, by whom."""
-    told = SCHEMES[trace.scenario.positions]
-    lines = r" \\[1ex] ".join(told.formula)
+def paper(trace: AttentionTrace) -> None:
+    """Show the scenario's kind of positions: in words, as a formula, with its papers."""
+    scheme = SCHEMES[trace.scenario.positions]
+    lines = r" \\[1ex] ".join(scheme.formula)
     # What `st.latex` makes can be a pixel too narrow, and scrolls where no key can reach it.
-    st.markdown(f"{told.says}\n\n$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$")
-    papers = "; ".join(f"[{escape.markdown(each.cited)}]({each.link})" for each in told.papers)
+    st.markdown(f"{scheme.says}\n\n$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$")
+    papers = "; ".join(f"[{escape.markdown(each.cited)}]({each.link})" for each in scheme.papers)
     if trace.scenario.positions == "rope":
         st.markdown(pairs(trace.scenario))
     st.markdown(f"Source: {papers}.")
 
 
 def word_order() -> None:
-    """The weights beside those of the same words in reverse, and whether the order matters."""
+    """Show the weights beside those of the reversed words, and whether the order matters."""
 
     def body(trace: AttentionTrace) -> None:
         order = in_reverse(trace)
@@ -37,7 +37,7 @@ def word_order() -> None:
 
 
 def at_every_place(query: int, key: int) -> None:
-    """The score of one query for one key at all places, turned by RoPE.
+    """Show the score of one query for one key at all places, rotated by RoPE.
 
     Parameters
     ----------
