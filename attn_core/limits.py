@@ -18,17 +18,17 @@ from .notation.labels import short
 from .scenario import Array, Scenario
 from .text.tokens import split
 
-#: Characters that are looked at; no sentence of so many words needs as many.
+#: Characters of a sentence; no sentence of `MAX_TOKENS` words needs as many.
 MAX_SENTENCE = 1000
 MAX_TOKENS = 12
 MAX_TOKEN_LENGTH = 40
-#: Characters and words of a long text, which is only looked at.
+#: Characters and words of a long text, which can't be edited.
 MAX_TEXT = 10_000
 MAX_WORDS = 512
-#: Attention weights of all heads that a model's reading of a text may take: those of BERT's
-#: 12 layers of 12 heads at as many tokens. In float32 they are 151 MB.
+#: Attention weights of all heads of a model for one text: those of BERT's 12 layers of 12 heads
+#: at as many tokens. In float32 they are 151 MB.
 MAX_WEIGHTS = 12 * 12 * MAX_WORDS**2
-#: Matrices of all heads of one layer that exist while it is computed.
+#: Matrices of all heads that exist at once while a layer is computed.
 _WORKING = 6
 MAX_FEATURE_LENGTH = 24
 D_MODEL = (2, 8)
@@ -42,20 +42,20 @@ MAX_ABS = 30.0
 DECIMALS = 3
 _STEPS = 10**DECIMALS
 TEMPERATURE = (0.05, 10.0)
-#: What ALiBi's slope can be set to; that of later heads is less.
+#: ALiBi's slope for the first head; later heads have smaller ones.
 SLOPE = (0.05, 1.0)
 
 
 @dataclass(frozen=True)
-class Room:
+class TextLimit:
     """How long a text may be.
 
     Attributes
     ----------
     name, begin : str
-        What it is called, and how a visitor is asked for one.
+        Its name, and the words that ask a visitor for one.
     characters, words : int
-        At most; characters are looked at before it is cut into words.
+        At most; characters are counted before it is split into words.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Room:
             )
 
     def check_words(self, found: Sequence[str]) -> None:
-        """Refuse words that are none, too many, or too long.
+        """Refuse words that are missing, too many, or too long.
 
         Raises
         ------
@@ -110,8 +110,8 @@ class Room:
             _check_text("A word", word, MAX_TOKEN_LENGTH)
 
 
-SENTENCE = Room("sentence", "Type a sentence", MAX_SENTENCE, MAX_TOKENS)
-LONG_TEXT = Room("long text", "Paste a text", MAX_TEXT, MAX_WORDS)
+SENTENCE = TextLimit("sentence", "Type a sentence", MAX_SENTENCE, MAX_TOKENS)
+LONG_TEXT = TextLimit("long text", "Paste a text", MAX_TEXT, MAX_WORDS)
 
 
 def most_tokens(layers: int, heads: int) -> int:

@@ -1,4 +1,4 @@
-"""What a change takes away beside what was asked for, so that it can be said."""
+"""Describe what a change takes away beside what was asked for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def describe_dropped(before: Scenario, after: Scenario) -> str:
     """Say which numbers and settings went with a change, and can't be made again from words.
 
     What the vocabulary has for a word, zeros, and numbers that a change of sizes adds are no
-    loss, so they aren't told.
+    loss, so they aren't listed.
 
     Examples
     --------

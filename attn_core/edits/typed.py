@@ -1,4 +1,4 @@
-"""What is typed or pasted: a number, or cells of a spreadsheet, as people write them."""
+"""Read what is typed or pasted: a number, or cells of a spreadsheet, as people write them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .matrices import MatrixName, block_of, with_matrix
 
 #: Characters of pasted cells; the largest matrix of the lab has less than a hundred numbers.
 MAX_PASTED = 20_000
-#: What is quoted of an entry that can't be read.
+#: Characters that a message quotes of an entry that can't be read.
 _QUOTED = 40
 #: Numbers that differ by less, relative to their size, were not rounded but held in float32.
 _SAME = 1e-6

@@ -1,4 +1,4 @@
-"""Links to the other pages say what this page's address says, so that a new tab shows the same.
+"""Links to the other pages carry this page's address, so that a new tab shows the same.
 
 Streamlit's own links name the page alone. That is enough for a click, which keeps the session;
 a middle click, or "open in a new tab", begins another one, which knows only its address.

@@ -1,4 +1,4 @@
-"""A long text that a visitor pasted, its words, and the one that is looked at."""
+"""A long text that the visitor pasted, its words, and the selected one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class LongText(UrlText):
     ----------
     words : tuple of str
     word : int
-        Place of the chosen word.
+        Place of the selected word.
     """
 
     words: tuple[str, ...] = ()
@@ -37,6 +37,6 @@ class LongText(UrlText):
         self.word = len(words) // 2
 
     def choose(self, i: int) -> None:
-        """Choose the word whose row is shown; a place that there isn't is passed over."""
+        """Select the word whose row is shown; a place beyond the text is ignored."""
         if i in range(len(self.words)):
             self.word = i

@@ -9,8 +9,8 @@ from typing import Any
 from attn_core.pretrained.view import VIEWS, Focus
 from pages.ui.session.url_text import UrlText
 
-#: The sentence that is read first, short enough for the lab, and a head of the model that is
-#: there where no other is named, in which "it" finds its animal.
+#: The first sentence, short enough for the lab, and a head of the default model in which "it"
+#: attends to its animal.
 SENTENCE = "The animal rested because it was tired"
 FIRST = Focus(layer=3, head=1, query=5)
 
@@ -18,9 +18,9 @@ _WRITTEN = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.w
 
 
 def written(focus: Focus) -> str:
-    """Write where to look for an address, counted from 1; empty for the first look.
+    """Write a focus for an address, counted from 1; empty for the first one.
 
-    A key that isn't chosen is 0.
+    No chosen key is 0.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def written(focus: Focus) -> str:
 
 
 def read(text: str) -> Focus:
-    """Read what `written` wrote; the first look for anything else.
+    """Read what `written` wrote; anything else is the first focus.
 
     Examples
     --------
@@ -58,9 +58,9 @@ class ModelQuery:
     Attributes
     ----------
     text, other : UrlText
-        What the model reads, and what that is compared with; the latter may be empty.
+        What the model reads, and what it is compared with; the second may be empty.
     focus : Focus
-        A model or a text may have fewer layers, heads or tokens.
+        The model or text may have fewer layers, heads or tokens.
     """
 
     text: UrlText = field(default_factory=lambda: UrlText(first=SENTENCE))
@@ -68,7 +68,7 @@ class ModelQuery:
     focus: Focus = FIRST
 
     def read(self, text: str) -> None:
-        """Take another text; a word in its middle is looked at.
+        """Take another text; the focus goes to a word in its middle.
 
         Raises
         ------
@@ -80,9 +80,9 @@ class ModelQuery:
         if text == SENTENCE:
             self.focus_on(query=FIRST.query, key=None)
         elif text != before:
-            # Tokens are the model's to count; it has at least as many as there are words.
+            # Only the model can count tokens; there are at least as many as words.
             self.focus_on(query=max(1, len(text.split()) // 2), key=None)
 
     def focus_on(self, **changes: Any) -> None:
-        """Look elsewhere."""
+        """Change the focus."""
         self.focus = replace(self.focus, **changes)

@@ -108,7 +108,7 @@ class Session:
     #: Key of the widget that holds what was refused, so that it isn't overwritten.
     refused: str = ""
     #: The visitor's hand started this run, so the URL may lag behind; see `widgets`.
-    touched: bool = False
+    is_user_event: bool = False
     #: The page of the last run, and the second in which that began.
     page: str = ""
     begun: float = 0.0
@@ -300,7 +300,7 @@ class Session:
         An address without a scenario, as of a page just turned to, says nothing of A either.
         """
         a = address.pinned
-        if self.touched or a == self.links.pinned or (self.page and not address.link):
+        if self.is_user_event or a == self.links.pinned or (self.page and not address.link):
             return
         if not a:
             self.pin(None)

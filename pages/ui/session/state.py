@@ -45,13 +45,13 @@ def begin(page: str) -> None:
     if known is None:
         known = st.session_state[_KEY] = Session.opened(address)
     if known.page not in ("", page):
-        if not (known.touched or time.monotonic() - known.begun < _READ):
+        if not (known.is_user_event or time.monotonic() - known.begun < _READ):
             known.complaint = known.note = ""  # they belonged to the page that was left
         known.refused = known.inspection.picture = ""
-    if address.link and not known.touched and known.page:
+    if address.link and not known.is_user_event and known.page:
         known.load_from_url(address)
     known.load_pin_from_url(address)
-    known.page, known.touched, known.is_dragging = page, False, False
+    known.page, known.is_user_event, known.is_dragging = page, False, False
     known.begun = time.monotonic()
     known.fragments.clear()
     known.frames.clear()
@@ -68,7 +68,7 @@ def _write_url(known: Session) -> None:
 def begin_fragment(key: str) -> bool:
     """Begin a fragment of the page that shows numbers; tell whether it is run alone."""
     known = session()
-    known.touched = False
+    known.is_user_event = False
     if key in known.fragments:
         return True
     known.fragments.append(key)
@@ -108,7 +108,7 @@ def change(
         Why the edit was refused; empty where it was carried out.
     """
     known = session()
-    known.touched = True
+    known.is_user_event = True
     try:
         edited = edit()
         noted = edited if isinstance(edited, edits.Noted) else edits.Noted(edited, "")
@@ -131,7 +131,7 @@ def change(
 def amend(edit: Callable[[], Scenario]) -> None:
     """Carry out the rest of the last change: together they are one step of undo."""
     known = session()
-    known.touched = True
+    known.is_user_event = True
     try:
         following = limits.validate(edit())
     except ValueError as error:

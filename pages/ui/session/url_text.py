@@ -1,4 +1,4 @@
-"""A text that a visitor gave, and what the address says of it."""
+"""A text that the visitor entered, and what the address says of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from attn_core import limits, permalink
 
-#: In the place of a text that the address has no room for.
+#: Stands for a text that the address has no room for.
 ELSEWHERE = "~"
 
 
@@ -18,19 +18,18 @@ class UrlText:
     ----------
     text : str
     link : str
-        The text as a link, whether the address has room for it or not; empty for the one
-        that is there at first.
+        The text as a link, whether the address has room for it or not; empty for `first`.
     parameter : str
         What the address says of the text: its link, `ELSEWHERE` or nothing.
     first : str
-        What is there at first. Where it isn't empty, no other may be either.
+        The text to begin with. Where it isn't empty, no other text may be.
     """
 
     text: str = ""
     link: str = ""
     parameter: str = ""
     first: str = ""
-    #: The last text that had no room in an address, for the browser's back button.
+    #: The last text without room in an address, to which the browser may go back.
     _without_room: str = ""
 
     def __post_init__(self) -> None:

@@ -29,7 +29,7 @@ def _noting(widget: _Widget, event: str = "on_change") -> _Widget:
 
 def _noted(callback: Callable[..., None] | None) -> Callable[..., None]:
     def called(*args: Any, **options: Any) -> None:
-        session().touched = True
+        session().is_user_event = True
         if callback:
             callback(*args, **options)
 

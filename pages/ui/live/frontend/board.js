@@ -57,7 +57,7 @@ class Board {
       this.keepHover();
       this.describe(frame.alt);
       if (frames) (this.player ??= new Player(this, frame)).set(frames);
-      else if (frame.played) this.player?.rest();
+      else if (frame.played) this.player?.showLast();
       else this.stopPlaying();
       this.plot.dataset.drawn = this.drawn;
     });
