@@ -140,7 +140,7 @@ def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
     value = float(shown.values[i, j])
     # Only a larger number, from a table, widens the slider: other bounds make another slider.
     bound = SLIDER_BOUND if abs(value) <= SLIDER_BOUND else limits.MAX_ABS
-    edition = session().history.revision
+    revision = session().history.revision
     widgets.slider(
         escape.label(labels.cell(shown.step, shown.rows[i], shown.columns[j])),
         -bound,
@@ -150,19 +150,19 @@ def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
         format="%.2f" if round(value, 2) == value else "%.3f",
         # Its value is only the start of a new slider: a slider that is written to while
         # the visitor moves the next one would take that move back.
-        key=_slider_key(name, i, j, _head(name), edition),
+        key=_slider_key(name, i, j, _head(name), revision),
         on_change=_set_cell,
-        args=(name, i, j, _head(name), edition),
+        args=(name, i, j, _head(name), revision),
     )
 
 
-def _slider_key(name: MatrixName, i: int, j: int, head: int, edition: int) -> str:
-    return f"{name}-{i}-{j}-{head}-{edition}"
+def _slider_key(name: MatrixName, i: int, j: int, head: int, revision: int) -> str:
+    return f"{name}-{i}-{j}-{head}-{revision}"
 
 
-def _set_cell(name: MatrixName, i: int, j: int, head: int, edition: int) -> None:
-    value = widget_state.read(_slider_key(name, i, j, head, edition), float, None)
-    if value is not None and edition == session().history.revision:
+def _set_cell(name: MatrixName, i: int, j: int, head: int, revision: int) -> None:
+    value = widget_state.read(_slider_key(name, i, j, head, revision), float, None)
+    if value is not None and revision == session().history.revision:
         state.change(
             lambda: edits.with_cell(session().scenario, name, i, j, value, head), gesture=""
         )

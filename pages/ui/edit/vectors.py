@@ -157,10 +157,10 @@ def _describe_loaded(s: Scenario, encoder: Encoder) -> None:
     except ValueError as error:
         st.caption(escape.markdown(str(error)))
         return
-    told = pretrained.told_of_vectors(
+    sentences = pretrained.told_of_vectors(
         s, source, found, model=shared_model.title(), lacking=lacking, quote=escape.markdown
     )
-    st.caption("  \n".join((*told, _ANEW)))
+    st.caption("  \n".join((*sentences, _ANEW)))
 
 
 _ANEW = (

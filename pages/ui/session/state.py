@@ -66,7 +66,7 @@ def _write_url(known: Session) -> None:
 
 
 def begin_fragment(key: str) -> bool:
-    """Begin a fragment of the page that shows numbers; tell whether it is run alone."""
+    """Begin a fragment of the page that shows numbers; return whether it is run alone."""
     known = session()
     known.is_user_event = False
     if key in known.fragments:
