@@ -17,14 +17,14 @@ FIRST = Focus(layer=3, head=1, query=5)
 _WRITTEN = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?", re.ASCII)
 
 
-def written(focus: Focus) -> str:
+def to_text(focus: Focus) -> str:
     """Write a focus for an address, counted from 1; empty for the first one.
 
     No chosen key is 0.
 
     Examples
     --------
-    >>> written(Focus(layer=0, head=2, query=1)), written(FIRST)
+    >>> to_text(Focus(layer=0, head=2, query=1)), to_text(FIRST)
     ('1.3.2.0.head', '')
     """
     if focus == FIRST:
@@ -34,12 +34,12 @@ def written(focus: Focus) -> str:
     return f"{places}.{focus.view}{'.words' if focus.only_words else ''}"
 
 
-def read(text: str) -> Focus:
-    """Read what `written` wrote; anything else is the first focus.
+def from_text(text: str) -> Focus:
+    """Read what `to_text` wrote; anything else is the first focus.
 
     Examples
     --------
-    >>> read("1.3.2.2.average.words").view, read("nonsense") == FIRST
+    >>> from_text("1.3.2.2.average.words").view, from_text("nonsense") == FIRST
     ('average', True)
     """
     match = _WRITTEN.fullmatch(text)

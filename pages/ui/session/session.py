@@ -271,8 +271,8 @@ class Session:
             self._open(address)
         self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
         self.painting.load_from_url(address.painted, self.scenario)
-        if address.look != model_query.written(self.model_query.focus):
-            self.model_query.focus = model_query.read(address.look)
+        if address.look != model_query.to_text(self.model_query.focus):
+            self.model_query.focus = model_query.from_text(address.look)
         for text, parameter in zip(self._texts, address.texts, strict=True):
             try:
                 text.load_from_url(parameter)
@@ -331,7 +331,7 @@ class Session:
             classic=self.classic,
             lesson=self.lesson if self.lesson != KINDS[0] else "",
             painted=self.painting.text(self.scenario),
-            look=model_query.written(self.model_query.focus),
+            look=model_query.to_text(self.model_query.focus),
         )
         address = whole.fitting(page)
         self.links.scenario, self.links.pinned = address.link, address.pinned

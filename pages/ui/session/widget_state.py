@@ -109,11 +109,11 @@ def replace(key: str) -> None:
 
 
 def table(name: str, shown: object, start: T) -> tuple[str, T]:
-    """Key of a table, and what it starts from; fresh ones where another hand changed numbers.
+    """Return the key of a table, and the numbers that it starts from.
 
-    What was typed stays in a table, over what it starts from. So a table is kept, with the
-    same start, while its numbers are the same, or are what was typed into it: other
-    ones would close the box in which somebody types.
+    A table keeps what was typed over its start. So key and start stay while the numbers are the
+    same, or are what was typed into it; otherwise the box in which somebody types would close.
+    Numbers that were changed elsewhere make a fresh table.
     """
     views, seen = session().views, f"shown-{name}"
     entered = views.pop(f"own-{name}", None)
