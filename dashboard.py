@@ -4,22 +4,21 @@ import streamlit as st
 
 if __name__ == "__main__":
     from pages.ui import frame
-    from pages.ui.edit import sentence as edit
-    from pages.ui.show import pin
-    from pages.ui.show import step as show
+    from pages.ui.edit import form, matrix
+    from pages.ui.show import pictures, pin
 
     frame.page("Self-attention", formula=True)
 
     words, begin = st.columns([3, 2])
     with words:
-        edit.sentence()
+        form.sentence()
     with begin:
-        edit.start()
-    edit.claim()
-    show.whole_attention()
-    edit.matrices()
-    edit.settings()
-    pin.in_passing()
+        form.start()
+    form.claim()
+    pictures.whole_attention()
+    matrix.editor()
+    form.settings()
+    pin.quick_pin()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is
     from pages.ui.serving import before
 

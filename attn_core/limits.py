@@ -1,4 +1,4 @@
-"""What the lab admits: small enough to read, safe to show, on a grid that a link can hold.
+"""The lab's limits: small enough to read, safe to show, on a grid that a link can hold.
 
 The core itself takes any `Scenario`; these are the limits of the screen.
 """
@@ -18,17 +18,17 @@ from .notation.labels import short
 from .scenario import Array, Scenario
 from .text import tokens as words
 
-#: Characters that are looked at; no sentence of so many words needs as many.
+#: Characters of a sentence; no sentence of `MAX_TOKENS` words needs as many.
 MAX_SENTENCE = 1000
 MAX_TOKENS = 12
 MAX_TOKEN_LENGTH = 40
-#: Characters and words of a long text, which is only looked at.
+#: Characters and words of a long text, which can't be edited.
 MAX_TEXT = 10_000
 MAX_WORDS = 512
-#: Attention weights of all heads that a model's reading of a text may take: those of BERT's
-#: 12 layers of 12 heads at as many tokens. In float32 they are 151 MB.
+#: Attention weights of all heads of a model for one text: those of BERT's 12 layers of 12 heads
+#: at as many tokens. In float32 they are 151 MB.
 MAX_WEIGHTS = 12 * 12 * MAX_WORDS**2
-#: Matrices of all heads of one layer that exist while it is computed.
+#: Matrices of all heads that exist at once while a layer is computed.
 _WORKING = 6
 MAX_FEATURE_LENGTH = 24
 D_MODEL = (2, 8)
@@ -37,25 +37,25 @@ D_V = (1, 8)
 HEADS = (1, 8)
 MAX_HEAD_LENGTH = 24
 #: Largest magnitude of any number that is entered.
-BOUND = 30.0
+MAX_ABS = 30.0
 #: Numbers are rounded to this many decimals on entry: a grid of 0.001.
 DECIMALS = 3
 _STEPS = 10**DECIMALS
 TEMPERATURE = (0.05, 10.0)
-#: What ALiBi's slope can be set to; that of later heads is less.
+#: ALiBi's slope for the first head; later heads have smaller ones.
 SLOPE = (0.05, 1.0)
 
 
 @dataclass(frozen=True)
-class Room:
+class TextLimit:
     """How long a text may be.
 
     Attributes
     ----------
     name, begin : str
-        What it is called, and how a visitor is asked for one.
+        Its name, and the words that ask a visitor for one.
     characters, words : int
-        At most; characters are looked at before it is cut into words.
+        At most; characters are counted before it is split into words.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Room:
             )
 
     def check_words(self, found: Sequence[str]) -> None:
-        """Refuse words that are none, too many, or too long.
+        """Refuse words that are missing, too many, or too long.
 
         Raises
         ------
@@ -110,8 +110,8 @@ class Room:
             _check_text("A word", word, MAX_TOKEN_LENGTH)
 
 
-SENTENCE = Room("sentence", "Type a sentence", MAX_SENTENCE, MAX_TOKENS)
-LONG_TEXT = Room("long text", "Paste a text", MAX_TEXT, MAX_WORDS)
+SENTENCE = TextLimit("sentence", "Type a sentence", MAX_SENTENCE, MAX_TOKENS)
+LONG_TEXT = TextLimit("long text", "Paste a text", MAX_TEXT, MAX_WORDS)
 
 
 def most_tokens(layers: int, heads: int) -> int:
@@ -127,7 +127,7 @@ def most_tokens(layers: int, heads: int) -> int:
     return min(MAX_WORDS, math.isqrt(MAX_WEIGHTS // matrices))
 
 
-def admit(scenario: Scenario) -> Scenario:
+def validate(scenario: Scenario) -> Scenario:
     """Round a scenario onto the lab's grid, or say which limit it breaks.
 
     Parameters
@@ -147,7 +147,7 @@ def admit(scenario: Scenario) -> Scenario:
     Examples
     --------
     >>> W = [[1.23456], [0]]
-    >>> admit(Scenario(("a",), X=[[1, 0]], W_q=W, W_k=W, W_v=W)).W_q[0, 0]
+    >>> validate(Scenario(("a",), X=[[1, 0]], W_q=W, W_k=W, W_v=W)).W_q[0, 0]
     np.float64(1.235)
     """
     s = scenario
@@ -165,15 +165,15 @@ def admit(scenario: Scenario) -> Scenario:
             f"The temperature must be {low:g} to {high:g}, got {short(s.temperature)}."
         )
     held = {name: getattr(s, name) for name in ARRAYS}
-    kept: dict[str, Any] = {name: v if v is None else on_grid(name, v) for name, v in held.items()}
+    kept: dict[str, Any] = {name: v if v is None else quantize(name, v) for name, v in held.items()}
     T = round(s.temperature, DECIMALS)
     if s.temperature == T and all(kept[name] is held[name] for name in ARRAYS):
         return s
     return replace(s, temperature=T, **kept)
 
 
-def on_grid(name: str, values: Array) -> Array:
-    """Round numbers to multiples of 0.001 after checking that they are within ±30.
+def check_numbers(name: str, values: Array) -> None:
+    """Refuse numbers beyond ±30.
 
     Raises
     ------
@@ -182,18 +182,29 @@ def on_grid(name: str, values: Array) -> Array:
 
     Examples
     --------
-    >>> on_grid("W_q", np.array([[0.12345, 31]]))
+    >>> check_numbers("W_q", np.array([[0.12345, 31]]))
     Traceback (most recent call last):
     ValueError: W_q takes numbers from −30 to 30: row 1, column 2 is 31.
     """
-    outside = ~(np.abs(values) <= BOUND)  # true for nan as well
+    outside = ~(np.abs(values) <= MAX_ABS)  # true for nan as well
     if outside.any():
         *head, i, j = (int(k) for k in np.argwhere(outside)[0])
         where = f"head {head[0] + 1}, " if head else ""
         raise ValueError(
-            f"{name} takes numbers from {short(-BOUND)} to {short(BOUND)}: "
+            f"{name} takes numbers from {short(-MAX_ABS)} to {short(MAX_ABS)}: "
             f"{where}row {i + 1}, column {j + 1} is {short(values[(*head, i, j)])}."
         )
+
+
+def quantize(name: str, values: Array) -> Array:
+    """Round numbers to multiples of 0.001; those beyond ±30 are refused as by `check_numbers`.
+
+    Examples
+    --------
+    >>> quantize("W_q", np.array([[0.12345, -2]]))
+    array([[ 0.123, -2.   ]])
+    """
+    check_numbers(name, values)
     if values.dtype == np.float64 and np.array_equal(np.rint(values * _STEPS) / _STEPS, values):
         return values
     # Through Python's own rounding each number is the float nearest to its decimal form.

@@ -3,10 +3,8 @@
 import streamlit as st
 
 from pages.ui import frame
-from pages.ui.share import downloads as take
-from pages.ui.share import qr_code as scan
-from pages.ui.share import transfer
-from pages.ui.show import step as show
+from pages.ui.share import downloads, qr_code, transfer
+from pages.ui.show import pictures
 
 trace = frame.page("Share")
 
@@ -15,14 +13,14 @@ st.markdown(
     "It opens in any browser, on any server of this lab, and nothing is kept on this one."
 )
 transfer.link()
-scan.code()
+qr_code.code()
 st.header("As a file", anchor=False)
 transfer.download()
 transfer.upload()
 st.header("Take it with you", anchor=False)
-whole = take.whole()
-part = take.chosen(whole)
-take.file(whole, part)
-take.picture(trace, part)
+whole = downloads.whole()
+part = downloads.chosen(whole)
+downloads.file(whole, part)
+downloads.picture(trace, part)
 st.header("What will be shared", anchor=False)
-show.whole_attention()
+pictures.whole_attention()

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
-from pages.ui.edit import vectors as edit_vectors
-from pages.ui.show import step as show
+from pages.ui.edit import form, matrix, vectors
+from pages.ui.show import pictures
 
 trace = frame.page("Embeddings")
 
@@ -14,16 +13,16 @@ st.markdown(
     "column for each feature. Features that are made by hand have names, so that a row can be "
     "read; what a model has learned has none."
 )
-edit.sentence()
-edit_vectors.source()
-edit.features()
+form.sentence()
+vectors.source()
+form.features()
 for name in ("X", "Z") if trace.scenario.is_cross else ("X",):
-    show.one_matrix(name)
-edit.matrices("X", "Z")
+    pictures.one_matrix(name)
+matrix.editor("X", "Z")
 
-show.title(trace, "similarity")
+pictures.title(trace, "similarity")
 st.markdown(
     "Attention taken as it is, with $Q = K = V = X$, starts from this table: the dot product of "
     "every row with every row. It only knows which words **look alike**."
 )
-show.step("similarity")
+pictures.step("similarity")

@@ -4,24 +4,24 @@ import streamlit as st
 
 from attn_core.edits import as_is
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
-from pages.ui.show import step as show
+from pages.ui.edit import form, matrix
+from pages.ui.show import pictures
 
 trace = frame.page("Projections")
 
-show.what_is_projected(trace)
-edit.sizes()
-edit.matrices("W_q", "W_k", "W_v")
+pictures.what_is_projected(trace)
+form.sizes()
+matrix.editor("W_q", "W_k", "W_v")
 st.markdown("## Queries, keys, values")
-show.formulas(trace, "Q", "K", "V")
-show.steps_together("Q", "K", "V")
+pictures.formulas(trace, "Q", "K", "V")
+pictures.steps_together("Q", "K", "V")
 
 st.markdown(
     "## And if nothing is projected?\n\n"
     "With the identity for $W_q$ every query is the word itself, and attention only measures "
     "likeness. What stands off the diagonal of a learned $W_q$ lets a verb look for a pronoun."
 )
-show.step("Q", key="identity", of=as_is)
+pictures.step("Q", key="identity", of=as_is)
 
 st.markdown("## The one shape rule")
-show.shape_rule(edit.rows_of_W(trace.scenario.d_model))
+pictures.shape_rule(form.rows_of_W(trace.scenario.d_model))

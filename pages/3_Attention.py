@@ -2,21 +2,21 @@
 
 from attn_core.notation.graph import graph
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
+from pages.ui.edit import form, matrix
 from pages.ui.live import chart
-from pages.ui.show import step as show
+from pages.ui.show import pictures
 
 trace = frame.page("Attention")
 
-show.headline_formula()
-edit.settings()
-with chart.drawer("Move the numbers", "editor") as is_open:
+pictures.headline_formula()
+form.settings()
+with chart.expander("Move the numbers", "editor") as is_open:
     if is_open:
-        edit.matrices()
+        matrix.editor()
 
 steps = tuple(graph(trace.scenario))
 for name in steps[steps.index("raw_scores") :]:
     if name == "logits" and trace.scenario.temperature == 1:
         continue  # nothing is divided, so there is no step
-    show.title(trace, name)
-    show.step(name)
+    pictures.title(trace, name)
+    pictures.step(name)

@@ -4,10 +4,8 @@ import streamlit as st
 
 from attn_core.notation.graph import graph
 from pages.ui import frame
-from pages.ui.edit import position_kind as edit_positions
-from pages.ui.edit import sentence as edit
-from pages.ui.show import positions as show_positions
-from pages.ui.show import step as show
+from pages.ui.edit import form, matrix, position_kind
+from pages.ui.show import pictures, positions
 
 trace = frame.page("Positions")
 
@@ -15,23 +13,23 @@ st.markdown(
     "Nothing in $Q K^\\top$ says which word comes first. **Positions** tell: added to the "
     "embeddings, turned into queries and keys, or taken off the scores."
 )
-edit_positions.kind()
-show_positions.scheme(trace)
-edit_positions.slope()
+position_kind.choose()
+positions.paper(trace)
+position_kind.slope()
 if trace.scenario.positions == "learned":
-    edit.matrix("P")
+    matrix.editor("P")
 own = ("X_pos", "Z_pos", "rotated_Q", "rotated_K", "raw_scores", "biased_scores")
 for name in (*own, "weights"):
     if name in graph(trace.scenario):
-        show.title(trace, name)
-        show.step(name)
+        pictures.title(trace, name)
+        pictures.step(name)
 
 st.markdown("## Does the order matter?")
-edit_positions.begin()
-edit.sentence()
-show_positions.word_order()
-edit_positions.direction()
+position_kind.begin()
+form.sentence()
+positions.word_order()
+position_kind.direction()
 
 if trace.scenario.positions == "rope":
     st.markdown("## Only the distance counts")
-    show_positions.at_every_place(*edit_positions.two_words())
+    positions.at_every_place(*position_kind.two_words())

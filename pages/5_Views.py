@@ -3,9 +3,8 @@
 import streamlit as st
 
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
-from pages.ui.show import all_heads as show_heads
-from pages.ui.show import edit_heads
+from pages.ui.edit import form, matrix
+from pages.ui.show import all_heads, edit_heads
 
 frame.page("Views")
 
@@ -14,25 +13,25 @@ st.markdown(
     "same word. Each head has its own $W_q$, $W_k$ and $W_v$, so it looks at other words and "
     "tells something else of them. Click a head to make it large."
 )
-edit.start()
-edit.claim()
-show_heads.weights()
+form.start()
+form.claim()
+all_heads.weights()
 edit_heads.buttons()
-show_heads.chosen()
-edit.matrices("W_q", "W_k", "W_v", "W_o")
+all_heads.chosen()
+matrix.editor("W_q", "W_k", "W_v", "W_o")
 
 st.markdown("## What this head tells apart")
-show_heads.spaces()
+all_heads.spaces()
 
 st.markdown("## Which heads agree?")
-show_heads.agreement()
+all_heads.agreement()
 
 st.markdown(
     "## All heads together\n\n"
     r"$$\mathrm{heads} = [\,\mathrm{output}_1, \dots, \mathrm{output}_h\,] \qquad "
     r"\mathrm{projected} = \mathrm{heads} \cdot W_o$$"
 )
-show_heads.projected()
+all_heads.projected()
 
 st.markdown("## And without one of them?")
-show_heads.ablated()
+all_heads.ablated()

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from pages.ui import frame
-from pages.ui.edit import sentence as edit
+from pages.ui.edit import matrix
 from pages.ui.live import chart
-from pages.ui.show import pin
-from pages.ui.show import step as show
+from pages.ui.show import pictures, pin
 
 frame.page("Compare")
 
@@ -17,7 +16,7 @@ st.markdown(
 )
 pin.buttons()
 variant = pin.chosen_what_if()
-show.comparison(pin.chosen_step(variant), pin.sides(variant))
-with chart.drawer("Move the numbers", "editor") as is_open:
+pictures.comparison(pin.chosen_step(variant), pin.sides(variant))
+with chart.expander("Move the numbers", "editor") as is_open:
     if is_open:
-        edit.matrices()
+        matrix.editor()

@@ -21,4 +21,4 @@ if trace := long_text.trace():
     long_text.link()
 else:
     st.info("Nothing is pasted yet.")
-chart.prepare()
+chart.preload()

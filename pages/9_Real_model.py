@@ -4,12 +4,14 @@ import streamlit as st
 
 from pages.ui import frame
 from pages.ui.live import chart
-from pages.ui.model import ask as ask_model
-from pages.ui.model import attention_maps as show_model
-from pages.ui.model import loading as model
-from pages.ui.model import one_weight as show_weight
-from pages.ui.model import open_in_editor as to_lab
-from pages.ui.model import two_texts as show_two_texts
+from pages.ui.model import (
+    attention_maps,
+    controls,
+    one_weight,
+    open_in_editor,
+    shared_model,
+    two_texts,
+)
 
 frame.page("Real model", heads=False)
 
@@ -18,17 +20,17 @@ st.markdown(
     "text reads yours, and its attention is computed by the **same equations**, with "
     "its own $W_q$, $W_k$ and $W_v$."
 )
-if encoder := model.encoder():
-    show_model.about(encoder)
-    if reading := ask_model.text(encoder):
-        show_model.heads(reading)
-        show_model.large(reading)
-        show_model.caution()
+if encoder := shared_model.encoder():
+    attention_maps.about(encoder)
+    if reading := controls.text(encoder):
+        attention_maps.heads(reading)
+        attention_maps.large(reading)
+        attention_maps.caution()
         if reading.focus.view == "head":
-            show_model.scores(reading)
-        show_weight.token(reading)
+            attention_maps.scores(reading)
+        one_weight.token(reading)
         if reading.focus.view == "head":
-            show_weight.weight(reading)
-            to_lab.head(reading)
-        show_two_texts.two_texts(reading)
-chart.prepare()
+            one_weight.weight(reading)
+            open_in_editor.head(reading)
+        two_texts.compare(reading)
+chart.preload()

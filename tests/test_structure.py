@@ -1,12 +1,14 @@
 """Imports point one way: pages → attn_core.figures → attn_core; state has one owner."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from attn_core.presets import PRESETS
 from pages.ui.session.history import MAX_UNDO
@@ -63,10 +65,10 @@ def test_pages_neither_compute_nor_draw_nor_touch_the_state(path):
         ("attn_core.figures, attn_core.export", {"streamlit", "plotly", "pandas"}),
         # Streamlit itself imports Plotly.
         (
-            "pages.ui.frame, pages.ui.edit.sentence, pages.ui.show.step",
+            "pages.ui.frame, pages.ui.edit.form, pages.ui.show.pictures",
             {"pandas", "segno"},
         ),
-        ("pages.ui.edit.vectors, pages.ui.model.loading", {"pandas", *MODELS}),
+        ("pages.ui.edit.vectors, pages.ui.model.shared_model", {"pandas", *MODELS}),
         (
             "pages.ui.share.downloads, pages.ui.share.transfer",
             {"pandas", "segno"},
@@ -86,3 +88,32 @@ def test_readme_counts_what_there_is():
     numbers = {"ten": 10, "eleven": 11, "twelve": 12}
     assert numbers[re.findall(r"offers (\w+) scenarios", readme)[0]] == len(PRESETS)
     assert int(re.findall(r"over (\d+) changes", readme)[0]) == MAX_UNDO
+
+
+#: Those of Streamlit's that start a run by themselves, and those that do where they are asked.
+WIDGETS = {
+    name: parameter.default
+    for name in dir(st)
+    if callable(shown := getattr(st, name)) and not isinstance(shown, type)
+    for key, parameter in inspect.signature(shown).parameters.items()
+    if key in ("on_change", "on_click", "on_select", "on_submit")
+}
+
+
+def unnoted(path):
+    """Widgets of a file that don't note that the visitor's hand started the run."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        name, of = call.func.attr, ast.unparse(call.func.value)
+        asks = {"on_change", "on_click", "on_select"} & {each.arg for each in call.keywords}
+        is_widget = name in WIDGETS and (asks or WIDGETS[name] != "ignore")
+        if of == "st.components.v2" or (is_widget and of != "widgets"):
+            yield f"{path.name}:{call.lineno} {of}.{name}"
+
+
+def test_widgets_note_that_the_visitor_started_the_run():
+    """One that doesn't would have its run read a URL from before the last move."""
+    assert {"button", "slider", "data_editor", "file_uploader", "download_button"} <= set(WIDGETS)
+    own = [p for p in PAGES if p.name != "widgets.py"]
+    assert [found for path in own for found in unnoted(path)] == []

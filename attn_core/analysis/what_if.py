@@ -113,4 +113,4 @@ def what_if(s: Scenario, key: str) -> Scenario:
     variant = BY_KEY[key]
     if reason := variant.idle(s):
         raise ValueError(reason)
-    return limits.admit(variant.edit(s))
+    return limits.validate(variant.edit(s))

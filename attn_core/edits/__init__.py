@@ -1,9 +1,9 @@
-"""Changes to a scenario: each takes one and returns the next, on the lab's grid.
+"""Changes to a scenario: each takes one and returns the next; what still fits is kept.
 
-What still fits is always kept.
+None rounds what a visitor entered or checks it against all limits: `limits.validate` does that.
 """
 
-from .dropped import told_of_dropped
+from .dropped import describe_dropped
 from .fillings import as_started, identity, random, side_by_side, zeros
 from .matrices import (
     MATRICES,
@@ -17,7 +17,7 @@ from .matrices import (
 )
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
-from .typed import MAX_PASTED, enter, told_of_admitting, told_of_rounding, with_pasted
+from .typed import MAX_PASTED, Noted, describe_rounded, describe_rounding, enter, with_pasted
 from .words import CONTEXT, reversed_words, with_context, with_sentence
 
 __all__ = [
@@ -26,9 +26,13 @@ __all__ = [
     "MAX_PASTED",
     "PROJECTIONS",
     "MatrixName",
+    "Noted",
     "as_is",
     "as_started",
     "block_of",
+    "describe_dropped",
+    "describe_rounded",
+    "describe_rounding",
     "editable",
     "enter",
     "identity",
@@ -36,9 +40,6 @@ __all__ = [
     "random",
     "reversed_words",
     "side_by_side",
-    "told_of_admitting",
-    "told_of_dropped",
-    "told_of_rounding",
     "with_cell",
     "with_context",
     "with_features",

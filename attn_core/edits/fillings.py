@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import positions
+from .. import limits, positions
 from ..scenario import Array, Scenario
 from ..shape_rule import resized
 from ..text.embeddings import embed
@@ -47,7 +47,7 @@ def as_started(s: Scenario, name: MatrixName, start: Scenario, head: int = 0) ->
     rows, columns = matrix_of(s, name).shape
     if getattr(start, name) is None:
         if name == "P":
-            return positions.sinusoidal(rows, columns)
+            return limits.quantize(name, positions.sinusoidal(rows, columns))
         return side_by_side(rows * (head + 1), columns)[-rows:]
     return resized(matrix_of(start, name, min(head, start.h - 1)), rows, columns)
 

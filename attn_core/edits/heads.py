@@ -71,15 +71,13 @@ def added(s: Scenario, like: int | None = None) -> Scenario:
     rows = side_by_side((s.h + 1) * s.d_v, s.d_model)[s.h * s.d_v :]
     if like is not None:
         rows = _rows(s, like)
-    return limits.admit(
-        replace(
-            s,
-            W_q=np.concatenate([s.W_q, W["W_q"][None]]),
-            W_k=np.concatenate([s.W_k, W["W_k"][None]]),
-            W_v=np.concatenate([s.W_v, W["W_v"][None]]),
-            W_o=np.concatenate([_W_o(s), rows]),
-            heads=(*s.heads, name),
-        )
+    return replace(
+        s,
+        W_q=np.concatenate([s.W_q, W["W_q"][None]]),
+        W_k=np.concatenate([s.W_k, W["W_k"][None]]),
+        W_v=np.concatenate([s.W_v, W["W_v"][None]]),
+        W_o=np.concatenate([_W_o(s), rows]),
+        heads=(*s.heads, name),
     )
 
 
@@ -117,7 +115,7 @@ def renamed(s: Scenario, i: int, name: str) -> Scenario:
     Raises
     ------
     ValueError
-        When the name is empty, too long, or another head's.
+        When the name is empty, or another head's.
 
     Examples
     --------
@@ -131,7 +129,7 @@ def renamed(s: Scenario, i: int, name: str) -> Scenario:
     if name in (*s.heads[:i], *s.heads[i + 1 :]):
         raise ValueError(f"Another head is called {name!r:.40} already.")
     s = with_heads(s)
-    return limits.admit(replace(s, heads=(*s.heads[:i], name, *s.heads[i + 1 :])))
+    return replace(s, heads=(*s.heads[:i], name, *s.heads[i + 1 :]))
 
 
 def _W_o(s: Scenario) -> Array:

@@ -89,7 +89,6 @@ def with_matrix(s: Scenario, name: MatrixName, values: ArrayLike, head: int = 0)
     name : str
         One of `editable`.
     values : array_like, in the shape of `matrix_of`
-        Rounded to multiples of 0.001.
     head : int
         From 0.
 
@@ -101,17 +100,18 @@ def with_matrix(s: Scenario, name: MatrixName, values: ArrayLike, head: int = 0)
     Examples
     --------
     >>> from attn_core.presets import DEFAULT
-    >>> with_matrix(DEFAULT.scenario, "W_q", np.full((4, 4), 0.12345)).W_q[0, 0]
-    np.float64(0.123)
+    >>> with_matrix(DEFAULT.scenario, "W_q", np.eye(4)).W_q[1]
+    array([0., 1., 0., 0.])
     """
     array = np.asarray(values, dtype=np.float64)
     expected = matrix_of(s, name, head).shape
     if array.shape != expected:
         turned = if_transposed(name, array.shape, *expected)
         raise ValueError(f"{name} must be {expected}, got {array.shape}.{turned}")
+    limits.check_numbers(name, array)
     whole = np.array(getattr(s, name))
-    whole[_share(s, name, head)] = limits.on_grid(name, array)
-    return limits.admit(replaced(s, **{name: whole}))
+    whole[_share(s, name, head)] = array
+    return replaced(s, **{name: whole})
 
 
 def with_cell(

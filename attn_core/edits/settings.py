@@ -80,7 +80,8 @@ def with_positions(s: Scenario, kind: PositionKind) -> Scenario:
         return s
     places = max(s.n, s.n_k)
     P = positions.sinusoidal(places, s.d_model) if kind == "learned" else None
-    return limits.admit(replace(s, positions=kind, P=P, slope=None))
+    P = None if P is None else limits.quantize("P", P)
+    return replace(s, positions=kind, P=P, slope=None)
 
 
 def with_slope(s: Scenario, slope: float | None) -> Scenario:

@@ -63,7 +63,7 @@ def with_features(s: Scenario, features: Sequence[str]) -> Scenario:
                 values[..., new, :] = getattr(s, name)[..., old, :]
             else:
                 values[:, new] = getattr(s, name)[:, old]
-    return limits.admit(replaced(s, features=tuple(features), **changed))
+    return replaced(s, features=tuple(features), **changed)
 
 
 def with_size(
@@ -94,14 +94,12 @@ def with_size(
     limits.check_sizes(d_model=d_model, d_k=d_k, d_v=d_v)
     if d_model is not None:
         s = with_features(s, more_features(s.features, d_model))
-    return limits.admit(
-        replace(
-            s,
-            W_q=resized(s.W_q, s.d_model, d_k or s.d_k),
-            W_k=resized(s.W_k, s.d_model, d_k or s.d_k),
-            W_v=resized(s.W_v, s.d_model, d_v or s.d_v),
-            W_o=_resized_W_o(s, d_v or s.d_v),
-        )
+    return replace(
+        s,
+        W_q=resized(s.W_q, s.d_model, d_k or s.d_k),
+        W_k=resized(s.W_k, s.d_model, d_k or s.d_k),
+        W_v=resized(s.W_v, s.d_model, d_v or s.d_v),
+        W_o=_resized_W_o(s, d_v or s.d_v),
     )
 
 

@@ -1,8 +1,9 @@
-"""What is typed or pasted: a number, or cells of a spreadsheet, as people write them."""
+"""Read what is typed or pasted: a number, or cells of a spreadsheet, as people write them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,10 +15,18 @@ from .matrices import MatrixName, block_of, with_matrix
 
 #: Characters of pasted cells; the largest matrix of the lab has less than a hundred numbers.
 MAX_PASTED = 20_000
-#: What is quoted of an entry that can't be read.
+#: Characters that a message quotes of an entry that can't be read.
 _QUOTED = 40
 #: Numbers that differ by less, relative to their size, were not rounded but held in float32.
 _SAME = 1e-6
+
+
+@dataclass(frozen=True)
+class Noted:
+    """The next scenario, and what is to be said of it that can't be seen in it."""
+
+    scenario: Scenario
+    note: str
 
 
 def read_number(text: str | None, where: str) -> float:
@@ -92,13 +101,13 @@ def split_cells(text: str) -> list[list[str]]:
 
 def with_pasted(
     s: Scenario, name: MatrixName, row: int, column: int, text: str, head: int = 0
-) -> tuple[Scenario, str]:
+) -> Noted:
     r"""Fill a matrix from one box on with one typed number, or with cells of a spreadsheet.
 
     Returns
     -------
-    (Scenario, str)
-        With what is to be told of it: which numbers were left out or rounded.
+    Noted
+        Its note says which numbers were left out.
 
     Raises
     ------
@@ -108,19 +117,17 @@ def with_pasted(
     Examples
     --------
     >>> from attn_core.presets import DEFAULT
-    >>> s, told = with_pasted(DEFAULT.scenario, "X", 2, 2, "0,5\t1\t2\n9\t9\t9")
-    >>> s.X[2]
+    >>> pasted = with_pasted(DEFAULT.scenario, "X", 2, 2, "0,5\t1\t2\n9\t9\t9")
+    >>> pasted.scenario.X[2]
     array([0. , 0. , 0.5, 1. ])
-    >>> print(told.replace(": ", ":\n"))
+    >>> print(pasted.note.replace(": ", ":\n"))
     The pasted block is 2×3, and from the chosen box on there is room for 1×2:
     the other 4 numbers were left out.
     """
     shown = block_of(s, name, head)
     values = np.array(shown.values)
-    told = enter(values, shown, row, column, text)
-    following = with_matrix(s, name, values, head)
-    rounded = told_of_rounding(values, block_of(following, name, head).values)
-    return following, " ".join(filter(None, (told, rounded)))
+    left_out = enter(values, shown, row, column, text)
+    return Noted(with_matrix(s, name, values, head), left_out)
 
 
 def enter(values: Array, shown: Block, row: int, column: int, text: str | None) -> str:
@@ -158,12 +165,12 @@ def _left_out(cells: Sequence[Sequence[object]], rows: int, columns: int) -> str
     )
 
 
-def told_of_rounding(entered: Array, kept: Array) -> str:
+def describe_rounding(entered: Array, kept: Array) -> str:
     """Say which numbers were rounded to the lab's grid; empty where none were.
 
     Examples
     --------
-    >>> told_of_rounding(np.array([1.5, -0.12345]), np.array([1.5, -0.123]))
+    >>> describe_rounding(np.array([1.5, -0.12345]), np.array([1.5, -0.123]))
     '−0.12345 was rounded to −0.123: the lab holds three decimals.'
     """
     (rounded,) = np.nonzero(~np.isclose(entered, kept, rtol=_SAME, atol=_SAME).ravel())
@@ -181,21 +188,21 @@ def told_of_rounding(entered: Array, kept: Array) -> str:
 _ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
 
 
-def told_of_admitting(given: Scenario, admitted: Scenario) -> str:
-    """Say which numbers of a link or a file were rounded to the lab's grid.
+def describe_rounded(given: Scenario, validated: Scenario) -> str:
+    """Say which numbers of a scenario were rounded to the lab's grid.
 
     Examples
     --------
-    >>> from attn_core.limits import admit
+    >>> from attn_core.limits import validate
     >>> from attn_core.presets import DEFAULT
     >>> from dataclasses import replace
     >>> fine = replace(DEFAULT.scenario, temperature=1.23456)
-    >>> told_of_admitting(fine, admit(fine))
+    >>> describe_rounded(fine, validate(fine))
     '1.23456 was rounded to 1.235: the lab holds three decimals.'
     """
-    if given is admitted:
+    if given is validated:
         return ""
-    return told_of_rounding(_numbers(given), _numbers(admitted))
+    return describe_rounding(_numbers(given), _numbers(validated))
 
 
 def _numbers(s: Scenario) -> Array:

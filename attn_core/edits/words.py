@@ -134,7 +134,7 @@ def _fitted(s: Scenario, stay: tuple[Pairs, Pairs] | None, **changes: Any) -> Sc
         "mask": _fit_mask(s, n, n_k, stay),
         "P": None if s.P is None else resized(s.P, max(n, n_k), s.d_model),
     }
-    return limits.admit(replace(s, **(fitting | changes)))
+    return replace(s, **(fitting | changes))
 
 
 def _fit_mask(s: Scenario, n: int, n_k: int, stay: tuple[Pairs, Pairs] | None) -> Array | None:

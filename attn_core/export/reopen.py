@@ -98,7 +98,7 @@ def _in_page(text: str) -> str:
 
 def _admitted(s: Scenario) -> Scenario:
     """Check the limits before anything is computed; numbers stay as they are."""
-    limits.admit(s)
+    limits.validate(s)
     return s
 
 

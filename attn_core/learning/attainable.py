@@ -11,7 +11,7 @@ import numpy as np
 from ..attention import attend
 from ..explain.wording import Quote, listed
 from ..gradients import attention_loss
-from ..limits import BOUND
+from ..limits import MAX_ABS
 from ..notation import labels
 from ..notation.equation import Block
 from ..notation.labels import number
@@ -24,7 +24,7 @@ from .paint import learned
 REACHED = 0.02
 _ABOVE = Step("above", "above the lowest", r"\mathrm{above}", ("head", "k"))
 #: Numbers beyond this have no more room to grow.
-_NEAR_BOUND = 0.95 * BOUND
+_NEAR_BOUND = 0.95 * MAX_ABS
 #: What stands for 0 where the logarithm of a painted weight is asked for.
 _SMALL = 0.01
 
@@ -128,7 +128,7 @@ def _why(s: Scenario, target: Array, best: Snapshot, d_k: int, quote: Quote) -> 
         )
     is_at_bound = max(np.abs(W).max() for W in best.params.values()) > _NEAR_BOUND
     if is_at_bound:
-        return too_large or f"The numbers have come near ±{BOUND:g}, as far as the lab goes."
+        return too_large or f"The numbers have come near ±{MAX_ABS:g}, as far as the lab goes."
     if too_large:
         return too_large + _nearer(target, min(d_k, _rank_of_embeddings(s)))
     return "More steps, more columns, another learning rate or seed may come nearer."

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ..explain.wording import counted
-from ..limits import BOUND
+from ..limits import MAX_ABS
 from ..notation.labels import number
 from ..scenario import Array
 from .optimizer import Descent, Params
@@ -152,7 +152,7 @@ class Learner:
     def _take_step(self) -> None:
         params, memory = self.descent.step(self._params, self._gradient, self._memory)
         # Numbers within the bound have a finite loss, and so a finite gradient.
-        if not all((np.abs(value) <= BOUND).all() for value in params.values()):
+        if not all((np.abs(value) <= MAX_ABS).all() for value in params.values()):
             self.ending = "diverged" if self._loss > self.snapshots[0].loss else "too large"
             return
         self._params, self._memory, self.step = params, memory, self.step + 1
@@ -189,10 +189,10 @@ class Learner:
             case "too large":
                 largest = max(float(np.abs(value).max()) for value in self._params.values())
                 # Numbers that grew near to the bound are no fault of the learning rate.
-                blamed = f"{self._rate_is_blamed} " if largest < BOUND / 2 else ""
+                blamed = f"{self._rate_is_blamed} " if largest < MAX_ABS / 2 else ""
                 return (
                     f"Stopped after step {self.step}: the next one needs numbers beyond "
-                    f"±{BOUND:g}, which the lab doesn't hold. {blamed}{kept}"
+                    f"±{MAX_ABS:g}, which the lab doesn't hold. {blamed}{kept}"
                 )
             case "finished" | "stopped":
                 how = "Learned" if self.ending == "finished" else "Stopped"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..edits import with_matrix, with_size
 from ..gradients import attention_loss
+from ..limits import quantize
 from ..scenario import Array, Scenario
 from .initial import Start, start
 from .learner import Learner, Snapshot, Task
@@ -95,4 +96,6 @@ def sent(s: Scenario, params: Params, head: int) -> Scenario:
     (4, 3)
     """
     s = with_size(s, d_k=params["W_q"].shape[1])
-    return with_matrix(with_matrix(s, "W_q", params["W_q"], head), "W_k", params["W_k"], head)
+    for name in ("W_q", "W_k"):
+        s = with_matrix(s, name, quantize(name, params[name]), head)
+    return s

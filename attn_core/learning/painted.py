@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..limits import BOUND, on_grid
+from ..limits import MAX_ABS, quantize
 from ..notation.labels import short
 from ..scenario import Array, Scenario
 from ..text.tokens import aligned
@@ -52,11 +52,11 @@ def blocked(painted: Array, s: Scenario) -> int:
 
 
 def _check(painted: Array) -> None:
-    wrong = ~((painted >= 0) & (painted <= BOUND))  # true for nan as well
+    wrong = ~((painted >= 0) & (painted <= MAX_ABS))  # true for nan as well
     if wrong.any():
         i, j = (int(k) for k in np.argwhere(wrong)[0])
         raise ValueError(
-            f"Painted attention takes numbers from 0 to {BOUND:g}: "
+            f"Painted attention takes numbers from 0 to {MAX_ABS:g}: "
             f"row {i + 1}, column {j + 1} is {short(painted[i, j])}."
         )
 
@@ -82,7 +82,7 @@ def entered(painted: Array) -> Array:
     ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is −1.
     """
     _check(painted)
-    return on_grid("Painted attention", painted + 0.0)  # of −0 no sign is left
+    return quantize("Painted attention", painted + 0.0)  # of −0 no sign is left
 
 
 def shared(painted: Array) -> Array:
@@ -219,4 +219,4 @@ def from_text(text: str) -> Array | None:
         return None
     rows = [[float(value) for value in row.split("-")] for row in text.split("_")]
     has_columns = len({len(row) for row in rows}) == 1
-    return np.array(rows) if has_columns and max(map(max, rows)) <= BOUND else None
+    return np.array(rows) if has_columns and max(map(max, rows)) <= MAX_ABS else None

@@ -39,7 +39,7 @@ def _read(name: str) -> str:
 
 
 PRESETS: tuple[Preset, ...] = tuple(
-    Preset(**entry, scenario=limits.admit(from_json(_read(entry["key"]))))
+    Preset(**entry, scenario=limits.validate(from_json(_read(entry["key"]))))
     for entry in json.loads(_read("presets"))
 )
 

@@ -69,7 +69,7 @@ def in_lab(s: Scenario) -> Scenario:
     features = tuple(f"axis {i}" for i in range(1, d + 1))
     W_q, W_k, W_v = W_q * evened, W_k * evened, W_v * evened
     small = replace(s, X=X / evened, W_q=W_q, W_k=W_k, W_v=W_v, features=features)
-    return limits.admit(small)
+    return limits.validate(small)
 
 
 def _shortened(token: str) -> str:

@@ -101,7 +101,7 @@ def with_real_vectors(
         raise ValueError("Expected vectors of the second sentence where there is one, and only so.")
     found = reduced(vectors, context, s.d_model)
     features = axis_names(source, s.d_model)
-    return limits.admit(replaced(s, X=found.X, Z=found.Z, features=features))
+    return limits.validate(replaced(s, X=found.X, Z=found.Z, features=features))
 
 
 def with_vocabulary(s: Scenario, start: Scenario) -> Scenario:
@@ -122,7 +122,7 @@ def with_vocabulary(s: Scenario, start: Scenario) -> Scenario:
     """
     features = more_features(start.features, s.d_model)
     Z = embed(s.context, features) if s.is_cross else None
-    return limits.admit(replaced(s, X=embed(s.tokens, features), Z=Z, features=features))
+    return limits.validate(replaced(s, X=embed(s.tokens, features), Z=Z, features=features))
 
 
 def told_of_vectors(

@@ -10,8 +10,10 @@ from attn_core import AttentionTrace, attend
 from attn_core.notation.steps import HEADLINE_FORMULA
 from attn_core.text import escape
 from pages.ui.live import viewport
+from pages.ui.live.slots import slot
 from pages.ui.serving import server
-from pages.ui.session import links, state
+from pages.ui.session import links, state, widget_state, widgets
+from pages.ui.session.state import session
 from pages.ui.share import transfer
 
 NAME = "Self-Attention Lab"
@@ -113,42 +115,47 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
     links.keep()
     _resume()
     _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
-    # Always there, so that what stands below isn't moved, which makes it anew.
-    with st.container(key="complaint"):
-        if message := state.complaint():
+    with st.container(key="complaint"):  # always there, as a `slot`
+        if message := session().complaint:
             st.error(escape.markdown(message))
-        elif told := state.note():
-            st.warning(escape.markdown(told), icon=":material/info:")
-    with st.container():  # as above
+        elif note := session().note:
+            st.warning(escape.markdown(note), icon=":material/info:")
+    with slot():
         transfer.without_link()
     if heads:
         _head()
-    return attend(state.scenario()).head(state.head())
+    return attend(session().scenario).head(session().head)
 
 
 def _style() -> str:
     dark = _DARK_CSS + _DARK_PRINT_CSS if state.theme() == "dark" else ""
-    return _CSS + _PRINT_CSS + dark + (_PROJECTOR_CSS if state.projector() else "")
+    return _CSS + _PRINT_CSS + dark + (_PROJECTOR_CSS if session().projector else "")
 
 
 def _header(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(title, anchor=False, width="stretch")
-        st.button(
-            "Undo", icon=":material/undo:", on_click=state.undo, disabled=not state.can_undo()
+        widgets.button(
+            "Undo",
+            icon=":material/undo:",
+            on_click=state.undo,
+            disabled=not session().history.can_undo,
         )
-        st.button(
-            "Redo", icon=":material/redo:", on_click=state.redo, disabled=not state.can_redo()
+        widgets.button(
+            "Redo",
+            icon=":material/redo:",
+            on_click=state.redo,
+            disabled=not session().history.can_redo,
         )
-        state.seed("projector", state.projector())
-        st.toggle(
+        widget_state.seed("projector", session().projector)
+        widgets.toggle(
             "Projector",
             key="projector",
             on_change=_set_projector,
             help="Large letters and boxes, to be read from the back of a room.",
         )
-        state.seed("classic", state.classic())
-        st.toggle(
+        widget_state.seed("classic", session().classic)
+        widgets.toggle(
             "Classic sliders",
             key="classic",
             on_change=_set_classic,
@@ -157,12 +164,12 @@ def _header(title: str) -> None:
 
 
 def _head() -> None:
-    """Choose the head to look at, where there are several."""
-    names = state.scenario().heads
-    with st.container():  # always there, as above
+    """Select a head, where there are several."""
+    names = session().scenario.heads
+    with slot():
         if len(names) > 1:
-            state.seed("head", state.head())
-            st.segmented_control(
+            widget_state.seed("head", session().head)
+            widgets.segmented_control(
                 "Head",
                 range(len(names)),
                 key="head",
@@ -174,7 +181,7 @@ def _head() -> None:
 
 
 def _set_head() -> None:
-    state.choose_head(state.widget("head", range(state.scenario().h), state.head()))
+    session().chosen_head = widget_state.read("head", range(session().scenario.h), session().head)
 
 
 @st.fragment(run_every=timedelta(days=1))
@@ -188,8 +195,8 @@ def _resume() -> None:
 
 
 def _set_projector() -> None:
-    state.set_projector(state.widget("projector", bool, state.projector()))
+    session().projector = widget_state.read("projector", bool, session().projector)
 
 
 def _set_classic() -> None:
-    state.set_classic(state.widget("classic", bool, state.classic()))
+    session().choose_classic(widget_state.read("classic", bool, session().classic))

@@ -56,7 +56,7 @@ def scenarios(
     if positions == "alibi":
         options["slope"] = slope or 0.25
     arrays = {name: rng.normal(size=shape) * spread for name, shape in shapes.items()}
-    return limits.admit(Scenario(tokens=tuple("abcdefghijkl"[:n]), **arrays, **options))
+    return limits.validate(Scenario(tokens=tuple("abcdefghijkl"[:n]), **arrays, **options))
 
 
 def mixed(a, b, rng, many):
@@ -518,7 +518,7 @@ def test_a_variant_changes_what_is_shown_or_says_why_not(variant, pair):
             what_if(s, variant.key)
         np.testing.assert_array_equal(attend(variant.edit(s)).weights, attend(s).weights)
     else:
-        assert what_if(s, variant.key) == limits.admit(variant.edit(s)) != s
+        assert what_if(s, variant.key) == limits.validate(variant.edit(s)) != s
 
 
 def test_variants_by_hand():

@@ -12,7 +12,7 @@ from attn_core import attend, permalink
 from attn_core.figures.words.head_grid import grid_for
 from attn_core.notation.labels import number
 from attn_core.pretrained.view import shared
-from pages.ui.session.question import SENTENCE
+from pages.ui.session.model_query import SENTENCE
 from tests.browser.conftest import ROOT, idle
 from tests.browser.test_journey import go, numbers
 from tests.browser.test_live import parameter

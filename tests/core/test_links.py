@@ -131,7 +131,7 @@ def test_the_largest_scenario_of_the_lab_fits_in_a_link():
         positions="learned",
         P=grid(12, 8),
     )
-    assert decode(encode(limits.admit(s))) == s
+    assert decode(encode(limits.validate(s))) == s
 
 
 GOOD = encode(DEFAULT.scenario)
@@ -320,5 +320,5 @@ def test_json_is_readable():
 def test_the_lab_admits_what_is_on_its_grid_unchanged(s):
     s = replace(s, temperature=max(0.05, min(10.0, round(s.temperature, 3))))
     wide = replace(s, **{k: getattr(s, k).astype(float).round(3) for k in edits.editable(s)})
-    assert limits.admit(wide) == wide
-    assert decode(encode(limits.admit(wide))) == wide
+    assert limits.validate(wide) == wide
+    assert decode(encode(limits.validate(wide))) == wide

@@ -147,7 +147,7 @@ def test_every_preset_has_a_claim_that_is_tested(preset):
     assert preset.claim.endswith(".")
     assert preset.key in CLAIMS
     assert unknown(preset.scenario.tokens) == ()
-    assert limits.admit(preset.scenario) == preset.scenario
+    assert limits.validate(preset.scenario) == preset.scenario
     assert decode(encode(preset.scenario)) == preset.scenario
 
 

@@ -139,7 +139,7 @@ def test_a_matrix_the_other_way_round_is_asked_about():
 
 @given(hnp.arrays(np.float64, (4, 4), elements=st.floats(-30, 30)))
 def test_numbers_land_on_the_grid(values):
-    W = edits.with_matrix(START, "W_q", values).W_q
+    W = limits.validate(edits.with_matrix(START, "W_q", values)).W_q
     np.testing.assert_allclose(W, values, atol=0.00051)
     assert [f"{v:.3f}" for v in W.ravel()] == [f"{float(f'{v:.3f}'):.3f}" for v in W.ravel()]
     assert all(v == float(f"{v:.3f}") for v in W.ravel())
@@ -176,16 +176,16 @@ def test_limits_of_a_whole_scenario():
     }
     for message, scenario in cases.items():
         with pytest.raises(ValueError, match=message):
-            limits.admit(scenario)
+            limits.validate(scenario)
     for T in (low, high):
-        assert limits.admit(replace(START, temperature=T)).temperature == T
+        assert limits.validate(replace(START, temperature=T)).temperature == T
 
 
 def test_all_that_is_admitted_lands_on_the_grid():
     """Also what only some scenarios have."""
     third = np.full((3, 4), 1 / 3)
     s = replace(START, positions="learned", P=third, context=("a", "b", "c"), Z=third)
-    s = limits.admit(replace(s, temperature=2 / 3, W_o=np.full((4, 4), -1 / 3)))
+    s = limits.validate(replace(s, temperature=2 / 3, W_o=np.full((4, 4), -1 / 3)))
     assert s.temperature == 0.667
     assert (s.P == 0.333).all() and (s.Z == 0.333).all() and (s.W_o == -0.333).all()
 
@@ -211,12 +211,12 @@ def test_each_head_keeps_its_rows_of_W_o():
 def test_edited_numbers_that_stay_are_not_told_as_gone():
     s = edits.with_cell(START, "X", 0, START.features.index("verb"), 0.5)
     others = [edits.with_features(s, [f for f in s.features if f != name]) for name in s.features]
-    told = ["edited numbers of Je in X" in edits.told_of_dropped(s, other) for other in others]
+    told = ["edited numbers of Je in X" in edits.describe_dropped(s, other) for other in others]
     assert told == [name == "verb" for name in s.features]
     placed = edits.with_features(START, ["verb", "1st", "2nd", "3rd"])
     placed = edits.with_cell(placed, "X", 2, 0, 0.25)  # the words' places change, and this doesn't
     for sentence, gone in (("suis heureux", False), ("Je suis", True)):
-        told = edits.told_of_dropped(placed, edits.with_sentence(placed, sentence))
+        told = edits.describe_dropped(placed, edits.with_sentence(placed, sentence))
         assert ("edited numbers of heureux" in told) == gone, told
 
 
@@ -228,7 +228,7 @@ def test_boxes_that_were_blocked_by_hand_are_told_with_the_words_that_take_them(
         "Je heureux": "suis",
         "Il dort bien": "Je and suis",
     }.items():
-        told = edits.told_of_dropped(s, edits.with_sentence(s, sentence))
+        told = edits.describe_dropped(s, edits.with_sentence(s, sentence))
         assert (
             told.startswith(f"Gone with this change: the blocked boxes of {gone} in the mask.")
             if gone

@@ -48,7 +48,7 @@ def test_a_first_axis_changes_no_number():
 @pytest.mark.parametrize("like", [None, 0, 2])
 def test_a_head_more_leaves_the_others_as_they_are(like):
     s = many()
-    before, after = attend(s), attend(added(limits.admit(s), like))
+    before, after = attend(s), attend(added(limits.validate(s), like))
     assert after.scenario.h == 4
     np.testing.assert_allclose(after.weights[:3], before.weights, atol=0.02)  # on the grid
     if like is not None:
@@ -60,12 +60,12 @@ def test_a_head_more_leaves_the_others_as_they_are(like):
 
 @given(st.integers(0, 2))
 def test_adding_and_removing_is_nothing(i):
-    s = limits.admit(many())
+    s = limits.validate(many())
     assert removed(added(s, like=i), 3) == s
 
 
 def test_a_removed_head_takes_its_rows_of_W_o_along():
-    s = limits.admit(many())
+    s = limits.validate(many())
     left = removed(s, 1)
     assert left.heads == ("head 1", "head 3")
     np.testing.assert_array_equal(left.W_o, s.W_o[[0, 1, 2, 6, 7, 8]])
@@ -75,7 +75,7 @@ def test_a_removed_head_takes_its_rows_of_W_o_along():
 
 
 def test_names():
-    s = limits.admit(many())
+    s = limits.validate(many())
     assert renamed(s, 1, "  gram  mar ").heads == ("head 1", "gram mar", "head 3")
     for name, message in {
         " ": "needs a name",
@@ -84,7 +84,7 @@ def test_names():
         "a\u202eb": "U\\+202E|control|format",
     }.items():
         with pytest.raises(ValueError, match=message):
-            renamed(s, 1, name)
+            limits.validate(renamed(s, 1, name))
     assert renamed(DEFAULT.scenario, 0, "one").heads == ("one",)
 
 
@@ -98,7 +98,7 @@ def test_eight_heads_with_the_longest_name_are_all_different():
 
 
 def test_sizes_and_features_change_in_all_heads():
-    s = limits.admit(many())
+    s = limits.validate(many())
     wider = edits.with_size(s, d_k=3, d_v=5)
     assert (wider.W_q.shape, wider.W_o.shape) == ((3, 7, 3), (15, 7))
     np.testing.assert_array_equal(wider.W_v[..., :3], s.W_v)
@@ -112,7 +112,7 @@ def test_sizes_and_features_change_in_all_heads():
 
 
 def test_one_head_is_edited():
-    s = limits.admit(many())
+    s = limits.validate(many())
     moved = edits.with_cell(s, "W_k", 4, 1, 2.5, head=2)
     assert moved.W_k[2, 4, 1] == 2.5
     assert (moved.W_k != s.W_k).sum() == 1
@@ -163,7 +163,7 @@ def test_switching_off_is_leaving_a_term_out():
 
 
 def test_switching_off_is_told():
-    s = limits.admit(many())
+    s = limits.validate(many())
     told = explain_ablation(attend(s), [1])
     change = ablation(attend(s), [1]).result
     i, j = np.unravel_index(np.abs(change.values).argmax(), change.values.shape)

@@ -242,7 +242,7 @@ def scenarios(draw):
         P=grid(max(n, n_k), d_model) if positions == "learned" else None,
         slope=draw(SLOPES) if positions == "alibi" else None,
     )
-    return limits.admit(scenario)
+    return limits.validate(scenario)
 
 
 @settings(max_examples=60)
@@ -274,7 +274,7 @@ def largest_lab():
         rng.integers(-30_000, 30_001, shape) / 1000 for shape in ((12, 8), *[(8, 8)] * 3)
     )
     tokens = tuple("abcdefghijkl")
-    return limits.admit(Scenario(tokens, X, W_q, W_k, W_v, temperature=0.05, mask=causal(12)))
+    return limits.validate(Scenario(tokens, X, W_q, W_k, W_v, temperature=0.05, mask=causal(12)))
 
 
 @pytest.mark.parametrize(

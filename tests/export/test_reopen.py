@@ -40,7 +40,7 @@ def admitted():
         if scenario.n > limits.MAX_TOKENS or small != {"d_k": scenario.d_k, "d_v": scenario.d_v}:
             continue
         if scenario.temperature >= limits.TEMPERATURE[0] and "hostile" not in name:
-            yield name, limits.admit(scenario)
+            yield name, limits.validate(scenario)
 
 
 def test_all_kinds_are_there():
@@ -65,7 +65,7 @@ def test_what_is_saved_opens_with_the_saved_numbers(kind):
 
 @pytest.mark.parametrize("kind", ["RoPE", "masked", "negation", "four-views"])
 def test_the_saved_page_opens(kind):
-    scenario = limits.admit(KINDS[kind])
+    scenario = limits.validate(KINDS[kind])
     for only in (None, "weights"):
         page = html_page(attend(scenario), only).encode()
         assert reopen(page) == reopen(codecs.BOM_UTF8 + page) == (scenario, "")
@@ -77,7 +77,7 @@ def test_the_saved_page_opens(kind):
     st.sampled_from([random(n=3, h=2, W_o=True, masked=True), random(n=3), random(n=3, n_k=3)]),
 )
 def test_any_words_open_again(words, scenario):
-    s = limits.admit(replace(scenario, tokens=words, context=words if scenario.is_cross else ()))
+    s = limits.validate(replace(scenario, tokens=words, context=words if scenario.is_cross else ()))
     for kind, save in SAVED.items():
         assert reopen(save(attend(s))) == (s, ""), kind
 
@@ -108,7 +108,7 @@ def test_the_largest_of_the_lab_opens():
     words = tuple(chr(0x1F680 + i) * 40 for i in range(12))
     s = replace(s, **grown, **names, tokens=words, context=words, temperature=0.123)
     for kind, save in SAVED.items():
-        content = save(attend(limits.admit(s)))
+        content = save(attend(limits.validate(s)))
         assert reopen(content) == (s, ""), kind
         assert len(content) < 0.9 * MAX_FILE
         if content[:2] == b"PK":
@@ -367,7 +367,7 @@ def test_a_damaged_archive_is_refused_or_told(save, draw):
     except ValueError as error:
         str(error).encode()  # it goes to the page
     else:
-        limits.admit(opened)
+        limits.validate(opened)
 
 
 WHOLE = {save: save(attend(DEFAULT.scenario)) for save in (npz, csv_zip)}
@@ -375,7 +375,7 @@ WHOLE = {save: save(attend(DEFAULT.scenario)) for save in (npz, csv_zip)}
 
 def test_primes_go_both_ways():
     """Sizes that are all different, so that no axis is taken for another."""
-    s = limits.admit(
+    s = limits.validate(
         random(**PRIMES | {"d_k": 5, "d_v": 2}, positions="learned", W_o=True, masked=True)
     )
     for kind, save in SAVED.items():

@@ -158,7 +158,7 @@ def longest():
     )
     tokens = tuple("W" * 39 + letter for letter in "abcdefghijkl")
     features = tuple("f" * 23 + letter for letter in "abcdefgh")
-    return attend(limits.admit(Scenario(tokens, X, W_q, W_k, W_v, features=features)))
+    return attend(limits.validate(Scenario(tokens, X, W_q, W_k, W_v, features=features)))
 
 
 @pytest.mark.parametrize("width", [340, 960, 1400])

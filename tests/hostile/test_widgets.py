@@ -99,7 +99,7 @@ def test_a_number_out_of_bounds_never_arrives(port, page, widget, field, values)
         forger.load()
         for value in values:
             forger.send(forged(forger.tab.widgets[widget], field, value))
-            assert limits.admit(read.scenario(forger)) == read.scenario(forger)
+            assert limits.validate(read.scenario(forger)) == read.scenario(forger)
             forger.press("Undo")
             assert read.scenario(forger) == DEFAULT.scenario
         assert not forger.tab.exceptions
@@ -175,7 +175,7 @@ def test_widgets_that_do_not_exist(port):
             WidgetState(id="$$ID-00-button", trigger_value=True),
             forged("$$ID-00-component", "json_trigger_value", '[{"event": "click", "value": 1}]'),
             forged(f"{forger.tab.widgets['viewport']}__nothing", "json_trigger_value", "[]"),
-            *(forged(name, "string_value", "x") for name in ("lab", "sentence", "preset")),
+            *(forged(name, "string_value", "x") for name in ("session", "sentence", "preset")),
         )
         assert read.scenario(forger) == DEFAULT.scenario
         assert not forger.tab.exceptions
@@ -289,7 +289,7 @@ def test_a_value_that_is_none_of_the_widgets_kind_tells_the_forger_nothing(
         address = forger.tab.query
     with Visitor(port, page, query=address) as again:  # as a reload does
         again.load()
-        assert limits.admit(read.scenario(again)) == read.scenario(again)
+        assert limits.validate(read.scenario(again)) == read.scenario(again)
         legal_move_works(again)
 
 

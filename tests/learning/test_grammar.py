@@ -10,7 +10,7 @@ from attn_core.learning.corpus import FEATURES
 from attn_core.learning.grammar import Batch
 from attn_core.learning.learner import Learner
 from attn_core.learning.optimizer import Descent
-from attn_core.limits import admit
+from attn_core.limits import validate
 
 SENTENCES = corpus.sentences()
 
@@ -122,7 +122,7 @@ def test_sentences_are_alike_by_their_features_alone():
 
 def test_a_learned_sentence_can_go_to_the_lab():
     one, params = SENTENCES[0], drawn(2, d_k=7)
-    s = admit(grammar.scenario(one, params))
+    s = validate(grammar.scenario(one, params))
     assert (s.tokens, s.features, s.d_k) == (one.tokens, FEATURES, 7)
     np.testing.assert_allclose(s.W_q, params["W_q"], atol=5e-4)
 
@@ -181,7 +181,7 @@ def test_the_readout_of_both_heads_has_the_gradient_of_finite_differences():
 
 def test_two_views_go_to_the_lab_as_two_heads():
     params = readout.start(seed=1)
-    s = admit(readout.scenario(("Marie", "dort"), params))
+    s = validate(readout.scenario(("Marie", "dort"), params))
     assert isinstance(s, Scenario)
     assert (s.heads, s.d_v) == (tuple(readout.CLASSES), readout.D_V)
     np.testing.assert_allclose(s.W_v[1], params["W_v name or not"], atol=5e-4)

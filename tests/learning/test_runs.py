@@ -31,7 +31,7 @@ from attn_core.learning.painted import (
     wanted,
     wanted_of,
 )
-from attn_core.limits import BOUND
+from attn_core.limits import MAX_ABS
 from attn_core.presets import BY_KEY, DEFAULT
 from tests.core.courses import COURSES, D_MODEL, made
 
@@ -271,7 +271,7 @@ def test_numbers_beyond_the_bound_end_a_run_before_they_are_taken():
     learner.advance(100)
     assert learner.ending == "too large"
     assert learner.step == 42  # 42 · 0.7 = 29.4, and one more is 30.1
-    assert all(np.abs(each.params["x"]).max() <= BOUND for each in learner.moments)
+    assert all(np.abs(each.params["x"]).max() <= MAX_ABS for each in learner.moments)
     assert "Stopped after step 42: the next one needs numbers beyond ±30" in learner.told
     assert [each.step for each in learner.snapshots] == [0, 42]
     assert "too large here" not in learner.told  # it came near by small steps
@@ -291,7 +291,7 @@ def test_bound_is_reached_exactly_without_an_end():
     learner = Learner(task, Descent("gradient descent", 15.0, 0.0), steps=2)
     learner.advance(2)
     assert learner.ending == "finished"
-    np.testing.assert_array_equal(learner.last.params["x"], [BOUND, BOUND])
+    np.testing.assert_array_equal(learner.last.params["x"], [MAX_ABS, MAX_ABS])
 
 
 def assert_same(one, other):

@@ -1,7 +1,5 @@
 """What a board is sent while a hand moves numbers."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -10,6 +8,8 @@ from attn_core.figures import describe_spaces
 from attn_core.figures.words.word_points import Space
 from pages.ui.live import components
 from pages.ui.session import state
+from pages.ui.session.address import Address
+from pages.ui.session.session import Session
 
 
 def spaces(x):
@@ -21,12 +21,12 @@ def spaces(x):
 def sent(monkeypatch):
     """What boards are sent in the session of a visitor whose hand moves."""
     told = []
-    lab = SimpleNamespace(moving=False, frames={}, heard=("", "", None))
-    monkeypatch.setattr(state, "_lab", lambda: lab)
+    session = Session.opened(Address())
+    monkeypatch.setattr(components, "session", lambda: session)
     monkeypatch.setattr(state, "theme", lambda: "light")
     monkeypatch.setattr(components, "_show", lambda _, key, data, **options: told.append(data))
     components.board(spaces(1.0), "figure-spaces", str)
-    lab.moving = True
+    session.is_dragging = True
     return told
 
 

@@ -8,9 +8,9 @@ from attn_core import edits
 from attn_core.edits import heads
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
-from pages.ui.session import state
+from pages.ui.session import state, widget_state
 from pages.ui.session.address import Address
-from pages.ui.session.lab import Lab
+from pages.ui.session.session import Session
 from tests.pages.test_pages import fine, scenario, visit
 
 START = DEFAULT.scenario
@@ -171,22 +171,22 @@ def test_a_question_about_a_number_that_is_gone_is_told():
 
 def test_a_table_whose_entry_is_undone_before_it_is_shown_starts_anew(monkeypatch):
     """Two changes may come before a page is drawn, where a server is busy."""
-    session = {"lab": Lab.opened(Address())}
-    monkeypatch.setattr(state.st, "session_state", session)
+    held = {"session": Session.opened(Address())}
+    monkeypatch.setattr(state.st, "session_state", held)
 
     def enter():
         state.change(lambda: EDITED)
-        state.keep_table("X", as_entered=True)
+        widget_state.keep_table("X", as_entered=True)
 
-    first, _ = state.table("X", START.X.tobytes(), START)
-    session[first] = {}
+    first, _ = widget_state.table("X", START.X.tobytes(), START)
+    held[first] = {}
     enter()
-    assert state.table("X", EDITED.X.tobytes(), EDITED) == (first, START)
+    assert widget_state.table("X", EDITED.X.tobytes(), EDITED) == (first, START)
     state.undo()
-    second, start = state.table("X", START.X.tobytes(), START)
+    second, start = widget_state.table("X", START.X.tobytes(), START)
     assert (second != first, start) == (True, START)
-    session[second] = {}
+    held[second] = {}
     enter()
     state.undo()
-    third, _ = state.table("X", START.X.tobytes(), START)
+    third, _ = widget_state.table("X", START.X.tobytes(), START)
     assert third not in (first, second)

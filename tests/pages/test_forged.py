@@ -91,10 +91,10 @@ def forged(identity: str, field: str, value: object) -> WidgetStates:
     return WidgetStates(widgets=[state])
 
 
-def forget(at: AppTest, lab: object) -> None:
+def forget(at: AppTest, session: object) -> None:
     """Take away what Streamlit can't read, so that the page is whole in the next run."""
     state = SessionState()
-    state[TESTING_KEY], state["lab"] = {}, lab
+    state[TESTING_KEY], state["session"] = {}, session
     object.__setattr__(at._session_state, "_state", state)  # else it would be an item of it
 
 
@@ -108,7 +108,7 @@ def test_no_value_of_another_type_raises_in_our_code(page, caught, request):
         shared = widgets(visit())
         has = {key: each for key, each in has.items() if key not in shared}
     assert len(has) > 1
-    bad, before, lab = [], "", at.session_state["lab"]
+    bad, before, session = [], "", at.session_state["session"]
     for key, identity in has.items():
         for field, value in WRONG.items():
             caught.errors.clear()
@@ -117,7 +117,7 @@ def test_no_value_of_another_type_raises_in_our_code(page, caught, request):
             bad += [f"{key}, {field}, or before it {before}: {where}" for where in caught.ours()]
             before = f"{key}, {field}"
             if caught.errors:
-                forget(at, lab)
+                forget(at, session)
     caught.errors.clear()
     at._run(WidgetStates())
     assert not bad + caught.ours()

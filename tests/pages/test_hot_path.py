@@ -16,7 +16,8 @@ def page():
 
     from pages.ui.live import components
     from pages.ui.session import state
-    from pages.ui.show import step as show
+    from pages.ui.session.state import session
+    from pages.ui.show import pictures
 
     calls = st.session_state["calls"] = Counter()
 
@@ -31,9 +32,9 @@ def page():
     else:
         told = {"row": 0, "column": 1, "value": runs / 10}
         sys.setprofile(count)
-        state.change(lambda: components._edited("X", 0, told), gesture="drag", by_slider=True)
-        state.start_moving(but="boxes-X")
-    show.whole_attention()
+        state.change(lambda: components._edited("X", 0, told), gesture="drag")
+        session().start_dragging(but="boxes-X")
+    pictures.whole_attention()
     sys.setprofile(None)
 
 

@@ -10,8 +10,8 @@ from attn_core.notation.cells import Cell, to_text
 from attn_core.notation.equation import equation
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
-from pages.ui.session import state
-from pages.ui.session.trail import Trail
+from pages.ui.session.address import Address
+from pages.ui.session.session import Session
 from pages.ui.show import inspector
 from pages.ui.show.inspector import QUESTION
 from tests.pages.test_pages import NAMES, PAGES, fine, parameter, press, slider, visit
@@ -131,16 +131,14 @@ def test_an_address_without_a_scenario_asks_nothing_new():
 
 @pytest.fixture
 def clicked(monkeypatch):
-    """Clicks on a box of a step's picture; returns the way that it leaves."""
-    trail, trace = Trail(), attend(BY_KEY["verb-subject"].scenario)
-    monkeypatch.setattr(state, "trail", lambda: trail)
-    monkeypatch.setattr(state, "ask", trail.ask)
-    monkeypatch.setattr(state, "follow", trail.follow)
-    monkeypatch.setattr(state, "head", lambda: 0)
+    """Clicks on a box of a step's picture; returns the path that it leaves."""
+    session = Session.opened(Address(preset="verb-subject"))
+    trace = attend(session.scenario)
+    monkeypatch.setattr(inspector, "session", lambda: session)
 
     def click(name, box, picture="below"):
         inspector.pick(trace, [equation(trace, name)], box, picture)
-        return trail.cells
+        return session.inspection.path
 
     return click
 

@@ -47,7 +47,7 @@ def test_the_boxes_have_the_matrix_with_names_and_bounds():
     assert data["numbers"]["values"] == DEFAULT.scenario.W_k.tolist()
     assert frame["names"][1][0] == "verb → k₁"
     assert frame["columns"] == ["k₁", "k₂", "k₃", "k₄"]
-    assert (frame["bound"], frame["far"], frame["step"]) == (3, 30, 0.05)
+    assert (frame["bound"], frame["hard_max"], frame["step"]) == (3, 30, 0.05)
     assert frame["scale"] == [list(stop) for stop in PALETTES["light"].signed]
 
 

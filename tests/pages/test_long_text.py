@@ -8,8 +8,8 @@ from attn_core.analysis import long_text
 from attn_core.edits import heads
 from attn_core.presets import BY_KEY
 from pages.ui.session.address import MAX_ADDRESS
-from pages.ui.session.kept_text import ELSEWHERE
-from pages.ui.session.pasted import Pasted
+from pages.ui.session.long_text import LongText
+from pages.ui.session.url_text import ELSEWHERE
 from tests.pages.test_pages import boxes, fine, parameter, visit
 
 PAGE = "8_Long_text.py"
@@ -142,20 +142,20 @@ def test_a_live_picture_waits_for_the_width():
     """One in another width would be sent again, and it is most of a megabyte."""
     at = fine(visit(PAGE, preset="negation", classic="", text=permalink.encode_text(TEXT)))
     ids = [each.proto.id for each in at.get("bidi_component")]
-    assert any("-warm" in each for each in ids)
+    assert any("-preload" in each for each in ids)
     assert not any("-figure-" in each for each in ids)
 
 
 def test_going_back_finds_a_text_that_no_address_held():
-    text = Pasted()
+    text = LongText()
     text.read(NOISE)
-    assert text.publish(has_room=False) == ELSEWHERE
+    assert text.to_url(has_room=False) == ELSEWHERE
     text.read(TEXT)
-    short = text.publish(has_room=True)
-    text.adopt(ELSEWHERE)
+    short = text.to_url(has_room=True)
+    text.load_from_url(ELSEWHERE)
     assert text.text == NOISE
-    text.publish(has_room=False)
-    text.adopt(short)
+    text.to_url(has_room=False)
+    text.load_from_url(short)
     assert text.text == TEXT
-    text.adopt("")
+    text.load_from_url("")
     assert (text.text, text.words) == ("", ())

@@ -405,6 +405,6 @@ def test_a_complaint_stays_on_its_page_unless_nobody_can_have_read_it():
     (said,) = (error.value for error in fine(at).error)
     at.switch_page("pages/3_Attention.py").run()  # at once, as who leaves the field by the menu
     assert [error.value for error in fine(at).error] == [said]
-    at.session_state["lab"].begun -= 10  # seconds
+    at.session_state["session"].begun -= 10  # seconds
     at.switch_page("pages/2_Projections.py").run()
     assert not fine(at).error

@@ -15,10 +15,10 @@ from attn_core.presets import DEFAULT
 from attn_core.pretrained import Encoded, load
 from attn_core.pretrained.rollout import rollout
 from attn_core.pretrained.view import Focus, Reading, told_of_seen, told_of_token
-from pages.ui.model import loading as model
-from pages.ui.model.readings import MOST, Readings, size
-from pages.ui.session.kept_text import ELSEWHERE
-from pages.ui.session.question import FIRST, SENTENCE
+from pages.ui.model import shared_model
+from pages.ui.model.encoded_cache import MOST, EncodedCache, size
+from pages.ui.session.model_query import FIRST, SENTENCE
+from pages.ui.session.url_text import ELSEWHERE
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 from tests.pretrained.tiny import HEADS, HOME, LAYERS, configured, copied, in_bytes, rewritten
 
@@ -31,8 +31,8 @@ NOTHING = np.random.default_rng(3).integers(97, 123, size=9000, dtype=np.uint8).
 @pytest.fixture(autouse=True)
 def tiny(model_packages, monkeypatch):
     """A server that shows the tiny model, of 2 layers and 3 heads."""
-    monkeypatch.setenv(model.VARIABLE, FOLDER)
-    monkeypatch.setattr(model, "_loading", {})
+    monkeypatch.setenv(shared_model.VARIABLE, FOLDER)
+    monkeypatch.setattr(shared_model, "_loading", {})
     return load(FOLDER)
 
 
@@ -218,7 +218,7 @@ def test_a_text_to_begin_with():
 
 
 def test_a_model_that_cannot_be_read_says_why(tmp_path, monkeypatch):
-    monkeypatch.setenv(model.VARIABLE, str(configured(tmp_path, model_type="gpt2")))
+    monkeypatch.setenv(shared_model.VARIABLE, str(configured(tmp_path, model_type="gpt2")))
     at = fine(visit(PAGE))
     assert "expected model_type bert" in complaint(at)
     assert not at.get("plotly_chart")
@@ -233,21 +233,21 @@ def test_a_load_that_fails_in_an_unknown_way_says_so(monkeypatch, caplog):
     def broken(*_):
         raise RuntimeError("etag is empty")
 
-    monkeypatch.setattr(model, "load", broken)
+    monkeypatch.setattr(shared_model, "load", broken)
     at = fine(visit(PAGE))
     assert "the server's log says why" in complaint(at)
     assert "etag" not in complaint(at)
     assert "etag is empty" in caplog.text
-    monkeypatch.setattr(model, "load", load)
+    monkeypatch.setattr(shared_model, "load", load)
     press(at, "Try again")
     assert fine(at).get("plotly_chart")
 
 
 def test_folders_of_the_server_are_not_told(tmp_path, monkeypatch):
     broken = configured(tmp_path, model_type="gpt2")
-    monkeypatch.setenv(model.VARIABLE, str(broken))
+    monkeypatch.setenv(shared_model.VARIABLE, str(broken))
     assert str(tmp_path) not in complaint(fine(visit(PAGE)))
-    monkeypatch.setenv(model.VARIABLE, FOLDER)
+    monkeypatch.setenv(shared_model.VARIABLE, FOLDER)
     at = opened()
     assert "tests" not in said(at)
     assert "**bert** has 2 layers" in said(at)
@@ -255,10 +255,10 @@ def test_folders_of_the_server_are_not_told(tmp_path, monkeypatch):
 
 def test_the_folder_of_a_fetched_model_is_not_told_either(monkeypatch):
     folder = Path.cwd() / "cache" / "snapshots" / "0123"
-    monkeypatch.setenv(model.VARIABLE, "lab/tiny")
-    monkeypatch.setattr(model, "folder_at_hand", {"lab/tiny": folder}.get)
-    error = model.ModelError(f"{folder / 'config.json'} can't be read as JSON.")
-    assert model._public(error) == "tiny/config.json can't be read as JSON."
+    monkeypatch.setenv(shared_model.VARIABLE, "lab/tiny")
+    monkeypatch.setattr(shared_model, "folder_at_hand", {"lab/tiny": folder}.get)
+    error = shared_model.ModelError(f"{folder / 'config.json'} can't be read as JSON.")
+    assert shared_model._public(error) == "tiny/config.json can't be read as JSON."
 
 
 def test_a_model_that_fails_at_a_text_tells_no_folder_either(tmp_path, monkeypatch, caplog):
@@ -270,38 +270,37 @@ def test_a_model_that_fails_at_a_text_tells_no_folder_either(tmp_path, monkeypat
     def damaged(tensors):
         tensors["bert.embeddings.word_embeddings.weight"][6:] = np.nan
 
-    monkeypatch.setenv(model.VARIABLE, str(rewritten(tmp_path / "a", far_too_large)))
+    monkeypatch.setenv(shared_model.VARIABLE, str(rewritten(tmp_path / "a", far_too_large)))
     assert complaint(opened()).startswith("The model can't read this text")
     broken = str(rewritten(tmp_path / "b", damaged))
-    monkeypatch.setenv(model.VARIABLE, broken)
+    monkeypatch.setenv(shared_model.VARIABLE, broken)
     at = opened()
     assert complaint(at).startswith(
         "bert/model.safetensors: embeddings.word_embeddings.weight must"
     )
     assert str(tmp_path) not in complaint(at)
     assert broken in caplog.text
-    assert model.Loading("/no/such/folder").label == "folder"
+    assert shared_model.Loading("/no/such/folder").label == "folder"
 
 
-def test_a_late_try_again_does_not_throw_away_what_came_since(monkeypatch):
-    failed = model.Loading("/no/such/folder")
+def test_a_late_try_again_does_not_throw_away_what_came_since():
+    failed = shared_model.Loading("/no/such/folder")
     while failed.under_way:
         pass
     opened()
-    (there,) = model._loading.values()
-    monkeypatch.setattr(model.state, "touch", lambda: None)
-    model._forget(failed)
-    assert model._loading[FOLDER] is there
-    model._forget(there)
-    assert not model._loading
+    (there,) = shared_model._loading.values()
+    shared_model._forget(failed)
+    assert shared_model._loading[FOLDER] is there
+    shared_model._forget(there)
+    assert not shared_model._loading
 
 
 def test_a_visitor_who_is_there_keeps_no_reading_in_memory(monkeypatch):
-    readings, texts = Readings(), {"dab cab", "bad dab"}
-    monkeypatch.setattr(model, "_readings", readings)
+    cache, texts = EncodedCache(), {"dab cab", "bad dab"}
+    monkeypatch.setattr(shared_model, "_encoded", cache)
     visitors = [opened(text, classic="") for text in texts]
     for at in visitors:
-        at.session_state["lab"].measured = True  # pictures that follow the hand are there then
+        at.session_state["session"].measured = True  # pictures that follow the hand are there then
         at.text_area(key="model-other").set_value("dab cab").run()
         assert "figure-model-weights" in str([c.proto.id for c in at.get("bidi_component")])
 
@@ -309,7 +308,7 @@ def test_a_visitor_who_is_there_keeps_no_reading_in_memory(monkeypatch):
         return {e.text for e in gc.get_objects() if isinstance(e, Encoded) and e.text in texts}
 
     assert alive() == texts
-    readings._kept.clear()
+    cache._kept.clear()
     gc.collect()
     assert not alive()
     assert len(visitors) == 2
@@ -322,11 +321,11 @@ def test_readings_are_kept_within_a_bound(tiny):
     def get(readings, text):
         return readings.get("tiny", text, lambda: read.append(text) or tiny.encode(text))
 
-    room = Readings(3 * size(tiny.encode("ab ba")))
+    room = EncodedCache(3 * size(tiny.encode("ab ba")))
     for text in texts:
         assert get(room, text).text == text
     assert read == ["ab", "ba", "ab ba"]
-    small, read[:] = Readings(size(tiny.encode("ab"))), []
+    small, read[:] = EncodedCache(size(tiny.encode("ab"))), []
     for text in ("ab", "ab", "ab ba", "ab"):
         get(small, text)
     assert read == ["ab", "ab ba", "ab"]  # what has no room alone isn't kept
@@ -341,7 +340,7 @@ def test_a_reading_of_the_largest_size_is_kept():
 
 def test_a_text_of_more_tokens_than_the_lab_has_room_for(monkeypatch):
     """A model with 1,024 places; as many weights as 650 tokens have don't fit into a message."""
-    monkeypatch.setenv(model.VARIABLE, str(HOME.parent / "cases" / "long-places"))
+    monkeypatch.setenv(shared_model.VARIABLE, str(HOME.parent / "cases" / "long-places"))
     at = opened("ab " * 324)
     assert "lab has room for up to 512 tokens; this text has 650" in complaint(at)
     assert not re.search("damaged|file|maxMessageSize", complaint(at))
@@ -354,16 +353,18 @@ def test_a_text_of_more_tokens_than_the_lab_has_room_for(monkeypatch):
 
 def test_without_the_packages_the_page_says_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "safetensors", None)
-    monkeypatch.setattr(model, "is_installed", lambda: False)
+    monkeypatch.setattr(shared_model, "is_installed", lambda: False)
     at = fine(visit(PAGE))
     assert "make models" in at.info[0].value
     assert not at.get("plotly_chart")
 
 
 def test_a_model_that_must_be_fetched_is_offered(monkeypatch):
-    monkeypatch.setenv(model.VARIABLE, "somebody/some-model")
+    monkeypatch.setenv(shared_model.VARIABLE, "somebody/some-model")
     fetched = []
-    monkeypatch.setattr(model, "load", lambda name, progress: fetched.append(name) or load(FOLDER))
+    monkeypatch.setattr(
+        shared_model, "load", lambda name, progress: fetched.append(name) or load(FOLDER)
+    )
     at = fine(visit(PAGE))
     assert "somebody/some-model" in at.info[0].value.replace("\\", "")
     assert not fetched
@@ -374,7 +375,7 @@ def test_a_model_that_must_be_fetched_is_offered(monkeypatch):
 
 def test_all_visitors_share_one_model(monkeypatch):
     loads = []
-    monkeypatch.setattr(model, "load", lambda *given: loads.append(given) or load(FOLDER))
+    monkeypatch.setattr(shared_model, "load", lambda *given: loads.append(given) or load(FOLDER))
     for _ in range(3):
         opened()
     assert len(loads) == 1
@@ -386,7 +387,7 @@ def test_a_sentence_model_pools_as_it_was_trained(tmp_path, monkeypatch):
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
     (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 5}')
-    monkeypatch.setenv(model.VARIABLE, str(folder))
+    monkeypatch.setenv(shared_model.VARIABLE, str(folder))
     at = opened("ab ba", other=encode_text("a b c d 😀 Á"))
     fine(at)
     plain = load(FOLDER)
@@ -402,7 +403,7 @@ def test_a_sentence_model_pools_as_it_was_trained(tmp_path, monkeypatch):
 
 def test_no_name_of_bytes_is_on_the_page(tmp_path, monkeypatch):
     """Nor in what a screen reader is told, what a download has, or what goes to the lab."""
-    monkeypatch.setenv(model.VARIABLE, str(in_bytes(tmp_path)))
+    monkeypatch.setenv(shared_model.VARIABLE, str(in_bytes(tmp_path)))
     at = opened("é 😀 😁", other=encode_text("b é 😁"), look="1.1.3.5.head")
     at = chosen(at, only_words=True)
     sent = f"{said(at)} {[box.options for box in at.selectbox]} {[each.help for each in at.toggle]}"

@@ -12,14 +12,13 @@ from PIL import Image
 from attn_core import edits
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, PRESETS
-from pages.ui.share import downloads as take
-from pages.ui.share import qr_code as scan
+from pages.ui.share import downloads, qr_code
 from tests.export.scenarios import random
 from tests.pages.test_pages import fine, visit
 
 
 @pytest.mark.parametrize("only", ["", "weights"])
-@pytest.mark.parametrize("kind", take.KINDS.values(), ids=lambda kind: kind.label)
+@pytest.mark.parametrize("kind", downloads.KINDS.values(), ids=lambda kind: kind.label)
 def test_each_kind_of_file(kind, only):
     at = fine(visit("10_Share.py"))
     at.selectbox(key="take").set_value(only).run()
@@ -32,8 +31,8 @@ def test_nothing_is_written_before_it_is_wanted(monkeypatch):
     def written(*_):
         raise AssertionError
 
-    kinds = {ending: replace(kind, write=written) for ending, kind in take.KINDS.items()}
-    monkeypatch.setattr(take, "KINDS", kinds)
+    kinds = {ending: replace(kind, write=written) for ending, kind in downloads.KINDS.items()}
+    monkeypatch.setattr(downloads, "KINDS", kinds)
     at = fine(visit("10_Share.py"))
     fine(at.selectbox(key="take").set_value("weights").run())
     at.get("button_group")[0].set_value(".npz").run()
@@ -47,9 +46,9 @@ def test_files_hold_all_heads_and_the_picture_one(monkeypatch):
         seen[only] = trace.scenario
         return b""
 
-    kinds = {ending: replace(kind, write=note) for ending, kind in take.KINDS.items()}
-    monkeypatch.setattr(take, "KINDS", kinds)
-    monkeypatch.setattr(take, "drawer", lambda *_: nullcontext(True))
+    kinds = {ending: replace(kind, write=note) for ending, kind in downloads.KINDS.items()}
+    monkeypatch.setattr(downloads, "KINDS", kinds)
+    monkeypatch.setattr(downloads, "expander", lambda *_: nullcontext(True))
     scenario = BY_KEY["four-views"].scenario
     at = fine(visit("10_Share.py", preset="four-views", head="2"))
     fine(at.get("button_group")[-1].set_value(".npz").run())
@@ -60,7 +59,7 @@ def test_files_hold_all_heads_and_the_picture_one(monkeypatch):
 
 def read_code(link):
     """What a reader that isn't ours sees in the code, drawn large."""
-    assert scan.svg(link)
+    assert qr_code.svg(link)
     buffer = io.BytesIO()
     segno.make_qr(link, error="l").save(buffer, kind="png", border=4, scale=6)
     (found,) = zxingcpp.read_barcodes(Image.open(buffer))
@@ -78,12 +77,12 @@ def test_a_code_is_read_back(preset):
 
 def test_too_long_a_link_has_no_code():
     s = random(n=12, d_model=8, d_k=8, d_v=7)
-    assert scan.svg(f"https://lab.example/?s={encode(s)}") is None
-    assert scan.svg("https://lab.example/?s=" + 9000 * "x") is None
+    assert qr_code.svg(f"https://lab.example/?s={encode(s)}") is None
+    assert qr_code.svg("https://lab.example/?s=" + 9000 * "x") is None
 
 
 def test_a_link_too_long_is_explained(monkeypatch):
-    monkeypatch.setattr(scan, "drawer", lambda *_: nullcontext(True))
+    monkeypatch.setattr(qr_code, "expander", lambda *_: nullcontext(True))
     s = random(n=12, d_model=8, d_k=8, d_v=7)
     at = fine(visit("10_Share.py", s=encode(s)))
     (told,) = at.info
@@ -93,8 +92,8 @@ def test_a_link_too_long_is_explained(monkeypatch):
 
 def test_a_preset_has_a_short_code(monkeypatch):
     drawn = []
-    monkeypatch.setattr(scan, "drawer", lambda *_: nullcontext(True))
-    monkeypatch.setattr(scan, "_code", drawn.append)
+    monkeypatch.setattr(qr_code, "expander", lambda *_: nullcontext(True))
+    monkeypatch.setattr(qr_code, "_code", drawn.append)
     at = fine(visit("10_Share.py", preset="negation"))
     moved = edits.with_cell(BY_KEY["negation"].scenario, "X", 0, 0, 2.5)
     fine(visit("10_Share.py", preset="negation", s=encode(moved)))
@@ -108,5 +107,5 @@ def test_a_preset_has_a_short_code(monkeypatch):
 
 def test_bound_of_the_code():
     longest = 520
-    assert scan.svg(longest * "x")
-    assert scan.svg((longest + 1) * "x") is None
+    assert qr_code.svg(longest * "x")
+    assert qr_code.svg((longest + 1) * "x") is None

@@ -10,7 +10,7 @@ from attn_core import edits, pretrained
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.text.embeddings import axis_names, embed
-from pages.ui.model import loading as model
+from pages.ui.model import shared_model
 from tests.pages.test_pages import fine, press, scenario, slider, visit
 
 PAGE = "1_Embeddings.py"
@@ -46,18 +46,18 @@ def tiny(monkeypatch):
         asked.append(1)
         return Tiny()
 
-    monkeypatch.setattr(model, "is_installed", lambda: True)
-    monkeypatch.setattr(model, "encoder", encoder)
-    monkeypatch.setattr(model, "loaded", lambda: Tiny() if asked else None)
-    monkeypatch.setenv(model.VARIABLE, Tiny.name)
+    monkeypatch.setattr(shared_model, "is_installed", lambda: True)
+    monkeypatch.setattr(shared_model, "encoder", encoder)
+    monkeypatch.setattr(shared_model, "loaded", lambda: Tiny() if asked else None)
+    monkeypatch.setenv(shared_model.VARIABLE, Tiny.name)
     yield asked
     st.cache_resource.clear()
 
 
 @pytest.fixture
 def no_model(monkeypatch):
-    monkeypatch.setattr(model, "is_installed", lambda: False)
-    monkeypatch.setattr(model, "loaded", lambda: None)
+    monkeypatch.setattr(shared_model, "is_installed", lambda: False)
+    monkeypatch.setattr(shared_model, "loaded", lambda: None)
 
 
 def choose(at, source):
@@ -222,19 +222,19 @@ def test_a_forged_choice_changes_nothing(tiny):
 
 def test_what_was_wanted_for_other_words_is_wanted_no_more(tiny, monkeypatch):
     """A model that can't be had now, and words that come before it can."""
-    monkeypatch.setattr(model, "encoder", lambda: None)
+    monkeypatch.setattr(shared_model, "encoder", lambda: None)
     at = choose(fine(visit(PAGE)), "word")
     assert scenario(at) == DEFAULT.scenario
     type_(at, "sentence", "Je dors")
-    monkeypatch.setattr(model, "encoder", Tiny)
+    monkeypatch.setattr(shared_model, "encoder", Tiny)
     fine(at.run())
     assert scenario(at) == edits.with_sentence(DEFAULT.scenario, "Je dors")
     assert at.button_group(key="vectors").value == "vocabulary"
 
 
 def test_what_is_wanted_comes_when_the_model_does(tiny, monkeypatch):
-    monkeypatch.setattr(model, "encoder", lambda: None)
+    monkeypatch.setattr(shared_model, "encoder", lambda: None)
     at = choose(fine(visit(PAGE)), "word")
-    monkeypatch.setattr(model, "encoder", Tiny)
+    monkeypatch.setattr(shared_model, "encoder", Tiny)
     fine(at.run())
     assert scenario(at) == real(DEFAULT.scenario, "word")

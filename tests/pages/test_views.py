@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from attn_core import attend, edits
+from attn_core import attend, edits, limits
 from attn_core.analysis.head_similarity import ablation
 from attn_core.edits.heads import added, with_heads
 from attn_core.notation.equation import misfit
@@ -260,7 +260,7 @@ def eight(seed=0):
         for name in ("W_q", "W_k", "W_v", "W_o"):
             shape = edits.matrix_of(s, name, head).shape
             s = edits.with_matrix(s, name, draw.uniform(-30, 30, size=shape), head)
-    return s
+    return limits.validate(s)
 
 
 def test_so_many_numbers_are_offered_as_JSON_and_not_lost():

@@ -36,7 +36,7 @@ def test_up_to_eight_tokens_only_rounding_is_lost(n, strength):
 @pytest.mark.parametrize("n", [2, 3, 7, 11, 12])
 def test_it_is_a_scenario_of_the_lab(n):
     small = in_lab(head(n))
-    assert limits.admit(small) == small
+    assert limits.validate(small) == small
     assert permalink.decode(permalink.encode(small)) == small
     d = min(n, 8)
     assert (small.d_model, small.d_k, small.d_v) == (d, d, d)

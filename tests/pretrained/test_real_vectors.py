@@ -53,7 +53,7 @@ def test_the_longest_row_has_length_three_and_links_hold_the_numbers():
     lengths = np.linalg.norm(s.X, axis=1)
     assert lengths.max() == pytest.approx(3, abs=0.002)
     assert np.abs(s.X).max() <= 3
-    assert decode(encode(s)) == s == limits.admit(s)
+    assert decode(encode(s)) == s == limits.validate(s)
 
 
 def test_two_sentences_have_the_same_axes():

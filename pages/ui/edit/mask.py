@@ -1,4 +1,4 @@
-"""Choose who may look at whom: a kind of mask with its size, or box by box."""
+"""Edit the mask: choose its kind and size, or open and block single boxes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from attn_core.notation.graph import graph
 from attn_core.scenario import Scenario
 from attn_core.text import escape
 from pages.ui.edit.matrix import Typed, table
-from pages.ui.live.chart import chart, clicked, look
-from pages.ui.session import state
+from pages.ui.live.chart import chart, look, parse_click
+from pages.ui.live.slots import slot
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
 
 _TITLES: dict[MaskKind, str] = {"window": "sliding window"}
 
@@ -30,9 +32,9 @@ _OF_ONE_SENTENCE = ("causal", "window")
 
 def kind() -> None:
     """Choose the kind of mask."""
-    is_cross = state.scenario().is_cross
-    state.seed("mask", state.mask_kind())
-    st.radio(
+    is_cross = session().scenario.is_cross
+    widget_state.seed("mask", session().mask_kind)
+    widgets.radio(
         "Mask",
         [each for each in masks.KINDS if not (is_cross and each in _OF_ONE_SENTENCE)],
         key="mask",
@@ -43,20 +45,20 @@ def kind() -> None:
 
 
 def _set_kind() -> None:
-    chosen: Any = state.widget("mask", str, state.mask_kind())
-    _change(chosen, lambda: edits.with_mask_kind(state.scenario(), chosen))
+    chosen: Any = widget_state.read("mask", str, session().mask_kind)
+    _change(chosen, lambda: edits.with_mask_kind(session().scenario, chosen))
 
 
 def _change(kind: MaskKind, edit: Callable[[], Scenario]) -> None:
-    """Change the mask, and note of which kind it is then, unless it was refused."""
+    """Change the mask, and keep the kind that was chosen, unless it was refused."""
     if not state.change(edit):
-        state.set_mask_kind(kind)
+        session().chosen_mask_kind = kind
 
 
 def size_or_boxes() -> None:
-    """Say how far a mask reaches, or which boxes are open."""
-    s, chosen = state.scenario(), state.mask_kind()
-    with st.container():  # always there, so that what stands below isn't made anew
+    """Choose the size of the mask, or its boxes."""
+    s, chosen = session().scenario, session().mask_kind
+    with slot():
         if chosen == "padding" and s.mask is not None:
             _size("The last real word", mask_kinds.size(s.mask, "padding"), _places(s))
         elif chosen == "window" and s.mask is not None:
@@ -72,8 +74,8 @@ def _places(s: Scenario) -> dict[int, str]:
 
 
 def _size(title: str, size: int, offered: Any) -> None:
-    state.seed("mask-size", size)
-    st.segmented_control(
+    widget_state.seed("mask-size", size)
+    widgets.segmented_control(
         title,
         list(offered),
         key="mask-size",
@@ -84,17 +86,17 @@ def _size(title: str, size: int, offered: Any) -> None:
 
 
 def _set_size() -> None:
-    chosen, size = state.mask_kind(), state.widget("mask-size", int, 0)
-    _change(chosen, lambda: edits.with_mask_kind(state.scenario(), chosen, size))
+    chosen, size = session().mask_kind, widget_state.read("mask-size", int, 0)
+    _change(chosen, lambda: edits.with_mask_kind(session().scenario, chosen, size))
 
 
 def _boxes() -> None:
-    """The mask as numbers, whose boxes open and close by a click; and as a table."""
-    if state.live():
+    """Show the mask as numbers to click, and as a table."""
+    if session().is_live:
         st.caption("Click a box to open it, 0, or to block it, −∞: row = query, column = key.")
-        drawn = Equation((block(attend(state.scenario()), "attn_mask"),))
+        drawn = Equation((block(attend(session().scenario), "attn_mask"),))
         chart(describe(drawn, **look()), "figure-mask", lambda: drawn.alt, picked=_toggle)
-    with st.expander("As a table", expanded=not state.live()):
+    with st.expander("As a table", expanded=not session().is_live):
         st.caption("Who may look at whom: row = query, column = key.")
         shown = _allowed()
         table(shown, shown.values, "mask", st.column_config.CheckboxColumn, _set_mask)
@@ -102,8 +104,8 @@ def _boxes() -> None:
 
 def _toggle(box: Any) -> None:
     """Open or block the box that was clicked."""
-    s = state.scenario()
-    place = clicked(box)
+    s = session().scenario
+    place = parse_click(box)
     if place is None or place[0] != 0:
         return
     _, row, column = place
@@ -119,7 +121,7 @@ def _toggle(box: Any) -> None:
 
 
 def _allowed() -> Block:
-    s = state.scenario()
+    s = session().scenario
     node = graph(s)["attn_mask"]
     return Block(node.step, s.allowed, node.rows, node.columns)
 
@@ -132,6 +134,6 @@ def _set_mask(typed: Typed) -> None:
         mask = np.array(before)
         for i, j, ticked in entries:
             mask[i, j] = bool(ticked)
-        return replace(state.scenario(), mask=mask)
+        return replace(session().scenario, mask=mask)
 
     _change("custom", edited)

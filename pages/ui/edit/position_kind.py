@@ -1,4 +1,4 @@
-"""Edit positions: which kind, ALiBi's slope, and sentences that show what they are for."""
+"""Edit positions: their kind, ALiBi's slope, and sentences that show what they are for."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from attn_core.explain.papers import SCHEMES
 from attn_core.notation import labels
 from attn_core.positions import KINDS
 from attn_core.text import escape
-from pages.ui.session import state
+from pages.ui.live.slots import slot
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
 
 #: The preset whose sentence means something else in reverse.
 _START = "word-order"
 
 
-def kind() -> None:
-    """Choose how a word knows its place; what the scenario can't have goes back, with why."""
-    state.seed("positions", state.scenario().positions)
-    st.segmented_control(
+def choose() -> None:
+    """Choose the kind of positions; a refused choice goes back, with the reason."""
+    widget_state.seed("positions", session().scenario.positions)
+    widgets.segmented_control(
         "Positions",
         KINDS,
         key="positions",
@@ -32,18 +34,18 @@ def kind() -> None:
 
 
 def _set_kind() -> None:
-    chosen = state.widget("positions", KINDS, state.scenario().positions)
-    state.change(lambda: edits.with_positions(state.scenario(), chosen))
+    chosen = widget_state.read("positions", KINDS, session().scenario.positions)
+    state.change(lambda: edits.with_positions(session().scenario, chosen))
 
 
 def slope() -> None:
-    """Choose ALiBi's slope; of later heads it is a power of this one, or the authors'."""
-    s = state.scenario()
+    """Choose ALiBi's slope for the first head; later heads have its powers."""
+    s = session().scenario
     if not s.slopes:
         return
     first = s.slopes[0]
-    state.seed("slope", first)
-    st.slider(
+    widget_state.seed("slope", first)
+    widgets.slider(
         "Slope m"
         if s.h == 1
         else "Slope m of the first head; once set, that of head i is its power i",
@@ -55,7 +57,7 @@ def slope() -> None:
         on_change=_set_slope,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        widgets.button(
             "As the authors",
             key="authors-slopes",
             on_click=_set_authors_slopes,
@@ -65,28 +67,28 @@ def slope() -> None:
 
 
 def _set_slope() -> None:
-    chosen = state.widget("slope", float, state.scenario().slope or 0.0)
-    state.change(lambda: edits.with_slope(state.scenario(), chosen))
+    chosen = widget_state.read("slope", float, session().scenario.slope or 0.0)
+    state.change(lambda: edits.with_slope(session().scenario, chosen))
 
 
 def _set_authors_slopes() -> None:
-    state.change(lambda: edits.with_slope(state.scenario(), None))
+    state.change(lambda: edits.with_slope(session().scenario, None))
 
 
 def begin() -> None:
-    """Open the sentence whose meaning hangs on its order, where it isn't there as it was made."""
+    """Offer the sentence whose meaning depends on the order of its words."""
     start = _start()
-    st.button(
+    widgets.button(
         f"Open “{' '.join(start.tokens)}”",
         key="word-order",
         on_click=_begin,
-        disabled=state.scenario() == start,
+        disabled=session().scenario == start,
     )
 
 
 def _start() -> Scenario:
-    """Give the preset the positions that this page is telling of."""
-    return edits.with_positions(presets.named(_START).scenario, state.scenario().positions)
+    """Return the preset with the present kind of positions."""
+    return edits.with_positions(presets.named(_START).scenario, session().scenario.positions)
 
 
 def _begin() -> None:
@@ -94,29 +96,29 @@ def _begin() -> None:
 
 
 def direction() -> None:
-    """Set the causal mask, without which ALiBi can't tell before from after."""
-    with st.container():  # always there, so that what stands below isn't made anew
-        if lacks_direction(state.scenario()):
-            st.button("Set the causal mask", key="causal", on_click=_set_causal)
+    """Offer the causal mask, without which ALiBi can't tell before from after."""
+    with slot():
+        if lacks_direction(session().scenario):
+            widgets.button("Set the causal mask", key="causal", on_click=_set_causal)
 
 
 def _set_causal() -> None:
-    state.change(lambda: edits.with_mask_kind(state.scenario(), "causal"))
+    state.change(lambda: edits.with_mask_kind(session().scenario, "causal"))
 
 
 def two_words() -> tuple[int, int]:
-    """Choose the word that asks and the word that is asked, for the score between them."""
-    words = labels.unique(state.scenario().tokens)
+    """Choose a query word and a key word, for the score between them."""
+    words = labels.unique(session().scenario.tokens)
     chosen = []
     choices = {"query": ("Query of", min(1, len(words) - 1)), "key": ("Key of", 0)}
     for place, (name, (title, first)) in zip(st.columns(2), choices.items(), strict=True):
         key = f"distance-{name}"
-        chosen.append(state.seed_view(key, range(len(words)), first))
-        place.selectbox(
-            title,
-            range(len(words)),
-            key=key,
-            format_func=lambda i: labels.isolate(words[i]),
-            on_change=state.touch,
-        )
+        chosen.append(widget_state.seed_view(key, range(len(words)), first))
+        with place:
+            widgets.selectbox(
+                title,
+                range(len(words)),
+                key=key,
+                format_func=lambda i: labels.isolate(words[i]),
+            )
     return chosen[0], chosen[1]

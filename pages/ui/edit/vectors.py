@@ -12,9 +12,10 @@ from attn_core.pretrained import Encoder
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import SOURCES, Source, source_of
-from pages.ui.model import loading as model
-from pages.ui.session import state
-from pages.ui.show import step as show
+from pages.ui.model import shared_model
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
+from pages.ui.show.fragments import fragment
 
 _TITLES: dict[Source, str] = {
     "vocabulary": "vocabulary",
@@ -26,66 +27,66 @@ MODELS: tuple[Source, ...] = SOURCES[1:]
 
 
 def source() -> None:
-    """Choose where the vectors come from, and say what is to be known about them."""
-    wish = state.wish()
-    state.seed("vectors", wish.source if wish else source_of(state.scenario().features))
-    st.segmented_control(
+    """Choose where the vectors come from, and describe them."""
+    request = session().pending_vectors
+    widget_state.seed(
+        "vectors", request.source if request else source_of(session().scenario.features)
+    )
+    widgets.segmented_control(
         "Vectors",
         SOURCES,
         key="vectors",
         format_func=lambda each: _TITLES[each],
         on_change=_choose,
-        disabled=not model.is_installed() and not in_use(),
+        disabled=not shared_model.is_installed() and not in_use(),
         help="The vocabulary is made by hand, and a hash stands in for words that it doesn't "
-        f"have. The others are those of {model.title()}, along as many principal axes as X has "
-        "columns. The projections stay as they are.",
+        f"have. The others are those of {shared_model.title()}, along as many principal axes as "
+        "X has columns. The projections stay as they are.",
     )
-    show.part("vectors", lambda trace: _tell(trace.scenario))
+    fragment("vectors", lambda trace: _describe(trace.scenario))
 
 
 def in_use() -> bool:
-    """Whether the present embeddings are a model's."""
-    return source_of(state.scenario().features) in MODELS
+    """Whether the present embeddings come from a model."""
+    return source_of(session().scenario.features) in MODELS
 
 
 def _choose() -> None:
-    chosen = state.widget("vectors", SOURCES, None)
+    chosen = widget_state.read("vectors", SOURCES, None)
     if chosen in MODELS:
-        if model.is_installed():
-            state.want(chosen)
+        if shared_model.is_installed():
+            session().request_vectors(chosen)
         else:
-            state.complain(_ABSENT)
+            session().complain(_ABSENT)
     elif chosen == "vocabulary":
-        state.want_nothing()
-        start = state.preset().scenario
-        state.change(lambda: pretrained.with_vocabulary(state.scenario(), start))
-    else:  # what was chosen already was clicked
-        state.touch()
+        session().requested = None
+        start = session().preset.scenario
+        state.change(lambda: pretrained.with_vocabulary(session().scenario, start))
 
 
 def change(edit: Callable[[], Scenario], entered: str = "") -> None:
-    """Change words or sizes as one step of undo; a model's vectors are then made anew.
+    """Change words or sizes as one step of undo, and ask the model for vectors again.
 
     Until the model has given them, words that are new have numbers from a hash.
     """
-    before = state.scenario()
+    before = session().scenario
     state.change(edit, entered=entered)
-    after = state.scenario()
+    after = session().scenario
     chosen = source_of(after.features)
     are_others = (before.tokens, before.context, before.d_model) != (
         after.tokens,
         after.context,
         after.d_model,
     )
-    if are_others and chosen in MODELS and model.is_installed():
+    if are_others and chosen in MODELS and shared_model.is_installed():
         if _is_edited(before):
-            state.add_note(f"{_ANEW} Undo brings them back.")
-        state.want(chosen, completes=True)
+            session().add_note(f"{_ANEW} Undo brings them back.")
+        session().request_vectors(chosen, amends=True)
 
 
 def _is_edited(s: Scenario) -> bool:
-    """Whether the numbers of a model's vectors were edited by hand, if that can be told."""
-    encoder, source = model.loaded(), source_of(s.features)
+    """Whether a model's vectors were edited by hand; False while the model isn't loaded."""
+    encoder, source = shared_model.loaded(), source_of(s.features)
     if encoder is None or source is None:
         return False
     try:
@@ -96,56 +97,58 @@ def _is_edited(s: Scenario) -> bool:
 
 
 def _near(found: Array | None, held: Array | None) -> bool:
-    """Whether only rounding tells two machines' numbers apart."""
+    """Whether two machines' numbers differ by rounding alone."""
     return found is None or held is None or np.allclose(found, held, atol=10.0**-limits.DECIMALS)
 
 
-def again(name: str) -> None:
-    """Offer the model's numbers once more, where X or Z were edited."""
-    chosen = source_of(state.scenario().features)
-    st.button(
+def reset_button(name: str) -> None:
+    """Offer to undo what was edited in a model's X or Z."""
+    chosen = source_of(session().scenario.features)
+    widgets.button(
         "back to the model",
         key=f"model-{name}",
-        on_click=state.want,
+        on_click=session().request_vectors,
         args=(chosen,),
-        disabled=not model.is_installed(),
+        disabled=not shared_model.is_installed(),
     )
 
 
-def fulfil() -> None:
-    """Take from the model what is wanted; the page shows it from the next run on."""
-    wish = state.wish()
-    encoder = model.encoder() if wish else None
-    if wish is None or encoder is None:
+def load_pending() -> None:
+    """Load the vectors that were requested; the page shows them from the next run on."""
+    request = session().pending_vectors
+    encoder = shared_model.encoder() if request else None
+    if request is None or encoder is None:
         return
 
     def edit() -> Scenario:
-        s = state.scenario()
-        return pretrained.with_real_vectors(s, wish.source, *_vectors(encoder, wish.source, s))
+        s = session().scenario
+        return pretrained.with_real_vectors(
+            s, request.source, *_vectors(encoder, request.source, s)
+        )
 
-    state.want_nothing()
-    state.change(edit, completes=wish.completes)
+    session().requested = None
+    (state.amend if request.amends else state.change)(edit)
     st.rerun()
 
 
 def _vectors(encoder: Encoder, source: Source, s: Scenario) -> tuple[Array, Array | None]:
-    X = model.vectors(encoder, source, s.tokens)
-    return X, model.vectors(encoder, source, s.context) if s.is_cross else None
+    X = shared_model.vectors(encoder, source, s.tokens)
+    return X, shared_model.vectors(encoder, source, s.context) if s.is_cross else None
 
 
-def _tell(s: Scenario) -> None:
-    encoder = model.loaded()
+def _describe(s: Scenario) -> None:
+    encoder = shared_model.loaded()
     if not in_use():
-        if not model.is_installed():
+        if not shared_model.is_installed():
             st.caption(_ABSENT)
     elif encoder is None:
         st.caption(_AWAY)
     else:
-        _tell_of(s, encoder)
+        _describe_loaded(s, encoder)
 
 
-def _tell_of(s: Scenario, encoder: Encoder) -> None:
-    """Say where the vectors come from; of a word that the model can't see, only that."""
+def _describe_loaded(s: Scenario, encoder: Encoder) -> None:
+    """Say where the vectors come from, or which word the model can't read."""
     source = source_of(s.features)
     assert source is not None
     try:
@@ -154,10 +157,10 @@ def _tell_of(s: Scenario, encoder: Encoder) -> None:
     except ValueError as error:
         st.caption(escape.markdown(str(error)))
         return
-    told = pretrained.told_of_vectors(
-        s, source, found, model=model.title(), lacking=lacking, quote=escape.markdown
+    sentences = pretrained.told_of_vectors(
+        s, source, found, model=shared_model.title(), lacking=lacking, quote=escape.markdown
     )
-    st.caption("  \n".join((*told, _ANEW)))
+    st.caption("  \n".join((*sentences, _ANEW)))
 
 
 _ANEW = (

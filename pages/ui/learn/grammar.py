@@ -18,9 +18,10 @@ from attn_core.scenario import Scenario
 from pages.ui.learn import run as learn
 from pages.ui.learn import settings as learn_settings
 from pages.ui.learn import show_run as show_learning
-from pages.ui.live.chart import drawer
-from pages.ui.session import state
+from pages.ui.live.chart import expander
+from pages.ui.session import widget_state, widgets
 from pages.ui.session.runs import Kind, Run
+from pages.ui.session.state import session
 
 KIND: Kind = "grammar"
 #: Columns of W_q and W_k to begin with.
@@ -67,13 +68,13 @@ def lesson() -> learn.Lesson | None:
         steps=chosen.steps,
         picture=picture,
         after=after,
-        sent=lambda best: limits.admit(shown(best.params)),
+        sent=lambda best: limits.validate(shown(best.params)),
     )
 
 
 def _sentence(training: Sequence[Marked], held_out: Sequence[Marked]) -> Marked:
     """Choose the sentence whose weights are shown: the lab's own, or one of the corpus."""
-    own = Marked(state.scenario().tokens, (), "")
+    own = Marked(session().scenario.tokens, (), "")
     offered = [*held_out, own, *training]
     titles = [
         *(f"held out · {each.sentence}" for each in held_out),
@@ -81,8 +82,8 @@ def _sentence(training: Sequence[Marked], held_out: Sequence[Marked]) -> Marked:
         *(f"learned from · {each.sentence}" for each in training),
     ]
     telling = max(range(len(held_out)), key=lambda k: len(held_out[k].looks))
-    chosen = state.seed_view("grammar-sentence", titles, titles[telling])
-    st.selectbox("Sentence to look at", titles, key="grammar-sentence", on_change=state.touch)
+    chosen = widget_state.seed_view("grammar-sentence", titles, titles[telling])
+    widgets.selectbox("Sentence to look at", titles, key="grammar-sentence")
     return offered[titles.index(chosen)]
 
 
@@ -106,7 +107,7 @@ def _after(
     if looked_at.looks:
         trace = attend(grammar.scenario(looked_at, learner.moments[-1].params))
         show_learning.way_back(trace, looked_at.target, KIND)
-    with drawer("Every marked word that was held out", "held-out-words") as is_open:
+    with expander("Every marked word that was held out", "held-out-words") as is_open:
         if is_open:
             _verdicts(held_out, best)
 

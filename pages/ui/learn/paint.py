@@ -19,14 +19,15 @@ from attn_core.notation.equation import Block, Equation, block
 from attn_core.notation.labels import number
 from attn_core.scenario import Array
 from attn_core.text import escape
-from pages.ui.edit import sentence as edit
+from pages.ui.edit import form
 from pages.ui.edit.matrix import Typed, entered, table
 from pages.ui.learn import run as learn
 from pages.ui.learn import settings as learn_settings
 from pages.ui.learn import show_run as show_learning
-from pages.ui.live.chart import chart, clicked, look
-from pages.ui.session import state
+from pages.ui.live.chart import chart, look, parse_click
+from pages.ui.session import state, widgets
 from pages.ui.session.runs import Kind, Run
+from pages.ui.session.state import session
 
 KIND: Kind = "paint"
 #: Steps of the runs with other d_k at most, for there are eight.
@@ -38,22 +39,22 @@ def _patterns() -> None:
     st.caption("Paint that each word looks at …")
     with st.container(horizontal=True, vertical_alignment="center"):
         for name in (*painted.PATTERNS, "nothing"):
-            st.button(name, key=f"paint-{name}", on_click=_paint, args=(name,))
+            widgets.button(name, key=f"paint-{name}", on_click=_paint, args=(name,))
 
 
 def _blocked() -> None:
     """How much of what is painted can't be wanted."""
-    if count := state.painted_elsewhere():
+    if count := session().painting.lost(session().scenario):
         st.caption(
             f"Painted boxes of words that aren't here any more: {count}. Undo brings them back."
         )
-    if count := painted.blocked(state.painted(), _head()):
+    if count := painted.blocked(session().painted, _head()):
         st.caption(f"The mask blocks {count} of the painted boxes; they are left out.")
 
 
 def _as_table() -> None:
     """What is painted as numbers to type."""
-    with st.expander("Paint it as a table", expanded=not state.live()):
+    with st.expander("Paint it as a table", expanded=not session().is_live):
         st.caption(
             "Numbers of 0 or more; each row's share 1 between them. Row = query, column = key."
         )
@@ -63,29 +64,29 @@ def _as_table() -> None:
 
 
 def _as_painted() -> Block:
-    return replace(_wanted(), values=state.painted())
+    return replace(_wanted(), values=session().painted)
 
 
 def _head() -> Scenario:
-    return state.scenario().head(state.head())
+    return session().scenario.head(session().head)
 
 
 def _wanted() -> Block:
     """What is painted, with each row sharing 1."""
-    values = painted.shared(painted.open_to(state.painted(), _head()))
+    values = painted.shared(painted.open_to(session().painted, _head()))
     return replace(block(attend(_head()), "weights"), values=values, title="wanted")
 
 
 def _paint(pattern: str) -> None:
-    state.paint(lambda: painted.pattern(pattern, state.scenario()))
+    state.paint(lambda: painted.pattern(pattern, session().scenario))
 
 
 def _toggle(box: Any, matrix: int) -> None:
     """A box was clicked; only those of one matrix are painted by it."""
-    place = clicked(box)
+    place = parse_click(box)
     if place and place[0] == matrix:
         _, row, column = place
-        state.paint(lambda: painted.toggled(state.painted(), _head(), row, column))
+        state.paint(lambda: painted.toggled(session().painted, _head(), row, column))
 
 
 def _set(typed: Typed) -> None:
@@ -95,11 +96,11 @@ def _set(typed: Typed) -> None:
     def edited() -> Array:
         values, left_out = entered(shown, typed)
         kept = painted.entered(values)
-        told.extend((left_out, edits.told_of_rounding(values, kept)))
+        told.extend((left_out, edits.describe_rounding(values, kept)))
         return kept
 
     state.paint(edited)
-    state.add_note(" ".join(filter(None, told)))
+    session().add_note(" ".join(filter(None, told)))
     st.rerun()  # the whole page: what is learned, and a complaint, are outside this part
 
 
@@ -108,13 +109,13 @@ def lesson() -> learn.Lesson | None:
     s = _head()
     words, patterns = st.columns([1, 2])
     with words:
-        edit.sentence()
+        form.sentence()
     with patterns:
         _patterns()
     size, how = st.columns(2)
     with size:
         d_k = learn_settings.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
-        if d_k != s.d_k and state.scenario().h > 1:
+        if d_k != s.d_k and session().scenario.h > 1:
             does = "cuts off columns of the others" if d_k < s.d_k else "adds zeros to the others"
             st.caption(f"All heads have {s.d_k} columns: sending {d_k} {does}.")
     with how:
@@ -122,7 +123,7 @@ def lesson() -> learn.Lesson | None:
             KIND, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
         )
     try:
-        target = painted.wanted_of(state.painted(), s)
+        target = painted.wanted_of(session().painted, s)
         first = learned(s, start(chosen.start, s.d_model, d_k, chosen.seed))
     except ValueError as error:
         _paint_first(str(error))
@@ -143,7 +144,7 @@ def lesson() -> learn.Lesson | None:
         picture=picture,
         picked=lambda box: _toggle(box, matrix=1),
         after=after,
-        sent=lambda best: sent(state.scenario(), best.params, state.head()),
+        sent=lambda best: sent(session().scenario, best.params, session().head),
     )
 
 
@@ -192,7 +193,7 @@ def _by_d_k(s: Scenario, target: Array, chosen: learn_settings.Settings, now: Ru
     sizes = range(low, high + 1)
     steps, descent = min(chosen.steps, _MOST_STEPS), now.learner.descent
     alike = learned(s, start(chosen.start, s.d_model, high, chosen.seed))
-    found = state.runs().by_d_k(
+    found = session().runs.by_d_k(
         (alike, target.tobytes(), steps, descent),
         lambda: by_d_k(s, target, sizes, descent, steps, chosen.start, chosen.seed),
     )

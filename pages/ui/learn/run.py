@@ -16,8 +16,9 @@ from attn_core.learning.learner import Learner, Snapshot, Task
 from attn_core.learning.optimizer import Descent
 from attn_core.text import escape
 from pages.ui.live import chart
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.runs import KINDS, Kind, Run
+from pages.ui.session.state import session
 
 #: Time from picture to picture.
 _PERIOD = timedelta(seconds=0.2)
@@ -49,7 +50,7 @@ class Lesson:
         From the learner, and the moments to show, to the figure and what it tells. The last
         moment is shown, the others can be looked back at.
     picked : callable, optional
-        Called when a box of the picture is clicked; see `live.board`.
+        Called when a box of the picture is clicked; see `components.board`.
     after : callable
         Shows what was learned, below the picture.
     sent : callable
@@ -69,8 +70,8 @@ class Lesson:
 
 def chosen() -> Kind:
     """Choose what to learn."""
-    state.seed("lesson", state.lesson())
-    st.segmented_control(
+    widget_state.seed("lesson", session().lesson)
+    widgets.segmented_control(
         "What to learn",
         KINDS,
         key="lesson",
@@ -79,11 +80,11 @@ def chosen() -> Kind:
         on_change=_choose,
         label_visibility="collapsed",
     )
-    return state.lesson()
+    return session().lesson
 
 
 def _choose() -> None:
-    state.choose_lesson(state.widget("lesson", KINDS, state.lesson()))
+    session().lesson = widget_state.read("lesson", KINDS, session().lesson)
 
 
 def has_corpus() -> bool:
@@ -101,7 +102,7 @@ def run(lesson: Lesson) -> None:
     now = _run_of(lesson)
 
     def part() -> None:
-        _part(lesson, _run_of(lesson), alone=state.begin_part(_PART))
+        _part(lesson, _run_of(lesson), alone=state.begin_fragment(_PART))
 
     st.fragment(part, key=_PART, run_every=_PERIOD if now.is_running else None)()
 
@@ -110,20 +111,20 @@ _PART = "part-learning"
 
 
 def _run_of(lesson: Lesson) -> Run:
-    return state.runs().get(lesson.kind, lesson.of, lesson.task, lesson.descent, lesson.steps)
+    return session().runs.get(lesson.kind, lesson.of, lesson.task, lesson.descent, lesson.steps)
 
 
 def _part(lesson: Lesson, now: Run, alone: bool) -> None:
     if now.is_running:
-        now.tick(state.held_view(_SPEED, SPEEDS, _FIRST_SPEED))
+        now.tick(widget_state.read_view(_SPEED, SPEEDS, _FIRST_SPEED))
         if not now.is_running:
             st.rerun()  # to show what there is to look back at, and to end the ticking
         if alone:
-            state.only_numbers_change()
+            session().is_dragging = True
     _buttons(lesson, now)
     learner = now.learner
     _progress(learner)
-    if not learner.step and state.runs().has_another(lesson.kind):
+    if not learner.step and session().runs.has_another(lesson.kind):
         st.caption(
             "What was learned before belongs to other words, numbers or settings. It comes back "
             "with them; Undo can bring them."
@@ -160,8 +161,10 @@ def _buttons(lesson: Lesson, now: Run) -> None:
         _button("step", "Step", ":material/skip_next:", _step, lesson, now.is_running or is_over)
         _button("stop", "Stop", ":material/stop:", _stop, lesson, is_over or is_new)
         _button("reset", "Reset", ":material/restart_alt:", _reset, lesson, is_new)
-        state.seed_view(_SPEED, SPEEDS, _FIRST_SPEED)
-        st.segmented_control("Steps a picture", SPEEDS, key=_SPEED, required=True, on_change=_speed)
+        widget_state.seed_view(_SPEED, SPEEDS, _FIRST_SPEED)
+        widgets.segmented_control(
+            "Steps a picture", SPEEDS, key=_SPEED, required=True, on_change=_speed
+        )
 
 
 _SPEED = "learn-speed"
@@ -176,7 +179,7 @@ def _button(
     disabled: bool = False,
     **look: Any,
 ) -> None:
-    st.button(
+    widgets.button(
         name,
         key=f"learn-{key}",
         icon=icon,
@@ -188,13 +191,11 @@ def _button(
 
 
 def _whole_page(pressed: Callable[[Lesson], None], lesson: Lesson) -> None:
-    state.touch()
     pressed(lesson)
     st.rerun()  # the whole page: only then the ticking begins or ends
 
 
 def _speed() -> None:
-    state.touch()
     st.rerun()
 
 
@@ -222,7 +223,7 @@ def _stop(lesson: Lesson) -> None:
 
 
 def _reset(lesson: Lesson) -> None:
-    state.runs().forget(lesson.kind)
+    session().runs.forget(lesson.kind)
 
 
 def _result(lesson: Lesson, now: Run) -> None:
@@ -230,7 +231,7 @@ def _result(lesson: Lesson, now: Run) -> None:
     if now.learner.step == 0:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        widgets.button(
             "Send to the lab",
             key="learn-send",
             icon=":material/science:",
@@ -239,7 +240,7 @@ def _result(lesson: Lesson, now: Run) -> None:
             help="The learned numbers, rounded to 0.001, become the lab's own: every page, "
             "link and file has them. Undo takes them back.",
         )
-        if now.sent and now.sent == state.scenario():
+        if now.sent and now.sent == session().scenario:
             st.markdown("Sent: every page shows what was learned.")
             st.page_link("pages/3_Attention.py", label="See it in Attention")
 
@@ -247,5 +248,5 @@ def _result(lesson: Lesson, now: Run) -> None:
 def _send(lesson: Lesson) -> None:
     now = _run_of(lesson)
     if not state.change(lambda: lesson.sent(now.learner.best), anew=True):
-        now.sent = state.scenario()
+        now.sent = session().scenario
     st.rerun()

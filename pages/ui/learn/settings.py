@@ -13,8 +13,9 @@ from attn_core.learning.initial import STARTS, Start
 from attn_core.learning.optimizer import LEARNING_RATE, METHODS, MOMENTUM, Descent
 from attn_core.text import escape
 from pages.ui.live import chart
-from pages.ui.session import state
+from pages.ui.session import widget_state, widgets
 from pages.ui.session.runs import Kind
+from pages.ui.session.state import session
 
 STEPS = (50, 150, 300, 1000, 3000)
 MAX_SEED = 9999
@@ -63,7 +64,7 @@ def settings(
     held = _held(kind, first)
     down = held.descent
     # The drawer's own label must stay, or it would close with each change.
-    with chart.drawer("How it goes down", f"settings-{kind}") as is_open:
+    with chart.expander("How it goes down", f"settings-{kind}") as is_open:
         if is_open:
             _choices(kind, first, seed_is_for)
     begin = "the identity" if held.start == "identity" else "random numbers"
@@ -78,7 +79,7 @@ def _held(kind: Kind, first: Settings) -> Settings:
     """What is chosen, whether the drawer is open or not."""
 
     def held(name: str, default: Any, offered: type[Any] | Iterable[Any]) -> Any:
-        return state.held_view(_key(kind, name), offered, default)
+        return widget_state.read_view(_key(kind, name), offered, default)
 
     down, (low, high) = first.descent, MOMENTUM
     return Settings(
@@ -105,42 +106,39 @@ def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
         _one_of("Steps", STEPS, _key(kind, "steps"), first.steps)
         if kind != "views":  # nothing is learned there from the identity of two columns
             _one_of("Start from", STARTS, _key(kind, "start"), first.start)
-        state.seed_view(_key(kind, "seed"), range(MAX_SEED + 1), first.seed)
-        st.number_input(
+        widget_state.seed_view(_key(kind, "seed"), range(MAX_SEED + 1), first.seed)
+        widgets.number_input(
             "Seed",
             0,
             MAX_SEED,
             key=_key(kind, "seed"),
             help=seed_is_for,
-            on_change=state.touch,
             width=120,
         )
     rate, momentum = st.columns(2)
-    state.seed_view(_key(kind, "rate"), RATES, down.learning_rate)
-    rate.select_slider(
-        "Learning rate",
-        RATES,
-        key=_key(kind, "rate"),
-        format_func=lambda value: f"{value:g}",
-        on_change=state.touch,
-        help="How far a step goes. Too large, and the loss rises instead of falling.",
-    )
-    state.seed_view(_key(kind, "momentum"), float, down.momentum)
-    momentum.slider(
-        "Momentum",
-        *MOMENTUM,
-        step=0.01,
-        key=_key(kind, "momentum"),
-        on_change=state.touch,
-        help="How much of the steps before a step keeps; Adam's β₁.",
-    )
+    widget_state.seed_view(_key(kind, "rate"), RATES, down.learning_rate)
+    with rate:
+        widgets.select_slider(
+            "Learning rate",
+            RATES,
+            key=_key(kind, "rate"),
+            format_func=lambda value: f"{value:g}",
+            help="How far a step goes. Too large, and the loss rises instead of falling.",
+        )
+    widget_state.seed_view(_key(kind, "momentum"), float, down.momentum)
+    with momentum:
+        widgets.slider(
+            "Momentum",
+            *MOMENTUM,
+            step=0.01,
+            key=_key(kind, "momentum"),
+            help="How much of the steps before a step keeps; Adam's β₁.",
+        )
 
 
 def _one_of(label: str, options: Sequence[Any], key: str, first: Any) -> None:
-    state.seed_view(key, options, first)
-    st.segmented_control(
-        label, options, key=key, required=True, format_func=str, on_change=state.touch
-    )
+    widget_state.seed_view(key, options, first)
+    widgets.segmented_control(label, options, key=key, required=True, format_func=str)
 
 
 def columns(kind: Kind, first: int, help: str) -> int:
@@ -150,8 +148,8 @@ def columns(kind: Kind, first: int, help: str) -> int:
     """
     low, high = limits.D_K
     key = _key(kind, "d_k")
-    chosen = state.seed_view(key, range(low, high + 1), first)
-    st.slider(
+    chosen = widget_state.seed_view(key, range(low, high + 1), first)
+    widgets.slider(
         escape.label("d_k, columns of W_q and W_k"),
         low,
         high,
@@ -164,5 +162,4 @@ def columns(kind: Kind, first: int, help: str) -> int:
 
 
 def _hurry(kind: Kind) -> None:
-    state.touch()
-    state.runs().hurry(kind)
+    session().runs.hurry(kind)

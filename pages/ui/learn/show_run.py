@@ -16,7 +16,7 @@ from attn_core.learning.optimizer import Params
 from attn_core.notation.labels import number, percent
 from attn_core.scenario import Array
 from attn_core.text import escape
-from pages.ui.live.chart import chart, drawer, look
+from pages.ui.live.chart import chart, expander, look
 from pages.ui.session.runs import Kind
 
 #: From learned parameters to the scenario that the boxes show.
@@ -110,7 +110,7 @@ def _math(latex: str) -> str:
 
 def way_back(trace: AttentionTrace, target: Array, key: Kind) -> None:
     """The gradient in boxes; it is made and sent only while the drawer is open."""
-    with drawer("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
+    with expander("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
         if is_open:
             drawn = gradient(trace, target)
             chart(

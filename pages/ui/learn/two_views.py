@@ -17,8 +17,8 @@ from pages.ui.learn import run as learn
 from pages.ui.learn import settings as learn_settings
 from pages.ui.learn import show_run as show_learning
 from pages.ui.live.chart import look
-from pages.ui.session import state
 from pages.ui.session.runs import Kind, Run
+from pages.ui.session.state import session
 
 KIND: Kind = "views"
 
@@ -53,7 +53,7 @@ def lesson() -> learn.Lesson | None:
         steps=chosen.steps,
         picture=picture,
         after=after,
-        sent=lambda best: limits.admit(readout.scenario(state.scenario().tokens, best.params)),
+        sent=lambda best: limits.validate(readout.scenario(session().scenario.tokens, best.params)),
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any, TypedDict
 import streamlit as st
 
 from attn_core.figures import NARROW, Description, Theme
-from pages.ui.live import components as live
-from pages.ui.session import state
+from pages.ui.live import components
+from pages.ui.session import state, widgets
+from pages.ui.session.state import session
 
 #: Pixels above a picture for its buttons on a phone, as large as a finger needs them. On a
 #: wide page they come only under a pointer, and the boxes below would leave the screen.
@@ -26,13 +27,13 @@ class Look(TypedDict):
 
 
 def look(margin: int = 0) -> Look:
-    """Tell how to draw, in the page's width without a margin."""
+    """Say how to draw for this visitor, in the page's width without a margin."""
     # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
-    taken = round(margin * 22 / 16) if state.projector() else margin
+    taken = round(margin * 22 / 16) if session().projector else margin
     return {
-        "width": state.width() - taken,
+        "width": session().width - taken,
         "theme": state.theme(),
-        "projector": state.projector(),
+        "projector": session().projector,
     }
 
 
@@ -42,38 +43,38 @@ def chart(
     alt: Callable[[], str],
     picked: Callable[[Any], None] | None = None,
 ) -> None:
-    """Show a figure; `alt` and what `picked` is told are described in `live.board`."""
-    if state.width() < NARROW:
+    """Show a figure; `alt` and `picked` are described in `components.board`."""
+    if session().width < NARROW:
         described = described.with_room(_BUTTONS)
-    if state.live():
-        live.board(described, key, alt, picked)
+    if session().is_live:
+        components.board(described, key, alt, picked)
         return
-    figure, config = described.figure(), live.classic_config(described, key)
+    figure, config = described.figure(), components.classic_config(described, key)
     st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt())
-    if state.lost():
+    if session().frontend_error:
         st.caption("This browser couldn't load the live picture; this is the plain one.")
 
 
-def clicked(told: Any) -> tuple[int, int, int] | None:
-    """Number of the matrix, row and column of a box that was clicked.
+def parse_click(box: Any) -> tuple[int, int, int] | None:
+    """Read the number of the matrix, row and column of a box that was clicked, if it is one.
 
-    None for anything else; a browser could tell anything. See `live.board` for what it should.
+    See `components.board`; a browser could send anything.
     """
-    if isinstance(told, list) and len(told) == 3 and all(type(k) is int for k in told):
-        matrix, row, column = told
+    if isinstance(box, list) and len(box) == 3 and all(type(k) is int for k in box):
+        matrix, row, column = box
         return matrix, row, column
     return None
 
 
-def prepare() -> None:
-    """Get the browser ready for a picture that comes later."""
-    if state.live():
-        live.warm()
+def preload() -> None:
+    """Have the browser load what a picture that comes later needs."""
+    if session().is_live:
+        components.preload()
 
 
 @contextmanager
-def drawer(label: str, key: str) -> Iterator[bool]:
-    """A part of the page that is made and sent only while it is open."""
-    box = st.expander(label, key=key, on_change=state.touch, type="compact")
+def expander(label: str, key: str) -> Iterator[bool]:
+    """Show a part of the page that is made and sent only while it is open."""
+    box = widgets.expander(label, key=key, type="compact")
     with box:
         yield bool(box.open)

@@ -20,7 +20,7 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from attn_core import Scenario, edits, limits
+from attn_core import edits, limits
 from attn_core.edits import MatrixName
 from attn_core.figures import Description, Theme
 from attn_core.figures.boxes.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
@@ -29,7 +29,9 @@ from attn_core.notation import labels
 from attn_core.notation.equation import Block
 from attn_core.notation.steps import Step
 from pages.ui.live.serialize import UNPACK, pack
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.session import Ack
+from pages.ui.session.state import session
 
 SLIDER_BOUND, SLIDER_STEP = 3.0, 0.05
 
@@ -57,13 +59,13 @@ _plotly = declare_component("plotly", path=_folder.name)
 def _component(name: str) -> Any:
     """Make a component of a file in `frontend/`."""
     # Plotly's own styles are in the document; a shadow root would keep them out.
-    return st.components.v2.component(name, js=loader(name), isolate_styles=False)
+    return widgets.component(name, js=loader(name), isolate_styles=False)
 
 
 def loader(name: str) -> str:
     """Return what Streamlit sends with every message, instead of a file in `frontend/`.
 
-    It finds the file wherever the app is mounted, and tells when it can't.
+    It finds the file wherever the app is mounted, and says when it can't.
     """
     return f"""
 export default async function (component) {{
@@ -85,14 +87,14 @@ export default async function (component) {{
 }}"""
 
 
-_board, _boxes, _warm = _component("board"), _component("boxes"), _component("warm")
+_board, _boxes, _preload = _component("board"), _component("boxes"), _component("preload")
 
 
-def warm() -> None:
-    """Have the browser get Plotly ready while there is no picture yet."""
-    key = "warm"
+def preload() -> None:
+    """Have the browser load Plotly while there is no picture yet."""
+    key = "preload"
     data = pack({"plotly": _plotly_address()})
-    _warm(key=key, data=data, height=1, on_lost_change=lambda: _lost(key))
+    _preload(key=key, data=data, height=1, on_lost_change=lambda: _lost(key))
 
 
 def _plotly_address() -> str:
@@ -114,17 +116,17 @@ def board(
     alt : callable
         Says what the figure tells, for a reader who can't see it.
     picked : callable, optional
-        Called when a box is clicked, with what the browser tells: number of the matrix,
-        row and column. It is to check them, for a browser could send anything.
+        Called when a box is clicked, with what the browser sends: number of the matrix,
+        row and column. `chart.parse_click` checks them.
     """
     data: dict[str, Any] = {
         "base": described.base,
         "numbers": described.plain_numbers(),
-        "move": state.heard(),
+        "ack": session().last_ack.move,
     }
-    if state.needs_frame(key, described.base):
+    if session().needs_frame(key, described.base):
         data["frame"] = _board_frame(described, key, alt())
-    if described.frames and not state.moving():
+    if described.frames and not session().is_dragging:
         data["frames"] = described.plain_frames()
     _show(
         _board,
@@ -137,7 +139,7 @@ def board(
 
 
 def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:
-    """All that the board needs but its numbers."""
+    """Return all that the board needs but its numbers."""
     return {
         "figure": [described.traces, described.layout],
         "config": {"displaylogo": False, **described.config},
@@ -151,7 +153,7 @@ def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:
 
 
 def classic_config(described: Description, key: str) -> dict[str, Any]:
-    """What Streamlit's chart is told: Plotly's own button saves the figure for print.
+    """Configure Streamlit's chart: Plotly's own button saves the figure for print.
 
     Its buttons to zoom are there where the figure asks for them; most have no axes.
     """
@@ -169,26 +171,25 @@ def _file_name(key: str) -> str:
 
 
 def _picked(key: str, picked: Callable[[Any], None] | None) -> None:
-    state.touch()
     if picked:
-        picked(state.told(key, "pick"))
+        picked(widget_state.event(key, "pick"))
     st.rerun()  # the answer may stand below another picture than before
 
 
 def boxes(name: MatrixName, shown: Block, head: int) -> None:
-    """Show a matrix whose boxes are sliders; what they tell goes to the scenario."""
+    """Show a matrix whose boxes are sliders; their moves change the scenario."""
     base, frame = _boxes_frame(name, shown.step, shown.rows, shown.columns, state.theme())
     # A move that comes late must not go to another head.
     key = f"boxes-{name}-{head}" if head else f"boxes-{name}"
     numbers = {
         "values": shown.values.tolist(),
-        "answered": state.heard(),
-        "refused": state.refused(key),
+        "ack": session().last_ack.move,
+        "refused": session().last_ack.refused_by(key),
     }
     _show(
         _boxes,
         key,
-        {"base": base, "numbers": numbers, **({} if state.moving() else {"frame": frame})},
+        {"base": base, "numbers": numbers, **({} if session().is_dragging else {"frame": frame})},
         on_move_change=lambda: _moved(name, head, key),
     )
 
@@ -197,7 +198,7 @@ def boxes(name: MatrixName, shown: Block, head: int) -> None:
 def _boxes_frame(
     name: MatrixName, which: Step, rows: tuple[str, ...], columns: tuple[str, ...], theme: Theme
 ) -> tuple[str, dict[str, Any]]:
-    """All that the boxes need but their numbers, and a name for it."""
+    """Return all that the boxes need but their numbers, and a name for it."""
     shown = Block(which, np.zeros((len(rows), len(columns))), rows, columns)
     frame = {
         "name": name,
@@ -206,8 +207,8 @@ def _boxes_frame(
         "columns": [labels.isolate(label) for label in shown.columns],
         "names": shown.cells,
         "bound": SLIDER_BOUND,
-        "far": limits.BOUND,
-        "room": edits.MAX_PASTED,
+        "hard_max": limits.MAX_ABS,
+        "max_pasted": edits.MAX_PASTED,
         "step": SLIDER_STEP,
         "scale": PALETTES[theme].signed,
         "range": SIGNED_RANGE,
@@ -217,7 +218,7 @@ def _boxes_frame(
 
 
 def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> None:
-    """Send a component what it needs, and hear whether it has it."""
+    """Send a component its data; it says when it lacks the frame or its own file."""
     component(
         key=key,
         data=pack(data),
@@ -229,43 +230,41 @@ def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> Non
 
 def _stale() -> None:
     """The browser lacks the frame, since the page that brought it was interrupted."""
-    state.touch()
     st.rerun()
 
 
 def _lost(key: str) -> None:
-    state.give_up_live(str(state.told(key, "lost"))[:200])
+    session().frontend_error = str(widget_state.event(key, "lost"))[:200] or "no reason given"
     st.rerun()
 
 
 def _moved(name: MatrixName, head: int, key: str) -> None:
-    """Carry out what a box told, and run again only what shows it."""
-    told = state.told(key, "move")
-    if not isinstance(told, dict):  # a browser could send anything
+    """Carry out a move, acknowledge it, and run again only what shows it; see `moves.js`."""
+    move = widget_state.event(key, "move")
+    if not isinstance(move, dict):
         return
-    refused = state.change(
-        lambda: _edited(name, head, told), gesture=str(told.get("gesture"))[:100], by_slider=True
-    )
-    back = told if refused and "text" in told and not told.get("pasted") else None
-    state.hear(key, str(told.get("number"))[:100], back)
-    if refused or told.get("done"):
-        state.end_gesture()
+    gesture = str(move.get("gesture"))[:100]
+    reason = state.change(lambda: _edited(name, head, move), gesture=gesture)
+    refused = move if reason and "text" in move and not move.get("pasted") else None
+    session().last_ack = Ack(key, str(move.get("number"))[:100], refused)
+    if reason or move.get("done"):
+        session().history.end_gesture()
         st.rerun()
-    st.rerun(state.start_moving(but=f"boxes-{name}") or "app")
+    st.rerun(session().start_dragging(but=f"boxes-{name}") or "app")
 
 
 def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
     return type(index) is int and 0 <= index < len(labels)
 
 
-def _edited(name: MatrixName, head: int, told: dict[str, Any]) -> tuple[Scenario, str]:
-    """Return the scenario with the number that a box told, or the cells from it on."""
-    s = state.scenario()
-    row, column = told.get("row"), told.get("column")
+def _edited(name: MatrixName, head: int, move: dict[str, Any]) -> edits.Noted:
+    """Return the scenario with the number of a move, or with cells from its box on."""
+    s = session().scenario
+    row, column = move.get("row"), move.get("column")
     shown = edits.block_of(s, name, head)
     if not (_is_place(row, shown.rows) and _is_place(column, shown.columns)):
         raise ValueError(f"{name} is {shown.shape}; it has no box ({row!r:.20}, {column!r:.20}).")
-    entry = told.get("text", told.get("value"))
+    entry = move.get("text", move.get("value"))
     if type(entry) not in (str, int, float):
         where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
         raise ValueError(f"{where}: expected a number, got {entry!r:.40}.")

@@ -1,4 +1,4 @@
-"""Cells of a spreadsheet that are pasted into a table go the way of those pasted on a box.
+"""Cells of a spreadsheet can be pasted into a table, as on a box.
 
 Streamlit's table would drop without a word what doesn't fit beyond its edge.
 """
@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import streamlit as st
-
 from attn_core import edits
 from attn_core.notation.equation import Block
 from attn_core.scenario import Array
 from pages.ui.live.serialize import UNPACK, pack
-from pages.ui.session import state
+from pages.ui.session import widget_state, widgets
 
 #: What enters cells into a matrix; see `edit.matrix.Typed`.
 Apply = Callable[[Callable[[Block], tuple[Array, Iterable[Any]]]], None]
 
-#: The table tells readers of screens which box is chosen; its first column are the labels.
-#: `links.py` hands a paste over before the table hears of it.
+#: The table tells screen readers which box is selected; its first column holds the labels.
+#: `links.py` hands a paste over before the table gets it.
 _JS = """
 export default function ({ parentElement, data, setTriggerValue }) {
   const { room } = UNPACK;
@@ -47,11 +45,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = st.components.v2.component("table_paste", js=_JS.replace("UNPACK", UNPACK))
+_component = widgets.component("table_paste", js=_JS.replace("UNPACK", UNPACK))
 
 
 def listen(name: str, apply: Apply) -> None:
-    """Hear what is pasted into the table that comes next."""
+    """Apply what is pasted into the table that comes next."""
     key = f"paste-{name}"
     _component(
         key=key,
@@ -62,9 +60,8 @@ def listen(name: str, apply: Apply) -> None:
 
 
 def _pasted(key: str, apply: Apply) -> None:
-    told = state.told(key, "paste")
-    box = [told.get(which) for which in ("row", "column")] if isinstance(told, dict) else []
-    state.touch()
+    paste = widget_state.event(key, "paste")
+    box = [paste.get(which) for which in ("row", "column")] if isinstance(paste, dict) else []
     if box and all(type(place) is int for place in box):
-        text = state.checked(told.get("text"), str, "")
+        text = widget_state.checked(paste.get("text"), str, "")
         apply(lambda shown: (shown.values, [(*box, text)]))

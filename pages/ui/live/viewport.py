@@ -1,7 +1,7 @@
-"""Ask the browser how wide the page is, and be told when its theme changes.
+"""Measure the page's width in the browser, and notice when its theme changes.
 
-Equations break into lines that fit the width; their colours follow the theme, which
-Streamlit tells a script but for which it starts none. As the one script on every page,
+Equations break into lines that fit the width; their colours follow the theme, whose change
+starts no run by itself. As the one script on every page,
 with whatever charts, it also brings `frontend/pictures.js`.
 """
 
@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
-
 from pages.ui.live.serialize import UNPACK, pack
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
 
-#: Widths are told in steps, so that a resize doesn't rerun the page at every pixel.
+#: Widths are sent in steps, so that a resize doesn't rerun the page at every pixel.
 _STEP = 20
 _KEY = "viewport"
 
@@ -23,26 +22,26 @@ export default function ({ parentElement, data, setStateValue }) {
   const { width: known, step, dark } = UNPACK;
   const host = parentElement.host ?? parentElement;
   host.labStop?.();  // this is called again with every new width or theme
-  let told = known, timer;
+  let sent = known, timer;
   const paper = matchMedia("print");  // as wide as it is white, and not the page
-  const tell = () => {
+  const send = () => {
     if (paper.matches) return;
     const width = Math.floor(host.getBoundingClientRect().width / step) * step;
-    if (width > 0 && width !== told) setStateValue("width", told = width);
+    if (width > 0 && width !== sent) setStateValue("width", sent = width);
   };
   const observer = new ResizeObserver(() => {
     clearTimeout(timer);
     // The first width is waited for, but not until the page's own styles are in force.
-    timer = setTimeout(tell, told ? 150 : 80);
+    timer = setTimeout(send, sent ? 150 : 80);
   });
   observer.observe(host);
-  if (told) tell();
+  if (sent) send();
   const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor;
   const isDark = (colour) => Math.max(...colour.match(/\\d+/g).slice(0, 3)) < 128;
   const watch = setInterval(() => {
     if (paper.matches) return;
     const now = ground();
-    if (isDark(now) !== dark && now !== host.labTold) setStateValue("ground", host.labTold = now);
+    if (isDark(now) !== dark && now !== host.labSent) setStateValue("ground", host.labSent = now);
   }, 400);
   host.labStop = () => {
     clearTimeout(timer);
@@ -55,25 +54,25 @@ export default function ({ parentElement, data, setStateValue }) {
 
 #: A browser runs a script once, however often its function is called.
 _PICTURES = (Path(__file__).parent / "frontend" / "pictures.js").read_text("utf-8")
-_measure = st.components.v2.component("viewport", js=_PICTURES + _JS.replace("UNPACK", UNPACK))
+_measure = widgets.component("viewport", js=_PICTURES + _JS.replace("UNPACK", UNPACK))
 
 
 def measure() -> None:
-    """Keep `state.width` true. The page is rerun once when it turns out otherwise."""
+    """Keep `state.width` true. The page is rerun once when it changes."""
     _measure(
         key=_KEY,
         data=pack(
             {
-                "width": state.width() if state.measured() else None,  # so that it is told
+                "width": session().width if session().measured else None,  # so that it is sent
                 "step": _STEP,
                 "dark": state.theme() == "dark",
             },
         ),
-        on_width_change=state.touch,
-        on_ground_change=state.touch,  # the run itself is all that is needed
+        on_width_change=widgets.rerun,
+        on_ground_change=widgets.rerun,  # the run itself is all that is needed
         height=1,
     )
-    # Not in the callback: a new session for an open page is told nothing new.
-    width = state.checked(state.told(_KEY, "width"), float, 0.0)
+    # Not in the callback: for a new session of an open page there is none.
+    width = widget_state.checked(widget_state.event(_KEY, "width"), float, 0.0)
     if 200 <= width <= 8000:
-        state.set_width(int(width))
+        session().width, session().measured = int(width), True

@@ -16,15 +16,15 @@ from attn_core.pretrained import Encoder
 from attn_core.pretrained.view import Reading, told_of_seen
 from attn_core.text import escape
 from pages.ui.live.chart import Look, chart, look
-from pages.ui.model import ask as ask_model
-from pages.ui.model import loading as model
-from pages.ui.session import state
+from pages.ui.live.slots import slot
+from pages.ui.model import controls, shared_model
+from pages.ui.session.state import session
 
 
 def about(encoder: Encoder) -> None:
-    """Which model it is, and how large."""
+    """Say which model it is, and how large."""
     st.markdown(
-        f"**{model.title()}** has {encoder.layers} layers of {encoder.heads} "
+        f"**{shared_model.title()}** has {encoder.layers} layers of {encoder.heads} "
         f"heads. A token has {encoder.d_model} numbers, a query and a key {encoder.d_k}; scores "
         f"are divided by $\\sqrt{{d_k}} = \\sqrt{{{encoder.d_k}}}$ as always. The model's biases "
         "are one more row of each $W$, which meets a column of ones in $X$."
@@ -32,19 +32,19 @@ def about(encoder: Encoder) -> None:
 
 
 def is_ready() -> bool:
-    """Whether the page's width is known; a picture in another would be sent again."""
-    return state.measured() or not state.live()
+    """Whether the page's width is known; a picture of another width would be sent twice."""
+    return session().measured or not session().is_live
 
 
 def heads(reading: Reading) -> None:
-    """All heads as thumbnails; a click chooses one."""
+    """Show all heads as thumbnails; a click selects one."""
     st.header("All heads", anchor=False)
     encoder, focus, drawn = reading.encoder, reading.focus, look()
     side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
     grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn["width"])
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if is_ready():
-            small, words = model.thumbnails(reading, side)
+            small, words = shared_model.thumbnails(reading, side)
             chart(
                 describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
                 "figure-model-heads",
@@ -63,19 +63,19 @@ def heads(reading: Reading) -> None:
 
 
 def _pick_head(grid: Grid, side: int, box: Any) -> None:
-    place = ask_model.place_of(box, *grid.points(side))
+    place = controls.place_of(box, *grid.points(side))
     chosen = place and grid.head_at(*place, side)
     if chosen:
-        state.focus_on(layer=chosen[0], head=chosen[1], view="head")
+        session().model_query.focus_on(layer=chosen[0], head=chosen[1], view="head")
 
 
 def large(reading: Reading) -> None:
-    """One matrix of weights, large; a click chooses query and key."""
+    """Show one matrix of weights, large; a click selects query and key."""
     st.header(reading.seen.title, anchor=False)
-    ask_model.where(reading)
+    controls.where(reading)
     if reading.focus.view == "rollout":
         _rollout()
-    pick = partial(ask_model.pick, reading.places, reading.places)
+    pick = partial(controls.pick, reading.places, reading.places)
     weights(reading, "figure-model-weights", look(), reading.query, pick)
     st.caption(
         "Colours go with the cube root of a weight and are the same for all heads, layers and "
@@ -90,13 +90,12 @@ def weights(
     marked: int | None = None,
     picked: Callable[[Any], None] | None = None,
 ) -> None:
-    """The matrix that is looked at, and a sentence about it.
+    """Show the selected matrix, and a sentence about it.
 
-    What is `picked` must not hold the reading: Streamlit keeps it for as long as the page
-    is open.
+    `picked` must not hold the reading: Streamlit keeps it for as long as the page is open.
     """
     seen = reading.seen
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if is_ready():
             colouring = word_map.weights(digits(len(seen.tokens)), drawn["theme"])
             described = describe_word_map(
@@ -121,7 +120,7 @@ def _rollout() -> None:
 
 
 def caution() -> None:
-    """What attention weights do not prove."""
+    """Say what attention weights do not prove."""
     st.warning(
         "**What weights do not prove.** A weight says how much of a value goes where, not why the "
         "model answers as it does: other weights can give the same answer "
@@ -134,10 +133,10 @@ def caution() -> None:
 
 
 def scores(reading: Reading) -> None:
-    """The scores of the head, before the softmax."""
+    """Show the scores of the head, before the softmax."""
     st.header("Its scores", anchor=False)
     st.markdown(r"$\mathrm{scores} = Q K^\top / \sqrt{d_k}$, before the softmax of each row.")
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if is_ready():
             drawn = look()
             colouring = word_map.signed("score", drawn["theme"])
@@ -153,5 +152,5 @@ def scores(reading: Reading) -> None:
                 described,
                 "figure-model-scores",
                 lambda: f"Heatmap of scaled scores. {reading.seen.title}.",
-                partial(ask_model.pick, reading.places, reading.places),
+                partial(controls.pick, reading.places, reading.places),
             )

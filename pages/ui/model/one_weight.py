@@ -1,4 +1,4 @@
-"""Show where one token of a pretrained model looks, and what makes one weight."""
+"""Show what one token of a pretrained model attends to, and what makes one weight."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from attn_core.notation.cells import Cell
 from attn_core.notation.labels import isolate
 from attn_core.pretrained.view import Reading, contributions, told_of_contributions, told_of_token
 from attn_core.text import escape
-from pages.ui.live.chart import chart, drawer, look
-from pages.ui.model import ask as ask_model
+from pages.ui.live.chart import chart, expander, look
+from pages.ui.live.slots import slot
+from pages.ui.model import controls
 from pages.ui.model.attention_maps import is_ready
-from pages.ui.session import state
+from pages.ui.session.state import session
 
 
 def token(reading: Reading) -> None:
-    """Where one token looks, and which look at it."""
+    """Show what one token attends to, and which attend to it."""
     st.header("One token", anchor=False)
-    ask_model.query(reading)
+    controls.query(reading)
     i, seen = reading.query, reading.seen
     name = isolate(reading.tokens[i])
     bars = {f"from {name} to each": seen.weights[i], f"from each to {name}": seen.weights[:, i]}
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if is_ready():
             described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), **look())
             chart(described, "figure-model-token", lambda: told_of_token(reading))
@@ -37,15 +38,15 @@ def token(reading: Reading) -> None:
 
 
 def weight(reading: Reading) -> None:
-    """What makes one weight: the features of q · k, the score, the softmax."""
+    """Show what makes one weight: the features of q · k, the score, the softmax."""
     st.header("Why this weight", anchor=False)
     st.markdown(
         "A score is a sum with one product for each feature of $q$ and $k$. Each row is a key, "
         "those with the largest weights; its boxes add up to its score."
     )
-    ask_model.key(reading)
+    controls.key(reading)
     shown = contributions(reading.trace, reading.focus.query, reading.key, reading.places)
-    with st.container():  # always there, so that what stands below isn't made anew
+    with slot():
         if is_ready():
             drawn = look()
             largest = float(abs(shown.products).max())
@@ -69,12 +70,12 @@ def weight(reading: Reading) -> None:
 
 
 def _pick_key(keys: Sequence[int], features: int, box: Any) -> None:
-    if place := ask_model.place_of(box, len(keys), features):
-        state.focus_on(key=keys[place[0]])
+    if place := controls.place_of(box, len(keys), features):
+        session().model_query.focus_on(key=keys[place[0]])
 
 
 def _calculation(reading: Reading) -> None:
-    with drawer("The whole calculation", "model-calculation") as is_open:
+    with expander("The whole calculation", "model-calculation") as is_open:
         if is_open:
             for name in ("scores", "weights"):
                 made = calculate(reading.trace, Cell(name, reading.focus.query, reading.key))

@@ -1,4 +1,4 @@
-"""Take a head of a pretrained model to the lab, where its numbers can be moved."""
+"""Open a head of a pretrained model in the lab, where its numbers can be edited."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import streamlit as st
 from attn_core import Scenario, attend, limits, pretrained
 from attn_core.pretrained.view import Reading
 from attn_core.text import escape
-from pages.ui.session import state
+from pages.ui.session import state, widgets
+from pages.ui.session.state import session
 
 
 def head(reading: Reading) -> None:
-    """Offer the head, and say how near the lab comes to it."""
+    """Offer the head, and say how close its copy in the lab comes to it."""
     st.header("This head in the lab", anchor=False)
     st.markdown(
         "The lab moves the numbers of small matrices. Seen from a short sentence alone a head can "
@@ -27,8 +28,10 @@ def head(reading: Reading) -> None:
     small = pretrained.in_lab(reading.trace.scenario)
     st.markdown(pretrained.told_of_lab(reading.trace, attend(small), escape.markdown))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Open it in the lab", on_click=_open, args=(small,), icon=":material/science:")
-        if state.scenario() == small:
+        widgets.button(
+            "Open it in the lab", on_click=_open, args=(small,), icon=":material/science:"
+        )
+        if session().scenario == small:
             st.page_link("pages/3_Attention.py", label="See it in Attention")
 
 

@@ -9,28 +9,27 @@ from attn_core.figures.words import word_map
 from attn_core.pretrained.view import Reading, Shared, told_of_shared
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
-from pages.ui.model import ask as ask_model
-from pages.ui.model import attention_maps as show_model
-from pages.ui.model import loading as model
+from pages.ui.live.slots import slot
+from pages.ui.model import attention_maps, controls, shared_model
 
 #: Pixels from which on two matrices have room beside each other, and those between them.
 _BOTH, _GAP = 720, 16
 
 
-def two_texts(reading: Reading) -> None:
-    """A second text beside the first: the same head, and how alike the model finds them."""
+def compare(reading: Reading) -> None:
+    """Show a second text beside the first: the same head, and how similar their tokens are."""
     st.header("Two texts", anchor=False)
     st.markdown(
         "The same layer and head read another text. What does a small change do, and what does "
         "a word become in other company?"
     )
-    other = ask_model.other(reading.encoder)
+    other = controls.other(reading.encoder)
     if other is None:
         return
     _side_by_side(reading, other)
-    both = model.shared(reading.encoded, other.encoded)
-    with st.container():  # always there, so that what stands below isn't made anew
-        if both.tokens and show_model.is_ready():
+    both = shared_model.shared(reading.encoded, other.encoded)
+    with slot():
+        if both.tokens and attention_maps.is_ready():
             _cosines(both)
     st.markdown(told_of_shared(both, escape.markdown))
 
@@ -43,7 +42,7 @@ def _side_by_side(one: Reading, other: Reading) -> None:
     places = st.columns(2) if beside else [st.container(), st.container()]
     for i, (place, reading) in enumerate(zip(places, (one, other), strict=True)):
         with place:
-            show_model.weights(reading, f"figure-model-text-{i}", drawn)
+            attention_maps.weights(reading, f"figure-model-text-{i}", drawn)
 
 
 def _cosines(both: Shared) -> None:

@@ -1,4 +1,5 @@
 """One visitor's session, its history and its address.
 
-It is the only door to `st.session_state` and `st.query_params`. Nothing here draws.
+`state.session()` is what is known; `widgets` and `widget_state` are Streamlit's widgets. No other
+folder touches `st.session_state` or `st.query_params`. Nothing here draws.
 """

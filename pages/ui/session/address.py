@@ -42,13 +42,13 @@ class Address:
         The head that is looked at, from 0; the scenario may not have it.
     texts : tuple of str
         What it says of a long text, of what a pretrained model reads, and of what that is
-        compared with; see `kept_text`.
+        compared with; see `url_text`.
     lesson : str
         What there is to learn; there may be no such lesson.
     painted : str
         What is painted, to be learned; see `attn_core.learning.painted`.
     look : str
-        Where to look in a pretrained model; see `question`.
+        Where to look in a pretrained model; see `model_query`.
     """
 
     preset: str = ""

@@ -1,4 +1,4 @@
-"""What undo and redo go through: the scenarios of one visitor, and where each started from."""
+"""Undo and redo: the scenarios of one visitor, and where each started from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from attn_core import Scenario
 
 MAX_UNDO = 200
 
-#: A scenario, the key of its preset, and whether the step from or to it swapped A and B.
+#: A scenario, the key of its preset, and whether the step to or from it swapped A and B.
 _Entry = tuple[Scenario, str, bool]
 
 
@@ -20,13 +20,15 @@ class History:
     ----------
     present : Scenario
     preset : str
-    edition : int
-        Grows with each change; see `state.edition`.
+    revision : int
+        Grows with each change, and is part of the keys of sliders: what changes a number in
+        another way replaces them. A browser sends all its sliders with every request, also
+        those that an Undo on its way has just moved. One of an older revision isn't read.
     """
 
     present: Scenario
     preset: str
-    edition: int = 0
+    revision: int = 0
     _past: list[_Entry] = field(default_factory=list)
     _future: list[_Entry] = field(default_factory=list)
     #: The drag that the last change was a part of, so that it is one step of undo.
@@ -35,7 +37,7 @@ class History:
     def push(
         self, following: Scenario, preset: str = "", gesture: str = "", *, swap: bool = False
     ) -> bool:
-        """Make a step of undo, if anything changes; tell whether it starts from a new preset."""
+        """Add a step of undo, if anything changes; return whether it starts from a new preset."""
         if gesture and gesture == self._gesture:
             self.present = following
             return False
@@ -47,33 +49,28 @@ class History:
         self._future.clear()
         is_new_start = entry[1] != self.preset
         self.present, self.preset = entry
-        self._gesture = gesture  # not while a hand only presses against a bound
-        self.edition += 1
+        self._gesture = gesture  # set after a change only: pressing against a bound is none
+        self.revision += 1
         return is_new_start
 
     def amend(self, following: Scenario) -> None:
-        """Put another in the place of the present scenario; that is no step of undo."""
+        """Replace the present scenario without a step of undo."""
         self.present = following
-        self.edition += 1
+        self.revision += 1
 
     def end_gesture(self) -> None:
-        """End a drag. If all is where it was, there is nothing to undo."""
+        """End a drag; one that ends where it began is no step of undo."""
         if self._gesture and self._past and self._past[-1][:2] == (self.present, self.preset):
             self._past.pop()
         self._gesture = ""
 
     def undo(self) -> bool:
-        """Go back by one change; tell whether it was a swap."""
+        """Go back by one change; return whether it was a swap."""
         return self._step(self._past, self._future)
 
     def redo(self) -> bool:
-        """Take back an undo; tell whether it was of a swap."""
+        """Take back an undo; return whether it was of a swap."""
         return self._step(self._future, self._past)
-
-    @property
-    def now(self) -> tuple[Scenario, str]:
-        """The present scenario, and the key of the preset that it started from."""
-        return self.present, self.preset
 
     @property
     def can_undo(self) -> bool:
@@ -86,7 +83,7 @@ class History:
         return bool(self._future)
 
     def forget(self) -> None:
-        """Begin here: what was before can't be gone back to."""
+        """Forget all changes, so that nothing can be undone."""
         self._past.clear()
 
     def _step(self, source: list[_Entry], target: list[_Entry]) -> bool:
@@ -96,5 +93,5 @@ class History:
         following, preset, swap = source.pop()
         target.append((self.present, self.preset, swap))
         self.present, self.preset = following, preset
-        self.edition += 1
+        self.revision += 1
         return swap

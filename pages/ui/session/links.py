@@ -1,4 +1,4 @@
-"""Links to the other pages say what this page's address says, so that a new tab shows the same.
+"""Links to the other pages carry this page's address, so that a new tab shows the same.
 
 Streamlit's own links name the page alone. That is enough for a click, which keeps the session;
 a middle click, or "open in a new tab", begins another one, which knows only its address.
@@ -7,7 +7,7 @@ A click while a change is still on its way is followed once the server has taken
 
 from __future__ import annotations
 
-import streamlit as st
+from pages.ui.session import widgets
 
 #: When a pointer, a finger or the keyboard comes to a link, it is about to be followed. So it is
 #: completed then, from the address as it is; nothing is sent while numbers move.
@@ -77,7 +77,7 @@ export default function () {
 }
 """
 
-_keep = st.components.v2.component("links", js=_JS)
+_keep = widgets.component("links", js=_JS)
 
 
 def keep() -> None:

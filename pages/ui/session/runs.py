@@ -146,8 +146,8 @@ class Painting:
         """What an address says of it; nothing of what a newcomer finds."""
         return painted.to_text(self.of(s)) if self._values is not None else ""
 
-    def adopt(self, text: str, s: Scenario) -> None:
-        """Take up what an address says, if it makes sense for these words."""
+    def load_from_url(self, text: str, s: Scenario) -> None:
+        """Take what an address says, if it makes sense for these words."""
         values = painted.from_text(text)
         if text != self.text(s) and values is not None and values.shape == (s.n, s.n_k):
             self.set(values, s)

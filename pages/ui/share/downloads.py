@@ -1,4 +1,4 @@
-"""What a visitor takes along: numbers, equations, code and pictures, in files."""
+"""Files to save: numbers, equations, code and pictures."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from attn_core import AttentionTrace, attend, export
 from attn_core.figures import describe, html_page
 from attn_core.notation.graph import graph
 from attn_core.notation.steps import step
-from pages.ui.live.chart import chart, drawer, look
-from pages.ui.session import state
+from pages.ui.live.chart import chart, expander, look
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file: what it is called, how its name ends, and what writes it."""
+    """A kind of file: its label, the ending of its name, and what writes it."""
 
     label: str
     ending: str
@@ -27,7 +28,7 @@ class Kind:
 
 def _page(trace: AttentionTrace, only: str | None) -> str:
     link = state.link()
-    # Before the browser has told its address, a link is only the end of one.
+    # Before the browser has sent its address, a link is only the end of one.
     return html_page(trace, only, link if link.startswith("http") else "")
 
 
@@ -46,20 +47,19 @@ KINDS = {
 
 
 def whole() -> AttentionTrace:
-    """The trace of all heads, for the files; the page shows one head."""
-    return attend(state.scenario())
+    """Compute the trace of all heads, for the files; the page shows one head."""
+    return attend(session().scenario)
 
 
 def chosen(trace: AttentionTrace) -> str | None:
-    """Choose what to take: one step, by its name, or None for all."""
+    """Choose what to save: one step, by its name, or None for all."""
     options = ["", *(each.name for each in export.steps(trace))]
-    name = state.seed_view("take", options, "")
-    st.selectbox(
+    name = widget_state.seed_view("take", options, "")
+    widgets.selectbox(
         "What to take",
         options,
         key="take",
         format_func=lambda name: step(name).title if name else "The whole trace",
-        on_change=state.touch,
         width=320,
     )
     return name or None
@@ -74,20 +74,19 @@ def file(trace: AttentionTrace, only: str | None) -> None:
     deletes such a file after the next two runs of any visitor: in a class, before the
     browser has fetched it.
     """
-    ending = state.widget("take-as", list(KINDS), None)
-    st.pills(
+    ending = widget_state.read("take-as", list(KINDS), None)
+    widgets.pills(
         "As",
         list(KINDS),
         key="take-as",
         format_func=lambda ending: KINDS[ending].label,
-        on_change=state.touch,
         wrap=True,
     )
     if ending is None:
         return
     kind = KINDS[ending]
     name = f"attention{'' if only is None else f'-{only}'}{ending}"
-    st.download_button(
+    widgets.download_button(
         f"Save {name}",
         kind.write(trace, only),
         file_name=name,
@@ -95,15 +94,14 @@ def file(trace: AttentionTrace, only: str | None) -> None:
         icon=":material/download:",
         type="primary",
         key=f"save-{name}",
-        on_click="ignore",  # a run would let go of the file for a moment
     )
 
 
 def picture(trace: AttentionTrace, only: str | None) -> None:
-    """What is taken as one picture, of the head that is looked at; its own buttons save it."""
-    with drawer("Picture, to save as SVG or as PNG for print", "print") as is_open:
+    """Show what is saved as one picture of the selected head; its own buttons save it."""
+    with expander("Picture, to save as SVG or as PNG for print", "print") as is_open:
         if is_open:
-            # What all heads make together no single one has.
+            # One head alone doesn't have what all heads make together.
             shown = trace if only is None or only in graph(trace.scenario) else whole()
             drawn = [written for _, _, written in export.equations(shown, only)]
             st.caption("The buttons stand above the picture, at its right end.")

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from pages.ui.live.chart import drawer
+from pages.ui.live.chart import expander
 from pages.ui.session import state
+from pages.ui.session.state import session
 
 #: Largest version of a code that is read across a room; it has 17 + 4 · 15 = 77 modules a
 #: side, 85 with the quiet zone, and holds 520 characters. Projected a metre high, a module
@@ -26,8 +27,8 @@ _CSS = """<style>
 
 def code() -> None:
     """Show the link as a QR code, as long as it can be read from the back of a room."""
-    with drawer("QR code, for phones", "qr-drawer") as is_open:
-        if is_open and "the scenario" in state.without_link():
+    with expander("QR code, for phones", "qr-drawer") as is_open:
+        if is_open and "the scenario" in session().missing_from_link:
             st.info("So many numbers have no link, and so no code; see the JSON file below.")
         elif is_open:
             _code(state.link(short=True))

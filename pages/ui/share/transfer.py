@@ -7,17 +7,19 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from attn_core import Scenario, export
 from attn_core.document import to_json
+from attn_core.edits import Noted
 from attn_core.explain.wording import listed
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.address import MAX_ADDRESS
+from pages.ui.session.state import session
 
 #: MB of the largest file that is uploaded: a saved page, nearly all of it Plotly.
 MAX_UPLOAD = 3
 
 
 def without_link() -> None:
-    """Say that the address holds less than the page, and offer what holds all."""
-    missing = state.without_link()
+    """Say what the address has no room for, and offer it as a file."""
+    missing = session().missing_from_link
     if not missing:
         return
     with st.container(key="without-link", horizontal=True, vertical_alignment="center"):
@@ -29,14 +31,14 @@ def without_link() -> None:
             width="stretch",
         )
         if "the scenario" in missing:
-            _save(state.scenario(), "attention.json", "Save as JSON", "save-without-link")
-        if "A" in missing and (a := state.pinned()):
+            _save(session().scenario, "attention.json", "Save as JSON", "save-without-link")
+        if "A" in missing and (a := session().scenario_a):
             _save(a, "attention-a.json", "Save A as JSON", "save-a-without-link")
 
 
 def link() -> None:
     """Show the link to the present scenario, with a button that copies it."""
-    if "the scenario" in state.without_link():
+    if "the scenario" in session().missing_from_link:
         st.info("There is no link to so many numbers; the JSON file below holds them all.")
         return
     address = state.link()
@@ -46,41 +48,39 @@ def link() -> None:
 
 def download() -> None:
     """Save the scenario as JSON."""
-    _save(state.scenario(), "attention.json", "Save as JSON", "save")
+    _save(session().scenario, "attention.json", "Save as JSON", "save")
 
 
 def _save(scenario: Scenario, name: str, title: str, key: str) -> None:
-    st.download_button(
+    widgets.download_button(
         title,
         to_json(scenario, indent=1),
         file_name=name,
         key=key,
         mime="application/json",
         icon=":material/download:",
-        on_click="ignore",  # a run would let go of the file for a moment
     )
 
 
 def upload() -> None:
     """Open a scenario from a file of the lab; a file that isn't one changes nothing."""
-    st.file_uploader(
+    widgets.file_uploader(
         "Open a file of this lab: JSON, NPZ, CSV (zip) or a saved page",
         # Phones and mail programs rename files, so what is in one decides.
-        key=f"upload-{state.turn('upload')}",
+        key=f"upload-{widget_state.generation('upload')}",
         on_change=_open,
         max_upload_size=MAX_UPLOAD,
     )
 
 
 def _open() -> None:
-    file = state.widget(f"upload-{state.turn('upload')}", UploadedFile, None)
+    file = widget_state.read(f"upload-{widget_state.generation('upload')}", UploadedFile, None)
     if file is None:  # taken away again by the visitor or the server
-        state.touch()
         return
     try:
-        scenario, told = export.reopen(file.getvalue())
+        scenario, note = export.reopen(file.getvalue())
     except ValueError as error:
-        state.complain(f"{file.name} can't be opened. {error}")
+        session().complain(f"{file.name} can't be opened. {error}")
         return
-    state.change(lambda: (scenario, told), anew=True)
-    state.replace_widget("upload")  # so that the same file can be opened again
+    state.change(lambda: Noted(scenario, note), anew=True)
+    widget_state.replace("upload")  # so that the same file can be opened again

@@ -1,4 +1,4 @@
-"""Show all heads: side by side, as points, how far they agree, and what each adds."""
+"""Show all heads: side by side, as points, how similar they are, and what each adds."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ from attn_core.notation import labels
 from attn_core.notation.equation import Equation, block, equation, headline
 from attn_core.notation.graph import graph
 from attn_core.text import escape
-from pages.ui.live.chart import chart, clicked, look
-from pages.ui.session import state
-from pages.ui.show import edit_heads
-from pages.ui.show import step as show
+from pages.ui.live.chart import chart, look, parse_click
+from pages.ui.session import widget_state, widgets
+from pages.ui.session.state import session
+from pages.ui.show import edit_heads, pictures
+from pages.ui.show.fragments import fragment
 
 
 def weights() -> None:
-    """The weights of all heads as small multiples; a click makes one large."""
+    """Show the weights of all heads as small multiples; a click selects a head."""
 
     def body(trace: AttentionTrace) -> None:
-        drawn = side_by_side(trace, state.head())
+        drawn = side_by_side(trace, session().head)
         chart(
             describe_multiples(drawn, **look()),
             "figure-heads",
@@ -42,35 +43,35 @@ def weights() -> None:
             picked=lambda box: _choose(box, trace.scenario.h),
         )
 
-    show.part("heads", body)
+    fragment("heads", body)
 
 
 def _choose(box: Any, h: int) -> None:
-    """A box of a head was clicked: look at this head."""
-    place = clicked(box)
+    """Select the head of the box that was clicked."""
+    place = parse_click(box)
     if place and place[0] in range(h):
-        state.choose_head(place[0])
+        session().chosen_head = place[0]
 
 
 def chosen() -> None:
-    """The head that is looked at, large."""
+    """Show the selected head, large."""
 
     def body(trace: AttentionTrace) -> None:
         names = trace.scenario.heads
         if len(names) > 1:
-            st.markdown(f"## {escape.markdown(names[state.head()])}")
-        alone = trace.head(state.head())
-        show.picture(alone, headline(alone), key="headline")
+            st.markdown(f"## {escape.markdown(names[session().head])}")
+        alone = trace.head(session().head)
+        pictures.picture(alone, headline(alone), key="headline")
         st.markdown(narrate.explain(alone, "weights", escape.markdown))
 
-    show.part("chosen", body)
+    fragment("chosen", body)
 
 
 def spaces() -> None:
-    """The words in the V space of the head that is looked at, beside what it is made of."""
+    """Show the words in the selected head's V space, beside the space that it comes from."""
 
     def body(trace: AttentionTrace) -> None:
-        alone = trace.head(state.head())
+        alone = trace.head(session().head)
         seen = block(alone, graph(alone.scenario).resolve("Z_pos").name)
         V = block(alone, "V")
         which = "word of the second sentence" if trace.scenario.is_cross else "word"
@@ -88,53 +89,52 @@ def spaces() -> None:
             "axes), and how much of all difference (variance) they hold."
         )
 
-    show.part("spaces", body)
+    fragment("spaces", body)
 
 
 def agreement() -> None:
-    """How much of their weight each two heads put in the same places."""
+    """Show how much of their weight each two heads put in the same places."""
 
     def body(trace: AttentionTrace) -> None:
         st.markdown(explain_agreement(trace, escape.markdown))
         if trace.scenario.h > 1:
-            show.unasked(Equation((agreement_block(trace),)), key="agreement")
+            pictures.unasked(Equation((agreement_block(trace),)), key="agreement")
 
-    show.part("agreement", body)
+    fragment("agreement", body)
 
 
 def projected() -> None:
-    """The heads side by side, and through W_o."""
+    """Show the heads side by side, and through W_o."""
 
     def body(trace: AttentionTrace) -> None:
         if trace.projected is None:
             edit_heads.give_W_o()
             return
         drawn = (equation(trace, "concat_heads"), equation(trace, "projected"))
-        show.picture(trace, *drawn, key="projected")
+        pictures.picture(trace, *drawn, key="projected")
         st.markdown(narrate.explain(trace, "projected", escape.markdown))
 
-    show.part("projected", body)
+    fragment("projected", body)
 
 
 def ablated() -> None:
-    """What becomes of the projected output when heads are switched off."""
-    heads = state.scenario().heads
-    if state.scenario().W_o is None or len(heads) < 2:
+    """Show what becomes of the projected output when heads are switched off."""
+    heads = session().scenario.heads
+    if session().scenario.W_o is None or len(heads) < 2:
         st.markdown("With two heads or more, one can be switched off.")
         return
-    off = state.seed_choices("ablated", range(len(heads)))
-    st.pills(
+    off = widget_state.seed_choices("ablated", range(len(heads)))
+    widgets.pills(
         "Switch off",
         range(len(heads)),
         selection_mode="multi",
         key="ablated",
         format_func=lambda k: escape.markdown(heads[k]),
-        on_change=state.touch,
     )
 
     def body(trace: AttentionTrace) -> None:
         if off and off[-1] < trace.scenario.h:
             st.markdown(explain_ablation(trace, off, escape.markdown))
-            show.unasked(ablation(trace, off), key="ablation")
+            pictures.unasked(ablation(trace, off), key="ablation")
 
-    show.part("ablated", body)
+    fragment("ablated", body)

@@ -1,4 +1,4 @@
-"""Add, copy, rename and remove heads; the one that is looked at is the one that is edited."""
+"""Add, copy, rename and remove heads; the selected head is edited."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import streamlit as st
 from attn_core import Scenario, limits
 from attn_core.edits import heads
 from attn_core.explain.narrate.position_sentences import told_of_slopes
-from pages.ui.session import state
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
 
 
 def buttons() -> None:
-    """What can be done with the head that is looked at, and its name."""
-    s, i = state.scenario(), state.head()
+    """Show the name of the selected head, and the buttons that change it."""
+    s, i = session().scenario, session().head
     is_full = s.h >= limits.HEADS[1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _name(s, i)
@@ -28,8 +29,8 @@ def buttons() -> None:
 
 
 def _name(s: Scenario, i: int) -> None:
-    state.seed("head-name", _name_of(s, i))
-    st.text_input(
+    widget_state.seed("head-name", _name_of(s, i))
+    widgets.text_input(
         "Name of this head",
         key="head-name",
         on_change=_rename,
@@ -42,35 +43,37 @@ def _name_of(s: Scenario, i: int) -> str:
 
 
 def _button(title: str, icon: str, go: Callable[[], None], *, disabled: bool) -> None:
-    st.button(title, icon=f":material/{icon}:", key=f"head-{icon}", on_click=go, disabled=disabled)
+    widgets.button(
+        title, icon=f":material/{icon}:", key=f"head-{icon}", on_click=go, disabled=disabled
+    )
 
 
 def _rename() -> None:
-    i = state.head()
-    name = state.widget("head-name", str, _name_of(state.scenario(), i))
-    state.change(lambda: heads.renamed(state.scenario(), i, name), entered="head-name")
+    i = session().head
+    name = widget_state.read("head-name", str, _name_of(session().scenario, i))
+    state.change(lambda: heads.renamed(session().scenario, i, name), entered="head-name")
 
 
 def _add() -> None:
-    state.change(lambda: heads.added(state.scenario()))
-    state.choose_head(state.scenario().h - 1)
+    state.change(lambda: heads.added(session().scenario))
+    session().chosen_head = session().scenario.h - 1
 
 
 def _copy() -> None:
-    i = state.head()
-    state.change(lambda: heads.added(state.scenario(), like=i))
-    state.choose_head(state.scenario().h - 1)
+    i = session().head
+    state.change(lambda: heads.added(session().scenario, like=i))
+    session().chosen_head = session().scenario.h - 1
 
 
 def _remove() -> None:
-    i = state.head()
-    state.change(lambda: heads.removed(state.scenario(), i))
-    state.choose_head(max(0, i - 1))
+    i = session().head
+    state.change(lambda: heads.removed(session().scenario, i))
+    session().chosen_head = max(0, i - 1)
 
 
 def give_W_o() -> None:
-    """Give a scenario without W_o one to start from."""
-    st.button(
+    """Offer a W_o where there is none."""
+    widgets.button(
         "Put the head's output through W_o",
         key="give-W_o",
         on_click=_give_W_o,
@@ -78,4 +81,4 @@ def give_W_o() -> None:
 
 
 def _give_W_o() -> None:
-    state.change(lambda: heads.with_heads(state.scenario()))
+    state.change(lambda: heads.with_heads(session().scenario))

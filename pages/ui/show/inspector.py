@@ -1,7 +1,7 @@
-"""Where does this number come from? The answer below a picture, and the ways to ask.
+"""Where does a number come from? The answer below a picture, and the ways to ask.
 
-A number is asked about by a click on its box, by the pickers, or by following another
-number back to it. It stays asked about while numbers and pages change.
+A number is inspected by a click on its box, by the pickers, or by drilling down from another
+number. It stays inspected while numbers and pages change.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from attn_core.notation.graph import graph
 from attn_core.notation.outline import outlined
 from attn_core.notation.steps import step
 from attn_core.text import escape
-from pages.ui.live.chart import chart, clicked, drawer, look
-from pages.ui.session import state
+from pages.ui.live.chart import chart, expander, look, parse_click
+from pages.ui.live.slots import slot
+from pages.ui.session import widget_state, widgets
+from pages.ui.session.state import session
 
 QUESTION = "Where does a number come from?"
 
@@ -33,21 +35,23 @@ QUESTION = "Where does a number come from?"
 _FRAME = 34
 
 
-def asked(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cell | None:
-    """The number that the answer below this picture is about, if it is below this one."""
+def inspected(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cell | None:
+    """Return the number that is inspected, if its answer stands below this picture."""
     names = {shown.step.name for each in drawn for shown in each.blocks}
-    if not state.answers(picture, names):
+    if not session().inspection.owns_answer(picture, names):
         return None
-    standing = state.trail().standing(trace.scenario)
+    standing = session().inspection.existing(trace.scenario)
     return standing[-1] if standing else None
 
 
-def gone(trace: AttentionTrace, picture: str) -> None:
-    """Say that the number which the answer below this picture was about isn't there any more."""
-    trail = state.trail()
-    if trail.picture != picture or len(trail.standing(trace.scenario)) == len(trail.cells):
+def say_if_gone(trace: AttentionTrace, picture: str) -> None:
+    """Say where the number that was inspected isn't there any more."""
+    inspection = session().inspection
+    if inspection.picture != picture or len(inspection.existing(trace.scenario)) == len(
+        inspection.path
+    ):
         return
-    cell = trail.cells[-1]
+    cell = inspection.path[-1]
     place = f"{escape.markdown(step(cell.name).symbol)}, row {cell.row + 1}, column "
     st.caption(
         f"The number that was asked about, {place}{cell.column + 1}, isn't here any more. It comes "
@@ -58,7 +62,7 @@ def gone(trace: AttentionTrace, picture: str) -> None:
 def pick(
     trace: AttentionTrace, drawn: Sequence[Equation], box: Any, picture: str, before: int = 0
 ) -> None:
-    """A box was clicked: go on to it if the present number is made of it, or begin anew.
+    """Inspect the box that was clicked; drill down to it if the present number depends on it.
 
     Parameters
     ----------
@@ -66,14 +70,14 @@ def pick(
     drawn : sequence of Equation
         What can be asked about in the picture.
     box : object
-        What the browser told; see `live.board`.
+        What the browser sent; see `components.board`.
     picture : str
         The picture's key.
     before : int
         How many other matrices stand before these.
     """
     blocks = [shown for each in drawn for shown in each.blocks]
-    place = clicked(box)
+    place = parse_click(box)
     if place is None:
         return
     matrix, row, column = place[0] - before, *place[1:]
@@ -82,51 +86,51 @@ def pick(
         if shown.transposed:
             row, column = column, row
         if shown.title:  # one of several heads, side by side
-            state.choose_head(matrix)
-        _go(trace, Cell(shown.step.name, row, column), picture)
+            session().chosen_head = matrix
+        _inspect(trace, Cell(shown.step.name, row, column), picture)
 
 
 def _has(shown: Block, row: int, column: int) -> bool:
     return row in range(len(shown.rows)) and column in range(len(shown.columns))
 
 
-def _go(trace: AttentionTrace, cell: Cell, picture: str) -> None:
-    trail = state.trail()
-    standing = trail.standing(trace.scenario)
-    if standing and picture == trail.picture and cell in _parts(trace, standing[-1]):
-        _go_on(trace, standing[-1], cell)
+def _inspect(trace: AttentionTrace, cell: Cell, picture: str) -> None:
+    inspection = session().inspection
+    standing = inspection.existing(trace.scenario)
+    if standing and picture == inspection.picture and cell in _dependencies(trace, standing[-1]):
+        _drill_down(trace, standing[-1], cell)
     else:
-        state.ask(cell, picture)
+        session().inspection.inspect(cell, picture)
 
 
-def _go_on(trace: AttentionTrace, cell: Cell, to: Cell) -> None:
-    """Go on to what a number is made of; from the heads side by side to the one it is of."""
+def _drill_down(trace: AttentionTrace, cell: Cell, to: Cell) -> None:
+    """Drill down to a dependency; from the heads side by side to the head that has it."""
     head = graph(trace.scenario).head_of(cell)
     if head is not None:
-        state.choose_head(head)
-    state.follow(to)
+        session().chosen_head = head
+    session().inspection.drill_down(to)
 
 
 def _calculated(trace: AttentionTrace, cell: Cell) -> Calculation:
-    """The calculation of a number; of what each head has, of the one that is looked at."""
+    """Calculate a number; of what each head has, that of the selected head."""
     return calculate(trace, cell, _head(trace))
 
 
 def _head(trace: AttentionTrace) -> int:
-    """The head that is looked at, in a trace that may be of one head alone."""
-    return min(state.head(), trace.scenario.h - 1)
+    """Return the selected head, in a trace that may be of one head alone."""
+    return min(session().head, trace.scenario.h - 1)
 
 
-def _parts(trace: AttentionTrace, cell: Cell) -> set[Cell]:
-    """What a number is made of, in its calculation or in the equation of its step."""
+def _dependencies(trace: AttentionTrace, cell: Cell) -> set[Cell]:
+    """Collect what a number depends on, in its calculation or in its step's equation."""
     used = {operand.cell for operand in _calculated(trace, cell).operands}
     return used.union(*(part.cells for part in graph(trace.scenario).dependencies(cell)))
 
 
-def button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
+def ask_button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
     """Ask about the first number of a picture's result, or close the answer."""
     first = Cell(drawn[0].result.step.name, 0, 0)
-    st.button(
+    widgets.button(
         "Close the answer" if is_open else QUESTION,
         key=f"ask-{picture}",
         type="tertiary",
@@ -137,20 +141,20 @@ def button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
 
 
 def _open(cell: Cell, picture: str) -> None:
-    state.ask(cell, picture)
+    session().inspection.inspect(cell, picture)
     st.rerun()  # the answer may stand below another picture
 
 
 def _close() -> None:
-    state.back_on_trail(0)
+    session().inspection.back_to(0)
     st.rerun()
 
 
 def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None:
-    """Say where a number comes from, with the pickers, the way here and the way on."""
+    """Say where a number comes from, with the pickers, the path here and the ways on."""
     made = _calculated(trace, cell)
     with st.container(border=True):
-        _way(trace)
+        _path(trace)
         _pickers(trace, cell)
         shown = f"\n= {made.numbers}" if made.operands else f"\n{made.name} = {made.result}"
         st.code(made.symbols + shown, language=None, wrap_lines=True)
@@ -160,19 +164,19 @@ def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None
             chart(described, "figure-contributions", lambda: contributions_alt(made))
         if made.table:
             st.markdown(_table(made.table))
-        _on(trace, made)
+        _operands(trace, made)
         _play(trace, cell)
 
 
-def _way(trace: AttentionTrace) -> None:
-    """The numbers that led here, each a step back."""
-    cells = state.trail().standing(trace.scenario)
-    with st.container():  # always there, so that what stands below isn't made anew
+def _path(trace: AttentionTrace) -> None:
+    """Show the numbers that led here, each a step back."""
+    cells = session().inspection.existing(trace.scenario)
+    with slot():
         if len(cells) == 1:
             return
         key = f"way-{len(cells)}"
-        state.seed(key, len(cells))
-        st.pills(
+        widget_state.seed(key, len(cells))
+        widgets.pills(
             "The way here",
             range(1, len(cells) + 1),
             key=key,
@@ -183,9 +187,10 @@ def _way(trace: AttentionTrace) -> None:
 
 
 def _back(key: str) -> None:
-    cells = state.trail().standing(state.scenario())
-    if length := state.widget(key, range(1, len(cells) + 1), 0):  # a click on the last takes it off
-        state.back_on_trail(length)
+    cells = session().inspection.existing(session().scenario)
+    chosen = widget_state.read(key, range(1, len(cells) + 1), None)
+    if chosen:  # a click on the last takes it off
+        session().inspection.back_to(chosen)
     st.rerun()
 
 
@@ -194,7 +199,7 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
     nodes = graph(trace.scenario)
     rows, columns = nodes[cell.name].rows, nodes[cell.name].columns
     choices = {
-        "matrix": (tuple(nodes), cell.name, _said),
+        "matrix": (tuple(nodes), cell.name, _matrix_title),
         "row": (range(len(rows)), cell.row, lambda i: labels.isolate(rows[i])),
         "column": (range(len(columns)), cell.column, lambda j: labels.isolate(columns[j])),
     }
@@ -202,33 +207,40 @@ def _pickers(trace: AttentionTrace, cell: Cell) -> None:
         st.columns([2, 1, 1]), choices.items(), strict=True
     ):
         key = f"ask-{name}"
-        state.seed(key, chosen)
-        place.selectbox(
-            name.capitalize(), options, key=key, format_func=say, on_change=_choose, args=(trace,)
-        )
+        widget_state.seed(key, chosen)
+        with place:
+            widgets.selectbox(
+                name.capitalize(),
+                options,
+                key=key,
+                format_func=say,
+                on_change=_choose,
+                args=(trace,),
+            )
 
 
-def _said(name: str) -> str:
+def _matrix_title(name: str) -> str:
     return f"{step(name).symbol} · {step(name).title}"
 
 
 def _choose(trace: AttentionTrace) -> None:
-    name = state.widget("ask-matrix", str, "")
+    name = widget_state.read("ask-matrix", str, "")
     # A row that there isn't is refused with its name.
-    row = state.widget("ask-row", int | str, None)
-    column = state.widget("ask-column", int | str, None)
+    row = widget_state.read("ask-row", int | str, None)
+    column = widget_state.read("ask-column", int | str, None)
     try:
-        state.ask(graph(trace.scenario).nearest(name, row, column), state.trail().picture)
+        cell = graph(trace.scenario).nearest(name, row, column)
+        session().inspection.inspect(cell, session().inspection.picture)
     except ValueError as error:
-        state.complain(str(error))
+        session().complain(str(error))
     st.rerun()
 
 
 def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None:
-    """The steps that made the number, as far as they aren't in the picture above."""
+    """Show the steps that made the number, unless the picture above has them."""
     s = trace.scenario
     missing = [made for made in _made(cell) if not any(_shows(each, s, made) for each in drawn)]
-    with st.container():  # as in `_way`
+    with slot():
         if not missing:
             return
         shown = [equation(trace, made.name, _head(trace)) for made in missing]
@@ -237,35 +249,35 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
             describe(*marked, **look(_FRAME)),
             "figure-asked",
             lambda: " ".join(each.alt for each in shown),
-            lambda box: pick(trace, shown, box, state.trail().picture),
+            lambda box: pick(trace, shown, box, session().inspection.picture),
         )
 
 
 def _made(cell: Cell) -> list[Cell]:
-    """The numbers whose steps are to be seen; a scaled score is told from its query and key."""
+    """List the numbers whose steps are to be seen; a scaled score begins at query and key."""
     which = step(cell.name)
     raw = [replace(cell, name=which.before)] if which.operation == "scaling" else []
     return [*raw, cell] if which.operation != "input" else []
 
 
 def _shows(drawn: Equation, scenario: Scenario, cell: Cell) -> bool:
-    """Whether an equation has what a number is made of."""
+    """Whether an equation shows what a number depends on."""
     marked = outlined(drawn, scenario, cell).blocks
     return any(not outline.is_asked for shown in marked for outline in shown.outlines)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
-    """Markdown of a table whose cells are text."""
+    """Write a table of text as Markdown."""
     header, *body = ("|" + "|".join(map(escape.markdown, row)) + "|" for row in rows)
     return "\n".join((header, "|" + "---|" * len(rows[0]), *body))
 
 
 def _play(trace: AttentionTrace, cell: Cell) -> None:
-    """The product that made the number, filling in the browser."""
+    """Play in the browser how the product of the number is filled."""
     product = next((made.name for made in _made(cell) if is_product(made.name)), "")
     if not product:
         return
-    with drawer("Play how the matrix is filled", f"play-{product}") as is_open:
+    with expander("Play how the matrix is filled", f"play-{product}") as is_open:
         if is_open:
             head = _head(trace)
             played = trace if product == "projected" else trace.head(head)
@@ -278,13 +290,13 @@ def _play(trace: AttentionTrace, cell: Cell) -> None:
             )
 
 
-def _on(trace: AttentionTrace, made: Calculation) -> None:
-    """Each number that it is made of, a click away."""
+def _operands(trace: AttentionTrace, made: Calculation) -> None:
+    """Show each number that it depends on, a click away."""
     if not made.operands:
         return
     cells = list(dict.fromkeys(operand.cell for operand in made.operands))
     key = f"follow-{to_text(made.cell)}"
-    st.pills(
+    widgets.pills(
         "Follow it back to",
         range(len(cells)),
         key=key,
@@ -295,7 +307,7 @@ def _on(trace: AttentionTrace, made: Calculation) -> None:
 
 
 def _follow(trace: AttentionTrace, cell: Cell, key: str, cells: Sequence[Cell]) -> None:
-    chosen = state.widget(key, range(len(cells)), None)
+    chosen = widget_state.read(key, range(len(cells)), None)
     if chosen is not None:
-        _go_on(trace, cell, cells[chosen])
+        _drill_down(trace, cell, cells[chosen])
     st.rerun()

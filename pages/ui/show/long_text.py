@@ -1,31 +1,30 @@
-"""A long text, pasted and looked at: its entry, all its weights, and one word's."""
+"""A long text: its entry, all its weights, and one word's."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario, attend, limits
-from attn_core.analysis import long_text as told
+from attn_core.analysis import long_text
 from attn_core.figures import describe_long_text, describe_row
 from attn_core.notation.labels import isolate, unique
 from attn_core.text import escape
-from pages.ui.live.chart import chart, clicked, drawer, look
-from pages.ui.session import state
+from pages.ui.live.chart import chart, expander, look, parse_click
+from pages.ui.live.tables import data_frame
+from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.address import MAX_ADDRESS
-
-if TYPE_CHECKING:
-    import pandas as pd
+from pages.ui.session.state import session
 
 _TEXT, _WORD = "long-text", "long-word"
 
 
 def entry() -> None:
-    """Paste a text; one that can't be shown stays in the field, with the reason."""
-    state.seed(_TEXT, state.pasted().text)
+    """Paste a text; a refused one stays in the field, with the reason."""
+    widget_state.seed(_TEXT, session().long_text.text)
     # No `max_chars`: a browser would drop a longer text without a word.
-    st.text_area(
+    widgets.text_area(
         "Text",
         key=_TEXT,
         height=160,
@@ -34,47 +33,51 @@ def entry() -> None:
     )
     with st.container(horizontal=True):
         # Pressing it takes the focus from the field, which hands the text over.
-        st.button("Show the weights", key="show-long-text", on_click=state.touch)
-        st.button("Try an example", key="long-example", on_click=_example)
+        widgets.button("Show the weights", key="show-long-text")
+        widgets.button("Try an example", key="long-example", on_click=_example)
 
 
 def _read() -> None:
-    state.read_text(state.pasted(), state.widget(_TEXT, str, state.pasted().text), entered=_TEXT)
+    state.read_text(
+        session().long_text, widget_state.read(_TEXT, str, session().long_text.text), entered=_TEXT
+    )
 
 
 def _example() -> None:
-    state.read_text(state.pasted(), told.EXAMPLE)
+    state.read_text(session().long_text, long_text.EXAMPLE)
 
 
 def _head() -> Scenario:
-    return state.scenario().head(state.head())
+    return session().scenario.head(session().head)
 
 
 def trace() -> AttentionTrace | None:
-    """All that the chosen head computes of the text; None without a text."""
-    text = state.pasted().text
-    return attend(told.scenario_of(_head(), text)) if text else None
+    """Compute the selected head's attention in the text; None without a text."""
+    text = session().long_text.text
+    return attend(long_text.scenario_of(_head(), text)) if text else None
 
 
 def made_with() -> None:
-    """What of the scenario the text is seen with, and which words are unknown."""
-    names = state.scenario().heads
-    head = f"the head {escape.markdown(isolate(names[state.head()]))}" if names else "its one head"
-    making = " ".join(told.told_of_making(_head(), escape.markdown))
-    unknown = told.told_of_unknown(state.pasted().words, escape.markdown)
+    """Say what of the scenario is used for the text, and which words are unknown."""
+    names = session().scenario.heads
+    head = (
+        f"the head {escape.markdown(isolate(names[session().head]))}" if names else "its one head"
+    )
+    making = " ".join(long_text.told_of_making(_head(), escape.markdown))
+    unknown = long_text.told_of_unknown(session().long_text.words, escape.markdown)
     st.caption(f"Projections of the present scenario, {head}. {making}\n\n{unknown}")
 
 
 def picture(trace: AttentionTrace) -> None:
-    """All weights as one heatmap; a click chooses the word of its row."""
+    """Show all weights as one heatmap; a click selects a row."""
     st.header("All weights", anchor=False)
-    st.markdown(told.told_of_weights(trace, escape.markdown))
+    st.markdown(long_text.told_of_weights(trace, escape.markdown))
     # A picture in another width would be sent again, and this one is most of a megabyte.
-    if state.measured() or not state.live():
+    if session().measured or not session().is_live:
         chart(
             describe_long_text(trace, **look()),
             "figure-long-text",
-            lambda: f"Heatmap of all attention weights. {told.told_of_weights(trace)}",
+            lambda: f"Heatmap of all attention weights. {long_text.told_of_weights(trace)}",
             _pick,
         )
     st.caption(
@@ -85,17 +88,17 @@ def picture(trace: AttentionTrace) -> None:
 
 
 def _pick(box: Any) -> None:
-    if place := clicked(box):
-        state.choose_word(place[1])
+    if place := parse_click(box):
+        session().long_text.choose(place[1])
 
 
 def row(trace: AttentionTrace) -> None:
-    """The weights of one word: as bars, as a sentence, as a table."""
+    """Show the weights of one word: as bars, as a sentence, as a table."""
     st.header("The row of one word", anchor=False)
     names = unique(trace.scenario.tokens)
-    i = state.pasted().word
-    state.seed(_WORD, i)
-    st.selectbox(
+    i = session().long_text.word
+    widget_state.seed(_WORD, i)
+    widgets.selectbox(
         "Query",
         range(len(names)),
         key=_WORD,
@@ -104,30 +107,28 @@ def row(trace: AttentionTrace) -> None:
         help="Type to search. The number is the word's place in the text.",
         width=320,
     )
-    if state.measured() or not state.live():
+    if session().measured or not session().is_live:
         chart(
-            describe_row(trace, i, **look()), "figure-long-row", lambda: told.told_of_row(trace, i)
+            describe_row(trace, i, **look()),
+            "figure-long-row",
+            lambda: long_text.told_of_row(trace, i),
         )
-    st.markdown(told.told_of_row(trace, i, escape.markdown))
-    with drawer("Numbers as a table", "tables-long-row") as is_open:
+    st.markdown(long_text.told_of_row(trace, i, escape.markdown))
+    with expander("Numbers as a table", "tables-long-row") as is_open:
         if is_open:
-            st.dataframe(_frame(trace, i), width="content", alt=f"Weights of {names[i]}")
+            table = data_frame({"score": trace.scores[i], "weight": trace.weights[i]}, names)
+            st.dataframe(table, width="content", alt=f"Weights of {names[i]}")
 
 
 def _choose() -> None:
-    state.choose_word(state.widget(_WORD, range(len(state.pasted().words)), state.pasted().word))
-
-
-def _frame(trace: AttentionTrace, i: int) -> pd.DataFrame:
-    import pandas as pd  # as in `show`
-
-    steps = {"score": trace.scores[i], "weight": trace.weights[i]}
-    return pd.DataFrame(steps, index=list(unique(trace.scenario.tokens)))
+    session().long_text.choose(
+        widget_state.read(_WORD, range(len(session().long_text.words)), session().long_text.word)
+    )
 
 
 def link() -> None:
     """Say whether the address holds the text, and offer it as a file."""
-    pasted = state.pasted()
+    pasted = session().long_text
     if pasted.parameter == pasted.link:
         st.caption("The address of this page holds the text and the scenario: send it as a link.")
     else:
@@ -136,11 +137,10 @@ def link() -> None:
             f"characters, and an address has room for {MAX_ADDRESS} with everything in it. "
             "Save the text as a file and send it along with the link."
         )
-    st.download_button(
+    widgets.download_button(
         "Save the text",
         pasted.text,
         file_name="long-text.txt",
         mime="text/plain",
         icon=":material/download:",
-        on_click="ignore",  # a run would let go of the file for a moment
     )

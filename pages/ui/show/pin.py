@@ -1,4 +1,4 @@
-"""Pin the scenario as A and go on as B, or see what would be if; choose what is compared."""
+"""Pin the scenario as A and go on as B, or try a what-if; choose what is compared."""
 
 from __future__ import annotations
 
@@ -11,35 +11,38 @@ from attn_core.analysis import what_if
 from attn_core.analysis.compare import steps_of_both
 from attn_core.notation.steps import step
 from attn_core.text import escape
-from pages.ui.session import state
-from pages.ui.show.step import Sides
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
+from pages.ui.show.pictures import Sides
 
 
 def buttons() -> None:
-    """Pin the present scenario as A, or do something with what is pinned."""
+    """Show the buttons that pin the present scenario as A, swap, and unpin."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if state.pinned() is None:
+        if session().scenario_a is None:
             _pin_button("Pin the present scenario as A")
             _pin_back()
             return
         st.markdown("**A is pinned.** B is the present scenario.", width="content")
         _pin_button("Pin again")
-        st.button("Swap A and B", icon=":material/swap_horiz:", key="swap", on_click=state.swap)
-        st.button("Unpin", icon=":material/keep_off:", key="unpin", on_click=state.unpin)
+        widgets.button(
+            "Swap A and B", icon=":material/swap_horiz:", key="swap", on_click=state.swap
+        )
+        widgets.button("Unpin", icon=":material/keep_off:", key="unpin", on_click=state.unpin)
         _pin_back()
 
 
 def _pin_back() -> None:
-    """Bring back the A before, which no step of undo has: pinning changes no number."""
-    if state.can_pin_back():
-        st.button(
+    """Offer the A before; Undo doesn't bring it back, for pinning changes no number."""
+    if session().can_pin_back:
+        widgets.button(
             "Back to the last A", icon=":material/undo:", key="pin-back", on_click=state.pin_back
         )
 
 
-def in_passing() -> None:
-    """Pin the present scenario as A, on a page that has other things to do."""
-    is_pinned = state.pinned() == state.scenario()
+def quick_pin() -> None:
+    """Offer to pin the present scenario on another page than Compare."""
+    is_pinned = session().scenario_a == session().scenario
     _pin_button(
         "Pinned as A" if is_pinned else "Pin as A",
         disabled=is_pinned,
@@ -48,54 +51,56 @@ def in_passing() -> None:
 
 
 def _pin_button(title: str, **options: Any) -> None:
-    st.button(title, icon=":material/keep:", key="pin", on_click=state.pin, **options)
+    widgets.button(title, icon=":material/keep:", key="pin", on_click=state.pin, **options)
 
 
 def chosen_what_if() -> str:
     """Choose a variant of the present scenario to compare it with; empty while none is."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = state.seed_view("what-if", [None, *what_if.BY_KEY], None)
-        st.pills(
+        chosen = widget_state.seed_view("what-if", [None, *what_if.BY_KEY], None)
+        widgets.pills(
             "What if it were …",
             list(what_if.BY_KEY),
             key="what-if",
             format_func=lambda key: escape.markdown(what_if.BY_KEY[key].title),
-            on_change=state.touch,
             wrap=True,
             width="content",
         )
         if chosen:
-            idle = bool(what_if.BY_KEY[chosen].idle(state.scenario()))
-            st.button(
-                "Go on with this", key="adopt", on_click=_adopt, args=(chosen,), disabled=idle
+            idle = bool(what_if.BY_KEY[chosen].idle(session().scenario))
+            widgets.button(
+                "Go on with this",
+                key="adopt",
+                on_click=_apply_variant,
+                args=(chosen,),
+                disabled=idle,
             )
     return chosen or ""
 
 
-def _adopt(key: str) -> None:
-    state.change(lambda: what_if.what_if(state.scenario(), key))
-    state.seed("what-if", None)
+def _apply_variant(key: str) -> None:
+    state.change(lambda: what_if.what_if(session().scenario, key))
+    widget_state.seed("what-if", None)
 
 
-def _alike(pinned: Scenario) -> Scenario:
-    """The head of A that stands in the place of the one that is looked at in B."""
-    return pinned.head(min(state.head(), pinned.h - 1))
+def _same_head(pinned: Scenario) -> Scenario:
+    """Return the head of A in the place of B's selected head."""
+    return pinned.head(min(session().head, pinned.h - 1))
 
 
 def chosen_step(variant: str) -> str:
     """Choose which step is compared, if there is something to compare."""
-    pair = _pair(variant, state.scenario().head(state.head()))
+    pair = _pair(variant, session().scenario.head(session().head))
     if pair is None:
         return "weights"
     names = steps_of_both(*pair)
-    chosen = state.seed_view("compared", names, "weights")
-    st.segmented_control(
+    chosen = widget_state.seed_view("compared", names, "weights")
+    widgets.segmented_control(
         "Step",
         names,
         key="compared",
         required=True,
         format_func=lambda name: escape.markdown(step(name).symbol),
-        on_change=state.touch,
         label_visibility="collapsed",
     )
     return chosen
@@ -110,7 +115,7 @@ def sides(variant: str) -> Sides:
         Key of the variant that is chosen; empty for none.
     """
 
-    def told(present: Scenario) -> tuple[Scenario, Scenario] | None:
+    def both(present: Scenario) -> tuple[Scenario, Scenario] | None:
         if variant and (reason := what_if.BY_KEY[variant].idle(present)):
             st.markdown(escape.markdown(reason))
         elif variant:
@@ -118,12 +123,12 @@ def sides(variant: str) -> Sides:
             st.markdown(f"A is the present scenario, B is what it would be: **{title}**.")
         return _pair(variant, present)
 
-    return told
+    return both
 
 
 def _pair(variant: str, present: Scenario) -> tuple[Scenario, Scenario] | None:
-    """A and B, of the head that is looked at; None where there is nothing to compare."""
+    """Return A and B of the selected head; None where there is nothing to compare."""
     if variant and not what_if.BY_KEY[variant].idle(present):
         return present, what_if.what_if(present, variant)
-    pinned = state.pinned()
-    return (_alike(pinned), present) if pinned else None
+    pinned = session().scenario_a
+    return (_same_head(pinned), present) if pinned else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from attn_core import AttentionTrace
@@ -11,35 +9,35 @@ from attn_core.analysis.rope_distance import everywhere, pairs
 from attn_core.analysis.word_order import in_reverse
 from attn_core.explain.papers import SCHEMES
 from attn_core.text import escape
-from pages.ui.session import state
-from pages.ui.show import step as show
+from pages.ui.show import pictures
+from pages.ui.show.fragments import head_fragment
 
 
-def scheme(trace: AttentionTrace) -> None:
-    """What the scenario's way of telling places does: in words, as a formula, by whom."""
-    told = SCHEMES[trace.scenario.positions]
-    lines = r" \\[1ex] ".join(told.formula)
+def paper(trace: AttentionTrace) -> None:
+    """Show the scenario's kind of positions: in words, as a formula, with its papers."""
+    scheme = SCHEMES[trace.scenario.positions]
+    lines = r" \\[1ex] ".join(scheme.formula)
     # What `st.latex` makes can be a pixel too narrow, and scrolls where no key can reach it.
-    st.markdown(f"{told.says}\n\n$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$")
-    papers = "; ".join(f"[{escape.markdown(each.cited)}]({each.link})" for each in told.papers)
+    st.markdown(f"{scheme.says}\n\n$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$")
+    papers = "; ".join(f"[{escape.markdown(each.cited)}]({each.link})" for each in scheme.papers)
     if trace.scenario.positions == "rope":
         st.markdown(pairs(trace.scenario))
     st.markdown(f"Source: {papers}.")
 
 
 def word_order() -> None:
-    """The weights beside those of the same words in reverse, and whether the order matters."""
+    """Show the weights beside those of the reversed words, and whether the order matters."""
 
     def body(trace: AttentionTrace) -> None:
         order = in_reverse(trace)
-        show.unasked(order.equation(), key="order")
+        pictures.unasked(order.equation(), key="order")
         st.markdown(order.verdict(escape.markdown))
 
-    _of_the_head("order", body)
+    head_fragment("order", body)
 
 
 def at_every_place(query: int, key: int) -> None:
-    """The score of one query for one key at all places, turned by RoPE.
+    """Show the score of one query for one key at all places, rotated by RoPE.
 
     Parameters
     ----------
@@ -49,12 +47,7 @@ def at_every_place(query: int, key: int) -> None:
 
     def body(trace: AttentionTrace) -> None:
         turned = everywhere(trace, query, key)
-        show.unasked(turned.equation(), key="distance")
+        pictures.unasked(turned.equation(), key="distance")
         st.markdown(turned.explain(escape.markdown))
 
-    _of_the_head("distance", body)
-
-
-def _of_the_head(name: str, body: Callable[[AttentionTrace], None]) -> None:
-    """A part of the page about the head that is looked at."""
-    show.part(name, lambda trace: body(trace.head(state.head())))
+    head_fragment("distance", body)

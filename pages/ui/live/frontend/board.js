@@ -1,20 +1,20 @@
 // A figure that is changed in place: no flicker, and what the pointer shows stays.
 
-import { whenGone, whole } from "./frame.js";
+import { mergeFrame, onDisconnect } from "./frame.js";
+import { acknowledge } from "./moves.js";
 import { Player } from "./play.js";
 import { plotly } from "./plotly.js";
-import { answered } from "./post.js";
 import { printed, saving } from "./save.js";
 
 export default async function ({ data, parentElement, setTriggerValue }, home) {
-  const shown = whole(parentElement, data);
+  const shown = mergeFrame(parentElement, data);
   if (!shown) return setTriggerValue("stale", true);
   const board = (parentElement.labBoard ??= new Board(parentElement));
   board.pick = (box) => setTriggerValue("pick", box);
   board.next = { ...shown, frames: data.frames };
-  answered(data.move); // before it is drawn, so that server and browser work side by side
+  acknowledge(data.ack); // before it is drawn, so that server and browser work side by side
   await board.draw(await plotly(home + shown.frame.plotly));
-  return () => whenGone(parentElement, () => board.remove());
+  return () => onDisconnect(parentElement, () => board.remove());
 }
 
 // One of the two comes in time in every browser.
@@ -55,9 +55,9 @@ class Board {
       if (!this.drawn++) this.listen();
       if (this.onPaper) this.print(true);
       this.keepHover();
-      this.tell(frame.alt);
+      this.describe(frame.alt);
       if (frames) (this.player ??= new Player(this, frame)).set(frames);
-      else if (frame.played) this.player?.rest();
+      else if (frame.played) this.player?.showLast();
       else this.stopPlaying();
       this.plot.dataset.drawn = this.drawn;
     });
@@ -101,7 +101,7 @@ class Board {
     window.Plotly.purge(this.plot);
   }
 
-  tell(alt) {
+  describe(alt) {
     const [picture, ...others] = this.plot.querySelectorAll("svg.main-svg");
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", alt);

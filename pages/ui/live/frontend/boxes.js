@@ -1,15 +1,15 @@
 // The boxes of a matrix as sliders: drag sideways, arrow keys, or type a number.
 
-import { whenGone, whole } from "./frame.js";
-import { Post } from "./post.js";
+import { mergeFrame, onDisconnect } from "./frame.js";
+import { MoveQueue } from "./moves.js";
 
 const PIXELS_PER_STEP = 4; // a drag of 80 pixels is 1.00
 const SLOP = 10; // pixels that a finger goes before it is seen whether it scrolls
 const TEN_STEPS = 10;
 const PAUSE = 500; // ms without a key that end a change made by keys
 
-// The entry that was given back last, so that it isn't given back with every later answer.
-let mended = "";
+// Number of the move that was rejected last, so that its entry isn't given back again and again.
+let lastRejected = "";
 
 const KEYS = {
   ArrowRight: 1,
@@ -21,23 +21,23 @@ const KEYS = {
 };
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const shown = whole(parentElement, data);
+  const shown = mergeFrame(parentElement, data);
   if (!shown) return setTriggerValue("stale", true);
   let editor = parentElement.labEditor;
   if (editor?.base !== shown.base) {
     editor?.remove();
     editor = parentElement.labEditor = new Editor(parentElement, shown);
   }
-  editor.post.transport = (move) => setTriggerValue("move", move);
+  editor.moves.transport = (move) => setTriggerValue("move", move);
   editor.show(shown.numbers);
-  return () => whenGone(parentElement, () => parentElement.labEditor.remove());
+  return () => onDisconnect(parentElement, () => parentElement.labEditor.remove());
 }
 
 class Editor {
   constructor(parent, { base, frame }) {
     this.base = base;
     this.frame = frame;
-    this.post = new Post(() => this.mark());
+    this.moves = new MoveQueue(() => this.mark());
     this.gestures = 0;
     this.table = element("div", "lab-boxes");
     this.table.setAttribute("role", "group");
@@ -57,30 +57,30 @@ class Editor {
     return box;
   }
 
-  show({ values, answered, refused }) {
-    this.post.answered(answered);
+  show({ values, ack, refused }) {
+    this.moves.acknowledge(ack);
     for (const box of this.boxes.flat()) {
-      if (!box.held && !this.post.owes(box.i, box.j)) box.set(values[box.i][box.j]);
+      if (!box.held && !this.moves.isPending(box.i, box.j)) box.set(values[box.i][box.j]);
     }
-    if (refused && answered !== mended) {
-      mended = answered;
+    if (refused && ack !== lastRejected) {
+      lastRejected = ack;
       this.boxes[refused.row][refused.column].type(refused.text, true);
     }
   }
 
   /** Show to scripts whether all that was moved has arrived. */
   mark() {
-    const busy = this.post.waiting || this.boxes.flat().some((box) => box.held);
+    const busy = this.moves.waiting || this.boxes.flat().some((box) => box.held);
     this.table.toggleAttribute("data-busy", Boolean(busy));
   }
 
   newGesture() {
-    return `${this.post.name}-${++this.gestures}`;
+    return `${this.moves.name}-${++this.gestures}`;
   }
 
   remove() {
-    for (const box of this.boxes.flat()) box.rest();
-    this.post.close();
+    for (const box of this.boxes.flat()) box.commit();
+    this.moves.close();
     this.table.remove();
   }
 }
@@ -96,15 +96,15 @@ class Box {
     this.node.dataset.cell = `${editor.frame.name}-${i}-${j}`;
     this.node.onpointerdown = (event) => this.grab(event);
     this.node.onkeydown = (event) => this.key(event);
-    this.node.onblur = () => this.rest();
+    this.node.onblur = () => this.commit();
     this.node.ondblclick = () => this.overwrite();
     this.node.onpaste = (event) => this.paste(event);
   }
 
   /** Larger numbers than a slider's can be typed; such a box reaches as far as the lab. */
   get bound() {
-    const { bound, far } = this.editor.frame;
-    return Math.abs(this.value) > bound ? far : bound;
+    const { bound, hard_max: hardMax } = this.editor.frame;
+    return Math.abs(this.value) > bound ? hardMax : bound;
   }
 
   set(value) {
@@ -121,23 +121,23 @@ class Box {
     node.setAttribute("aria-valuetext", node.textContent);
   }
 
-  /** Move to a number and tell Python. */
+  /** Move to a number and send it to Python. */
   move(value, done = false) {
     const { step } = this.editor.frame;
     const bounded = Math.min(this.bound, Math.max(-this.bound, value));
     this.set(Math.round(Math.round(bounded / step) * step * 1000) / 1000);
-    this.tell({ value: this.value, done });
+    this.send({ value: this.value, done });
   }
 
-  tell(what) {
+  send(what) {
     const { i: row, j: column, gesture } = this;
-    this.editor.post.send({ row, column, gesture, ...what });
+    this.editor.moves.send({ row, column, gesture, ...what });
   }
 
   grab(event) {
     if (this.field || event.button || !event.isPrimary) return;
     const wasFocused = document.activeElement === this.node;
-    this.rest();
+    this.commit();
     this.node.focus();
     this.node.setPointerCapture(event.pointerId);
     const start = { x: event.clientX, y: event.clientY, value: this.value };
@@ -156,7 +156,7 @@ class Box {
     const end = () => {
       this.node.onpointermove = this.node.onpointerup = this.node.onpointercancel = null;
       this.held = false;
-      if (moved) this.tell({ value: this.value, done: true });
+      if (moved) this.send({ value: this.value, done: true });
     };
     // The finger scrolls after all: what it moved goes back.
     this.node.onpointercancel = () => {
@@ -192,16 +192,16 @@ class Box {
     this.held = true;
     this.move(value);
     clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.rest(), PAUSE);
+    this.pause = setTimeout(() => this.commit(), PAUSE);
   }
 
   /** End a change that was made by keys. */
-  rest() {
+  commit() {
     if (!this.pause) return;
     clearTimeout(this.pause);
     this.pause = null;
     this.held = false;
-    this.tell({ value: this.value, done: true });
+    this.send({ value: this.value, done: true });
   }
 
   /** Type over the number that is there. */
@@ -211,7 +211,7 @@ class Box {
   }
 
   type(text, refused = false) {
-    this.rest();
+    this.commit();
     this.close();
     const field = (this.field = element("input"));
     field.value = text;
@@ -233,7 +233,7 @@ class Box {
     if (!this.field) return;
     this.close(true);
     this.gesture = this.editor.newGesture();
-    this.tell({ text, done: true });
+    this.send({ text, done: true });
   }
 
   /** Cells of a spreadsheet fill the matrix from here; what Python refuses it says there. */
@@ -242,10 +242,10 @@ class Box {
     const pasted = /[\t\r\n]/.test(text.replace(/[\r\n]+$/, ""));
     if (!text.trim() || (this.field && !pasted)) return; // the field takes one number by itself
     event.preventDefault();
-    this.rest();
+    this.commit();
     this.close(true);
     this.gesture = this.editor.newGesture();
-    this.tell({ text: text.slice(0, this.editor.frame.room + 1), pasted, done: true });
+    this.send({ text: text.slice(0, this.editor.frame.max_pasted + 1), pasted, done: true });
   }
 
   close(focus = false) {

@@ -4,7 +4,7 @@
  * Put the frame that an element got last and the new numbers together.
  * Without a frame of this base (a page that was interrupted, say) there is null.
  */
-export function whole(element, { base, frame, numbers }) {
+export function mergeFrame(element, { base, frame, numbers }) {
   if (frame) element.labFrame = { base, frame };
   return element.labFrame?.base === base ? { ...element.labFrame, numbers } : null;
 }
@@ -13,6 +13,6 @@ export function whole(element, { base, frame, numbers }) {
  * Clean up after an element that has left the page. Streamlit also asks for it when new
  * data came while a file was loading; then the element stays.
  */
-export function whenGone(element, cleanUp) {
+export function onDisconnect(element, cleanUp) {
   if (!element.isConnected) cleanUp();
 }

@@ -14,10 +14,10 @@ export class Player {
       this.pause();
       this.show();
     };
-    this.told = document.createElement("output");
+    this.output = document.createElement("output");
     this.bar = document.createElement("div");
     this.bar.className = "lab-player";
-    this.bar.append(style(), this.play, this.slider, this.told);
+    this.bar.append(style(), this.play, this.slider, this.output);
     board.plot.after(this.bar);
   }
 
@@ -30,11 +30,11 @@ export class Player {
     this.show();
   }
 
-  /** Numbers are being moved: their frames come when they rest. */
-  rest() {
+  /** A hand is moving numbers; their frames come when it lets go. */
+  showLast() {
     this.pause();
     this.slider.value = this.slider.max;
-    this.told.textContent = "";
+    this.output.textContent = "";
   }
 
   get step() {
@@ -43,7 +43,7 @@ export class Player {
 
   show() {
     const { name } = this.frames[this.step - 1];
-    this.told.textContent = name;
+    this.output.textContent = name;
     this.slider.setAttribute("aria-valuetext", name);
     const still = { mode: "immediate", transition: { duration: 0 } };
     // Of frames that come faster than they are drawn Plotly leaves some out, and rejects those.

@@ -11,22 +11,10 @@ from attn_core.explain import narrate
 from attn_core.text import escape, tokens
 from attn_core.text.embeddings import hashed, source_of
 from attn_core.text.vocabulary import FEATURES, ORDER, PLACES
-from pages.ui.edit import mask as edit_mask
-from pages.ui.edit import vectors as edit_vectors
-from pages.ui.edit.matrix import matrices, matrix
-from pages.ui.session import state
-
-__all__ = [
-    "claim",
-    "features",
-    "matrices",
-    "matrix",
-    "rows_of_W",
-    "sentence",
-    "settings",
-    "sizes",
-    "start",
-]
+from pages.ui.edit import mask, vectors
+from pages.ui.live.slots import slot
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.state import session
 
 _SIZES = {
     "d_model": ("features of X", limits.D_MODEL),
@@ -37,8 +25,8 @@ _SIZES = {
 
 def start() -> None:
     """Choose a preset to start from; its claim stands below while nothing is changed."""
-    state.seed("preset", state.preset().key)
-    st.selectbox(
+    widget_state.seed("preset", session().preset.key)
+    widgets.selectbox(
         "Start from",
         list(presets.BY_KEY),
         format_func=lambda key: presets.BY_KEY[key].title,
@@ -48,35 +36,35 @@ def start() -> None:
 
 
 def _start() -> None:
-    key = state.widget("preset", str, "")
+    key = widget_state.read("preset", str, "")
     state.change(lambda: presets.named(key).scenario, preset=key)
 
 
 def claim() -> None:
-    """What can be seen in the preset, or that it has been changed."""
-    chosen = state.preset()
-    if state.scenario() == chosen.scenario:
+    """Show what can be seen in the preset, or say that it has been changed."""
+    chosen = session().preset
+    if session().scenario == chosen.scenario:
         st.caption(escape.markdown(chosen.claim))
     else:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"Started from “{escape.markdown(chosen.title)}”, changed since.")
-            st.button("Start again", key="restart", on_click=_start, type="tertiary")
+            widgets.button("Start again", key="restart", on_click=_start, type="tertiary")
 
 
 def sentence() -> None:
-    """Type a sentence; one that can't be shown stays in the field, with the reason."""
-    edit_vectors.fulfil()
-    state.seed("sentence", tokens.join(state.scenario().tokens))
+    """Type a sentence; a refused one stays in the field, with the reason."""
+    vectors.load_pending()
+    widget_state.seed("sentence", tokens.join(session().scenario.tokens))
     # No `max_chars`: a browser would drop a longer text without a word.
-    st.text_input(
+    widgets.text_input(
         "Sentence",
         key="sentence",
         on_change=_set_sentence,
         help=f"1 to {limits.MAX_TOKENS} words and signs, in any script. Enter applies it.",
     )
     _context()
-    s = state.scenario()
-    with st.container():  # always there, so that what stands below isn't made anew
+    s = session().scenario
+    with slot():
         invented = hashed(s.tokens, s.features, s.X)
         if s.Z is not None:
             invented = tuple(dict.fromkeys((*invented, *hashed(s.context, s.features, s.Z))))
@@ -86,10 +74,10 @@ def sentence() -> None:
 
 def _context() -> None:
     """Let keys and values come from a second sentence."""
-    s = state.scenario()
-    with st.container():  # always there, so that what stands below isn't made anew
-        state.seed("cross", s.is_cross)
-        st.toggle(
+    s = session().scenario
+    with slot():
+        widget_state.seed("cross", s.is_cross)
+        widgets.toggle(
             "Keys and values from a second sentence",
             key="cross",
             on_change=_set_cross,
@@ -98,8 +86,8 @@ def _context() -> None:
             "are taken out.",
         )
         if s.is_cross:
-            state.seed("context", tokens.join(s.context))
-            st.text_input(
+            widget_state.seed("context", tokens.join(s.context))
+            widgets.text_input(
                 "Second sentence",
                 key="context",
                 on_change=_set_context,
@@ -108,28 +96,28 @@ def _context() -> None:
 
 
 def _set_cross() -> None:
-    text = edits.CONTEXT if state.widget("cross", bool, state.scenario().is_cross) else ""
-    edit_vectors.change(lambda: edits.with_context(state.scenario(), text))
+    text = edits.CONTEXT if widget_state.read("cross", bool, session().scenario.is_cross) else ""
+    vectors.change(lambda: edits.with_context(session().scenario, text))
 
 
 def _set_context() -> None:
-    typed = state.widget("context", str, tokens.join(state.scenario().context))
-    edit_vectors.change(lambda: edits.with_context(state.scenario(), typed), entered="context")
+    typed = widget_state.read("context", str, tokens.join(session().scenario.context))
+    vectors.change(lambda: edits.with_context(session().scenario, typed), entered="context")
 
 
 def _set_sentence() -> None:
-    typed = state.widget("sentence", str, tokens.join(state.scenario().tokens))
-    edit_vectors.change(lambda: edits.with_sentence(state.scenario(), typed), entered="sentence")
+    typed = widget_state.read("sentence", str, tokens.join(session().scenario.tokens))
+    vectors.change(lambda: edits.with_sentence(session().scenario, typed), entered="sentence")
 
 
 def features() -> None:
-    """Choose the features that the embeddings have; of a model's axes, how many."""
-    s = state.scenario()
-    if source_of(s.features) in edit_vectors.MODELS:
+    """Choose the features of the embeddings, or the number of a model's axes."""
+    s = session().scenario
+    if source_of(s.features) in vectors.MODELS:
         _size("d_model", "Axes")
         return
-    state.seed("features", list(s.features))
-    st.multiselect(
+    widget_state.seed("features", list(s.features))
+    widgets.multiselect(
         "Features of the embeddings",
         list(dict.fromkeys((*s.features, *FEATURES, *PLACES, *ORDER))),  # shown as plain text
         key="features",
@@ -140,17 +128,17 @@ def features() -> None:
 
 
 def _set_features() -> None:
-    chosen = state.widgets("features", str)
-    # A browser can't choose more than the widget holds; a forged choice would break it.
+    chosen = widget_state.read_all("features", str)
+    # The widget can't hold a forged choice of more than its maximum.
     fits = len(chosen) <= limits.D_MODEL[1]
     state.change(
-        lambda: edits.with_features(state.scenario(), chosen), entered="features" if fits else ""
+        lambda: edits.with_features(session().scenario, chosen), entered="features" if fits else ""
     )
 
 
 def sizes() -> None:
     """Choose d_model, d_k and d_v."""
-    edit_vectors.fulfil()
+    vectors.load_pending()
     for column, name in zip(st.columns(len(_SIZES)), _SIZES, strict=True):
         with column:
             _size(name, name)
@@ -158,8 +146,8 @@ def sizes() -> None:
 
 def _size(name: str, title: str) -> None:
     meaning, (low, high) = _SIZES[name]
-    state.seed(name, getattr(state.scenario(), name))
-    st.number_input(
+    widget_state.seed(name, getattr(session().scenario, name))
+    widgets.number_input(
         escape.label(title),
         low,
         high,
@@ -171,43 +159,44 @@ def _size(name: str, title: str) -> None:
 
 
 def _set_size(name: str) -> None:
-    size = {name: state.widget(name, int, getattr(state.scenario(), name))}
-    edit_vectors.change(lambda: edits.with_size(state.scenario(), **size), entered=name)
+    size = {name: widget_state.read(name, int, getattr(session().scenario, name))}
+    vectors.change(lambda: edits.with_size(session().scenario, **size), entered=name)
 
 
 def rows_of_W(d_model: int) -> int:
-    """How many rows W_q has in the experiment with the shape rule; nothing else hears of it."""
+    """Choose the rows of W_q in the experiment with the shape rule; the scenario stays as it is."""
     low, high = 1, limits.D_MODEL[1] + 1
-    rows = state.seed_view("rows-of-W", range(low, high + 1), d_model + 1)
-    st.slider(
+    rows = widget_state.seed_view("rows-of-W", range(low, high + 1), d_model + 1)
+    widgets.slider(
         escape.label("Rows of W_q, in this experiment only"),
         low,
         high,
         key="rows-of-W",
-        on_change=state.touch,
     )
     return rows
 
 
 def settings() -> None:
-    """Scaling, temperature and mask."""
-    s = state.scenario()
+    """Choose scaling, temperature and mask."""
+    s = session().scenario
     scaling, temperature, mask_kind = st.columns([1, 1.3, 2.2], vertical_alignment="center")
-    state.seed("scale", s.scale)
-    scaling.toggle(escape.label("Divide by √d_k"), key="scale", on_change=_set_scale)
+    widget_state.seed("scale", s.scale)
+    with scaling:
+        widgets.toggle(escape.label("Divide by √d_k"), key="scale", on_change=_set_scale)
     low, high = limits.TEMPERATURE
-    state.seed("temperature", s.temperature)
-    temperature.slider("Temperature", low, high, step=0.05, key="temperature", on_change=_set_heat)
+    widget_state.seed("temperature", s.temperature)
+    with temperature:
+        widgets.slider("Temperature", low, high, step=0.05, key="temperature", on_change=_set_heat)
     with mask_kind:
-        edit_mask.kind()
-    edit_mask.size_or_boxes()
+        mask.kind()
+    mask.size_or_boxes()
 
 
 def _set_scale() -> None:
-    scale = state.widget("scale", bool, state.scenario().scale)
-    state.change(lambda: replace(state.scenario(), scale=scale))
+    scale = widget_state.read("scale", bool, session().scenario.scale)
+    state.change(lambda: replace(session().scenario, scale=scale))
 
 
 def _set_heat() -> None:
-    heat = state.widget("temperature", float, state.scenario().temperature)
-    state.change(lambda: replace(state.scenario(), temperature=heat))
+    heat = widget_state.read("temperature", float, session().scenario.temperature)
+    state.change(lambda: replace(session().scenario, temperature=heat))

@@ -1,4 +1,4 @@
-"""A text that a visitor gave, and what the address says of it."""
+"""A text that the visitor entered, and what the address says of it."""
 
 from __future__ import annotations
 
@@ -6,31 +6,30 @@ from dataclasses import dataclass
 
 from attn_core import limits, permalink
 
-#: In the place of a text that the address has no room for.
+#: Stands for a text that the address has no room for.
 ELSEWHERE = "~"
 
 
 @dataclass
-class KeptText:
+class UrlText:
     """A text, or none.
 
     Attributes
     ----------
     text : str
     link : str
-        The text as a link, whether the address has room for it or not; empty for the one
-        that is there at first.
+        The text as a link, whether the address has room for it or not; empty for `first`.
     parameter : str
         What the address says of the text: its link, `ELSEWHERE` or nothing.
     first : str
-        What is there at first. Where it isn't empty, no other may be either.
+        The text to begin with. Where it isn't empty, no other text may be.
     """
 
     text: str = ""
     link: str = ""
     parameter: str = ""
     first: str = ""
-    #: The last text that had no room in an address, for the browser's back button.
+    #: The last text without room in an address, to which the browser may go back.
     _without_room: str = ""
 
     def __post_init__(self) -> None:
@@ -53,8 +52,8 @@ class KeptText:
         self.text = text
         self.link = permalink.encode_text(text) if text != self.first else ""
 
-    def adopt(self, parameter: str) -> None:
-        """Take what an address says, where it is news.
+    def load_from_url(self, parameter: str) -> None:
+        """Take the text that an address holds, where it is news.
 
         Raises
         ------
@@ -71,8 +70,8 @@ class KeptText:
         else:
             raise ValueError("It was too long for an address. Ask for it as a file and paste it.")
 
-    def publish(self, *, has_room: bool) -> str:
-        """Say what the address is to say."""
+    def to_url(self, *, has_room: bool) -> str:
+        """Return what the address is to say of the text."""
         if self.link and not has_room:
             self._without_room = self.text
         self.parameter = self.link if has_room or not self.link else ELSEWHERE

@@ -1,72 +1,64 @@
-"""Show a step: title, picture, sentence, table."""
+"""Show steps as pictures, each with a sentence and a table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario, attend
+from attn_core import AttentionTrace, Scenario
 from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
 from attn_core.explain import narrate
 from attn_core.figures import describe, describe_partners
 from attn_core.figures.boxes.partners import partners_alt, rule_of
 from attn_core.notation import steps
-from attn_core.notation.equation import Block, Equation, block, equation, formula, headline, misfit
+from attn_core.notation.equation import Equation, block, equation, formula, headline, misfit
 from attn_core.notation.graph import graph
 from attn_core.notation.outline import outlined
 from attn_core.text import escape
-from pages.ui.live.chart import chart, drawer, look
-from pages.ui.session import state
+from pages.ui.live.chart import chart, expander, look
+from pages.ui.live.slots import slot
+from pages.ui.live.tables import data_frame
 from pages.ui.show import inspector
-
-Derive = Callable[[Scenario], Scenario]
+from pages.ui.show.fragments import Derive, head_fragment, unchanged
 
 #: Makes A and B from the visitor's scenario; None when there is nothing to compare.
 Sides = Callable[[Scenario], tuple[Scenario, Scenario] | None]
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-def _unchanged(scenario: Scenario) -> Scenario:
-    return scenario
-
 
 def title(trace: AttentionTrace, name: str) -> None:
-    """Heading of a step, with its formula."""
+    """Show the heading of a step, with its formula."""
     which = steps.step(name)
     st.markdown(f"## {which.title}\n\n$$\n{formula(trace.scenario, name)}\n$$")
 
 
 def what_is_projected(trace: AttentionTrace) -> None:
-    """What queries, keys and values are made of, and what for."""
+    """Say what queries, keys and values are made of, and what for."""
     nodes = graph(trace.scenario)
     X, Z = (nodes.resolve(name).step.latex for name in ("X_pos", "Z_pos"))
     if trace.scenario.is_cross:
-        told = (
+        words = (
             f"Each word of the sentence, a row of ${X}$, **asks** with its query. Each word of "
             f"the second one, a row of ${Z}$, is **found** by its key and **tells** its value."
         )
     else:
-        told = (
+        words = (
             f"The same ${X}$ is used three times. Each word **asks** with its query, is "
             "**found** by its key and **tells** its value."
         )
-    st.markdown(f"{told} Three matrices make them; they are what a model learns.")
+    st.markdown(f"{words} Three matrices make them; they are what a model learns.")
 
 
 def formulas(trace: AttentionTrace, *names: str) -> None:
-    """Formulas of several steps on one line."""
+    """Show the formulas of several steps on one line."""
     written = r" \qquad ".join(formula(trace.scenario, name) for name in names)
     # What `st.latex` makes can be a pixel too narrow, and scrolls where no key can reach it.
     st.markdown(f"$$\n{written}\n$$")
 
 
-def step(name: str, key: str = "", of: Derive = _unchanged) -> None:
-    """A step's picture, one sentence about these numbers, and its tables.
+def step(name: str, key: str = "", of: Derive = unchanged) -> None:
+    """Show a step's picture, one sentence about these numbers, and its tables.
 
     Parameters
     ----------
@@ -80,17 +72,17 @@ def step(name: str, key: str = "", of: Derive = _unchanged) -> None:
 
     def body(trace: AttentionTrace) -> None:
         shown = equation(trace, name)
-        if of is _unchanged:
+        if of is unchanged:
             picture(trace, shown, key=key or name)
         else:  # an address names numbers of the visitor's scenario, not of what is made of it
             unasked(shown, key=key or name)
         st.markdown(narrate.explain(trace, name, escape.markdown))
 
-    _part(key or name, body, of)
+    head_fragment(key or name, body, of)
 
 
 def steps_together(*names: str) -> None:
-    """Several steps in one picture, each with its sentence below."""
+    """Show several steps in one picture, each with its sentence below."""
     key = "-".join(names)
 
     def body(trace: AttentionTrace) -> None:
@@ -98,21 +90,21 @@ def steps_together(*names: str) -> None:
         for name in names:
             st.markdown(narrate.explain(trace, name, escape.markdown))
 
-    _part(key, body)
+    head_fragment(key, body)
 
 
 def whole_attention() -> None:
-    """Softmax(scores) · V = output, on one line, and where each word looks."""
+    """Show softmax(scores) · V = output on one line, and where each word looks."""
 
     def body(trace: AttentionTrace) -> None:
         picture(trace, headline(trace), key="headline")
         st.markdown(narrate.explain(trace, "weights", escape.markdown))
 
-    _part("headline", body)
+    head_fragment("headline", body)
 
 
 def comparison(name: str, sides: Sides) -> None:
-    """A step of A, of B, and their difference in one picture, with what moved most and why.
+    """Show a step of A, of B, and their difference, with what changed most and why.
 
     Parameters
     ----------
@@ -131,7 +123,7 @@ def comparison(name: str, sides: Sides) -> None:
         else:
             _compared(trace, compare(*both), name)
 
-    _part("comparison", body)
+    head_fragment("comparison", body)
 
 
 def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
@@ -152,24 +144,24 @@ def _list(sentences: Sequence[str]) -> None:
 
 
 def headline_formula() -> None:
-    """The formula of attention as the paper writes it."""
+    """Show the formula of attention as the paper writes it."""
     st.latex(steps.HEADLINE_FORMULA)
 
 
 def one_matrix(name: str) -> None:
-    """One matrix alone."""
-    _part(name, lambda trace: picture(trace, Equation((block(trace, name),)), key=name))
+    """Show one matrix alone."""
+    head_fragment(name, lambda trace: picture(trace, Equation((block(trace, name),)), key=name))
 
 
 def shape_rule(rows: int) -> None:
-    """X · W_q with a W_q of so many rows: the product, or why there is none."""
+    """Show X · W_q with a W_q of so many rows: the product, or why there is none."""
 
     def body(trace: AttentionTrace) -> None:
         tried = misfit(trace, rows)
         X, W = tried.blocks[:2]
         rule = rule_of(X, W)
         (st.success if rule.fits else st.warning)(escape.markdown(rule.message))
-        # Its W_q is of this experiment only, so there is no telling where it comes from.
+        # Its W_q belongs to this experiment alone, so it can't be inspected.
         unasked(tried, key="misfit")
         st.markdown(
             f"Each number of $Q$ is made from one row of ${X.step.latex}$ and one column of $W_q$: "
@@ -178,45 +170,19 @@ def shape_rule(rows: int) -> None:
         )
         chart(describe_partners(X, W, **look()), key="partners", alt=lambda: partners_alt(X, W))
 
-    _part("shape-rule", body)
-
-
-def _part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchanged) -> None:
-    """A part of the page about the head that is looked at."""
-    part(name, lambda trace: body(trace.head(state.head())), of)
-
-
-def part(name: str, body: Callable[[AttentionTrace], None], of: Derive = _unchanged) -> None:
-    """A part of the page that shows numbers; it is run alone while a hand moves them.
-
-    Parameters
-    ----------
-    name : str
-        Tells it from the other parts of its page.
-    body : callable
-        Shows a trace, with all its heads.
-    of : callable, optional
-        Which scenario to show, made from the visitor's.
-    """
-    key = f"part-{name}"
-
-    def run() -> None:
-        state.begin_part(key)
-        body(attend(of(state.scenario())))
-
-    st.fragment(run, key=key)()
+    head_fragment("shape-rule", body)
 
 
 def picture(
     trace: AttentionTrace, *drawn: Equation, key: str, beside: Sequence[Equation] = ()
 ) -> None:
-    """Equations in one picture; below it, where the number comes from that is asked about.
+    """Show equations in one picture whose numbers can be inspected.
 
-    What is `beside` them, and drawn first, is of another scenario and isn't asked about.
+    Equations `beside` them are drawn first; they are of another scenario and can't be inspected.
     """
     name = f"figure-{key}"
     before = sum(len(each.blocks) for each in beside)
-    cell = inspector.asked(trace, drawn, name)
+    cell = inspector.inspected(trace, drawn, name)
     shown = [outlined(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
         describe(*beside, *shown, **look()),
@@ -224,16 +190,16 @@ def picture(
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
     )
-    inspector.button(drawn, name, is_open=cell is not None)
-    with st.container():  # always there, so that what stands below isn't made anew
-        inspector.gone(trace, name)
+    inspector.ask_button(drawn, name, is_open=cell is not None)
+    with slot():
+        inspector.say_if_gone(trace, name)
         if cell:
             inspector.answer(trace, cell, drawn)
     _tables(key, *beside, *drawn)
 
 
 def unasked(*drawn: Equation, key: str) -> None:
-    """Equations in one picture, without the question where their numbers come from."""
+    """Show equations in one picture whose numbers can't be inspected."""
     chart(
         describe(*drawn, **look()),
         key=f"figure-{key}",
@@ -243,15 +209,10 @@ def unasked(*drawn: Equation, key: str) -> None:
 
 
 def _tables(key: str, *drawn: Equation) -> None:
-    """The numbers behind a picture; they are sent only while the drawer is open."""
-    with drawer("Numbers as tables", f"tables-{key}") as is_open:
+    """Show the numbers behind a picture; they are sent only while the expander is open."""
+    with expander("Numbers as tables", f"tables-{key}") as is_open:
         if is_open:
             for shown in (shown for each in drawn for shown in each.blocks):
                 st.caption(f"{escape.markdown(shown.symbol)} {shown.shape}")
-                st.dataframe(_frame(shown), width="content", alt=f"Table of {shown.symbol}")
-
-
-def _frame(shown: Block) -> pd.DataFrame:
-    import pandas as pd  # takes as long as all else that a cold start's first page does
-
-    return pd.DataFrame(shown.values, index=list(shown.rows), columns=list(shown.columns))
+                table = data_frame(shown.values, shown.rows, shown.columns)
+                st.dataframe(table, width="content", alt=f"Table of {shown.symbol}")

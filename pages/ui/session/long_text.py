@@ -1,22 +1,22 @@
-"""A long text that a visitor pasted, its words, and the one that is looked at."""
+"""A long text that the visitor pasted, its words, and the selected one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from attn_core.analysis.long_text import words_of
-from pages.ui.session.kept_text import KeptText
+from pages.ui.session.url_text import UrlText
 
 
 @dataclass
-class Pasted(KeptText):
+class LongText(UrlText):
     """The text, its words, and the word whose row of weights is shown.
 
     Attributes
     ----------
     words : tuple of str
     word : int
-        Place of the chosen word.
+        Place of the selected word.
     """
 
     words: tuple[str, ...] = ()
@@ -37,6 +37,6 @@ class Pasted(KeptText):
         self.word = len(words) // 2
 
     def choose(self, i: int) -> None:
-        """Choose the word whose row is shown; a place that there isn't is passed over."""
+        """Select the word whose row is shown; a place beyond the text is ignored."""
         if i in range(len(self.words)):
             self.word = i

@@ -7,24 +7,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from attn_core.pretrained.view import VIEWS, Focus
-from pages.ui.session.kept_text import KeptText
+from pages.ui.session.url_text import UrlText
 
-#: The sentence that is read first, short enough for the lab, and a head of the model that is
-#: there where no other is named, in which "it" finds its animal.
+#: The first sentence, short enough for the lab, and a head of the default model in which "it"
+#: attends to its animal.
 SENTENCE = "The animal rested because it was tired"
 FIRST = Focus(layer=3, head=1, query=5)
 
 _WRITTEN = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?", re.ASCII)
 
 
-def written(focus: Focus) -> str:
-    """Write where to look for an address, counted from 1; empty for the first look.
+def to_text(focus: Focus) -> str:
+    """Write a focus for an address, counted from 1; empty for the first one.
 
-    A key that isn't chosen is 0.
+    No chosen key is 0.
 
     Examples
     --------
-    >>> written(Focus(layer=0, head=2, query=1)), written(FIRST)
+    >>> to_text(Focus(layer=0, head=2, query=1)), to_text(FIRST)
     ('1.3.2.0.head', '')
     """
     if focus == FIRST:
@@ -34,12 +34,12 @@ def written(focus: Focus) -> str:
     return f"{places}.{focus.view}{'.words' if focus.only_words else ''}"
 
 
-def read(text: str) -> Focus:
-    """Read what `written` wrote; the first look for anything else.
+def from_text(text: str) -> Focus:
+    """Read what `to_text` wrote; anything else is the first focus.
 
     Examples
     --------
-    >>> read("1.3.2.2.average.words").view, read("nonsense") == FIRST
+    >>> from_text("1.3.2.2.average.words").view, from_text("nonsense") == FIRST
     ('average', True)
     """
     match = _WRITTEN.fullmatch(text)
@@ -52,23 +52,23 @@ def read(text: str) -> Focus:
 
 
 @dataclass
-class Question:
-    """What is asked.
+class ModelQuery:
+    """The texts, and where to look in the model.
 
     Attributes
     ----------
-    text, other : KeptText
-        What the model reads, and what that is compared with; the latter may be empty.
+    text, other : UrlText
+        What the model reads, and what it is compared with; the second may be empty.
     focus : Focus
-        A model or a text may have fewer layers, heads or tokens.
+        The model or text may have fewer layers, heads or tokens.
     """
 
-    text: KeptText = field(default_factory=lambda: KeptText(first=SENTENCE))
-    other: KeptText = field(default_factory=KeptText)
+    text: UrlText = field(default_factory=lambda: UrlText(first=SENTENCE))
+    other: UrlText = field(default_factory=UrlText)
     focus: Focus = FIRST
 
     def read(self, text: str) -> None:
-        """Take another text; a word in its middle is looked at.
+        """Take another text; the focus goes to a word in its middle.
 
         Raises
         ------
@@ -78,11 +78,11 @@ class Question:
         before = self.text.text
         self.text.read(text)
         if text == SENTENCE:
-            self.turn(query=FIRST.query, key=None)
+            self.focus_on(query=FIRST.query, key=None)
         elif text != before:
-            # Tokens are the model's to count; it has at least as many as there are words.
-            self.turn(query=max(1, len(text.split()) // 2), key=None)
+            # Only the model can count tokens; there are at least as many as words.
+            self.focus_on(query=max(1, len(text.split()) // 2), key=None)
 
-    def turn(self, **changes: Any) -> None:
-        """Look elsewhere."""
+    def focus_on(self, **changes: Any) -> None:
+        """Change the focus."""
         self.focus = replace(self.focus, **changes)

@@ -1,4 +1,4 @@
-"""What a pretrained model is asked: the text, the layer, the head, what is left out."""
+"""Controls of a pretrained model: its text, layer, head and view."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from attn_core.notation.labels import isolate
 from attn_core.pretrained import Encoder
 from attn_core.pretrained.view import VIEWS, Reading, told_of_text
 from attn_core.text import escape
-from pages.ui.live.chart import clicked
-from pages.ui.model import loading as model
-from pages.ui.session import state
-from pages.ui.session.kept_text import ELSEWHERE, KeptText
-from pages.ui.session.question import SENTENCE, Question
+from pages.ui.live.chart import parse_click
+from pages.ui.model import shared_model
+from pages.ui.session import state, widget_state, widgets
+from pages.ui.session.model_query import SENTENCE, ModelQuery
+from pages.ui.session.state import session
+from pages.ui.session.url_text import ELSEWHERE, UrlText
 
 #: Texts to begin with, by what stands on their buttons.
 EXAMPLES = {
@@ -30,52 +31,53 @@ _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout":
 
 
 def text(encoder: Encoder) -> Reading | None:
-    """Type a text, and have the model read it; None, with the reason, where it can't."""
-    question = state.question()
+    """Type a text, and have the model read it; None where it can't, with the reason."""
+    question = session().model_query
     with _field("Text", "model-text", question.text.text, question, encoder):
         for label, example in EXAMPLES.items():
             key = f"model-{label}"
-            st.button(label, key=key, on_click=_example, args=(example, encoder))
+            widgets.button(label, key=key, on_click=_example, args=(example, encoder))
     return _read(encoder, question.text)
 
 
 def other(encoder: Encoder) -> Reading | None:
     """Type a second text to compare with; None without one."""
-    kept = state.question().other
+    kept = session().model_query.other
     _field("Second text", "model-other", kept.text, kept, encoder)
     return _read(encoder, kept) if kept.text else None
 
 
 def _field(
-    label: str, key: str, shown: str, reader: KeptText | Question, encoder: Encoder
+    label: str, key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder
 ) -> DeltaGenerator:
-    """A field for a text, and the row of buttons below it."""
-    state.seed(key, shown)
+    """Show a field for a text; return the row of buttons below it."""
+    widget_state.seed(key, shown)
     # No `max_chars`: a browser would drop a longer text without a word.
-    st.text_area(label, key=key, height=68, on_change=_typed, args=(key, shown, reader, encoder))
+    widgets.text_area(
+        label, key=key, height=68, on_change=_typed, args=(key, shown, reader, encoder)
+    )
     row = st.container(horizontal=True)
-    # Pressing it takes the focus from the field, which hands the text over.
-    row.button("Read it", key=f"read-{key}", on_click=state.touch)
+    with row:  # pressing it takes the focus from the field, which hands the text over
+        widgets.button("Read it", key=f"read-{key}")
     return row
 
 
 def _example(text: str, encoder: Encoder) -> None:
-    _take(state.question(), text, "", encoder)
+    _take(session().model_query, text, "", encoder)
 
 
-def _typed(key: str, shown: str, reader: KeptText | Question, encoder: Encoder) -> None:
-    _take(reader, state.widget(key, str, shown), key, encoder)
+def _typed(key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder) -> None:
+    _take(reader, widget_state.read(key, str, shown), key, encoder)
 
 
-def _take(reader: KeptText | Question, text: str, entered: str, encoder: Encoder) -> None:
-    # The model counts tokens in its own way: what it can't read must not take the place of a
-    # text that it can.
-    state.read_text(reader, text, entered, check=lambda text: model.check(encoder, text))
+def _take(reader: UrlText | ModelQuery, text: str, entered: str, encoder: Encoder) -> None:
+    # A text that the model can't read must not replace one that it can.
+    state.read_text(reader, text, entered, check=lambda text: shared_model.check(encoder, text))
 
 
-def _read(encoder: Encoder, kept: KeptText) -> Reading | None:
+def _read(encoder: Encoder, kept: UrlText) -> Reading | None:
     try:
-        encoded = model.encoded(encoder, kept.text)
+        encoded = shared_model.encoded(encoder, kept.text)
     except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
@@ -85,7 +87,7 @@ def _read(encoder: Encoder, kept: KeptText) -> Reading | None:
             "The address has no room for so long a text: a reload or another browser doesn't have "
             "it. Send the text along with the link."
         )
-    return Reading(encoder, encoded, state.question().focus)
+    return Reading(encoder, encoded, session().model_query.focus)
 
 
 def where(reading: Reading) -> None:
@@ -96,8 +98,8 @@ def where(reading: Reading) -> None:
         if focus.view == "head":
             _choice("Head", "head", range(encoder.heads), focus.head, _counted, 110)
         _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 250)
-    state.seed("model-only_words", focus.only_words)
-    st.toggle(
+    widget_state.seed("model-only_words", focus.only_words)
+    widgets.toggle(
         "Hide what the model puts around a text",
         key="model-only_words",
         on_change=_chosen,
@@ -128,8 +130,8 @@ def _choice(
     help: str | None = None,
 ) -> None:
     key = f"model-{name}"
-    state.seed(key, chosen)
-    st.selectbox(
+    widget_state.seed(key, chosen)
+    widgets.selectbox(
         label,
         options,
         key=key,
@@ -142,12 +144,12 @@ def _choice(
 
 
 def query(reading: Reading) -> None:
-    """Choose the token that looks."""
+    """Choose the token that is the query."""
     _token("Token", "query", reading, reading.focus.query)
 
 
 def key(reading: Reading) -> None:
-    """Choose the token that is looked at."""
+    """Choose the token that is the key."""
     _token("Key", "key", reading, reading.key)
 
 
@@ -162,27 +164,29 @@ def _token(label: str, name: str, reading: Reading, chosen: int) -> None:
 
 
 def _chosen(name: str, options: Sequence[Any]) -> None:
-    value = state.widget(f"model-{name}", options, None)
+    value = widget_state.read(f"model-{name}", options, None)
     if value is not None:
         # Another token looks most at another key.
-        state.focus_on(**{name: value, **({"key": None} if name == "query" else {})})
+        session().model_query.focus_on(
+            **{name: value, **({"key": None} if name == "query" else {})}
+        )
 
 
 def pick(queries: Sequence[int], keys: Sequence[int], box: Any) -> None:
-    """A box was clicked: ask about it.
+    """Select the query and key of the box that was clicked.
 
     Parameters
     ----------
     queries, keys : sequence of int
         Tokens along the rows and the columns.
     box : object
-        What the browser told.
+        What the browser sent.
     """
     if place := place_of(box, len(queries), len(keys)):
-        state.focus_on(query=queries[place[0]], key=keys[place[1]])
+        session().model_query.focus_on(query=queries[place[0]], key=keys[place[1]])
 
 
 def place_of(box: Any, rows: int, columns: int) -> tuple[int, int] | None:
-    """Row and column of a box that was clicked; None if there is no such box."""
-    _, row, column = clicked(box) or (0, -1, -1)
+    """Read row and column of a box that was clicked; None if there is no such box."""
+    _, row, column = parse_click(box) or (0, -1, -1)
     return (row, column) if row in range(rows) and column in range(columns) else None

@@ -22,14 +22,15 @@ from attn_core.pretrained import (
     folder_at_hand,
     is_at_hand,
     load,
+    view,
 )
-from attn_core.pretrained import view as model_view
 from attn_core.pretrained.view import Reading, Shared
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import Source
-from pages.ui.model.readings import Readings
-from pages.ui.session import state
+from pages.ui.live.slots import slot
+from pages.ui.model.encoded_cache import EncodedCache
+from pages.ui.session import widgets
 
 #: Names the model, a folder or a name on the hub, for whoever runs the server.
 VARIABLE = "ATTENTION_MODEL"
@@ -39,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 class Loading:
-    """A model on its way; it is loaded by a thread of its own, for all who wait.
+    """A model that is being loaded, by a thread of its own, for all who wait.
 
     Attributes
     ----------
@@ -62,7 +63,7 @@ class Loading:
 
     @property
     def under_way(self) -> bool:
-        """Whether the thread is still at it."""
+        """Whether the thread is still running."""
         return self._thread.is_alive()
 
     def _load(self, name: str) -> None:
@@ -71,7 +72,7 @@ class Loading:
         except ModelError as error:
             _log.warning("%s", error)
             self.error = error
-        # A thread's error would be seen by nobody, and its visitors would wait for ever.
+        # Nobody would see a thread's error, and visitors would wait for ever.
         except Exception:
             _log.exception("The model %s can't be loaded.", name)
             self.error = ModelError(
@@ -86,7 +87,7 @@ _loading: dict[str, Loading] = {}
 _starting = threading.Lock()
 #: One text is read at a time, for that takes all cores, and memory for several matrices.
 _busy = threading.Lock()
-_readings = Readings()
+_encoded = EncodedCache()
 
 
 def name() -> str:
@@ -95,34 +96,33 @@ def name() -> str:
 
 
 def is_installed() -> bool:
-    """Whether the packages are there that read a model."""
+    """Whether the packages that read a model are installed."""
     return all(importlib.util.find_spec(package) for package in ("safetensors", "tokenizers"))
 
 
 def encoder() -> Encoder | None:
-    """The model; None, and the reason on the page, where it can't be had.
+    """Return the model; None where it can't be loaded, with the reason on the page.
 
-    The first visitor who asks for it has it loaded, and sees how far it is; so does
-    whoever comes in the meantime.
+    The first visitor starts the loading; all who wait see its progress.
     """
     if not is_installed():
-        _told_how_to_install()
+        _show_how_to_install()
         return None
     if name() not in _loading and not is_at_hand(name()):
-        _offered()
+        _offer_to_fetch()
         return None
-    loading = _started(name())
-    with st.container():  # always there, so that what stands below isn't made anew
+    loading = _start(name())
+    with slot():
         if loading.under_way:
-            _waited(loading)
+            _wait(loading)
     if loading.error:
         st.error(escape.markdown(_public(loading.error)))
-        st.button("Try again", on_click=_forget, args=(loading,))
+        widgets.button("Try again", on_click=_forget, args=(loading,))
     return loading.encoder
 
 
 def _public(error: ModelError) -> str:
-    """What an error says, without the folders of this server, which are nobody's business."""
+    """Write an error without this server's folders, which are private."""
     folder = folder_at_hand(name())
     if folder is None or not folder.is_absolute():
         return str(error)
@@ -131,7 +131,7 @@ def _public(error: ModelError) -> str:
 
 @contextmanager
 def _in_public() -> Iterator[None]:
-    """Tell what is wrong with the model in words that a page may show."""
+    """Raise errors in words that a page may show."""
     try:
         yield
     except ModelError as error:
@@ -144,49 +144,47 @@ def _last(path: str) -> str:
 
 
 def loaded() -> Encoder | None:
-    """The model if it is there already; nothing is begun and nothing said."""
+    """Return the model if it is loaded already."""
     loading = _loading.get(name())
     return loading.encoder if loading else None
 
 
-def _told_how_to_install() -> None:
+def _show_how_to_install() -> None:
     st.info(
         "This needs a pretrained model, which isn't installed on this server. Whoever runs it "
         "can add one with `make models`; all other pages go on without it."
     )
 
 
-def _offered() -> None:
-    """Offer to fetch the model; a download of this size is not begun unasked."""
+def _offer_to_fetch() -> None:
+    """Offer to fetch the model; such a download needs a click."""
     st.info(
         f"The model {escape.markdown(name())} isn't on this server yet. It is fetched once, for "
         "all visitors; most are 90 to 500 MB."
     )
-    st.button("Fetch the model", on_click=_fetch, args=(name(),), icon=":material/download:")
+    widgets.button("Fetch the model", on_click=_fetch, args=(name(),), icon=":material/download:")
 
 
 def _fetch(wanted: str) -> None:
-    state.touch()
-    _started(wanted)
+    _start(wanted)
 
 
 def _forget(failed: Loading) -> None:
-    """Let it be tried again, unless somebody else has begun that already."""
-    state.touch()
+    """Let it be tried again, unless somebody else has started that already."""
     with _starting:
         for wanted in [key for key, loading in _loading.items() if loading is failed]:
             del _loading[wanted]
 
 
-def _started(wanted: str) -> Loading:
-    """The model or its loading, which begins now if it hasn't yet."""
+def _start(wanted: str) -> Loading:
+    """Start the loading, if nobody has."""
     with _starting:
         if wanted not in _loading:
             _loading[wanted] = Loading(wanted)
         return _loading[wanted]
 
 
-def _waited(loading: Loading) -> None:
+def _wait(loading: Loading) -> None:
     with st.empty():
         while loading.under_way:
             st.progress(loading.part, f"Loading the model: {escape.markdown(loading.label)}")
@@ -195,12 +193,12 @@ def _waited(loading: Loading) -> None:
 
 
 def title() -> str:
-    """Name of the model without its maker's, ready for a sentence."""
+    """Name the model without its maker, ready for a sentence."""
     return escape.markdown(_last(name()))
 
 
 def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
-    """What the model has for each of a few words, from its table or in context, (n, d_model).
+    """Return a vector for each word, from the model's table or in context; (n, d_model).
 
     Raises
     ------
@@ -234,7 +232,7 @@ def check(encoder: Encoder, text: str) -> None:
 
 
 def encoded(encoder: Encoder, text: str) -> Encoded:
-    """A text as the model reads it; those of the last visitors are kept.
+    """Return a text as the model encodes it; the last ones are cached.
 
     Raises
     ------
@@ -243,17 +241,17 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
     """
     limits.LONG_TEXT.check(text)
     with _busy, _in_public():
-        return _readings.get(encoder.name, text, lambda: encoder.encode(text))
+        return _encoded.get(encoder.name, text, lambda: encoder.encode(text))
 
 
 def shared(a: Encoded, b: Encoded) -> Shared:
-    """What two texts have in common; of a long one its beginning is read once more."""
+    """Compare two texts; the beginning of a long one is read once more."""
     with _busy:
-        return model_view.shared(a, b)
+        return view.shared(a, b)
 
 
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
-    """The weights of all heads, small; see `Reading.thumbnails`. They are computed once."""
+    """Return the weights of all heads, small, from a cache; see `Reading.thumbnails`."""
     text = reading.encoded.text
     return _thumbnails(name(), text, reading.focus.only_words, side, reading)
 

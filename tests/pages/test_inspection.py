@@ -1,33 +1,33 @@
-"""The way from number to number, and the history of undo, as they are without a page."""
+"""The path from number to number, and the history of undo, as they are without a page."""
 
 from attn_core import edits
 from attn_core.notation.cells import Cell, from_text, to_text
 from attn_core.presets import DEFAULT
 from pages.ui.session.history import MAX_UNDO, History
-from pages.ui.session.trail import Trail
+from pages.ui.session.inspection import Inspection
 
 OUTPUT, WEIGHT, SCORE = Cell("output", 1, 2), Cell("weights", 1, 0), Cell("scores", 1, 0)
 
 
 def test_there_and_back():
-    trail = Trail()
-    trail.ask(OUTPUT, "picture")
-    trail.follow(WEIGHT)
-    trail.follow(SCORE)
-    assert trail.standing(DEFAULT.scenario) == [OUTPUT, WEIGHT, SCORE]
-    trail.back(2)
-    assert trail.cells == [OUTPUT, WEIGHT]
-    trail.ask(SCORE, "other")
-    assert (trail.cells, trail.picture) == ([SCORE], "other")
+    inspection = Inspection()
+    inspection.inspect(OUTPUT, "picture")
+    inspection.drill_down(WEIGHT)
+    inspection.drill_down(SCORE)
+    assert inspection.existing(DEFAULT.scenario) == [OUTPUT, WEIGHT, SCORE]
+    inspection.back_to(2)
+    assert inspection.path == [OUTPUT, WEIGHT]
+    inspection.inspect(SCORE, "other")
+    assert (inspection.path, inspection.picture) == ([SCORE], "other")
 
 
 def test_a_number_that_is_gone_comes_back_with_its_size():
-    trail = Trail([OUTPUT, WEIGHT])
+    inspection = Inspection([OUTPUT, WEIGHT])
     narrow = edits.with_size(DEFAULT.scenario, d_v=2)
-    assert trail.standing(narrow) == []
-    assert trail.standing(edits.with_size(narrow, d_v=3)) == [OUTPUT, WEIGHT]
+    assert inspection.existing(narrow) == []
+    assert inspection.existing(edits.with_size(narrow, d_v=3)) == [OUTPUT, WEIGHT]
     short = edits.with_sentence(DEFAULT.scenario, "Je")
-    assert Trail([Cell("output", 0, 2), WEIGHT]).standing(short) == [Cell("output", 0, 2)]
+    assert Inspection([Cell("output", 0, 2), WEIGHT]).existing(short) == [Cell("output", 0, 2)]
 
 
 def test_a_cell_in_an_address():

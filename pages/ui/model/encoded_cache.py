@@ -1,4 +1,4 @@
-"""Texts as a model has read them: the last ones, as many as fit into a bound of memory."""
+"""A cache of texts as a model encoded them, within a bound of memory."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from attn_core.pretrained import Encoded
 MOST = 40_000_000
 
 
-class Readings:
-    """Keeps what was read last; not for several threads at once.
+class EncodedCache:
+    """Keeps what was used last; not for several threads at once.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class Readings:
         self._kept: OrderedDict[tuple[str, str], Encoded] = OrderedDict()
 
     def get(self, model: str, text: str, read: Callable[[], Encoded]) -> Encoded:
-        """Return a text as a model reads it, and keep it instead of what wasn't used longest."""
+        """Return a text as a model reads it; what wasn't used longest gives way to it."""
         key = model, text
         encoded = self._kept.pop(key, None) or read()
         self._kept[key] = encoded
@@ -35,5 +35,5 @@ class Readings:
 
 
 def size(encoded: Encoded) -> int:
-    """Bytes that a text as a model reads it takes."""
+    """Count the bytes of an encoded text."""
     return encoded.states.nbytes

@@ -1,0 +1,359 @@
+"""What one visitor's session knows, and how it goes into an address and comes out of one.
+
+Streamlit keeps it; only `state` asks Streamlit for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from attn_core import Scenario, limits, permalink, presets
+from attn_core.edits import describe_rounded, mask_kinds
+from attn_core.masks import MaskKind
+from attn_core.scenario import Array
+from attn_core.text.embeddings import Source
+from pages.ui.session import model_query
+from pages.ui.session.address import MAX_ADDRESS, Address
+from pages.ui.session.history import History
+from pages.ui.session.inspection import Inspection
+from pages.ui.session.long_text import LongText
+from pages.ui.session.model_query import ModelQuery
+from pages.ui.session.runs import KINDS, Kind, Painting, Runs
+from pages.ui.session.url_text import UrlText
+
+#: Pixels that a figure may take until the browser has told its own width.
+DEFAULT_WIDTH = 960
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A scenario to compare with, and the key of the preset that it started from."""
+
+    scenario: Scenario
+    preset: str
+
+
+@dataclass(frozen=True)
+class Ack:
+    """The last move of boxes that was carried out or refused.
+
+    Attributes
+    ----------
+    editor, move : str
+        Key of the boxes, and the number that their browser gave the move.
+    refused : object
+        The entry, if it was refused.
+    """
+
+    editor: str = ""
+    move: str = ""
+    refused: Any = None
+
+    def refused_by(self, editor: str) -> Any:
+        """Return what was refused, if the move was this editor's."""
+        return self.refused if editor == self.editor else None
+
+
+@dataclass(frozen=True, eq=False)
+class PendingVectors:
+    """Vectors that a pretrained model is to give, once it is loaded.
+
+    Attributes
+    ----------
+    source : {"word", "context"}
+    scenario : Scenario
+        The request is for its words, and void with it.
+    amends : bool
+        The last change brought these words; with their vectors it is one step of undo.
+    """
+
+    source: Source
+    scenario: Scenario
+    amends: bool = False
+
+
+@dataclass
+class Links:
+    """What the address says of scenario and A; empty where it has no room for one.
+
+    Attributes
+    ----------
+    scenario, pinned : str
+    pinned_whole : str
+        A as a link, whether the address has room for it or not.
+    has_painting : bool
+        What is painted has room, too.
+    """
+
+    scenario: str = ""
+    pinned: str = ""
+    pinned_whole: str = ""
+    has_painting: bool = True
+
+
+@dataclass
+class Session:
+    """All that one visitor's session knows."""
+
+    history: History
+    links: Links = field(default_factory=Links)
+    #: Scenario A, which the present one, B, is compared with; and the A before it.
+    pinned: Pinned | None = None
+    pinned_before: Pinned | None = None
+    #: What was wrong with the last thing that the visitor tried.
+    complaint: str = ""
+    #: What the last change took away or altered by itself.
+    note: str = ""
+    #: Key of the widget that holds what was refused, so that it isn't overwritten.
+    refused: str = ""
+    #: The visitor's hand started this run, so the URL may lag behind; see `widgets`.
+    is_user_event: bool = False
+    #: The page of the last run, and the second in which that began.
+    page: str = ""
+    begun: float = 0.0
+    projector: bool = False
+    #: The visitor chose Streamlit's own sliders and charts.
+    classic: bool = False
+    #: Why this browser can't have those that follow the hand.
+    frontend_error: str = ""
+    #: A hand is dragging numbers: only the fragments that show them are run.
+    is_dragging: bool = False
+    #: Names of the frames that pictures were last sent with, by the keys of the pictures.
+    frames: dict[str, str] = field(default_factory=dict)
+    #: Keys of the fragments of this page that show numbers.
+    fragments: list[str] = field(default_factory=list)
+    last_ack: Ack = field(default_factory=Ack)
+    inspection: Inspection = field(default_factory=Inspection)
+    #: The kind of mask that was chosen; a mask that blocks nothing is of several kinds.
+    chosen_mask_kind: MaskKind = "none"
+    #: The head that was chosen, from 0; the scenario may have fewer.
+    chosen_head: int = 0
+    width: int = DEFAULT_WIDTH
+    #: The browser has told its width.
+    measured: bool = False
+    long_text: LongText = field(default_factory=LongText)
+    model_query: ModelQuery = field(default_factory=ModelQuery)
+    #: What is learned, and what is painted to be learned.
+    lesson: Kind = KINDS[0]
+    runs: Runs = field(default_factory=Runs)
+    painting: Painting = field(default_factory=Painting)
+    #: What was asked of a pretrained model last; see `pending_vectors`.
+    requested: PendingVectors | None = None
+    #: Choices that change the view and not the scenario, by widget.
+    views: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def opened(cls, address: Address) -> Session:
+        """Begin a session from a link, a preset's name, or the default."""
+        start = presets.BY_KEY.get(address.preset, presets.DEFAULT)
+        session = cls(History(start.scenario, start.key))
+        session.projector, session.classic = address.projector, address.classic
+        try:
+            presets.named(address.preset or start.key)
+        except ValueError as error:
+            session.complaint = str(error)
+        session.load_from_url(address)
+        session.history.forget()
+        return session
+
+    @property
+    def scenario(self) -> Scenario:
+        """The present scenario."""
+        return self.history.present
+
+    @property
+    def preset(self) -> presets.Preset:
+        """Where the present scenario started from."""
+        return presets.BY_KEY[self.history.preset]
+
+    @property
+    def head(self) -> int:
+        """The head that is shown, from 0."""
+        return min(self.chosen_head, self.scenario.h - 1)
+
+    @property
+    def mask_kind(self) -> MaskKind:
+        """Kind of the mask: the one that was chosen, as long as the mask is one of that kind."""
+        mask, chosen = self.scenario.mask, self.chosen_mask_kind
+        return chosen if mask_kinds.is_a(mask, chosen) else mask_kinds.kind(mask)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether sliders and charts follow the hand."""
+        return not (self.classic or self.frontend_error)
+
+    @property
+    def painted(self) -> Array:
+        """What is painted over the words of the present scenario; shape (n, n_k)."""
+        return self.painting.of(self.scenario)
+
+    @property
+    def pending_vectors(self) -> PendingVectors | None:
+        """What a pretrained model is to give for the present scenario."""
+        request = self.requested
+        return request if request and request.scenario is self.scenario else None
+
+    @property
+    def scenario_a(self) -> Scenario | None:
+        """The scenario that is pinned; None while there is none."""
+        return self.pinned.scenario if self.pinned else None
+
+    @property
+    def as_pinned(self) -> Pinned:
+        """The present scenario as it would be pinned."""
+        return Pinned(self.scenario, self.history.preset)
+
+    @property
+    def can_pin_back(self) -> bool:
+        """Whether there was another A, which isn't on the page any more."""
+        return self.pinned_before not in (None, self.pinned, self.as_pinned)
+
+    @property
+    def missing_from_link(self) -> tuple[str, ...]:
+        """What the address has no room for: the scenario, A, or what is painted."""
+        missing = {
+            "the scenario": not self.links.scenario,
+            "A": bool(self.pinned and not self.links.pinned),
+            "what is painted": not self.links.has_painting,
+        }
+        return tuple(name for name, is_missing in missing.items() if is_missing)
+
+    def complain(self, reason: str) -> None:
+        """Say on the page what was wrong with what the visitor tried."""
+        self.complaint, self.refused, self.note = reason, "", ""
+
+    def add_note(self, text: str) -> None:
+        """Say one thing more of the last change."""
+        self.note = f"{self.note} {text}".strip()
+
+    def choose_classic(self, on: bool) -> None:
+        """Choose Streamlit's own sliders and charts, or give the others a new chance."""
+        self.classic, self.frontend_error = on, ""
+
+    def request_vectors(self, source: Source, *, amends: bool = False) -> None:
+        """Ask a pretrained model for embeddings; see `PendingVectors`."""
+        self.requested = PendingVectors(source, self.scenario, amends)
+
+    def pin(self, pinned: Pinned | None) -> None:
+        """Compare with another scenario, or with none."""
+        if self.pinned:
+            self.pinned_before = self.pinned
+        self.pinned = pinned
+        self.links.pinned_whole = self.links.pinned = _as_link(pinned.scenario) if pinned else ""
+
+    def start_dragging(self, but: str) -> list[str]:
+        """From here to the next run of the whole page only the numbers change.
+
+        Returns
+        -------
+        list of str
+            Keys of the fragments to run: all that show numbers but the one that moves them.
+        """
+        self.is_dragging = True
+        return [key for key in self.fragments if key != but]
+
+    def needs_frame(self, key: str, base: str) -> bool:
+        """Whether a picture is to be sent with its frame, and not with its numbers alone.
+
+        While a hand drags, only where the frame changes with the numbers, as the part of the
+        variance that is written beside a principal axis.
+        """
+        had, self.frames[key] = self.frames.get(key), base
+        return not self.is_dragging or had != base
+
+    def load_from_url(self, address: Address) -> None:
+        """Take over what an address says, but for A."""
+        self.chosen_head = address.head
+        if address.cell != self.inspection.cell:
+            self.inspection = Inspection([address.cell] if address.cell else [])
+        if address.link and address.link != self.links.scenario:
+            self._open(address)
+        self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
+        self.painting.load_from_url(address.painted, self.scenario)
+        if address.look != model_query.to_text(self.model_query.focus):
+            self.model_query.focus = model_query.from_text(address.look)
+        for text, parameter in zip(self._texts, address.texts, strict=True):
+            try:
+                text.load_from_url(parameter)
+            except ValueError as error:
+                self._complain_too(f"The text of this address can't be shown. {error}")
+
+    def _open(self, address: Address) -> None:
+        """Open its link; one that can't be opened leaves everything as it is, and says so."""
+        try:
+            held = permalink.decode(address.link)
+            opened = limits.validate(held)
+        except ValueError as error:
+            self.complaint = (
+                "The link in the address can't be opened; "
+                f"what you see is the scenario without it. {error}"
+            )
+            return
+        self.complaint, self.refused, self.chosen_mask_kind = "", "", "none"
+        self.note = describe_rounded(held, opened)
+        self.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
+
+    def load_pin_from_url(self, address: Address) -> None:
+        """Pin or unpin what the address says, where it is news as in `state.begin`.
+
+        An address without a scenario, as of a page just turned to, says nothing of A either.
+        """
+        a = address.pinned
+        if self.is_user_event or a == self.links.pinned or (self.page and not address.link):
+            return
+        if not a:
+            self.pin(None)
+            return
+        try:
+            self.pin(Pinned(limits.validate(permalink.decode(a)), self.history.preset))
+        except ValueError as error:
+            self._complain_too(
+                f"The link of A in the address can't be opened; what you see is B alone. {error}"
+            )
+            self.pin(None)
+
+    def to_url(self, page: str) -> Address:
+        """Return what the address of a page is to say, as far as it has room.
+
+        Parameters
+        ----------
+        page : str
+            The address without what we say in it.
+        """
+        whole = Address(
+            preset=self.history.preset,
+            link=_as_link(self.scenario),
+            head=self.head,
+            pinned=self.links.pinned_whole,
+            cell=self.inspection.cell,
+            projector=self.projector,
+            classic=self.classic,
+            lesson=self.lesson if self.lesson != KINDS[0] else "",
+            painted=self.painting.text(self.scenario),
+            look=model_query.to_text(self.model_query.focus),
+        )
+        address = whole.fitting(page)
+        self.links.scenario, self.links.pinned = address.link, address.pinned
+        self.links.has_painting = address.painted == whole.painted
+        for i, text in enumerate(self._texts):
+            has_room = len(address.with_text(i, text.link).at(page)) <= MAX_ADDRESS
+            address = address.with_text(i, text.to_url(has_room=has_room))
+        return address
+
+    @property
+    def _texts(self) -> tuple[UrlText, ...]:
+        """The texts in the order of `Address.texts`."""
+        return self.long_text, self.model_query.text, self.model_query.other
+
+    def _complain_too(self, reason: str) -> None:
+        """Complain of one thing more."""
+        self.complaint, self.refused = f"{self.complaint} {reason}".strip(), ""
+
+
+def _as_link(scenario: Scenario) -> str:
+    """Pack a scenario; empty where it is too large for any link."""
+    try:
+        return permalink.encode(scenario)
+    except permalink.LinkError:  # the page says so and offers JSON, see `missing_from_link`
+        return ""
