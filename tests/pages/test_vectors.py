@@ -232,6 +232,17 @@ def test_what_was_wanted_for_other_words_is_wanted_no_more(tiny, monkeypatch):
     assert at.button_group(key="vectors").value == "vocabulary"
 
 
+def test_what_was_wanted_is_wanted_no_more_after_a_change_and_its_undo(tiny, monkeypatch):
+    monkeypatch.setattr(shared_model, "encoder", lambda: None)
+    at = choose(fine(visit(PAGE)), "word")
+    type_(at, "sentence", "Je dors")
+    monkeypatch.setattr(shared_model, "encoder", Tiny)
+    (undo,) = (button for button in at.button if button.label == "Undo")
+    fine(undo.click().run())
+    assert scenario(at) == DEFAULT.scenario
+    assert at.button_group(key="vectors").value == "vocabulary"
+
+
 def test_what_is_wanted_comes_when_the_model_does(tiny, monkeypatch):
     monkeypatch.setattr(shared_model, "encoder", lambda: None)
     at = choose(fine(visit(PAGE)), "word")

@@ -64,13 +64,16 @@ class PendingVectors:
     source : {"word", "context"}
     scenario : Scenario
         The request is for its words, and void with it.
+    revision : int
+        It is void, too, when the visitor has left the scenario and come back.
     amends : bool
         The last change brought these words; with their vectors it is one step of undo.
     """
 
     source: Source
     scenario: Scenario
-    amends: bool = False
+    revision: int
+    amends: bool
 
 
 @dataclass
@@ -192,7 +195,9 @@ class Session:
     def pending_vectors(self) -> PendingVectors | None:
         """What a pretrained model is to give for the present scenario."""
         request = self.requested
-        return request if request and request.scenario is self.scenario else None
+        if request is None or request.scenario is not self.scenario:
+            return None
+        return request if request.revision == self.history.revision else None
 
     @property
     def scenario_a(self) -> Scenario | None:
@@ -233,7 +238,7 @@ class Session:
 
     def request_vectors(self, source: Source, *, amends: bool = False) -> None:
         """Ask a pretrained model for embeddings; see `PendingVectors`."""
-        self.requested = PendingVectors(source, self.scenario, amends)
+        self.requested = PendingVectors(source, self.scenario, self.history.revision, amends)
 
     def pin(self, pinned: Pinned | None) -> None:
         """Compare with another scenario, or with none."""
