@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from attn_core import Scenario, attend
 from attn_core.analysis.projection_2d import Plane
 from attn_core.figures import (
+    LabelledPoints,
+    Look,
     Progress,
     Space,
     describe,
@@ -19,7 +21,7 @@ from attn_core.figures import (
     learning_alt,
     learning_spaces_alt,
 )
-from attn_core.figures.boxes.layout import text_width
+from attn_core.figures.boxes.text import text_width
 from attn_core.figures.words.word_labels import place_labels
 from attn_core.notation.equation import Equation, block, equation
 from tests.figures.test_description import array
@@ -87,7 +89,7 @@ def test_heatmaps_come_first_and_hold_the_last_moment():
 
 
 def test_the_equations_are_drawn_as_alone():
-    alone = describe(*MOMENTS[-1], width=960)
+    alone = describe(*MOMENTS[-1], look=Look(960))
     described = describe_learning(RUN, MOMENTS, NAMES)
     assert [one for one in described.traces if one in alone.traces] == alone.traces
     layout = described.layout
@@ -236,9 +238,7 @@ def test_frames_are_played_in_seconds_with_plotlys_own_controls_too():
 @pytest.mark.parametrize("width", [350, 390, 700, 960])
 @pytest.mark.parametrize("projector", [False, True])
 def test_it_fits_and_plotly_takes_it(width, projector):
-    described = describe_learning(
-        RUN, MOMENTS, NAMES, width=width, projector=projector, theme="dark"
-    )
+    described = describe_learning(RUN, MOMENTS, NAMES, look=Look(width, "dark", projector))
     layout = described.figure().layout
     assert layout.width <= width
     areas = [(*layout[f"xaxis{k}"].domain, *layout[f"yaxis{k}"].domain) for k in ("", 2, 3)]
@@ -322,6 +322,7 @@ def test_alt_tells_the_numbers():
 GROUPS = [(0, 1, 2, 0, 1), (1, 0, 1, 1, 1)]
 LEGEND = [("determiner", "noun", "<i>verb</i>"), ("name", "not a name")]
 LARGE = (False, True, True, False, True)
+LABELLED = LabelledPoints(WORDS, GROUPS, LEGEND, LARGE)
 POINTS = [np.random.default_rng(seed).normal(size=(2, 5, 2)) for seed in range(7)]
 SPACES = [
     [Space(f"V_{k + 1}", Plane(points, None)) for k, points in enumerate(each)] for each in POINTS
@@ -329,7 +330,7 @@ SPACES = [
 
 
 def spaces(run=RUN, moments=SPACES, names=NAMES, **look):
-    return describe_learning_spaces(run, moments, WORDS, GROUPS, LEGEND, LARGE, names, **look)
+    return describe_learning_spaces(run, moments, LABELLED, names, look=Look(**look))
 
 
 def test_points_are_small_or_labelled_and_have_the_colour_of_their_class():
@@ -461,12 +462,14 @@ def test_150_words_and_81_moments_are_not_much():
     run = Progress(range(81), rng.random(81), rng.random(81), 80)
     names = [f"step {i}" for i in range(81)]
     large = [i % 5 == 0 for i in range(150)]
-    described = describe_learning_spaces(run, moments, words, groups, legend, large, names)
+    described = describe_learning_spaces(
+        run, moments, LabelledPoints(words, groups, legend, large), names
+    )
     assert len(json.dumps(described.plain_frames())) < 600_000
 
 
 def test_alt_tells_where_each_class_is():
-    told = learning_spaces_alt(RUN, SPACES[0], GROUPS, LEGEND)
+    told = learning_spaces_alt(RUN, SPACES[0], LABELLED)
     x, y = (POINTS[0][1][[0, 2, 3, 4]].mean(axis=0)).tolist()
     assert f"not a name (4 words) ({x:.2f}, {y:.2f})".replace("-", "−") in told
     assert "the middle of each class: name (1 word)" in told

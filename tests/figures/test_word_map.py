@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from attn_core.figures import describe_word_bars, describe_word_map
+from attn_core.figures import Look, describe_word_bars, describe_word_map
 from attn_core.figures.boxes.colours import PALETTES
 from attn_core.figures.words.word_map import cosines, signed, signed_to, weights, weights_to
 
@@ -46,7 +46,7 @@ def test_a_map_of_words_and_features():
         signed_to("q · k", 1.0, "dark"),
         marked=2,
         axes=("key", "feature"),
-        theme="dark",
+        look=Look(theme="dark"),
     )
     (heatmap,) = d.figure().data
     assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
@@ -65,7 +65,7 @@ def test_a_map_of_words_and_features():
 @pytest.mark.parametrize(("down", "across"), [(7, 7), (13, 31), (97, 97), (5, 7)])
 def test_it_fits_the_width(width, down, across):
     rows, columns = ([f"w{i}" for i in range(k)] for k in (down, across))
-    d = described(np.zeros((down, across)), rows, columns, width=width)
+    d = described(np.zeros((down, across)), rows, columns, look=Look(width))
     room = d.layout["margin"]
     inner = [d.layout["width"] - room["l"] - room["r"], d.layout["height"] - room["t"] - room["b"]]
     assert d.layout["width"] <= width
@@ -78,7 +78,7 @@ def test_it_fits_the_width(width, down, across):
 
 def test_numbers_stand_where_they_have_room():
     assert "text" in described().numbers[0]
-    assert "text" not in described(width=250).numbers[0]
+    assert "text" not in described(look=Look(250)).numbers[0]
     many = [f"w{i}" for i in range(97)]
     assert "text" not in described(np.zeros((97, 97)), many, many).numbers[0]
 
@@ -111,7 +111,7 @@ def test_colourings(theme):
 
 
 def test_bars_of_two_kinds():
-    d = describe_word_bars(WORDS, {"from": VALUES[2], "to <i>": VALUES[:, 2]}, 3, width=700)
+    d = describe_word_bars(WORDS, {"from": VALUES[2], "to <i>": VALUES[:, 2]}, 3, look=Look(700))
     first, second = d.figure().data
     np.testing.assert_array_equal(first.y, VALUES[2])
     np.testing.assert_array_equal(second.y, VALUES[:, 2])

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...text import escape
 from .colours import Palette
-from .layout import shorten
+from .text import shorten
 
 #: Pixels below the picture.
 _HEIGHT = 72

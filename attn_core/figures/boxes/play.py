@@ -13,11 +13,11 @@ from ...notation.equation import equation
 from ...notation.labels import number
 from ...notation.outline import outlined
 from ...notation.steps import step
-from .colours import PALETTES, Theme
 from .controls import controls
 from .description import Description
-from .draw_equation import outline_shapes, render
-from .layout import arrange, scale_for
+from .layout import arrange
+from .look import DEFAULT_LOOK, Look
+from .render import outline_shapes, render
 
 #: Milliseconds that each number stays before the next.
 _PACE = 700
@@ -35,13 +35,7 @@ def is_product(name: str) -> bool:
 
 
 def describe_play(
-    trace: AttentionTrace,
-    name: str,
-    *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
-    head: int = 0,
+    trace: AttentionTrace, name: str, *, head: int = 0, look: Look = DEFAULT_LOOK
 ) -> Description:
     """Say how a product fills, row by row, with the row and the column of each number outlined.
 
@@ -50,10 +44,9 @@ def describe_play(
     trace : AttentionTrace
     name : str
         A step that `is_product`.
-    width, theme, projector
-        As in `draw`.
     head : int
         Which head, where each has such a step.
+    look : Look
 
     Returns
     -------
@@ -71,28 +64,28 @@ def describe_play(
     written = equation(trace, name, head)
     result, last = written.result, len(written.blocks) - 1
     cells = [Cell(name, i, j) for i, j in np.ndindex(result.values.shape)]
-    layout = arrange(
-        [outlined(written, trace.scenario, cells[-1])], width, scale_for(width, projector)
-    )
-    described = render(layout, theme)
+    whole = outlined(written, trace.scenario, cells[-1])
+    layout = arrange([whole], look.width, look.scale)
+    described = render(layout, look.palette)
     drawn = described.numbers[last]
+
+    def shapes(cell: Cell) -> list[dict[str, Any]]:
+        blocks = outlined(written, trace.scenario, cell).blocks
+        return outline_shapes(layout.holding(blocks), look.palette)
+
     frames = [
         {
             "name": f"{result.cell(c.row, c.column)} = {number(result.values[c.row, c.column])}",
             "data": [{"type": "heatmap", **_filled(drawn, c)}],
             "traces": [last],
-            "layout": {
-                "shapes": outline_shapes(
-                    layout.holding(outlined(written, trace.scenario, c).blocks), PALETTES[theme]
-                )
-            },
+            "layout": {"shapes": shapes(c)},
         }
         for c in cells
     ]
     return replace(
         described,
         frames=frames,
-        controls=controls(frames, described.layout, PALETTES[theme], _PACE),
+        controls=controls(frames, described.layout, look.palette, _PACE),
         pace=_PACE,
         played="Number that was filled in last",
     )

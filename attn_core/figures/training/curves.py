@@ -11,10 +11,9 @@ import numpy as np
 from ...notation.labels import number, percent
 from ...scenario import Array
 from ...text import escape
-from ..boxes.colours import PALETTES, Palette, Theme
 from ..boxes.description import Description
-from ..boxes.draw_equation import TEMPLATE
-from ..boxes.layout import NOTE, Scale, shorten, text_width
+from ..boxes.look import DEFAULT_LOOK, TEMPLATE, Look, Scale
+from ..boxes.text import NOTE, shorten, text_width
 from ..words.word_points import LINE, heading
 
 #: In parts of the font's size: the width from which two plots stand beside each other, and
@@ -90,18 +89,13 @@ class _Panel:
     labels: tuple[str, ...]
 
 
-def describe_curves(
-    progress: Progress, *, width: float, theme: Theme, scale: Scale, axis: int = 1
-) -> Description:
+def describe_curves(progress: Progress, *, look: Look = DEFAULT_LOOK, axis: int = 1) -> Description:
     """Draw the loss over the steps and, beside or below it, the accuracy.
 
     Parameters
     ----------
     progress : Progress
-    width : float
-        Pixels at hand.
-    theme : {"light", "dark"}
-    scale : Scale
+    look : Look
     axis : int
         Number of the first axes.
 
@@ -112,18 +106,17 @@ def describe_curves(
 
     Examples
     --------
-    >>> from attn_core.figures.boxes.layout import DESK
     >>> run = Progress([0, 10], [1.5, 0.5], [0.2, 0.9], total=20, baselines={"uniform": 0.2})
-    >>> described = describe_curves(run, width=960, theme="light", scale=DESK)
+    >>> described = describe_curves(run)
     >>> [trace["name"] for trace in described.traces[:3]]
     ['loss', 'shown', 'room of the loss']
     >>> [trace["name"] for trace in described.traces[3:]]
     ['held-out accuracy', 'shown', 'baselines', 'names of baselines']
     """
-    palette, panels = PALETTES[theme], _panels(progress, width, scale, axis)
+    panels = _panels(progress, look.width, look.scale, axis)
     return Description(
-        _traces(progress, panels, scale, palette),
-        _layout(progress, panels, scale, palette),
+        _traces(progress, panels, look),
+        _layout(progress, panels, look),
         curve_numbers(progress, len(progress.steps) - 1),
     )
 
@@ -225,13 +218,12 @@ def _baseline_labels(progress: Progress, share: float, scale: Scale) -> tuple[st
     )
 
 
-def _traces(
-    progress: Progress, panels: Sequence[_Panel], scale: Scale, palette: Palette
-) -> list[dict[str, Any]]:
+def _traces(progress: Progress, panels: Sequence[_Panel], look: Look) -> list[dict[str, Any]]:
+    scale, palette = look.scale, look.palette
     loss, *others = panels
     small = {"size": round(scale.font * NOTE, 1), "color": palette.muted}
     line = {"color": palette.muted, "width": 1.5}
-    traces = _curve(loss, "loss %{y:.3f}", scale, palette)
+    traces = _curve(loss, "loss %{y:.3f}", look)
     # Nothing to be seen: it keeps Plotly's axis still, which fits itself to the marker, too.
     room = {"opacity": 0, "marker": {"size": traces[-1]["marker"]["size"]}}
     traces.append(_on(loss, "room of the loss", "markers") | room)
@@ -241,7 +233,7 @@ def _traces(
             | {"line": line | {"dash": "dot"}, "text": ["", *loss.labels], "textfont": small}
         )
     for panel in others:
-        traces += _curve(panel, "%{y:.0f} % right", scale, palette)
+        traces += _curve(panel, "%{y:.0f} % right", look)
         if panel.labels:
             texts = [escape.plotly(label) for label in panel.labels]
             traces += [
@@ -257,7 +249,8 @@ def _on(panel: _Panel, name: str, mode: str) -> dict[str, Any]:
     return {"type": "scatter", "name": name, "mode": mode} | axes
 
 
-def _curve(panel: _Panel, told: str, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
+def _curve(panel: _Panel, told: str, look: Look) -> list[dict[str, Any]]:
+    scale, palette = look.scale, look.palette
     hover = {"hoverinfo": "text", "hovertemplate": f"step %{{x}}: {told}<extra></extra>"}
     colour = palette.groups[0]
     marker = {
@@ -271,59 +264,58 @@ def _curve(panel: _Panel, told: str, scale: Scale, palette: Palette) -> list[dic
     ]
 
 
-def _layout(
-    progress: Progress, panels: Sequence[_Panel], scale: Scale, palette: Palette
-) -> dict[str, Any]:
+def _layout(progress: Progress, panels: Sequence[_Panel], look: Look) -> dict[str, Any]:
+    scale = look.scale
     width = round(max(p.left + p.across + _beside(p.labels, scale) for p in panels))
     height = round(max(p.top + p.down + scale.font * _BELOW for p in panels))
     layout: dict[str, Any] = {
         "template": TEMPLATE,
         "width": width,
         "height": height,
-        "font": {"size": scale.font, "color": palette.ink},
+        "font": {"size": scale.font, "color": look.palette.ink},
         "annotations": [],
     }
     for panel in panels:
-        layout |= _axes(panel, progress.total, width, height, scale, palette)
+        layout |= _axes(panel, progress.total, (width, height), look)
         left = (panel.left - scale.font * _LEFT) / width
         top = 1 - (panel.top - scale.font * _ABOVE) / height
         layout["annotations"].append(heading(f"<b>{panel.title}</b>", left, top))
     return layout
 
 
-def _axes(
-    panel: _Panel, total: int, width: float, height: float, scale: Scale, palette: Palette
-) -> dict[str, Any]:
-    """Return both axes of a plot, by their names in a layout."""
+def _axes(panel: _Panel, total: int, size: tuple[float, float], look: Look) -> dict[str, Any]:
+    """Return both axes of a plot in a picture of a size, by their names in a layout."""
+    width, height = size
     bottom = 1 - (panel.top + panel.down) / height
-    look = _axis(scale, palette)
+    shared = _axis(look)
     along = {
         "domain": [panel.left / width, (panel.left + panel.across) / width],
         "anchor": f"y{panel.axis}",
         "range": [0, total],
         "showgrid": False,
         "nticks": 5,
-        "title": {"text": "step", "font": look["tickfont"], "standoff": 2},
+        "title": {"text": "step", "font": shared["tickfont"], "standoff": 2},
     }
     upwards = {
         "domain": [bottom, bottom + panel.down / height],
         "anchor": f"x{panel.axis}",
         **_upwards(panel),
     }
-    return {f"xaxis{panel.axis}": look | along, f"yaxis{panel.axis}": look | upwards}
+    return {f"xaxis{panel.axis}": shared | along, f"yaxis{panel.axis}": shared | upwards}
 
 
-def _axis(scale: Scale, palette: Palette) -> dict[str, Any]:
+def _axis(look: Look) -> dict[str, Any]:
     """Say what all axes look like."""
+    scale, muted = look.scale, look.palette.muted
     return {
         "visible": True,
         "showline": True,
-        "linecolor": palette.muted,
+        "linecolor": muted,
         "zeroline": False,
         "ticks": "outside",
         "ticklen": 4,
-        "tickcolor": palette.muted,
-        "gridcolor": f"{palette.muted}30",
+        "tickcolor": muted,
+        "gridcolor": f"{muted}30",
         "tickfont": {"size": round(scale.font * NOTE, 1)},
     }
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from ...notation.equation import Equation
 from ...notation.labels import number, percent
-from ..boxes.colours import PALETTES, Theme
 from ..boxes.controls import controls
 from ..boxes.description import Description
-from ..boxes.draw_equation import numbers_of, render
-from ..boxes.layout import Scale, arrange, scale_for
+from ..boxes.layout import arrange
+from ..boxes.look import DEFAULT_LOOK, Look
+from ..boxes.numbers import numbers_of
+from ..boxes.render import render
 from .curves import Progress, curve_numbers, describe_curves
 
 #: Milliseconds that each moment stays: 80 of them are a run of ten seconds.
@@ -26,9 +27,7 @@ def describe_learning(
     moments: Sequence[Sequence[Equation]],
     names: Sequence[str],
     *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
+    look: Look = DEFAULT_LOOK,
 ) -> Description:
     """Draw the curves of a run above equations as they are at its last moment.
 
@@ -40,8 +39,7 @@ def describe_learning(
         have the same shapes and labels at all moments.
     names : sequence of str
         What each moment is called, as "step 40: loss 0.812".
-    width, theme, projector
-        As in `draw`.
+    look : Look
 
     Returns
     -------
@@ -68,16 +66,15 @@ def describe_learning(
     (['masked', 'weights', 'loss', 'shown'], 2)
     """
     check_moments(progress, moments, names)
-    check_alike([_look(shown) for shown in moments], "matrices and labels")
-    scale = scale_for(width, projector)
-    layout = arrange(moments[-1], width, scale)
-    picture = render(layout, theme)
+    check_alike([_without_numbers(shown) for shown in moments], "matrices and labels")
+    layout = arrange(moments[-1], look.width, look.scale)
+    picture = render(layout, look.palette)
     earlier = [
         numbers_of(layout.holding([block for equation in shown for block in equation.blocks]))
         for shown in moments[:-1]
     ]
     numbers = [*earlier, picture.numbers]
-    return with_curves(progress, picture, numbers, names, width, theme, scale)
+    return with_curves(progress, picture, numbers, names, look)
 
 
 def learning_alt(progress: Progress, shown: Sequence[Equation] = ()) -> str:
@@ -151,7 +148,7 @@ def check_alike(looks: Sequence[Any], what: str) -> None:
             )
 
 
-def _look(shown: Sequence[Equation]) -> list[Any]:
+def _without_numbers(shown: Sequence[Equation]) -> list[Any]:
     """All of equations that has a place in the picture, but the numbers."""
     return [
         term if isinstance(term, str) else (term.title or term.symbol, term.rows, term.columns)
@@ -165,9 +162,7 @@ def with_curves(
     picture: Description,
     numbers: Sequence[list[dict[str, Any]]],
     names: Sequence[str],
-    width: float,
-    theme: Theme,
-    scale: Scale,
+    look: Look,
 ) -> Description:
     """Draw the curves of a run above a picture of its last moment.
 
@@ -178,12 +173,11 @@ def with_curves(
     numbers : sequence of list of dict
         The picture's numbers at each moment.
     names : sequence of str
-    width, theme, scale
-        As in `describe_curves`.
+    look : Look
     """
     axis = 1 + sum(name.startswith("xaxis") for name in picture.layout)
-    curves = describe_curves(progress, width=width, theme=theme, scale=scale, axis=axis)
-    whole = _stacked(curves, picture, scale.gap)
+    curves = describe_curves(progress, look=look, axis=axis)
+    whole = _stacked(curves, picture, look.scale.gap)
     if len(numbers) == 1:
         return whole
     moments = [[*own, *curve_numbers(progress, i)] for i, own in enumerate(numbers)]
@@ -191,7 +185,7 @@ def with_curves(
     return replace(
         whole,
         frames=frames,
-        controls=controls(frames, whole.layout, PALETTES[theme], _PACE),
+        controls=controls(frames, whole.layout, look.palette, _PACE),
         pace=_PACE,
         played="Step of the run",
     )

@@ -13,10 +13,10 @@ import numpy as np
 from ...notation.labels import isolate
 from ...scenario import Array
 from ...text import escape
-from ..boxes.colours import PALETTES, Palette, Theme
+from ..boxes.colours import Palette, Theme
 from ..boxes.description import Description
-from ..boxes.layout import Scale, scale_for
-from .word_map import frame, weights
+from ..boxes.look import DEFAULT_LOOK, DESK, Look, Scale
+from .word_map import plot_layout, weights
 
 #: A thumbnail is at least so many pixels wide; on a narrow screen a layer takes two rows.
 _LEAST = 44
@@ -131,7 +131,7 @@ def thumbnail_side(layers: int, heads: int, width: float) -> int:
     >>> thumbnail_side(6, 12, 960), thumbnail_side(6, 12, 350), thumbnail_side(24, 16, 960)
     (40, 40, 16)
     """
-    pixels = _step(grid_for(layers, heads, width), width, scale_for(width, False))
+    pixels = _step(grid_for(layers, heads, width), width, DESK)
     return min(int(pixels), math.isqrt(_POINTS // (layers * heads))) - _GAP
 
 
@@ -140,9 +140,7 @@ def describe_head_grid(
     words: Sequence[str],
     chosen: tuple[int, int],
     *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
+    look: Look = DEFAULT_LOOK,
 ) -> Description:
     """Draw the weights of all heads as one mosaic.
 
@@ -154,11 +152,7 @@ def describe_head_grid(
         What a point's row and column are, for the pointer; all different.
     chosen : tuple of two int
         Layer and head to outline, from 0.
-    width : float
-        Pixels at hand.
-    theme : {"light", "dark"}
-    projector : bool
-        Larger letters.
+    look : Look
 
     Returns
     -------
@@ -173,14 +167,14 @@ def describe_head_grid(
     ((5, 8), 'head 2, key suis')
     """
     layers, heads, side, _ = thumbnails.shape
-    grid, scale = grid_for(layers, heads, width), scale_for(width, projector)
-    palette, step = PALETTES[theme], _step(grid, width, scale)
+    grid, scale = grid_for(layers, heads, look.width), look.scale
+    step = _step(grid, look.width, scale)
     room = {"l": _left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
     named = [escape.plotly(isolate(word)) for word in words]
-    layout = frame(step * grid.across, step * grid.down, room, width, scale, palette)
-    layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, palette)]}
+    layout = plot_layout(step * grid.across, step * grid.down, room, look)
+    layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, look.palette)]}
     layout |= _axes(grid, side)
-    heatmap = _heatmap(theme) | {"x": _columns(grid, named), "y": _rows(grid, named)}
+    heatmap = _heatmap(look.theme) | {"x": _columns(grid, named), "y": _rows(grid, named)}
     return Description([heatmap], layout, [{"z": _mosaic(thumbnails, grid)}])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...scenario import Array
-from ..boxes.layout import text_width
+from ..boxes.text import text_width
 
 #: Where a word may stand, in the order of preference, and which way that is.
 _SIDES = {

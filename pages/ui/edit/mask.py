@@ -93,7 +93,7 @@ def _boxes() -> None:
     if state.live():
         st.caption("Click a box to open it, 0, or to block it, −∞: row = query, column = key.")
         drawn = Equation((block(attend(state.scenario()), "blocking"),))
-        chart(describe(drawn, **look()), "figure-mask", lambda: drawn.alt, picked=_toggle)
+        chart(describe(drawn, look=look()), "figure-mask", lambda: drawn.alt, picked=_toggle)
     with st.expander("As a table", expanded=not state.live()):
         st.caption("Who may look at whom: row = query, column = key.")
         shown = _allowed()

@@ -152,7 +152,7 @@ def _paint_first(reason: str) -> None:
     st.info(escape.markdown(reason))
     drawn = Equation((_wanted(),))
     chart(
-        describe(drawn, **look()),
+        describe(drawn, look=look()),
         "figure-painted",
         lambda: drawn.alt,
         picked=lambda box: _toggle(box, matrix=0),
@@ -201,4 +201,4 @@ def _by_d_k(s: Scenario, target: Array, chosen: learn_settings.Settings, now: Ru
         f"lowest possible, {number(reach.lowest(target), 3)}."
     )
     drawn = Equation((reach.by_size(target, found, sizes),))
-    chart(describe(drawn, **look()), "figure-by-d_k", lambda: drawn.alt)
+    chart(describe(drawn, look=look()), "figure-by-d_k", lambda: drawn.alt)

@@ -49,7 +49,7 @@ def picture(
     """
     progress = progress_of(learner, lowest, baselines)
     drawn = [moment(attend(shown(each.params)), target) for each in moments]
-    described = describe_learning(progress, drawn, [named(each) for each in moments], **look())
+    described = describe_learning(progress, drawn, [named(each) for each in moments], look=look())
     return described, learning_alt(progress, drawn[-1])
 
 
@@ -114,7 +114,7 @@ def way_back(trace: AttentionTrace, target: Array, key: Kind) -> None:
         if is_open:
             drawn = gradient(trace, target)
             chart(
-                describe(*drawn, **look()),
+                describe(*drawn, look=look()),
                 f"figure-gradient-{key}",
                 lambda: " ".join(each.alt for each in drawn),
             )

@@ -8,7 +8,13 @@ import streamlit as st
 
 from attn_core import limits
 from attn_core.analysis.projection_2d import plane
-from attn_core.figures import Description, Space, describe_learning_spaces, learning_spaces_alt
+from attn_core.figures import (
+    Description,
+    LabelledPoints,
+    Space,
+    describe_learning_spaces,
+    learning_spaces_alt,
+)
 from attn_core.learning import corpus, readout
 from attn_core.learning.learner import Learner, Snapshot
 from attn_core.learning.readout import CLASSES
@@ -73,18 +79,10 @@ def _picture(
     ]
     groups, legend = [words.classes(head) for head in CLASSES], list(CLASSES.values())
     progress = show_learning.progress_of(learner, None, {"most frequent": most_frequent})
-    described = describe_learning_spaces(
-        progress,
-        drawn,
-        words.tokens,
-        groups=groups,
-        legend=legend,
-        labelled=labelled,
-        names=[show_learning.named(each) for each in moments],
-        **look(),
-    )
-    alt = learning_spaces_alt(progress, drawn[-1], groups, legend)
-    return described, alt
+    points = LabelledPoints(words.tokens, groups, legend, labelled)
+    names = [show_learning.named(each) for each in moments]
+    described = describe_learning_spaces(progress, drawn, points, names, look=look())
+    return described, learning_spaces_alt(progress, drawn[-1], points)
 
 
 def _after(held_out: readout.Words, learner: Learner) -> None:

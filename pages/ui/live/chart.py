@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypedDict
+from typing import Any
 
 import streamlit as st
 
-from attn_core.figures import NARROW, Description, Theme
+from attn_core.figures import NARROW, Description, Look
 from pages.ui.live import components as live
 from pages.ui.session import state
 
@@ -17,23 +17,11 @@ from pages.ui.session import state
 _BUTTONS = 32
 
 
-class Look(TypedDict):
-    """How a figure is to be drawn for this visitor."""
-
-    width: int
-    theme: Theme
-    projector: bool
-
-
 def look(margin: int = 0) -> Look:
-    """Tell how to draw, in the page's width without a margin."""
+    """How to draw for this visitor, in the page's width without a margin."""
     # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
     taken = round(margin * 22 / 16) if state.projector() else margin
-    return {
-        "width": state.width() - taken,
-        "theme": state.theme(),
-        "projector": state.projector(),
-    }
+    return Look(state.width() - taken, state.theme(), state.projector())
 
 
 def chart(

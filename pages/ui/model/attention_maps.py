@@ -9,13 +9,13 @@ from typing import Any
 import streamlit as st
 
 from attn_core.analysis.long_text import digits
-from attn_core.figures import describe_head_grid, describe_word_map
+from attn_core.figures import Look, describe_head_grid, describe_word_map
 from attn_core.figures.words import head_grid, word_map
 from attn_core.figures.words.head_grid import Grid
 from attn_core.pretrained import Encoder
 from attn_core.pretrained.view import Reading, told_of_seen
 from attn_core.text import escape
-from pages.ui.live.chart import Look, chart, look
+from pages.ui.live.chart import chart, look
 from pages.ui.model import ask as ask_model
 from pages.ui.model import loading as model
 from pages.ui.session import state
@@ -40,13 +40,13 @@ def heads(reading: Reading) -> None:
     """All heads as thumbnails; a click chooses one."""
     st.header("All heads", anchor=False)
     encoder, focus, drawn = reading.encoder, reading.focus, look()
-    side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
-    grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn["width"])
+    side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn.width)
+    grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn.width)
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
             small, words = model.thumbnails(reading, side)
             chart(
-                describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
+                describe_head_grid(small, words, (focus.layer, focus.head), look=drawn),
                 "figure-model-heads",
                 lambda: (
                     f"Small maps of attention weights: {encoder.layers} layers, one below the "
@@ -98,9 +98,9 @@ def weights(
     seen = reading.seen
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
-            colouring = word_map.weights(digits(len(seen.tokens)), drawn["theme"])
+            colouring = word_map.weights(digits(len(seen.tokens)), drawn.theme)
             described = describe_word_map(
-                seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, **drawn
+                seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, look=drawn
             )
             chart(
                 described,
@@ -140,14 +140,14 @@ def scores(reading: Reading) -> None:
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
             drawn = look()
-            colouring = word_map.signed("score", drawn["theme"])
+            colouring = word_map.signed("score", drawn.theme)
             described = describe_word_map(
                 reading.tokens,
                 reading.tokens,
                 reading.scores,
                 colouring,
                 marked=reading.query,
-                **drawn,
+                look=drawn,
             )
             chart(
                 described,

@@ -31,7 +31,7 @@ def token(reading: Reading) -> None:
     bars = {f"from {name} to each": seen.weights[i], f"from each to {name}": seen.weights[:, i]}
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
-            described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), **look())
+            described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), look=look())
             chart(described, "figure-model-token", lambda: told_of_token(reading))
     st.markdown(told_of_token(reading, escape.markdown))
 
@@ -53,10 +53,10 @@ def weight(reading: Reading) -> None:
                 shown.keys,
                 shown.features,
                 shown.products,
-                word_map.signed_to("q · k / √d_k", largest, drawn["theme"]),
+                word_map.signed_to("q · k / √d_k", largest, drawn.theme),
                 axes=("key", "feature"),
                 marked=shown.asked,
-                **drawn,
+                look=drawn,
             )
             chart(
                 described,

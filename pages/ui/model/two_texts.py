@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from attn_core.figures import describe_word_map
@@ -37,9 +39,9 @@ def two_texts(reading: Reading) -> None:
 
 def _side_by_side(one: Reading, other: Reading) -> None:
     drawn = look()
-    beside = drawn["width"] >= _BOTH
+    beside = drawn.width >= _BOTH
     if beside:
-        drawn["width"] = (drawn["width"] - _GAP) // 2
+        drawn = replace(drawn, width=(drawn.width - _GAP) // 2)
     places = st.columns(2) if beside else [st.container(), st.container()]
     for i, (place, reading) in enumerate(zip(places, (one, other), strict=True)):
         with place:
@@ -52,8 +54,8 @@ def _cosines(both: Shared) -> None:
         both.tokens,
         both.stages,
         both.cosines,
-        word_map.cosines(drawn["theme"]),
+        word_map.cosines(drawn.theme),
         axes=("token", "layer"),
-        **drawn,
+        look=drawn,
     )
     chart(described, "figure-model-shared", lambda: told_of_shared(both))

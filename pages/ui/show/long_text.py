@@ -72,7 +72,7 @@ def picture(trace: AttentionTrace) -> None:
     # A picture in another width would be sent again, and this one is most of a megabyte.
     if state.measured() or not state.live():
         chart(
-            describe_long_text(trace, **look()),
+            describe_long_text(trace, look=look()),
             "figure-long-text",
             lambda: f"Heatmap of all attention weights. {told.told_of_weights(trace)}",
             _pick,
@@ -106,7 +106,9 @@ def row(trace: AttentionTrace) -> None:
     )
     if state.measured() or not state.live():
         chart(
-            describe_row(trace, i, **look()), "figure-long-row", lambda: told.told_of_row(trace, i)
+            describe_row(trace, i, look=look()),
+            "figure-long-row",
+            lambda: told.told_of_row(trace, i),
         )
     st.markdown(told.told_of_row(trace, i, escape.markdown))
     with drawer("Numbers as a table", "tables-long-row") as is_open:

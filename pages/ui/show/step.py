@@ -12,11 +12,19 @@ from attn_core.analysis.causes import METHOD
 from attn_core.analysis.causes import explain as explain_causes
 from attn_core.analysis.compare import Comparison, compare
 from attn_core.explain import narrate
-from attn_core.figures import describe, describe_partners
-from attn_core.figures.boxes.partners import partners_alt, rule_of
+from attn_core.figures import describe, describe_dot_product_pairs
+from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rule_of
 from attn_core.notation import steps
 from attn_core.notation.course import made
-from attn_core.notation.equation import Block, Equation, block, equation, formula, headline, misfit
+from attn_core.notation.equation import (
+    Block,
+    Equation,
+    block,
+    equation,
+    formula,
+    headline,
+    shape_mismatch,
+)
 from attn_core.notation.outline import outlined
 from attn_core.text import escape
 from pages.ui.live.chart import chart, drawer, look
@@ -165,7 +173,7 @@ def shape_rule(rows: int) -> None:
     """X · W_q with a W_q of so many rows: the product, or why there is none."""
 
     def body(trace: AttentionTrace) -> None:
-        tried = misfit(trace, rows)
+        tried = shape_mismatch(trace, rows)
         X, W = tried.blocks[:2]
         rule = rule_of(X, W)
         (st.success if rule.fits else st.warning)(escape.markdown(rule.message))
@@ -176,7 +184,8 @@ def shape_rule(rows: int) -> None:
             "partner times partner, all added up. A number without a partner can't be used, "
             "so $W_q$ needs **one row for each feature**."
         )
-        chart(describe_partners(X, W, **look()), key="partners", alt=lambda: partners_alt(X, W))
+        pairs = describe_dot_product_pairs(X, W, look=look())
+        chart(pairs, key="partners", alt=lambda: dot_product_pairs_alt(X, W))
 
     _part("shape-rule", body)
 
@@ -219,7 +228,7 @@ def picture(
     cell = inspector.asked(trace, drawn, name)
     shown = [outlined(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
-        describe(*beside, *shown, **look()),
+        describe(*beside, *shown, look=look()),
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
@@ -235,7 +244,7 @@ def picture(
 def unasked(*drawn: Equation, key: str) -> None:
     """Equations in one picture, without the question where their numbers come from."""
     chart(
-        describe(*drawn, **look()),
+        describe(*drawn, look=look()),
         key=f"figure-{key}",
         alt=lambda: " ".join(each.alt for each in drawn),
     )
