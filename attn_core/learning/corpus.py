@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import limits
-from ..text import tokens as words
+from ..text import tokenize
 from ..text.embeddings import embed
 
 #: What the sentences are read with; as many features as the lab has room for.
@@ -69,7 +69,7 @@ class Marked:
     @cached_property
     def sentence(self) -> str:
         """The words as people write them."""
-        return words.join(self.tokens)
+        return tokenize.join(self.tokens)
 
     @cached_property
     def X(self) -> NDArray[np.float64]:
@@ -211,7 +211,7 @@ def _marked(line: str, language: str) -> Marked:
     marks = [_mark(chunk) for chunk in line.split()]
     tokens = tuple(word for word, _, _ in marks)
     sentence = " ".join(tokens)
-    apart = words.split(sentence)
+    apart = tokenize.split(sentence)
     if apart != tokens:
         raise ValueError(f"words and signs must stand apart, {' '.join(apart)}; got {sentence}")
     limits.SENTENCE.check_words(tokens)

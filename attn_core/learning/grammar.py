@@ -14,8 +14,8 @@ from ..notation import labels
 from ..scenario import Array, Scenario
 from .corpus import FEATURES, Marked
 from .initial import Start, start
-from .learner import Task
 from .optimizer import Params
+from .trainer import Task
 
 #: Logits that differ by less are equal.
 _TIE = 1e-9

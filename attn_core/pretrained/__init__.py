@@ -1,7 +1,7 @@
 """Pretrained transformers of the BERT family, seen with the equations of the lab.
 
 `load` opens one; its packages are imported only then. Where its files are is `sources`, what
-they hold `files`, its layers and its tokenizer `bert`, what a visitor sees of it `view`.
+they hold `files`, its layers and its tokenizer `bert`, what is read from them `interpret`.
 """
 
 from .encoder import (

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from attn_core import attend, permalink
 from attn_core.figures.words.head_grid import grid_for
 from attn_core.notation.labels import number
-from attn_core.pretrained.view import shared
+from attn_core.pretrained.interpret import shared
 from pages.ui.session.question import SENTENCE
 from tests.browser.conftest import ROOT, idle
 from tests.browser.test_journey import go, numbers

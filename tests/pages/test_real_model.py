@@ -13,8 +13,8 @@ from attn_core import attend, limits, pretrained
 from attn_core.permalink import encode_text
 from attn_core.presets import DEFAULT
 from attn_core.pretrained import Encoded, load
+from attn_core.pretrained.interpret import Focus, Reading, told_of_seen, told_of_token
 from attn_core.pretrained.rollout import rollout
-from attn_core.pretrained.view import Focus, Reading, told_of_seen, told_of_token
 from pages.ui.model import loading as model
 from pages.ui.model.readings import MOST, Readings, size
 from pages.ui.session.kept_text import ELSEWHERE

@@ -13,7 +13,7 @@ from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.pretrained import reduced, told_of_vectors, with_real_vectors, with_vocabulary
 from attn_core.text.embeddings import SOURCES, axis_names, embed, hashed, more_features, source_of
-from attn_core.text.tokens import split
+from attn_core.text.tokenize import split
 
 WIDTH = 17
 MODELS = SOURCES[1:]

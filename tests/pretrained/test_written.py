@@ -3,7 +3,7 @@
 import pytest
 
 from attn_core.pretrained.bert.tokenizer import Tokenizer
-from attn_core.pretrained.view.tokenized_words import told_of_words
+from attn_core.pretrained.interpret.tokenized_words import told_of_words
 
 pytestmark = pytest.mark.usefixtures("model_packages")
 

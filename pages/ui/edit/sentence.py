@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import edits, limits, presets
 from attn_core.explain import narrate
-from attn_core.text import escape, tokens
+from attn_core.text import escape, tokenize
 from attn_core.text.embeddings import hashed, source_of
 from attn_core.text.vocabulary import FEATURES, ORDER, PLACES
 from pages.ui.edit import mask as edit_mask
@@ -66,7 +66,7 @@ def claim() -> None:
 def sentence() -> None:
     """Type a sentence; one that can't be shown stays in the field, with the reason."""
     edit_vectors.fulfil()
-    state.seed("sentence", tokens.join(state.scenario().tokens))
+    state.seed("sentence", tokenize.join(state.scenario().tokens))
     # No `max_chars`: a browser would drop a longer text without a word.
     st.text_input(
         "Sentence",
@@ -98,7 +98,7 @@ def _context() -> None:
             "are taken out.",
         )
         if s.is_cross:
-            state.seed("context", tokens.join(s.context))
+            state.seed("context", tokenize.join(s.context))
             st.text_input(
                 "Second sentence",
                 key="context",
@@ -113,12 +113,12 @@ def _set_cross() -> None:
 
 
 def _set_context() -> None:
-    typed = state.widget("context", str, tokens.join(state.scenario().context))
+    typed = state.widget("context", str, tokenize.join(state.scenario().context))
     edit_vectors.change(lambda: edits.with_context(state.scenario(), typed), entered="context")
 
 
 def _set_sentence() -> None:
-    typed = state.widget("sentence", str, tokens.join(state.scenario().tokens))
+    typed = state.widget("sentence", str, tokenize.join(state.scenario().tokens))
     edit_vectors.change(lambda: edits.with_sentence(state.scenario(), typed), entered="sentence")
 
 

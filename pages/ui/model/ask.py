@@ -12,7 +12,7 @@ from attn_core.analysis import long_text
 from attn_core.explain.wording import listed
 from attn_core.notation.labels import isolate
 from attn_core.pretrained import Encoder
-from attn_core.pretrained.view import VIEWS, Reading, told_of_text
+from attn_core.pretrained.interpret import VIEWS, Reading, told_of_text
 from attn_core.text import escape
 from pages.ui.live.chart import clicked
 from pages.ui.model import loading as model

@@ -13,7 +13,7 @@ from attn_core.figures import Look, describe_head_grid, describe_word_map
 from attn_core.figures.words import head_grid, word_map
 from attn_core.figures.words.head_grid import Grid
 from attn_core.pretrained import Encoder
-from attn_core.pretrained.view import Reading, told_of_seen
+from attn_core.pretrained.interpret import Reading, told_of_seen
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.model import ask as ask_model

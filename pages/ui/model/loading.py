@@ -20,11 +20,11 @@ from attn_core.pretrained import (
     Encoder,
     ModelError,
     folder_at_hand,
+    interpret,
     is_at_hand,
     load,
 )
-from attn_core.pretrained import view as model_view
-from attn_core.pretrained.view import Reading, Shared
+from attn_core.pretrained.interpret import Reading, Shared
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import Source
@@ -249,7 +249,7 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
 def shared(a: Encoded, b: Encoded) -> Shared:
     """What two texts have in common; of a long one its beginning is read once more."""
     with _busy:
-        return model_view.shared(a, b)
+        return interpret.shared(a, b)
 
 
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:

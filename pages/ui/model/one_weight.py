@@ -14,7 +14,12 @@ from attn_core.figures import describe_word_bars, describe_word_map
 from attn_core.figures.words import word_map
 from attn_core.notation.cells import Cell
 from attn_core.notation.labels import isolate
-from attn_core.pretrained.view import Reading, contributions, told_of_contributions, told_of_token
+from attn_core.pretrained.interpret import (
+    Reading,
+    contributions,
+    told_of_contributions,
+    told_of_token,
+)
 from attn_core.text import escape
 from pages.ui.live.chart import chart, drawer, look
 from pages.ui.model import ask as ask_model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core import Scenario, attend, limits, pretrained
-from attn_core.pretrained.view import Reading
+from attn_core.pretrained.interpret import Reading
 from attn_core.text import escape
 from pages.ui.session import state
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core.figures import describe_word_map
 from attn_core.figures.words import word_map
-from attn_core.pretrained.view import Reading, Shared, told_of_shared
+from attn_core.pretrained.interpret import Reading, Shared, told_of_shared
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.model import ask as ask_model

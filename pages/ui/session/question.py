@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from attn_core.pretrained.view import VIEWS, Focus
+from attn_core.pretrained.interpret import VIEWS, Focus
 from pages.ui.session.kept_text import KeptText
 
 #: The sentence that is read first, short enough for the lab, and a head of the model that is

@@ -461,7 +461,7 @@ def question() -> Question:
 
 
 def focus_on(**changes: Any) -> None:
-    """Look elsewhere in the pretrained model; see `pretrained.view.Focus`."""
+    """Look elsewhere in the pretrained model; see `pretrained.interpret.Focus`."""
     touch()
     _lab().question.turn(**changes)
 

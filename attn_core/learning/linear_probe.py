@@ -11,8 +11,8 @@ from ..gradients import readout_loss
 from ..scenario import Array, Scenario
 from ..text.embeddings import embed
 from .corpus import FEATURES, PARTS, Marked
-from .learner import Task
 from .optimizer import Params
+from .trainer import Task
 
 #: What each head is to tell of a word, and what there is to choose from.
 CLASSES: Mapping[str, tuple[str, ...]] = {

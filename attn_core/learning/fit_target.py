@@ -7,9 +7,10 @@ from dataclasses import replace
 from ..edits import with_matrix, with_size
 from ..gradients import attention_loss
 from ..scenario import Array, Scenario
+from .hyperparameters import Hyperparameters
 from .initial import Start, start
-from .learner import Learner, Snapshot, Task
-from .optimizer import Descent, Params
+from .optimizer import Params
+from .trainer import Checkpoint, Task, Trainer
 
 
 def learned(s: Scenario, params: Params) -> Scenario:
@@ -25,22 +26,23 @@ def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int
     s : Scenario
         Of one head; its words, mask, positions, scaling and temperature stay.
     target : ndarray, shape (n, n_k)
-        From `wanted`.
+        From `raw_target.target_weights`.
     d_k : int
         Columns that W_q and W_k are to have.
     kind, seed
         Where to start; see `start`.
 
     Its loss raises ValueError where the mask blocks what is wanted, or the scenario can't
-    have so few columns; so does a `Learner` of it, before the first step.
+    have so few columns; so does a `Trainer` of it, before the first step.
 
     Examples
     --------
     >>> import numpy as np
     >>> from attn_core.presets import DEFAULT
-    >>> learner = Learner(task(DEFAULT.scenario, np.eye(3), d_k=2), Descent(), steps=100)
-    >>> learner.advance(100)
-    >>> learner.last.loss < 0.05 < learner.snapshots[0].loss
+    >>> from attn_core.learning.optimizer import Optimizer
+    >>> trainer = Trainer(task(DEFAULT.scenario, np.eye(3), d_k=2), Optimizer(), steps=100)
+    >>> trainer.advance(100)
+    >>> trainer.last.loss < 0.05 < trainer.checkpoints[0].loss
     True
     """
     begin = start(kind, s.d_model, d_k, seed)
@@ -48,32 +50,25 @@ def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int
 
 
 def by_d_k(
-    s: Scenario,
-    target: Array,
-    sizes: range,
-    descent: Descent,
-    steps: int,
-    kind: Start = "random",
-    seed: int = 1,
-) -> list[Snapshot | None]:
+    s: Scenario, target: Array, sizes: range, chosen: Hyperparameters
+) -> list[Checkpoint | None]:
     """Learn the same with each number of columns.
 
     Returns
     -------
-    list of Snapshot or None
+    list of Checkpoint or None
         The best of each run; None where the scenario can't have so few columns.
     """
-    return [_best_with(d_k, s, target, descent, steps, kind, seed) for d_k in sizes]
+    return [_best_with(d_k, s, target, chosen) for d_k in sizes]
 
 
-def _best_with(
-    d_k: int, s: Scenario, target: Array, descent: Descent, steps: int, kind: Start, seed: int
-) -> Snapshot | None:
+def _best_with(d_k: int, s: Scenario, target: Array, chosen: Hyperparameters) -> Checkpoint | None:
     if s.positions == "rope" and d_k < 2:
         return None
-    learner = Learner(task(s, target, d_k, kind, seed), descent, steps)
-    learner.advance(steps)
-    return learner.best
+    own = task(s, target, d_k, chosen.start, chosen.seed)
+    trainer = Trainer(own, chosen.optimizer, chosen.steps)
+    trainer.advance(chosen.steps)
+    return trainer.best
 
 
 def sent(s: Scenario, params: Params, head: int) -> Scenario:

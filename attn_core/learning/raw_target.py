@@ -1,4 +1,4 @@
-"""What a visitor paints: who is to look at whom."""
+"""The raw target that a visitor paints: who is to look at whom, before rows sum to 1."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..limits import BOUND, on_grid
 from ..notation.labels import short
 from ..scenario import Array, Scenario
-from ..text.tokens import aligned
+from ..text.tokenize import aligned
 
 Words = Sequence[str]
 
@@ -85,12 +85,12 @@ def entered(painted: Array) -> Array:
     return on_grid("Painted attention", painted + 0.0)  # of −0 no sign is left
 
 
-def shared(painted: Array) -> Array:
+def normalize_rows(painted: Array) -> Array:
     """Make each row's numbers shares of 1; an empty row stays 0.
 
     Examples
     --------
-    >>> shared(np.array([[1.0, 1.0], [0.0, 0.0]]))
+    >>> normalize_rows(np.array([[1.0, 1.0], [0.0, 0.0]]))
     array([[0.5, 0.5],
            [0. , 0. ]])
     """
@@ -99,7 +99,7 @@ def shared(painted: Array) -> Array:
     return shares
 
 
-def wanted(painted: Array) -> Array:
+def target_weights(painted: Array) -> Array:
     """Weights that are wanted, from what is painted.
 
     Parameters
@@ -119,19 +119,19 @@ def wanted(painted: Array) -> Array:
     """
     painted = np.asarray(painted, dtype=np.float64)
     _check(painted)
-    target = shared(painted)
+    target = normalize_rows(painted)
     if not target.any():
         raise ValueError("Nothing is painted yet: click a box, and its word is to be looked at.")
     return target
 
 
-def wanted_of(painted: Array, s: Scenario) -> Array:
-    """`wanted`, of the boxes that the mask leaves open.
+def allowed_target_weights(painted: Array, s: Scenario) -> Array:
+    """`target_weights`, of the boxes that the mask leaves open.
 
     Raises
     ------
     ValueError
-        As `wanted`, and when the mask blocks all that is painted.
+        As `target_weights`, and when the mask blocks all that is painted.
     """
     left = open_to(painted, s)
     if np.any(painted) and not left.any():
@@ -139,7 +139,7 @@ def wanted_of(painted: Array, s: Scenario) -> Array:
             "The mask blocks all that is painted. Click a box that it leaves open, or take "
             "another pattern."
         )
-    return wanted(left)
+    return target_weights(left)
 
 
 def toggled(painted: Array, s: Scenario, row: int, column: int) -> Array:
@@ -169,7 +169,7 @@ def toggled(painted: Array, s: Scenario, row: int, column: int) -> Array:
     return following
 
 
-def carried(painted: Array, before: tuple[Words, Words], s: Scenario) -> Array:
+def remap(painted: Array, before: tuple[Words, Words], s: Scenario) -> Array:
     """Fit what was painted to other words: those that stay keep their boxes.
 
     Parameters
@@ -184,7 +184,7 @@ def carried(painted: Array, before: tuple[Words, Words], s: Scenario) -> Array:
     >>> from attn_core.edits import with_sentence
     >>> from attn_core.presets import DEFAULT
     >>> words = DEFAULT.scenario.tokens
-    >>> carried(np.eye(3), (words, words), with_sentence(DEFAULT.scenario, "Je suis"))
+    >>> remap(np.eye(3), (words, words), with_sentence(DEFAULT.scenario, "Je suis"))
     array([[1., 0.],
            [0., 1.]])
     """

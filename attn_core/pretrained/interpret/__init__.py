@@ -1,4 +1,4 @@
-"""What a visitor sees of a pretrained model: its attention to a text, and what is said of it."""
+"""What can be read from a pretrained model: its attention to a text, in numbers and words."""
 
 from .contributions import Contributions, contributions, told_of_contributions
 from .reading import VIEWS, Focus, Reading, Seen, View
