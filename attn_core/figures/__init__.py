@@ -8,7 +8,7 @@ from .boxes.look import NARROW, Look
 from .boxes.multiples import describe_multiples
 from .boxes.play import describe_play, is_product
 from .html_page import html_page
-from .training.curves import Progress
+from .training.progress import Progress
 from .training.run_boxes import describe_learning, learning_alt
 from .training.run_points import LabelledPoints, describe_learning_spaces, learning_spaces_alt
 from .words.contribution_bars import describe_contributions

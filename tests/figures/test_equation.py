@@ -30,7 +30,7 @@ def odd_scenario(**changes):
     """n, d_model, d_k, d_v are distinct primes."""
     s = edits.with_sentence(DEFAULT.scenario, "The dog saw the <b>")
     s = edits.with_size(s, d_model=7, d_k=3, d_v=2)
-    for i, name in enumerate(edits.MATRICES):
+    for i, name in enumerate(("X", *edits.PROJECTIONS)):
         s = edits.with_matrix(s, name, edits.random(s, name, seed=i))
     return replace(s, mask=causal(s.n), temperature=0.5, **changes)
 

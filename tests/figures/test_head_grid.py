@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from attn_core.figures import Look, describe_head_grid
-from attn_core.figures.words.head_grid import Grid, grid_for, thumbnail_side
+from attn_core.figures.words.thumbnails import Grid, grid_for, thumbnail_side
 
 LAYERS, HEADS, SIDE = 3, 7, 5
 SMALL = np.random.default_rng(1).random((LAYERS, HEADS, SIDE, SIDE)).astype(np.float32)

@@ -112,7 +112,7 @@ def test_a_pause_keeps_all_and_goes_on():
     assert "Learned after 300 steps" in progress(at)[1]
 
 
-def test_a_fast_run_has_a_curve_and_moments_too():
+def test_a_fast_run_has_a_curve_and_checkpoints_too():
     at = learn(lesson("grammar"))  # a hundred steps a picture
     assert len(spec(at)["frames"]) == 61  # one in five, and the start
 
@@ -314,7 +314,7 @@ def test_another_d_k_is_learned_at_once_where_a_run_is_over_and_only_there(kind)
     at = set_d_k(learn(at), kind, 3)
     assert progress(at)[1].startswith("Learned after")
     assert boxes(at)[W_Q].shape[1] == 3
-    assert len(spec(at)["frames"]) > 10  # with moments to look back at
+    assert len(spec(at)["frames"]) > 10  # with checkpoints to look back at
     assert progress(press(at, "learn-reset"))[1].startswith("Step 0 of")
 
 

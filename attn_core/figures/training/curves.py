@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..boxes.description import Description
 from ..boxes.look import DEFAULT_LOOK, TEMPLATE, Look, Scale
 from ..boxes.text import NOTE, shorten, text_width
 from ..words.word_points import LINE, heading
+from .progress import Progress
 
 #: In parts of the font's size: the width from which two plots stand beside each other, and
 #: the widest of one.
@@ -23,57 +24,6 @@ _BESIDE, _WIDEST = 45, 43
 _HIGH, _LEFT, _RIGHT, _ABOVE, _BELOW = 10.0, 3.4, 1.4, 2.0, 3.6
 #: What is written beside a plot takes at most this part of its width, and begins with a gap.
 _LABEL, _GAP = 0.42, "\u2002"
-
-
-@dataclass(frozen=True, eq=False)
-class Progress:
-    """How far a run has come; an entry for each snapshot.
-
-    Attributes
-    ----------
-    steps : sequence of int, length m
-        The first is 0.
-    losses : sequence of float, length m
-    accuracies : sequence of float, length m, or None
-        Part of what is held out that is right, 0 to 1.
-    total : int
-        How many steps the run is to have.
-    lowest : float or None
-        The lowest loss that is possible at all.
-    baselines : mapping of str to float
-        Accuracies without any learning, by name.
-
-    Raises
-    ------
-    ValueError
-        When there is no snapshot, the sequences have different lengths, or an accuracy
-        isn't 0 to 1.
-
-    Examples
-    --------
-    >>> Progress([0, 10], [1.5], None, total=200)
-    Traceback (most recent call last):
-    ValueError: A run has a step, a loss and an accuracy for each snapshot; got 2 steps, 1 losses.
-    """
-
-    steps: Sequence[int]
-    losses: Sequence[float]
-    accuracies: Sequence[float] | None
-    total: int
-    lowest: float | None = None
-    baselines: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        parts = {"steps": self.steps, "losses": self.losses, "accuracies": self.accuracies}
-        counts = {name: len(part) for name, part in parts.items() if part is not None}
-        if 0 in counts.values() or len(set(counts.values())) > 1:
-            got = ", ".join(f"{count} {name}" for name, count in counts.items())
-            raise ValueError(
-                f"A run has a step, a loss and an accuracy for each snapshot; got {got}."
-            )
-        measured = () if self.accuracies is None else self.accuracies
-        if wrong := [each for each in (*measured, *self.baselines.values()) if not 0 <= each <= 1]:
-            raise ValueError(f"An accuracy is 0 to 1, got {wrong[0]}.")
 
 
 @dataclass(frozen=True)
@@ -102,7 +52,7 @@ def describe_curves(progress: Progress, *, look: Look = DEFAULT_LOOK, axis: int 
     Returns
     -------
     Description
-        A marker in each plot stands at the last snapshot.
+        A marker in each plot stands at the last checkpoint.
 
     Examples
     --------
@@ -122,16 +72,16 @@ def describe_curves(progress: Progress, *, look: Look = DEFAULT_LOOK, axis: int 
 
 
 def curve_numbers(progress: Progress, shown: int) -> list[dict[str, Any]]:
-    """Return the numbers of the curves with their markers at one of the snapshots.
+    """Return the numbers of the curves with their markers at one of the checkpoints.
 
     Parameters
     ----------
     progress : Progress
     shown : int
-        Which snapshot.
+        Which checkpoint.
     """
     steps = np.asarray(progress.steps, dtype=float)
-    order = np.argsort(steps, kind="stable")  # the best moment of a run may stand at its end
+    order = np.argsort(steps, kind="stable")  # the best checkpoint of a run may stand at its end
     ends = [0, progress.total]
 
     def curve(values: Array) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A run of gradient descent: its curves above the words as points, moment by moment."""
+"""A run of gradient descent: its curves above the words as points, checkpoint by checkpoint."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ..boxes.look import DEFAULT_LOOK, Look
 from ..boxes.text import text_width
 from ..words.word_labels import place_labels
 from ..words.word_points import Space, room_beside, side_of, spaces_layout, trace_of
-from .curves import Progress
-from .run_boxes import check_alike, check_moments, progress_alt, with_curves
+from .progress import Progress, progress_alt
+from .with_curves import check_alike, check_counts, with_curves
 
 #: Room from the middle of a plot to its edges, in parts of the largest coordinate.
 _ROOM = 1.1
@@ -56,19 +56,19 @@ class LabelledPoints:
 
 def describe_learning_spaces(
     progress: Progress,
-    moments: Sequence[Sequence[Space]],
+    checkpoints: Sequence[Sequence[Space]],
     points: LabelledPoints,
     names: Sequence[str],
     *,
     look: Look = DEFAULT_LOOK,
 ) -> Description:
-    """Draw the curves of a run above words as points at its last moment.
+    """Draw the curves of a run above words as points at its last checkpoint.
 
     Parameters
     ----------
     progress : Progress
-    moments : sequence of sequence of Space
-        The spaces at each snapshot of `progress`, or only at the last.
+    checkpoints : sequence of sequence of Space
+        The spaces at each checkpoint of `progress`, or only at the last.
     points : LabelledPoints
     names, look
         As in `describe_learning`.
@@ -78,12 +78,12 @@ def describe_learning_spaces(
     Description
         For each space its small points and its larger ones, then the room around each
         space, then the curves. All spaces have the same axes, about 0, with room for the
-        largest coordinates of any moment.
+        largest coordinates of any checkpoint.
 
     Raises
     ------
     ValueError
-        When there are too few or too many moments or names, or a moment has other spaces
+        When there are too few or too many checkpoints or names, or a checkpoint has other spaces
         than the last.
 
     Examples
@@ -96,18 +96,19 @@ def describe_learning_spaces(
     >>> [own["x"].tolist() for own in described.numbers[:2]]
     [[2.0], [0.0]]
     """
-    check_moments(progress, moments, names)
+    check_counts(progress, checkpoints, names)
     check_alike(
-        [[(each.symbol, each.plane.points.shape) for each in shown] for shown in moments], "spaces"
+        [[(each.symbol, each.plane.points.shape) for each in shown] for shown in checkpoints],
+        "spaces",
     )
-    spaces = moments[-1]
+    spaces = checkpoints[-1]
     side, _ = side_of(spaces, look.width)
     below = [_legend_lines(each, side - 5 * look.scale.font, look) for each in points.legend]
     layout = spaces_layout(spaces, look, below)
     own = [trace_of(space, k) for k, space in enumerate(spaces)]
     traces = [trace for k, each in enumerate(own) for trace in _traces(each, points, k, look)]
     traces += [room_beside(each) for each in own]
-    numbers = _numbers(moments, points, layout, look)
+    numbers = _numbers(checkpoints, points, layout, look)
     picture = Description(traces, layout, numbers[-1])
     return with_curves(progress, picture, numbers, names, look)
 
@@ -119,7 +120,7 @@ def learning_spaces_alt(progress: Progress, shown: Sequence[Space], points: Labe
     ----------
     progress : Progress
     shown : sequence of Space
-        At the last moment.
+        At the last checkpoint.
     points : LabelledPoints
 
     Examples
@@ -194,21 +195,21 @@ def _traces(
 
 
 def _numbers(
-    moments: Sequence[Sequence[Space]],
+    checkpoints: Sequence[Sequence[Space]],
     points: LabelledPoints,
     layout: dict[str, Any],
     look: Look,
 ) -> list[list[dict[str, Any]]]:
-    """Return where all points are at each moment, and the room that they need in all of them."""
-    every = np.concatenate([each.plane.points for shown in moments for each in shown])
+    """Return where all points are at each checkpoint, and the room that all of them need."""
+    every = np.concatenate([each.plane.points for shown in checkpoints for each in shown])
     reach = _ROOM * np.maximum(np.abs(every).max(axis=0), 1e-3)
     area, large, font = _area(layout), points.is_large, look.scale.font
     pixels = float((area / (2 * _PADDED * reach)).min())
-    room = [_places(np.stack([-reach, reach])) for _ in moments[-1]]
+    room = [_places(np.stack([-reach, reach])) for _ in checkpoints[-1]]
     words = [word for word, is_large in zip(points.words, large, strict=True) if is_large]
     before: list[list[str]] = [[] for _ in room]
     numbers = []
-    for shown in moments:
+    for shown in checkpoints:
         own: list[dict[str, Any]] = []
         for k, each in enumerate(shown):
             places = each.plane.points[large]

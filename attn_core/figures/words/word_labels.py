@@ -46,7 +46,7 @@ def place_labels(
     area : sequence of two float
         Width and height of the plot.
     before : sequence of str
-        Sides at the moment before; a word stays where it can.
+        Sides at the checkpoint before; a word stays where it can.
 
     Returns
     -------

@@ -10,8 +10,8 @@ import streamlit as st
 
 from attn_core.analysis.long_text import digits
 from attn_core.figures import Look, describe_head_grid, describe_word_map
-from attn_core.figures.words import head_grid, word_map
-from attn_core.figures.words.head_grid import Grid
+from attn_core.figures.words import thumbnails, word_map
+from attn_core.figures.words.thumbnails import Grid
 from attn_core.pretrained import Encoder
 from attn_core.pretrained.interpret import Reading, told_of_seen
 from attn_core.text import escape
@@ -40,8 +40,8 @@ def heads(reading: Reading) -> None:
     """All heads as thumbnails; a click chooses one."""
     st.header("All heads", anchor=False)
     encoder, focus, drawn = reading.encoder, reading.focus, look()
-    side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn.width)
-    grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn.width)
+    side = thumbnails.thumbnail_side(encoder.layers, encoder.heads, drawn.width)
+    grid = thumbnails.grid_for(encoder.layers, encoder.heads, drawn.width)
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
             small, words = model.thumbnails(reading, side)
