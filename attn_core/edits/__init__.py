@@ -3,7 +3,7 @@
 What still fits is always kept.
 """
 
-from .dropped import told_of_dropped
+from .dropped import describe_dropped
 from .fillings import as_started, identity, random, side_by_side, zeros
 from .matrices import (
     PROJECTIONS,
@@ -16,7 +16,7 @@ from .matrices import (
 )
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
-from .typed import MAX_PASTED, enter, told_of_admitting, told_of_rounding, with_pasted
+from .typed import MAX_PASTED, describe_admitting, describe_rounding, enter, with_pasted
 from .words import CONTEXT, reversed_words, with_context, with_sentence
 
 __all__ = [
@@ -27,6 +27,9 @@ __all__ = [
     "as_is",
     "as_started",
     "block_of",
+    "describe_admitting",
+    "describe_dropped",
+    "describe_rounding",
     "editable",
     "enter",
     "identity",
@@ -34,9 +37,6 @@ __all__ = [
     "random",
     "reversed_words",
     "side_by_side",
-    "told_of_admitting",
-    "told_of_dropped",
-    "told_of_rounding",
     "with_cell",
     "with_context",
     "with_features",

@@ -21,7 +21,7 @@ from .settings import with_positions
 _CUT = (("W_q", "d_k"), ("W_k", "d_k"), ("W_v", "d_v"))
 
 
-def told_of_dropped(before: Scenario, after: Scenario) -> str:
+def describe_dropped(before: Scenario, after: Scenario) -> str:
     """Say which numbers and settings went with a change, and can't be made again from words.
 
     What the vocabulary has for a word, zeros, and numbers that a change of sizes adds are no
@@ -32,11 +32,11 @@ def told_of_dropped(before: Scenario, after: Scenario) -> str:
     >>> from attn_core.edits import with_cell, with_sentence, with_size
     >>> from attn_core.presets import DEFAULT
     >>> s = with_cell(DEFAULT.scenario, "X", 2, 1, 0.5)
-    >>> told_of_dropped(s, with_sentence(s, "Je suis"))
+    >>> describe_dropped(s, with_sentence(s, "Je suis"))
     'Gone with this change: the edited numbers of heureux in X. Undo brings it all back.'
-    >>> told_of_dropped(s, with_size(s, d_k=3))
+    >>> describe_dropped(s, with_size(s, d_k=3))
     'Gone with this change: column 4 of W_q and W_k. Undo brings it all back.'
-    >>> told_of_dropped(s, with_cell(s, "X", 2, 1, 0.25))
+    >>> describe_dropped(s, with_cell(s, "X", 2, 1, 0.25))
     ''
     """
     gone = [

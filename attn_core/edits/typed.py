@@ -119,7 +119,7 @@ def with_pasted(
     values = np.array(shown.values)
     told = enter(values, shown, row, column, text)
     following = with_matrix(s, name, values, head)
-    rounded = told_of_rounding(values, block_of(following, name, head).values)
+    rounded = describe_rounding(values, block_of(following, name, head).values)
     return following, " ".join(filter(None, (told, rounded)))
 
 
@@ -158,12 +158,12 @@ def _left_out(cells: Sequence[Sequence[object]], rows: int, columns: int) -> str
     )
 
 
-def told_of_rounding(entered: Array, kept: Array) -> str:
+def describe_rounding(entered: Array, kept: Array) -> str:
     """Say which numbers were rounded to the lab's grid; empty where none were.
 
     Examples
     --------
-    >>> told_of_rounding(np.array([1.5, -0.12345]), np.array([1.5, -0.123]))
+    >>> describe_rounding(np.array([1.5, -0.12345]), np.array([1.5, -0.123]))
     '−0.12345 was rounded to −0.123: the lab holds three decimals.'
     """
     (rounded,) = np.nonzero(~np.isclose(entered, kept, rtol=_SAME, atol=_SAME).ravel())
@@ -181,7 +181,7 @@ def told_of_rounding(entered: Array, kept: Array) -> str:
 _ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
 
 
-def told_of_admitting(given: Scenario, admitted: Scenario) -> str:
+def describe_admitting(given: Scenario, admitted: Scenario) -> str:
     """Say which numbers of a link or a file were rounded to the lab's grid.
 
     Examples
@@ -190,12 +190,12 @@ def told_of_admitting(given: Scenario, admitted: Scenario) -> str:
     >>> from attn_core.presets import DEFAULT
     >>> from dataclasses import replace
     >>> fine = replace(DEFAULT.scenario, temperature=1.23456)
-    >>> told_of_admitting(fine, admit(fine))
+    >>> describe_admitting(fine, admit(fine))
     '1.23456 was rounded to 1.235: the lab holds three decimals.'
     """
     if given is admitted:
         return ""
-    return told_of_rounding(_numbers(given), _numbers(admitted))
+    return describe_rounding(_numbers(given), _numbers(admitted))
 
 
 def _numbers(s: Scenario) -> Array:

@@ -1,4 +1,4 @@
-"""A run of gradient descent in words: how far it is, or why it ended and what is kept."""
+"""A run in words: how far it is, or why it ended and what is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .trainer import Checkpoint, Trainer
 
 
 def describe_run(trainer: Trainer) -> str:
-    """Say how a run goes, or how it ended, in a sentence or two.
+    """Put the state of a run in a sentence or two.
 
     Examples
     --------

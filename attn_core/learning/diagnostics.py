@@ -1,32 +1,21 @@
-"""How near learned weights can come to painted ones, and what keeps them away."""
+"""How near learned weights can come to a target: the lowest loss, the rank that it takes."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 
-from ..attention import attend
-from ..explain.wording import Quote, listed
-from ..gradients import attention_loss
-from ..limits import BOUND
-from ..notation import labels
 from ..notation.equation import Block
-from ..notation.labels import number
 from ..notation.steps import Step
-from ..scenario import Array, Scenario
-from .fit_target import learned
+from ..scenario import Array
 from .trainer import Checkpoint
 
 #: A loss so near to the lowest possible counts as reached, in nats.
 REACHED = 0.02
 _ABOVE = Step("above", "above the lowest", r"\mathrm{above}", ("head", "k"))
-#: Numbers beyond this have no more room to grow.
-_NEAR_BOUND = 0.95 * BOUND
-#: What stands for 0 where the logarithm of a painted weight is asked for.
-_SMALL = 0.01
+#: What stands for 0 in the logarithm of a target weight.
+SMALL = 0.01
 
 
 def entropy_floor(target: Array) -> float:
@@ -42,23 +31,23 @@ def entropy_floor(target: Array) -> float:
 
 
 def required_rank(target: Array) -> int:
-    """How many columns Q and K need, to make wanted weights exactly.
+    """Columns that Q and K need to make target weights exactly.
 
     Softmax doesn't see a number that is added to a whole row, so it is the rank of the
     logarithms after each row's mean is taken off. For 0, whose logarithm doesn't exist,
-    stands 0.01; rows of which nothing is wanted aren't counted.
+    stands 0.01; rows without a target aren't counted.
 
     Examples
     --------
     >>> required_rank(np.eye(3)), required_rank(np.full((3, 3), 1 / 3))
     (2, 0)
     """
-    logs = np.log(np.maximum(target[target.any(axis=1)], _SMALL))
+    logs = np.log(np.maximum(target[target.any(axis=1)], SMALL))
     return int(np.linalg.matrix_rank(logs - logs.mean(axis=1, keepdims=True), tol=1e-6))
 
 
 def excess_loss(target: Array, found: Sequence[Checkpoint | None], sizes: range) -> Block:
-    """How far runs with other sizes stay above the lowest loss, as one row of boxes.
+    """The loss above the floor for each d_k, as one row of boxes.
 
     Parameters
     ----------
@@ -74,161 +63,3 @@ def excess_loss(target: Array, found: Sequence[Checkpoint | None], sizes: range)
         if best
     }
     return Block(_ABOVE, np.array([list(above.values())]), ("loss",), tuple(above))
-
-
-def describe_result(s: Scenario, target: Array, best: Checkpoint, quote: Quote = str) -> str:
-    """Say whether the best that was found is what was painted, and if not, why.
-
-    Parameters
-    ----------
-    s : Scenario
-        Of one head.
-    target : ndarray, shape (n, n_k)
-    best : Checkpoint
-    quote : callable
-        Makes a word harmless where the sentence is shown.
-
-    Examples
-    --------
-    >>> from attn_core.learning.hyperparameters import Hyperparameters
-    >>> from attn_core.learning.fit_target import by_d_k
-    >>> from attn_core.presets import DEFAULT
-    >>> runs = by_d_k(DEFAULT.scenario, np.eye(3), range(1, 3), Hyperparameters(steps=200))
-    >>> print(describe_result(DEFAULT.scenario, np.eye(3), runs[0]))
-    Not reached: the loss is 0.294 above the lowest possible, 0.000. With d_k = 1 the scores \
-Q Kᵀ have rank 1 at most, and to be exactly the painted weights (with 0.01 for 0) they need rank 2.
-    >>> print(describe_result(DEFAULT.scenario, np.eye(3), runs[1]))
-    Reached: the loss is 0.001, and 0.000 is the lowest possible.
-    """
-    floor, d_k = entropy_floor(target), best.params["W_q"].shape[-1]
-    gap = best.loss - floor
-    if gap <= REACHED:
-        return (
-            f"Reached: the loss is {number(best.loss, 3)}, "
-            f"and {number(floor, 3)} is the lowest possible."
-        )
-    found = (
-        f"Not reached: the loss is {number(gap, 3)} above the lowest possible, {number(floor, 3)}."
-    )
-    return f"{found} {_why(s, target, best, d_k, quote)}"
-
-
-def _why(s: Scenario, target: Array, best: Checkpoint, d_k: int, quote: Quote) -> str:
-    certain = _empty(s, target, best, quote) or _indistinct(s, target, quote)
-    if certain:
-        return certain
-    _, gradient = attention_loss(learned(s, best.params), target)
-    still = max(np.abs(g).max() for g in gradient.values()) < 1e-6
-    too_large = _too_large_a_rank(s, target, d_k)
-    # A run that came down as far as d_k lets it ends without a pull, too.
-    if still and (best.step == 0 or not too_large):
-        return (
-            "Nothing pulls at the numbers here: the gradient is 0. "
-            "Start from random numbers, or from another seed."
-        )
-    is_at_bound = max(np.abs(W).max() for W in best.params.values()) > _NEAR_BOUND
-    if is_at_bound:
-        return too_large or f"The numbers have come near ±{BOUND:g}, as far as the lab goes."
-    if too_large:
-        return too_large + _nearer(target, min(d_k, _rank_of_embeddings(s)))
-    return "More steps, more columns, another learning rate or seed may come nearer."
-
-
-def _too_large_a_rank(s: Scenario, target: Array, d_k: int) -> str:
-    if s.mask is not None or s.positions == "alibi":
-        return ""  # what is blocked or added fits no rank
-    rank, rows = required_rank(target), _rank_of_embeddings(s)
-    if rank <= min(d_k, rows):
-        return ""
-    stand_in = f" (with {_SMALL:g} for 0)" if _has_zeros(target) else ""
-    need = f"and to be exactly the painted weights{stand_in} they need rank {rank}."
-    if rows < d_k:  # more columns would change nothing
-        return f"The rank of the embeddings is {rows}, so that of the scores can't be more, {need}"
-    return f"With d_k = {d_k} the scores Q Kᵀ have rank {d_k} at most, {need}"
-
-
-def _rank_of_embeddings(s: Scenario) -> float:
-    """Rank that the scores have at most, whatever is learned; none where RoPE adds to it."""
-    if s.positions == "rope":  # it turns equal rows differently
-        return math.inf
-    t = attend(s)
-    return int(min(np.linalg.matrix_rank(t.placed), np.linalg.matrix_rank(t.placed_context)))
-
-
-def _nearer(target: Array, rank: float) -> str:
-    """Whether larger numbers come nearer, though the rank stays too low.
-
-    Points on a circle can each be the furthest in a direction of its own: with rank 2,
-    every word can be looked at alone, more and more so as the numbers grow. On a line
-    its two ends can.
-    """
-    rows = np.unique(target[target.any(axis=1)], axis=0)
-    grows = _has_zeros(target) and (rank > 1 or len(rows) == 2)
-    return " More steps, to larger numbers, may come nearer." if grows else ""
-
-
-def _has_zeros(target: Array) -> bool:
-    return bool((target[target.any(axis=1)] < _SMALL).any())
-
-
-def _empty(s: Scenario, target: Array, best: Checkpoint, quote: Quote) -> str:
-    """Name the words that ask for nothing, as nothing stands in their embedding."""
-    t = attend(learned(s, best.params))
-    places = [
-        i
-        for i in range(s.n)
-        if not t.placed[i].any() and target[i].any() and not np.allclose(t.weights[i], target[i])
-    ]
-    if not places:
-        return ""
-    verb, theirs = ("has", "its row") if len(places) == 1 else ("have", "their rows")
-    return (
-        f"{_named(s.tokens, places, quote)} {verb} an embedding of zeros, hence a query of zeros: "
-        f"no W_q and W_k change {theirs} of weights, but others are painted."
-    )
-
-
-def _indistinct(s: Scenario, target: Array, quote: Quote) -> str:
-    """Name two words that attention can't tell apart, of which different things are wanted."""
-    if s.positions in ("rope", "alibi"):
-        return ""  # they stand at different places
-    if ask := _same_query(s, target):
-        return (
-            f"{_named(s.tokens, ask, quote)} have the same embedding, hence the same query and "
-            "one row of weights, but different rows are painted."
-        )
-    if answer := _same_key(s, target):
-        return (
-            f"{_named(s.context or s.tokens, answer, quote)} have the same embedding, hence the "
-            f"same key and equal weights in every row{_unless_blocked(s)}, but different ones are "
-            "painted."
-        )
-    return ""
-
-
-def _unless_blocked(s: Scenario) -> str:
-    return " where the mask lets both be looked at" if s.mask is not None else ""
-
-
-def _same_query(s: Scenario, target: Array) -> tuple[int, int] | None:
-    rows = attend(s).placed
-    for i, j in combinations(range(s.n), 2):
-        are_alike = (rows[i] == rows[j]).all() and (s.allowed[i] == s.allowed[j]).all()
-        are_asked = target[i].any() and target[j].any()
-        if are_alike and are_asked and not np.allclose(target[i], target[j]):
-            return i, j
-    return None
-
-
-def _same_key(s: Scenario, target: Array) -> tuple[int, int] | None:
-    rows = attend(s).placed_context
-    for i, j in combinations(range(s.n_k), 2):
-        both = s.allowed[:, i] & s.allowed[:, j]
-        if (rows[i] == rows[j]).all() and not np.allclose(target[both, i], target[both, j]):
-            return i, j
-    return None
-
-
-def _named(words: tuple[str, ...], places: Sequence[int], quote: Quote) -> str:
-    unique = labels.unique(words)
-    return listed([quote(labels.isolate(unique[i])) for i in places])

@@ -14,7 +14,7 @@ from . import qk_circuit
 
 
 def checkpoint_equations(trace: AttentionTrace, target: Array | None) -> tuple[Equation, Equation]:
-    """The weights beside the wanted ones, and the projections with what they make together.
+    """The weights beside the target, and the projections beside their QK circuit.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def checkpoint_equations(trace: AttentionTrace, target: Array | None) -> tuple[E
 
 
 def gradient_equations(trace: AttentionTrace, target: Array) -> tuple[Equation, ...]:
-    """The way back from the wanted weights to W_q and W_k, in boxes.
+    """Back-propagation from the target to W_q and W_k, in boxes.
 
     Parameters
     ----------

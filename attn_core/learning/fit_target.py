@@ -1,4 +1,4 @@
-"""Learn painted attention: W_q and W_k of one sentence, from the weights that are wanted."""
+"""The task of one sentence: W_q and W_k that make its weights the target."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def learned(s: Scenario, params: Params) -> Scenario:
 
 
 def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int = 1) -> Task:
-    """Find W_q and W_k that make the weights of a sentence what is wanted.
+    """Make the task of a target: W_q and W_k of one sentence.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int
 def by_d_k(
     s: Scenario, target: Array, sizes: range, chosen: Hyperparameters
 ) -> list[Checkpoint | None]:
-    """Learn the same with each number of columns.
+    """Train with each d_k.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def _best_with(d_k: int, s: Scenario, target: Array, chosen: Hyperparameters) ->
 
 
 def sent(s: Scenario, params: Params, head: int) -> Scenario:
-    """The lab's scenario with what was learned in one head's W_q and W_k.
+    """Put learned W_q and W_k into one head of the lab's scenario.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ _BETA_2, _EPSILON = 0.999, 1e-8
 
 @dataclass(frozen=True, eq=False)
 class OptimizerState:
-    """What a method remembers from step to step.
+    """The state of an optimizer between two steps.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class Optimizer:
     def step(
         self, params: Params, gradient: Params, state: OptimizerState
     ) -> tuple[dict[str, Array], OptimizerState]:
-        """Go one step against the gradient.
+        """Take one step against the gradient.
 
         Parameters
         ----------

@@ -71,7 +71,7 @@ def equation(trace: AttentionTrace) -> Equation:
 
 
 def strongest(s: Scenario, count: int = 5) -> list[FeaturePair]:
-    """The pairs of features that draw words together most, strongest first.
+    """The pairs of features that attract most, strongest first.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def strongest(s: Scenario, count: int = 5) -> list[FeaturePair]:
 
 
 def repelling(s: Scenario, count: int = 3) -> list[FeaturePair]:
-    """The pairs of features that keep words apart most, strongest first."""
+    """The pairs of features that repel most, strongest first."""
     return _sorted(s, -1, count)
 
 

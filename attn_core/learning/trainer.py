@@ -27,7 +27,7 @@ _RISEN = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is to be learned.
+    """Parameters to begin with, and the loss to minimize.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """Where a run stood after a number of steps.
+    """The state of a run after a number of steps.
 
     Attributes
     ----------
@@ -110,22 +110,22 @@ class Trainer:
 
     @property
     def last(self) -> Checkpoint:
-        """Where the run stands."""
+        """The present checkpoint."""
         return self.checkpoints[-1]
 
     @property
     def best(self) -> Checkpoint:
-        """Where the loss was lowest."""
+        """The checkpoint with the lowest loss."""
         return self._checkpoint(*self._best)
 
     @property
     def history(self) -> list[Checkpoint]:
-        """What can be looked back at: the checkpoints, then the best where it is another."""
+        """The checkpoints, then the best of a run that ended elsewhere."""
         is_last = self.stop_reason is None or self._best[0] == self.step
         return self.checkpoints if is_last else [*self.checkpoints, self.best]
 
     def advance(self, steps: int) -> None:
-        """Take some steps, as far as there are any left, and a checkpoint after them."""
+        """Take at most so many steps, and keep a checkpoint after them."""
         before = self.step
         while self.stop_reason is None and self.step < before + steps:
             self._take_step()
@@ -133,7 +133,7 @@ class Trainer:
             self._keep(self._checkpoint(self.step, self._loss, self._params))
 
     def follow(self, optimizer: Optimizer) -> None:
-        """Go on with other settings; another method begins with an empty state.
+        """Go on with another optimizer; another method begins with an empty state.
 
         A run that is over keeps those that it went down with.
         """

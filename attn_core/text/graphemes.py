@@ -1,4 +1,4 @@
-"""Cut a text into grapheme clusters, what a reader sees as one character, and tell their kind.
+"""Grapheme clusters, what a reader sees as one character, and their kinds.
 
 References
 ----------

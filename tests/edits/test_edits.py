@@ -211,12 +211,12 @@ def test_each_head_keeps_its_rows_of_W_o():
 def test_edited_numbers_that_stay_are_not_told_as_gone():
     s = edits.with_cell(START, "X", 0, START.features.index("verb"), 0.5)
     others = [edits.with_features(s, [f for f in s.features if f != name]) for name in s.features]
-    told = ["edited numbers of Je in X" in edits.told_of_dropped(s, other) for other in others]
+    told = ["edited numbers of Je in X" in edits.describe_dropped(s, other) for other in others]
     assert told == [name == "verb" for name in s.features]
     placed = edits.with_features(START, ["verb", "1st", "2nd", "3rd"])
     placed = edits.with_cell(placed, "X", 2, 0, 0.25)  # the words' places change, and this doesn't
     for sentence, gone in (("suis heureux", False), ("Je suis", True)):
-        told = edits.told_of_dropped(placed, edits.with_sentence(placed, sentence))
+        told = edits.describe_dropped(placed, edits.with_sentence(placed, sentence))
         assert ("edited numbers of heureux" in told) == gone, told
 
 
@@ -228,7 +228,7 @@ def test_boxes_that_were_blocked_by_hand_are_told_with_the_words_that_take_them(
         "Je heureux": "suis",
         "Il dort bien": "Je and suis",
     }.items():
-        told = edits.told_of_dropped(s, edits.with_sentence(s, sentence))
+        told = edits.describe_dropped(s, edits.with_sentence(s, sentence))
         assert (
             told.startswith(f"Gone with this change: the blocked boxes of {gone} in the mask.")
             if gone

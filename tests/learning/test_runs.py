@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from attn_core import Scenario, attend, masks, softmax
 from attn_core.gradients import attention_loss, cross_entropy
 from attn_core.learning import fit_target, qk_circuit
+from attn_core.learning.describe_result import describe_result
 from attn_core.learning.describe_run import describe_run
-from attn_core.learning.diagnostics import REACHED, describe_result, entropy_floor, required_rank
+from attn_core.learning.diagnostics import REACHED, entropy_floor, required_rank
 from attn_core.learning.hyperparameters import Hyperparameters
 from attn_core.learning.initial import STARTS, start
 from attn_core.learning.optimizer import Optimizer

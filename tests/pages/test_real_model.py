@@ -13,7 +13,7 @@ from attn_core import attend, limits, pretrained
 from attn_core.permalink import encode_text
 from attn_core.presets import DEFAULT
 from attn_core.pretrained import Encoded, load
-from attn_core.pretrained.interpret import Focus, Reading, told_of_seen, told_of_token
+from attn_core.pretrained.interpret import Focus, Reading, describe_seen, describe_token
 from attn_core.pretrained.rollout import rollout
 from pages.ui.model import loading as model
 from pages.ui.model.readings import MOST, Readings, size
@@ -68,8 +68,8 @@ def test_all_heads_and_one_large(tiny):
     np.testing.assert_allclose(scores, trace.scores, rtol=1e-5)
     np.testing.assert_allclose(features.sum(axis=1), np.sort(scores[3])[::-1][:12], rtol=1e-4)
     reading = Reading(tiny, encoded, Focus(0, 1, 3, 2))
-    assert told_of_seen(reading) in said(at)
-    assert told_of_token(reading) in said(at)
+    assert describe_seen(reading) in said(at)
+    assert describe_token(reading) in said(at)
     assert "2 layers of 3 heads" in said(at)
     for chart in at.get("plotly_chart"):
         assert len(chart.proto.alt) > 20

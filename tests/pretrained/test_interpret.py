@@ -145,17 +145,17 @@ def test_the_key_that_is_asked_about_is_always_there():
     assert shown.keys == (*reversed("ghijklmnopq"), "a")
     assert shown.asked == 11
     assert interpret.contributions(t, 16, 15).asked == 1
-    assert interpret.told_of_contributions(shown) == (
+    assert interpret.describe_contributions(shown) == (
         "The score of q for a is −4.00, the sum of 1 product. Most is taken by feature 1 (−4.00). "
         "After the softmax it is a weight of 0.000."
     )
     shown = interpret.contributions(t, 16, 16)
     weight = (1 - math.exp(-0.5)) / (1 - math.exp(-8.5))  # the scores are half steps from −4 to 4
-    assert interpret.told_of_contributions(shown).endswith(f" it is a weight of {weight:.3f}.")
+    assert interpret.describe_contributions(shown).endswith(f" it is a weight of {weight:.3f}.")
 
 
 def test_told_of_seen(reading, encoded):
-    told = interpret.told_of_seen(reading())
+    told = interpret.describe_seen(reading())
     weights = encoded.weights[1, 2]
     i, j = np.unravel_index(weights.argmax(), weights.shape)
     names = reading().names
@@ -164,13 +164,13 @@ def test_told_of_seen(reading, encoded):
     top = int(weights.mean(axis=0).argmax())
     assert f"most goes to {names[top]} ({100 * weights.mean(axis=0)[top]:.0f} %)" in told
     assert "not shown" not in told
-    told = interpret.told_of_seen(reading(only_words=True))
+    told = interpret.describe_seen(reading(only_words=True))
     rest = weights[1:-1, [0, -1]].sum(axis=1).mean()
     assert f"{100 * rest:.0f} % of all goes to [CLS] and [SEP], which are not shown." in told
 
 
 def test_told_of_a_token(reading, encoded):
-    told = interpret.told_of_token(reading())
+    told = interpret.describe_token(reading())
     names, row, column = reading().names, encoded.weights[1, 2][3], encoded.weights[1, 2][:, 3]
     looks, looked_at = told.split(" It is looked at most by ")
     for part, values in ((looks, row), (looked_at, column)):
@@ -186,7 +186,7 @@ def test_a_weight_of_nothing_is_not_named(tiny, encoded):
     weights[:, 2] = 1
     reading.seen = replace(reading.seen, weights=weights)
     third, fourth = reading.names[2:4]
-    assert interpret.told_of_token(reading) == (
+    assert interpret.describe_token(reading) == (
         f"{fourth} looks most at {third} (1.000). It is looked at most by [CLS] (0.000)."
     )
 
@@ -214,30 +214,30 @@ def test_texts_without_a_common_token(tiny):
     both = interpret.shared(tiny.encode("b"), tiny.encode("d"))
     assert both.tokens == ()
     assert both.cosines.shape == (0, LAYERS + 1)
-    assert "no token in common" in interpret.told_of_shared(both)
+    assert "no token in common" in interpret.describe_shared(both)
 
 
 def test_told_of_text(tiny):
-    told = interpret.told_of_text(tiny.encode("ab, dab 😀 ab A"))
+    told = interpret.describe_text(tiny.encode("ab, dab 😀 ab A"))
     assert told == (
         "The model reads 11 tokens. It reads A as a; cuts ab (a, ##b) and dab (da, ##b); puts "
         "[UNK] in place of 😀. A token such as ##b goes on with what stands before it."
     )
-    assert interpret.told_of_text(tiny.encode("a b")) == "The model reads 4 tokens."
+    assert interpret.describe_text(tiny.encode("a b")) == "The model reads 4 tokens."
 
 
 def test_a_text_beside_itself(tiny):
     encoded = tiny.encode(TEXTS[1])
-    told = interpret.told_of_shared(interpret.shared(encoded, encoded))
+    told = interpret.describe_shared(interpret.shared(encoded, encoded))
     assert told.endswith("The model makes the same of each in both.")
 
 
 def test_what_is_said_where_tokens_are_left_out(reading, encoded):
-    told = interpret.told_of_token(reading(only_words=True))
+    told = interpret.describe_token(reading(only_words=True))
     rest = encoded.weights[1, 2][3, [0, -1]].sum()
     assert told.startswith("Of the tokens that are shown, ")
     assert told.endswith(f"{100 * rest:.0f} % of its weight goes to [CLS] and [SEP].")
-    told = interpret.told_of_seen(reading(only_words=True))
+    told = interpret.describe_seen(reading(only_words=True))
     assert told.startswith("The largest weight that is shown is ")
     assert "Of the tokens that are shown most weight goes to " in told
 
@@ -280,11 +280,11 @@ def test_every_name_of_a_token_is_the_shown_one(model_packages, tmp_path):
         *reading.thumbnails(3)[1],
         *rollout.left_out,
         *rollout.seen.tokens,
-        interpret.told_of_text(encoded),
-        interpret.told_of_seen(rollout),
-        interpret.told_of_token(rollout),
-        interpret.told_of_contributions(contributions),
-        interpret.told_of_shared(both),
+        interpret.describe_text(encoded),
+        interpret.describe_seen(rollout),
+        interpret.describe_token(rollout),
+        interpret.describe_contributions(contributions),
+        interpret.describe_shared(both),
         calculated.symbols,
     ]
     assert not [each for each in said if set(each) & set("ÃðŁĠģ")]

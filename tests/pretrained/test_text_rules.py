@@ -91,7 +91,7 @@ def test_several_ways_are_laid_end_to_end_in_their_order(tmp_path):
         expected = np.concatenate([hidden[way] for way in ways])
         encoded = model.encode(CASES[0]["text"])
         np.testing.assert_allclose(encoded.text_vector, expected, rtol=0, atol=1e-4)
-        told = interpret.told_of_shared(interpret.shared(encoded, encoded))
+        told = interpret.describe_shared(interpret.shared(encoded, encoded))
         assert "that of its first token" in told and "laid end to end" in told
 
 
@@ -123,7 +123,7 @@ def test_a_model_that_says_nothing_has_the_mean_and_says_why(tmp_path):
     means = [by_hand(case["hidden"])["mean"] for case in CASES[:2]]
     both = interpret.shared(a, b)
     assert both.texts == pytest.approx(angle(*means), abs=1e-4)
-    told = interpret.told_of_shared(both)
+    told = interpret.describe_shared(both)
     assert "is the mean of all its tokens' in the last layer; the model's files name no way" in told
 
 
@@ -144,7 +144,7 @@ def test_what_is_not_computed_is_named(tmp_path, files, name):
     encoded = load(written(tmp_path, files)).encode(CASES[0]["text"])
     assert encoded.text_vector is None
     both = interpret.shared(encoded, encoded)
-    told = interpret.told_of_shared(both)
+    told = interpret.describe_shared(both)
     assert both.texts is both.whole is None
     assert name in told and "doesn't compute" in told and "cosine between" not in told
 
@@ -161,10 +161,10 @@ def test_a_text_that_is_longer_than_those_of_the_training(tmp_path, name):
     assert both.texts == pytest.approx(1, abs=1e-6)
     whole = angle(long.hidden.mean(axis=0), other.hidden.mean(axis=0))
     assert both.whole == pytest.approx(whole, abs=1e-6) and whole < 0.999
-    told = interpret.told_of_shared(both)
+    told = interpret.describe_shared(both)
     assert "the first 5 tokens" in told and f"the cosine is {whole:.2f}" in told
-    assert "trained on texts of up to 5," in interpret.told_of_text(long)
-    assert "trained" not in interpret.told_of_text(other)
+    assert "trained on texts of up to 5," in interpret.describe_text(long)
+    assert "trained" not in interpret.describe_text(other)
     assert interpret.shared(other, other).whole is None
 
 

@@ -45,7 +45,7 @@ def draw(*equations: Equation, look: Look = DEFAULT_LOOK) -> go.Figure:
 
 
 def describe(*equations: Equation, look: Look = DEFAULT_LOOK) -> Description:
-    """Say what `draw` draws, in Plotly's own terms, without Plotly's checks.
+    """Describe what `draw` draws; the same, without Plotly's checks.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def describe(*equations: Equation, look: Look = DEFAULT_LOOK) -> Description:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Equations that are alike where they look alike, whatever their numbers."""
+    """Equations, equal if they look alike but for their numbers."""
 
     faces: tuple[tuple[Hashable, ...], ...]
     equations: tuple[Equation, ...] = field(compare=False)
@@ -81,6 +81,6 @@ class _Seen:
 
 @lru_cache(maxsize=256)  # what visitors look at just now; while a hand moves, one each
 def _still(seen: _Seen, look: Look) -> tuple[Layout, Description]:
-    """Where all stands, and the figure without its numbers."""
+    """The layout, and the figure without its numbers."""
     layout = arrange(seen.equations, look.width, look.scale)
     return layout, render(layout, look.palette)

@@ -118,7 +118,7 @@ def _units(equation: Equation) -> Iterator[_Unit]:
 
 
 def _closing(signs: list[str]) -> tuple[str, list[str]]:
-    """Part what closes the block on the left (``)``, ``/ √3``) from what opens the next."""
+    """Separate what closes the block on the left (``)``, ``/ √3``) from what opens the next."""
     closing = [sign for sign in signs if sign.startswith((")", "/"))]
     return " ".join(closing), [sign for sign in signs if sign not in closing]
 

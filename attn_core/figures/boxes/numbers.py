@@ -1,4 +1,4 @@
-"""The numbers of matrices: what changes in a picture when others take their place."""
+"""The numbers of matrices, written as large as their boxes allow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MINUS = 0.3
 
 
 def numbers_of(layout: Layout) -> list[dict[str, Any]]:
-    """Return the numbers of each block, in their order: what changes when others take their place.
+    """Return the numbers of each block, in order.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def numbers_of(layout: Layout) -> list[dict[str, Any]]:
 
 
 def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
-    """Return what changes in the trace of a matrix when its numbers do."""
+    """Return the part of a matrix's trace that depends on its numbers."""
     block = placed.block
     blocked = np.isinf(block.values)
     digits, size = _number_format(block, layout.cell, layout.scale)
@@ -56,7 +56,7 @@ def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
 
 
 def written(values: Array, digits: int | None) -> dict[str, Any]:
-    """Return what a heatmap has for its numbers to be read; what isn't finite is left out.
+    """Return the texts of a heatmap's boxes; numbers that aren't finite have none.
 
     Plotly itself would write a hyphen for a minus.
 
@@ -71,7 +71,7 @@ def written(values: Array, digits: int | None) -> dict[str, Any]:
 
 
 def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None, float]:
-    """Most decimals (2, 1, 0 or None for no numbers) that the boxes have room for."""
+    """Decimals that the boxes have room for (None: no numbers), and the size of the numbers."""
     # A weight of 0.45, or a difference of two, must not read 0.
     for digits in (2, 1) if block.step.name == "weights" else (2, 1, 0):
         signed = block.step.kind != "weight"
@@ -82,7 +82,7 @@ def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None,
 
 
 def number_size(values: Array, digits: int, box: float, font: float, *, signed: bool) -> float:
-    """Size of the numbers of a matrix: the letters', or less where the boxes have less room.
+    """Size of a matrix's numbers: that of the letters, or smaller in small boxes.
 
     Where numbers may be negative each has room for a minus, so that none changes its size
     with its sign.

@@ -1,4 +1,4 @@
-"""A matrix product that fills its result number by number, as Plotly's frames."""
+"""A matrix product that is filled in number by number, as Plotly's frames."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def is_product(name: str) -> bool:
 def describe_play(
     trace: AttentionTrace, name: str, *, head: int = 0, look: Look = DEFAULT_LOOK
 ) -> Description:
-    """Say how a product fills, row by row, with the row and the column of each number outlined.
+    """Play a product: each frame adds a number and outlines its row and column.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From boxes in their places to Plotly's traces and layout."""
+"""Plotly's traces and layout of boxes that have their places."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLORAXES: dict[Kind, str] = {"weight": "coloraxis2", "weight change": "colorax
 
 
 def render(layout: Layout, palette: Palette) -> Description:
-    """Turn placed blocks and signs into Plotly's traces and layout."""
+    """Make Plotly's traces and layout of placed blocks and signs."""
     texts = _Texts(palette, layout.scale)
     for sign in layout.signs:
         colour = palette.warning if sign.text == "?" else palette.ink
@@ -38,7 +38,7 @@ def render(layout: Layout, palette: Palette) -> Description:
 
 
 class _Texts:
-    """Collects all texts of a figure into one trace, which costs far less than annotations.
+    """Collects all texts of a figure as traces, which cost far less than annotations.
 
     Slanted ones are the exception: a trace can't turn its text.
     """
@@ -65,7 +65,7 @@ class _Texts:
         self.slanted.append({"text": text, "x": round(x, 1), "y": round(y, 1)})
 
     def traces(self) -> list[dict[str, Any]]:
-        """One trace for each look, for arrays of looks would be most of the figure."""
+        """One trace for each style, for arrays of styles would be most of the figure."""
         looks: dict[tuple[float, str, str], list[tuple[str, float, float]]] = {}
         for text, x, y, *look in self._rows:
             looks.setdefault(tuple(look), []).append((text, x, y))
@@ -111,7 +111,7 @@ def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
 
 
 def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
-    """Return the trace of a matrix, but for its numbers."""
+    """Return the trace of a matrix without its numbers."""
     block, cell = placed.block, layout.cell
     return {
         "type": "heatmap",

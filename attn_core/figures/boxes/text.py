@@ -1,4 +1,4 @@
-"""How wide texts are, and what becomes of those that are too wide."""
+"""The width of texts, and texts cut to a width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Curves of a run of gradient descent: its loss, and how much of what is held out is right."""
+"""Curves of a run of gradient descent: loss and held-out accuracy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LABEL, _GAP = 0.42, "\u2002"
 
 @dataclass(frozen=True)
 class _Panel:
-    """One plot: its place in pixels from the upper left corner, and what is written beside it."""
+    """One plot: its place in pixels from the upper left corner, and its labels."""
 
     title: str
     axis: str
@@ -113,7 +113,7 @@ def _baseline_numbers(progress: Progress, ends: list[int]) -> list[dict[str, Any
 
 
 def _apart(heights: Array, gap: float) -> Array:
-    """Move heights of 0 to 100 as far apart as their labels need, in the same order."""
+    """Move heights of 0 to 100 apart, so that their labels don't overlap."""
     order = np.argsort(heights, kind="stable")
     placed, least, most = heights[order], gap / 2, 100.0
     for i in range(len(placed)):
@@ -174,7 +174,7 @@ def _traces(progress: Progress, panels: Sequence[_Panel], look: Look) -> list[di
     small = {"size": round(scale.font * NOTE, 1), "color": palette.muted}
     line = {"color": palette.muted, "width": 1.5}
     traces = _curve(loss, "loss %{y:.3f}", look)
-    # Nothing to be seen: it keeps Plotly's axis still, which fits itself to the marker, too.
+    # Invisible: without it the axis would fit itself to the marker, too, and move.
     room = {"opacity": 0, "marker": {"size": traces[-1]["marker"]["size"]}}
     traces.append(_on(loss, "room of the loss", "markers") | room)
     if loss.labels:
@@ -255,7 +255,7 @@ def _axes(panel: _Panel, total: int, size: tuple[float, float], look: Look) -> d
 
 
 def _axis(look: Look) -> dict[str, Any]:
-    """Say what all axes look like."""
+    """What all axes have in common."""
     scale, muted = look.scale, look.palette.muted
     return {
         "visible": True,
@@ -271,7 +271,7 @@ def _axis(look: Look) -> dict[str, Any]:
 
 
 def _upwards(panel: _Panel) -> dict[str, Any]:
-    """Say what runs upwards."""
+    """The scale of a vertical axis."""
     if panel.title == "loss":
         return {"rangemode": "tozero", "nticks": 5}
     return {"range": [0, 100], "tickvals": [0, 50, 100], "ticktext": ["0 %", "50 %", "100 %"]}

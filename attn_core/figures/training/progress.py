@@ -60,7 +60,7 @@ class Progress:
 
 
 def progress_alt(progress: Progress) -> str:
-    """Tell the curves with their numbers.
+    """Put the curves in words, with their numbers.
 
     Examples
     --------
@@ -79,13 +79,13 @@ def progress_alt(progress: Progress) -> str:
 
 
 def _course(steps: Sequence[int], values: Sequence[str]) -> str:
-    """Tell the first value, and the last if there is another."""
+    """Name the first value, and the last if there is another."""
     ends = (0, -1) if len(steps) > 1 else (0,)
     return ", ".join(f"{values[i]} at step {steps[i]}" for i in ends)
 
 
 def _went_on(progress: Progress) -> str:
-    """Tell where the curve ends, should what is shown be an earlier step, as the best one."""
+    """Name the end of the curve if an earlier step, such as the best one, is shown."""
     last = max(range(len(progress.steps)), key=lambda i: progress.steps[i])
     if progress.steps[last] == progress.steps[-1]:
         return ""

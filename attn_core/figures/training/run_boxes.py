@@ -71,7 +71,7 @@ def describe_learning(
 
 
 def learning_alt(progress: Progress, shown: Sequence[Equation] = ()) -> str:
-    """Tell the picture of `describe_learning` with its numbers.
+    """Put the picture of `describe_learning` in words, with its numbers.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ Held-out accuracy: 20 % at step 0, 90 % at step 10; uniform has 20 %.'
 
 
 def _without_numbers(shown: Sequence[Equation]) -> list[Any]:
-    """All of equations that has a place in the picture, but the numbers."""
+    """All that a picture has of equations, but the numbers."""
     return [
         term if isinstance(term, str) else (term.title or term.symbol, term.rows, term.columns)
         for equation in shown

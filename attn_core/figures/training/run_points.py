@@ -30,7 +30,7 @@ _DOT, _POINT = 0.4, 0.75
 
 @dataclass(frozen=True, eq=False)
 class LabelledPoints:
-    """Words that are points in several spaces, each of a class there.
+    """Words as points in several spaces, with a class in each.
 
     Attributes
     ----------
@@ -171,7 +171,7 @@ def _colour(group: int, look: Look) -> str:
 def _traces(
     trace: dict[str, Any], points: LabelledPoints, k: int, look: Look
 ) -> list[dict[str, Any]]:
-    """Return the small and the larger points of space `k`, but for their places."""
+    """Return the small and the large points of space `k` without their places."""
     groups, legend, font = points.groups[k], points.legend[k], look.scale.font
     hover = [
         escape.plotly(f"{isolate(word)} ({legend[group]})")
@@ -200,7 +200,7 @@ def _numbers(
     layout: dict[str, Any],
     look: Look,
 ) -> list[list[dict[str, Any]]]:
-    """Return where all points are at each checkpoint, and the room that all of them need."""
+    """Return the places of all points at each checkpoint, and the room that they need."""
     every = np.concatenate([each.plane.points for shown in checkpoints for each in shown])
     reach = _ROOM * np.maximum(np.abs(every).max(axis=0), 1e-3)
     area, large, font = _area(layout), points.is_large, look.scale.font

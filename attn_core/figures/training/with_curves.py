@@ -19,7 +19,7 @@ _PACE = 125
 
 
 def check_counts(progress: Progress, checkpoints: Sequence[Any], names: Sequence[str]) -> None:
-    """Raise ValueError unless each checkpoint has a checkpoint and a name, or the last alone."""
+    """Raise ValueError unless each checkpoint has a picture and a name, or the last alone."""
     if len(checkpoints) not in (1, len(progress.steps)) or len(names) != len(checkpoints):
         raise ValueError(
             f"Expected a picture and a name for each of {len(progress.steps)} checkpoints, or one "
@@ -76,7 +76,7 @@ def _frames(
     checkpoints: Sequence[Sequence[dict[str, Any]]],
     names: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """Return a frame for each checkpoint, with all that isn't the same at every checkpoint."""
+    """Return a frame for each checkpoint, with what changes from one to another."""
     last = checkpoints[-1]
     changing = [
         [key for key in own if not all(_same(each[k][key], own[key]) for each in checkpoints)]

@@ -1,4 +1,4 @@
-"""Picture of a sum of products: what each product brings to the number, largest first."""
+"""Picture of a sum of products: a bar for each product, largest first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LABELS = 0.3
 
 
 def describe_contributions(calculation: Calculation, *, look: Look = DEFAULT_LOOK) -> Description:
-    """Draw a bar for each product of a sum, and a last one for what they make together.
+    """Draw a bar for each product of a sum, and a last one for the sum.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def describe_contributions(calculation: Calculation, *, look: Look = DEFAULT_LOO
 
 
 def contributions_alt(calculation: Calculation) -> str:
-    """Tell the picture of `describe_contributions` with its numbers.
+    """Put the picture of `describe_contributions` in words, with its numbers.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def _traces(count: int, look: Look) -> list[dict[str, Any]]:
 
 
 def _top(i: int, count: int, scale: Scale) -> float:
-    # What they make together stands a little apart.
+    # The sum stands a little apart.
     return scale.font * (_ROW * i + (0.6 if i == count - 1 else 0.0))
 
 
@@ -153,7 +153,7 @@ def _numbers(calculation: Calculation, look: Look) -> list[dict[str, Any]]:
 
 
 def _fitted(rows: list[tuple[str, str]], look: Look) -> tuple[list[str], list[str], float]:
-    """Labels and numbers that share a line of the picture, and the size of the numbers."""
+    """Labels and numbers cut to share a line, and the size of the numbers."""
     scale, room = look.scale, look.width - look.scale.gap
 
     def beside(label: str, most: float) -> float:

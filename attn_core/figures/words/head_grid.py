@@ -1,4 +1,4 @@
-"""All heads of a model at a glance: a small map of weights for each, layers below each other."""
+"""All heads of a model: a thumbnail of weights for each, layers below each other."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def describe_head_grid(
 
 
 def _rows(grid: Grid, words: Sequence[str]) -> list[str]:
-    """What each row of points is, for the pointer; Plotly wants no two of one name."""
+    """Name each row of points, for the pointer; Plotly wants no two of one name."""
     parts = [f"layer {i + 1}{_which(grid, k)}, query" for i, k in _lines(grid)]
     return _spread(parts, words)
 
@@ -84,7 +84,7 @@ def _lines(grid: Grid) -> Iterator[tuple[int, int]]:
 
 
 def _which(grid: Grid, line: int) -> str:
-    """Say which heads a row of thumbnails has, where a layer takes several."""
+    """Name the heads of a row of thumbnails, where a layer takes several rows."""
     if grid.rows_a_layer == 1:
         return ""
     first, last = grid.heads_of(line)
@@ -120,7 +120,7 @@ def _mosaic(thumbnails: Array, grid: Grid) -> Array:
 
 
 def _middles(count: int, side: int) -> list[float]:
-    """Where the labels of rows or columns of thumbnails stand."""
+    """Places of the labels of rows or columns of thumbnails."""
     return [k * (side + GAP) + (side - 1) / 2 for k in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""Where the thumbnails of all heads are: how many side by side, how large, which one is where."""
+"""The grid of all heads' thumbnails: rows, columns, sizes, and which head is where."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TALLEST = 400
 
 @dataclass(frozen=True)
 class Grid:
-    """Where each head's thumbnail is.
+    """The place of each head's thumbnail.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class Grid:
 
 
 def grid_for(layers: int, heads: int, width: float) -> Grid:
-    """Lay thumbnails out in a width, each layer's side by side as far as they have room.
+    """Lay thumbnails out in a width; a layer takes several rows where it has to.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def grid_for(layers: int, heads: int, width: float) -> Grid:
 
 
 def thumbnail_side(layers: int, heads: int, width: float) -> int:
-    """Points that a thumbnail's side is worth: its pixels, or fewer where heads are many.
+    """Points of a thumbnail's side: as many as pixels, or fewer where heads are many.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Bars for words, in the order of a text, which can be zoomed as its map can."""
+"""Bars for words, in the order of a text; they can be zoomed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which words have room beside their points, and on which side."""
+"""Labels beside points: which have room, and on which side."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def place_labels(
     area: Sequence[float] | Array,
     before: Sequence[str] = (),
 ) -> list[str]:
-    """Choose a side for each word, so that none overlaps another or a point, or leaves the plot.
+    """Choose a side for each word, so that it overlaps nothing and stays within the plot.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Maps with words along their axes, which can be zoomed, unlike the boxes of an equation."""
+"""Heatmaps with words along their axes; they can be zoomed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def weights_to(largest: float, decimals: int, theme: Theme) -> Colouring:
 
 
 def weights(decimals: int, theme: Theme) -> Colouring:
-    """Colours of weights from 0 to 1, even over the cube root, the same for all matrices."""
+    """Colours of weights from 0 to 1, even over the cube root."""
     return Colouring("weight", PALETTES[theme].small_weight, *WEIGHT_RANGE, decimals)
 
 

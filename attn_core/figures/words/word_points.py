@@ -85,7 +85,7 @@ def describe_spaces(
 
 
 def spaces_alt(spaces: Sequence[Space], words: Sequence[str]) -> str:
-    """Tell the plots with their numbers.
+    """Put the plots in words, with their numbers.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def trace_of(space: Space, k: int) -> dict[str, Any]:
 
 
 def room_beside(points: dict[str, Any]) -> dict[str, Any]:
-    """Nothing to be seen: Plotly fits its axes to points, and not to their labels."""
+    """Invisible points, for Plotly fits its axes to points and not to their labels."""
     axes = {name: points[name] for name in ("xaxis", "yaxis")}
     return {"type": "scatter", "name": "room", "mode": "markers", "opacity": 0} | axes
 

@@ -1,9 +1,9 @@
 """What can be read from a pretrained model: its attention to a text, in numbers and words."""
 
-from .contributions import Contributions, contributions, told_of_contributions
+from .contributions import Contributions, contributions, describe_contributions
 from .reading import VIEWS, Focus, Reading, Seen, View
-from .sentences import told_of_seen, told_of_text, told_of_token
-from .two_texts import Shared, shared, told_of_shared
+from .sentences import describe_seen, describe_text, describe_token
+from .two_texts import Shared, describe_shared, shared
 
 __all__ = [
     "VIEWS",
@@ -14,10 +14,10 @@ __all__ = [
     "Shared",
     "View",
     "contributions",
+    "describe_contributions",
+    "describe_seen",
+    "describe_shared",
+    "describe_text",
+    "describe_token",
     "shared",
-    "told_of_contributions",
-    "told_of_seen",
-    "told_of_shared",
-    "told_of_text",
-    "told_of_token",
 ]

@@ -224,7 +224,7 @@ def _set(name: MatrixName, typed: Typed) -> None:
     def edited() -> tuple[Scenario, str]:
         values, told = entered(shown, typed)
         following = edits.with_matrix(state.scenario(), name, values, head)
-        rounded = edits.told_of_rounding(values, edits.matrix_of(following, name, head))
+        rounded = edits.describe_rounding(values, edits.matrix_of(following, name, head))
         return following, f"{told} {rounded}".strip()
 
     state.change(edited)

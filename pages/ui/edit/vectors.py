@@ -154,7 +154,7 @@ def _tell_of(s: Scenario, encoder: Encoder) -> None:
     except ValueError as error:
         st.caption(escape.markdown(str(error)))
         return
-    told = pretrained.told_of_vectors(
+    told = pretrained.describe_vectors(
         s, source, found, model=model.title(), lacking=lacking, quote=escape.markdown
     )
     st.caption("  \n".join((*told, _ANEW)))

@@ -64,7 +64,7 @@ class Grammar:
 
     @property
     def of(self) -> Hashable:
-        """Tells its runs from those of something else."""
+        """Identifies its runs."""
         return self.d_k, self.chosen.start, self.chosen.seed, self.chosen.steps
 
     def task(self) -> Task:

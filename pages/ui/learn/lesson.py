@@ -40,7 +40,7 @@ class Lesson(Protocol):
     kind : {"paint", "grammar", "views"}
     chosen : Hyperparameters
     of : hashable
-        Tells runs of it from runs of something else.
+        Identifies its runs.
     picked : callable, optional
         Called when a box of the picture is clicked; see `live.board`.
     """
@@ -146,7 +146,7 @@ def _part(lesson: Lesson, now: TrainingRun, alone: bool) -> None:
 
 
 def _progress(trainer: Trainer) -> None:
-    """How far a run is; in a frame, what it couldn't do."""
+    """How far a run is; a warning if it failed."""
     has_failed = trainer.stop_reason in ("diverged", "too large")
     told = escape.markdown(describe_run(trainer))
     st.progress(trainer.step / trainer.steps, None if has_failed else told)

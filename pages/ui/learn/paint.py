@@ -11,6 +11,7 @@ import streamlit as st
 from attn_core import Scenario, attend, limits
 from attn_core.figures import Description, describe
 from attn_core.learning import diagnostics, fit_target, raw_target
+from attn_core.learning.describe_result import describe_result
 from attn_core.learning.hyperparameters import Hyperparameters
 from attn_core.learning.initial import start
 from attn_core.learning.optimizer import Params
@@ -21,7 +22,7 @@ from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.edit.sentence import sentence
 from pages.ui.learn import hyperparameters, show_training
-from pages.ui.learn.raw_target import as_table, head, left_out, paint_first, patterns, toggle
+from pages.ui.learn.painting import as_table, head, left_out, paint_first, patterns, toggle
 from pages.ui.live.chart import chart, look
 from pages.ui.session import state
 from pages.ui.session.runs import Kind, TrainingRun
@@ -67,7 +68,7 @@ class Paint:
 
     @property
     def of(self) -> Hashable:
-        """Tells its runs from those of something else."""
+        """Identifies its runs."""
         chosen = self.chosen
         return self.first, self.target.tobytes(), chosen.start, chosen.seed, chosen.steps
 
@@ -91,13 +92,13 @@ class Paint:
         toggle(box, matrix=1)
 
     def after(self, run: TrainingRun) -> None:
-        """Whether it was reached, why not, and what other sizes reach."""
+        """Whether the target was reached, why not, and what other d_k reach."""
         trainer = run.trainer
         best = trainer.best
         left_out()
         as_table()
         if trainer.step and trainer.stop_reason != "diverged":  # then the learning rate is why
-            result = diagnostics.describe_result(self.s, self.target, best)
+            result = describe_result(self.s, self.target, best)
             st.markdown(escape.markdown(result))
         trace = attend(self._shown(trainer.history[-1].params))
         show_training.gradient_boxes(trace, self.target, self.kind)

@@ -94,7 +94,7 @@ _COUNTED: dict[Kind, str] = {
 
 
 def formulas(kind: Kind) -> None:
-    """The equations of the way forward, and of the way back beside them."""
+    """The equations of the forward pass, beside those of the backward pass."""
     pairs = chain_rule.READOUT if kind == "views" else chain_rule.ATTENTION
     rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
@@ -111,7 +111,7 @@ def _math(latex: str) -> str:
 
 
 def gradient_boxes(trace: AttentionTrace, target: Array, key: Kind) -> None:
-    """The gradient in boxes; it is made and sent only while the drawer is open."""
+    """The gradient in boxes, made and sent only while the drawer is open."""
     with drawer("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
         if is_open:
             drawn = gradient_equations(trace, target)
@@ -133,7 +133,7 @@ def gradient_boxes(trace: AttentionTrace, target: Array, key: Kind) -> None:
 
 
 def qk_pairs(s: Scenario) -> None:
-    """What the learned projections say, in words, from their numbers."""
+    """The strongest feature pairs of the QK circuit, in words."""
     pairs = (*qk_circuit.strongest(s), *qk_circuit.repelling(s))
     sentences = [qk_circuit.describe(each, escape.markdown) for each in pairs]
     st.markdown("\n".join(f"- {each}." for each in sentences))

@@ -55,11 +55,11 @@ class TwoViews:
 
     @property
     def of(self) -> Hashable:
-        """Tells its runs from those of something else."""
+        """Identifies its runs."""
         return self.chosen.seed, self.chosen.steps
 
     def task(self) -> Task:
-        """Find values, and a read-out of them, that tell both things."""
+        """Make the task of both heads: values, and a linear probe of them."""
         return linear_probe.task(self.training, self.held_out, self.chosen.seed)
 
     def picture(

@@ -13,7 +13,7 @@ from attn_core.figures import Look, describe_head_grid, describe_word_map
 from attn_core.figures.words import thumbnails, word_map
 from attn_core.figures.words.thumbnails import Grid
 from attn_core.pretrained import Encoder
-from attn_core.pretrained.interpret import Reading, told_of_seen
+from attn_core.pretrained.interpret import Reading, describe_seen
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.model import ask as ask_model
@@ -105,10 +105,10 @@ def weights(
             chart(
                 described,
                 key,
-                lambda: f"Heatmap of attention weights. {seen.title}. {told_of_seen(reading)}",
+                lambda: f"Heatmap of attention weights. {seen.title}. {describe_seen(reading)}",
                 picked,
             )
-    st.markdown(told_of_seen(reading, escape.markdown))
+    st.markdown(describe_seen(reading, escape.markdown))
 
 
 def _rollout() -> None:

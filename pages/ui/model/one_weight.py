@@ -17,8 +17,8 @@ from attn_core.notation.labels import isolate
 from attn_core.pretrained.interpret import (
     Reading,
     contributions,
-    told_of_contributions,
-    told_of_token,
+    describe_contributions,
+    describe_token,
 )
 from attn_core.text import escape
 from pages.ui.live.chart import chart, drawer, look
@@ -37,8 +37,8 @@ def token(reading: Reading) -> None:
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
             described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), look=look())
-            chart(described, "figure-model-token", lambda: told_of_token(reading))
-    st.markdown(told_of_token(reading, escape.markdown))
+            chart(described, "figure-model-token", lambda: describe_token(reading))
+    st.markdown(describe_token(reading, escape.markdown))
 
 
 def weight(reading: Reading) -> None:
@@ -66,10 +66,10 @@ def weight(reading: Reading) -> None:
             chart(
                 described,
                 "figure-model-features",
-                lambda: told_of_contributions(shown),
+                lambda: describe_contributions(shown),
                 partial(_pick_key, shown.places, shown.products.shape[1]),
             )
-    st.markdown(told_of_contributions(shown, escape.markdown))
+    st.markdown(describe_contributions(shown, escape.markdown))
     _calculation(reading)
 
 

@@ -25,7 +25,7 @@ def head(reading: Reading) -> None:
         )
         return
     small = pretrained.in_lab(reading.trace.scenario)
-    st.markdown(pretrained.told_of_lab(reading.trace, attend(small), escape.markdown))
+    st.markdown(pretrained.describe_lab(reading.trace, attend(small), escape.markdown))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Open it in the lab", on_click=_open, args=(small,), icon=":material/science:")
         if state.scenario() == small:

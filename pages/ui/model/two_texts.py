@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core.figures import describe_word_map
 from attn_core.figures.words import word_map
-from attn_core.pretrained.interpret import Reading, Shared, told_of_shared
+from attn_core.pretrained.interpret import Reading, Shared, describe_shared
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.model import ask as ask_model
@@ -34,7 +34,7 @@ def two_texts(reading: Reading) -> None:
     with st.container():  # always there, so that what stands below isn't made anew
         if both.tokens and show_model.is_ready():
             _cosines(both)
-    st.markdown(told_of_shared(both, escape.markdown))
+    st.markdown(describe_shared(both, escape.markdown))
 
 
 def _side_by_side(one: Reading, other: Reading) -> None:
@@ -58,4 +58,4 @@ def _cosines(both: Shared) -> None:
         axes=("token", "layer"),
         look=drawn,
     )
-    chart(described, "figure-model-shared", lambda: told_of_shared(both))
+    chart(described, "figure-model-shared", lambda: describe_shared(both))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attn_core import Scenario, limits, permalink, presets
-from attn_core.edits import told_of_admitting
+from attn_core.edits import describe_admitting
 from attn_core.masks import MaskKind
 from attn_core.notation.cells import Cell
 from attn_core.text.embeddings import Source
@@ -148,7 +148,7 @@ class Lab:
             )
             return
         self.complaint, self.refused, self.mask_kind = "", "", "none"
-        self.note = told_of_admitting(held, opened)
+        self.note = describe_admitting(held, opened)
         self.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
 
     @property

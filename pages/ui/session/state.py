@@ -136,8 +136,8 @@ def change(
     if completes:
         lab.history.amend(following)
         return ""
-    dropped = "" if preset or anew else edits.told_of_dropped(lab.history.present, following)
-    lab.note = " ".join(filter(None, (told, dropped, edits.told_of_admitting(given, following))))
+    dropped = "" if preset or anew else edits.describe_dropped(lab.history.present, following)
+    lab.note = " ".join(filter(None, (told, dropped, edits.describe_admitting(given, following))))
     edition = lab.history.edition
     if lab.history.push(following, preset, gesture):
         lab.mask_kind, lab.head = "none", 0

@@ -32,7 +32,7 @@ def patterns() -> None:
 
 
 def paint_first(reason: str) -> None:
-    """Boxes alone, to paint the first one of."""
+    """Boxes alone, to paint the first of."""
     st.info(escape.markdown(reason))
     drawn = Equation((_normalized(),))
     chart(
@@ -67,7 +67,7 @@ def as_table() -> None:
 
 
 def toggle(box: Any, matrix: int) -> None:
-    """A box was clicked; only those of one matrix are painted by it."""
+    """Paint a box that was clicked; a click on another matrix paints nothing."""
     place = clicked(box)
     if place and place[0] == matrix:
         _, row, column = place
@@ -85,7 +85,7 @@ def _set(typed: Typed) -> None:
     def edited() -> Array:
         values, left_out = entered(shown, typed)
         kept = raw_target.entered(values)
-        notes.extend((left_out, edits.told_of_rounding(values, kept)))
+        notes.extend((left_out, edits.describe_rounding(values, kept)))
         return kept
 
     state.paint(edited)
@@ -98,6 +98,6 @@ def _raw() -> Block:
 
 
 def _normalized() -> Block:
-    """What is painted, with each row sharing 1."""
+    """The raw target with normalized rows."""
     values = raw_target.normalize_rows(raw_target.open_to(state.painted(), head()))
     return replace(block(attend(head()), "weights"), values=values, title="wanted")
