@@ -15,7 +15,7 @@ from .words.contribution_bars import describe_contributions
 from .words.head_grid import describe_head_grid
 from .words.text_map import describe_long_text, describe_row
 from .words.word_bars import describe_word_bars
-from .words.word_map import describe_word_map
+from .words.word_map import WordMap, describe_word_map
 from .words.word_points import Space, describe_spaces, spaces_alt
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Progress",
     "Space",
     "Theme",
+    "WordMap",
     "describe",
     "describe_contributions",
     "describe_dot_product_pairs",

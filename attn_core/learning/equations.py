@@ -21,7 +21,7 @@ def checkpoint_equations(trace: AttentionTrace, target: Array | None) -> tuple[E
     trace : AttentionTrace
         Of one head.
     target : ndarray, shape (n, n_k), or None
-        None where nothing is wanted of these words.
+        None where these words have no target.
 
     Examples
     --------
@@ -33,8 +33,8 @@ def checkpoint_equations(trace: AttentionTrace, target: Array | None) -> tuple[E
     ['weights', 'wanted', 'W_q', 'W_kᵀ', 'W_q W_kᵀ']
     """
     weights = block(trace, "weights")
-    wanted = [] if target is None else [replace(weights, values=target, title="wanted")]
-    return Equation((weights, *wanted)), qk_circuit.equation(trace)
+    beside = [] if target is None else [replace(weights, values=target, title="wanted")]
+    return Equation((weights, *beside)), qk_circuit.equation(trace)
 
 
 def gradient_equations(trace: AttentionTrace, target: Array) -> tuple[Equation, ...]:
@@ -45,7 +45,7 @@ def gradient_equations(trace: AttentionTrace, target: Array) -> tuple[Equation, 
     trace : AttentionTrace
         Of one head.
     target : ndarray, shape (n, n_k)
-        A row that is 0 throughout wants nothing, and pulls at nothing.
+        A row that is 0 throughout has no target, and a gradient of 0.
 
     Examples
     --------

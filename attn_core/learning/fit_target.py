@@ -32,7 +32,7 @@ def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int
     kind, seed
         Where to start; see `start`.
 
-    Its loss raises ValueError where the mask blocks what is wanted, or the scenario can't
+    Its loss raises ValueError where the mask blocks a part of the target, or the scenario can't
     have so few columns; so does a `Trainer` of it, before the first step.
 
     Examples

@@ -175,15 +175,15 @@ class Verdict:
 
     Attributes
     ----------
-    sentence, word, wanted, found : str
+    sentence, word, target, found : str
     weight : float
-        What it gives to the word that is wanted.
+        The weight of its target.
     is_right : bool
     """
 
     sentence: str
     word: str
-    wanted: str
+    target: str
     found: str
     weight: float
     is_right: bool

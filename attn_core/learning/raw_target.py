@@ -110,7 +110,7 @@ def target_weights(raw: Array) -> Array:
     Returns
     -------
     ndarray, shape (n, n_k)
-        Rows sum to 1, or are 0: of these nothing is wanted.
+        Rows sum to 1, or are 0: these have no target.
 
     Raises
     ------

@@ -5,16 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from attn_core.figures import Look, describe_word_bars, describe_word_map
+from attn_core.figures import Look, WordMap, describe_word_bars, describe_word_map
 from attn_core.figures.boxes.colours import PALETTES
+from attn_core.figures.boxes.look import DEFAULT_LOOK
 from attn_core.figures.words.word_map import cosines, signed, signed_to, weights, weights_to
 
 WORDS = ("[CLS]", "the₁", "cat", "<b>sat</b>", "the₂", "אב", "[SEP]")
 VALUES = np.random.default_rng(2).dirichlet(np.ones(7), size=7)
 
 
-def described(values=VALUES, rows=WORDS, columns=WORDS, colours=None, **more):
-    return describe_word_map(rows, columns, values, colours or weights(2, "light"), **more)
+def described(values=VALUES, rows=WORDS, columns=WORDS, colours=None, look=DEFAULT_LOOK, **more):
+    shown = WordMap(rows, columns, values, **more)
+    return describe_word_map(shown, colours or weights(2, "light"), look=look)
 
 
 def test_the_numbers_are_those_that_were_given():

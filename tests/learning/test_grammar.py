@@ -57,7 +57,7 @@ def test_accuracy_is_the_part_of_verdicts_that_are_right():
     right = np.mean([each.is_right for each in found])
     assert grammar.accuracy(batch, batch.logits(**params)) == pytest.approx(right)
     assert 0 < right < 1
-    assert all(each.is_right == (each.found == each.wanted) for each in found)
+    assert all(each.is_right == (each.found == each.target) for each in found)
 
 
 def test_a_verdict_by_hand():
@@ -67,7 +67,7 @@ def test_a_verdict_by_hand():
     (found,) = grammar.verdicts([one], eye)
     weights = attend(grammar.scenario(one, eye)).weights
     assert (found.sentence, found.word) == ("Marie dort.", "dort")
-    assert (found.wanted, found.found, found.is_right) == ("Marie", "dort", False)
+    assert (found.target, found.found, found.is_right) == ("Marie", "dort", False)
     assert found.weight == weights[1, 0] < weights[1, 1]
 
 

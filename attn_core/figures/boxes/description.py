@@ -91,8 +91,8 @@ class Description:
         """Hash of all but the numbers: two figures with one hash differ in numbers alone."""
         if self.still:
             return self.still.base
-        frame = json.dumps([self.traces, self.layout], sort_keys=True)
-        return hashlib.sha256(frame.encode()).hexdigest()[:16]
+        still = json.dumps([self.traces, self.layout], sort_keys=True)
+        return hashlib.sha256(still.encode()).hexdigest()[:16]
 
     def plain_numbers(self) -> list[dict[str, Any]]:
         """Return the numbers for JSON, exactly.

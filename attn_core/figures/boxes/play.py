@@ -13,9 +13,10 @@ from ...notation.equation import equation
 from ...notation.labels import number
 from ...notation.outline import outlined
 from ...notation.steps import step
+from .colours import Palette
 from .controls import controls
 from .description import Description
-from .layout import arrange
+from .layout import Layout, arrange
 from .look import DEFAULT_LOOK, Look
 from .render import outline_shapes, render
 
@@ -62,25 +63,14 @@ def describe_play(
     (12, 'Je · q₁ = 1.00')
     """
     written = equation(trace, name, head)
-    result, last = written.result, len(written.blocks) - 1
-    cells = [Cell(name, i, j) for i, j in np.ndindex(result.values.shape)]
-    whole = outlined(written, trace.scenario, cells[-1])
-    layout = arrange([whole], look.width, look.scale)
+    shape = written.result.values.shape
+    cells = [Cell(name, i, j) for i, j in np.ndindex(shape)]
+    outlines = [outlined(written, trace.scenario, cell).blocks for cell in cells]
+    layout = arrange([outlined(written, trace.scenario, cells[-1])], look.width, look.scale)
     described = render(layout, look.palette)
-    drawn = described.numbers[last]
-
-    def shapes(cell: Cell) -> list[dict[str, Any]]:
-        blocks = outlined(written, trace.scenario, cell).blocks
-        return outline_shapes(layout.holding(blocks), look.palette)
-
     frames = [
-        {
-            "name": f"{result.cell(c.row, c.column)} = {number(result.values[c.row, c.column])}",
-            "data": [{"type": "heatmap", **_filled(drawn, c)}],
-            "traces": [last],
-            "layout": {"shapes": shapes(c)},
-        }
-        for c in cells
+        _frame(described.numbers[-1], cell, layout.holding(blocks), look.palette)
+        for cell, blocks in zip(cells, outlines, strict=True)
     ]
     return replace(
         described,
@@ -89,6 +79,18 @@ def describe_play(
         pace=_PACE,
         played="Number that was filled in last",
     )
+
+
+def _frame(drawn: dict[str, Any], cell: Cell, layout: Layout, palette: Palette) -> dict[str, Any]:
+    """The frame of a number: those up to it, and the outlines of its row and column."""
+    result, last = layout.blocks[-1].block, len(layout.blocks) - 1
+    value = number(result.values[cell.row, cell.column])
+    return {
+        "name": f"{result.cell(cell.row, cell.column)} = {value}",
+        "data": [{"type": "heatmap", **_filled(drawn, cell)}],
+        "traces": [last],
+        "layout": {"shapes": outline_shapes(layout, palette)},
+    }
 
 
 def _filled(drawn: dict[str, Any], last: Cell) -> dict[str, Any]:

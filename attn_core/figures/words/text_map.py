@@ -8,7 +8,7 @@ from ...notation.labels import unique
 from ..boxes.description import Description
 from ..boxes.look import DEFAULT_LOOK, Look
 from .word_bars import describe_word_bars
-from .word_map import describe_word_map, weights_to
+from .word_map import WordMap, describe_word_map, weights_to
 
 
 def describe_long_text(trace: AttentionTrace, *, look: Look = DEFAULT_LOOK) -> Description:
@@ -37,7 +37,7 @@ def describe_long_text(trace: AttentionTrace, *, look: Look = DEFAULT_LOOK) -> D
     """
     names = unique(trace.scenario.tokens)
     colouring = weights_to(float(trace.weights.max()), digits(len(names)), look.theme)
-    return describe_word_map(names, names, trace.weights, colouring, look=look)
+    return describe_word_map(WordMap(names, names, trace.weights), colouring, look=look)
 
 
 def describe_row(trace: AttentionTrace, i: int, *, look: Look = DEFAULT_LOOK) -> Description:

@@ -90,28 +90,37 @@ def cosines(theme: Theme) -> Colouring:
     return Colouring("cosine", PALETTES[theme].weight_change, *WEIGHT_CHANGE_RANGE, decimals=3)
 
 
+@dataclass(frozen=True, eq=False)
+class WordMap:
+    """A matrix of words by words, or by something else.
+
+    Attributes
+    ----------
+    rows, columns : sequence of str
+        Labels; those of words, numbered where a word occurs twice.
+    values : ndarray, shape (len(rows), len(columns))
+    axes : tuple of two str
+        What a row and a column are.
+    marked : int, optional
+        A row to outline.
+    """
+
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Array
+    axes: tuple[str, str] = ("query", "key")
+    marked: int | None = None
+
+
 def describe_word_map(
-    rows: Sequence[str],
-    columns: Sequence[str],
-    values: Array,
-    colouring: Colouring,
-    *,
-    axes: tuple[str, str] = ("query", "key"),
-    marked: int | None = None,
-    look: Look = DEFAULT_LOOK,
+    shown: WordMap, colouring: Colouring, *, look: Look = DEFAULT_LOOK
 ) -> Description:
     """Draw a matrix between words as one heatmap, with numbers where they have room.
 
     Parameters
     ----------
-    rows, columns : sequence of str
-        Labels; those of words, numbered where a word occurs twice.
-    values : ndarray, shape (len(rows), len(columns))
+    shown : WordMap
     colouring : Colouring
-    axes : tuple of two str
-        What a row and a column are.
-    marked : int, optional
-        A row to outline.
     look : Look
 
     Returns
@@ -122,43 +131,38 @@ def describe_word_map(
     Examples
     --------
     >>> words = ("Je", "suis")
-    >>> described = describe_word_map(words, words, np.eye(2), weights(2, "light"))
+    >>> described = describe_word_map(WordMap(words, words, np.eye(2)), weights(2, "light"))
     >>> described.numbers[0]["z"].shape, described.traces[0]["x"]
     ((2, 2), ['Je', 'suis'])
     """
     scale = look.scale
-    down, across = (labels_of(labels, look) for labels in (rows, columns))
+    down, across = (labels_of(labels, look) for labels in (shown.rows, shown.columns))
     left, top = margin(down, scale), margin(across, scale)
     room = {"l": left, "r": scale.gap, "t": top, "b": round(_FOOT * scale.font)}
     box = _box(len(down), len(across), look.width - left - scale.gap, scale)
-    heatmap = _heatmap(down, across, colouring, axes)
     layout = _map_layout(len(down), len(across), box, room, look)
-    if marked is not None:
-        layout["shapes"] = [_outline(marked, len(across), box[0], look.palette)]
+    if shown.marked is not None:
+        layout["shapes"] = [_outline(shown.marked, len(across), box[0], look.palette)]
     numbers = {
-        "z": values.astype(np.float32),  # half the bytes, and seven digits
+        "z": shown.values.astype(np.float32),  # half the bytes, and seven digits
         "zmax": colouring.high,
-        "colorbar": _colour_bar(colouring, axes, scale),
+        "colorbar": _colour_bar(colouring, shown.axes, scale),
     }
     if min(box) >= _NUMBERED * scale.font:
-        numbers |= _in_boxes(values, colouring, min(box), scale)
+        numbers |= _in_boxes(shown.values, colouring, min(box), scale)
+    heatmap = _heatmap(colouring, shown.axes) | {"x": across, "y": down}
     return Description([heatmap], layout, [numbers], config=ZOOM)
 
 
-def _heatmap(
-    down: Sequence[str], across: Sequence[str], colouring: Colouring, axes: tuple[str, str]
-) -> dict[str, Any]:
-    told = f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z}}"
+def _heatmap(colouring: Colouring, axes: tuple[str, str]) -> dict[str, Any]:
     return {
         "type": "heatmap",
         "name": colouring.name,
-        "x": across,
-        "y": down,
         "xgap": 0,
         "ygap": 0,
         "zmin": colouring.low,
         "colorscale": colouring.scale,
-        "hovertemplate": f"{told}<extra></extra>",
+        "hovertemplate": f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z}}<extra></extra>",
         "zhoverformat": f".{colouring.decimals}f",
     }
 

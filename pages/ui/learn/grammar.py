@@ -77,9 +77,8 @@ class Grammar:
     ) -> tuple[Description, str]:
         """Curves over the run, and the weights of the sentence."""
         target = self.sentence.target if self.sentence.looks else None
-        return show_training.picture(
-            trainer, checkpoints, self._shown, target, baselines=self._baselines
-        )
+        progress = show_training.progress_of(trainer, baselines=self._baselines)
+        return show_training.picture(progress, checkpoints, self._shown, target)
 
     def _shown(self, params: Params) -> Scenario:
         return grammar.scenario(self.sentence, params)
@@ -159,7 +158,7 @@ def _verdicts(held_out: Sequence[Marked], best: Checkpoint) -> None:
         {
             "sentence": each.sentence,
             "word": each.word,
-            "is to look at": each.wanted,
+            "is to look at": each.target,
             "looks at": each.found,
             "weight": each.weight,
             "right": each.is_right,

@@ -105,7 +105,12 @@ def _choices(kind: Kind, first: Hyperparameters, seed_is_for: str) -> None:
             on_change=state.touch,
             width=120,
         )
+    _rate_and_momentum(kind, first)
+
+
+def _rate_and_momentum(kind: Kind, first: Hyperparameters) -> None:
     rate, momentum = st.columns(2)
+    down = first.optimizer
     state.seed_view(_key(kind, "rate"), RATES, down.learning_rate)
     rate.select_slider(
         "Learning rate",

@@ -82,7 +82,8 @@ class Paint:
     ) -> tuple[Description, str]:
         """Curves over the run, and the weights beside the target."""
         floor = diagnostics.entropy_floor(self.target)
-        return show_training.picture(trainer, checkpoints, self._shown, self.target, lowest=floor)
+        progress = show_training.progress_of(trainer, lowest=floor)
+        return show_training.picture(progress, checkpoints, self._shown, self.target)
 
     def _shown(self, params: Params) -> Scenario:
         return fit_target.learned(self.s, params)

@@ -24,30 +24,19 @@ Shown = Callable[[Params], Scenario]
 
 
 def picture(
-    trainer: Trainer,
-    checkpoints: Sequence[Checkpoint],
-    shown: Shown,
-    target: Array | None,
-    *,
-    lowest: float | None = None,
-    baselines: Mapping[str, float] | None = None,
+    progress: Progress, checkpoints: Sequence[Checkpoint], shown: Shown, target: Array | None
 ) -> tuple[Description, str]:
     """Curves over the run, and at each checkpoint the weights and the projections.
 
     Parameters
     ----------
-    trainer : Trainer
+    progress : Progress
     checkpoints : sequence of Checkpoint
         The last is shown, the others can be looked back at.
     shown : callable
     target : ndarray, shape (n, n_k), or None
         The weights that are wanted of the words shown, if any are.
-    lowest : float, optional
-        Lowest loss that is possible.
-    baselines : dict of float, optional
-        Accuracy without learning, by name.
     """
-    progress = progress_of(trainer, lowest, baselines)
     drawn = [checkpoint_equations(attend(shown(each.params)), target) for each in checkpoints]
     described = describe_learning(
         progress, drawn, [named(each) for each in checkpoints], look=look()
@@ -56,9 +45,21 @@ def picture(
 
 
 def progress_of(
-    trainer: Trainer, lowest: float | None, baselines: Mapping[str, float] | None
+    trainer: Trainer,
+    *,
+    lowest: float | None = None,
+    baselines: Mapping[str, float] | None = None,
 ) -> Progress:
-    """What the curves show."""
+    """What the curves show.
+
+    Parameters
+    ----------
+    trainer : Trainer
+    lowest : float, optional
+        Lowest loss that is possible.
+    baselines : dict of float, optional
+        Accuracy without learning, by name.
+    """
     passed = trainer.history
     accuracies = [each.accuracy for each in passed if each.accuracy is not None]
     return Progress(

@@ -67,7 +67,8 @@ class TwoViews:
     ) -> tuple[Description, str]:
         """Curves over the run, and the words as points."""
         spaces = [self._spaces(each) for each in checkpoints]
-        progress = show_training.progress_of(trainer, None, {"most frequent": self._most_frequent})
+        baselines = {"most frequent": self._most_frequent}
+        progress = show_training.progress_of(trainer, baselines=baselines)
         names = [show_training.named(each) for each in checkpoints]
         described = describe_learning_spaces(progress, spaces, self._points, names, look=look())
         return described, learning_spaces_alt(progress, spaces[-1], self._points)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from attn_core.analysis.long_text import digits
-from attn_core.figures import Look, describe_head_grid, describe_word_map
+from attn_core.figures import Look, WordMap, describe_head_grid, describe_word_map
 from attn_core.figures.words import thumbnails, word_map
 from attn_core.figures.words.thumbnails import Grid
 from attn_core.pretrained import Encoder
@@ -99,9 +99,8 @@ def weights(
     with st.container():  # always there, so that what stands below isn't made anew
         if is_ready():
             colouring = word_map.weights(digits(len(seen.tokens)), drawn.theme)
-            described = describe_word_map(
-                seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, look=drawn
-            )
+            shown = WordMap(seen.tokens, seen.tokens, seen.weights, marked=marked)
+            described = describe_word_map(shown, colouring, look=drawn)
             chart(
                 described,
                 key,
@@ -141,14 +140,9 @@ def scores(reading: Reading) -> None:
         if is_ready():
             drawn = look()
             colouring = word_map.signed("score", drawn.theme)
-            described = describe_word_map(
-                reading.tokens,
-                reading.tokens,
-                reading.scores,
-                colouring,
-                marked=reading.query,
-                look=drawn,
-            )
+            tokens = reading.tokens
+            shown = WordMap(tokens, tokens, reading.scores, marked=reading.query)
+            described = describe_word_map(shown, colouring, look=drawn)
             chart(
                 described,
                 "figure-model-scores",

@@ -10,7 +10,7 @@ import streamlit as st
 
 from attn_core.analysis.long_text import digits
 from attn_core.explain.calculation import calculate
-from attn_core.figures import describe_word_bars, describe_word_map
+from attn_core.figures import WordMap, describe_word_bars, describe_word_map
 from attn_core.figures.words import word_map
 from attn_core.notation.cells import Cell
 from attn_core.notation.labels import isolate
@@ -54,15 +54,10 @@ def weight(reading: Reading) -> None:
         if is_ready():
             drawn = look()
             largest = float(abs(shown.products).max())
-            described = describe_word_map(
-                shown.keys,
-                shown.features,
-                shown.products,
-                word_map.signed_to("q · k / √d_k", largest, drawn.theme),
-                axes=("key", "feature"),
-                marked=shown.asked,
-                look=drawn,
-            )
+            axes = "key", "feature"
+            products = WordMap(shown.keys, shown.features, shown.products, axes, shown.asked)
+            colouring = word_map.signed_to("q · k / √d_k", largest, drawn.theme)
+            described = describe_word_map(products, colouring, look=drawn)
             chart(
                 described,
                 "figure-model-features",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from attn_core.figures import describe_word_map
+from attn_core.figures import WordMap, describe_word_map
 from attn_core.figures.words import word_map
 from attn_core.pretrained.interpret import Reading, Shared, describe_shared
 from attn_core.text import escape
@@ -50,12 +50,6 @@ def _side_by_side(one: Reading, other: Reading) -> None:
 
 def _cosines(both: Shared) -> None:
     drawn = look()
-    described = describe_word_map(
-        both.tokens,
-        both.stages,
-        both.cosines,
-        word_map.cosines(drawn.theme),
-        axes=("token", "layer"),
-        look=drawn,
-    )
+    cosines = WordMap(both.tokens, both.stages, both.cosines, ("token", "layer"))
+    described = describe_word_map(cosines, word_map.cosines(drawn.theme), look=drawn)
     chart(described, "figure-model-shared", lambda: describe_shared(both))
