@@ -16,7 +16,7 @@ import numpy as np
 from ._checks import ARRAYS
 from .notation.labels import short
 from .scenario import Array, Scenario
-from .text import tokens as words
+from .text import tokenize
 
 #: Characters of a sentence; no sentence of `MAX_TOKENS` words needs as many.
 MAX_SENTENCE = 1000
@@ -236,6 +236,6 @@ def check_sizes(**sizes: int | None) -> None:
 def _check_text(what: str, text: str, longest: int) -> None:
     if len(text) > longest:
         raise ValueError(f"{what} has room for {longest} characters; {text[:10]}… has {len(text)}.")
-    words.split(text)  # refuses control and formatting characters
+    tokenize.split(text)  # refuses control and formatting characters
     if " ".join(text.split()) != text:
         raise ValueError(f"{what} must have no line break and no space at its ends: {text!r}.")

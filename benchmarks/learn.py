@@ -31,11 +31,11 @@ from attn_core import Scenario
 from attn_core.gradients import attention_loss
 from attn_core.learning.grammar import Batch
 from attn_core.learning.initial import start
-from attn_core.learning.optimizer import Descent, Params
+from attn_core.learning.optimizer import Optimizer, Params
 from attn_core.scenario import Array
 
 SENTENCES, N, D_MODEL, D_K = 60, 6, 8, 4
-ADAM = Descent("Adam", learning_rate=0.05, momentum=0.9)
+ADAM = Optimizer("Adam", learning_rate=0.05, momentum=0.9)
 START = start("random", D_MODEL, D_K, seed=1)
 #: One sentence at a time takes so many of the steps, for it takes long.
 PART = 20
@@ -55,10 +55,10 @@ def batch() -> Batch:
 
 def descend(loss: Callable[[Params], tuple[float, Params]], steps: int) -> float:
     """Take steps; return the loss after them."""
-    params, memory = START, ADAM.start(START)
+    params, state = START, ADAM.init(START)
     for _ in range(steps):
         _, gradient = loss(params)
-        params, memory = ADAM.step(params, gradient, memory)
+        params, state = ADAM.step(params, gradient, state)
     return loss(params)[0]
 
 

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from pages.ui import frame
-from pages.ui.learn import grammar, paint, two_views
-from pages.ui.learn import run as learn
-from pages.ui.learn import show_run as show_learning
+from pages.ui.learn.grammar import Grammar
+from pages.ui.learn.lesson import Lesson, choose_lesson, show_lesson
+from pages.ui.learn.paint import Paint
+from pages.ui.learn.show_training import formulas
+from pages.ui.learn.two_views import TwoViews
 
 frame.page("Learn")
 
@@ -15,16 +17,17 @@ st.markdown(
     "projections how the loss would change if that number grew a little. So each step moves "
     "every number a little the other way, and the loss falls."
 )
-match kind := learn.chosen():
-    case paint.KIND:
+lesson: Lesson | None
+match kind := choose_lesson():
+    case Paint.kind:
         st.markdown(
             "## Paint the attention that you want\n\n"
             "Click the boxes of *wanted*, or take a pattern; then press *Learn*: gradient descent "
             "looks for the $W_q$ and $W_k$ that make it. A row with several boxes shares 1 "
             "between them; a row without any is left free."
         )
-        lesson = paint.lesson()
-    case grammar.KIND:
+        lesson = Paint.choose()
+    case Grammar.kind:
         st.markdown(
             "## From similarity to grammar\n\n"
             "In a small corpus, English and French, verbs are marked with their subject, "
@@ -32,16 +35,16 @@ match kind := learn.chosen():
             "$W_q = W_k = I$ attention is likeness, and wrong. What is learned from most of the "
             "sentences is tried on those that are **held out**."
         )
-        lesson = grammar.lesson()
+        lesson = Grammar.choose()
     case _:
         st.markdown(
             "## Two views of the same words\n\n"
             "Two heads, each with a $W_v$ of two columns and a linear read-out $W_r$ of its "
             "values: one is to tell the part of speech, the other whether the word is a name."
         )
-        lesson = two_views.lesson()
+        lesson = TwoViews.choose()
 if lesson:
-    learn.run(lesson)
+    show_lesson(lesson)
 
 st.markdown("## How it learns")
-show_learning.formulas(kind)
+formulas(kind)

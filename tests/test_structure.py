@@ -15,8 +15,8 @@ from pages.ui.session.history import MAX_UNDO
 from tests.cases import for_each
 
 ROOT = Path(__file__).parents[1]
-CORE = [p for p in (ROOT / "attn_core").rglob("*.py") if "figures" not in p.parts]
 FIGURES = list((ROOT / "attn_core" / "figures").rglob("*.py"))
+CORE = [p for p in (ROOT / "attn_core").rglob("*.py") if p not in FIGURES]
 #: What only a pretrained model needs, of requirements-models.txt.
 MODELS = {"safetensors", "tokenizers", "huggingface_hub", "tqdm"}
 PAGES = [ROOT / "dashboard.py", *(ROOT / "pages").rglob("*.py")]

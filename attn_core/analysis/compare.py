@@ -16,7 +16,7 @@ from ..notation.equation import Block, Equation, block, equation
 from ..notation.graph import graph
 from ..notation.steps import STEPS, Axis, Kind, step
 from ..scenario import Array, Scenario
-from ..text import tokens
+from ..text import tokenize
 
 #: Positions in A and, one for one, in B.
 Pairs = tuple[list[int], list[int]]
@@ -37,12 +37,12 @@ class Comparison:
     @cached_property
     def words(self) -> Pairs:
         """Words that both have, in one order."""
-        return tokens.aligned(self.a.scenario.tokens, self.b.scenario.tokens)
+        return tokenize.aligned(self.a.scenario.tokens, self.b.scenario.tokens)
 
     @cached_property
     def keys(self) -> Pairs:
         """Words that both look at, in one order; of a second sentence, where there is one."""
-        return tokens.aligned(*map(_keys, (self.a.scenario, self.b.scenario)))
+        return tokenize.aligned(*map(_keys, (self.a.scenario, self.b.scenario)))
 
     @cached_property
     def features(self) -> Pairs:

@@ -14,7 +14,7 @@ from ..masks import Mask
 from ..notation.graph import divisor
 from ..notation.labels import isolate, number
 from ..scenario import Scenario
-from ..text import embeddings, tokens
+from ..text import embeddings, tokenize
 from ..text.vocabulary import PLACES
 
 #: How many words a sentence names.
@@ -60,7 +60,7 @@ def words_of(text: str) -> tuple[str, ...]:
     ('Oh', 'dear', '!', 'I', 'shall', 'be', 'late', '.')
     """
     limits.LONG_TEXT.check(text)
-    words = tokens.split(text)
+    words = tokenize.split(text)
     limits.LONG_TEXT.check_words(words)
     return words
 

@@ -6,7 +6,6 @@ None rounds what a visitor entered or checks it against all limits: `limits.vali
 from .dropped import describe_dropped
 from .fillings import as_started, identity, random, side_by_side, zeros
 from .matrices import (
-    MATRICES,
     PROJECTIONS,
     MatrixName,
     block_of,
@@ -22,7 +21,6 @@ from .words import CONTEXT, reversed_words, with_context, with_sentence
 
 __all__ = [
     "CONTEXT",
-    "MATRICES",
     "MAX_PASTED",
     "PROJECTIONS",
     "MatrixName",

@@ -12,7 +12,7 @@ from ..explain.wording import listed
 from ..notation.labels import isolate
 from ..scenario import Scenario
 from ..text.embeddings import embed, source_of
-from ..text.tokens import aligned
+from ..text.tokenize import aligned
 from . import mask_kinds
 from .matrices import PROJECTIONS
 from .settings import with_positions

@@ -18,7 +18,6 @@ from ..shape_rule import if_transposed
 #: The matrices that a visitor edits; the last three are there in some scenarios only.
 MatrixName = Literal["X", "W_q", "W_k", "W_v", "Z", "P", "W_o"]
 PROJECTIONS: tuple[MatrixName, ...] = ("W_q", "W_k", "W_v")
-MATRICES: tuple[MatrixName, ...] = ("X", *PROJECTIONS)
 
 
 def editable(s: Scenario) -> tuple[MatrixName, ...]:

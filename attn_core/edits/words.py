@@ -11,7 +11,7 @@ import numpy as np
 from .. import limits, masks
 from ..scenario import Array, Scenario
 from ..shape_rule import resized
-from ..text import tokens as words
+from ..text import tokenize
 from ..text.embeddings import embed
 from ..text.vocabulary import PLACES
 from . import mask_kinds
@@ -49,7 +49,7 @@ def with_sentence(s: Scenario, sentence: str) -> Scenario:
     (('Je', 'ne', 'suis', 'pas', 'heureux'), (5, 4))
     """
     limits.SENTENCE.check(sentence)
-    tokens = words.split(sentence)
+    tokens = tokenize.split(sentence)
     limits.SENTENCE.check_words(tokens)
     X, stay = _embedded_anew(s, tokens, s.tokens, s.X)
     if s.is_cross:
@@ -82,7 +82,7 @@ def with_context(s: Scenario, sentence: str) -> Scenario:
     (('I', 'am'), (2, 4), True)
     """
     limits.SENTENCE.check(sentence)
-    tokens = words.split(sentence)
+    tokens = tokenize.split(sentence)
     if not tokens:
         return _fitted(s, None, context=(), Z=None) if s.is_cross else s
     limits.SENTENCE.check_words(tokens)
@@ -110,7 +110,7 @@ def _embedded_anew(
 ) -> tuple[Array, Pairs]:
     """Embed words, those that were there before as they were; tell which those are."""
     X = embed(tokens, s.features)
-    old, new = words.aligned(tuple(before), tuple(tokens))
+    old, new = tokenize.aligned(tuple(before), tuple(tokens))
     if values is not None:
         X[new] = values[old]
     # Where a word stands may change even if the word stays.

@@ -2,43 +2,45 @@
 
 from .boxes.colours import Theme
 from .boxes.description import Description
+from .boxes.dot_product_pairs import describe_dot_product_pairs
 from .boxes.draw_equation import describe, draw
-from .boxes.layout import NARROW
+from .boxes.look import NARROW, Look
 from .boxes.multiples import describe_multiples
-from .boxes.partners import describe_partners, draw_partners
 from .boxes.play import describe_play, is_product
 from .html_page import html_page
-from .training.curves import Progress
+from .training.progress import Progress
 from .training.run_boxes import describe_learning, learning_alt
-from .training.run_points import describe_learning_spaces, learning_spaces_alt
+from .training.run_points import LabelledPoints, describe_learning_spaces, learning_spaces_alt
 from .words.contribution_bars import describe_contributions
 from .words.head_grid import describe_head_grid
 from .words.text_map import describe_long_text, describe_row
 from .words.word_bars import describe_word_bars
-from .words.word_map import describe_word_map
+from .words.word_map import WordMap, describe_word_map
 from .words.word_points import Space, describe_spaces, spaces_alt
 
 __all__ = [
     "NARROW",
     "Description",
+    "LabelledPoints",
+    "Look",
     "Progress",
     "Space",
     "Theme",
+    "WordMap",
     "describe",
     "describe_contributions",
+    "describe_dot_product_pairs",
     "describe_head_grid",
     "describe_learning",
     "describe_learning_spaces",
     "describe_long_text",
     "describe_multiples",
-    "describe_partners",
     "describe_play",
     "describe_row",
     "describe_spaces",
     "describe_word_bars",
     "describe_word_map",
     "draw",
-    "draw_partners",
     "html_page",
     "is_product",
     "learning_alt",

@@ -16,11 +16,9 @@ from ..notation.equation import Block, Equation
 from ..notation.labels import number
 from ..notation.steps import Step
 from ..text import escape
-from .boxes.draw_equation import describe, subscripts
+from .boxes.draw_equation import describe
+from .boxes.text import subscripts
 from .plotly_script import plotly_script
-
-#: Pixels that each picture may take; wider screens have margins, narrower ones scroll.
-_WIDTH = 960
 
 #: The page can't load anything, whatever should come to stand in it.
 _POLICY = (
@@ -130,7 +128,7 @@ def html_page(trace: AttentionTrace, only: str | None = None, link: str = "") ->
 
 
 def _section(trace: AttentionTrace, i: int, step: Step, head: int | None, written: Equation) -> str:
-    described = describe(written, width=_WIDTH)
+    described = describe(written)
     own = described.plain_numbers()
     heatmaps = [trace | numbers for trace, numbers in zip(described.traces, own, strict=False)]
     layout = described.layout | {"paper_bgcolor": "#ffffff"}

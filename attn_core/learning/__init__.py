@@ -1,1 +1,1 @@
-"""Projections that are learned by gradient descent, while one looks on."""
+"""Projections learned by gradient descent: optimizer, trainer, tasks, diagnostics."""

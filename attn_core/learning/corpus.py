@@ -1,4 +1,4 @@
-"""Sentences that say who looks at whom, to learn grammar from.
+"""A corpus of sentences with marks for who looks at whom.
 
 `corpus.txt` beside this module is the text, and a text editor is all it takes to change
 it; its first lines tell how.
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import limits
-from ..text import tokens as words
+from ..text import tokenize
 from ..text.embeddings import embed
 
 #: What the sentences are read with; as many features as the lab has room for.
@@ -69,11 +69,11 @@ class Marked:
     @cached_property
     def sentence(self) -> str:
         """The words as people write them."""
-        return words.join(self.tokens)
+        return tokenize.join(self.tokens)
 
     @cached_property
     def X(self) -> NDArray[np.float64]:
-        """The words over `FEATURES`, shape (n, 8); read-only, for all who ask share it."""
+        """The words over `FEATURES`, shape (n, 8); read-only."""
         X = embed(self.tokens, FEATURES)
         X.setflags(write=False)
         return X
@@ -94,7 +94,7 @@ class Marked:
 
     @property
     def is_name(self) -> tuple[bool, ...]:
-        """Whether each word is somebody's or some place's name."""
+        """Whether each word is a name."""
         return tuple(bool(value > 0) for value in self.X[:, FEATURES.index("name")])
 
 
@@ -143,7 +143,7 @@ def read(text: str) -> tuple[Marked, ...]:
 
 
 def split(seed: int, share: float = 0.25) -> tuple[tuple[Marked, ...], tuple[Marked, ...]]:
-    """Hold some of each language's sentences back, to test on what wasn't learned from.
+    """Split each language's sentences into training and held-out ones.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def split(seed: int, share: float = 0.25) -> tuple[tuple[Marked, ...], tuple[Mar
 
 @cache
 def sentences() -> tuple[Marked, ...]:
-    """Sentences of `corpus.txt`, which is read when they are first asked for.
+    """The sentences of `corpus.txt`, read at the first call.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def _marked(line: str, language: str) -> Marked:
     marks = [_mark(chunk) for chunk in line.split()]
     tokens = tuple(word for word, _, _ in marks)
     sentence = " ".join(tokens)
-    apart = words.split(sentence)
+    apart = tokenize.split(sentence)
     if apart != tokens:
         raise ValueError(f"words and signs must stand apart, {' '.join(apart)}; got {sentence}")
     limits.SENTENCE.check_words(tokens)
@@ -226,7 +226,7 @@ def _marked(line: str, language: str) -> Marked:
 
 
 def _mark(chunk: str) -> tuple[str, str, int | None]:
-    """Take a mark apart: its word, its target or nothing, and which of those if it says."""
+    """Parse a mark: its word, its target or nothing, and which of those if it says."""
     if ">" not in chunk:
         return chunk, "", None
     found = _MARK.fullmatch(chunk)

@@ -1,4 +1,4 @@
-"""What a run of learning shows as boxes: weights beside the wanted ones, and the gradient."""
+"""A checkpoint of a run as equations: weights beside the target, projections, gradient."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from ..notation.equation import Block, Equation, block
 from ..notation.graph import graph
 from ..notation.steps import Axis, Step
 from ..scenario import Array
-from .learned_rules import meeting_equation
+from . import qk_circuit
 
 
-def moment(trace: AttentionTrace, target: Array | None) -> tuple[Equation, Equation]:
-    """The weights beside the wanted ones, and the projections with what they make together.
+def checkpoint_equations(trace: AttentionTrace, target: Array | None) -> tuple[Equation, Equation]:
+    """The weights beside the target, and the projections beside their QK circuit.
 
     Parameters
     ----------
     trace : AttentionTrace
         Of one head.
     target : ndarray, shape (n, n_k), or None
-        None where nothing is wanted of these words.
+        None where these words have no target.
 
     Examples
     --------
     >>> import numpy as np
     >>> from attn_core import attend
     >>> from attn_core.presets import DEFAULT
-    >>> weights, projections = moment(attend(DEFAULT.scenario), np.eye(3))
+    >>> weights, projections = checkpoint_equations(attend(DEFAULT.scenario), np.eye(3))
     >>> [shown.title or shown.symbol for shown in weights.blocks + projections.blocks]
     ['weights', 'wanted', 'W_q', 'W_kᵀ', 'W_q W_kᵀ']
     """
     weights = block(trace, "weights")
-    wanted = [] if target is None else [replace(weights, values=target, title="wanted")]
-    return Equation((weights, *wanted)), meeting_equation(trace)
+    beside = [] if target is None else [replace(weights, values=target, title="wanted")]
+    return Equation((weights, *beside)), qk_circuit.equation(trace)
 
 
-def gradient(trace: AttentionTrace, target: Array) -> tuple[Equation, ...]:
-    """The way back from the wanted weights to W_q and W_k, in boxes.
+def gradient_equations(trace: AttentionTrace, target: Array) -> tuple[Equation, ...]:
+    """Back-propagation from the target to W_q and W_k, in boxes.
 
     Parameters
     ----------
     trace : AttentionTrace
         Of one head.
     target : ndarray, shape (n, n_k)
-        A row that is 0 throughout wants nothing, and pulls at nothing.
+        A row that is 0 throughout has no target, and a gradient of 0.
 
     Examples
     --------
     >>> import numpy as np
     >>> from attn_core import attend
     >>> from attn_core.presets import DEFAULT
-    >>> for written in gradient(attend(DEFAULT.scenario), np.eye(3)):
+    >>> for written in gradient_equations(attend(DEFAULT.scenario), np.eye(3)):
     ...     print(*(term if isinstance(term, str) else term.symbol for term in written.terms))
     weights − wanted → dS
     Xᵀ · dQ = dW_q

@@ -1,4 +1,4 @@
-"""Learn who looks at whom in marked sentences: from likeness to grammar."""
+"""The task of the corpus: W_q and W_k that look where the marks say."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..notation import labels
 from ..scenario import Array, Scenario
 from .corpus import FEATURES, Marked
 from .initial import Start, start
-from .learner import Task
 from .optimizer import Params
+from .trainer import Task
 
 #: Logits that differ by less are equal.
 _TIE = 1e-9
@@ -23,7 +23,7 @@ _TIE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Several sentences as one array, the shorter ones filled up with rows of zeros.
+    """Several sentences as one array, padded with rows of zeros.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Batch:
 
     @classmethod
     def of(cls, sentences: Sequence[Marked]) -> Batch:
-        """Lay sentences on top of each other.
+        """Stack sentences.
 
         Parameters
         ----------
@@ -55,7 +55,7 @@ class Batch:
         return cls(X, blocking, target)
 
     def logits(self, W_q: Array, W_k: Array) -> Array:
-        """Scaled scores of all sentences, blocked where nothing is; (sentences, n, n)."""
+        """Scaled scores of all sentences, with the padding masked; (sentences, n, n)."""
         return self._scores(self._projected(W_q), self._projected(W_k))
 
     def _projected(self, W: Array) -> Array:
@@ -90,7 +90,7 @@ class Batch:
 
 
 def accuracy(batch: Batch, logits: Array) -> float:
-    """Part of the marked words whose largest weight is on the word that they are to look at.
+    """Part of the marked words whose largest weight is on their target.
 
     Where several weights are largest, one of them is taken to be drawn by lot: two of
     which one is right count one half.
@@ -113,7 +113,7 @@ def accuracy(batch: Batch, logits: Array) -> float:
 
 
 def baselines(batch: Batch, d_k: int) -> dict[str, float]:
-    """Accuracy without any learning: of likeness, and of weights that are all alike.
+    """Accuracy without learning: of the identity, and of uniform weights.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def task(
     kind: Start = "identity",
     seed: int = 1,
 ) -> Task:
-    """Find W_q and W_k that make marked words look where they should.
+    """Make the task of the corpus.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def task(
 
 
 def unlike(held_out: Sequence[Marked], training: Sequence[Marked]) -> list[Marked]:
-    """Those held-out sentences that no sentence of the training is like, word by word.
+    """Held-out sentences whose features no training sentence has.
 
     Other words with the same features in the same places make a sentence that attention
     can't tell from one that it has learned from.
@@ -171,26 +171,26 @@ def unlike(held_out: Sequence[Marked], training: Sequence[Marked]) -> list[Marke
 
 @dataclass(frozen=True)
 class Verdict:
-    """A marked word, where it is to look, and where it looks most.
+    """A marked word, its target, and where it looks most.
 
     Attributes
     ----------
-    sentence, word, wanted, found : str
+    sentence, word, target, found : str
     weight : float
-        What it gives to the word that is wanted.
+        The weight of its target.
     is_right : bool
     """
 
     sentence: str
     word: str
-    wanted: str
+    target: str
     found: str
     weight: float
     is_right: bool
 
 
 def verdicts(sentences: Sequence[Marked], params: Params) -> list[Verdict]:
-    """Say of each marked word where it looks, under learned projections.
+    """Find where each marked word looks, under learned projections.
 
     Parameters
     ----------

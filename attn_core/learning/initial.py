@@ -1,4 +1,4 @@
-"""Where learning starts from: W_q and W_k before the first step."""
+"""Initial W_q and W_k."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ _BETA_2, _EPSILON = 0.999, 1e-8
 
 
 @dataclass(frozen=True, eq=False)
-class Memory:
-    """What a method remembers from step to step.
+class OptimizerState:
+    """The state of an optimizer between two steps.
 
     Attributes
     ----------
@@ -48,8 +48,8 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Descent:
-    """How parameters follow the gradient.
+class Optimizer:
+    """A method of gradient descent, with its settings.
 
     Parameters
     ----------
@@ -66,9 +66,9 @@ class Descent:
 
     Examples
     --------
-    >>> down = Descent("gradient descent", learning_rate=0.5, momentum=0.0)
+    >>> down = Optimizer("gradient descent", learning_rate=0.5, momentum=0.0)
     >>> W = {"W_q": np.array([[1.0]])}
-    >>> down.step(W, {"W_q": np.array([[0.2]])}, down.start(W))[0]
+    >>> down.step(W, {"W_q": np.array([[0.2]])}, down.init(W))[0]
     {'W_q': array([[0.9]])}
     """
 
@@ -82,53 +82,53 @@ class Descent:
         _check("learning rate", self.learning_rate, LEARNING_RATE)
         _check("momentum", self.momentum, MOMENTUM)
 
-    def start(self, params: Params) -> Memory:
-        """Remember nothing yet."""
+    def init(self, params: Params) -> OptimizerState:
+        """The state before the first step."""
         nothing = {name: np.zeros_like(value) for name, value in params.items()}
-        return Memory(0, nothing, nothing)
+        return OptimizerState(0, nothing, nothing)
 
     def step(
-        self, params: Params, gradient: Params, memory: Memory
-    ) -> tuple[dict[str, Array], Memory]:
-        """Go one step against the gradient.
+        self, params: Params, gradient: Params, state: OptimizerState
+    ) -> tuple[dict[str, Array], OptimizerState]:
+        """Take one step against the gradient.
 
         Parameters
         ----------
         params, gradient : dict of ndarray
             Of the same names and shapes.
-        memory : Memory
-            From `start` or the step before.
+        state : OptimizerState
+            From `init` or the step before.
 
         Returns
         -------
         params : dict of ndarray
             New arrays.
-        memory : Memory
+        state : OptimizerState
         """
         if self.method == "Adam":
-            return self._adam(params, gradient, memory)
-        return self._gradient_descent(params, gradient, memory)
+            return self._adam(params, gradient, state)
+        return self._gradient_descent(params, gradient, state)
 
     def _gradient_descent(
-        self, params: Params, gradient: Params, memory: Memory
-    ) -> tuple[dict[str, Array], Memory]:
-        v = {name: self.momentum * memory.mean[name] + g for name, g in gradient.items()}
+        self, params: Params, gradient: Params, state: OptimizerState
+    ) -> tuple[dict[str, Array], OptimizerState]:
+        v = {name: self.momentum * state.mean[name] + g for name, g in gradient.items()}
         moved = {name: value - self.learning_rate * v[name] for name, value in params.items()}
-        return moved, Memory(memory.count + 1, v, memory.square)
+        return moved, OptimizerState(state.count + 1, v, state.square)
 
     def _adam(
-        self, params: Params, gradient: Params, memory: Memory
-    ) -> tuple[dict[str, Array], Memory]:
-        t, b1, b2 = memory.count + 1, self.momentum, _BETA_2
-        m = {name: b1 * memory.mean[name] + (1 - b1) * g for name, g in gradient.items()}
-        v = {name: b2 * memory.square[name] + (1 - b2) * g * g for name, g in gradient.items()}
+        self, params: Params, gradient: Params, state: OptimizerState
+    ) -> tuple[dict[str, Array], OptimizerState]:
+        t, b1, b2 = state.count + 1, self.momentum, _BETA_2
+        m = {name: b1 * state.mean[name] + (1 - b1) * g for name, g in gradient.items()}
+        v = {name: b2 * state.square[name] + (1 - b2) * g * g for name, g in gradient.items()}
         # Both means begin at 0; dividing takes that beginning out of them.
         rate, root = self.learning_rate / (1 - b1**t), math.sqrt(1 - b2**t)
         moved = {
             name: value - rate * m[name] / (np.sqrt(v[name]) / root + _EPSILON)
             for name, value in params.items()
         }
-        return moved, Memory(t, m, v)
+        return moved, OptimizerState(t, m, v)
 
 
 def _check(what: str, value: float, limits: tuple[float, float]) -> None:

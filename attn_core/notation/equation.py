@@ -190,7 +190,7 @@ def headline(trace: AttentionTrace, head: int = 0) -> Equation:
     return _equation(trace, terms, head)
 
 
-def misfit(trace: AttentionTrace, rows: int) -> Equation:
+def shape_mismatch(trace: AttentionTrace, rows: int) -> Equation:
     """X · W_q with a W_q of any number of rows, to show when the product exists.
 
     Where positions are added to X, it is X′ · W_q.

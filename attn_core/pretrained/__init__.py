@@ -1,7 +1,7 @@
 """Pretrained transformers of the BERT family, seen with the equations of the lab.
 
 `load` opens one; its packages are imported only then. Where its files are is `sources`, what
-they hold `files`, its layers and its tokenizer `bert`, what a visitor sees of it `view`.
+they hold `files`, its layers and its tokenizer `bert`, what is read from them `interpret`.
 """
 
 from .encoder import (
@@ -14,8 +14,8 @@ from .encoder import (
     is_at_hand,
     load,
 )
-from .head_in_lab import in_lab, told_of_lab
-from .real_vectors import Reduced, reduced, told_of_vectors, with_real_vectors, with_vocabulary
+from .head_in_lab import describe_lab, in_lab
+from .real_vectors import Reduced, describe_vectors, reduced, with_real_vectors, with_vocabulary
 
 __all__ = [
     "DEFAULT",
@@ -24,13 +24,13 @@ __all__ = [
     "Encoder",
     "ModelError",
     "Reduced",
+    "describe_lab",
+    "describe_vectors",
     "folder_at_hand",
     "in_lab",
     "is_at_hand",
     "load",
     "reduced",
-    "told_of_lab",
-    "told_of_vectors",
     "with_real_vectors",
     "with_vocabulary",
 ]

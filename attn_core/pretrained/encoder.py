@@ -6,21 +6,20 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from .. import limits
-from ..attention import AttentionTrace, attend
 from ..explain.wording import counted
 from ..scenario import Scenario
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.layers import Layer, forward, read_layer, read_norm
-from .bert.text_rules import TextRules, read_text_rules
+from .bert.text_rules import read_text_rules
 from .bert.tokenizer import Pieces, Tokenizer
+from .encoded import Encoded
 from .files.checkpoint import Checkpoint, Matrix
 from .files.error import ModelError, UnseenError
 from .files.shards import open_tensors
@@ -44,86 +43,6 @@ __all__ = [
     "is_at_hand",
     "load",
 ]
-
-
-@dataclass(frozen=True, eq=False)
-class Encoded:
-    """A text as a model read it; made by `Encoder.encode`. The arrays are read-only.
-
-    It keeps what goes into each layer, from which all else follows: the weights of all heads
-    would take 75 MB of 512 tokens, and most who look at a text never see them all.
-
-    Attributes
-    ----------
-    text : str
-    pieces : Pieces
-        Tokens, and where they are in the text.
-    states : ndarray of float32, shape (layers + 1, n, d_model)
-        What goes into each layer, and what leaves the last.
-    rules : TextRules
-        How the model makes one vector of a text.
-    layers : tuple of Layer
-        Of the model that read it.
-    begun : callable
-        Reads the beginning of the text alone, as long as the model was trained for; gives
-        what leaves the last layer of it.
-    """
-
-    text: str
-    pieces: Pieces
-    states: Matrix
-    rules: TextRules
-    layers: tuple[Layer, ...] = field(repr=False)
-    begun: Callable[[], Matrix] = field(repr=False)
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """Word pieces, with those that the model puts around a sentence; n of them."""
-        return self.pieces.tokens
-
-    @property
-    def n(self) -> int:
-        """Number of tokens."""
-        return len(self.pieces.tokens)
-
-    @property
-    def hidden(self) -> Matrix:
-        """What leaves the last layer, shape (n, d_model)."""
-        last: Matrix = self.states[-1]
-        return last
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether the text is longer than those that the model was trained for."""
-        return self.rules.max_tokens is not None and self.rules.max_tokens < self.n
-
-    @cached_property
-    def text_vector(self) -> Matrix | None:
-        """One vector of the text, pooled as the model was trained; see `TextRules`.
-
-        Shape (d_model,), or a multiple of that where several are laid end to end; None where
-        the lab doesn't compute what the model's files ask for.
-        """
-        return self.rules.pool(self.begun() if self.is_cut else self.hidden)
-
-    @cached_property
-    def weights(self) -> Matrix:
-        """Attention weights of all heads, shape (layers, heads, n, n).
-
-        Row = query, column = key. They are computed when they are first asked for, and kept.
-        """
-        heads = self.layers[0].attention.h
-        weights = np.empty((len(self.layers), heads, self.n, self.n), np.float32)
-        for layer, own in enumerate(weights):
-            for head, seen in enumerate(self.heads(layer)):
-                own[head] = seen.weights
-        weights.setflags(write=False)
-        return weights
-
-    def heads(self, layer: int) -> Iterator[AttentionTrace]:
-        """All that the heads of a layer compute, from 0 on, one after the other."""
-        whole = self.layers[layer].scenario(self.tokens, self.states[layer])
-        return (attend(whole.head(i)) for i in range(whole.h))
 
 
 class Encoder:

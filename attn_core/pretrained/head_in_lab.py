@@ -105,7 +105,7 @@ def _size(values: Array) -> float:
     return float(np.abs(values).max())
 
 
-def told_of_lab(real: AttentionTrace, lab: AttentionTrace, quote: Quote = str) -> str:
+def describe_lab(real: AttentionTrace, lab: AttentionTrace, quote: Quote = str) -> str:
     r"""Say how near the small head comes to the one that it was made of.
 
     Parameters
@@ -119,7 +119,7 @@ def told_of_lab(real: AttentionTrace, lab: AttentionTrace, quote: Quote = str) -
     --------
     >>> W = np.eye(2, 3)
     >>> s = Scenario(("a", "b"), X=[[1, 2], [2, 1]], W_q=W, W_k=W, W_v=W)
-    >>> print(told_of_lab(attend(s), attend(in_lab(s))).replace(", ", ",\n"))
+    >>> print(describe_lab(attend(s), attend(in_lab(s))).replace(", ", ",\n"))
     The 2 tokens fit on 2 axes,
     so only rounding tells the weights from the model's: none differs by more than 0.0004.
     """

@@ -125,7 +125,7 @@ def with_vocabulary(s: Scenario, start: Scenario) -> Scenario:
     return limits.validate(replaced(s, X=embed(s.tokens, features), Z=Z, features=features))
 
 
-def told_of_vectors(
+def describe_vectors(
     s: Scenario,
     source: Source,
     found: Reduced,
@@ -154,7 +154,7 @@ def told_of_vectors(
     >>> from attn_core.presets import DEFAULT
     >>> found = reduced(np.eye(3, 5), None, 4)
     >>> s = with_real_vectors(DEFAULT.scenario, "word", np.eye(3, 5))
-    >>> for line in told_of_vectors(s, "word", found): print(line.replace(". ", ".\n"))
+    >>> for line in describe_vectors(s, "word", found): print(line.replace(". ", ".\n"))
     The vectors are those of the model's table, before any layer.
     A word in pieces is the mean of its pieces.
     3 words, 4 axes: 100 % of the variance.
@@ -163,14 +163,14 @@ def told_of_vectors(
     """
     where = _WHERE[source].format(model=model)
     origin = f"The vectors are {where}. A word in pieces is the mean of its pieces."
-    told = [origin, _told_axes(s, found)]
+    told = [origin, _describe_axes(s, found)]
     if lacking:
         names = listed([quote(isolate(word)) for word in lacking])
         told.append(
             f"The model doesn't know {names}: what it doesn't know has one and the same vector, "
             "so another word says more."
         )
-    return (*_told_edited(s, found), *told)
+    return (*_describe_edited(s, found), *told)
 
 
 _WHERE = {
@@ -179,7 +179,7 @@ _WHERE = {
 }
 
 
-def _told_axes(s: Scenario, found: Reduced) -> str:
+def _describe_axes(s: Scenario, found: Reduced) -> str:
     count = s.n + len(s.context)
     words = f"{counted(count, 'word')}{' of both sentences' if s.is_cross else ''}"
     if not found.kept:
@@ -202,7 +202,7 @@ def _share(part: float) -> str:
     return percent(part)
 
 
-def _told_edited(s: Scenario, found: Reduced) -> tuple[str, ...]:
+def _describe_edited(s: Scenario, found: Reduced) -> tuple[str, ...]:
     """Say which matrices hold other numbers than the model gives."""
     pairs = (("X", s.X, found.X), ("Z", s.Z, found.Z))
     edited = [

@@ -12,7 +12,7 @@ from attn_core import attend, edits, export, limits, permalink
 from attn_core.document import from_json
 from attn_core.notation.labels import unique
 from attn_core.presets import DEFAULT
-from attn_core.text.tokens import split
+from attn_core.text.tokenize import split
 from tests.browser.conftest import idle, settle, type_into_table
 
 

@@ -15,7 +15,7 @@ from attn_core.document import DocumentError, from_json, to_json
 from attn_core.masks import causal
 from attn_core.permalink import MAX_DOCUMENT, LinkError, decode, encode
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
-from attn_core.text.tokens import split
+from attn_core.text.tokenize import split
 from tests.core.links import bomb, packed
 
 GRID = st.integers(-30_000, 30_000).map(lambda k: k / 1000)

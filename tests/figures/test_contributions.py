@@ -9,9 +9,9 @@ from plotly.colors import hex_to_rgb, label_rgb, sample_colorscale, unlabel_rgb
 
 from attn_core import Scenario, attend, edits, limits
 from attn_core.explain.calculation import calculate
-from attn_core.figures import describe_contributions
+from attn_core.figures import Look, describe_contributions
 from attn_core.figures.boxes.colours import PALETTES, SIGNED_RANGE
-from attn_core.figures.boxes.layout import text_width
+from attn_core.figures.boxes.text import text_width
 from attn_core.figures.words.contribution_bars import contributions_alt
 from attn_core.notation.cells import Cell
 from tests.core.courses import COURSES, of_head
@@ -27,7 +27,7 @@ def made(name, row=1, column=0, trace=TRACE):
 
 
 def parts(name, **look):
-    return describe_contributions(made(name), **look).figure().data
+    return describe_contributions(made(name), look=Look(**look)).figure().data
 
 
 @pytest.mark.parametrize("name", SUMS)
@@ -126,8 +126,8 @@ def test_only_numbers_change_with_the_numbers():
         assert after.base == before.base
         labels.add(after.numbers[1]["text"][0])
     assert len(labels) == 2  # where it is 0, another one leads
-    assert describe_contributions(made("Q"), theme="dark").base != before.base
-    assert describe_contributions(made("Q"), width=340).base != before.base
+    assert describe_contributions(made("Q"), look=Look(theme="dark")).base != before.base
+    assert describe_contributions(made("Q"), look=Look(340)).base != before.base
     assert describe_contributions(made("scores")).base != before.base
 
 
@@ -142,7 +142,7 @@ def test_a_browser_gets_the_same_as_plotly():
 
 
 def test_the_bars_axis_follows_them_and_the_texts_axis_is_in_pixels():
-    layout = describe_contributions(made("Q"), width=500).figure().layout
+    layout = describe_contributions(made("Q"), look=Look(500)).figure().layout
     assert layout.xaxis.range is None and layout.xaxis.visible
     assert layout.xaxis2.range == (0, 500) and layout.xaxis2.overlaying == "x"
     assert layout.yaxis.range == (layout.height, 0)
@@ -166,7 +166,7 @@ def longest():
 @pytest.mark.parametrize("name", SUMS)
 def test_nothing_is_cut_nor_covers_anything(name, width, projector):
     calculation = made(name, trace=longest())
-    figure = describe_contributions(calculation, width=width, projector=projector).figure()
+    figure = describe_contributions(calculation, look=Look(width, "light", projector)).figure()
     _, labels, numbers = figure.data
     assert figure.layout.width <= width
     for label, text in zip(labels.text, numbers.text, strict=True):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from attn_core import attend, edits
-from attn_core.figures import Description, describe, draw
+from attn_core.figures import Description, Look, describe, draw
 from attn_core.notation.equation import equation, headline
 from tests.figures.test_equation import TRACE, odd_scenario
 
@@ -47,8 +47,8 @@ def test_the_base_stays_while_only_numbers_change():
     for value in (0.0, -2.35, 29.999):
         assert describe(headline(attend(edits.with_cell(s, "W_q", 0, 0, value)))).base == base
     assert describe(headline(attend(edits.with_sentence(s, "a dog saw")))).base != base
-    assert describe(headline(attend(s)), theme="dark").base != base
-    assert describe(headline(attend(s)), width=500).base != base
+    assert describe(headline(attend(s)), look=Look(theme="dark")).base != base
+    assert describe(headline(attend(s)), look=Look(500)).base != base
 
 
 def test_print_is_large_but_no_larger_than_a_browser_can_make_it():

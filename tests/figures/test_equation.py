@@ -11,11 +11,13 @@ from attn_core import attend, edits
 from attn_core.analysis.compare import compare
 from attn_core.analysis.word_order import in_reverse
 from attn_core.edits.heads import added
-from attn_core.figures import draw, draw_partners
-from attn_core.figures.boxes.layout import DESK, PROJECTOR, arrange, text_width
+from attn_core.figures import Look, describe_dot_product_pairs, draw
+from attn_core.figures.boxes.layout import arrange
+from attn_core.figures.boxes.look import DESK, PROJECTOR
+from attn_core.figures.boxes.text import text_width
 from attn_core.masks import causal
 from attn_core.notation.cells import Cell
-from attn_core.notation.equation import Equation, equation, formula, headline, misfit
+from attn_core.notation.equation import Equation, equation, formula, headline, shape_mismatch
 from attn_core.notation.graph import graph
 from attn_core.notation.labels import unique
 from attn_core.notation.outline import outlined
@@ -28,7 +30,7 @@ def odd_scenario(**changes):
     """n, d_model, d_k, d_v are distinct primes."""
     s = edits.with_sentence(DEFAULT.scenario, "The dog saw the <b>")
     s = edits.with_size(s, d_model=7, d_k=3, d_v=2)
-    for i, name in enumerate(edits.MATRICES):
+    for i, name in enumerate(("X", *edits.PROJECTIONS)):
         s = edits.with_matrix(s, name, edits.random(s, name, seed=i))
     return replace(s, mask=causal(s.n), temperature=0.5, **changes)
 
@@ -113,7 +115,9 @@ def test_a_sign_changes_nothing_but_itself(width):
     W = np.vstack([W, W, W, W])[:7]
     plus, minus = (
         heatmaps(
-            draw(equation(attend(edits.with_matrix(odd_scenario(), "W_q", V)), "Q"), width=width)
+            draw(
+                equation(attend(edits.with_matrix(odd_scenario(), "W_q", V)), "Q"), look=Look(width)
+            )
         )[1]
         for V in (abs(W), W)
     )
@@ -158,8 +162,8 @@ def test_blocked_boxes_are_empty_and_say_so():
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_one_number_has_one_colour(theme):
     """Ranges are fixed, whatever the numbers are."""
-    small = draw(equation(attend(DEFAULT.scenario), "weights"), theme=theme).layout
-    large = draw(equation(TRACE, "weights"), theme=theme).layout
+    small = draw(equation(attend(DEFAULT.scenario), "weights"), look=Look(theme=theme)).layout
+    large = draw(equation(TRACE, "weights"), look=Look(theme=theme)).layout
     assert small.coloraxis == large.coloraxis
     assert (small.coloraxis.cmin, small.coloraxis.cmax) == (-30, 30)
     assert small.coloraxis2 == large.coloraxis2
@@ -265,32 +269,32 @@ def _outline(placed, layout, scale):
 
 
 def test_numbers_are_left_out_where_they_do_not_fit():
-    wide, narrow = (draw(equation(largest(), "Q"), width=width) for width in (1600, 320))
+    wide, narrow = (draw(equation(largest(), "Q"), look=Look(width)) for width in (1600, 320))
     assert re.fullmatch(r"−?\d\.\d\d", heatmaps(wide)[0].text[0][0])
     big = edits.with_matrix(largest().scenario, "X", np.full((12, 8), 30))
-    assert not heatmaps(draw(equation(attend(big), "similarity"), width=320))[-1].texttemplate
+    assert not heatmaps(draw(equation(attend(big), "similarity"), look=Look(320)))[-1].texttemplate
     assert heatmaps(narrow)[0].texttemplate is not None
 
 
 def test_projector_is_larger():
-    desk, wall = (draw(equation(TRACE, "Q"), projector=on) for on in (False, True))
+    desk, wall = (draw(equation(TRACE, "Q"), look=Look(projector=on)) for on in (False, True))
     assert wall.layout.font.size > 1.5 * desk.layout.font.size
     assert heatmaps(wall)[0].dx > 1.5 * heatmaps(desk)[0].dx
 
 
-def test_misfit_shows_what_has_no_partner():
+def test_a_number_without_a_pair_has_a_question_mark():
     for rows in range(1, 10):
-        tried = misfit(TRACE, rows)
+        tried = shape_mismatch(TRACE, rows)
         X, W = tried.blocks[:2]
-        figure = draw_partners(X, W)
+        figure = describe_dot_product_pairs(X, W).figure()
         assert len(W.rows) == rows
         assert texts(figure).count("?") == abs(rows - 7)
         left, right = heatmaps(figure)
         np.testing.assert_array_equal(left.z[0], TRACE.X[0])
         kept = min(rows, 7)
         np.testing.assert_array_equal(right.z[0][:kept], TRACE.W_q[:kept, 0])
-    assert misfit(TRACE, 7).result.symbol == "Q"
-    assert misfit(TRACE, 8).terms[-1] == "?"
+    assert shape_mismatch(TRACE, 7).result.symbol == "Q"
+    assert shape_mismatch(TRACE, 8).terms[-1] == "?"
 
 
 def test_a_figure_is_small():

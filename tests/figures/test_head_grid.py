@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from attn_core.figures import describe_head_grid
-from attn_core.figures.words.head_grid import Grid, grid_for, thumbnail_side
+from attn_core.figures import Look, describe_head_grid
+from attn_core.figures.words.thumbnails import Grid, grid_for, thumbnail_side
 
 LAYERS, HEADS, SIDE = 3, 7, 5
 SMALL = np.random.default_rng(1).random((LAYERS, HEADS, SIDE, SIDE)).astype(np.float32)
@@ -13,7 +13,7 @@ WIDTHS = [150, 350, 1000]
 
 
 def z_of(width):
-    return describe_head_grid(SMALL, WORDS, (1, 2), width=width).numbers[0]["z"]
+    return describe_head_grid(SMALL, WORDS, (1, 2), look=Look(width)).numbers[0]["z"]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -32,7 +32,7 @@ def test_each_point_shows_a_weight_of_the_head_that_a_click_chooses(width):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_it_fits_the_width(width):
-    layout = describe_head_grid(SMALL, WORDS, (0, 0), width=width).layout
+    layout = describe_head_grid(SMALL, WORDS, (0, 0), look=Look(width)).layout
     assert layout["width"] <= width
 
 
@@ -49,7 +49,7 @@ def test_a_click_beside_all_heads_chooses_none(place):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("chosen", [(0, 0), (2, 6), (1, 4)])
 def test_the_chosen_head_is_outlined(width, chosen):
-    described = describe_head_grid(SMALL, WORDS, chosen, width=width)
+    described = describe_head_grid(SMALL, WORDS, chosen, look=Look(width))
     (outline,) = described.layout["shapes"]
     grid = grid_for(LAYERS, HEADS, width)
     row, column = ((outline[f"{a}0"] + outline[f"{a}1"]) / 2 for a in "yx")
@@ -61,19 +61,19 @@ def test_the_chosen_head_is_outlined(width, chosen):
 
 
 def test_labels_stand_at_the_middles():
-    layout = describe_head_grid(SMALL, WORDS, (0, 0), width=1000).layout
+    layout = describe_head_grid(SMALL, WORDS, (0, 0), look=Look(1000)).layout
     assert layout["yaxis"]["ticktext"] == ["layer 1", "layer 2", "layer 3"]
     assert layout["yaxis"]["tickvals"] == [2, 8, 14]
     assert layout["xaxis"]["ticktext"] == ["head 1", *"234567"]
     assert layout["xaxis"]["tickvals"] == [2, 8, 14, 20, 26, 32, 38]
     high, low = layout["yaxis"]["range"]
     assert (low + high) / 2 == 8
-    assert not describe_head_grid(SMALL, WORDS, (0, 0), width=150).layout["xaxis"]["visible"]
+    assert not describe_head_grid(SMALL, WORDS, (0, 0), look=Look(150)).layout["xaxis"]["visible"]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_pointer_tells_head_query_and_key(width):
-    described = describe_head_grid(SMALL, WORDS, (0, 0), width=width)
+    described = describe_head_grid(SMALL, WORDS, (0, 0), look=Look(width))
     (heatmap,) = described.figure().data
     z, grid = described.numbers[0]["z"], grid_for(LAYERS, HEADS, width)
     assert (len(heatmap.y), len(heatmap.x)) == z.shape
@@ -89,7 +89,7 @@ def test_the_pointer_tells_head_query_and_key(width):
 
 
 def test_rows_of_a_layer_say_their_heads():
-    described = describe_head_grid(SMALL, WORDS, (0, 0), width=150)
+    described = describe_head_grid(SMALL, WORDS, (0, 0), look=Look(150))
     labels = described.layout["yaxis"]["ticktext"]
     assert labels[:3] == ["layer 1<br>1 – 3", "<br>4 – 6", "<br>7 – 7"]
     assert len(labels) == len(described.layout["yaxis"]["tickvals"]) == 9

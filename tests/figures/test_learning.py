@@ -1,4 +1,4 @@
-"""Pictures of a run: the curves hold its numbers, a frame holds those of its moment."""
+"""Pictures of a run: the curves hold its numbers, a frame holds those of its checkpoint."""
 
 import json
 from dataclasses import replace
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from attn_core import Scenario, attend
 from attn_core.analysis.projection_2d import Plane
 from attn_core.figures import (
+    LabelledPoints,
+    Look,
     Progress,
     Space,
     describe,
@@ -19,16 +21,16 @@ from attn_core.figures import (
     learning_alt,
     learning_spaces_alt,
 )
-from attn_core.figures.boxes.layout import text_width
+from attn_core.figures.boxes.text import text_width
 from attn_core.figures.words.word_labels import place_labels
 from attn_core.notation.equation import Equation, block, equation
 from tests.figures.test_description import array
 
 WORDS = ("the", "<b>dog</b>", "saw", "a", "cat")
-STEPS = [0, 10, 20, 30, 40, 50, 20]  # the best moment stands at the end
+STEPS = [0, 10, 20, 30, 40, 50, 20]  # the best checkpoint stands at the end
 LOSSES = [2.0, 0.75, 0.5, 1.25, 1.5, 1.75, 0.5]
 ACCURACIES = [0.25, 0.5, 0.875, 0.75, 0.625, 0.5, 0.875]
-NAMES = [f"moment {i}: step {step}" for i, step in enumerate(STEPS)]
+NAMES = [f"checkpoint {i}: step {step}" for i, step in enumerate(STEPS)]
 RUN = Progress(STEPS, LOSSES, ACCURACIES, 90, 0.25, {"uniform": 0.2, "identity": 0.0625})
 
 
@@ -73,7 +75,7 @@ def running(count):
     return run, MOMENTS[count - 1 : count], NAMES[count - 1 : count]
 
 
-def test_heatmaps_come_first_and_hold_the_last_moment():
+def test_heatmaps_come_first_and_hold_the_last_checkpoint():
     described = describe_learning(RUN, MOMENTS, NAMES)
     blocks = [block for equation in MOMENTS[-1] for block in equation.blocks]
     kinds = [trace["type"] for trace in described.traces]
@@ -87,7 +89,7 @@ def test_heatmaps_come_first_and_hold_the_last_moment():
 
 
 def test_the_equations_are_drawn_as_alone():
-    alone = describe(*MOMENTS[-1], width=960)
+    alone = describe(*MOMENTS[-1], look=Look(960))
     described = describe_learning(RUN, MOMENTS, NAMES)
     assert [one for one in described.traces if one in alone.traces] == alone.traces
     layout = described.layout
@@ -178,7 +180,7 @@ def test_without_accuracies_a_lowest_loss_and_baselines():
     assert not named(describe_learning(run, MOMENTS[:2], NAMES[:2]), "baselines")
 
 
-def test_frames_hold_the_numbers_of_their_moments():
+def test_frames_hold_the_numbers_of_their_checkpoints():
     described = describe_learning(RUN, MOMENTS, NAMES)
     assert [frame["name"] for frame in described.frames] == NAMES
     markers = named(described, "shown")
@@ -187,7 +189,7 @@ def test_frames_hold_the_numbers_of_their_moments():
         (weights, wanted), Q = MOMENTS[i][0].blocks, MOMENTS[i][1].blocks[-1]
         np.testing.assert_array_equal(data[0]["z"], weights.values)
         np.testing.assert_array_equal(data[4]["z"], Q.values)
-        # The wanted weights are the same at all moments.
+        # The wanted weights are the same at all checkpoints.
         assert described.traces[1]["hovertext"] == describe(MOMENTS[0][0]).traces[1]["hovertext"]
         assert 1 not in data and np.array_equal(wanted.values, described.numbers[1]["z"])
         assert [data[k]["x"] for k in markers] == [[STEPS[i]]] * 2
@@ -196,12 +198,12 @@ def test_frames_hold_the_numbers_of_their_moments():
 
 
 def test_frames_bring_the_size_only_where_it_changes():
-    moments = [shown(1), shown(1, size=5e4), shown(1)]
+    checkpoints = [shown(1), shown(1, size=5e4), shown(1)]
     run = Progress([0, 1, 2], [1.0, 2.0, 1.5], None, 2)
-    described = describe_learning(run, moments, NAMES[:3])
-    for frame, moment in zip(described.frames, moments, strict=True):
+    described = describe_learning(run, checkpoints, NAMES[:3])
+    for frame, checkpoint in zip(described.frames, checkpoints, strict=True):
         data = dict(zip(frame["traces"], frame["data"], strict=True))
-        expected = describe(*moment).numbers
+        expected = describe(*checkpoint).numbers
         W_q, Q = 3, 4
         for k in (W_q, Q):
             assert data[k]["text"] == expected[k]["text"]
@@ -236,9 +238,7 @@ def test_frames_are_played_in_seconds_with_plotlys_own_controls_too():
 @pytest.mark.parametrize("width", [350, 390, 700, 960])
 @pytest.mark.parametrize("projector", [False, True])
 def test_it_fits_and_plotly_takes_it(width, projector):
-    described = describe_learning(
-        RUN, MOMENTS, NAMES, width=width, projector=projector, theme="dark"
-    )
+    described = describe_learning(RUN, MOMENTS, NAMES, look=Look(width, "dark", projector))
     layout = described.figure().layout
     assert layout.width <= width
     areas = [(*layout[f"xaxis{k}"].domain, *layout[f"yaxis{k}"].domain) for k in ("", 2, 3)]
@@ -265,10 +265,10 @@ def test_names_of_baselines_are_harmless_and_shortened():
     assert "<" not in text and text.endswith("… 50 %")
 
 
-def test_81_moments_are_small():
+def test_81_checkpoints_are_small():
     rng = np.random.default_rng(5)
     tokens = tuple("abcdef")
-    moments = []
+    checkpoints = []
     for _ in range(81):
         X, W_q, W_k = (rng.normal(size=size) for size in ((6, 8), (8, 4), (8, 4)))
         trace = attend(Scenario(tokens, X=X, W_q=W_q, W_k=W_k, W_v=np.ones((8, 1))))
@@ -277,24 +277,24 @@ def test_81_moments_are_small():
         weights = block(trace, "weights")
         product = Equation((made, "·", block(trace, "W_k", transposed=True), "=", meeting))
         wanted = replace(weights, values=rng.dirichlet(np.ones(6), 6))
-        moments.append([Equation((weights, wanted)), product])
+        checkpoints.append([Equation((weights, wanted)), product])
     run = Progress(range(81), rng.random(81), rng.random(81), 80, 0.1, {"uniform": 0.2})
     names = [f"step {i}: loss 0.812, 71 % right" for i in range(81)]
-    described = describe_learning(run, moments, names)
+    described = describe_learning(run, checkpoints, names)
     assert len(json.dumps(described.plain_frames())) < 400_000
     plain = described.plain_frames()[7]["data"]
-    np.testing.assert_array_equal(array(plain[4]["z"]), moments[7][1].result.values)
+    np.testing.assert_array_equal(array(plain[4]["z"]), checkpoints[7][1].result.values)
 
 
 def test_what_does_not_fit_together_is_refused():
     with pytest.raises(
-        ValueError, match="each of 7 snapshots, or one for the last; got 6 moments, 6"
+        ValueError, match="each of 7 checkpoints, or one for the last; got 6 pictures, 6"
     ):
         describe_learning(RUN, MOMENTS[:6], NAMES[:6])
-    with pytest.raises(ValueError, match="got 7 moments, 6 names"):
+    with pytest.raises(ValueError, match="got 7 pictures, 6 names"):
         describe_learning(RUN, MOMENTS, NAMES[:6])
     other = [Equation(MOMENTS[2][0].blocks[:1]), MOMENTS[2][1]]
-    with pytest.raises(ValueError, match="same matrices and labels; moment 2 has"):
+    with pytest.raises(ValueError, match="same matrices and labels; checkpoint 2 has"):
         describe_learning(RUN, [*MOMENTS[:2], other, *MOMENTS[3:]], NAMES)
     with pytest.raises(ValueError, match="got 2 steps, 2 losses, 1 accuracies"):
         Progress([0, 1], [1.0, 2.0], [0.5], 9)
@@ -322,14 +322,15 @@ def test_alt_tells_the_numbers():
 GROUPS = [(0, 1, 2, 0, 1), (1, 0, 1, 1, 1)]
 LEGEND = [("determiner", "noun", "<i>verb</i>"), ("name", "not a name")]
 LARGE = (False, True, True, False, True)
+LABELLED = LabelledPoints(WORDS, GROUPS, LEGEND, LARGE)
 POINTS = [np.random.default_rng(seed).normal(size=(2, 5, 2)) for seed in range(7)]
 SPACES = [
     [Space(f"V_{k + 1}", Plane(points, None)) for k, points in enumerate(each)] for each in POINTS
 ]
 
 
-def spaces(run=RUN, moments=SPACES, names=NAMES, **look):
-    return describe_learning_spaces(run, moments, WORDS, GROUPS, LEGEND, LARGE, names, **look)
+def spaces(run=RUN, checkpoints=SPACES, names=NAMES, **look):
+    return describe_learning_spaces(run, checkpoints, LABELLED, names, look=Look(**look))
 
 
 def test_points_are_small_or_labelled_and_have_the_colour_of_their_class():
@@ -374,7 +375,7 @@ def test_a_legend_names_each_class_in_its_colour():
             assert has == colour
 
 
-def test_all_spaces_have_room_for_every_moment():
+def test_all_spaces_have_room_for_every_checkpoint():
     described = spaces()
     largest = np.abs(np.concatenate([*np.concatenate(POINTS)])).max(axis=0)
     for k in named(described, "room"):
@@ -403,11 +404,11 @@ def test_frames_move_the_points():
 
 
 def labels_of(points):
-    """Sides of the words that have room, in the first space at each of some moments."""
-    moments = [[Space("V", Plane(np.array(each), None))] * 2 for each in points]
-    run = Progress(range(len(moments)), [1.0] * len(moments), None, 9)
-    described = spaces(run, moments, NAMES[: len(moments)])
-    if len(moments) == 1:
+    """Sides of the words that have room, in the first space at each of some checkpoints."""
+    checkpoints = [[Space("V", Plane(np.array(each), None))] * 2 for each in points]
+    run = Progress(range(len(checkpoints)), [1.0] * len(checkpoints), None, 9)
+    described = spaces(run, checkpoints, NAMES[: len(checkpoints)])
+    if len(checkpoints) == 1:
         return [described.numbers[1]["textposition"]], [described.numbers[1]["text"]]
     frames = [dict(zip(f["traces"], f["data"], strict=True)) for f in described.frames]
     shown = [described.numbers[1] | frame[1] for frame in frames]
@@ -422,7 +423,7 @@ def test_words_far_from_each_other_all_have_room_whatever_the_numbers(size):
     assert sides == ["top center"] * 3
 
 
-def test_a_word_stays_on_its_side_from_moment_to_moment():
+def test_a_word_stays_on_its_side_from_checkpoint_to_checkpoint():
     """The dog's place above is taken by another point, until that goes away."""
     close = [[1, 1], [0, 0], [0, 0.15], [-1, -1], [0.9, -0.9]]
     apart = [[1, 1], [0, 0], [-0.8, -0.7], [-1, -1], [0.9, -0.9]]
@@ -450,23 +451,25 @@ def test_points_fit_and_plotly_takes_them(width, projector):
     assert max(high for _, high in places[:2]) < min(low for low, _ in places[2:])
 
 
-def test_150_words_and_81_moments_are_not_much():
+def test_150_words_and_81_checkpoints_are_not_much():
     rng = np.random.default_rng(3)
     words = [f"word{i}" for i in range(150)]
     groups = [rng.integers(0, 5, 150).tolist(), rng.integers(0, 2, 150).tolist()]
     legend = [("a", "b", "c", "d", "e"), ("f", "g")]
-    moments = [
+    checkpoints = [
         [Space(name, Plane(rng.normal(size=(150, 2)), None)) for name in "VW"] for _ in range(81)
     ]
     run = Progress(range(81), rng.random(81), rng.random(81), 80)
     names = [f"step {i}" for i in range(81)]
     large = [i % 5 == 0 for i in range(150)]
-    described = describe_learning_spaces(run, moments, words, groups, legend, large, names)
+    described = describe_learning_spaces(
+        run, checkpoints, LabelledPoints(words, groups, legend, large), names
+    )
     assert len(json.dumps(described.plain_frames())) < 600_000
 
 
 def test_alt_tells_where_each_class_is():
-    told = learning_spaces_alt(RUN, SPACES[0], GROUPS, LEGEND)
+    told = learning_spaces_alt(RUN, SPACES[0], LABELLED)
     x, y = (POINTS[0][1][[0, 2, 3, 4]].mean(axis=0)).tolist()
     assert f"not a name (4 words) ({x:.2f}, {y:.2f})".replace("-", "−") in told
     assert "the middle of each class: name (1 word)" in told

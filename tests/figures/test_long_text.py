@@ -10,7 +10,7 @@ import pytest
 
 from attn_core import attend
 from attn_core.analysis import long_text
-from attn_core.figures import describe_long_text, describe_row
+from attn_core.figures import Look, describe_long_text, describe_row
 from attn_core.figures.boxes.colours import PALETTES
 from attn_core.presets import BY_KEY, DEFAULT
 
@@ -59,7 +59,7 @@ def test_512_words_are_small():
 @pytest.mark.parametrize("width", [358, 700, 1200])
 @pytest.mark.parametrize("projector", [False, True])
 def test_it_fits_and_plotly_takes_it(figure, width, projector):
-    described = figure(trace(), width=width, projector=projector, theme="dark")
+    described = figure(trace(), look=Look(width, "dark", projector))
     made = described.figure()
     assert made.layout.width <= width
     across = made.layout.width - made.layout.margin.l - made.layout.margin.r

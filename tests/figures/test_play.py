@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from attn_core import attend
-from attn_core.figures import describe, describe_play, is_product
+from attn_core.figures import Look, describe, describe_play, is_product
 from attn_core.notation.cells import Cell
 from attn_core.notation.equation import equation
 from attn_core.notation.outline import outlined
@@ -39,7 +39,7 @@ def test_frames_of_words_that_repeat(name):
 
 
 def check_frames(trace, name, head=0):
-    described = describe_play(trace, name, width=700, head=head)
+    described = describe_play(trace, name, head=head, look=Look(700))
     values = of_head(trace, name, head)
     assert len(described.frames) == values.size
     assert len({frame["name"] for frame in described.frames}) == values.size
@@ -52,7 +52,7 @@ def check_frames(trace, name, head=0):
         assert frame["traces"] == [len(described.numbers) - 1]
         i, j = divmod(k, values.shape[1])
         shown = outlined(equation(trace, name, head), trace.scenario, Cell(name, i, j))
-        assert frame["layout"]["shapes"] == describe(shown, width=700).layout["shapes"]
+        assert frame["layout"]["shapes"] == describe(shown, look=Look(700)).layout["shapes"]
         assert len(frame["layout"]["shapes"]) == 3
     np.testing.assert_array_equal(described.numbers[-1]["z"], values)
 

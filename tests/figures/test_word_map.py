@@ -5,16 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from attn_core.figures import describe_word_bars, describe_word_map
+from attn_core.figures import Look, WordMap, describe_word_bars, describe_word_map
 from attn_core.figures.boxes.colours import PALETTES
+from attn_core.figures.boxes.look import DEFAULT_LOOK
 from attn_core.figures.words.word_map import cosines, signed, signed_to, weights, weights_to
 
 WORDS = ("[CLS]", "the₁", "cat", "<b>sat</b>", "the₂", "אב", "[SEP]")
 VALUES = np.random.default_rng(2).dirichlet(np.ones(7), size=7)
 
 
-def described(values=VALUES, rows=WORDS, columns=WORDS, colours=None, **more):
-    return describe_word_map(rows, columns, values, colours or weights(2, "light"), **more)
+def described(values=VALUES, rows=WORDS, columns=WORDS, colours=None, look=DEFAULT_LOOK, **more):
+    shown = WordMap(rows, columns, values, **more)
+    return describe_word_map(shown, colours or weights(2, "light"), look=look)
 
 
 def test_the_numbers_are_those_that_were_given():
@@ -46,7 +48,7 @@ def test_a_map_of_words_and_features():
         signed_to("q · k", 1.0, "dark"),
         marked=2,
         axes=("key", "feature"),
-        theme="dark",
+        look=Look(theme="dark"),
     )
     (heatmap,) = d.figure().data
     assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
@@ -65,7 +67,7 @@ def test_a_map_of_words_and_features():
 @pytest.mark.parametrize(("down", "across"), [(7, 7), (13, 31), (97, 97), (5, 7)])
 def test_it_fits_the_width(width, down, across):
     rows, columns = ([f"w{i}" for i in range(k)] for k in (down, across))
-    d = described(np.zeros((down, across)), rows, columns, width=width)
+    d = described(np.zeros((down, across)), rows, columns, look=Look(width))
     room = d.layout["margin"]
     inner = [d.layout["width"] - room["l"] - room["r"], d.layout["height"] - room["t"] - room["b"]]
     assert d.layout["width"] <= width
@@ -78,7 +80,7 @@ def test_it_fits_the_width(width, down, across):
 
 def test_numbers_stand_where_they_have_room():
     assert "text" in described().numbers[0]
-    assert "text" not in described(width=250).numbers[0]
+    assert "text" not in described(look=Look(250)).numbers[0]
     many = [f"w{i}" for i in range(97)]
     assert "text" not in described(np.zeros((97, 97)), many, many).numbers[0]
 
@@ -111,7 +113,7 @@ def test_colourings(theme):
 
 
 def test_bars_of_two_kinds():
-    d = describe_word_bars(WORDS, {"from": VALUES[2], "to <i>": VALUES[:, 2]}, 3, width=700)
+    d = describe_word_bars(WORDS, {"from": VALUES[2], "to <i>": VALUES[:, 2]}, 3, look=Look(700))
     first, second = d.figure().data
     np.testing.assert_array_equal(first.y, VALUES[2])
     np.testing.assert_array_equal(second.y, VALUES[:, 2])

@@ -10,7 +10,7 @@ import pytest
 
 from attn_core import limits
 from attn_core.learning.corpus import FEATURES, LANGUAGES, PARTS, Marked, read, sentences, split
-from attn_core.text import tokens as words
+from attn_core.text import tokenize
 from attn_core.text.embeddings import unknown
 from attn_core.text.vocabulary import WORDS
 from tests.cases import for_each
@@ -52,7 +52,7 @@ def test_there_is_enough_of_it_and_no_two_alike():
 def test_its_words_are_known_and_split_as_they_stand(s):
     assert 3 <= len(s.tokens) <= 8
     assert unknown(s.tokens) == ()
-    assert words.split(words.join(s.tokens)) == s.tokens
+    assert tokenize.split(tokenize.join(s.tokens)) == s.tokens
 
 
 @each

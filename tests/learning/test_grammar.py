@@ -5,21 +5,21 @@ import pytest
 
 from attn_core import Scenario, attend
 from attn_core.gradients import attention_loss
-from attn_core.learning import corpus, grammar, readout
+from attn_core.learning import corpus, grammar, linear_probe
 from attn_core.learning.corpus import FEATURES
 from attn_core.learning.grammar import Batch
-from attn_core.learning.learner import Learner
-from attn_core.learning.optimizer import Descent
+from attn_core.learning.optimizer import Optimizer
+from attn_core.learning.trainer import Trainer
 from attn_core.limits import validate
 
 SENTENCES = corpus.sentences()
 
 
 def learned(task, steps=300):
-    learner = Learner(task, Descent(learning_rate=0.05), steps)
-    learner.advance(steps)
-    assert learner.ending == "finished"
-    return learner
+    trainer = Trainer(task, Optimizer(learning_rate=0.05), steps)
+    trainer.advance(steps)
+    assert trainer.stop_reason == "finished"
+    return trainer
 
 
 def drawn(seed, d_k):
@@ -57,7 +57,7 @@ def test_accuracy_is_the_part_of_verdicts_that_are_right():
     right = np.mean([each.is_right for each in found])
     assert grammar.accuracy(batch, batch.logits(**params)) == pytest.approx(right)
     assert 0 < right < 1
-    assert all(each.is_right == (each.found == each.wanted) for each in found)
+    assert all(each.is_right == (each.found == each.target) for each in found)
 
 
 def test_a_verdict_by_hand():
@@ -67,7 +67,7 @@ def test_a_verdict_by_hand():
     (found,) = grammar.verdicts([one], eye)
     weights = attend(grammar.scenario(one, eye)).weights
     assert (found.sentence, found.word) == ("Marie dort.", "dort")
-    assert (found.wanted, found.found, found.is_right) == ("Marie", "dort", False)
+    assert (found.target, found.found, found.is_right) == ("Marie", "dort", False)
     assert found.weight == weights[1, 0] < weights[1, 1]
 
 
@@ -93,11 +93,11 @@ def test_likeness_is_of_as_many_features_as_there_are_columns(d_k):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_grammar_is_learned_from_likeness(seed):
     training, held_out = corpus.split(seed)
-    learner = learned(grammar.task(training, held_out, d_k=4, kind="identity", seed=seed))
-    first, baselines = learner.snapshots[0], grammar.baselines(Batch.of(held_out), d_k=4)
+    trainer = learned(grammar.task(training, held_out, d_k=4, kind="identity", seed=seed))
+    first, baselines = trainer.checkpoints[0], grammar.baselines(Batch.of(held_out), d_k=4)
     assert first.accuracy == baselines["identity"] < 0.4
     assert baselines["uniform"] < 0.4
-    assert learner.best.accuracy >= 0.95
+    assert trainer.best.accuracy >= 0.95
 
 
 def test_accuracy_is_told_of_what_is_held_out():
@@ -129,45 +129,45 @@ def test_a_learned_sentence_can_go_to_the_lab():
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_two_views_are_learned(seed):
-    training, held_out = readout.split(readout.Words.of(SENTENCES), seed)
-    learner = learned(readout.task(training, held_out, seed))
-    for head in readout.CLASSES:
-        assert readout.accuracy(held_out, learner.best.params, head) >= 0.95
-    assert readout.baseline(held_out) < 0.8
+    training, held_out = linear_probe.split(linear_probe.Words.of(SENTENCES), seed)
+    trainer = learned(linear_probe.task(training, held_out, seed))
+    for head in linear_probe.CLASSES:
+        assert linear_probe.accuracy(held_out, trainer.best.params, head) >= 0.95
+    assert linear_probe.baseline(held_out) < 0.8
 
 
 def test_words_are_parted_whole():
-    words = readout.Words.of(SENTENCES)
+    words = linear_probe.Words.of(SENTENCES)
     assert len(set(words.tokens)) == len(words.tokens) > 100
-    training, held_out = readout.split(words, seed=4)
+    training, held_out = linear_probe.split(words, seed=4)
     assert not set(training.tokens) & set(held_out.tokens)
-    together = readout.together(training, held_out)
+    together = linear_probe.together(training, held_out)
     assert sorted(together.tokens) == sorted(words.tokens)
-    for head, names in readout.CLASSES.items():
+    for head, names in linear_probe.CLASSES.items():
         told = dict(zip(words.tokens, words.classes(head), strict=True))
         assert told == dict(zip(together.tokens, together.classes(head), strict=True))
         assert set(told.values()) == set(range(len(names)))
-    assert readout.CLASSES["name or not"][told["Marie"]] == "name"
+    assert linear_probe.CLASSES["name or not"][told["Marie"]] == "name"
 
 
 def test_two_views_are_learned_from_the_training_and_tried_on_the_rest():
-    training, held_out = readout.split(readout.Words.of(SENTENCES), seed=1)
-    task, params = readout.task(training, held_out, seed=1), readout.start(seed=2)
-    assert task.loss(params)[0] == readout.loss(training, params)[0]
-    right = [readout.accuracy(held_out, params, head) for head in readout.CLASSES]
+    training, held_out = linear_probe.split(linear_probe.Words.of(SENTENCES), seed=1)
+    task, params = linear_probe.task(training, held_out, seed=1), linear_probe.start(seed=2)
+    assert task.loss(params)[0] == linear_probe.loss(training, params)[0]
+    right = [linear_probe.accuracy(held_out, params, head) for head in linear_probe.CLASSES]
     assert task.accuracy(params) == pytest.approx(np.mean(right))
 
 
 def test_the_most_frequent_classes_by_hand():
     """Of Marie, dort and the full stop one is a name, and one is each part of speech."""
-    words = readout.Words.of(corpus.read("[French]\nMarie dort>Marie ."))
-    assert readout.baseline(words) == pytest.approx((1 / 3 + 2 / 3) / 2)
+    words = linear_probe.Words.of(corpus.read("[French]\nMarie dort>Marie ."))
+    assert linear_probe.baseline(words) == pytest.approx((1 / 3 + 2 / 3) / 2)
 
 
-def test_the_readout_of_both_heads_has_the_gradient_of_finite_differences():
-    words = readout.Words.of(SENTENCES[:5])
-    params = readout.start(seed=6)
-    _, gradient = readout.loss(words, params)
+def test_the_linear_probe_of_both_heads_has_the_gradient_of_finite_differences():
+    words = linear_probe.Words.of(SENTENCES[:5])
+    params = linear_probe.start(seed=6)
+    _, gradient = linear_probe.loss(words, params)
     assert gradient.keys() == params.keys()
     step = 1e-6
     for name, value in params.items():
@@ -175,13 +175,15 @@ def test_the_readout_of_both_heads_has_the_gradient_of_finite_differences():
             up, down = ({**params, name: value.copy()} for _ in range(2))
             up[name][index] += step
             down[name][index] -= step
-            slope = (readout.loss(words, up)[0] - readout.loss(words, down)[0]) / (2 * step)
+            slope = (linear_probe.loss(words, up)[0] - linear_probe.loss(words, down)[0]) / (
+                2 * step
+            )
             assert gradient[name][index] == pytest.approx(slope, abs=1e-8)
 
 
 def test_two_views_go_to_the_lab_as_two_heads():
-    params = readout.start(seed=1)
-    s = validate(readout.scenario(("Marie", "dort"), params))
+    params = linear_probe.start(seed=1)
+    s = validate(linear_probe.scenario(("Marie", "dort"), params))
     assert isinstance(s, Scenario)
-    assert (s.heads, s.d_v) == (tuple(readout.CLASSES), readout.D_V)
+    assert (s.heads, s.d_v) == (tuple(linear_probe.CLASSES), linear_probe.D_V)
     np.testing.assert_allclose(s.W_v[1], params["W_v name or not"], atol=5e-4)

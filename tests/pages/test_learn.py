@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from attn_core import attend, edits
-from attn_core.learning import corpus, grammar, paint
+from attn_core.learning import corpus, fit_target, grammar
+from attn_core.learning.fit_target import learned
 from attn_core.learning.grammar import Batch
 from attn_core.learning.initial import start
-from attn_core.learning.learner import Learner
-from attn_core.learning.optimizer import Descent
-from attn_core.learning.paint import learned
-from attn_core.learning.painted import wanted
-from attn_core.learning.readout import CLASSES
+from attn_core.learning.linear_probe import CLASSES
+from attn_core.learning.optimizer import Optimizer
+from attn_core.learning.raw_target import target_weights
+from attn_core.learning.trainer import Trainer
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
 from tests.pages.test_pages import boxes, fine, parameter, scenario, visit
@@ -112,7 +112,7 @@ def test_a_pause_keeps_all_and_goes_on():
     assert "Learned after 300 steps" in progress(at)[1]
 
 
-def test_a_fast_run_has_a_curve_and_moments_too():
+def test_a_fast_run_has_a_curve_and_checkpoints_too():
     at = learn(lesson("grammar"))  # a hundred steps a picture
     assert len(spec(at)["frames"]) == 61  # one in five, and the start
 
@@ -168,10 +168,10 @@ def test_the_settings_are_those_of_the_run():
     at = fine(at.slider(key="learn-paint-momentum").set_value(0.25).run())
     for _ in range(3):
         at = press(at, "learn-step")
-    task = paint.task(S, np.eye(3), S.d_k, "identity")
-    learner = Learner(task, Descent("gradient descent", 0.03, 0.25), 150)
-    learner.advance(3)
-    np.testing.assert_allclose(boxes(at)[W_Q], learner.last.params["W_q"], rtol=1e-12)
+    task = fit_target.task(S, np.eye(3), S.d_k, "identity")
+    trainer = Trainer(task, Optimizer("gradient descent", 0.03, 0.25), 150)
+    trainer.advance(3)
+    np.testing.assert_allclose(boxes(at)[W_Q], trainer.last.params["W_q"], rtol=1e-12)
     assert spec(at)["layout"]["xaxis2"]["range"] == [0, 150]
     assert "gradient descent, learning rate 0.03, momentum 0.25, 150 steps" in captions(at)
 
@@ -185,11 +185,11 @@ def test_the_best_is_sent_though_a_run_went_on_to_worse():
     at = choose(open_settings(at, "paint"), "learn-paint-method", "gradient descent")
     rate = next(each for each in at.select_slider if each.key == "learn-paint-rate")
     at = learn(fine(rate.set_value(100.0).run()))
-    task = paint.task(S, np.eye(3), S.d_k)
-    learner = Learner(task, Descent("gradient descent", 100.0), 150)
-    learner.advance(150)
-    best, last = learner.best.params["W_q"], learner.last.params["W_q"]
-    assert learner.ending == "diverged" and (best != last).any()
+    task = fit_target.task(S, np.eye(3), S.d_k)
+    trainer = Trainer(task, Optimizer("gradient descent", 100.0), 150)
+    trainer.advance(150)
+    best, last = trainer.best.params["W_q"], trainer.last.params["W_q"]
+    assert trainer.stop_reason == "diverged" and (best != last).any()
     sent = scenario(press(at, "learn-send"))
     np.testing.assert_allclose(sent.W_q, best, atol=5e-4)
 
@@ -314,7 +314,7 @@ def test_another_d_k_is_learned_at_once_where_a_run_is_over_and_only_there(kind)
     at = set_d_k(learn(at), kind, 3)
     assert progress(at)[1].startswith("Learned after")
     assert boxes(at)[W_Q].shape[1] == 3
-    assert len(spec(at)["frames"]) > 10  # with moments to look back at
+    assert len(spec(at)["frames"]) > 10  # with checkpoints to look back at
     assert progress(press(at, "learn-reset"))[1].startswith("Step 0 of")
 
 
@@ -368,7 +368,7 @@ def test_with_nothing_painted_there_is_nothing_to_learn():
 def test_the_mask_leaves_painted_boxes_out():
     at = lesson("paint", preset="verb-subject", s=encode(edits.with_mask_kind(S, "causal")))
     at = press(at, "paint-all alike")
-    expected = wanted(np.tril(np.ones((3, 3))))
+    expected = target_weights(np.tril(np.ones((3, 3))))
     np.testing.assert_allclose(boxes(at)[WANTED], expected)
     assert any("The mask blocks 3 of the painted boxes" in each.value for each in at.caption)
     learn(at)
@@ -417,7 +417,7 @@ def test_what_the_lab_refuses_is_not_told_to_be_sent(monkeypatch):
         raise ValueError("This can't go to the lab.")
 
     at = press(lesson("paint"), "learn-step")
-    monkeypatch.setattr("pages.ui.learn.paint.sent", refused)
+    monkeypatch.setattr("attn_core.learning.fit_target.sent", refused)
     at = press(at, "learn-send")
     assert "This can't go to the lab" in at.error[0].value.replace("\\", "")
     assert "Sent:" not in said(at)

@@ -13,8 +13,8 @@ from attn_core import attend, limits, pretrained
 from attn_core.permalink import encode_text
 from attn_core.presets import DEFAULT
 from attn_core.pretrained import Encoded, load
+from attn_core.pretrained.interpret import Focus, Reading, describe_seen, describe_token
 from attn_core.pretrained.rollout import rollout
-from attn_core.pretrained.view import Focus, Reading, told_of_seen, told_of_token
 from pages.ui.model import shared_model
 from pages.ui.model.encoded_cache import MOST, EncodedCache, size
 from pages.ui.session.model_query import FIRST, SENTENCE
@@ -68,8 +68,8 @@ def test_all_heads_and_one_large(tiny):
     np.testing.assert_allclose(scores, trace.scores, rtol=1e-5)
     np.testing.assert_allclose(features.sum(axis=1), np.sort(scores[3])[::-1][:12], rtol=1e-4)
     reading = Reading(tiny, encoded, Focus(0, 1, 3, 2))
-    assert told_of_seen(reading) in said(at)
-    assert told_of_token(reading) in said(at)
+    assert describe_seen(reading) in said(at)
+    assert describe_token(reading) in said(at)
     assert "2 layers of 3 heads" in said(at)
     for chart in at.get("plotly_chart"):
         assert len(chart.proto.alt) > 20

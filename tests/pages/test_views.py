@@ -8,7 +8,7 @@ import pytest
 from attn_core import attend, edits, limits
 from attn_core.analysis.head_similarity import ablation
 from attn_core.edits.heads import added, with_heads
-from attn_core.notation.equation import misfit
+from attn_core.notation.equation import shape_mismatch
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
 from tests.pages.test_pages import PAGES, boxes, fine, parameter, scenario, slider, visit
@@ -233,7 +233,9 @@ def test_the_shape_rule_has_the_rows_that_are_multiplied():
     s = edits.with_positions(DEFAULT.scenario, "learned")
     at = fine(visit("2_Projections.py", s=encode(s)))
     assert any("one row of $X'$ and one column" in each.value for each in at.markdown)
-    np.testing.assert_array_equal(misfit(attend(s), s.d_model + 1).blocks[0].values, s.X + s.P)
+    np.testing.assert_array_equal(
+        shape_mismatch(attend(s), s.d_model + 1).blocks[0].values, s.X + s.P
+    )
 
 
 @pytest.mark.parametrize("kind", ["sinusoidal", "learned", "rope", "alibi"])

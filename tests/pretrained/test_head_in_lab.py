@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attn_core import Scenario, attend, limits, permalink
-from attn_core.pretrained import in_lab, told_of_lab
+from attn_core.pretrained import describe_lab, in_lab
 
 WIDTH, D_K, D_V = 37, 13, 11
 
@@ -77,9 +77,9 @@ def test_what_is_told_is_the_largest_difference():
     real, lab = attend(s), attend(in_lab(s))
     gaps = np.abs(real.weights - lab.weights)
     i, j = np.unravel_index(gaps.argmax(), gaps.shape)
-    assert f"{gaps.max():.4f}, query *w{i}*, key *w{j}*" in told_of_lab(real, lab, "*{}*".format)
+    assert f"{gaps.max():.4f}, query *w{i}*, key *w{j}*" in describe_lab(real, lab, "*{}*".format)
     few = attend(head(5))
-    told = told_of_lab(few, attend(in_lab(few.scenario)))
+    told = describe_lab(few, attend(in_lab(few.scenario)))
     most = float(told.split()[-1].rstrip("."))
     gap = np.abs(few.weights - attend(in_lab(few.scenario)).weights).max()
     assert gap <= most < gap + 0.0001
@@ -105,9 +105,9 @@ def test_what_is_far_is_not_called_near():
     real, lab = attend(s), attend(in_lab(s))
     gap = np.abs(real.weights - lab.weights).max()
     assert gap > 0.05
-    assert "partly far from the model's" in told_of_lab(real, lab)
+    assert "partly far from the model's" in describe_lab(real, lab)
     near = head(11, rank=7)
-    assert "near the model's" in told_of_lab(attend(near), attend(in_lab(near)))
+    assert "near the model's" in describe_lab(attend(near), attend(in_lab(near)))
 
 
 def test_a_token_longer_than_a_word_of_the_lab_is_shortened():

@@ -11,9 +11,9 @@ from attn_core.analysis import long_text
 from attn_core.explain import narrate
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
-from attn_core.pretrained import reduced, told_of_vectors, with_real_vectors, with_vocabulary
+from attn_core.pretrained import describe_vectors, reduced, with_real_vectors, with_vocabulary
 from attn_core.text.embeddings import SOURCES, axis_names, embed, hashed, more_features, source_of
-from attn_core.text.tokens import split
+from attn_core.text.tokenize import split
 
 WIDTH = 17
 MODELS = SOURCES[1:]
@@ -26,7 +26,7 @@ def vectors(n, seed=2):
 
 
 def told(s, found, source="word", **more):
-    return " ".join(told_of_vectors(s, source, found, **more))
+    return " ".join(describe_vectors(s, source, found, **more))
 
 
 @pytest.mark.parametrize("source", MODELS)

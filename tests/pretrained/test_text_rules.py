@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from attn_core.pretrained import ModelError, load, view
+from attn_core.pretrained import ModelError, interpret, load
 from attn_core.pretrained.bert.text_rules import TextRules
 from tests.pretrained import tiny
 
@@ -73,7 +73,7 @@ def test_a_text_is_pooled_as_the_model_was_trained(tmp_path):
             a, b = (model.encode(case["text"]) for case in CASES[:2])
             for encoded, vectors in zip((a, b), expected, strict=True):
                 np.testing.assert_allclose(encoded.text_vector, vectors[way], rtol=0, atol=1e-4)
-            both = view.shared(a, b)
+            both = interpret.shared(a, b)
             assert both.texts == pytest.approx(angle(*(v[way] for v in expected)), abs=1e-4)
             assert both.whole is None
         cosines.add(round(both.texts, 3))
@@ -91,7 +91,7 @@ def test_several_ways_are_laid_end_to_end_in_their_order(tmp_path):
         expected = np.concatenate([hidden[way] for way in ways])
         encoded = model.encode(CASES[0]["text"])
         np.testing.assert_allclose(encoded.text_vector, expected, rtol=0, atol=1e-4)
-        told = view.told_of_shared(view.shared(encoded, encoded))
+        told = interpret.describe_shared(interpret.shared(encoded, encoded))
         assert "that of its first token" in told and "laid end to end" in told
 
 
@@ -121,9 +121,9 @@ def test_where_the_pooling_is_said(tmp_path, files, ways):
 def test_a_model_that_says_nothing_has_the_mean_and_says_why(tmp_path):
     a, b = (load(tiny.HOME / "bert").encode(case["text"]) for case in CASES[:2])
     means = [by_hand(case["hidden"])["mean"] for case in CASES[:2]]
-    both = view.shared(a, b)
+    both = interpret.shared(a, b)
     assert both.texts == pytest.approx(angle(*means), abs=1e-4)
-    told = view.told_of_shared(both)
+    told = interpret.describe_shared(both)
     assert "is the mean of all its tokens' in the last layer; the model's files name no way" in told
 
 
@@ -143,8 +143,8 @@ def test_a_model_that_says_nothing_has_the_mean_and_says_why(tmp_path):
 def test_what_is_not_computed_is_named(tmp_path, files, name):
     encoded = load(written(tmp_path, files)).encode(CASES[0]["text"])
     assert encoded.text_vector is None
-    both = view.shared(encoded, encoded)
-    told = view.told_of_shared(both)
+    both = interpret.shared(encoded, encoded)
+    told = interpret.describe_shared(both)
     assert both.texts is both.whole is None
     assert name in told and "doesn't compute" in told and "cosine between" not in told
 
@@ -157,15 +157,15 @@ def test_a_text_that_is_longer_than_those_of_the_training(tmp_path, name):
     long, other = model.encode("a b c d ab"), model.encode("a b c")
     assert long.is_cut and not other.is_cut
     np.testing.assert_allclose(long.text_vector, other.hidden.mean(axis=0), rtol=0, atol=1e-6)
-    both = view.shared(long, other)
+    both = interpret.shared(long, other)
     assert both.texts == pytest.approx(1, abs=1e-6)
     whole = angle(long.hidden.mean(axis=0), other.hidden.mean(axis=0))
     assert both.whole == pytest.approx(whole, abs=1e-6) and whole < 0.999
-    told = view.told_of_shared(both)
+    told = interpret.describe_shared(both)
     assert "the first 5 tokens" in told and f"the cosine is {whole:.2f}" in told
-    assert "trained on texts of up to 5," in view.told_of_text(long)
-    assert "trained" not in view.told_of_text(other)
-    assert view.shared(other, other).whole is None
+    assert "trained on texts of up to 5," in interpret.describe_text(long)
+    assert "trained" not in interpret.describe_text(other)
+    assert interpret.shared(other, other).whole is None
 
 
 def test_lower_case_is_read(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from attn_core.pretrained.bert.tokenizer import Tokenizer
-from attn_core.pretrained.view.tokenized_words import told_of_words
+from attn_core.pretrained.interpret.tokenized_words import describe_words
 
 pytestmark = pytest.mark.usefixtures("model_packages")
 
@@ -83,7 +83,7 @@ def test_spaces_of_sentencepiece(pieces_of):
     assert pieces.shown == ("été", "␣", "1", "⁄", "2", "␣", "<unk>", "x")
     assert pieces.unknown == (*[False] * 6, True, False)
     assert pieces_of.unknown == pieces.ids[6]
-    assert told_of_words("été ½ 😀x", pieces) == [
+    assert describe_words("été ½ 😀x", pieces) == [
         "It cuts ½ (1, ⁄, 2); puts <unk> in place of 😀.",
         "␣ is a space.",
     ]
@@ -153,7 +153,7 @@ def test_what_becomes_of_words_is_told(words_of):
             "leaves out U+00AD (soft hyphen)."
         ],
     }.items():
-        told = told_of_words(text, words_of.split(text))
+        told = describe_words(text, words_of.split(text))
         note = [each for each in told if not each.startswith("A token such as ##")]
         if note != expected or (len(told) > len(note)) != any("##" in each for each in expected):
             wrong.append((text, told))
@@ -161,13 +161,13 @@ def test_what_becomes_of_words_is_told(words_of):
 
 
 def test_words_of_a_text_are_quoted_and_shortened(words_of):
-    told = told_of_words("x" * 99, words_of.split("x" * 99), lambda word: f"<{word}>")
+    told = describe_words("x" * 99, words_of.split("x" * 99), lambda word: f"<{word}>")
     assert told == [f"It puts <[UNK]> in place of <{'x' * 23}…>."]
 
 
 def test_the_parts_of_a_character_are_explained(bytes_of):
     text = "😁"
-    assert told_of_words(text, bytes_of(decoder=True).split(text)) == [
+    assert describe_words(text, bytes_of(decoder=True).split(text)) == [
         "It cuts 😁 (😁 (1/2), 😁 (2/2)).",
         "😁 (1/2) is the first of 2 tokens that spell 😁 together.",
     ]
@@ -176,7 +176,7 @@ def test_the_parts_of_a_character_are_explained(bytes_of):
 def test_number_signs_of_a_text_are_no_sign_of_a_model(bytes_of):
     pieces = bytes_of(decoder=True).split("##")
     assert pieces.shown == ("##",)
-    assert told_of_words("##", pieces) == []
+    assert describe_words("##", pieces) == []
 
 
 def test_lower_case_before_all_else(bytes_of):
@@ -184,7 +184,7 @@ def test_lower_case_before_all_else(bytes_of):
     tokenizer.lower()
     pieces = tokenizer.split("É CAB")
     assert pieces.shown == ("é", "c", "a", "b")
-    assert told_of_words("É CAB", pieces) == ["It reads É as é; cuts CAB (c, a, b)."]
+    assert describe_words("É CAB", pieces) == ["It reads É as é; cuts CAB (c, a, b)."]
 
 
 def test_the_first_tokens_keep_those_at_both_ends(model_packages):

@@ -174,7 +174,7 @@ def signed(value: float, theme: Theme) -> str:
 
 
 def for_paper(theme: Theme) -> dict[str, str]:
-    """Say what becomes of a theme's colours on paper, which is white.
+    """Map a theme's colours to those for white paper.
 
     Examples
     --------

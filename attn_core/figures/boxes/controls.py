@@ -7,7 +7,7 @@ from typing import Any
 
 from ...text import escape
 from .colours import Palette
-from .layout import shorten
+from .text import shorten
 
 #: Pixels below the picture.
 _HEIGHT = 72
@@ -18,7 +18,7 @@ _BUTTONS, _FONT = 130, 12
 def controls(
     frames: Sequence[dict[str, Any]], layout: dict[str, Any], palette: Palette, pace: int
 ) -> dict[str, Any]:
-    """Say what a layout has besides when its frames are to be played.
+    """Make the buttons and the slider that play frames.
 
     Parameters
     ----------

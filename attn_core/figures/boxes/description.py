@@ -1,4 +1,4 @@
-"""A figure in Plotly's own terms, with its numbers apart from what stays when they change."""
+"""A figure as Plotly's traces and layout, with the numbers kept apart."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Description:
         return go.Figure(data, self.layout | self.controls, self.frames)
 
     def with_room(self, pixels: int) -> Description:
-        """Return the picture with room above it, where its buttons are over nothing.
+        """Return the figure with room above it for its buttons.
 
         Examples
         --------
@@ -88,14 +88,14 @@ class Description:
 
     @cached_property
     def base(self) -> str:
-        """Name of all but the numbers: equal only if the same figure is to change."""
+        """Hash of all but the numbers: two figures with one hash differ in numbers alone."""
         if self.still:
             return self.still.base
-        frame = json.dumps([self.traces, self.layout], sort_keys=True)
-        return hashlib.sha256(frame.encode()).hexdigest()[:16]
+        still = json.dumps([self.traces, self.layout], sort_keys=True)
+        return hashlib.sha256(still.encode()).hexdigest()[:16]
 
     def plain_numbers(self) -> list[dict[str, Any]]:
-        """Return the numbers as JSON can hold them, every bit of them.
+        """Return the numbers for JSON, exactly.
 
         Examples
         --------
@@ -111,7 +111,7 @@ class Description:
 
     @property
     def print_scale(self) -> float:
-        """How much larger it is to be saved for print: 17 cm wide, at 300 dots an inch.
+        """Scale for print: 17 cm wide, at 300 dots an inch.
 
         Examples
         --------
@@ -122,7 +122,7 @@ class Description:
         return float(min(max(1, _PRINTED / width), _LONGEST / height))
 
     def plain_frames(self) -> list[dict[str, Any]]:
-        """Return the frames as JSON can hold them."""
+        """Return the frames for JSON."""
         return [frame | {"data": [_plain(own) for own in frame["data"]]} for frame in self.frames]
 
 

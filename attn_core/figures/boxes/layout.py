@@ -7,56 +7,18 @@ large enough for their numbers; where the width allows less, the boxes shrink.
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-
-import numpy as np
 
 from ...notation.equation import Block, Equation
-from ...notation.labels import number
-from ...scenario import Array
+from .look import DESK, Scale
+from .text import NOTE, text_width
 
 _SLANT = math.radians(40)
-#: Mean width of a character, in parts of the font's size.
-_CHARACTER = 0.56
-#: Size of the note below a name, in parts of the font's size.
-NOTE = 0.85
 #: On the narrowest screens letters shrink before boxes get smaller than this.
 _LEAST_CELL, _SMALLEST_FONT = 12, 8
-#: Room for a minus in a box, beside digits whose width is estimated with room to spare.
-_MINUS = 0.3
-#: A narrower page is a phone's: a finger that drags is to scroll it.
-NARROW = 600
 #: Which way a score or weight is read.
 ROLE_NOTE = "row = query, column = key"
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Sizes in pixels for one way of looking: at a desk or from the back of a room."""
-
-    font: int
-    smallest_cell: int
-    largest_cell: int
-    longest_label: int
-    gap: int
-
-
-DESK = Scale(font=13, smallest_cell=34, largest_cell=46, longest_label=96, gap=12)
-PROJECTOR = Scale(font=21, smallest_cell=62, largest_cell=84, longest_label=170, gap=18)
-
-
-def scale_for(width: float, projector: bool) -> Scale:
-    """Choose sizes; on a phone, large ones would leave no room for the boxes.
-
-    Examples
-    --------
-    >>> scale_for(1000, projector=True).font, scale_for(360, projector=True).font
-    (21, 13)
-    """
-    return PROJECTOR if projector and width >= NARROW else DESK
 
 
 @dataclass(frozen=True)
@@ -104,41 +66,6 @@ class _Unit:
     after: str
 
 
-@lru_cache(maxsize=4096)
-def text_width(text: str, font: float) -> float:
-    """Estimate the width of a text; East Asian characters and emoji are square."""
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    marks = sum(unicodedata.combining(c) > 0 for c in text)
-    return font * (wide + _CHARACTER * (len(text) - wide - marks))
-
-
-def shorten(text: str, width: float, font: float) -> str:
-    """Cut a text that is too wide, with an ellipsis."""
-    if text_width(text, font) <= width:
-        return text
-    while text and text_width(text + "…", font) > width:
-        text = text[:-1]
-    return text.rstrip("\u200d") + "…"
-
-
-def number_size(values: Array, digits: int, box: float, font: float, *, signed: bool) -> float:
-    """Size of the numbers of a matrix: the letters', or less where the boxes have less room.
-
-    Where numbers may be negative each has room for a minus, so that none changes its size
-    with its sign.
-
-    Examples
-    --------
-    >>> number_size(np.array([[1.5]]), 2, 34, 13, signed=True)
-    11.0
-    >>> number_size(np.array([[-1.5]]), 2, 34, 13, signed=True)
-    11.0
-    """
-    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
-    widest = text_width(number(largest, digits), 1.0) + _MINUS * signed
-    return round(min(float(font), (box - 6) / widest), 1)
-
-
 def arrange(equations: Sequence[Equation], width: float, scale: Scale = DESK) -> Layout:
     """Place equations in a width, one below the other.
 
@@ -164,8 +91,10 @@ def arrange(equations: Sequence[Equation], width: float, scale: Scale = DESK) ->
     for line in lines:
         head = max(_head(unit.block, cell, scale) for unit in line)
         body = max(len(unit.block.rows) for unit in line) * cell
-        _place_line(line, top + head, body, cell, scale, blocks, signs)
         foot = max(_foot(unit.block, scale) for unit in line)
+        own_blocks, own_signs = _place_line(line, top + head + body / 2, cell, scale)
+        blocks += own_blocks
+        signs += own_signs
         top += head + body + foot + scale.gap
     used = max(sum(_width(unit, cell, scale) for unit in line) for line in lines)
     return Layout(scale, cell, used, top - scale.gap, tuple(blocks), tuple(signs))
@@ -189,7 +118,7 @@ def _units(equation: Equation) -> Iterator[_Unit]:
 
 
 def _closing(signs: list[str]) -> tuple[str, list[str]]:
-    """Part what closes the block on the left (``)``, ``/ √3``) from what opens the next."""
+    """Separate what closes the block on the left (``)``, ``/ √3``) from what opens the next."""
     closing = [sign for sign in signs if sign.startswith((")", "/"))]
     return " ".join(closing), [sign for sign in signs if sign not in closing]
 
@@ -237,15 +166,12 @@ def _wrap(units: tuple[_Unit, ...], width: float, cell: float, scale: Scale) -> 
 
 
 def _place_line(
-    line: list[_Unit],
-    top: float,
-    body: float,
-    cell: float,
-    scale: Scale,
-    blocks: list[Placed],
-    signs: list[Sign],
-) -> None:
-    left, middle = 0.0, top + body / 2
+    line: list[_Unit], middle: float, cell: float, scale: Scale
+) -> tuple[list[Placed], list[Sign]]:
+    """Place the blocks and signs of a line side by side, about the height of its middle."""
+    blocks: list[Placed] = []
+    signs: list[Sign] = []
+    left = 0.0
     for unit in line:
         before, after = (_sign_width(text, scale) for text in (unit.before, unit.after))
         if unit.before:
@@ -257,6 +183,7 @@ def _place_line(
         left += _width(unit, cell, scale)
         if unit.after:
             signs.append(Sign(unit.after, left - after / 2, middle))
+    return blocks, signs
 
 
 def _width(unit: _Unit, cell: float, scale: Scale) -> float:

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from ...notation.equation import Equation
-from .colours import Theme
 from .description import Description
-from .draw_equation import render
-from .layout import Scale, arrange
+from .layout import arrange
+from .look import DEFAULT_LOOK, Look, Scale
+from .render import render
 
 _DESK = Scale(font=11, smallest_cell=21, largest_cell=32, longest_label=62, gap=12)
 _PROJECTOR = Scale(font=17, smallest_cell=36, largest_cell=52, longest_label=100, gap=18)
 
 
-def describe_multiples(
-    equation: Equation, *, width: float = 960, theme: Theme = "light", projector: bool = False
-) -> Description:
+def describe_multiples(equation: Equation, *, look: Look = DEFAULT_LOOK) -> Description:
     """Draw the blocks of an equation smaller than `describe` does.
 
     Parameters
     ----------
     equation : Equation
-    width : float
-        Pixels at hand; the blocks go on as many lines as they have to.
-    theme : {"light", "dark"}
-    projector : bool
-        Larger boxes and letters.
+    look : Look
+        The blocks go on as many lines as the width asks for.
 
     Returns
     -------
@@ -41,5 +36,5 @@ def describe_multiples(
     >>> [own["z"].shape for own in shown.numbers]
     [(3, 3), (3, 3)]
     """
-    scale = _PROJECTOR if projector and width >= 600 else _DESK
-    return render(arrange([equation], width, scale), theme)
+    scale = _PROJECTOR if look.is_large else _DESK
+    return render(arrange([equation], look.width, scale), look.palette)

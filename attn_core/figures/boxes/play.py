@@ -1,4 +1,4 @@
-"""A matrix product that fills its result number by number, as Plotly's frames."""
+"""A matrix product that is filled in number by number, as Plotly's frames."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from ...notation.equation import equation
 from ...notation.labels import number
 from ...notation.outline import outlined
 from ...notation.steps import step
-from .colours import PALETTES, Theme
+from .colours import Palette
 from .controls import controls
 from .description import Description
-from .draw_equation import outline_shapes, render
-from .layout import arrange, scale_for
+from .layout import Layout, arrange
+from .look import DEFAULT_LOOK, Look
+from .render import outline_shapes, render
 
 #: Milliseconds that each number stays before the next.
 _PACE = 700
@@ -35,25 +36,18 @@ def is_product(name: str) -> bool:
 
 
 def describe_play(
-    trace: AttentionTrace,
-    name: str,
-    *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
-    head: int = 0,
+    trace: AttentionTrace, name: str, *, head: int = 0, look: Look = DEFAULT_LOOK
 ) -> Description:
-    """Say how a product fills, row by row, with the row and the column of each number outlined.
+    """Play a product: each frame adds a number and outlines its row and column.
 
     Parameters
     ----------
     trace : AttentionTrace
     name : str
         A step that `is_product`.
-    width, theme, projector
-        As in `draw`.
     head : int
         Which head, where each has such a step.
+    look : Look
 
     Returns
     -------
@@ -69,33 +63,34 @@ def describe_play(
     (12, 'Je · q₁ = 1.00')
     """
     written = equation(trace, name, head)
-    result, last = written.result, len(written.blocks) - 1
-    cells = [Cell(name, i, j) for i, j in np.ndindex(result.values.shape)]
-    layout = arrange(
-        [outlined(written, trace.scenario, cells[-1])], width, scale_for(width, projector)
-    )
-    described = render(layout, theme)
-    drawn = described.numbers[last]
+    shape = written.result.values.shape
+    cells = [Cell(name, i, j) for i, j in np.ndindex(shape)]
+    outlines = [outlined(written, trace.scenario, cell).blocks for cell in cells]
+    layout = arrange([outlined(written, trace.scenario, cells[-1])], look.width, look.scale)
+    described = render(layout, look.palette)
     frames = [
-        {
-            "name": f"{result.cell(c.row, c.column)} = {number(result.values[c.row, c.column])}",
-            "data": [{"type": "heatmap", **_filled(drawn, c)}],
-            "traces": [last],
-            "layout": {
-                "shapes": outline_shapes(
-                    layout.holding(outlined(written, trace.scenario, c).blocks), PALETTES[theme]
-                )
-            },
-        }
-        for c in cells
+        _frame(described.numbers[-1], cell, layout.holding(blocks), look.palette)
+        for cell, blocks in zip(cells, outlines, strict=True)
     ]
     return replace(
         described,
         frames=frames,
-        controls=controls(frames, described.layout, PALETTES[theme], _PACE),
+        controls=controls(frames, described.layout, look.palette, _PACE),
         pace=_PACE,
         played="Number that was filled in last",
     )
+
+
+def _frame(drawn: dict[str, Any], cell: Cell, layout: Layout, palette: Palette) -> dict[str, Any]:
+    """The frame of a number: those up to it, and the outlines of its row and column."""
+    result, last = layout.blocks[-1].block, len(layout.blocks) - 1
+    value = number(result.values[cell.row, cell.column])
+    return {
+        "name": f"{result.cell(cell.row, cell.column)} = {value}",
+        "data": [{"type": "heatmap", **_filled(drawn, cell)}],
+        "traces": [last],
+        "layout": {"shapes": outline_shapes(layout, palette)},
+    }
 
 
 def _filled(drawn: dict[str, Any], last: Cell) -> dict[str, Any]:

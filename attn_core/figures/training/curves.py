@@ -1,9 +1,9 @@
-"""Curves of a run of gradient descent: its loss, and how much of what is held out is right."""
+"""Curves of a run of gradient descent: loss and held-out accuracy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,11 @@ import numpy as np
 from ...notation.labels import number, percent
 from ...scenario import Array
 from ...text import escape
-from ..boxes.colours import PALETTES, Palette, Theme
 from ..boxes.description import Description
-from ..boxes.draw_equation import TEMPLATE
-from ..boxes.layout import NOTE, Scale, shorten, text_width
+from ..boxes.look import DEFAULT_LOOK, TEMPLATE, Look, Scale
+from ..boxes.text import NOTE, shorten, text_width
 from ..words.word_points import LINE, heading
+from .progress import Progress
 
 #: In parts of the font's size: the width from which two plots stand beside each other, and
 #: the widest of one.
@@ -26,60 +26,9 @@ _HIGH, _LEFT, _RIGHT, _ABOVE, _BELOW = 10.0, 3.4, 1.4, 2.0, 3.6
 _LABEL, _GAP = 0.42, "\u2002"
 
 
-@dataclass(frozen=True, eq=False)
-class Progress:
-    """How far a run has come; an entry for each snapshot.
-
-    Attributes
-    ----------
-    steps : sequence of int, length m
-        The first is 0.
-    losses : sequence of float, length m
-    accuracies : sequence of float, length m, or None
-        Part of what is held out that is right, 0 to 1.
-    total : int
-        How many steps the run is to have.
-    lowest : float or None
-        The lowest loss that is possible at all.
-    baselines : mapping of str to float
-        Accuracies without any learning, by name.
-
-    Raises
-    ------
-    ValueError
-        When there is no snapshot, the sequences have different lengths, or an accuracy
-        isn't 0 to 1.
-
-    Examples
-    --------
-    >>> Progress([0, 10], [1.5], None, total=200)
-    Traceback (most recent call last):
-    ValueError: A run has a step, a loss and an accuracy for each snapshot; got 2 steps, 1 losses.
-    """
-
-    steps: Sequence[int]
-    losses: Sequence[float]
-    accuracies: Sequence[float] | None
-    total: int
-    lowest: float | None = None
-    baselines: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        parts = {"steps": self.steps, "losses": self.losses, "accuracies": self.accuracies}
-        counts = {name: len(part) for name, part in parts.items() if part is not None}
-        if 0 in counts.values() or len(set(counts.values())) > 1:
-            got = ", ".join(f"{count} {name}" for name, count in counts.items())
-            raise ValueError(
-                f"A run has a step, a loss and an accuracy for each snapshot; got {got}."
-            )
-        measured = () if self.accuracies is None else self.accuracies
-        if wrong := [each for each in (*measured, *self.baselines.values()) if not 0 <= each <= 1]:
-            raise ValueError(f"An accuracy is 0 to 1, got {wrong[0]}.")
-
-
 @dataclass(frozen=True)
 class _Panel:
-    """One plot: its place in pixels from the upper left corner, and what is written beside it."""
+    """One plot: its place in pixels from the upper left corner, and its labels."""
 
     title: str
     axis: str
@@ -90,55 +39,49 @@ class _Panel:
     labels: tuple[str, ...]
 
 
-def describe_curves(
-    progress: Progress, *, width: float, theme: Theme, scale: Scale, axis: int = 1
-) -> Description:
+def describe_curves(progress: Progress, *, look: Look = DEFAULT_LOOK, axis: int = 1) -> Description:
     """Draw the loss over the steps and, beside or below it, the accuracy.
 
     Parameters
     ----------
     progress : Progress
-    width : float
-        Pixels at hand.
-    theme : {"light", "dark"}
-    scale : Scale
+    look : Look
     axis : int
         Number of the first axes.
 
     Returns
     -------
     Description
-        A marker in each plot stands at the last snapshot.
+        A marker in each plot stands at the last checkpoint.
 
     Examples
     --------
-    >>> from attn_core.figures.boxes.layout import DESK
     >>> run = Progress([0, 10], [1.5, 0.5], [0.2, 0.9], total=20, baselines={"uniform": 0.2})
-    >>> described = describe_curves(run, width=960, theme="light", scale=DESK)
+    >>> described = describe_curves(run)
     >>> [trace["name"] for trace in described.traces[:3]]
     ['loss', 'shown', 'room of the loss']
     >>> [trace["name"] for trace in described.traces[3:]]
     ['held-out accuracy', 'shown', 'baselines', 'names of baselines']
     """
-    palette, panels = PALETTES[theme], _panels(progress, width, scale, axis)
+    panels = _panels(progress, look.width, look.scale, axis)
     return Description(
-        _traces(progress, panels, scale, palette),
-        _layout(progress, panels, scale, palette),
+        _traces(progress, panels, look),
+        _layout(progress, panels, look),
         curve_numbers(progress, len(progress.steps) - 1),
     )
 
 
 def curve_numbers(progress: Progress, shown: int) -> list[dict[str, Any]]:
-    """Return the numbers of the curves with their markers at one of the snapshots.
+    """Return the numbers of the curves with their markers at one of the checkpoints.
 
     Parameters
     ----------
     progress : Progress
     shown : int
-        Which snapshot.
+        Which checkpoint.
     """
     steps = np.asarray(progress.steps, dtype=float)
-    order = np.argsort(steps, kind="stable")  # the best moment of a run may stand at its end
+    order = np.argsort(steps, kind="stable")  # the best checkpoint of a run may stand at its end
     ends = [0, progress.total]
 
     def curve(values: Array) -> list[dict[str, Any]]:
@@ -170,7 +113,7 @@ def _baseline_numbers(progress: Progress, ends: list[int]) -> list[dict[str, Any
 
 
 def _apart(heights: Array, gap: float) -> Array:
-    """Move heights of 0 to 100 as far apart as their labels need, in the same order."""
+    """Move heights of 0 to 100 apart, so that their labels don't overlap."""
     order = np.argsort(heights, kind="stable")
     placed, least, most = heights[order], gap / 2, 100.0
     for i in range(len(placed)):
@@ -225,14 +168,13 @@ def _baseline_labels(progress: Progress, share: float, scale: Scale) -> tuple[st
     )
 
 
-def _traces(
-    progress: Progress, panels: Sequence[_Panel], scale: Scale, palette: Palette
-) -> list[dict[str, Any]]:
+def _traces(progress: Progress, panels: Sequence[_Panel], look: Look) -> list[dict[str, Any]]:
+    scale, palette = look.scale, look.palette
     loss, *others = panels
     small = {"size": round(scale.font * NOTE, 1), "color": palette.muted}
     line = {"color": palette.muted, "width": 1.5}
-    traces = _curve(loss, "loss %{y:.3f}", scale, palette)
-    # Nothing to be seen: it keeps Plotly's axis still, which fits itself to the marker, too.
+    traces = _curve(loss, "loss %{y:.3f}", look)
+    # Invisible: without it the axis would fit itself to the marker, too, and move.
     room = {"opacity": 0, "marker": {"size": traces[-1]["marker"]["size"]}}
     traces.append(_on(loss, "room of the loss", "markers") | room)
     if loss.labels:
@@ -241,7 +183,7 @@ def _traces(
             | {"line": line | {"dash": "dot"}, "text": ["", *loss.labels], "textfont": small}
         )
     for panel in others:
-        traces += _curve(panel, "%{y:.0f} % right", scale, palette)
+        traces += _curve(panel, "%{y:.0f} % right", look)
         if panel.labels:
             texts = [escape.plotly(label) for label in panel.labels]
             traces += [
@@ -257,7 +199,8 @@ def _on(panel: _Panel, name: str, mode: str) -> dict[str, Any]:
     return {"type": "scatter", "name": name, "mode": mode} | axes
 
 
-def _curve(panel: _Panel, told: str, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
+def _curve(panel: _Panel, told: str, look: Look) -> list[dict[str, Any]]:
+    scale, palette = look.scale, look.palette
     hover = {"hoverinfo": "text", "hovertemplate": f"step %{{x}}: {told}<extra></extra>"}
     colour = palette.groups[0]
     marker = {
@@ -271,65 +214,64 @@ def _curve(panel: _Panel, told: str, scale: Scale, palette: Palette) -> list[dic
     ]
 
 
-def _layout(
-    progress: Progress, panels: Sequence[_Panel], scale: Scale, palette: Palette
-) -> dict[str, Any]:
+def _layout(progress: Progress, panels: Sequence[_Panel], look: Look) -> dict[str, Any]:
+    scale = look.scale
     width = round(max(p.left + p.across + _beside(p.labels, scale) for p in panels))
     height = round(max(p.top + p.down + scale.font * _BELOW for p in panels))
     layout: dict[str, Any] = {
         "template": TEMPLATE,
         "width": width,
         "height": height,
-        "font": {"size": scale.font, "color": palette.ink},
+        "font": {"size": scale.font, "color": look.palette.ink},
         "annotations": [],
     }
     for panel in panels:
-        layout |= _axes(panel, progress.total, width, height, scale, palette)
+        layout |= _axes(panel, progress.total, (width, height), look)
         left = (panel.left - scale.font * _LEFT) / width
         top = 1 - (panel.top - scale.font * _ABOVE) / height
         layout["annotations"].append(heading(f"<b>{panel.title}</b>", left, top))
     return layout
 
 
-def _axes(
-    panel: _Panel, total: int, width: float, height: float, scale: Scale, palette: Palette
-) -> dict[str, Any]:
-    """Return both axes of a plot, by their names in a layout."""
+def _axes(panel: _Panel, total: int, size: tuple[float, float], look: Look) -> dict[str, Any]:
+    """Return both axes of a plot in a picture of a size, by their names in a layout."""
+    width, height = size
     bottom = 1 - (panel.top + panel.down) / height
-    look = _axis(scale, palette)
+    shared = _axis(look)
     along = {
         "domain": [panel.left / width, (panel.left + panel.across) / width],
         "anchor": f"y{panel.axis}",
         "range": [0, total],
         "showgrid": False,
         "nticks": 5,
-        "title": {"text": "step", "font": look["tickfont"], "standoff": 2},
+        "title": {"text": "step", "font": shared["tickfont"], "standoff": 2},
     }
     upwards = {
         "domain": [bottom, bottom + panel.down / height],
         "anchor": f"x{panel.axis}",
         **_upwards(panel),
     }
-    return {f"xaxis{panel.axis}": look | along, f"yaxis{panel.axis}": look | upwards}
+    return {f"xaxis{panel.axis}": shared | along, f"yaxis{panel.axis}": shared | upwards}
 
 
-def _axis(scale: Scale, palette: Palette) -> dict[str, Any]:
-    """Say what all axes look like."""
+def _axis(look: Look) -> dict[str, Any]:
+    """What all axes have in common."""
+    scale, muted = look.scale, look.palette.muted
     return {
         "visible": True,
         "showline": True,
-        "linecolor": palette.muted,
+        "linecolor": muted,
         "zeroline": False,
         "ticks": "outside",
         "ticklen": 4,
-        "tickcolor": palette.muted,
-        "gridcolor": f"{palette.muted}30",
+        "tickcolor": muted,
+        "gridcolor": f"{muted}30",
         "tickfont": {"size": round(scale.font * NOTE, 1)},
     }
 
 
 def _upwards(panel: _Panel) -> dict[str, Any]:
-    """Say what runs upwards."""
+    """The scale of a vertical axis."""
     if panel.title == "loss":
         return {"rangemode": "tozero", "nticks": 5}
     return {"range": [0, 100], "tickvals": [0, 50, 100], "ticktext": ["0 %", "50 %", "100 %"]}

@@ -1,4 +1,4 @@
-"""Pictures with words along an axis or as points: maps, bars, grids, planes.
+"""Pictures with words along an axis or as points.
 
 They can be zoomed, unlike boxes. Nothing here computes.
 """

@@ -1,7 +1,8 @@
-"""Picture of a sum of products: what each product brings to the number, largest first."""
+"""Picture of a sum of products: a bar for each product, largest first."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,10 @@ import numpy as np
 from ...explain.calculation.answer import Calculation
 from ...text import escape
 from ..boxes import colours
-from ..boxes.colours import PALETTES, Palette, Theme
 from ..boxes.description import Description
-from ..boxes.draw_equation import SMALLEST_NUMBER, TEMPLATE
-from ..boxes.layout import Scale, scale_for, shorten, text_width
+from ..boxes.look import DEFAULT_LOOK, TEMPLATE, Look, Scale
+from ..boxes.numbers import SMALLEST_NUMBER
+from ..boxes.text import shorten, text_width
 
 #: Heights in parts of the font's size: a line of text, the bar below it, and both with
 #: the room to the next.
@@ -23,24 +24,14 @@ _WIDEST = 44
 _LABELS = 0.3
 
 
-def describe_contributions(
-    calculation: Calculation,
-    *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
-) -> Description:
-    """Draw a bar for each product of a sum, and a last one for what they make together.
+def describe_contributions(calculation: Calculation, *, look: Look = DEFAULT_LOOK) -> Description:
+    """Draw a bar for each product of a sum, and a last one for the sum.
 
     Parameters
     ----------
     calculation : Calculation
         Of a sum of products.
-    width : float
-        Pixels at hand.
-    theme : {"light", "dark"}
-    projector : bool
-        Larger letters and bars.
+    look : Look
 
     Returns
     -------
@@ -66,17 +57,13 @@ def describe_contributions(
     """
     if not calculation.terms:
         raise ValueError(f"Expected a sum of products; {calculation.cell.name} isn't one.")
-    palette, scale = PALETTES[theme], scale_for(width, projector)
-    count, width = len(calculation.terms) + 1, min(width, _WIDEST * scale.font)
-    return Description(
-        _frame(count, width, scale),
-        _layout(count, width, scale, palette),
-        _numbers(calculation, width, scale, theme),
-    )
+    look = replace(look, width=min(look.width, _WIDEST * look.scale.font))
+    count = len(calculation.terms) + 1
+    return Description(_traces(count, look), _layout(count, look), _numbers(calculation, look))
 
 
 def contributions_alt(calculation: Calculation) -> str:
-    """Tell the picture of `describe_contributions` with its numbers.
+    """Put the picture of `describe_contributions` in words, with its numbers.
 
     Examples
     --------
@@ -104,7 +91,8 @@ def _total(calculation: Calculation) -> str:
     return f"sum{over} {calculation.equals} {calculation.result}"
 
 
-def _frame(count: int, width: float, scale: Scale) -> list[dict[str, Any]]:
+def _traces(count: int, look: Look) -> list[dict[str, Any]]:
+    scale = look.scale
     tops = [_top(i, count, scale) for i in range(count)]
     texts = [round(top + scale.font * _LINE / 2, 1) for top in tops]
     bars = [round(top + scale.font * (_LINE + _BAR / 2), 1) for top in tops]
@@ -119,20 +107,22 @@ def _frame(count: int, width: float, scale: Scale) -> list[dict[str, Any]]:
             "hovertemplate": "%{hovertext}<extra></extra>",
         },
         text | {"name": "labels", "x": [2] * count, "textposition": "middle right"},
-        text | {"name": "numbers", "x": [round(width) - 2] * count, "textposition": "middle left"},
+        text
+        | {"name": "numbers", "x": [round(look.width) - 2] * count, "textposition": "middle left"},
     ]
 
 
 def _top(i: int, count: int, scale: Scale) -> float:
-    # What they make together stands a little apart.
+    # The sum stands a little apart.
     return scale.font * (_ROW * i + (0.6 if i == count - 1 else 0.0))
 
 
-def _layout(count: int, width: float, scale: Scale, palette: Palette) -> dict[str, Any]:
+def _layout(count: int, look: Look) -> dict[str, Any]:
+    scale, palette, width = look.scale, look.palette, round(look.width)
     height = round(_top(count - 1, count, scale) + scale.font * _ROW)
     return {
         "template": TEMPLATE,
-        "width": round(width),
+        "width": width,
         "height": height,
         # The bars' own axis fits them as they change; the texts' is in pixels.
         "xaxis": {
@@ -141,39 +131,37 @@ def _layout(count: int, width: float, scale: Scale, palette: Palette) -> dict[st
             "showticklabels": False,
             "zerolinecolor": f"{palette.muted}40",  # pale, for it passes behind the texts
         },
-        "xaxis2": {"overlaying": "x", "range": [0, round(width)], "visible": False},
+        "xaxis2": {"overlaying": "x", "range": [0, width], "visible": False},
         "yaxis": {"range": [height, 0]},
         "font": {"size": scale.font, "color": palette.ink},
     }
 
 
-def _numbers(
-    calculation: Calculation, width: float, scale: Scale, theme: Theme
-) -> list[dict[str, Any]]:
+def _numbers(calculation: Calculation, look: Look) -> list[dict[str, Any]]:
     values = np.array([*(term.value for term in calculation.terms), calculation.value])
     rows = _rows(calculation)
-    labels, numbers, size = _fitted(rows, width, scale)
+    labels, numbers, size = _fitted(rows, look)
     bars = {
         "x": values,
         "marker": {
-            "color": [colours.signed(value, theme) for value in values],
-            "line": {"color": PALETTES[theme].muted, "width": 1},  # small numbers are pale
+            "color": [colours.signed(value, look.theme) for value in values],
+            "line": {"color": look.palette.muted, "width": 1},  # small numbers are pale
         },
         "hovertext": [escape.plotly(f"{label}: {text}") for label, text in rows],
     }
     return [bars, {"text": labels}, {"text": numbers, "textfont": {"size": size}}]
 
 
-def _fitted(
-    rows: list[tuple[str, str]], width: float, scale: Scale
-) -> tuple[list[str], list[str], float]:
-    """Labels and numbers that share a line of the picture, and the size of the numbers."""
-    room = width - scale.gap
+def _fitted(rows: list[tuple[str, str]], look: Look) -> tuple[list[str], list[str], float]:
+    """Labels and numbers cut to share a line, and the size of the numbers."""
+    scale, room = look.scale, look.width - look.scale.gap
 
     def beside(label: str, most: float) -> float:
         return room - min(text_width(label, scale.font), most)
 
-    wanted = min(beside(label, _LABELS * width) / text_width(text, 1.0) for label, text in rows)
+    wanted = min(
+        beside(label, _LABELS * look.width) / text_width(text, 1.0) for label, text in rows
+    )
     size = round(max(SMALLEST_NUMBER, min(float(scale.font), wanted - 0.05)), 1)
     # Numbers are worth more than the end of a label, which is told by the pointer, too.
     numbers = [shorten(text, beside(label, 3.0 * scale.font), size) for label, text in rows]

@@ -1,10 +1,8 @@
-"""All heads of a model at a glance: a small map of weights for each, layers below each other."""
+"""All heads of a model: a thumbnail of weights for each, layers below each other."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, product
 from typing import Any
 
@@ -13,126 +11,11 @@ import numpy as np
 from ...notation.labels import isolate
 from ...scenario import Array
 from ...text import escape
-from ..boxes.colours import PALETTES, Palette, Theme
+from ..boxes.colours import Palette, Theme
 from ..boxes.description import Description
-from ..boxes.layout import Scale, scale_for
-from .word_map import frame, weights
-
-#: A thumbnail is at least so many pixels wide; on a narrow screen a layer takes two rows.
-_LEAST = 44
-#: Points between two thumbnails.
-_GAP = 1
-#: Points of all thumbnails together: what is sent takes 5 bytes for each.
-_POINTS = 122_000
-#: Pixels from one to the next at most.
-_MOST = 84
-#: Pixels of all layers below each other at most, if they can be so low and still be clicked.
-_TALLEST = 400
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Where each head's thumbnail is.
-
-    Attributes
-    ----------
-    layers, heads : int
-    across : int
-        Thumbnails side by side.
-    """
-
-    layers: int
-    heads: int
-    across: int
-
-    @property
-    def rows_a_layer(self) -> int:
-        """Rows of thumbnails that a layer takes."""
-        return math.ceil(self.heads / self.across)
-
-    @property
-    def down(self) -> int:
-        """Rows of thumbnails."""
-        return self.layers * self.rows_a_layer
-
-    def place(self, layer: int, head: int) -> tuple[int, int]:
-        """Row and column of a head's thumbnail.
-
-        Examples
-        --------
-        >>> Grid(6, 12, across=6).place(1, 7)
-        (3, 1)
-        """
-        return layer * self.rows_a_layer + head // self.across, head % self.across
-
-    def heads_of(self, line: int) -> tuple[int, int]:
-        """Numbers, from 1, of the first and the last head in a layer's row of thumbnails.
-
-        Examples
-        --------
-        >>> Grid(6, 11, across=6).heads_of(1)
-        (7, 11)
-        """
-        first = line * self.across + 1
-        return first, min(first + self.across - 1, self.heads)
-
-    def points(self, side: int) -> tuple[int, int]:
-        """Rows and columns of the mosaic, of thumbnails with `side` points a side.
-
-        Examples
-        --------
-        >>> Grid(6, 12, across=6).points(8)
-        (107, 53)
-        """
-        step = side + _GAP
-        return self.down * step - _GAP, self.across * step - _GAP
-
-    def head_at(self, row: int, column: int, side: int) -> tuple[int, int] | None:
-        """Layer and head of a point of the mosaic; None between two of them.
-
-        Parameters
-        ----------
-        row, column : int
-            Of the heatmap.
-        side : int
-            Points of a thumbnail's side.
-
-        Examples
-        --------
-        >>> Grid(6, 12, across=6).head_at(3 * 9, 9, side=8)
-        (1, 7)
-        """
-        (r, in_row), (c, in_column) = divmod(row, side + _GAP), divmod(column, side + _GAP)
-        layer, line = divmod(r, self.rows_a_layer)
-        head = line * self.across + c
-        is_one = layer in range(self.layers) and c in range(self.across) and head < self.heads
-        return (layer, head) if is_one and max(in_row, in_column) < side else None
-
-
-def grid_for(layers: int, heads: int, width: float) -> Grid:
-    """Lay thumbnails out in a width, each layer's side by side as far as they have room.
-
-    Examples
-    --------
-    >>> grid_for(6, 12, 960).across, grid_for(6, 12, 350).across
-    (12, 6)
-    """
-    lines = 1
-    while lines < heads and width / math.ceil(heads / lines) < _LEAST:
-        lines += 1
-    return Grid(layers, heads, math.ceil(heads / lines))
-
-
-def thumbnail_side(layers: int, heads: int, width: float) -> int:
-    """Points that a thumbnail's side is worth: its pixels, or fewer where heads are many.
-
-    Examples
-    --------
-    >>> thumbnail_side(6, 12, 960), thumbnail_side(6, 12, 350), thumbnail_side(24, 16, 960)
-    (40, 40, 16)
-    """
-    pixels = _step(grid_for(layers, heads, width), width, scale_for(width, False))
-    return min(int(pixels), math.isqrt(_POINTS // (layers * heads))) - _GAP
+from ..boxes.look import DEFAULT_LOOK, Look
+from .thumbnails import GAP, Grid, grid_for, left, step_for
+from .word_map import plot_layout, weights
 
 
 def describe_head_grid(
@@ -140,9 +23,7 @@ def describe_head_grid(
     words: Sequence[str],
     chosen: tuple[int, int],
     *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
+    look: Look = DEFAULT_LOOK,
 ) -> Description:
     """Draw the weights of all heads as one mosaic.
 
@@ -154,11 +35,7 @@ def describe_head_grid(
         What a point's row and column are, for the pointer; all different.
     chosen : tuple of two int
         Layer and head to outline, from 0.
-    width : float
-        Pixels at hand.
-    theme : {"light", "dark"}
-    projector : bool
-        Larger letters.
+    look : Look
 
     Returns
     -------
@@ -173,19 +50,19 @@ def describe_head_grid(
     ((5, 8), 'head 2, key suis')
     """
     layers, heads, side, _ = thumbnails.shape
-    grid, scale = grid_for(layers, heads, width), scale_for(width, projector)
-    palette, step = PALETTES[theme], _step(grid, width, scale)
-    room = {"l": _left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
+    grid, scale = grid_for(layers, heads, look.width), look.scale
+    step = step_for(grid, look.width, scale)
+    room = {"l": left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
     named = [escape.plotly(isolate(word)) for word in words]
-    layout = frame(step * grid.across, step * grid.down, room, width, scale, palette)
-    layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, palette)]}
+    layout = plot_layout(step * grid.across, step * grid.down, room, look)
+    layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, look.palette)]}
     layout |= _axes(grid, side)
-    heatmap = _heatmap(theme) | {"x": _columns(grid, named), "y": _rows(grid, named)}
+    heatmap = _heatmap(look.theme) | {"x": _columns(grid, named), "y": _rows(grid, named)}
     return Description([heatmap], layout, [{"z": _mosaic(thumbnails, grid)}])
 
 
 def _rows(grid: Grid, words: Sequence[str]) -> list[str]:
-    """What each row of points is, for the pointer; Plotly wants no two of one name."""
+    """Name each row of points, for the pointer; Plotly wants no two of one name."""
     parts = [f"layer {i + 1}{_which(grid, k)}, query" for i, k in _lines(grid)]
     return _spread(parts, words)
 
@@ -196,9 +73,9 @@ def _columns(grid: Grid, words: Sequence[str]) -> list[str]:
 
 
 def _spread(parts: Sequence[str], words: Sequence[str]) -> list[str]:
-    gaps = [[" " * (i + 1)] * _GAP for i in range(len(parts))]
+    gaps = [[" " * (i + 1)] * GAP for i in range(len(parts))]
     names = [[f"{part} {word}" for word in words] for part in parts]
-    return [*chain.from_iterable(chain.from_iterable(zip(names, gaps, strict=True)))][:-_GAP]
+    return [*chain.from_iterable(chain.from_iterable(zip(names, gaps, strict=True)))][:-GAP]
 
 
 def _lines(grid: Grid) -> Iterator[tuple[int, int]]:
@@ -207,7 +84,7 @@ def _lines(grid: Grid) -> Iterator[tuple[int, int]]:
 
 
 def _which(grid: Grid, line: int) -> str:
-    """Say which heads a row of thumbnails has, where a layer takes several."""
+    """Name the heads of a row of thumbnails, where a layer takes several rows."""
     if grid.rows_a_layer == 1:
         return ""
     first, last = grid.heads_of(line)
@@ -231,20 +108,9 @@ def _heatmap(theme: Theme) -> dict[str, Any]:
     }
 
 
-def _left(scale: Scale) -> int:
-    return round(4.2 * scale.font)
-
-
-def _step(grid: Grid, width: float, scale: Scale) -> float:
-    """Pixels from one thumbnail to the next."""
-    # All of a layer's heads side by side leave room below for the one that is chosen.
-    most = _TALLEST / grid.down if grid.rows_a_layer == 1 else math.inf
-    return min(_MOST, max(_LEAST, most), (width - _left(scale) - 2) / grid.across)
-
-
 def _mosaic(thumbnails: Array, grid: Grid) -> Array:
     *_, side, _ = thumbnails.shape
-    step = side + _GAP
+    step = side + GAP
     z = np.full(grid.points(side), np.nan, np.float32)
     for layer in range(grid.layers):
         for head in range(grid.heads):
@@ -254,8 +120,8 @@ def _mosaic(thumbnails: Array, grid: Grid) -> Array:
 
 
 def _middles(count: int, side: int) -> list[float]:
-    """Where the labels of rows or columns of thumbnails stand."""
-    return [k * (side + _GAP) + (side - 1) / 2 for k in range(count)]
+    """Places of the labels of rows or columns of thumbnails."""
+    return [k * (side + GAP) + (side - 1) / 2 for k in range(count)]
 
 
 def _axes(grid: Grid, side: int) -> dict[str, Any]:
@@ -263,7 +129,7 @@ def _axes(grid: Grid, side: int) -> dict[str, Any]:
     down, across = grid.points(side)
     is_one = grid.rows_a_layer == 1
     heads = [f"head {i}" if i == 1 else str(i) for i in range(1, grid.across + 1)]
-    edge = 0.5 + 1.1 * _GAP  # with room for the outline of a thumbnail there, and its line
+    edge = 0.5 + 1.1 * GAP  # with room for the outline of a thumbnail there, and its line
     x = _axis([-edge, across - 1 + edge], _middles(grid.across, side), heads)
     lines = [_line(grid, layer, line) for layer, line in _lines(grid)]
     y = _axis([down - 1 + edge, -edge], _middles(grid.down, side), lines)
@@ -293,8 +159,8 @@ def _axis(range_: list[float], middles: list[float], texts: list[str]) -> dict[s
 
 
 def _chosen(place: tuple[int, int], side: int, palette: Palette) -> dict[str, Any]:
-    row, column = (k * (side + _GAP) for k in place)
-    edge = 0.5 + _GAP / 2
+    row, column = (k * (side + GAP) for k in place)
+    edge = 0.5 + GAP / 2
     return {
         "x0": column - edge,
         "x1": column + side - 1 + edge,

@@ -5,19 +5,13 @@ from __future__ import annotations
 from ...analysis.long_text import digits
 from ...attention import AttentionTrace
 from ...notation.labels import unique
-from ..boxes.colours import Theme
 from ..boxes.description import Description
+from ..boxes.look import DEFAULT_LOOK, Look
 from .word_bars import describe_word_bars
-from .word_map import describe_word_map, weights_to
+from .word_map import WordMap, describe_word_map, weights_to
 
 
-def describe_long_text(
-    trace: AttentionTrace,
-    *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
-) -> Description:
+def describe_long_text(trace: AttentionTrace, *, look: Look = DEFAULT_LOOK) -> Description:
     """Draw all weights of a text as one heatmap.
 
     The colours end at the largest weight, which stands at the end of the colour bar.
@@ -26,11 +20,7 @@ def describe_long_text(
     ----------
     trace : AttentionTrace
         Of one head.
-    width : float
-        Pixels at hand.
-    theme : {"light", "dark"}
-    projector : bool
-        Larger letters.
+    look : Look
 
     Returns
     -------
@@ -46,20 +36,11 @@ def describe_long_text(
     ((3, 3), ['Je', 'suis', 'heureux'])
     """
     names = unique(trace.scenario.tokens)
-    colouring = weights_to(float(trace.weights.max()), digits(len(names)), theme)
-    return describe_word_map(
-        names, names, trace.weights, colouring, width=width, theme=theme, projector=projector
-    )
+    colouring = weights_to(float(trace.weights.max()), digits(len(names)), look.theme)
+    return describe_word_map(WordMap(names, names, trace.weights), colouring, look=look)
 
 
-def describe_row(
-    trace: AttentionTrace,
-    i: int,
-    *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
-) -> Description:
+def describe_row(trace: AttentionTrace, i: int, *, look: Look = DEFAULT_LOOK) -> Description:
     """Draw one word's weights as bars, in the order of the text.
 
     Parameters
@@ -68,8 +49,7 @@ def describe_row(
         Of one head.
     i : int
         The word, from 0.
-    width, theme, projector
-        As in `describe_long_text`.
+    look : Look
 
     Returns
     -------
@@ -86,6 +66,4 @@ def describe_row(
     """
     names = unique(trace.scenario.tokens)
     bars = {"weights": trace.weights[i]}
-    return describe_word_bars(
-        names, bars, digits(len(names)), width=width, theme=theme, projector=projector
-    )
+    return describe_word_bars(names, bars, digits(len(names)), look=look)

@@ -1,4 +1,4 @@
-"""Bars for words, in the order of a text, which can be zoomed as its map can."""
+"""Bars for words, in the order of a text; they can be zoomed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 from ...scenario import Array
 from ...text import escape
-from ..boxes.colours import PALETTES, Palette, Theme
+from ..boxes.colours import Palette
 from ..boxes.description import Description
-from ..boxes.layout import scale_for, shorten
-from .word_map import ZOOM, frame, labels_of, margin, word_axis
+from ..boxes.look import DEFAULT_LOOK, Look
+from ..boxes.text import shorten
+from .word_map import ZOOM, labels_of, margin, plot_layout, word_axis
 
 #: Height of bars, and room above them, for the buttons of the picture and for a legend as
 #: well, in parts of the font's size.
@@ -22,9 +23,7 @@ def describe_word_bars(
     bars: dict[str, Array],
     decimals: int,
     *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
+    look: Look = DEFAULT_LOOK,
 ) -> Description:
     """Draw a number of each word as a bar, in the order of the text; several side by side.
 
@@ -35,8 +34,7 @@ def describe_word_bars(
         What each kind of bar is called, and its numbers; one kind or two.
     decimals : int
         Of what the pointer tells.
-    width, theme, projector
-        As in `word_map.describe_word_map`.
+    look : Look
 
     Returns
     -------
@@ -50,19 +48,19 @@ def describe_word_bars(
     >>> described.numbers[0]["y"]
     array([0.25, 0.75])
     """
-    scale, palette = scale_for(width, projector), PALETTES[theme]
-    names = labels_of(words, width, scale)
+    scale, palette = look.scale, look.palette
+    names = labels_of(words, look)
     n, left = len(names), round(4 * scale.font)
-    across = min(width - left - scale.gap, n * 2.0 * scale.largest_cell)
+    across = min(look.width - left - scale.gap, n * 2.0 * scale.largest_cell)
     above = round((_LEGEND if len(bars) > 1 else _ABOVE) * scale.font)
     room = {"l": left, "r": scale.gap, "t": above, "b": margin(names, scale)}
-    layout = frame(across, _BARS * scale.font, room, width, scale, palette)
-    axis = word_axis(n, across, scale, palette)
+    layout = plot_layout(across, _BARS * scale.font, room, look)
+    axis = word_axis(n, across, look)
     layout["xaxis"] = axis | {"range": [-0.5, n - 0.5], "tickangle": -90}
     layout["yaxis"] = {"visible": True, "rangemode": "tozero", "gridcolor": palette.weight[1][1]}
     if len(bars) > 1:
         layout |= {"showlegend": True, "legend": {"orientation": "h", "y": 1, "yanchor": "bottom"}}
-    called = [escape.plotly(shorten(name, width / 2, scale.font)) for name in bars]
+    called = [escape.plotly(shorten(name, look.width / 2, scale.font)) for name in bars]
     traces = [
         _bars(name, names, colour, decimals)
         for name, colour in zip(called, _bar_colours(palette)[: len(called)], strict=True)

@@ -1,4 +1,4 @@
-"""Which words have room beside their points, and on which side."""
+"""Labels beside points: which have room, and on which side."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...scenario import Array
-from ..boxes.layout import text_width
+from ..boxes.text import text_width
 
 #: Where a word may stand, in the order of preference, and which way that is.
 _SIDES = {
@@ -32,7 +32,7 @@ def place_labels(
     area: Sequence[float] | Array,
     before: Sequence[str] = (),
 ) -> list[str]:
-    """Choose a side for each word, so that none overlaps another or a point, or leaves the plot.
+    """Choose a side for each word, so that it overlaps nothing and stays within the plot.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def place_labels(
     area : sequence of two float
         Width and height of the plot.
     before : sequence of str
-        Sides at the moment before; a word stays where it can.
+        Sides at the checkpoint before; a word stays where it can.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Maps with words along their axes, which can be zoomed, unlike the boxes of an equation."""
+"""Heatmaps with words along their axes; they can be zoomed."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from ..boxes.colours import (
     Theme,
 )
 from ..boxes.description import Description
-from ..boxes.draw_equation import TEMPLATE, written
-from ..boxes.layout import NARROW, ROLE_NOTE, Scale, number_size, scale_for, shorten, text_width
+from ..boxes.layout import ROLE_NOTE
+from ..boxes.look import DEFAULT_LOOK, NARROW, TEMPLATE, Look, Scale
+from ..boxes.numbers import number_size, written
+from ..boxes.text import shorten, text_width
 
 #: Widest heatmap in parts of the font's size: as high as a laptop's screen.
 _WIDEST = 46
@@ -69,7 +71,7 @@ def weights_to(largest: float, decimals: int, theme: Theme) -> Colouring:
 
 
 def weights(decimals: int, theme: Theme) -> Colouring:
-    """Colours of weights from 0 to 1, even over the cube root, the same for all matrices."""
+    """Colours of weights from 0 to 1, even over the cube root."""
     return Colouring("weight", PALETTES[theme].small_weight, *WEIGHT_RANGE, decimals)
 
 
@@ -88,35 +90,38 @@ def cosines(theme: Theme) -> Colouring:
     return Colouring("cosine", PALETTES[theme].weight_change, *WEIGHT_CHANGE_RANGE, decimals=3)
 
 
+@dataclass(frozen=True, eq=False)
+class WordMap:
+    """A matrix of words by words, or by something else.
+
+    Attributes
+    ----------
+    rows, columns : sequence of str
+        Labels; those of words, numbered where a word occurs twice.
+    values : ndarray, shape (len(rows), len(columns))
+    axes : tuple of two str
+        What a row and a column are.
+    marked : int, optional
+        A row to outline.
+    """
+
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Array
+    axes: tuple[str, str] = ("query", "key")
+    marked: int | None = None
+
+
 def describe_word_map(
-    rows: Sequence[str],
-    columns: Sequence[str],
-    values: Array,
-    colouring: Colouring,
-    *,
-    axes: tuple[str, str] = ("query", "key"),
-    marked: int | None = None,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
+    shown: WordMap, colouring: Colouring, *, look: Look = DEFAULT_LOOK
 ) -> Description:
     """Draw a matrix between words as one heatmap, with numbers where they have room.
 
     Parameters
     ----------
-    rows, columns : sequence of str
-        Labels; those of words, numbered where a word occurs twice.
-    values : ndarray, shape (len(rows), len(columns))
+    shown : WordMap
     colouring : Colouring
-    axes : tuple of two str
-        What a row and a column are.
-    marked : int, optional
-        A row to outline.
-    width : float
-        Pixels at hand.
-    theme : {"light", "dark"}
-    projector : bool
-        Larger letters.
+    look : Look
 
     Returns
     -------
@@ -126,43 +131,38 @@ def describe_word_map(
     Examples
     --------
     >>> words = ("Je", "suis")
-    >>> described = describe_word_map(words, words, np.eye(2), weights(2, "light"))
+    >>> described = describe_word_map(WordMap(words, words, np.eye(2)), weights(2, "light"))
     >>> described.numbers[0]["z"].shape, described.traces[0]["x"]
     ((2, 2), ['Je', 'suis'])
     """
-    scale, palette = scale_for(width, projector), PALETTES[theme]
-    down, across = (labels_of(labels, width, scale) for labels in (rows, columns))
+    scale = look.scale
+    down, across = (labels_of(labels, look) for labels in (shown.rows, shown.columns))
     left, top = margin(down, scale), margin(across, scale)
     room = {"l": left, "r": scale.gap, "t": top, "b": round(_FOOT * scale.font)}
-    box = _box(len(down), len(across), width - left - scale.gap, scale)
-    heatmap = _heatmap(down, across, colouring, axes)
-    layout = _map_layout(len(down), len(across), box, room, width, scale, palette)
-    if marked is not None:
-        layout["shapes"] = [_outline(marked, len(across), box[0], palette)]
+    box = _box(len(down), len(across), look.width - left - scale.gap, scale)
+    layout = _map_layout(len(down), len(across), box, room, look)
+    if shown.marked is not None:
+        layout["shapes"] = [_outline(shown.marked, len(across), box[0], look.palette)]
     numbers = {
-        "z": values.astype(np.float32),  # half the bytes, and seven digits
+        "z": shown.values.astype(np.float32),  # half the bytes, and seven digits
         "zmax": colouring.high,
-        "colorbar": _colour_bar(colouring, axes, scale),
+        "colorbar": _colour_bar(colouring, shown.axes, scale),
     }
     if min(box) >= _NUMBERED * scale.font:
-        numbers |= _in_boxes(values, colouring, min(box), scale)
+        numbers |= _in_boxes(shown.values, colouring, min(box), scale)
+    heatmap = _heatmap(colouring, shown.axes) | {"x": across, "y": down}
     return Description([heatmap], layout, [numbers], config=ZOOM)
 
 
-def _heatmap(
-    down: Sequence[str], across: Sequence[str], colouring: Colouring, axes: tuple[str, str]
-) -> dict[str, Any]:
-    told = f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z}}"
+def _heatmap(colouring: Colouring, axes: tuple[str, str]) -> dict[str, Any]:
     return {
         "type": "heatmap",
         "name": colouring.name,
-        "x": across,
-        "y": down,
         "xgap": 0,
         "ygap": 0,
         "zmin": colouring.low,
         "colorscale": colouring.scale,
-        "hovertemplate": f"{told}<extra></extra>",
+        "hovertemplate": f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z}}<extra></extra>",
         "zhoverformat": f".{colouring.decimals}f",
     }
 
@@ -186,22 +186,21 @@ def _map_layout(
     across: int,
     box: tuple[float, float],
     room: dict[str, int],
-    width: float,
-    scale: Scale,
-    palette: Palette,
+    look: Look,
 ) -> dict[str, Any]:
     height, breadth = down * box[0], across * box[1]
-    layout = frame(breadth, height, room, width, scale, palette)
-    layout["xaxis"] = word_axis(across, breadth, scale, palette)
+    layout = plot_layout(breadth, height, room, look)
+    layout["xaxis"] = word_axis(across, breadth, look)
     layout["xaxis"] |= {"range": [-0.5, across - 0.5], "side": "top", "tickangle": -90}
-    layout["yaxis"] = word_axis(down, height, scale, palette)
+    layout["yaxis"] = word_axis(down, height, look)
     layout["yaxis"] |= {"range": [down - 0.5, -0.5]}
     return layout
 
 
-def labels_of(words: Sequence[str], width: float, scale: Scale) -> list[str]:
+def labels_of(words: Sequence[str], look: Look) -> list[str]:
     """Words as labels: no two alike, none too wide."""
-    longest = min(max(_LABEL * width, 5.0 * scale.font), 1.3 * scale.longest_label)
+    scale = look.scale
+    longest = min(max(_LABEL * look.width, 5.0 * scale.font), 1.3 * scale.longest_label)
     shown = [shorten(word, longest, scale.font) for word in words]
     return [escape.plotly(isolate(name)) for name in unique(shown)]
 
@@ -211,32 +210,30 @@ def margin(names: Sequence[str], scale: Scale) -> int:
     return round(max(text_width(name, scale.font) for name in names)) + scale.gap
 
 
-def frame(
-    across: float, down: float, room: dict[str, int], width: float, scale: Scale, palette: Palette
-) -> dict[str, Any]:
+def plot_layout(across: float, down: float, room: dict[str, int], look: Look) -> dict[str, Any]:
     """Layout around a plot of a size."""
     return {
         "template": TEMPLATE,
         "width": round(across) + room["l"] + room["r"],
         "height": round(down) + room["t"] + room["b"],
         "margin": room,
-        "font": {"size": scale.font, "color": palette.ink},
-        "dragmode": False if width < NARROW else "zoom",
+        "font": {"size": look.scale.font, "color": look.palette.ink},
+        "dragmode": False if look.width < NARROW else "zoom",
     }
 
 
-def word_axis(n: int, length: float, scale: Scale, palette: Palette) -> dict[str, Any]:
+def word_axis(n: int, length: float, look: Look) -> dict[str, Any]:
     """Return an axis of words; Plotly leaves out those that have no room, until it is zoomed."""
     return {
         "visible": True,
         "fixedrange": False,
         "type": "category",  # a word such as 1984 is no number
-        "nticks": max(2, round(min(n, length / (_LINE * scale.font)))),
+        "nticks": max(2, round(min(n, length / (_LINE * look.scale.font)))),
         "showgrid": False,
         "zeroline": False,
         "ticks": "outside",
         "ticklen": 3,
-        "tickcolor": palette.muted,
+        "tickcolor": look.palette.muted,
     }
 
 

@@ -12,10 +12,9 @@ from ...analysis.projection_2d import Plane
 from ...notation.labels import number
 from ...scenario import Array
 from ...text import escape
-from ..boxes.colours import PALETTES, Palette, Theme
 from ..boxes.description import Description
-from ..boxes.draw_equation import TEMPLATE, subscripts
-from ..boxes.layout import Scale, scale_for
+from ..boxes.look import DEFAULT_LOOK, TEMPLATE, Look
+from ..boxes.text import subscripts
 
 #: Height of a plot in parts of its width, and its largest width in pixels.
 _FLAT, _WIDEST = 0.72, 520
@@ -47,9 +46,7 @@ def describe_spaces(
     words: Sequence[str],
     groups: Sequence[int],
     *,
-    width: float = 960,
-    theme: Theme = "light",
-    projector: bool = False,
+    look: Look = DEFAULT_LOOK,
 ) -> Description:
     """Draw the same words in several spaces.
 
@@ -60,11 +57,7 @@ def describe_spaces(
     words : sequence of str, length n
     groups : sequence of int, length n
         Words of one group have one colour in all spaces.
-    width : float
-        Pixels at hand.
-    theme : {"light", "dark"}
-    projector : bool
-        Larger letters and points.
+    look : Look
 
     Returns
     -------
@@ -80,21 +73,19 @@ def describe_spaces(
     >>> described.numbers[0]["text"]
     ['Je, tu', 'suis', '']
     """
-    scale, palette = scale_for(width, projector), PALETTES[theme]
-    side, beside = side_of(spaces, width)
     points = [trace_of(space, k) for k, space in enumerate(spaces)]
     return Description(
         [*points, *(room_beside(trace) for trace in points)],
-        spaces_layout(spaces, side, beside, scale, palette),
+        spaces_layout(spaces, look),
         [
-            *(_numbers(space, words, groups, scale, palette) for space in spaces),
+            *(_numbers(space, words, groups, look) for space in spaces),
             *(_room(space.plane.points) for space in spaces),
         ],
     )
 
 
 def spaces_alt(spaces: Sequence[Space], words: Sequence[str]) -> str:
-    """Tell the plots with their numbers.
+    """Put the plots in words, with their numbers.
 
     Examples
     --------
@@ -121,7 +112,7 @@ def side_of(spaces: Sequence[Space], width: float) -> tuple[float, bool]:
 
 def trace_of(space: Space, k: int) -> dict[str, Any]:
     """Return the points of plot `k`, but for their numbers."""
-    axis = "" if k == 0 else str(k + 1)
+    axis = _axis_of(k)
     return {
         "type": "scatter",
         "name": space.symbol,
@@ -135,7 +126,7 @@ def trace_of(space: Space, k: int) -> dict[str, Any]:
 
 
 def room_beside(points: dict[str, Any]) -> dict[str, Any]:
-    """Nothing to be seen: Plotly fits its axes to points, and not to their labels."""
+    """Invisible points, for Plotly fits its axes to points and not to their labels."""
     axes = {name: points[name] for name in ("xaxis", "yaxis")}
     return {"type": "scatter", "name": "room", "mode": "markers", "opacity": 0} | axes
 
@@ -148,13 +139,9 @@ def _room(points: Array) -> dict[str, Any]:
 
 
 def _numbers(
-    space: Space,
-    words: Sequence[str],
-    groups: Sequence[int],
-    scale: Scale,
-    palette: Palette,
+    space: Space, words: Sequence[str], groups: Sequence[int], look: Look
 ) -> dict[str, Any]:
-    points = space.plane.points
+    points, palette = space.plane.points, look.palette
     colours = [palette.groups[group % len(palette.groups)] for group in groups]
     hover = [
         escape.plotly(f"{word}: {number(x, 3)}, {number(y, 3)}")
@@ -165,7 +152,7 @@ def _numbers(
         "y": points[:, 1],
         "text": _shared(points, words, _TOUCHING),
         "hovertext": hover,
-        "marker": {"color": colours, "size": scale.font * 0.8},
+        "marker": {"color": colours, "size": look.scale.font * 0.8},
     }
 
 
@@ -180,64 +167,66 @@ def _shared(points: Array, words: Sequence[str], near: float) -> list[str]:
 
 
 def spaces_layout(
-    spaces: Sequence[Space],
-    side: float,
-    beside: bool,
-    scale: Scale,
-    palette: Palette,
-    below: Sequence[Sequence[str]] = (),
+    spaces: Sequence[Space], look: Look, below: Sequence[Sequence[str]] = ()
 ) -> dict[str, Any]:
     """Place plots and their headings.
 
     Parameters
     ----------
     spaces : sequence of Space
-    side : float
-        Width of each plot with what is around it, in pixels.
-    beside : bool
-        Whether they stand beside each other, or below.
-    scale : Scale
-    palette : Palette
+    look : Look
     below : sequence of sequence of str
         Lines below each heading, harmless for Plotly.
     """
-    count, lines = len(spaces), max((len(each) for each in below), default=0)
-    columns, rows = (count, 1) if beside else (1, count)
-    head = lines * LINE * scale.font
+    side, beside = side_of(spaces, look.width)
+    columns, rows = (len(spaces), 1) if beside else (1, len(spaces))
+    head = max((len(each) for each in below), default=0) * LINE * look.scale.font
     width, height = round(side * columns), round((side * _FLAT + head) * rows)
+    pad = look.scale.font * 2.2
     layout: dict[str, Any] = {
         "template": TEMPLATE,
         "width": width,
         "height": height,
-        "font": {"size": scale.font, "color": palette.ink},
+        "font": {"size": look.scale.font, "color": look.palette.ink},
         "annotations": [],
     }
     for k, space in enumerate(spaces):
-        axis = "" if k == 0 else str(k + 1)
         left, top = (k / columns, 0.0) if beside else (0.0, k / rows)
-        pad = scale.font * 2.2
         x = [left + pad / width, left + 1 / columns - pad / width]
         y = [1 - top - 1 / rows + pad * 1.3 / height, 1 - top - (pad * 1.2 + head) / height]
-        shown = {
-            "visible": True,
-            "zeroline": True,
-            "zerolinecolor": f"{palette.muted}80",
-            "gridcolor": f"{palette.muted}30",
-            "showticklabels": False,
-            "ticks": "",
-        }
-        titles = _titles(space)
-        layout[f"xaxis{axis}"] = shown | {"domain": x, "anchor": f"y{axis}", "title": titles[0]}
-        layout[f"yaxis{axis}"] = shown | {
-            "domain": y,
-            "anchor": f"x{axis}",
-            "title": titles[1],
-            "scaleanchor": f"x{axis}",
-        }
+        layout |= _axes(space, _axis_of(k), (x, y), look)
         name = f"<b>{subscripts(space.symbol)}</b>"
         text = "<br>".join([name, *(below[k] if below else ())])
         layout["annotations"].append(heading(text, x[0], 1 - top))
     return layout
+
+
+def _axes(
+    space: Space, axis: str, domains: tuple[list[float], list[float]], look: Look
+) -> dict[str, Any]:
+    """Both axes of a plot, by their names in a layout; one unit is equally long on both."""
+    muted = look.palette.muted
+    shared = {
+        "visible": True,
+        "zeroline": True,
+        "zerolinecolor": f"{muted}80",
+        "gridcolor": f"{muted}30",
+        "showticklabels": False,
+        "ticks": "",
+    }
+    along, upwards = (
+        shared | {"domain": domain, "title": title}
+        for domain, title in zip(domains, _titles(space), strict=True)
+    )
+    return {
+        f"xaxis{axis}": along | {"anchor": f"y{axis}"},
+        f"yaxis{axis}": upwards | {"anchor": f"x{axis}", "scaleanchor": f"x{axis}"},
+    }
+
+
+def _axis_of(k: int) -> str:
+    """What the names of a plot's axes end with: Plotly's first have no number."""
+    return "" if k == 0 else str(k + 1)
 
 
 def _titles(space: Space) -> tuple[dict[str, Any], dict[str, Any]]:

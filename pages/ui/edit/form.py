@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import edits, limits, presets
 from attn_core.explain import narrate
-from attn_core.text import escape, tokens
+from attn_core.text import escape, tokenize
 from attn_core.text.embeddings import hashed, source_of
 from attn_core.text.vocabulary import FEATURES, ORDER, PLACES
 from pages.ui.edit import mask, vectors
@@ -54,7 +54,7 @@ def claim() -> None:
 def sentence() -> None:
     """Type a sentence; a refused one stays in the field, with the reason."""
     vectors.load_pending()
-    widget_state.seed("sentence", tokens.join(session().scenario.tokens))
+    widget_state.seed("sentence", tokenize.join(session().scenario.tokens))
     # No `max_chars`: a browser would drop a longer text without a word.
     widgets.text_input(
         "Sentence",
@@ -86,7 +86,7 @@ def _context() -> None:
             "are taken out.",
         )
         if s.is_cross:
-            widget_state.seed("context", tokens.join(s.context))
+            widget_state.seed("context", tokenize.join(s.context))
             widgets.text_input(
                 "Second sentence",
                 key="context",
@@ -101,12 +101,12 @@ def _set_cross() -> None:
 
 
 def _set_context() -> None:
-    typed = widget_state.read("context", str, tokens.join(session().scenario.context))
+    typed = widget_state.read("context", str, tokenize.join(session().scenario.context))
     vectors.change(lambda: edits.with_context(session().scenario, typed), entered="context")
 
 
 def _set_sentence() -> None:
-    typed = widget_state.read("sentence", str, tokens.join(session().scenario.tokens))
+    typed = widget_state.read("sentence", str, tokenize.join(session().scenario.tokens))
     vectors.change(lambda: edits.with_sentence(session().scenario, typed), entered="sentence")
 
 

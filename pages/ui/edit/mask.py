@@ -95,7 +95,7 @@ def _boxes() -> None:
     if session().is_live:
         st.caption("Click a box to open it, 0, or to block it, −∞: row = query, column = key.")
         drawn = Equation((block(attend(session().scenario), "attn_mask"),))
-        chart(describe(drawn, **look()), "figure-mask", lambda: drawn.alt, picked=_toggle)
+        chart(describe(drawn, look=look()), "figure-mask", lambda: drawn.alt, picked=_toggle)
     with st.expander("As a table", expanded=not session().is_live):
         st.caption("Who may look at whom: row = query, column = key.")
         shown = _allowed()

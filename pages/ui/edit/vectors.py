@@ -157,7 +157,7 @@ def _describe_loaded(s: Scenario, encoder: Encoder) -> None:
     except ValueError as error:
         st.caption(escape.markdown(str(error)))
         return
-    sentences = pretrained.told_of_vectors(
+    sentences = pretrained.describe_vectors(
         s, source, found, model=shared_model.title(), lacking=lacking, quote=escape.markdown
     )
     st.caption("  \n".join((*sentences, _ANEW)))

@@ -1,4 +1,4 @@
-"""The page Learn: its lessons, the settings and the picture of a run.
+"""The page Learn: its lessons, their hyperparameters and the picture of a run.
 
 The learning itself is `attn_core.learning`.
 """

@@ -2,204 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import streamlit as st
 
-from attn_core import Scenario, attend, edits, limits
+from attn_core import Scenario, attend, limits
 from attn_core.figures import Description, describe
-from attn_core.learning import attainable as reach
-from attn_core.learning import painted
+from attn_core.learning import diagnostics, fit_target, raw_target
+from attn_core.learning.describe_result import describe_result
+from attn_core.learning.hyperparameters import Hyperparameters
 from attn_core.learning.initial import start
-from attn_core.learning.learner import Learner, Snapshot
-from attn_core.learning.paint import by_d_k, learned, sent, task
-from attn_core.notation.equation import Block, Equation, block
+from attn_core.learning.optimizer import Params
+from attn_core.learning.trainer import Checkpoint, Task, Trainer
+from attn_core.notation.equation import Equation
 from attn_core.notation.labels import number
 from attn_core.scenario import Array
 from attn_core.text import escape
-from pages.ui.edit import form
-from pages.ui.edit.matrix import Typed, entered, table
-from pages.ui.learn import run as learn
-from pages.ui.learn import settings as learn_settings
-from pages.ui.learn import show_run as show_learning
-from pages.ui.live.chart import chart, look, parse_click
-from pages.ui.session import state, widgets
-from pages.ui.session.runs import Kind, Run
+from pages.ui.edit.form import sentence
+from pages.ui.learn import hyperparameters, show_training
+from pages.ui.learn.painting import as_table, head, left_out, paint_first, patterns, toggle
+from pages.ui.live.chart import chart, look
+from pages.ui.session.runs import Kind, TrainingRun
 from pages.ui.session.state import session
 
-KIND: Kind = "paint"
 #: Steps of the runs with other d_k at most, for there are eight.
 _MOST_STEPS = 500
 
 
-def _patterns() -> None:
-    """Paint a whole pattern at once."""
-    st.caption("Paint that each word looks at …")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for name in (*painted.PATTERNS, "nothing"):
-            widgets.button(name, key=f"paint-{name}", on_click=_paint, args=(name,))
+@dataclass(frozen=True, eq=False)
+class Paint:
+    """One head's sentence, and the weights that it is to have."""
 
+    chosen: Hyperparameters
+    d_k: int
+    s: Scenario
+    target: Array
+    first: Scenario
+    kind: ClassVar[Kind] = "paint"
 
-def _blocked() -> None:
-    """How much of what is painted can't be wanted."""
-    if count := session().painting.lost(session().scenario):
-        st.caption(
-            f"Painted boxes of words that aren't here any more: {count}. Undo brings them back."
+    @classmethod
+    def choose(cls) -> Paint | None:
+        """Choose words, target and hyperparameters; while nothing is painted, boxes and None."""
+        s = head()
+        words, whole = st.columns([1, 2])
+        with words:
+            sentence()
+        with whole:
+            patterns()
+        size, how = st.columns(2)
+        with size:
+            d_k = _choose_d_k(s)
+        with how:
+            chosen = hyperparameters.choose(
+                cls.kind, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
+            )
+        try:
+            target = raw_target.allowed_target_weights(session().painted, s)
+            begin = start(chosen.start, s.d_model, d_k, chosen.seed)
+            return cls(chosen, d_k, s, target, fit_target.learned(s, begin))
+        except ValueError as error:
+            paint_first(str(error))
+            return None
+
+    @property
+    def of(self) -> Hashable:
+        """Identifies its runs."""
+        chosen = self.chosen
+        return self.first, self.target.tobytes(), chosen.start, chosen.seed, chosen.steps
+
+    def task(self) -> Task:
+        """Find W_q and W_k that make the target."""
+        chosen = self.chosen
+        return fit_target.task(self.s, self.target, self.d_k, chosen.start, chosen.seed)
+
+    def picture(
+        self, trainer: Trainer, checkpoints: Sequence[Checkpoint]
+    ) -> tuple[Description, str]:
+        """Curves over the run, and the weights beside the target."""
+        floor = diagnostics.entropy_floor(self.target)
+        progress = show_training.progress_of(trainer, lowest=floor)
+        return show_training.picture(progress, checkpoints, self._shown, self.target)
+
+    def _shown(self, params: Params) -> Scenario:
+        return fit_target.learned(self.s, params)
+
+    def picked(self, box: Any) -> None:
+        """Paint a box of the target that was clicked."""
+        toggle(box, matrix=1)
+
+    def after(self, run: TrainingRun) -> None:
+        """Whether the target was reached, why not, and what other d_k reach."""
+        trainer = run.trainer
+        best = trainer.best
+        left_out()
+        as_table()
+        if trainer.step and trainer.stop_reason != "diverged":  # then the learning rate is why
+            result = describe_result(self.s, self.target, best)
+            st.markdown(escape.markdown(result))
+        trace = attend(self._shown(trainer.history[-1].params))
+        show_training.gradient_boxes(trace, self.target, self.kind)
+        if trainer.stop_reason is not None:
+            self._by_d_k(trainer)
+
+    def _by_d_k(self, trainer: Trainer) -> None:
+        """The lowest loss with each d_k, as one row of boxes."""
+        steps = min(self.chosen.steps, _MOST_STEPS)
+        chosen = replace(self.chosen, optimizer=trainer.optimizer, steps=steps)
+        low, high = limits.D_K
+        sizes = range(low, high + 1)
+        largest = self._shown(start(chosen.start, self.s.d_model, high, chosen.seed))
+        found = session().runs.by_d_k(
+            (largest, self.target.tobytes(), chosen),
+            lambda: fit_target.by_d_k(self.s, self.target, sizes, chosen),
         )
-    if count := painted.blocked(session().painted, _head()):
-        st.caption(f"The mask blocks {count} of the painted boxes; they are left out.")
-
-
-def _as_table() -> None:
-    """What is painted as numbers to type."""
-    with st.expander("Paint it as a table", expanded=not session().is_live):
-        st.caption(
-            "Numbers of 0 or more; each row's share 1 between them. Row = query, column = key."
+        st.markdown(
+            f"The same with each d\\_k, {steps} steps each: how far the lowest loss stays above "
+            f"the lowest possible, {number(diagnostics.entropy_floor(self.target), 3)}."
         )
-        shown = _as_painted()
-        written = [[f"{value:g}" for value in row] for row in shown.values]
-        table(shown, written, "painted", st.column_config.TextColumn, _set)
+        drawn = Equation((diagnostics.excess_loss(self.target, found, sizes),))
+        chart(describe(drawn, look=look()), "figure-by-d_k", lambda: drawn.alt)
+
+    def sent(self, best: Checkpoint) -> Scenario:
+        """The lab's scenario with the learned W_q and W_k in this head."""
+        return fit_target.sent(session().scenario, best.params, session().head)
 
 
-def _as_painted() -> Block:
-    return replace(_wanted(), values=session().painted)
-
-
-def _head() -> Scenario:
-    return session().scenario.head(session().head)
-
-
-def _wanted() -> Block:
-    """What is painted, with each row sharing 1."""
-    values = painted.shared(painted.open_to(session().painted, _head()))
-    return replace(block(attend(_head()), "weights"), values=values, title="wanted")
-
-
-def _paint(pattern: str) -> None:
-    state.paint(lambda: painted.pattern(pattern, session().scenario))
-
-
-def _toggle(box: Any, matrix: int) -> None:
-    """A box was clicked; only those of one matrix are painted by it."""
-    place = parse_click(box)
-    if place and place[0] == matrix:
-        _, row, column = place
-        state.paint(lambda: painted.toggled(session().painted, _head(), row, column))
-
-
-def _set(typed: Typed) -> None:
-    shown = _as_painted()
-    told: list[str] = []
-
-    def edited() -> Array:
-        values, left_out = entered(shown, typed)
-        kept = painted.entered(values)
-        told.extend((left_out, edits.describe_rounding(values, kept)))
-        return kept
-
-    state.paint(edited)
-    session().add_note(" ".join(filter(None, told)))
-    st.rerun()  # the whole page: what is learned, and a complaint, are outside this part
-
-
-def lesson() -> learn.Lesson | None:
-    """What there is to learn; while nothing is painted, boxes to paint and None."""
-    s = _head()
-    words, patterns = st.columns([1, 2])
-    with words:
-        form.sentence()
-    with patterns:
-        _patterns()
-    size, how = st.columns(2)
-    with size:
-        d_k = learn_settings.columns(KIND, s.d_k, "Fewer columns can make fewer patterns.")
-        if d_k != s.d_k and session().scenario.h > 1:
-            does = "cuts off columns of the others" if d_k < s.d_k else "adds zeros to the others"
-            st.caption(f"All heads have {s.d_k} columns: sending {d_k} {does}.")
-    with how:
-        chosen = learn_settings.settings(
-            KIND, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
-        )
-    try:
-        target = painted.wanted_of(session().painted, s)
-        first = learned(s, start(chosen.start, s.d_model, d_k, chosen.seed))
-    except ValueError as error:
-        _paint_first(str(error))
-        return None
-
-    def picture(learner: Learner, moments: Sequence[Snapshot]) -> tuple[Description, str]:
-        return _picture(s, target, learner, moments)
-
-    def after(now: Run) -> None:
-        _after(s, target, chosen, now)
-
-    return learn.Lesson(
-        kind=KIND,
-        of=(first, target.tobytes(), chosen.start, chosen.seed, chosen.steps),
-        task=lambda: task(s, target, d_k, chosen.start, chosen.seed),
-        descent=chosen.descent,
-        steps=chosen.steps,
-        picture=picture,
-        picked=lambda box: _toggle(box, matrix=1),
-        after=after,
-        sent=lambda best: sent(session().scenario, best.params, session().head),
-    )
-
-
-def _paint_first(reason: str) -> None:
-    """Boxes alone, to paint the first one of."""
-    st.info(escape.markdown(reason))
-    drawn = Equation((_wanted(),))
-    chart(
-        describe(drawn, **look()),
-        "figure-painted",
-        lambda: drawn.alt,
-        picked=lambda box: _toggle(box, matrix=0),
-    )
-    _blocked()
-    _as_table()
-
-
-def _picture(
-    s: Scenario, target: Array, learner: Learner, moments: Sequence[Snapshot]
-) -> tuple[Description, str]:
-    return show_learning.picture(
-        learner,
-        moments,
-        lambda params: learned(s, params),
-        target,
-        lowest=reach.lowest(target),
-    )
-
-
-def _after(s: Scenario, target: Array, chosen: learn_settings.Settings, now: Run) -> None:
-    """Whether it was reached, why not, and what other sizes reach."""
-    best = now.learner.best
-    trace = attend(learned(s, now.learner.moments[-1].params))
-    _blocked()
-    _as_table()
-    if now.learner.step and now.learner.ending != "diverged":  # then the learning rate is why
-        st.markdown(escape.markdown(reach.explain(s, target, best)))
-    show_learning.way_back(trace, target, KIND)
-    if now.learner.ending is not None:
-        _by_d_k(s, target, chosen, now)
-
-
-def _by_d_k(s: Scenario, target: Array, chosen: learn_settings.Settings, now: Run) -> None:
-    """The lowest loss with each d_k, as one row of boxes."""
-    low, high = limits.D_K
-    sizes = range(low, high + 1)
-    steps, descent = min(chosen.steps, _MOST_STEPS), now.learner.descent
-    alike = learned(s, start(chosen.start, s.d_model, high, chosen.seed))
-    found = session().runs.by_d_k(
-        (alike, target.tobytes(), steps, descent),
-        lambda: by_d_k(s, target, sizes, descent, steps, chosen.start, chosen.seed),
-    )
-    st.markdown(
-        f"The same with each d\\_k, {steps} steps each: how far the lowest loss stays above the "
-        f"lowest possible, {number(reach.lowest(target), 3)}."
-    )
-    drawn = Equation((reach.by_size(target, found, sizes),))
-    chart(describe(drawn, **look()), "figure-by-d_k", lambda: drawn.alt)
+def _choose_d_k(s: Scenario) -> int:
+    d_k = hyperparameters.choose_d_k(Paint.kind, s.d_k, "Fewer columns can make fewer patterns.")
+    if d_k != s.d_k and session().scenario.h > 1:
+        does = "cuts off columns of the others" if d_k < s.d_k else "adds zeros to the others"
+        st.caption(f"All heads have {s.d_k} columns: sending {d_k} {does}.")
+    return d_k

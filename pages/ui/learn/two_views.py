@@ -2,105 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
 
 import streamlit as st
 
-from attn_core import limits
+from attn_core import Scenario, limits
 from attn_core.analysis.projection_2d import plane
-from attn_core.figures import Description, Space, describe_learning_spaces, learning_spaces_alt
-from attn_core.learning import corpus, readout
-from attn_core.learning.learner import Learner, Snapshot
-from attn_core.learning.readout import CLASSES
+from attn_core.figures import (
+    Description,
+    LabelledPoints,
+    Space,
+    describe_learning_spaces,
+    learning_spaces_alt,
+)
+from attn_core.learning import corpus, linear_probe
+from attn_core.learning.hyperparameters import Hyperparameters
+from attn_core.learning.linear_probe import CLASSES, Words
+from attn_core.learning.trainer import Checkpoint, Task, Trainer
 from attn_core.notation.labels import percent
-from pages.ui.learn import run as learn
-from pages.ui.learn import settings as learn_settings
-from pages.ui.learn import show_run as show_learning
+from pages.ui.learn import hyperparameters, show_training
+from pages.ui.learn.lesson import has_corpus
 from pages.ui.live.chart import look
-from pages.ui.session.runs import Kind, Run
+from pages.ui.session.runs import Kind, TrainingRun
 from pages.ui.session.state import session
 
-KIND: Kind = "views"
 
+@dataclass(frozen=True, eq=False)
+class TwoViews:
+    """The words of the corpus, parted by the seed."""
 
-def lesson() -> learn.Lesson | None:
-    """The words of the corpus, parted by the seed; None if it can't be read."""
-    if not learn.has_corpus():
-        return None
-    chosen = learn_settings.settings(
-        KIND,
-        rate=0.05,
-        steps=150,
-        seed_is_for="Which words are held out, and the numbers to start from.",
-    )
-    training, held_out = readout.split(readout.Words.of(corpus.sentences()), chosen.seed)
+    chosen: Hyperparameters
+    training: Words
+    held_out: Words
+    kind: ClassVar[Kind] = "views"
+    picked: ClassVar[None] = None
+
+    @classmethod
+    def choose(cls) -> TwoViews | None:
+        """Choose the hyperparameters; None if the corpus can't be read."""
+        if not has_corpus():
+            return None
+        chosen = hyperparameters.choose(
+            cls.kind,
+            rate=0.05,
+            steps=150,
+            seed_is_for="Which words are held out, and the numbers to start from.",
+        )
+        return cls(chosen, *linear_probe.split(Words.of(corpus.sentences()), chosen.seed))
+
+    @property
+    def of(self) -> Hashable:
+        """Identifies its runs."""
+        return self.chosen.seed, self.chosen.steps
+
+    def task(self) -> Task:
+        """Make the task of both heads: values, and a linear probe of them."""
+        return linear_probe.task(self.training, self.held_out, self.chosen.seed)
+
+    def picture(
+        self, trainer: Trainer, checkpoints: Sequence[Checkpoint]
+    ) -> tuple[Description, str]:
+        """Curves over the run, and the words as points."""
+        spaces = [self._spaces(each) for each in checkpoints]
+        baselines = {"most frequent": self._most_frequent}
+        progress = show_training.progress_of(trainer, baselines=baselines)
+        names = [show_training.named(each) for each in checkpoints]
+        described = describe_learning_spaces(progress, spaces, self._points, names, look=look())
+        return described, learning_spaces_alt(progress, spaces[-1], self._points)
+
     # What is drawn stays the same from picture to picture, so it is laid out once.
-    words = readout.together(training, held_out)
-    labelled = [False] * len(training.tokens) + [True] * len(held_out.tokens)
-    most_frequent = readout.baseline(held_out)
+    @cached_property
+    def _words(self) -> Words:
+        return linear_probe.together(self.training, self.held_out)
 
-    def picture(learner: Learner, moments: Sequence[Snapshot]) -> tuple[Description, str]:
-        return _picture(words, labelled, most_frequent, learner, moments)
+    @cached_property
+    def _points(self) -> LabelledPoints:
+        held_out = [False] * len(self.training.tokens) + [True] * len(self.held_out.tokens)
+        groups = [self._words.classes(head) for head in CLASSES]
+        return LabelledPoints(self._words.tokens, groups, list(CLASSES.values()), held_out)
 
-    def after(now: Run) -> None:
-        _after(held_out, now.learner)
+    @cached_property
+    def _most_frequent(self) -> float:
+        return linear_probe.baseline(self.held_out)
 
-    return learn.Lesson(
-        kind=KIND,
-        of=(chosen.seed, chosen.steps),
-        task=lambda: readout.task(training, held_out, chosen.seed),
-        descent=chosen.descent,
-        steps=chosen.steps,
-        picture=picture,
-        after=after,
-        sent=lambda best: limits.validate(readout.scenario(session().scenario.tokens, best.params)),
-    )
+    def _spaces(self, at: Checkpoint) -> list[Space]:
+        values = {head: linear_probe.values(self._words, at.params, head) for head in CLASSES}
+        return [Space(f"V of “{head}”", plane(V)) for head, V in values.items()]
 
-
-def _picture(
-    words: readout.Words,
-    labelled: Sequence[bool],
-    most_frequent: float,
-    learner: Learner,
-    moments: Sequence[Snapshot],
-) -> tuple[Description, str]:
-    drawn = [
-        [
-            Space(f"V of “{head}”", plane(readout.values(words, each.params, head)))
+    def after(self, run: TrainingRun) -> None:
+        """How well both heads tell what is held out."""
+        params = run.trainer.best.params
+        accuracies = [
+            f"“{head}” for **{percent(linear_probe.accuracy(self.held_out, params, head))}**"
             for head in CLASSES
         ]
-        for each in moments
-    ]
-    groups, legend = [words.classes(head) for head in CLASSES], list(CLASSES.values())
-    progress = show_learning.progress_of(learner, None, {"most frequent": most_frequent})
-    described = describe_learning_spaces(
-        progress,
-        drawn,
-        words.tokens,
-        groups=groups,
-        legend=legend,
-        labelled=labelled,
-        names=[show_learning.named(each) for each in moments],
-        **look(),
-    )
-    alt = learning_spaces_alt(progress, drawn[-1], groups, legend)
-    return described, alt
+        st.markdown(
+            f"Of the {len(self.held_out.tokens)} words that are **held out**, the heads tell "
+            f"{' and '.join(accuracies)}. The most frequent class, told of every word, would be "
+            f"right for {percent(self._most_frequent)} on average."
+        )
+        st.caption(
+            "Each point is a word of the corpus. The large ones were held out, and have their name "
+            "where there is room; the small ones were learned from. What is sent to the lab are "
+            "two heads with these $W_v$, over the words of its own sentence; their $W_q$ and $W_k$ "
+            "are the identity, for only values are learned here."
+        )
 
-
-def _after(held_out: readout.Words, learner: Learner) -> None:
-    best = learner.best
-    told = [
-        f"“{head}” for **{percent(readout.accuracy(held_out, best.params, head))}**"
-        for head in CLASSES
-    ]
-    st.markdown(
-        f"Of the {len(held_out.tokens)} words that are **held out**, the heads tell "
-        f"{' and '.join(told)}. The most frequent class, told of every word, would be right for "
-        f"{percent(readout.baseline(held_out))} on average."
-    )
-    st.caption(
-        "Each point is a word of the corpus. The large ones were held out, and have their name "
-        "where there is room; the small ones were learned from. What is sent to the lab are two "
-        "heads with these $W_v$, over the words of its own sentence; their $W_q$ and $W_k$ are "
-        "the identity, for only values are learned here."
-    )
+    def sent(self, best: Checkpoint) -> Scenario:
+        """Two heads with the learned W_v, over the words of the lab."""
+        return limits.validate(linear_probe.scenario(session().scenario.tokens, best.params))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypedDict
+from typing import Any
 
 import streamlit as st
 
-from attn_core.figures import NARROW, Description, Theme
+from attn_core.figures import NARROW, Description, Look
 from pages.ui.live import components
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
@@ -18,23 +18,11 @@ from pages.ui.session.state import session
 _BUTTONS = 32
 
 
-class Look(TypedDict):
-    """How a figure is to be drawn for this visitor."""
-
-    width: int
-    theme: Theme
-    projector: bool
-
-
 def look(margin: int = 0) -> Look:
     """Say how to draw for this visitor, in the page's width without a margin."""
     # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
     taken = round(margin * 22 / 16) if session().projector else margin
-    return {
-        "width": session().width - taken,
-        "theme": state.theme(),
-        "projector": session().projector,
-    }
+    return Look(session().width - taken, state.theme(), session().projector)
 
 
 def chart(

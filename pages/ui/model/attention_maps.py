@@ -9,13 +9,13 @@ from typing import Any
 import streamlit as st
 
 from attn_core.analysis.long_text import digits
-from attn_core.figures import describe_head_grid, describe_word_map
-from attn_core.figures.words import head_grid, word_map
-from attn_core.figures.words.head_grid import Grid
+from attn_core.figures import Look, WordMap, describe_head_grid, describe_word_map
+from attn_core.figures.words import thumbnails, word_map
+from attn_core.figures.words.thumbnails import Grid
 from attn_core.pretrained import Encoder
-from attn_core.pretrained.view import Reading, told_of_seen
+from attn_core.pretrained.interpret import Reading, describe_seen
 from attn_core.text import escape
-from pages.ui.live.chart import Look, chart, look
+from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
 from pages.ui.model import controls, shared_model
 from pages.ui.session.state import session
@@ -40,13 +40,13 @@ def heads(reading: Reading) -> None:
     """Show all heads as thumbnails; a click selects one."""
     st.header("All heads", anchor=False)
     encoder, focus, drawn = reading.encoder, reading.focus, look()
-    side = head_grid.thumbnail_side(encoder.layers, encoder.heads, drawn["width"])
-    grid = head_grid.grid_for(encoder.layers, encoder.heads, drawn["width"])
+    side = thumbnails.thumbnail_side(encoder.layers, encoder.heads, drawn.width)
+    grid = thumbnails.grid_for(encoder.layers, encoder.heads, drawn.width)
     with slot():
         if is_ready():
             small, words = shared_model.thumbnails(reading, side)
             chart(
-                describe_head_grid(small, words, (focus.layer, focus.head), **drawn),
+                describe_head_grid(small, words, (focus.layer, focus.head), look=drawn),
                 "figure-model-heads",
                 lambda: (
                     f"Small maps of attention weights: {encoder.layers} layers, one below the "
@@ -97,17 +97,16 @@ def weights(
     seen = reading.seen
     with slot():
         if is_ready():
-            colouring = word_map.weights(digits(len(seen.tokens)), drawn["theme"])
-            described = describe_word_map(
-                seen.tokens, seen.tokens, seen.weights, colouring, marked=marked, **drawn
-            )
+            colouring = word_map.weights(digits(len(seen.tokens)), drawn.theme)
+            shown = WordMap(seen.tokens, seen.tokens, seen.weights, marked=marked)
+            described = describe_word_map(shown, colouring, look=drawn)
             chart(
                 described,
                 key,
-                lambda: f"Heatmap of attention weights. {seen.title}. {told_of_seen(reading)}",
+                lambda: f"Heatmap of attention weights. {seen.title}. {describe_seen(reading)}",
                 picked,
             )
-    st.markdown(told_of_seen(reading, escape.markdown))
+    st.markdown(describe_seen(reading, escape.markdown))
 
 
 def _rollout() -> None:
@@ -139,15 +138,10 @@ def scores(reading: Reading) -> None:
     with slot():
         if is_ready():
             drawn = look()
-            colouring = word_map.signed("score", drawn["theme"])
-            described = describe_word_map(
-                reading.tokens,
-                reading.tokens,
-                reading.scores,
-                colouring,
-                marked=reading.query,
-                **drawn,
-            )
+            colouring = word_map.signed("score", drawn.theme)
+            tokens = reading.tokens
+            shown = WordMap(tokens, tokens, reading.scores, marked=reading.query)
+            described = describe_word_map(shown, colouring, look=drawn)
             chart(
                 described,
                 "figure-model-scores",

@@ -12,7 +12,7 @@ from attn_core.analysis import long_text
 from attn_core.explain.wording import listed
 from attn_core.notation.labels import isolate
 from attn_core.pretrained import Encoder
-from attn_core.pretrained.view import VIEWS, Reading, told_of_text
+from attn_core.pretrained.interpret import VIEWS, Reading, describe_text
 from attn_core.text import escape
 from pages.ui.live.chart import parse_click
 from pages.ui.model import shared_model
@@ -81,7 +81,7 @@ def _read(encoder: Encoder, kept: UrlText) -> Reading | None:
     except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
-    st.caption(told_of_text(encoded, escape.markdown))
+    st.caption(describe_text(encoded, escape.markdown))
     if kept.parameter == ELSEWHERE:
         st.warning(
             "The address has no room for so long a text: a reload or another browser doesn't have "

@@ -10,11 +10,16 @@ import streamlit as st
 
 from attn_core.analysis.long_text import digits
 from attn_core.explain.calculation import calculate
-from attn_core.figures import describe_word_bars, describe_word_map
+from attn_core.figures import WordMap, describe_word_bars, describe_word_map
 from attn_core.figures.words import word_map
 from attn_core.notation.cells import Cell
 from attn_core.notation.labels import isolate
-from attn_core.pretrained.view import Reading, contributions, told_of_contributions, told_of_token
+from attn_core.pretrained.interpret import (
+    Reading,
+    contributions,
+    describe_contributions,
+    describe_token,
+)
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
 from pages.ui.live.slots import slot
@@ -32,9 +37,9 @@ def token(reading: Reading) -> None:
     bars = {f"from {name} to each": seen.weights[i], f"from each to {name}": seen.weights[:, i]}
     with slot():
         if is_ready():
-            described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), **look())
-            chart(described, "figure-model-token", lambda: told_of_token(reading))
-    st.markdown(told_of_token(reading, escape.markdown))
+            described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), look=look())
+            chart(described, "figure-model-token", lambda: describe_token(reading))
+    st.markdown(describe_token(reading, escape.markdown))
 
 
 def weight(reading: Reading) -> None:
@@ -50,22 +55,17 @@ def weight(reading: Reading) -> None:
         if is_ready():
             drawn = look()
             largest = float(abs(shown.products).max())
-            described = describe_word_map(
-                shown.keys,
-                shown.features,
-                shown.products,
-                word_map.signed_to("q · k / √d_k", largest, drawn["theme"]),
-                axes=("key", "feature"),
-                marked=shown.asked,
-                **drawn,
-            )
+            axes = "key", "feature"
+            products = WordMap(shown.keys, shown.features, shown.products, axes, shown.asked)
+            colouring = word_map.signed_to("q · k / √d_k", largest, drawn.theme)
+            described = describe_word_map(products, colouring, look=drawn)
             chart(
                 described,
                 "figure-model-features",
-                lambda: told_of_contributions(shown),
+                lambda: describe_contributions(shown),
                 partial(_pick_key, shown.places, shown.products.shape[1]),
             )
-    st.markdown(told_of_contributions(shown, escape.markdown))
+    st.markdown(describe_contributions(shown, escape.markdown))
     _calculation(reading)
 
 

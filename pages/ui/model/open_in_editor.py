@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core import Scenario, attend, limits, pretrained
-from attn_core.pretrained.view import Reading
+from attn_core.pretrained.interpret import Reading
 from attn_core.text import escape
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
@@ -26,7 +26,7 @@ def head(reading: Reading) -> None:
         )
         return
     small = pretrained.in_lab(reading.trace.scenario)
-    st.markdown(pretrained.told_of_lab(reading.trace, attend(small), escape.markdown))
+    st.markdown(pretrained.describe_lab(reading.trace, attend(small), escape.markdown))
     with st.container(horizontal=True, vertical_alignment="center"):
         widgets.button(
             "Open it in the lab", on_click=_open, args=(small,), icon=":material/science:"

@@ -20,11 +20,11 @@ from attn_core.pretrained import (
     Encoder,
     ModelError,
     folder_at_hand,
+    interpret,
     is_at_hand,
     load,
-    view,
 )
-from attn_core.pretrained.view import Reading, Shared
+from attn_core.pretrained.interpret import Reading, Shared
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import Source
@@ -247,7 +247,7 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
 def shared(a: Encoded, b: Encoded) -> Shared:
     """Compare two texts; the beginning of a long one is read once more."""
     with _busy:
-        return view.shared(a, b)
+        return interpret.shared(a, b)
 
 
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:

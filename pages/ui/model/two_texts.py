@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from attn_core.figures import describe_word_map
+from attn_core.figures import WordMap, describe_word_map
 from attn_core.figures.words import word_map
-from attn_core.pretrained.view import Reading, Shared, told_of_shared
+from attn_core.pretrained.interpret import Reading, Shared, describe_shared
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
@@ -31,14 +33,14 @@ def compare(reading: Reading) -> None:
     with slot():
         if both.tokens and attention_maps.is_ready():
             _cosines(both)
-    st.markdown(told_of_shared(both, escape.markdown))
+    st.markdown(describe_shared(both, escape.markdown))
 
 
 def _side_by_side(one: Reading, other: Reading) -> None:
     drawn = look()
-    beside = drawn["width"] >= _BOTH
+    beside = drawn.width >= _BOTH
     if beside:
-        drawn["width"] = (drawn["width"] - _GAP) // 2
+        drawn = replace(drawn, width=(drawn.width - _GAP) // 2)
     places = st.columns(2) if beside else [st.container(), st.container()]
     for i, (place, reading) in enumerate(zip(places, (one, other), strict=True)):
         with place:
@@ -47,12 +49,6 @@ def _side_by_side(one: Reading, other: Reading) -> None:
 
 def _cosines(both: Shared) -> None:
     drawn = look()
-    described = describe_word_map(
-        both.tokens,
-        both.stages,
-        both.cosines,
-        word_map.cosines(drawn["theme"]),
-        axes=("token", "layer"),
-        **drawn,
-    )
-    chart(described, "figure-model-shared", lambda: told_of_shared(both))
+    cosines = WordMap(both.tokens, both.stages, both.cosines, ("token", "layer"))
+    described = describe_word_map(cosines, word_map.cosines(drawn.theme), look=drawn)
+    chart(described, "figure-model-shared", lambda: describe_shared(both))

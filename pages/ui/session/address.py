@@ -46,7 +46,7 @@ class Address:
     lesson : str
         What there is to learn; there may be no such lesson.
     painted : str
-        What is painted, to be learned; see `attn_core.learning.painted`.
+        What is painted, to be learned; see `attn_core.learning.raw_target`.
     look : str
         Where to look in a pretrained model; see `model_query`.
     """

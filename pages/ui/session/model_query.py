@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from attn_core.pretrained.view import VIEWS, Focus
+from attn_core.pretrained.interpret import VIEWS, Focus
 from pages.ui.session.url_text import UrlText
 
 #: The first sentence, short enough for the lab, and a head of the default model in which "it"

@@ -106,7 +106,7 @@ def picture(trace: AttentionTrace, only: str | None) -> None:
             drawn = [written for _, _, written in export.equations(shown, only)]
             st.caption("The buttons stand above the picture, at its right end.")
             chart(
-                describe(*drawn, **look(margin=40)),
+                describe(*drawn, look=look(margin=40)),
                 key=f"figure-{only or 'trace'}",
                 alt=lambda: " ".join(each.alt for each in drawn),
             )

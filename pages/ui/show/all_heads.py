@@ -34,7 +34,7 @@ def weights() -> None:
     def body(trace: AttentionTrace) -> None:
         drawn = side_by_side(trace, session().head)
         chart(
-            describe_multiples(drawn, **look()),
+            describe_multiples(drawn, look=look()),
             "figure-heads",
             lambda: " ".join(
                 f"{shown.title or 'weights'}: {narrate.explain(trace.head(k), 'weights')}"
@@ -81,7 +81,7 @@ def spaces() -> None:
         )
         shown = [Space(each.symbol, plane(each.values)) for each in (seen, V)]
         words = [labels.isolate(word) for word in V.rows]
-        described = describe_spaces(shown, words, groups(V.values), **look())
+        described = describe_spaces(shown, words, groups(V.values), look=look())
         chart(described, "figure-spaces", lambda: spaces_alt(shown, words))
         st.caption(
             "Words that stand together in V have one colour, in both plots. With more than two "

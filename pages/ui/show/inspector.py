@@ -160,7 +160,7 @@ def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None
         st.code(made.symbols + shown, language=None, wrap_lines=True)
         _picture(trace, cell, drawn)
         if made.terms:
-            described = describe_contributions(made, **look(_FRAME))
+            described = describe_contributions(made, look=look(_FRAME))
             chart(described, "figure-contributions", lambda: contributions_alt(made))
         if made.table:
             st.markdown(_table(made.table))
@@ -246,7 +246,7 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
         shown = [equation(trace, made.name, _head(trace)) for made in missing]
         marked = [outlined(each, s, made) for each, made in zip(shown, missing, strict=True)]
         chart(
-            describe(*marked, **look(_FRAME)),
+            describe(*marked, look=look(_FRAME)),
             "figure-asked",
             lambda: " ".join(each.alt for each in shown),
             lambda box: pick(trace, shown, box, session().inspection.picture),
@@ -282,7 +282,7 @@ def _play(trace: AttentionTrace, cell: Cell) -> None:
             head = _head(trace)
             played = trace if product == "projected" else trace.head(head)
             chart(
-                describe_play(played, product, **look(_FRAME)),
+                describe_play(played, product, look=look(_FRAME)),
                 "figure-play",
                 lambda: (
                     f"The same as above, number by number. {equation(trace, product, head).alt}"

@@ -75,7 +75,7 @@ def picture(trace: AttentionTrace) -> None:
     # A picture in another width would be sent again, and this one is most of a megabyte.
     if session().measured or not session().is_live:
         chart(
-            describe_long_text(trace, **look()),
+            describe_long_text(trace, look=look()),
             "figure-long-text",
             lambda: f"Heatmap of all attention weights. {long_text.told_of_weights(trace)}",
             _pick,
@@ -109,7 +109,7 @@ def row(trace: AttentionTrace) -> None:
     )
     if session().measured or not session().is_live:
         chart(
-            describe_row(trace, i, **look()),
+            describe_row(trace, i, look=look()),
             "figure-long-row",
             lambda: long_text.told_of_row(trace, i),
         )

@@ -10,10 +10,10 @@ from attn_core import AttentionTrace, Scenario
 from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
 from attn_core.explain import narrate
-from attn_core.figures import describe, describe_partners
-from attn_core.figures.boxes.partners import partners_alt, rule_of
+from attn_core.figures import describe, describe_dot_product_pairs
+from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rule_of
 from attn_core.notation import steps
-from attn_core.notation.equation import Equation, block, equation, formula, headline, misfit
+from attn_core.notation.equation import Equation, block, equation, formula, headline, shape_mismatch
 from attn_core.notation.graph import graph
 from attn_core.notation.outline import outlined
 from attn_core.text import escape
@@ -157,7 +157,7 @@ def shape_rule(rows: int) -> None:
     """Show X · W_q with a W_q of so many rows: the product, or why there is none."""
 
     def body(trace: AttentionTrace) -> None:
-        tried = misfit(trace, rows)
+        tried = shape_mismatch(trace, rows)
         X, W = tried.blocks[:2]
         rule = rule_of(X, W)
         (st.success if rule.fits else st.warning)(escape.markdown(rule.message))
@@ -168,7 +168,8 @@ def shape_rule(rows: int) -> None:
             "partner times partner, all added up. A number without a partner can't be used, "
             "so $W_q$ needs **one row for each feature**."
         )
-        chart(describe_partners(X, W, **look()), key="partners", alt=lambda: partners_alt(X, W))
+        pairs = describe_dot_product_pairs(X, W, look=look())
+        chart(pairs, key="partners", alt=lambda: dot_product_pairs_alt(X, W))
 
     head_fragment("shape-rule", body)
 
@@ -185,7 +186,7 @@ def picture(
     cell = inspector.inspected(trace, drawn, name)
     shown = [outlined(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
-        describe(*beside, *shown, **look()),
+        describe(*beside, *shown, look=look()),
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
@@ -201,7 +202,7 @@ def picture(
 def unasked(*drawn: Equation, key: str) -> None:
     """Show equations in one picture whose numbers can't be inspected."""
     chart(
-        describe(*drawn, **look()),
+        describe(*drawn, look=look()),
         key=f"figure-{key}",
         alt=lambda: " ".join(each.alt for each in drawn),
     )

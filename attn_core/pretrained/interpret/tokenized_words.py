@@ -1,4 +1,4 @@
-"""What a model's tokenizer makes of the words of a text: what it changes, cuts and leaves out."""
+"""Words that a tokenizer changes, cuts or leaves out."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class _Word:
     tokens: tuple[int, ...]
 
 
-def told_of_words(text: str, pieces: Pieces, quote: Quote = str) -> list[str]:
-    """Say what the model reads otherwise than it is written, in the text's own words.
+def describe_words(text: str, pieces: Pieces, quote: Quote = str) -> list[str]:
+    """Name the words that the model reads otherwise than they are written.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
 
 
 def _is_one(text: str, end: int, begin: int) -> bool:
-    """Whether what begins here goes on with what ended there."""
+    """Whether two tokens belong to one word."""
     if begin < end:
         return True
     kinds = [unicodedata.category(text[i])[0] for i in (end - 1, begin)]
@@ -93,7 +93,7 @@ def _is_one(text: str, end: int, begin: int) -> bool:
 
 
 def _silent(text: str, at: int) -> int:
-    """Count the marks and the characters without a sign that stand here."""
+    """Count the marks and the invisible characters that stand here."""
     count = 0
     while at + count < len(text) and _is_silent(text[at + count]):
         count += 1

@@ -1,4 +1,4 @@
-"""What a visitor paints: who is to look at whom."""
+"""The raw target that a visitor paints: who is to look at whom, before rows sum to 1."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..limits import MAX_ABS, quantize
 from ..notation.labels import short
 from ..scenario import Array, Scenario
-from ..text.tokens import aligned
+from ..text.tokenize import aligned
 
 Words = Sequence[str]
 
@@ -30,7 +30,7 @@ PATTERNS: Mapping[str, Callable[[int, int], Array]] = {
 
 
 def pattern(name: str, s: Scenario) -> Array:
-    """One of `PATTERNS` for the words of a scenario; nothing painted by any other name.
+    """Paint one of `PATTERNS`; any other name paints nothing.
 
     Parameters
     ----------
@@ -41,32 +41,32 @@ def pattern(name: str, s: Scenario) -> Array:
     return PATTERNS[name](s.n, s.n_k) if name in PATTERNS else nothing
 
 
-def open_to(painted: Array, s: Scenario) -> Array:
-    """What is painted, but for the boxes that the mask blocks."""
-    return np.where(s.allowed, painted, 0)
+def open_to(raw: Array, s: Scenario) -> Array:
+    """Set the boxes that the mask blocks to 0."""
+    return np.where(s.allowed, raw, 0)
 
 
-def blocked(painted: Array, s: Scenario) -> int:
-    """How many of the painted boxes the mask blocks."""
-    return int((painted > 0)[~s.allowed].sum())
+def blocked(raw: Array, s: Scenario) -> int:
+    """Count the painted boxes that the mask blocks."""
+    return int((raw > 0)[~s.allowed].sum())
 
 
-def _check(painted: Array) -> None:
-    wrong = ~((painted >= 0) & (painted <= MAX_ABS))  # true for nan as well
+def _check(raw: Array) -> None:
+    wrong = ~((raw >= 0) & (raw <= MAX_ABS))  # true for nan as well
     if wrong.any():
         i, j = (int(k) for k in np.argwhere(wrong)[0])
         raise ValueError(
             f"Painted attention takes numbers from 0 to {MAX_ABS:g}: "
-            f"row {i + 1}, column {j + 1} is {short(painted[i, j])}."
+            f"row {i + 1}, column {j + 1} is {short(raw[i, j])}."
         )
 
 
-def entered(painted: Array) -> Array:
-    """Take numbers that were typed: checked, and rounded so that an address can hold them.
+def entered(raw: Array) -> Array:
+    """Check typed numbers, and round them so that an address can hold them.
 
     Parameters
     ----------
-    painted : ndarray, shape (n, n_k)
+    raw : ndarray, shape (n, n_k)
 
     Raises
     ------
@@ -81,69 +81,69 @@ def entered(painted: Array) -> Array:
     Traceback (most recent call last):
     ValueError: Painted attention takes numbers from 0 to 30: row 1, column 2 is −1.
     """
-    _check(painted)
-    return quantize("Painted attention", painted + 0.0)  # of −0 no sign is left
+    _check(raw)
+    return quantize("Painted attention", raw + 0.0)  # of −0 no sign is left
 
 
-def shared(painted: Array) -> Array:
-    """Make each row's numbers shares of 1; an empty row stays 0.
+def normalize_rows(raw: Array) -> Array:
+    """Divide each row by its sum; an empty row stays 0.
 
     Examples
     --------
-    >>> shared(np.array([[1.0, 1.0], [0.0, 0.0]]))
+    >>> normalize_rows(np.array([[1.0, 1.0], [0.0, 0.0]]))
     array([[0.5, 0.5],
            [0. , 0. ]])
     """
-    sums = painted.sum(axis=1, keepdims=True)
-    shares: Array = np.divide(painted, sums, out=np.zeros(painted.shape), where=sums > 0)
+    sums = raw.sum(axis=1, keepdims=True)
+    shares: Array = np.divide(raw, sums, out=np.zeros(raw.shape), where=sums > 0)
     return shares
 
 
-def wanted(painted: Array) -> Array:
-    """Weights that are wanted, from what is painted.
+def target_weights(raw: Array) -> Array:
+    """Make target weights of a raw target.
 
     Parameters
     ----------
-    painted : ndarray, shape (n, n_k)
+    raw : ndarray, shape (n, n_k)
         Numbers of at least 0.
 
     Returns
     -------
     ndarray, shape (n, n_k)
-        Rows sum to 1, or are 0: of these nothing is wanted.
+        Rows sum to 1, or are 0: these have no target.
 
     Raises
     ------
     ValueError
         When a number can't be a share, or nothing is painted.
     """
-    painted = np.asarray(painted, dtype=np.float64)
-    _check(painted)
-    target = shared(painted)
+    raw = np.asarray(raw, dtype=np.float64)
+    _check(raw)
+    target = normalize_rows(raw)
     if not target.any():
         raise ValueError("Nothing is painted yet: click a box, and its word is to be looked at.")
     return target
 
 
-def wanted_of(painted: Array, s: Scenario) -> Array:
-    """`wanted`, of the boxes that the mask leaves open.
+def allowed_target_weights(raw: Array, s: Scenario) -> Array:
+    """Make target weights of the boxes that the mask allows.
 
     Raises
     ------
     ValueError
-        As `wanted`, and when the mask blocks all that is painted.
+        As `target_weights`, and when the mask blocks all that is painted.
     """
-    left = open_to(painted, s)
-    if np.any(painted) and not left.any():
+    left = open_to(raw, s)
+    if np.any(raw) and not left.any():
         raise ValueError(
             "The mask blocks all that is painted. Click a box that it leaves open, or take "
             "another pattern."
         )
-    return wanted(left)
+    return target_weights(left)
 
 
-def toggled(painted: Array, s: Scenario, row: int, column: int) -> Array:
-    """Paint a box, or wipe it if it is painted.
+def toggled(raw: Array, s: Scenario, row: int, column: int) -> Array:
+    """Paint a box, or clear it if it is painted.
 
     Raises
     ------
@@ -164,17 +164,17 @@ def toggled(painted: Array, s: Scenario, row: int, column: int) -> Array:
         raise ValueError(
             f"The mask blocks row {row + 1}, column {column + 1}: this word can't be looked at."
         )
-    following = np.array(painted)
-    following[row, column] = not painted[row, column]
+    following = np.array(raw)
+    following[row, column] = not raw[row, column]
     return following
 
 
-def carried(painted: Array, before: tuple[Words, Words], s: Scenario) -> Array:
-    """Fit what was painted to other words: those that stay keep their boxes.
+def remap(raw: Array, before: tuple[Words, Words], s: Scenario) -> Array:
+    """Remap a raw target to other words: those that stay keep their boxes.
 
     Parameters
     ----------
-    painted : ndarray, shape (n, n_k)
+    raw : ndarray, shape (n, n_k)
     before : (sequence of str, sequence of str)
         The words that asked and those that were looked at.
     s : Scenario
@@ -184,26 +184,26 @@ def carried(painted: Array, before: tuple[Words, Words], s: Scenario) -> Array:
     >>> from attn_core.edits import with_sentence
     >>> from attn_core.presets import DEFAULT
     >>> words = DEFAULT.scenario.tokens
-    >>> carried(np.eye(3), (words, words), with_sentence(DEFAULT.scenario, "Je suis"))
+    >>> remap(np.eye(3), (words, words), with_sentence(DEFAULT.scenario, "Je suis"))
     array([[1., 0.],
            [0., 1.]])
     """
     old, new = aligned(tuple(before[0]), s.tokens)
     old_k, new_k = aligned(tuple(before[1]), s.context or s.tokens)
     fitted = np.zeros((s.n, s.n_k))
-    fitted[np.ix_(new, new_k)] = painted[np.ix_(old, old_k)]
+    fitted[np.ix_(new, new_k)] = raw[np.ix_(old, old_k)]
     return fitted
 
 
-def to_text(painted: Array) -> str:
-    """Write what is painted so that it fits into an address.
+def to_text(raw: Array) -> str:
+    """Write a raw target for an address.
 
     Examples
     --------
     >>> to_text(np.array([[1, 0], [0.5, 2]]))
     '1-0_0.5-2'
     """
-    return "_".join("-".join(f"{value:g}" for value in row) for row in painted)
+    return "_".join("-".join(f"{value:g}" for value in row) for row in raw)
 
 
 def from_text(text: str) -> Array | None:

@@ -1,4 +1,4 @@
-"""How near learned weights can come to painted ones, and what keeps them away."""
+"""Whether learned weights are the target; and if not, what keeps them away."""
 
 from __future__ import annotations
 
@@ -13,94 +13,41 @@ from ..explain.wording import Quote, listed
 from ..gradients import attention_loss
 from ..limits import MAX_ABS
 from ..notation import labels
-from ..notation.equation import Block
 from ..notation.labels import number
-from ..notation.steps import Step
 from ..scenario import Array, Scenario
-from .learner import Snapshot
-from .paint import learned
+from .diagnostics import REACHED, SMALL, entropy_floor, required_rank
+from .fit_target import learned
+from .trainer import Checkpoint
 
-#: A loss so near to the lowest possible counts as reached, in nats.
-REACHED = 0.02
-_ABOVE = Step("above", "above the lowest", r"\mathrm{above}", ("head", "k"))
 #: Numbers beyond this have no more room to grow.
 _NEAR_BOUND = 0.95 * MAX_ABS
-#: What stands for 0 where the logarithm of a painted weight is asked for.
-_SMALL = 0.01
 
 
-def lowest(target: Array) -> float:
-    """Lowest loss that any weights have: the mean entropy of the rows, in nats.
-
-    Examples
-    --------
-    >>> lowest(np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 0.0]])) == np.log(2) / 2
-    np.True_
-    """
-    T = target[target.any(axis=1)]
-    return float(-(T * np.log(T, out=np.zeros_like(T), where=T > 0)).sum(axis=1).mean())
-
-
-def needed_rank(target: Array) -> int:
-    """How many columns Q and K need, to make wanted weights exactly.
-
-    Softmax doesn't see a number that is added to a whole row, so it is the rank of the
-    logarithms after each row's mean is taken off. For 0, whose logarithm doesn't exist,
-    stands 0.01; rows of which nothing is wanted aren't counted.
-
-    Examples
-    --------
-    >>> needed_rank(np.eye(3)), needed_rank(np.full((3, 3), 1 / 3))
-    (2, 0)
-    """
-    logs = np.log(np.maximum(target[target.any(axis=1)], _SMALL))
-    return int(np.linalg.matrix_rank(logs - logs.mean(axis=1, keepdims=True), tol=1e-6))
-
-
-def by_size(target: Array, found: Sequence[Snapshot | None], sizes: range) -> Block:
-    """How far runs with other sizes stay above the lowest loss, as one row of boxes.
-
-    Parameters
-    ----------
-    target : ndarray, shape (n, n_k)
-    found : sequence of Snapshot or None
-        The best of each run; of None there is no run.
-    sizes : range
-        d_k of each.
-    """
-    above = {
-        f"d_k = {d_k}": best.loss - lowest(target)
-        for d_k, best in zip(sizes, found, strict=True)
-        if best
-    }
-    return Block(_ABOVE, np.array([list(above.values())]), ("loss",), tuple(above))
-
-
-def explain(s: Scenario, target: Array, best: Snapshot, quote: Quote = str) -> str:
-    """Say whether the best that was found is what was painted, and if not, why.
+def describe_result(s: Scenario, target: Array, best: Checkpoint, quote: Quote = str) -> str:
+    """Put in words whether the target was reached, and if not, why.
 
     Parameters
     ----------
     s : Scenario
         Of one head.
     target : ndarray, shape (n, n_k)
-    best : Snapshot
+    best : Checkpoint
     quote : callable
         Makes a word harmless where the sentence is shown.
 
     Examples
     --------
-    >>> from attn_core.learning.optimizer import Descent
-    >>> from attn_core.learning.paint import by_d_k
+    >>> from attn_core.learning.hyperparameters import Hyperparameters
+    >>> from attn_core.learning.fit_target import by_d_k
     >>> from attn_core.presets import DEFAULT
-    >>> runs = by_d_k(DEFAULT.scenario, np.eye(3), range(1, 3), Descent(), steps=200)
-    >>> print(explain(DEFAULT.scenario, np.eye(3), runs[0]))
+    >>> runs = by_d_k(DEFAULT.scenario, np.eye(3), range(1, 3), Hyperparameters(steps=200))
+    >>> print(describe_result(DEFAULT.scenario, np.eye(3), runs[0]))
     Not reached: the loss is 0.294 above the lowest possible, 0.000. With d_k = 1 the scores \
 Q Kᵀ have rank 1 at most, and to be exactly the painted weights (with 0.01 for 0) they need rank 2.
-    >>> print(explain(DEFAULT.scenario, np.eye(3), runs[1]))
+    >>> print(describe_result(DEFAULT.scenario, np.eye(3), runs[1]))
     Reached: the loss is 0.001, and 0.000 is the lowest possible.
     """
-    floor, d_k = lowest(target), best.params["W_q"].shape[-1]
+    floor, d_k = entropy_floor(target), best.params["W_q"].shape[-1]
     gap = best.loss - floor
     if gap <= REACHED:
         return (
@@ -113,8 +60,8 @@ Q Kᵀ have rank 1 at most, and to be exactly the painted weights (with 0.01 for
     return f"{found} {_why(s, target, best, d_k, quote)}"
 
 
-def _why(s: Scenario, target: Array, best: Snapshot, d_k: int, quote: Quote) -> str:
-    certain = _empty(s, target, best, quote) or _alike(s, target, quote)
+def _why(s: Scenario, target: Array, best: Checkpoint, d_k: int, quote: Quote) -> str:
+    certain = _empty(s, target, best, quote) or _indistinct(s, target, quote)
     if certain:
         return certain
     _, gradient = attention_loss(learned(s, best.params), target)
@@ -137,10 +84,10 @@ def _why(s: Scenario, target: Array, best: Snapshot, d_k: int, quote: Quote) -> 
 def _too_large_a_rank(s: Scenario, target: Array, d_k: int) -> str:
     if s.mask is not None or s.positions == "alibi":
         return ""  # what is blocked or added fits no rank
-    rank, rows = needed_rank(target), _rank_of_embeddings(s)
+    rank, rows = required_rank(target), _rank_of_embeddings(s)
     if rank <= min(d_k, rows):
         return ""
-    stand_in = f" (with {_SMALL:g} for 0)" if _has_zeros(target) else ""
+    stand_in = f" (with {SMALL:g} for 0)" if _has_zeros(target) else ""
     need = f"and to be exactly the painted weights{stand_in} they need rank {rank}."
     if rows < d_k:  # more columns would change nothing
         return f"The rank of the embeddings is {rows}, so that of the scores can't be more, {need}"
@@ -148,7 +95,7 @@ def _too_large_a_rank(s: Scenario, target: Array, d_k: int) -> str:
 
 
 def _rank_of_embeddings(s: Scenario) -> float:
-    """Rank that the scores have at most, whatever is learned; none where RoPE adds to it."""
+    """Largest possible rank of the scores; infinite where RoPE adds to it."""
     if s.positions == "rope":  # it turns equal rows differently
         return math.inf
     t = attend(s)
@@ -156,7 +103,7 @@ def _rank_of_embeddings(s: Scenario) -> float:
 
 
 def _nearer(target: Array, rank: float) -> str:
-    """Whether larger numbers come nearer, though the rank stays too low.
+    """A note where larger numbers come nearer, though the rank is too low.
 
     Points on a circle can each be the furthest in a direction of its own: with rank 2,
     every word can be looked at alone, more and more so as the numbers grow. On a line
@@ -168,11 +115,11 @@ def _nearer(target: Array, rank: float) -> str:
 
 
 def _has_zeros(target: Array) -> bool:
-    return bool((target[target.any(axis=1)] < _SMALL).any())
+    return bool((target[target.any(axis=1)] < SMALL).any())
 
 
-def _empty(s: Scenario, target: Array, best: Snapshot, quote: Quote) -> str:
-    """Name the words that ask for nothing, as nothing stands in their embedding."""
+def _empty(s: Scenario, target: Array, best: Checkpoint, quote: Quote) -> str:
+    """Name the words whose embedding is 0, so that their query is 0."""
     t = attend(learned(s, best.params))
     places = [
         i
@@ -188,8 +135,8 @@ def _empty(s: Scenario, target: Array, best: Snapshot, quote: Quote) -> str:
     )
 
 
-def _alike(s: Scenario, target: Array, quote: Quote) -> str:
-    """Name two words that attention can't tell apart, of which different things are wanted."""
+def _indistinct(s: Scenario, target: Array, quote: Quote) -> str:
+    """Name two words with one embedding and different targets."""
     if s.positions in ("rope", "alibi"):
         return ""  # they stand at different places
     if ask := _same_query(s, target):

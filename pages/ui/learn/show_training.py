@@ -1,4 +1,4 @@
-"""Show a run of learning: its curves and boxes, its gradient, what can be read from it."""
+"""Show a run: its curves and boxes, its gradient, what the learned matrices say."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import streamlit as st
 from attn_core import AttentionTrace, Scenario, attend
 from attn_core.explain import chain_rule
 from attn_core.figures import Description, Progress, describe, describe_learning, learning_alt
-from attn_core.learning import learned_rules as reading
-from attn_core.learning.equations import gradient, moment
-from attn_core.learning.learner import Learner, Snapshot
+from attn_core.learning import qk_circuit
+from attn_core.learning.equations import checkpoint_equations, gradient_equations
 from attn_core.learning.optimizer import Params
+from attn_core.learning.trainer import Checkpoint, Trainer
 from attn_core.notation.labels import number, percent
 from attn_core.scenario import Array
 from attn_core.text import escape
@@ -24,61 +24,64 @@ Shown = Callable[[Params], Scenario]
 
 
 def picture(
-    learner: Learner,
-    moments: Sequence[Snapshot],
-    shown: Shown,
-    target: Array | None,
-    *,
-    lowest: float | None = None,
-    baselines: Mapping[str, float] | None = None,
+    progress: Progress, checkpoints: Sequence[Checkpoint], shown: Shown, target: Array | None
 ) -> tuple[Description, str]:
-    """Curves over the run, and at each moment the weights and the projections.
+    """Curves over the run, and at each checkpoint the weights and the projections.
 
     Parameters
     ----------
-    learner : Learner
-    moments : sequence of Snapshot
+    progress : Progress
+    checkpoints : sequence of Checkpoint
         The last is shown, the others can be looked back at.
     shown : callable
     target : ndarray, shape (n, n_k), or None
         The weights that are wanted of the words shown, if any are.
+    """
+    drawn = [checkpoint_equations(attend(shown(each.params)), target) for each in checkpoints]
+    described = describe_learning(
+        progress, drawn, [named(each) for each in checkpoints], look=look()
+    )
+    return described, learning_alt(progress, drawn[-1])
+
+
+def progress_of(
+    trainer: Trainer,
+    *,
+    lowest: float | None = None,
+    baselines: Mapping[str, float] | None = None,
+) -> Progress:
+    """What the curves show.
+
+    Parameters
+    ----------
+    trainer : Trainer
     lowest : float, optional
         Lowest loss that is possible.
     baselines : dict of float, optional
         Accuracy without learning, by name.
     """
-    progress = progress_of(learner, lowest, baselines)
-    drawn = [moment(attend(shown(each.params)), target) for each in moments]
-    described = describe_learning(progress, drawn, [named(each) for each in moments], **look())
-    return described, learning_alt(progress, drawn[-1])
-
-
-def progress_of(
-    learner: Learner, lowest: float | None, baselines: Mapping[str, float] | None
-) -> Progress:
-    """What the curves show."""
-    passed = learner.moments
+    passed = trainer.history
     accuracies = [each.accuracy for each in passed if each.accuracy is not None]
     return Progress(
         steps=[each.step for each in passed],
         losses=[each.loss for each in passed],
         accuracies=accuracies or None,
-        total=learner.steps,
+        total=trainer.steps,
         lowest=lowest,
         baselines=baselines or {},
     )
 
 
-def named(snapshot: Snapshot) -> str:
-    """Name a moment of a run.
+def named(checkpoint: Checkpoint) -> str:
+    """Name a checkpoint.
 
     Examples
     --------
-    >>> named(Snapshot(40, 0.8125, {}, 0.71))
+    >>> named(Checkpoint(40, 0.8125, {}, 0.71))
     'step 40: loss 0.813, 71 % right'
     """
-    right = f", {percent(snapshot.accuracy)} right" if snapshot.accuracy is not None else ""
-    return f"step {snapshot.step}: loss {number(snapshot.loss, 3)}{right}"
+    right = f", {percent(checkpoint.accuracy)} right" if checkpoint.accuracy is not None else ""
+    return f"step {checkpoint.step}: loss {number(checkpoint.loss, 3)}{right}"
 
 
 _COUNTED: dict[Kind, str] = {
@@ -92,7 +95,7 @@ _COUNTED: dict[Kind, str] = {
 
 
 def formulas(kind: Kind) -> None:
-    """The equations of the way forward, and of the way back beside them."""
+    """The equations of the forward pass, beside those of the backward pass."""
     pairs = chain_rule.READOUT if kind == "views" else chain_rule.ATTENTION
     rows = [f"| {_math(pair.forward)} | {_math(pair.backward)} |" for pair in pairs]
     st.markdown("\n".join(["| forward | backward |", "|:--|:--|", *rows]))
@@ -108,13 +111,13 @@ def _math(latex: str) -> str:
     return f"${latex}$" if latex else ""
 
 
-def way_back(trace: AttentionTrace, target: Array, key: Kind) -> None:
-    """The gradient in boxes; it is made and sent only while the drawer is open."""
+def gradient_boxes(trace: AttentionTrace, target: Array, key: Kind) -> None:
+    """The gradient in boxes, made and sent only while the drawer is open."""
     with expander("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
         if is_open:
-            drawn = gradient(trace, target)
+            drawn = gradient_equations(trace, target)
             chart(
-                describe(*drawn, **look()),
+                describe(*drawn, look=look()),
                 f"figure-gradient-{key}",
                 lambda: " ".join(each.alt for each in drawn),
             )
@@ -130,9 +133,8 @@ def way_back(trace: AttentionTrace, target: Array, key: Kind) -> None:
                 )
 
 
-def readings(s: Scenario) -> None:
-    """What the learned projections say, in words, from their numbers."""
-    drawn = reading.strongest(s)
-    apart = reading.repelling(s)
-    told = [reading.told(each, escape.markdown) for each in (*drawn, *apart)]
-    st.markdown("\n".join(f"- {each}." for each in told))
+def qk_pairs(s: Scenario) -> None:
+    """The strongest feature pairs of the QK circuit, in words."""
+    pairs = (*qk_circuit.strongest(s), *qk_circuit.repelling(s))
+    sentences = [qk_circuit.describe(each, escape.markdown) for each in pairs]
+    st.markdown("\n".join(f"- {each}." for each in sentences))

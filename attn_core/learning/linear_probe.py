@@ -1,4 +1,4 @@
-"""Two views: two heads learn values from which a linear read-out tells two things of a word."""
+"""Linear probes: two heads learn values from which two properties of a word are read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ..gradients import readout_loss
 from ..scenario import Array, Scenario
 from ..text.embeddings import embed
 from .corpus import FEATURES, PARTS, Marked
-from .learner import Task
 from .optimizer import Params
+from .trainer import Task
 
 #: What each head is to tell of a word, and what there is to choose from.
 CLASSES: Mapping[str, tuple[str, ...]] = {
@@ -27,7 +27,7 @@ _SPREAD = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """Different words, with what there is to tell of each.
+    """Different words, with their classes for each head.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Words:
 
     @classmethod
     def of(cls, sentences: Sequence[Marked]) -> Words:
-        """All different words of some sentences, in their order."""
+        """All different words of some sentences, in order."""
         classes: dict[str, tuple[int, int]] = {}
         for each in sentences:
             for word, part, is_name in zip(each.tokens, each.parts, each.is_name, strict=True):
@@ -57,7 +57,7 @@ class Words:
         return cls(words, embed(words, FEATURES), targets)
 
     def taken(self, places: Array) -> Words:
-        """Only some of the words, by their places."""
+        """Take some of the words, by their indices."""
         tokens = tuple(self.tokens[i] for i in places)
         return Words(tokens, self.X[places], {k: T[places] for k, T in self.targets.items()})
 
@@ -73,7 +73,7 @@ def _plain(word: str, is_name: bool) -> str:
 
 
 def split(words: Words, seed: int, share: float = 0.25) -> tuple[Words, Words]:
-    """Hold out a share of the words, drawn with a seed.
+    """Split words into training and held-out ones, drawn with a seed.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def split(words: Words, seed: int, share: float = 0.25) -> tuple[Words, Words]:
 
 
 def together(training: Words, held_out: Words) -> Words:
-    """Lay two sets of words behind each other."""
+    """Concatenate two sets of words."""
     return Words(
         (*training.tokens, *held_out.tokens),
         np.concatenate([training.X, held_out.X]),
@@ -115,7 +115,7 @@ def _of(params: Params, head: str) -> dict[str, Array]:
 
 
 def loss(words: Words, params: Params) -> tuple[float, dict[str, Array]]:
-    """Sum of both heads' losses, and its gradient; the heads share nothing.
+    """Sum of both heads' losses, and its gradient.
 
     Parameters
     ----------
@@ -133,14 +133,14 @@ def loss(words: Words, params: Params) -> tuple[float, dict[str, Array]]:
 
 
 def accuracy(words: Words, params: Params, head: str) -> float:
-    """Part of the words of which a head tells the right thing."""
+    """Part of the words that a head classifies right."""
     own = _of(params, head)
     Y = words.X @ own["W_v"] @ own["W_r"] + own["b"]
     return float((Y.argmax(axis=1) == words.targets[head].argmax(axis=1)).mean())
 
 
 def task(training: Words, held_out: Words, seed: int = 1) -> Task:
-    """Find values, and a read-out of them, that tell both things.
+    """Make the task of both heads: values, and a linear probe of them.
 
     Parameters
     ----------
@@ -156,12 +156,12 @@ def task(training: Words, held_out: Words, seed: int = 1) -> Task:
 
 
 def baseline(words: Words) -> float:
-    """Accuracy of always telling the most frequent class, the mean of both heads."""
+    """Accuracy of the most frequent class, the mean of both heads."""
     return float(np.mean([T.mean(axis=0).max() for T in words.targets.values()]))
 
 
 def scenario(tokens: Sequence[str], params: Params) -> Scenario:
-    """A sentence seen by the two heads; attention is likeness, for only values were learned.
+    """A sentence for the two heads; W_q and W_k are the identity.
 
     Parameters
     ----------

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from attn_core.text import tokens as module
-from attn_core.text.tokens import join, split
+from attn_core.text import tokenize
+from attn_core.text.tokenize import join, split
 
 ZWJ, ZWNJ = "\u200d", "\u200c"
 FAMILY = f"👨{ZWJ}👩{ZWJ}👧"
@@ -304,4 +304,4 @@ def test_nothing_but_value_error(text: str) -> None:
 
 
 def test_the_examples_of_the_documentation() -> None:
-    assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(tokenize).failed == 0

@@ -1,4 +1,4 @@
-"""Learn painted attention: W_q and W_k of one sentence, from the weights that are wanted."""
+"""The task of one sentence: W_q and W_k that make its weights the target."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from ..edits import with_matrix, with_size
 from ..gradients import attention_loss
 from ..limits import quantize
 from ..scenario import Array, Scenario
+from .hyperparameters import Hyperparameters
 from .initial import Start, start
-from .learner import Learner, Snapshot, Task
-from .optimizer import Descent, Params
+from .optimizer import Params
+from .trainer import Checkpoint, Task, Trainer
 
 
 def learned(s: Scenario, params: Params) -> Scenario:
@@ -19,29 +20,30 @@ def learned(s: Scenario, params: Params) -> Scenario:
 
 
 def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int = 1) -> Task:
-    """Find W_q and W_k that make the weights of a sentence what is wanted.
+    """Make the task of a target: W_q and W_k of one sentence.
 
     Parameters
     ----------
     s : Scenario
         Of one head; its words, mask, positions, scaling and temperature stay.
     target : ndarray, shape (n, n_k)
-        From `wanted`.
+        From `raw_target.target_weights`.
     d_k : int
         Columns that W_q and W_k are to have.
     kind, seed
         Where to start; see `start`.
 
-    Its loss raises ValueError where the mask blocks what is wanted, or the scenario can't
-    have so few columns; so does a `Learner` of it, before the first step.
+    Its loss raises ValueError where the mask blocks a part of the target, or the scenario can't
+    have so few columns; so does a `Trainer` of it, before the first step.
 
     Examples
     --------
     >>> import numpy as np
     >>> from attn_core.presets import DEFAULT
-    >>> learner = Learner(task(DEFAULT.scenario, np.eye(3), d_k=2), Descent(), steps=100)
-    >>> learner.advance(100)
-    >>> learner.last.loss < 0.05 < learner.snapshots[0].loss
+    >>> from attn_core.learning.optimizer import Optimizer
+    >>> trainer = Trainer(task(DEFAULT.scenario, np.eye(3), d_k=2), Optimizer(), steps=100)
+    >>> trainer.advance(100)
+    >>> trainer.last.loss < 0.05 < trainer.checkpoints[0].loss
     True
     """
     begin = start(kind, s.d_model, d_k, seed)
@@ -49,36 +51,29 @@ def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int
 
 
 def by_d_k(
-    s: Scenario,
-    target: Array,
-    sizes: range,
-    descent: Descent,
-    steps: int,
-    kind: Start = "random",
-    seed: int = 1,
-) -> list[Snapshot | None]:
-    """Learn the same with each number of columns.
+    s: Scenario, target: Array, sizes: range, chosen: Hyperparameters
+) -> list[Checkpoint | None]:
+    """Train with each d_k.
 
     Returns
     -------
-    list of Snapshot or None
+    list of Checkpoint or None
         The best of each run; None where the scenario can't have so few columns.
     """
-    return [_best_with(d_k, s, target, descent, steps, kind, seed) for d_k in sizes]
+    return [_best_with(d_k, s, target, chosen) for d_k in sizes]
 
 
-def _best_with(
-    d_k: int, s: Scenario, target: Array, descent: Descent, steps: int, kind: Start, seed: int
-) -> Snapshot | None:
+def _best_with(d_k: int, s: Scenario, target: Array, chosen: Hyperparameters) -> Checkpoint | None:
     if s.positions == "rope" and d_k < 2:
         return None
-    learner = Learner(task(s, target, d_k, kind, seed), descent, steps)
-    learner.advance(steps)
-    return learner.best
+    own = task(s, target, d_k, chosen.start, chosen.seed)
+    trainer = Trainer(own, chosen.optimizer, chosen.steps)
+    trainer.advance(chosen.steps)
+    return trainer.best
 
 
 def sent(s: Scenario, params: Params, head: int) -> Scenario:
-    """The lab's scenario with what was learned in one head's W_q and W_k.
+    """Put learned W_q and W_k into one head of the lab's scenario.
 
     Parameters
     ----------

@@ -1,23 +1,23 @@
-"""Learn while one looks on: which lesson, the buttons of its run, its picture, its result."""
+"""A lesson on the page: the choice of one, the buttons of its run, its picture, its result."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
 from attn_core import Scenario
 from attn_core.figures import Description
 from attn_core.learning import corpus
-from attn_core.learning.learner import Learner, Snapshot, Task
-from attn_core.learning.optimizer import Descent
+from attn_core.learning.describe_run import describe_run
+from attn_core.learning.hyperparameters import Hyperparameters
+from attn_core.learning.trainer import Checkpoint, Task, Trainer
 from attn_core.text import escape
 from pages.ui.live import chart
 from pages.ui.session import state, widget_state, widgets
-from pages.ui.session.runs import KINDS, Kind, Run
+from pages.ui.session.runs import KINDS, Kind, TrainingRun
 from pages.ui.session.state import session
 
 #: Time from picture to picture.
@@ -33,42 +33,50 @@ _TITLES: dict[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """Something to learn, ready to be shown.
+class Lesson(Protocol):
+    """Something to learn, with what is chosen for it: its task, its picture, its result.
 
     Attributes
     ----------
     kind : {"paint", "grammar", "views"}
+    chosen : Hyperparameters
     of : hashable
-        Tells runs of it from runs of something else.
-    task : callable
-        Makes the task.
-    descent : Descent
-    steps : int
-    picture : callable
-        From the learner, and the moments to show, to the figure and what it tells. The last
-        moment is shown, the others can be looked back at.
+        Identifies its runs.
     picked : callable, optional
-        Called when a box of the picture is clicked; see `components.board`.
-    after : callable
-        Shows what was learned, below the picture.
-    sent : callable
-        From what was learned to the scenario for the lab.
+        Called when a box of the picture is clicked; see `live.board`.
     """
 
-    kind: Kind
-    of: Hashable
-    task: Callable[[], Task]
-    descent: Descent
-    steps: int
-    picture: Callable[[Learner, Sequence[Snapshot]], tuple[Description, str]]
-    after: Callable[[Run], None]
-    sent: Callable[[Snapshot], Scenario]
-    picked: Callable[[Any], None] | None = None
+    @property
+    def kind(self) -> Kind: ...  # noqa: D102
+
+    @property
+    def chosen(self) -> Hyperparameters: ...  # noqa: D102
+
+    @property
+    def of(self) -> Hashable: ...  # noqa: D102
+
+    @property
+    def picked(self) -> Callable[[Any], None] | None: ...  # noqa: D102
+
+    def task(self) -> Task:
+        """What is to be learned, made anew."""
+
+    def picture(
+        self, trainer: Trainer, checkpoints: Sequence[Checkpoint]
+    ) -> tuple[Description, str]:
+        """The figure, and what it says in words.
+
+        The last checkpoint is shown, the others can be looked back at.
+        """
+
+    def after(self, run: TrainingRun) -> None:
+        """Show what was learned, below the picture."""
+
+    def sent(self, best: Checkpoint) -> Scenario:
+        """What was learned, as a scenario for the lab."""
 
 
-def chosen() -> Kind:
+def choose_lesson() -> Kind:
     """Choose what to learn."""
     widget_state.seed("lesson", session().lesson)
     widgets.segmented_control(
@@ -97,7 +105,7 @@ def has_corpus() -> bool:
     return True
 
 
-def run(lesson: Lesson) -> None:
+def show_lesson(lesson: Lesson) -> None:
     """Buttons, picture and result of a run; while it runs, only this part is run again."""
     now = _run_of(lesson)
 
@@ -110,44 +118,46 @@ def run(lesson: Lesson) -> None:
 _PART = "part-learning"
 
 
-def _run_of(lesson: Lesson) -> Run:
-    return session().runs.get(lesson.kind, lesson.of, lesson.task, lesson.descent, lesson.steps)
+def _run_of(lesson: Lesson) -> TrainingRun:
+    return session().runs.get(
+        lesson.kind, lesson.of, lesson.task, lesson.chosen.optimizer, lesson.chosen.steps
+    )
 
 
-def _part(lesson: Lesson, now: Run, alone: bool) -> None:
+def _part(lesson: Lesson, now: TrainingRun, alone: bool) -> None:
     if now.is_running:
-        now.tick(widget_state.read_view(_SPEED, SPEEDS, _FIRST_SPEED))
+        now.advance(widget_state.read_view(_SPEED, SPEEDS, _FIRST_SPEED))
         if not now.is_running:
             st.rerun()  # to show what there is to look back at, and to end the ticking
         if alone:
             session().is_dragging = True
     _buttons(lesson, now)
-    learner = now.learner
-    _progress(learner)
-    if not learner.step and session().runs.has_another(lesson.kind):
+    trainer = now.trainer
+    _progress(trainer)
+    if not trainer.step and session().runs.has_another(lesson.kind):
         st.caption(
             "What was learned before belongs to other words, numbers or settings. It comes back "
             "with them; Undo can bring them."
         )
-    moments = learner.snapshots[-1:] if now.is_running else learner.moments
-    described, alt = lesson.picture(learner, moments)
+    checkpoints = trainer.checkpoints[-1:] if now.is_running else trainer.history
+    described, alt = lesson.picture(trainer, checkpoints)
     chart.chart(described, f"figure-learning-{lesson.kind}", lambda: alt, lesson.picked)
     if not now.is_running:
         _result(lesson, now)
 
 
-def _progress(learner: Learner) -> None:
-    """How far a run is; in a frame, what it couldn't do."""
-    has_failed = learner.ending in ("diverged", "too large")
-    told = escape.markdown(learner.told)
-    st.progress(learner.step / learner.steps, None if has_failed else told)
+def _progress(trainer: Trainer) -> None:
+    """How far a run is; a warning if it failed."""
+    has_failed = trainer.stop_reason in ("diverged", "too large")
+    told = escape.markdown(describe_run(trainer))
+    st.progress(trainer.step / trainer.steps, None if has_failed else told)
     if has_failed:
         st.warning(told)
 
 
-def _buttons(lesson: Lesson, now: Run) -> None:
-    learner = now.learner
-    is_over, is_new = learner.ending is not None, learner.step == 0
+def _buttons(lesson: Lesson, now: TrainingRun) -> None:
+    trainer = now.trainer
+    is_over, is_new = trainer.stop_reason is not None, trainer.step == 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if now.is_running:
             name, icon, pressed = "Pause", ":material/pause:", _pause
@@ -213,12 +223,12 @@ def _learn_again(lesson: Lesson) -> None:
 
 
 def _step(lesson: Lesson) -> None:
-    _run_of(lesson).learner.advance(1)
+    _run_of(lesson).trainer.advance(1)
 
 
 def _stop(lesson: Lesson) -> None:
     now = _run_of(lesson)
-    now.learner.stop()
+    now.trainer.stop()
     now.is_running = False
 
 
@@ -226,9 +236,9 @@ def _reset(lesson: Lesson) -> None:
     session().runs.forget(lesson.kind)
 
 
-def _result(lesson: Lesson, now: Run) -> None:
+def _result(lesson: Lesson, now: TrainingRun) -> None:
     lesson.after(now)
-    if now.learner.step == 0:
+    if now.trainer.step == 0:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         widgets.button(
@@ -247,6 +257,6 @@ def _result(lesson: Lesson, now: Run) -> None:
 
 def _send(lesson: Lesson) -> None:
     now = _run_of(lesson)
-    if not state.change(lambda: lesson.sent(now.learner.best), anew=True):
+    if not state.change(lambda: lesson.sent(now.trainer.best), anew=True):
         now.sent = session().scenario
     st.rerun()

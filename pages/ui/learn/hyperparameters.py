@@ -1,16 +1,16 @@
-"""The settings of a run of learning: how it goes down, where from, and with how many columns."""
+"""The hyperparameters of a run: method, learning rate, steps, start, seed and d_k."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from attn_core import limits
+from attn_core.learning.hyperparameters import Hyperparameters
 from attn_core.learning.initial import STARTS, Start
-from attn_core.learning.optimizer import LEARNING_RATE, METHODS, MOMENTUM, Descent
+from attn_core.learning.optimizer import LEARNING_RATE, METHODS, MOMENTUM, Optimizer
 from attn_core.text import escape
 from pages.ui.live import chart
 from pages.ui.session import widget_state, widgets
@@ -35,20 +35,10 @@ RATES = (
 )
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How a run goes down, and where from."""
-
-    descent: Descent
-    steps: int
-    seed: int
-    start: Start = "random"
-
-
-def settings(
+def choose(
     kind: Kind, *, rate: float, steps: int, start: Start = "random", seed_is_for: str
-) -> Settings:
-    """Choose how to go down, where from, and the seed.
+) -> Hyperparameters:
+    """Choose the optimizer, the steps, the start and the seed.
 
     Parameters
     ----------
@@ -60,9 +50,9 @@ def settings(
     seed_is_for : str
         What the seed decides.
     """
-    first = Settings(Descent(learning_rate=rate), steps, 1, start)
+    first = Hyperparameters(Optimizer(learning_rate=rate), steps, 1, start)
     held = _held(kind, first)
-    down = held.descent
+    down = held.optimizer
     # The drawer's own label must stay, or it would close with each change.
     with chart.expander("How it goes down", f"settings-{kind}") as is_open:
         if is_open:
@@ -75,15 +65,15 @@ def settings(
     return held
 
 
-def _held(kind: Kind, first: Settings) -> Settings:
+def _held(kind: Kind, first: Hyperparameters) -> Hyperparameters:
     """What is chosen, whether the drawer is open or not."""
 
     def held(name: str, default: Any, offered: type[Any] | Iterable[Any]) -> Any:
         return widget_state.read_view(_key(kind, name), offered, default)
 
-    down, (low, high) = first.descent, MOMENTUM
-    return Settings(
-        Descent(
+    down, (low, high) = first.optimizer, MOMENTUM
+    return Hyperparameters(
+        Optimizer(
             held("method", down.method, METHODS),
             held("rate", down.learning_rate, RATES),
             min(high, max(low, held("momentum", down.momentum, float))),
@@ -98,9 +88,9 @@ def _key(kind: Kind, name: str) -> str:
     return f"learn-{kind}-{name}"
 
 
-def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
+def _choices(kind: Kind, first: Hyperparameters, seed_is_for: str) -> None:
     """The widgets of the settings."""
-    down = first.descent
+    down = first.optimizer
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _one_of("Method", METHODS, _key(kind, "method"), down.method)
         _one_of("Steps", STEPS, _key(kind, "steps"), first.steps)
@@ -115,9 +105,14 @@ def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
             help=seed_is_for,
             width=120,
         )
-    rate, momentum = st.columns(2)
+    _rate_and_momentum(kind, first)
+
+
+def _rate_and_momentum(kind: Kind, first: Hyperparameters) -> None:
+    left, right = st.columns(2)
+    down = first.optimizer
     widget_state.seed_view(_key(kind, "rate"), RATES, down.learning_rate)
-    with rate:
+    with left:
         widgets.select_slider(
             "Learning rate",
             RATES,
@@ -126,7 +121,7 @@ def _choices(kind: Kind, first: Settings, seed_is_for: str) -> None:
             help="How far a step goes. Too large, and the loss rises instead of falling.",
         )
     widget_state.seed_view(_key(kind, "momentum"), float, down.momentum)
-    with momentum:
+    with right:
         widgets.slider(
             "Momentum",
             *MOMENTUM,
@@ -141,7 +136,7 @@ def _one_of(label: str, options: Sequence[Any], key: str, first: Any) -> None:
     widgets.segmented_control(label, options, key=key, required=True, format_func=str)
 
 
-def columns(kind: Kind, first: int, help: str) -> int:
+def choose_d_k(kind: Kind, first: int, help: str) -> int:
     """Choose d_k, the number of columns of W_q and W_k.
 
     Where a run has come to its end, that with the new d_k is gone through at once.
@@ -154,12 +149,12 @@ def columns(kind: Kind, first: int, help: str) -> int:
         low,
         high,
         key=key,
-        on_change=_hurry,
+        on_change=_fast_forward,
         args=(kind,),
         help=help,
     )
     return chosen
 
 
-def _hurry(kind: Kind) -> None:
-    session().runs.hurry(kind)
+def _fast_forward(kind: Kind) -> None:
+    session().runs.fast_forward(kind)

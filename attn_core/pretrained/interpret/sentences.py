@@ -8,11 +8,11 @@ from ...notation.labels import isolate, number, percent, rounded
 from ...scenario import Array
 from ..encoder import Encoded
 from .reading import Reading, most
-from .tokenized_words import told_of_words
+from .tokenized_words import describe_words
 
 
-def told_of_text(encoded: Encoded, quote: Quote = str) -> str:
-    """Say how many tokens the model made of a text, and what became of its words.
+def describe_text(encoded: Encoded, quote: Quote = str) -> str:
+    """Count the tokens of a text, and name the words that were changed, cut or left out.
 
     Parameters
     ----------
@@ -26,11 +26,11 @@ def told_of_text(encoded: Encoded, quote: Quote = str) -> str:
             f"It was trained on texts of up to {encoded.rules.max_tokens}, and may read this "
             "longer one less well."
         )
-    return " ".join([*told, *told_of_words(encoded.text, encoded.pieces, quote)])
+    return " ".join([*told, *describe_words(encoded.text, encoded.pieces, quote)])
 
 
-def told_of_seen(reading: Reading, quote: Quote = str) -> str:
-    """Say where the largest weight is, and which tokens get most of all weight."""
+def describe_seen(reading: Reading, quote: Quote = str) -> str:
+    """Name the largest weight, and the tokens with the most weight."""
     seen = reading.seen
     i, j = largest(seen.weights)
     query, key = (quote(isolate(seen.tokens[k])) for k in (i, j))
@@ -53,8 +53,8 @@ def told_of_seen(reading: Reading, quote: Quote = str) -> str:
     return " ".join(told)
 
 
-def told_of_token(reading: Reading, quote: Quote = str) -> str:
-    """Say at which tokens the query looks most, and which look most at it."""
+def describe_token(reading: Reading, quote: Quote = str) -> str:
+    """Name the tokens that the query looks at most, and those that look at it most."""
     i, weights = reading.query, reading.seen.weights
     to, by = (_named(reading, values, quote) for values in (weights[i], weights[:, i]))
     name = quote(isolate(reading.tokens[i]))
@@ -67,7 +67,7 @@ def told_of_token(reading: Reading, quote: Quote = str) -> str:
 
 
 def _named(reading: Reading, values: Array, quote: Quote) -> str:
-    """Name those with the largest weights, but for weights that are written as 0."""
+    """Name those with the largest weights; weights written as 0 don't count."""
     decimals, i = digits(len(values)), reading.query
     first, *others = most(values, NAMED)
     others = [k for k in others if rounded(values[k], decimals)]

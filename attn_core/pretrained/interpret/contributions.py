@@ -1,4 +1,4 @@
-"""What each feature of q · k brings to a score."""
+"""Contributions of the features of q · k to a score."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TOP, _NOTHING = 3, 0.005
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """What each feature brings to the scores of one query.
+    """The contribution of each feature to the scores of one query.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Contributions:
 def contributions(
     trace: AttentionTrace, query: int, key: int, among: Sequence[int] | None = None
 ) -> Contributions:
-    """Split the scores of a query into what each feature of q · k brings.
+    """Split the scores of a query into the contributions of the features.
 
     Parameters
     ----------
@@ -88,15 +88,15 @@ def contributions(
     )
 
 
-def told_of_contributions(shown: Contributions, quote: Quote = str) -> str:
-    """Say which features bring most to the score that is asked about, and what becomes of it.
+def describe_contributions(shown: Contributions, quote: Quote = str) -> str:
+    """Name the features that contribute most to a score, and the weight that results.
 
     Examples
     --------
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
     >>> t = attend(BY_KEY["verb-subject"].scenario)
-    >>> told_of_contributions(contributions(t, 1, 0)).split(". ")[1:]
+    >>> describe_contributions(contributions(t, 1, 0)).split(". ")[1:]
     ['Most is brought by feature 1 (6.36)', 'After the softmax it is a weight of 0.997.']
     """
     products = shown.products[shown.asked]

@@ -8,9 +8,9 @@ import pytest
 
 from attn_core.explain.calculation import calculate
 from attn_core.notation.cells import Cell
-from attn_core.pretrained import in_lab, load, view
+from attn_core.pretrained import in_lab, interpret, load
+from attn_core.pretrained.interpret.reading import pooled
 from attn_core.pretrained.rollout import rollout
-from attn_core.pretrained.view.reading import pooled
 from tests.pretrained.tiny import HEADS, HOME, LAYERS, expected, in_bytes
 
 TEXTS = [case["text"] for case in expected("bert")]
@@ -30,7 +30,7 @@ def encoded(tiny):
 def reading(tiny, encoded):
     def read(**focus):
         given = {"layer": 1, "head": 2, "query": 3, "key": 2} | focus
-        return view.Reading(tiny, encoded, view.Focus(**given))
+        return interpret.Reading(tiny, encoded, interpret.Focus(**given))
 
     return read
 
@@ -93,12 +93,12 @@ def test_a_key_that_is_not_chosen_is_the_word_that_is_looked_at_most(reading, en
 
 
 def test_the_only_word_looks_at_itself(tiny):
-    assert view.Reading(tiny, tiny.encode("a"), view.Focus(0, 0, 1)).key == 1
+    assert interpret.Reading(tiny, tiny.encode("a"), interpret.Focus(0, 0, 1)).key == 1
 
 
 def test_repeated_words_are_told_apart(tiny):
     encoded = tiny.encode(f"{TEXTS[0]} {TEXTS[0].split()[0]}")
-    tokens = view.Reading(tiny, encoded, view.Focus(0, 0, 1, 1)).tokens
+    tokens = interpret.Reading(tiny, encoded, interpret.Focus(0, 0, 1, 1)).tokens
     assert len(set(tokens)) == len(tokens)
 
 
@@ -125,7 +125,7 @@ def test_pooled_is_the_largest_of_each_patch(n, side):
 
 def test_contributions_add_up_to_the_scores(reading):
     trace = reading().trace
-    shown = view.contributions(trace, 3, 2)
+    shown = interpret.contributions(trace, 3, 2)
     np.testing.assert_allclose(shown.products.sum(axis=1), shown.scores, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(shown.scores, trace.scores[3, list(shown.places)])
     assert shown.features == ("1", "2", "3", "4", "5")
@@ -141,21 +141,21 @@ def test_the_key_that_is_asked_about_is_always_there():
     X = np.linspace(-2, 2, 17)[:, None]
     words = tuple("abcdefghijklmnopq")
     t = attend(Scenario(words, X, [[1]], [[1]], [[1]]))
-    shown = view.contributions(t, 16, 0)
+    shown = interpret.contributions(t, 16, 0)
     assert shown.keys == (*reversed("ghijklmnopq"), "a")
     assert shown.asked == 11
-    assert view.contributions(t, 16, 15).asked == 1
-    assert view.told_of_contributions(shown) == (
+    assert interpret.contributions(t, 16, 15).asked == 1
+    assert interpret.describe_contributions(shown) == (
         "The score of q for a is −4.00, the sum of 1 product. Most is taken by feature 1 (−4.00). "
         "After the softmax it is a weight of 0.000."
     )
-    shown = view.contributions(t, 16, 16)
+    shown = interpret.contributions(t, 16, 16)
     weight = (1 - math.exp(-0.5)) / (1 - math.exp(-8.5))  # the scores are half steps from −4 to 4
-    assert view.told_of_contributions(shown).endswith(f" it is a weight of {weight:.3f}.")
+    assert interpret.describe_contributions(shown).endswith(f" it is a weight of {weight:.3f}.")
 
 
 def test_told_of_seen(reading, encoded):
-    told = view.told_of_seen(reading())
+    told = interpret.describe_seen(reading())
     weights = encoded.weights[1, 2]
     i, j = np.unravel_index(weights.argmax(), weights.shape)
     names = reading().names
@@ -164,13 +164,13 @@ def test_told_of_seen(reading, encoded):
     top = int(weights.mean(axis=0).argmax())
     assert f"most goes to {names[top]} ({100 * weights.mean(axis=0)[top]:.0f} %)" in told
     assert "not shown" not in told
-    told = view.told_of_seen(reading(only_words=True))
+    told = interpret.describe_seen(reading(only_words=True))
     rest = weights[1:-1, [0, -1]].sum(axis=1).mean()
     assert f"{100 * rest:.0f} % of all goes to [CLS] and [SEP], which are not shown." in told
 
 
 def test_told_of_a_token(reading, encoded):
-    told = view.told_of_token(reading())
+    told = interpret.describe_token(reading())
     names, row, column = reading().names, encoded.weights[1, 2][3], encoded.weights[1, 2][:, 3]
     looks, looked_at = told.split(" It is looked at most by ")
     for part, values in ((looks, row), (looked_at, column)):
@@ -179,19 +179,21 @@ def test_told_of_a_token(reading, encoded):
 
 
 def test_a_weight_of_nothing_is_not_named(tiny, encoded):
-    reading = view.Reading(tiny, encoded, view.Focus(1, 2, query=3, key=3, view="average"))
+    reading = interpret.Reading(
+        tiny, encoded, interpret.Focus(1, 2, query=3, key=3, view="average")
+    )
     weights = np.zeros_like(reading.seen.weights)
     weights[:, 2] = 1
     reading.seen = replace(reading.seen, weights=weights)
     third, fourth = reading.names[2:4]
-    assert view.told_of_token(reading) == (
+    assert interpret.describe_token(reading) == (
         f"{fourth} looks most at {third} (1.000). It is looked at most by [CLS] (0.000)."
     )
 
 
 def test_two_texts(tiny):
     a, b = (tiny.encode(text) for text in TEXTS[:2])
-    both = view.shared(a, b)
+    both = interpret.shared(a, b)
     expected_tokens = [t for t in dict.fromkeys(a.tokens[1:-1]) if t in b.tokens]
     assert both.tokens == tuple(expected_tokens)
     assert both.cosines.shape == (len(expected_tokens), LAYERS + 1)
@@ -203,46 +205,46 @@ def test_two_texts(tiny):
         for k in range(LAYERS + 1):
             angle = x[k] @ y[k] / np.sqrt((x[k] @ x[k]) * (y[k] @ y[k]))
             assert row[k] == pytest.approx(angle, abs=1e-5)
-    same = view.shared(a, a)
+    same = interpret.shared(a, a)
     np.testing.assert_allclose(same.cosines, 1, atol=1e-6)
     assert same.texts == pytest.approx(1)
 
 
 def test_texts_without_a_common_token(tiny):
-    both = view.shared(tiny.encode("b"), tiny.encode("d"))
+    both = interpret.shared(tiny.encode("b"), tiny.encode("d"))
     assert both.tokens == ()
     assert both.cosines.shape == (0, LAYERS + 1)
-    assert "no token in common" in view.told_of_shared(both)
+    assert "no token in common" in interpret.describe_shared(both)
 
 
 def test_told_of_text(tiny):
-    told = view.told_of_text(tiny.encode("ab, dab 😀 ab A"))
+    told = interpret.describe_text(tiny.encode("ab, dab 😀 ab A"))
     assert told == (
         "The model reads 11 tokens. It reads A as a; cuts ab (a, ##b) and dab (da, ##b); puts "
         "[UNK] in place of 😀. A token such as ##b goes on with what stands before it."
     )
-    assert view.told_of_text(tiny.encode("a b")) == "The model reads 4 tokens."
+    assert interpret.describe_text(tiny.encode("a b")) == "The model reads 4 tokens."
 
 
 def test_a_text_beside_itself(tiny):
     encoded = tiny.encode(TEXTS[1])
-    told = view.told_of_shared(view.shared(encoded, encoded))
+    told = interpret.describe_shared(interpret.shared(encoded, encoded))
     assert told.endswith("The model makes the same of each in both.")
 
 
 def test_what_is_said_where_tokens_are_left_out(reading, encoded):
-    told = view.told_of_token(reading(only_words=True))
+    told = interpret.describe_token(reading(only_words=True))
     rest = encoded.weights[1, 2][3, [0, -1]].sum()
     assert told.startswith("Of the tokens that are shown, ")
     assert told.endswith(f"{100 * rest:.0f} % of its weight goes to [CLS] and [SEP].")
-    told = view.told_of_seen(reading(only_words=True))
+    told = interpret.describe_seen(reading(only_words=True))
     assert told.startswith("The largest weight that is shown is ")
     assert "Of the tokens that are shown most weight goes to " in told
 
 
 def test_keys_are_among_those_that_are_shown(reading):
     own = reading(only_words=True)
-    shown = view.contributions(own.trace, own.focus.query, own.key, own.places)
+    shown = interpret.contributions(own.trace, own.focus.query, own.key, own.places)
     assert set(shown.places) <= set(own.places)
     assert not {"[CLS]", "[SEP]"} & set(shown.keys)
 
@@ -251,7 +253,7 @@ def test_byte_level_tokens_are_shown_as_they_are_written(model_packages):
     roberta = load(str(HOME / "roberta"))
     encoded = roberta.encode("ab ba")
     assert "Ġba" in encoded.tokens
-    names = view.Reading(roberta, encoded, view.Focus(0, 0, 1)).names
+    names = interpret.Reading(roberta, encoded, interpret.Focus(0, 0, 1)).names
     assert names == ("<s>", "a", "b", "ba", "</s>")
 
 
@@ -260,10 +262,12 @@ def test_every_name_of_a_token_is_the_shown_one(model_packages, tmp_path):
     model = load(in_bytes(tmp_path))
     encoded = model.encode("é 😀 😁")
     assert {"Ã©", "ðŁĺĢ", "ðŁĺ", "ģ", "Ġ"} <= set(encoded.tokens)
-    reading = view.Reading(model, encoded, view.Focus(0, 0, 2, 4))
-    contributions = view.contributions(reading.trace, 2, 4, reading.places)
-    both = view.shared(encoded, model.encode("b é 😀 😁"))
-    rollout = view.Reading(model, encoded, view.Focus(1, 0, 2, 4, "rollout", only_words=True))
+    reading = interpret.Reading(model, encoded, interpret.Focus(0, 0, 2, 4))
+    contributions = interpret.contributions(reading.trace, 2, 4, reading.places)
+    both = interpret.shared(encoded, model.encode("b é 😀 😁"))
+    rollout = interpret.Reading(
+        model, encoded, interpret.Focus(1, 0, 2, 4, "rollout", only_words=True)
+    )
     small = in_lab(reading.trace.scenario)
     calculated = calculate(reading.trace, Cell("scores", 2, 4))
     said = [
@@ -276,11 +280,11 @@ def test_every_name_of_a_token_is_the_shown_one(model_packages, tmp_path):
         *reading.thumbnails(3)[1],
         *rollout.left_out,
         *rollout.seen.tokens,
-        view.told_of_text(encoded),
-        view.told_of_seen(rollout),
-        view.told_of_token(rollout),
-        view.told_of_contributions(contributions),
-        view.told_of_shared(both),
+        interpret.describe_text(encoded),
+        interpret.describe_seen(rollout),
+        interpret.describe_token(rollout),
+        interpret.describe_contributions(contributions),
+        interpret.describe_shared(both),
         calculated.symbols,
     ]
     assert not [each for each in said if set(each) & set("ÃðŁĠģ")]
@@ -294,6 +298,6 @@ def test_shared_tokens_of_one_look_are_told_apart(model_packages):
     roberta = load(HOME / "roberta")
     a, b = roberta.encode("ab b"), roberta.encode("b ab")
     assert {"b", "Ġb"} <= set(a.tokens) & set(b.tokens)
-    both = view.shared(a, b)
+    both = interpret.shared(a, b)
     assert len(set(both.tokens)) == len(both.tokens)
     assert {"b₁", "b₂"} <= set(both.tokens)

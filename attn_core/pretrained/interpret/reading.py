@@ -1,4 +1,4 @@
-"""A text as a model read it, and the part of its attention that is looked at."""
+"""An encoded text, and the part of its attention that is looked at."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VIEWS: tuple[View, ...] = get_args(View)
 
 @dataclass(frozen=True)
 class Focus:
-    """Where to look; all places count from 0.
+    """Which attention is looked at; all places count from 0.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Seen:
 
 
 class Reading:
-    """A text as a model read it, and where one looks.
+    """An encoded text, and a focus on its attention.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def pooled(matrices: Array, side: int) -> Array:
 
 
 def patches(n: int, side: int) -> Array:
-    """Where each of `side` patches of n rows begins, as evenly as can be.
+    """Starts of `side` patches of n rows, as even as possible.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How alike a model finds two texts, and what becomes of the words that both have."""
+"""The similarity of two texts, and of the tokens that both have."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ def cosine(x: Array, y: Array) -> Array:
     return np.asarray((x * y).sum(axis=-1) / lengths)
 
 
-def told_of_shared(shared: Shared, quote: Quote = str) -> str:
-    """Say how alike two texts are to the model, and which common token differs most in them.
+def describe_shared(shared: Shared, quote: Quote = str) -> str:
+    """Put the similarity of two texts in words, and name the token that differs most.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def told_of_shared(shared: Shared, quote: Quote = str) -> str:
     quote : callable
         Applied to each token.
     """
-    told = [_told_of_texts(shared)]
+    told = [_describe_texts(shared)]
     if not shared.tokens:
         return " ".join((*told, "They have no token in common."))
     k = int(shared.cosines[:, -1].argmin())
@@ -127,8 +127,8 @@ _VECTORS = {
 }
 
 
-def _told_of_texts(shared: Shared) -> str:
-    """Say how alike two texts are, and how that was measured."""
+def _describe_texts(shared: Shared) -> str:
+    """Put the similarity of two texts in words, and how it was measured."""
     rules = shared.rules
     if shared.texts is None:
         return (
