@@ -19,9 +19,9 @@ Loss = Callable[[Params], tuple[float, Mapping[str, Array]]]
 StopReason = Literal["finished", "stopped", "diverged", "too large"]
 
 MAX_STEPS = 5000
-#: Checkpoints that are kept; of more, those go that leave the smallest gaps.
+#: Checkpoints that are kept; of more, those that leave the smallest gaps go.
 MAX_CHECKPOINTS = 80
-#: A loss that has risen to so many times the first one isn't coming back.
+#: A loss of so many times the first one has diverged.
 _RISEN = 5.0
 
 
@@ -64,7 +64,7 @@ class Checkpoint:
 
 
 class Trainer:
-    """One run of gradient descent.
+    """A run of gradient descent on a task.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ class Trainer:
     def follow(self, optimizer: Optimizer) -> None:
         """Go on with another optimizer; another method begins with an empty state.
 
-        A run that is over keeps those that it went down with.
+        A run that is over keeps its own.
         """
         if self.stop_reason is not None:
             return
@@ -169,6 +169,6 @@ class Trainer:
     def _keep(self, checkpoint: Checkpoint) -> None:
         self.checkpoints = [*self.checkpoints, checkpoint]
         if len(self.checkpoints) > MAX_CHECKPOINTS:
-            # The start and what is shown now stay; the least missed has the nearest neighbours.
+            # The first and the last stay; the one with the nearest neighbours goes.
             at = np.array([each.step for each in self.checkpoints])
             del self.checkpoints[1 + int((at[2:] - at[:-2]).argmin())]

@@ -1,4 +1,4 @@
-"""Descent against PyTorch's, runs and their endings, what can be learned and what can't."""
+"""Optimizers against PyTorch's, runs and why they end, what can be learned and what can't."""
 
 import json
 import math

@@ -154,7 +154,7 @@ def test_the_key_that_is_asked_about_is_always_there():
     assert interpret.describe_contributions(shown).endswith(f" it is a weight of {weight:.3f}.")
 
 
-def test_told_of_seen(reading, encoded):
+def test_describe_seen(reading, encoded):
     told = interpret.describe_seen(reading())
     weights = encoded.weights[1, 2]
     i, j = np.unravel_index(weights.argmax(), weights.shape)
@@ -217,7 +217,7 @@ def test_texts_without_a_common_token(tiny):
     assert "no token in common" in interpret.describe_shared(both)
 
 
-def test_told_of_text(tiny):
+def test_describe_text(tiny):
     told = interpret.describe_text(tiny.encode("ab, dab 😀 ab A"))
     assert told == (
         "The model reads 11 tokens. It reads A as a; cuts ab (a, ##b) and dab (da, ##b); puts "
