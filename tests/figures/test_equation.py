@@ -12,7 +12,7 @@ from attn_core.analysis.compare import compare
 from attn_core.analysis.word_order import in_reverse
 from attn_core.edits.heads import added
 from attn_core.figures import draw, draw_partners
-from attn_core.figures.boxes.layout import DESK, PROJECTOR, arrange, text_width
+from attn_core.figures.boxes.layout import DESK, PROJECTOR, arrange, scale_for, shorten, text_width
 from attn_core.masks import causal
 from attn_core.notation.cells import Cell
 from attn_core.notation.course import course
@@ -264,12 +264,25 @@ def _outline(placed, layout, scale):
     return placed.left - label, placed.top, right, bottom
 
 
+def test_a_text_that_is_cut_has_room_for_its_ellipsis():
+    text = "heureusement"
+    for width in range(10, 90):
+        cut = shorten(text, width, 13)
+        assert text_width(cut, 13) <= width
+        # No shorter than need be.
+        assert cut == text or text_width(text[: len(cut)] + "…", 13) > width
+
+
 def test_numbers_are_left_out_where_they_do_not_fit():
     wide, narrow = (draw(equation(largest(), "Q"), width=width) for width in (1600, 320))
     assert re.fullmatch(r"−?\d\.\d\d", heatmaps(wide)[0].text[0][0])
     big = edits.with_matrix(largest().scenario, "X", np.full((12, 8), 30))
     assert not heatmaps(draw(equation(attend(big), "similarity"), width=320))[-1].texttemplate
     assert heatmaps(narrow)[0].texttemplate is not None
+
+
+def test_a_phone_is_narrower_than_600_pixels():
+    assert [scale_for(width, projector=True) for width in (599, 600)] == [DESK, PROJECTOR]
 
 
 def test_projector_is_larger():

@@ -112,6 +112,13 @@ def test_another_address_is_another_question():
     assert not is_asked(fine(at.run()))
 
 
+@pytest.mark.parametrize("cell", ["weights.9.9", "nothing.1.1", "<b>", "X.0.0"])
+def test_a_number_that_is_not_there_is_not_asked_about(cell):
+    at = fine(visit(cell=cell))
+    assert not is_asked(at)
+    assert not (at.error or at.warning)
+
+
 def test_a_run_by_itself_keeps_the_way():
     at = fine(visit(preset="verb-subject", cell="weights.2.1"))
     (on,) = (b for b in at.button_group if str(b.key).startswith("follow-"))
