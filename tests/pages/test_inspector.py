@@ -34,14 +34,17 @@ def shown(trace, cell):
     return calculate(trace, cell).result
 
 
-@pytest.mark.parametrize("name", MATRICES)
 @pytest.mark.parametrize("preset", ["verb-subject", "previous-word", "sharp"])
-def test_every_matrix_can_be_asked_about(preset, name):
+def test_every_matrix_can_be_asked_about(preset):
     trace = attend(BY_KEY[preset].scenario)
     at = fine(visit("3_Attention.py", preset=preset, cell="weights.2.1"))
-    at.selectbox(key="ask-matrix").set_value(name).run()
-    assert answer(fine(at)).endswith(f"= {shown(trace, Cell(name, 1, 0))}")
-    assert parameter(at, "cell") == f"{name}.2.1"
+    bad = []
+    for name in MATRICES:
+        at.selectbox(key="ask-matrix").set_value(name).run()
+        expected = f"= {shown(trace, Cell(name, 1, 0))}"
+        if not answer(fine(at)).endswith(expected) or parameter(at, "cell") != f"{name}.2.1":
+            bad.append((name, answer(at), expected, parameter(at, "cell")))
+    assert not bad
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
