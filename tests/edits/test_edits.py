@@ -92,6 +92,11 @@ def test_sizes_keep_what_fits(d_model, d_k, d_v):
     np.testing.assert_array_equal(t.X[:, m:], embed(t.tokens, t.features[m:]))
 
 
+def test_capitals_change_no_vector():
+    small, capital = (embed((word,), ("verb", "unheard-of")) for word in ("straße", "STRASSE"))
+    np.testing.assert_array_equal(small, capital)
+
+
 def test_a_size_that_is_not_named_stays():
     s = edits.with_size(START, d_model=7, d_k=3, d_v=5)
     for name in ("d_model", "d_k", "d_v"):
