@@ -264,6 +264,16 @@ def _outline(placed, layout, scale):
     return placed.left - label, placed.top, right, bottom
 
 
+def test_what_a_matrix_is_divided_by_stays_on_its_line():
+    s = edits.with_sentence(DEFAULT.scenario, "a b c d e f g h i j k l")
+    layout = arrange([equation(attend(s), "scores")], 600)
+    (raw, scores), (divisor, equals) = layout.blocks, layout.signs
+    assert raw.top < scores.top  # there are two lines
+    middle = layout.cell * s.n / 2
+    assert (divisor.text, divisor.y) == ("/ 2", raw.top + middle)
+    assert (equals.text, equals.y) == ("=", scores.top + middle)
+
+
 def test_a_text_that_is_cut_has_room_for_its_ellipsis():
     text = "heureusement"
     for width in range(10, 90):
