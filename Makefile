@@ -1,6 +1,7 @@
 # make run     serves the app          make test   runs all tests
 # make models  adds a pretrained model for the page "Real model"
 # make fast    tests the core in seconds    make lint, make typecheck  check style, types
+# make torch   adds PyTorch, in which the tests then run what the lab exports for it
 # make clean   removes .venv and the caches
 #
 # All but clean make a virtual environment in .venv and install what they need.
@@ -16,7 +17,7 @@ CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11
 $(shell test ! -e $(VENV)/.python || $(BIN)/python -c '' 2>/dev/null || \
   rm -f $(VENV)/.python $(VENV)/.run $(VENV)/.dev)
 
-.PHONY: help run models test fast lint typecheck machine clean
+.PHONY: help run models torch test fast lint typecheck machine clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -25,6 +26,12 @@ run: $(VENV)/.run
 	$(BIN)/python -m streamlit run dashboard.py $(ARGS)
 
 models: $(VENV)/.models
+
+# Fails at once where pip finds no build for processors alone: the one for graphics cards, which
+# PyPI has, takes gigabytes. PIP_EXTRA_INDEX_URL may name PyTorch's own index of such builds.
+torch: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+	  --only-binary=:all: torch==2.13.0+cpu
 
 # Two at a time, for a browser's tests mostly wait; a file's tests share their server.
 test: machine models lint typecheck

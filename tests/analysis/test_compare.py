@@ -526,6 +526,7 @@ def test_variants_by_hand():
     assert what_if(s, "unscaled") == replace(s, scale=False)
     assert what_if(s, "unmasked") == replace(s, mask=None)
     assert what_if(s, "hotter") == replace(s, temperature=5)
+    assert what_if(replace(s, temperature=5), "hotter").temperature == limits.TEMPERATURE[1]
     np.testing.assert_array_equal(attend(what_if(s, "as-is")).Q, s.X)
     np.testing.assert_array_equal(attend(what_if(s, "as-is")).V, s.X)
     for kind in ("sinusoidal", "learned", "rope", "alibi"):

@@ -89,6 +89,11 @@ def test_positions_that_have_any_length_are_kept(kind):
     )
 
 
+def test_a_window_keeps_its_reach():
+    s = scenario(n=7, mask=masks.window(7, 3))
+    np.testing.assert_array_equal(long_text.scenario_of(s, TEXT).mask, masks.window(len(WORDS), 3))
+
+
 def test_what_cannot_be_kept_is_told():
     told = " ".join
     assert "mask" in told(long_text.told_of_making(scenario(mask=masks.padding(3, 3, 2))))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from attn_core import attend
 from attn_core.export import equations
@@ -30,10 +30,8 @@ def test_pictures_are_drawn_offline(browser: Browser, tmp_path: Path, kind: str)
     page.wait_for_function(
         "n => document.querySelectorAll('.heatmaplayer').length === n", arg=len(drawn)
     )
-    page.wait_for_timeout(200)
-    assert page.locator(".heatmaplayer image").count() == sum(
-        len(written.blocks) for _, _, written in drawn
-    )
+    blocks = sum(len(written.blocks) for _, _, written in drawn)
+    expect(page.locator(".heatmaplayer image")).to_have_count(blocks)
     assert wrong == []
     assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [file.as_uri()]
     assert page.locator("#plain").is_hidden()

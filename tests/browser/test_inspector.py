@@ -176,14 +176,6 @@ def test_play(visit):
     assert numbers(page, last)[2] == whole
 
 
-@pytest.mark.parametrize("cell", ["weights.9.9", "nothing.1.1", "<b>", "X.0.0"])
-def test_a_number_that_is_not_there_is_not_asked_about(visit, cell):
-    page = visit(f"/?cell={cell}")
-    expect(answer(page)).to_have_count(0)
-    expect(page.get_by_test_id("stAlert")).to_have_count(0)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
 def test_from_a_slider_to_the_same_number_in_a_script(visit, tmp_path):
     page = visit()
     before = numbers(page)[WEIGHTS][1][0]

@@ -1,8 +1,6 @@
 """A long text in a browser: pasted, zoomed, asked for a row, refused, sent as a link."""
 
 import numpy as np
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from attn_core import attend
@@ -11,8 +9,7 @@ from attn_core.notation.labels import unique
 from attn_core.permalink import encode_text
 from attn_core.presets import BY_KEY
 from tests.browser.conftest import idle
-from tests.browser.test_access import SERIOUS
-from tests.browser.test_looks import CUT
+from tests.browser.test_looks import INK, accessible, recolour, resize, whole
 
 S = BY_KEY["verb-subject"].scenario
 WORDS = [f"{word}{i}" for i, word in enumerate(("je", "dog", "saw", "rabbit") * 128)]
@@ -176,23 +173,15 @@ def test_a_word_is_searched(visit):
     expect(box).to_have_value(f"waistcoat-pocket₂ · {words.index('waistcoat-pocket₂') + 1}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_is_wider_than_the_page(visit, scheme, width):
-    page = opened(
-        visit,
-        f"{PATH}&text={encode_text(long_text.EXAMPLE)}",
-        color_scheme=scheme,
-        viewport={"width": width, "height": 900},
-    )
+def test_it_looks_as_all_pages_do(visit):
+    page = opened(visit, f"{PATH}&text={encode_text(long_text.EXAMPLE)}")
     drawn(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for figure in page.locator(".js-plotly-plot").all():
-        area = figure.bounding_box()
-        assert area["x"] >= 0 and area["x"] + area["width"] <= width
-    assert page.evaluate(CUT) == []
-    found = Axe().run(page).response["violations"]
-    assert [rule["id"] for rule in found if rule["impact"] in SERIOUS] == []
+    for width in (390, 1280):
+        for scheme in INK:
+            recolour(page, scheme)
+            resize(page, width)
+            whole(page, width, scheme)
+            accessible(page)
 
 
 def test_classic_charts_show_it_too(visit):

@@ -1,6 +1,5 @@
 """A page on paper: light, whole, and without what only a screen can work."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import idle
@@ -32,9 +31,8 @@ LIGHT = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_home_on_paper(visit, scheme):
-    page = visit("/?cell=weights.2.1", color_scheme=scheme)
+def test_home_on_paper(visit):
+    page = visit("/?cell=weights.2.1", color_scheme="dark")  # in the light one less changes
     ink = page.evaluate(INK)
     wide = page.evaluate("document.querySelector('.js-plotly-plot').layout.width")
     assert wide > PAPER

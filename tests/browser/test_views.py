@@ -144,18 +144,21 @@ def test_a_mask_is_made_by_clicking_boxes(visit):
     np.testing.assert_allclose(trace.weights[1], [0, 0, 1])
 
 
-@pytest.mark.parametrize("kind", ["padding", "sliding window", "causal"])
-def test_masks_of_each_kind_are_drawn_and_linked(visit, kind):
+def test_masks_of_each_kind_are_drawn_and_linked(visit):
     page = visit("/Attention?preset=negation")
-    page.locator("[data-testid=stRadio] label", has_text=kind).click()
-    idle(page)
-    s = scenario(page)
-    assert s.mask is not None
-    blocked = np.array(numbers(page, picture(page, "masked_scores"))[1], dtype=object)
-    np.testing.assert_array_equal(np.equal(blocked, None), ~s.mask)
-    other = visit(page.url)
-    checked = other.locator("[data-testid=stRadio] label:has(input:checked)", has_text=kind)
-    expect(checked).to_be_visible()
+    links = {}
+    for kind in ("padding", "sliding window", "causal"):
+        page.locator("[data-testid=stRadio] label", has_text=kind).click()
+        idle(page)
+        s = scenario(page)
+        assert s.mask is not None
+        blocked = np.array(numbers(page, picture(page, "masked_scores"))[1], dtype=object)
+        np.testing.assert_array_equal(np.equal(blocked, None), ~s.mask)
+        links[kind] = page.url
+    for kind, link in links.items():
+        other = visit(link)
+        checked = other.locator("[data-testid=stRadio] label:has(input:checked)", has_text=kind)
+        expect(checked).to_be_visible()
 
 
 def test_a_second_sentence_in_a_second_browser(visit):

@@ -88,6 +88,11 @@ def test_every_course_against_finite_differences(key):
     assert_slopes(s, drawn_target(s, np.random.default_rng(1), empty=0.3))
 
 
+def test_a_second_sentence_as_long_as_the_first_against_finite_differences():
+    s = made(context=N)
+    assert_slopes(s, drawn_target(s, np.random.default_rng(2), empty=0))
+
+
 def options():
     """Everything that a scenario may have, in all mixtures that there can be."""
     own = st.sampled_from(["none", "sinusoidal", "learned", "rope", "alibi"])

@@ -1,5 +1,6 @@
 """JSON and links: exact both ways, and nothing foreign gets in."""
 
+import base64
 import json
 import tracemalloc
 from dataclasses import fields, replace
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from attn_core import Scenario, document, edits, limits, positions
 from attn_core.document import DocumentError, from_json, to_json
 from attn_core.masks import causal
-from attn_core.permalink import MAX_DOCUMENT, LinkError, decode, encode
+from attn_core.permalink import MAX_DOCUMENT, MAX_LINK, LinkError, decode, encode
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
 from attn_core.text.tokenize import split
 from tests.core.links import bomb, packed
@@ -160,6 +161,19 @@ def test_bad_links_say_why(link, message):
         decode(link)
 
 
+def test_the_longest_link_is_looked_into_and_no_longer_one():
+    for length, is_too_long in ((MAX_LINK, False), (MAX_LINK + 1, True)):
+        with pytest.raises(LinkError) as refused:
+            decode("1".ljust(length, "A"))
+        assert ("at most 16000 are read" in str(refused.value)) == is_too_long
+
+
+def test_what_follows_a_link_is_noticed():
+    data = base64.urlsafe_b64decode(GOOD[1:] + "=" * (-len(GOOD[1:]) % 4))
+    with pytest.raises(LinkError, match="cut"):
+        decode("1" + base64.urlsafe_b64encode(data + b"x").decode().rstrip("="))
+
+
 def test_every_cut_and_every_change_is_noticed():
     for end in range(len(GOOD)):
         with pytest.raises(LinkError):
@@ -257,7 +271,9 @@ def test_the_longest_document_is_written_and_read():
     assert decode(encode(s)) == s
 
 
-def test_a_document_longer_than_is_read_is_not_written():
+def test_a_document_longer_than_is_read_is_neither_written_nor_read():
+    with pytest.raises(LinkError, match="more than 256000 bytes"):
+        decode(packed(to_json(long(MAX_DOCUMENT + 1)).encode()))
     with pytest.raises(LinkError, match=f"takes {MAX_DOCUMENT + 1} bytes as JSON, at most 256000"):
         encode(long(MAX_DOCUMENT + 1))
 

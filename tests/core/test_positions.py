@@ -148,6 +148,11 @@ def test_bias_by_hand():
     np.testing.assert_allclose(trace.biased_scores, trace.scores + expected)
 
 
+def test_a_bias_has_the_axis_of_heads_that_the_projections_have():
+    for h, shape in ((None, (5, 5)), (1, (1, 5, 5)), (3, (3, 5, 5))):
+        assert attend(made(h=h, positions="alibi")).alibi_bias.shape == shape
+
+
 def test_every_kind_cites_its_paper():
     assert tuple(SCHEMES) == KINDS
     cited = {kind: " ".join(p.cited for p in told.papers) for kind, told in SCHEMES.items()}

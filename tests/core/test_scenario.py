@@ -89,6 +89,21 @@ def ones(shape):
     return np.ones(shape) if isinstance(shape[0], int) else shape
 
 
+def test_an_axis_has_room_for_4096():
+    column = np.ones((1, 1))
+    s = Scenario(("a",) * 4096, np.ones((4096, 1)), W_q=column, W_k=column, W_v=column)
+    assert s.n == 4096
+    with pytest.raises(ValueError, match="expected 1 to 4096, got 4097"):
+        Scenario(("a",) * 4097, np.ones((4097, 1)), W_q=column, W_k=column, W_v=column)
+
+
+def test_a_slope_of_1_is_the_largest():
+    assert Scenario(**RIGHT, positions="alibi", slope=1).slopes == (1,)
+    for slope in (0, 1.001):
+        with pytest.raises(ValueError, match="above 0 and at most 1"):
+            Scenario(**RIGHT, positions="alibi", slope=slope)
+
+
 def test_arrays_are_copied_and_read_only():
     X = np.ones((3, 5))
     s = Scenario(**(RIGHT | {"X": X}))

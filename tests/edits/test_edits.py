@@ -92,6 +92,19 @@ def test_sizes_keep_what_fits(d_model, d_k, d_v):
     np.testing.assert_array_equal(t.X[:, m:], embed(t.tokens, t.features[m:]))
 
 
+def test_capitals_change_no_vector():
+    small, capital = (embed((word,), ("verb", "unheard-of")) for word in ("straße", "STRASSE"))
+    np.testing.assert_array_equal(small, capital)
+
+
+def test_a_size_that_is_not_named_stays():
+    s = edits.with_size(START, d_model=7, d_k=3, d_v=5)
+    for name in ("d_model", "d_k", "d_v"):
+        t = edits.with_size(s, **{name: 2})
+        expected = {"d_model": 7, "d_k": 3, "d_v": 5} | {name: 2}
+        assert {each: getattr(t, each) for each in expected} == expected
+
+
 def test_features_are_chosen_by_name():
     s = edits.with_features(BY_KEY["verb-subject"].scenario, ("verb", "noun", "pronoun"))
     assert s.features == ("verb", "noun", "pronoun")

@@ -277,20 +277,20 @@ def largest_lab():
     return limits.validate(Scenario(tokens, X, W_q, W_k, W_v, temperature=0.05, mask=causal(12)))
 
 
-@pytest.mark.parametrize(
-    "scenario",
-    [
-        largest_lab(),
-        replace(largest_lab(), W_q=np.ones((8, 8)) / 1000, temperature=10.0),
-        replace(largest_lab(), positions="sinusoidal"),
-        replace(largest_lab(), positions="rope"),
-        replace(largest_lab(), positions="alibi", slope=0.7),
-    ],
-    ids=["one-hot", "even", "sinusoidal", "rope", "alibi"],
-)
-def test_the_largest_scenarios(scenario):
-    trace = attend(scenario)
-    for cell in cells(trace):
+#: With what positions add or turn, only the steps that they change are other ones.
+LARGEST = {
+    "one-hot": ({}, None),
+    "even": ({"W_q": np.ones((8, 8)) / 1000, "temperature": 10.0}, None),
+    "sinusoidal": ({"positions": "sinusoidal"}, ("P", "X_pos", "Q")),
+    "rope": ({"positions": "rope"}, ("rotary_angles", "rotated_Q", "rotated_K", "raw_scores")),
+    "alibi": ({"positions": "alibi", "slope": 0.7}, ("alibi_bias", "biased_scores", "weights")),
+}
+
+
+@pytest.mark.parametrize(("changes", "names"), LARGEST.values(), ids=LARGEST)
+def test_the_largest_scenarios(changes, names):
+    trace = attend(replace(largest_lab(), **changes))
+    for cell in cells(trace, names):
         if not check(trace, cell):
             check_edge(trace, cell)
 

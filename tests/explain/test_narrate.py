@@ -382,6 +382,31 @@ def test_one_word():
     s = edits.with_sentence(DEFAULT.scenario, "Je")
     for name in told_steps(s):
         assert narrate.explain(attend(s), name).endswith(".")
+    assert narrate.explain(attend(s), "weights") == "Je looks mostly at itself, 1.00."
+
+
+def weighing(weights):
+    """A trace of such weights: queries are the words, and scores their logarithms."""
+    eye = np.eye(len(weights))
+    tokens = tuple("abcdefgh"[: len(weights)])
+    s = Scenario(tokens, X=eye, W_q=eye, W_k=np.log(weights).T, W_v=eye, scale=False)
+    np.testing.assert_allclose(attend(s).weights, weights)
+    return attend(s)
+
+
+def test_mostly_is_more_than_half_in_the_boxes():
+    trace = weighing([[0.502, 0.3, 0.198], [0.2, 0.508, 0.292], [0.3, 0.28, 0.42]])
+    assert narrate.explain(trace, "weights") == (
+        "a looks most at itself, 0.50; b looks mostly at itself, 0.51; "
+        "c looks most at itself, 0.42."
+    )
+
+
+def test_a_sentence_holds_the_four_words_that_are_most_decided():
+    weights = np.full((6, 6), 0.05) + np.diag([0.7, 0.1, 0.6, 0.5, 0.2, 0.4])
+    told = narrate.explain(weighing(weights / weights.sum(axis=1, keepdims=True)), "weights")
+    assert re.findall(r"(\w) looks", told) == ["a", "c", "d", "f"]
+    assert told.endswith("; no other word is more decided.")
 
 
 @for_each(TOLD)

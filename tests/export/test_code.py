@@ -9,70 +9,88 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from attn_core import attend
 from attn_core.export import matrices, numpy_script, steps, torch_script
 from tests.export.scenarios import KINDS, scenarios
 
-#: Runs a script as a program and keeps its variables, without knowing this project.
+#: Runs each script of a folder as a program and keeps its variables and what it prints, without
+#: knowing this project. A script that fails keeps no other from being run.
 RUN = """
-import runpy, sys
+import contextlib, io, pathlib, runpy, sys, traceback
 import numpy as np
-left = runpy.run_path(sys.argv[1], run_name="__main__")
-arrays = {name: np.asarray(value) for name, value in left["matrices"].items()}
-np.savez(sys.argv[2], tokens=left["tokens"], features=left["features"], **arrays)
+failed = []
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*.py")):
+    printed = io.StringIO()
+    if torch := sys.modules.get("torch"):
+        torch.set_default_dtype(torch.float32)  # as when a program begins
+    try:
+        with contextlib.redirect_stdout(printed), np.printoptions():
+            left = runpy.run_path(str(path), run_name="__main__")
+    except Exception:
+        failed.append(path.name + traceback.format_exc())
+        continue
+    arrays = {name: np.asarray(value) for name, value in left["matrices"].items()}
+    np.savez(path.with_suffix(".npz"), tokens=left["tokens"], features=left["features"], **arrays)
+    path.with_suffix(".txt").write_text(printed.getvalue(), "utf-8")
 assert not {m for m in sys.modules if m.split(".")[0] in ("attn_core", "streamlit", "plotly")}
+sys.exit("".join(failed) or 0)
 """
-kinds = pytest.mark.parametrize("scenario", KINDS.values(), ids=KINDS)
+TRACES = {name: attend(scenario) for name, scenario in KINDS.items()}
 
 
-def ran(script, folder):
-    """The matrices that a script leaves behind, and what it prints."""
-    path, left = folder / "script.py", folder / "left.npz"
-    path.write_bytes(script.encode("ascii"))
-    command = [sys.executable, "-I", "-c", RUN, str(path), str(left)]
+def ran(scripts, folder):
+    """The matrices that each script leaves behind, and what it prints."""
+    for i, script in enumerate(scripts):
+        (folder / f"{i}.py").write_bytes(script.encode("ascii"))
+    command = [sys.executable, "-I", "-c", RUN, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     assert done.returncode == 0, done.stderr
-    loaded = np.load(left)
-    return {("attn_mask" if name == "M" else name): loaded[name] for name in loaded}, done.stdout
+    return [
+        (_arrays(folder / f"{i}.npz"), (folder / f"{i}.txt").read_text("utf-8"))
+        for i in range(len(scripts))
+    ]
 
 
-def assert_same(trace, left, tolerance):
+def _arrays(path):
+    with np.load(path) as loaded:
+        return {("attn_mask" if name == "M" else name): loaded[name] for name in loaded}
+
+
+def different(trace, left, tolerance):
+    """Matrices that a script makes otherwise than the trace."""
     for each in matrices(trace):
-        expected = getattr(trace, each.name)
-        assert left[each.name].dtype == expected.dtype, each.name
-        np.testing.assert_allclose(
-            left[each.name], expected, tolerance, tolerance, err_msg=each.name
-        )
+        made, expected = left[each.name], getattr(trace, each.name)
+        is_same = (made.dtype, made.shape) == (expected.dtype, expected.shape)
+        if not (is_same and np.allclose(made, expected, tolerance, tolerance)):
+            yield each.name
 
 
-@kinds
-def test_numpy_makes_every_matrix(scenario, tmp_path):
-    trace = attend(scenario)
-    left, printed = ran(numpy_script(trace), tmp_path)
-    assert_same(trace, left, 1e-6 if scenario.X.dtype == np.float32 else 1e-12)
-    assert tuple(left["tokens"]) == scenario.tokens
-    assert tuple(left["features"]) == scenario.features
-    for each in matrices(trace):
-        assert f"{'M' if each.name == 'attn_mask' else each.name} =\n[" in printed
+@pytest.mark.parametrize(("write", "exact"), [(numpy_script, 1e-6), (torch_script, 1e-5)])
+def test_a_script_makes_every_matrix(write, exact, tmp_path):
+    pytest.importorskip("torch" if write is torch_script else "numpy")
+    bad = []
+    all_ran = ran([write(trace) for trace in TRACES.values()], tmp_path)
+    for (name, trace), (left, printed) in zip(TRACES.items(), all_ran, strict=True):
+        s = trace.scenario
+        tolerance = exact if s.X.dtype == np.float32 else 1e-12
+        bad += [f"{name}: {each}" for each in different(trace, left, tolerance)]
+        if (tuple(left["tokens"]), tuple(left["features"])) != (s.tokens, s.features):
+            bad.append(f"{name}: words")
+        titles = ["M" if each.name == "attn_mask" else each.name for each in matrices(trace)]
+        bracket = "[" if write is numpy_script else ""
+        bad += [f"{name}: {t} unprinted" for t in titles if f"{t} =\n{bracket}" not in printed]
+    assert not bad
 
 
-@kinds
-def test_torch_makes_every_matrix(scenario, tmp_path):
-    pytest.importorskip("torch")
-    trace = attend(scenario)
-    left, printed = ran(torch_script(trace), tmp_path)
-    is_float32 = scenario.X.dtype == np.float32
-    assert_same(trace, left, 1e-5 if is_float32 else 1e-12)
-    assert "weights =\n" in printed
-
-
-@settings(max_examples=15, deadline=None)
-@given(scenario=scenarios())
-def test_any_scenario(scenario, tmp_path_factory):
-    trace = attend(scenario)
-    left, _ = ran(numpy_script(trace), tmp_path_factory.mktemp("script"))
-    assert_same(trace, left, 1e-12)
+@settings(max_examples=3, deadline=None)
+@given(any_scenarios=st.lists(scenarios(), min_size=5, max_size=5))
+def test_any_scenario(any_scenarios, tmp_path_factory):
+    traces = list(map(attend, any_scenarios))
+    all_ran = ran([*map(numpy_script, traces)], tmp_path_factory.mktemp("scripts"))
+    for trace, (left, _) in zip(traces, all_ran, strict=True):
+        assert not list(different(trace, left, 1e-12))
 
 
 @settings(max_examples=200, deadline=None)
@@ -92,25 +110,35 @@ def test_words_are_nothing_but_strings(scenario):
 RICH = ("heads and W_o", "cross with heads", "RoPE with heads", "ALiBi with heads")
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"), [(kind, step.name) for kind in RICH for step in steps(attend(KINDS[kind]))]
-)
-def test_a_step_has_only_what_it_needs(kind, name, tmp_path):
-    trace = attend(KINDS[kind])
-    left, _ = ran(numpy_script(trace, name), tmp_path)
-    np.testing.assert_allclose(left[name], getattr(trace, name), 1e-12, 1e-12)
-    assert {each.name for each in matrices(trace, name)} <= set(left)
+def parts(kind, name):
+    """Which matrices beside its own the script of a step has, and which it hasn't."""
     before_keys = {"similarity", "X_pos", "Q", "rotated_Q"}
-    assert ("W_o" in left) == (name == "projected")
-    assert ("W_v" in left) == (name in ("V", "output", "concat_heads", "projected"))
-    assert ("W_k" in left) == (name not in {*before_keys, "Z_pos", "V"})
-    assert ("X" in left) == (kind != "cross with heads" or name not in ("Z_pos", "K", "V"))
-    assert ("Z" in left) == (kind == "cross with heads" and name not in before_keys)
     early = {*before_keys, "K", "V", "rotated_K", "raw_scores", "scores"}
-    assert ("alibi_bias" in left) == (kind == "ALiBi with heads" and name not in early)
     turned = (*before_keys - {"rotated_Q"}, "K", "V")
-    assert ("rotary_angles" in left) == (kind == "RoPE with heads" and name not in turned)
-    ast.parse(torch_script(trace, name))
+    return {
+        "W_o": name == "projected",
+        "W_v": name in ("V", "output", "concat_heads", "projected"),
+        "W_k": name not in {*before_keys, "Z_pos", "V"},
+        "X": kind != "cross with heads" or name not in ("Z_pos", "K", "V"),
+        "Z": kind == "cross with heads" and name not in before_keys,
+        "alibi_bias": kind == "ALiBi with heads" and name not in early,
+        "rotary_angles": kind == "RoPE with heads" and name not in turned,
+    }
+
+
+def test_a_step_has_only_what_it_needs(tmp_path):
+    cases = [(kind, step.name) for kind in RICH for step in steps(TRACES[kind])]
+    bad = []
+    all_ran = ran([numpy_script(TRACES[kind], name) for kind, name in cases], tmp_path)
+    for (kind, name), (left, _) in zip(cases, all_ran, strict=True):
+        trace = TRACES[kind]
+        if not np.allclose(left[name], getattr(trace, name), 1e-12, 1e-12):
+            bad.append((kind, name))
+        bad += [(kind, name, "lacks", e.name) for e in matrices(trace, name) if e.name not in left]
+        expected = parts(kind, name)
+        bad += [(kind, name, each) for each in expected if (each in left) != expected[each]]
+        ast.parse(torch_script(trace, name))
+    assert cases and not bad
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,13 @@ def assert_tame(document, found):
             assert node.comment in ("", " a formula and its matrices on one page")
 
 
-@pytest.fixture(scope="module", params=KINDS.values(), ids=KINDS)
+#: Long documents take seconds to parse; all hostile words are read one by one below.
+DOCUMENTS = KINDS | {"hostile": hostile(HOSTILE[::5])}
+
+
+@pytest.fixture(scope="module", params=DOCUMENTS.values(), ids=DOCUMENTS)
 def written(request):
-    """A trace, its document, and the nodes of its body; long ones take seconds to parse."""
+    """A trace, its document, and the nodes of its body."""
     trace = attend(request.param)
     document = latex(trace)
     return trace, document, list(nodes(body(document)))

@@ -14,7 +14,7 @@ from attn_core.edits.heads import added
 from attn_core.figures import Look, describe_dot_product_pairs, draw
 from attn_core.figures.boxes.layout import arrange
 from attn_core.figures.boxes.look import DESK, PROJECTOR
-from attn_core.figures.boxes.text import text_width
+from attn_core.figures.boxes.text import shorten, text_width
 from attn_core.masks import causal
 from attn_core.notation.cells import Cell
 from attn_core.notation.equation import Equation, equation, formula, headline, shape_mismatch
@@ -268,12 +268,35 @@ def _outline(placed, layout, scale):
     return placed.left - label, placed.top, right, bottom
 
 
+def test_what_a_matrix_is_divided_by_stays_on_its_line():
+    s = edits.with_sentence(DEFAULT.scenario, "a b c d e f g h i j k l")
+    layout = arrange([equation(attend(s), "scores")], 600)
+    (raw, scores), (divisor, equals) = layout.blocks, layout.signs
+    assert raw.top < scores.top  # there are two lines
+    middle = layout.cell * s.n / 2
+    assert (divisor.text, divisor.y) == ("/ 2", raw.top + middle)
+    assert (equals.text, equals.y) == ("=", scores.top + middle)
+
+
+def test_a_text_that_is_cut_has_room_for_its_ellipsis():
+    text = "heureusement"
+    for width in range(10, 90):
+        cut = shorten(text, width, 13)
+        assert text_width(cut, 13) <= width
+        # No shorter than need be.
+        assert cut == text or text_width(text[: len(cut)] + "…", 13) > width
+
+
 def test_numbers_are_left_out_where_they_do_not_fit():
     wide, narrow = (draw(equation(largest(), "Q"), look=Look(width)) for width in (1600, 320))
     assert re.fullmatch(r"−?\d\.\d\d", heatmaps(wide)[0].text[0][0])
     big = edits.with_matrix(largest().scenario, "X", np.full((12, 8), 30))
     assert not heatmaps(draw(equation(attend(big), "similarity"), look=Look(320)))[-1].texttemplate
     assert heatmaps(narrow)[0].texttemplate is not None
+
+
+def test_a_phone_is_narrower_than_600_pixels():
+    assert [Look(width, projector=True).scale for width in (599, 600)] == [DESK, PROJECTOR]
 
 
 def test_projector_is_larger():

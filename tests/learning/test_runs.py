@@ -480,8 +480,14 @@ def test_words_of_a_second_sentence_keep_their_boxes():
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-@pytest.mark.parametrize("key", ["similarity", "verb-subject", "sharp", "soft", "word-order"])
-@pytest.mark.parametrize("kind", STARTS)
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        *(("similarity", kind) for kind in STARTS),
+        *(("verb-subject", kind) for kind in STARTS),
+        *((key, STARTS[0]) for key in ("sharp", "soft", "word-order")),
+    ],
+)
 def test_three_words_learn_every_pattern(pattern, key, kind):
     s = BY_KEY[key].scenario
     target = target_weights(PATTERNS[pattern](s.n, s.n_k))

@@ -1,5 +1,7 @@
 """The outlined boxes are the ones whose numbers make the number that is asked about."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -123,6 +125,14 @@ def test_the_same_numbers_under_another_name():
     trace = attend(PLAIN)
     marked = outlined(equation(trace, "weights"), PLAIN, Cell("scores", 2, 1))
     assert boxes(marked, is_asked=True) == [trace.scores[2:, 1:2]]
+
+
+def test_only_scores_that_are_not_divided_are_the_raw_ones():
+    for s in (PLAIN, replace(PLAIN, scale=False)):
+        trace = attend(s)
+        marked = outlined(equation(trace, "raw_scores"), s, Cell("scores", 2, 1))
+        expected = [] if s.scale else [trace.scores[2:, 1:2]]
+        assert boxes(marked, is_asked=True) == expected
 
 
 def test_nothing_where_it_does_not_stand():

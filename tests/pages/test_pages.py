@@ -272,12 +272,15 @@ def test_attention_tells_each_step():
 BAD_LINKS = ["x", "1", "1AAAA", "2" + encode(DEFAULT.scenario)[1:], encode(DEFAULT.scenario)[:-3]]
 
 
-@pytest.mark.parametrize("link", BAD_LINKS)
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_a_bad_link_opens_the_default_and_says_so(page, link):
-    at = fine(visit(page.name, s=link))
-    assert "can't be opened" in at.error[0].value.replace("\\", "")
-    assert scenario(at) == DEFAULT.scenario
+def test_a_bad_link_opens_the_default_and_says_so(page):
+    bad = []
+    for link in BAD_LINKS:
+        at = fine(visit(page.name, s=link))
+        said = [each.value.replace("\\", "") for each in at.error]
+        if "can't be opened" not in "".join(said[:1]) or scenario(at) != DEFAULT.scenario:
+            bad.append((link, said))
+    assert not bad
 
 
 def test_a_link_beyond_the_lab_is_refused():

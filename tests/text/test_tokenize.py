@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attn_core.text import tokenize
-from attn_core.text.tokenize import join, split
+from attn_core.text.tokenize import aligned, join, split
 
 ZWJ, ZWNJ = "\u200d", "\u200c"
 FAMILY = f"👨{ZWJ}👩{ZWJ}👧"
@@ -305,3 +305,9 @@ def test_nothing_but_value_error(text: str) -> None:
 
 def test_the_examples_of_the_documentation() -> None:
     assert doctest.testmod(tokenize).failed == 0
+
+
+def test_long_texts_of_few_words_are_aligned():
+    """Words that come often in a long text count as any other."""
+    words = ("je", "suis") * 250
+    assert aligned(("tu", *words), words) == (list(range(1, 501)), list(range(500)))
