@@ -10,7 +10,7 @@ import numpy as np
 
 from ..attention import AttentionTrace, attend
 from ..edits import PROJECTIONS, MatrixName, editable
-from ..explain.wording import TIE
+from ..explain.wording import DISPLAY_TOLERANCE
 from ..scenario import Array, Scenario
 from .changes import Change, NumberChange, changes_of, with_change
 from .compare import Comparison
@@ -95,7 +95,7 @@ def largest_moves(difference: Array) -> list[tuple[int, int]]:
     moved = np.abs(difference)
     order = np.argsort(-moved, axis=None, kind="stable")[:MOST_CELLS]
     places = zip(*np.unravel_index(order, moved.shape), strict=True)
-    return [(int(i), int(j)) for i, j in places if moved[i, j] >= TIE]
+    return [(int(i), int(j)) for i, j in places if moved[i, j] >= DISPLAY_TOLERANCE]
 
 
 def _alone(c: Comparison, changed: Sequence[Change], name: str) -> Array:
@@ -160,6 +160,6 @@ def _cause(
     before, after = float(getattr(c.a, name)[i, j]), float(getattr(c.b, name)[i, j])
     effects = (alone[:, i, j] - before) * np.sign(after - before)
     best = int(np.argmax(effects))
-    if effects[best] < TIE:
+    if effects[best] < DISPLAY_TOLERANCE:
         return Cause(name, i, j, before, after, None, before)
     return Cause(name, i, j, before, after, changed[best], float(alone[best, i, j]))

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from ..attention import AttentionTrace, attend
-from ..explain.wording import Quote, listed
+from ..explain.wording import Escape, join_words
 from ..notation import labels
 from ..notation.equation import Block, Equation, block, equation
 from ..notation.graph import graph
@@ -116,12 +116,12 @@ class Comparison:
         whole = [_of(trace, name, side) for side, trace in sides if name in graph(trace.scenario)]
         return (difference, *whole) if difference else tuple(whole)
 
-    def gaps(self, quote: Quote = str) -> tuple[str, ...]:
+    def gaps(self, escape: Escape = str) -> tuple[str, ...]:
         """Say in plain sentences what can't be compared, and why.
 
         Parameters
         ----------
-        quote : callable
+        escape : callable
             Applied to each word and feature.
 
         Examples
@@ -134,15 +134,15 @@ class Comparison:
         Words only in A: Je and heureux. Words only in B: Tu.
         d_k is 4 in A and 3 in B: of queries and keys the first 3 numbers are compared.
         """
-        return tuple(self._gaps(quote))
+        return tuple(self._gaps(escape))
 
-    def _gaps(self, quote: Quote) -> Iterator[str]:
+    def _gaps(self, escape: Escape) -> Iterator[str]:
         a, b = self.a.scenario, self.b.scenario
         names = labels.unique(a.tokens), labels.unique(b.tokens)
-        yield from _unshared("word", (a.tokens, b.tokens), names, self.words, quote)
-        yield from self._gaps_of_keys(quote)
+        yield from _unshared("word", (a.tokens, b.tokens), names, self.words, escape)
+        yield from self._gaps_of_keys(escape)
         features = a.features, b.features
-        yield from _unshared("feature", features, features, self.features, quote)
+        yield from _unshared("feature", features, features, self.features, escape)
         for name, what in (("d_k", "queries and keys"), ("d_v", "values and outputs")):
             sizes = getattr(a, name), getattr(b, name)
             if sizes[0] != sizes[1]:
@@ -153,7 +153,7 @@ class Comparison:
                 )
         yield from _untaken(a, b)
 
-    def _gaps_of_keys(self, quote: Quote) -> Iterator[str]:
+    def _gaps_of_keys(self, escape: Escape) -> Iterator[str]:
         a, b = self.a.scenario, self.b.scenario
         if a.is_cross != b.is_cross:
             cross, alone = ("A", "B") if a.is_cross else ("B", "A")
@@ -164,7 +164,7 @@ class Comparison:
         if a.is_cross or b.is_cross:
             keys = _keys(a), _keys(b)
             names = labels.unique(keys[0]), labels.unique(keys[1])
-            yield from _unshared("key", keys, names, self.keys, quote)
+            yield from _unshared("key", keys, names, self.keys, escape)
 
     def _pairs(self, axis: Axis) -> Pairs:
         match axis:
@@ -232,7 +232,7 @@ def _untaken(a: Scenario, b: Scenario) -> Iterator[str]:
     for letter, own, other in (("A", a, b), ("B", b, a)):
         nodes = graph(own)
         if symbols := [nodes[name].step.symbol for name in nodes if name not in graph(other)]:
-            yield f"Only {letter} has {listed(symbols)}."
+            yield f"Only {letter} has {join_words(symbols)}."
 
 
 def _of(trace: AttentionTrace, name: str, side: str) -> Equation:
@@ -269,7 +269,7 @@ def _unshared(
     sides: Sequence[Sequence[str]],
     names: Sequence[Sequence[str]],
     shared: Pairs,
-    quote: Quote,
+    escape: Escape,
 ) -> Iterator[str]:
     """Sentences about words or features that aren't lined up."""
     if not shared[0]:
@@ -282,13 +282,13 @@ def _unshared(
     elsewhere = counts[0] & counts[1]
     only = []
     for letter, side, own, places in zip("AB", sides, names, left, strict=True):
-        if alone := [quote(labels.isolate(own[i])) for i in _but(elsewhere, side, places)]:
-            only.append(f"{what.capitalize()}s only in {letter}: {listed(alone)}.")
+        if alone := [escape(labels.isolate(own[i])) for i in _but(elsewhere, side, places)]:
+            only.append(f"{what.capitalize()}s only in {letter}: {join_words(alone)}.")
     if only:
         yield " ".join(only)
     if elsewhere:
-        moved = [quote(labels.isolate(word)) for word in elsewhere.elements()]
-        yield f"Not compared, for the order of A and B differs: {listed(moved)}."
+        moved = [escape(labels.isolate(word)) for word in elsewhere.elements()]
+        yield f"Not compared, for the order of A and B differs: {join_words(moved)}."
 
 
 def _but(taken: Counter[str], side: Sequence[str], places: list[int]) -> Iterator[int]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..attention import AttentionTrace, attend
-from ..explain.wording import TIE, Quote, listed, others
+from ..explain.wording import DISPLAY_TOLERANCE, Escape, join_words, others
 from ..notation import labels
 from ..notation.equation import Block, Equation, Outline, block
 from ..notation.labels import number, percent
@@ -38,12 +38,12 @@ def side_by_side(trace: AttentionTrace, chosen: int) -> Equation:
     blocks = [replace(block(trace, "weights", head=k), title=name) for k, name in enumerate(names)]
     if len(names) > 1:
         shown = blocks[chosen]
-        around = Outline(range(len(shown.rows)), range(len(shown.columns)), is_asked=True)
+        around = Outline(range(len(shown.rows)), range(len(shown.columns)), is_target=True)
         blocks[chosen] = replace(shown, outlines=(around,))
     return Equation(tuple(blocks))
 
 
-def agreement(trace: AttentionTrace) -> Array:
+def head_similarity(trace: AttentionTrace) -> Array:
     """How much of their weight each two heads put in the same places.
 
     For each word it is the sum over all keys of the smaller of the two weights, which is
@@ -62,7 +62,7 @@ def agreement(trace: AttentionTrace) -> Array:
     --------
     >>> from attn_core.edits.heads import added
     >>> from attn_core.presets import DEFAULT
-    >>> agreement(attend(added(DEFAULT.scenario, like=0))).round(6)
+    >>> head_similarity(attend(added(DEFAULT.scenario, like=0))).round(6)
     array([[1., 1.],
            [1., 1.]])
     """
@@ -71,23 +71,23 @@ def agreement(trace: AttentionTrace) -> Array:
     return both
 
 
-def agreement_block(trace: AttentionTrace) -> Block:
-    """`agreement` with the names of the heads."""
+def similarity_block(trace: AttentionTrace) -> Block:
+    """`head_similarity` with the names of the heads."""
     names = trace.scenario.heads
-    return Block(_AGREEMENT, agreement(trace), names, names)
+    return Block(_AGREEMENT, head_similarity(trace), names, names)
 
 
-def explain_agreement(trace: AttentionTrace, quote: Quote = str) -> str:
+def describe_head_similarity(trace: AttentionTrace, escape: Escape = str) -> str:
     """Say which two heads agree most, and which least.
 
     Examples
     --------
     >>> from attn_core.edits.heads import added
     >>> from attn_core.presets import DEFAULT
-    >>> explain_agreement(attend(added(DEFAULT.scenario, like=0)))
+    >>> describe_head_similarity(attend(added(DEFAULT.scenario, like=0)))
     '“head 1” and “head 1 copy” put 100 % of their weight in the same places.'
     """
-    shared, names = agreement(trace), _named(trace, range(len(trace.scenario.heads)), quote)
+    shared, names = head_similarity(trace), _named(trace, range(len(trace.scenario.heads)), escape)
     pairs = [(shared[i, j], i, j) for i in range(len(names)) for j in range(i)]
     if not pairs:
         return "With one head there is none to agree with."
@@ -96,7 +96,7 @@ def explain_agreement(trace: AttentionTrace, quote: Quote = str) -> str:
         return f"{names[pair[2]]} and {names[pair[1]]}"
 
     most, least = max(pairs), min(pairs)
-    if most[0] - least[0] < TIE:
+    if most[0] - least[0] < DISPLAY_TOLERANCE:
         who = told(most) if len(pairs) == 1 else "Any two heads"
         return f"{who} put {percent(most[0])} of their weight in the same places."
     parts = np.array([pair[0] for pair in pairs])
@@ -142,7 +142,7 @@ def ablation(trace: AttentionTrace, off: Sequence[int]) -> Equation:
     """
     whole = block(trace, "projected")
     without = block(attend(ablated(trace.scenario, off)), "projected")
-    names = listed(_named(trace, off, str))
+    names = join_words(_named(trace, off, str))
     return Equation(
         (
             replace(without, title=f"without {names}"),
@@ -154,28 +154,28 @@ def ablation(trace: AttentionTrace, off: Sequence[int]) -> Equation:
     )
 
 
-def explain_ablation(trace: AttentionTrace, off: Sequence[int], quote: Quote = str) -> str:
+def describe_ablation(trace: AttentionTrace, off: Sequence[int], escape: Escape = str) -> str:
     """Say which number of the projected output the heads had most to do with.
 
     Examples
     --------
     >>> from attn_core.edits.heads import added
     >>> from attn_core.presets import DEFAULT
-    >>> explain_ablation(attend(added(DEFAULT.scenario)), (1,))
+    >>> describe_ablation(attend(added(DEFAULT.scenario)), (1,))
     'Without “head 2” the projected output of Je changes most, in first person: from 1.48 to 0.74.'
 
     Others that change as much are counted.
 
     >>> from attn_core.presets import BY_KEY
-    >>> explain_ablation(attend(BY_KEY["four-views"].scenario), (1,))[-64:]
+    >>> describe_ablation(attend(BY_KEY["four-views"].scenario), (1,))[-64:]
     'changes most, in plural: from 0.97 to 0.00, and 1 other as much.'
     """
     without, whole, change = ablation(trace, off).blocks
-    names = listed(_named(trace, off, quote))
+    names = join_words(_named(trace, off, escape))
     i, j = np.unravel_index(int(np.abs(change.values).argmax()), change.values.shape)
-    if abs(change.values[i, j]) < TIE:
+    if abs(change.values[i, j]) < DISPLAY_TOLERANCE:
         return f"Without {names} nothing changes by as much as the boxes show."
-    word, feature = (quote(labels.isolate(label)) for label in (whole.rows[i], whole.columns[j]))
+    word, feature = (escape(labels.isolate(label)) for label in (whole.rows[i], whole.columns[j]))
     return (
         f"Without {names} the projected output of {word} changes most, in {feature}: "
         f"from {number(whole.values[i, j])} to {number(without.values[i, j])}"
@@ -183,5 +183,5 @@ def explain_ablation(trace: AttentionTrace, off: Sequence[int], quote: Quote = s
     )
 
 
-def _named(trace: AttentionTrace, heads: Sequence[int], quote: Quote) -> list[str]:
-    return [f"“{quote(labels.isolate(trace.scenario.heads[k]))}”" for k in heads]
+def _named(trace: AttentionTrace, heads: Sequence[int], escape: Escape) -> list[str]:
+    return [f"“{escape(labels.isolate(trace.scenario.heads[k]))}”" for k in heads]

@@ -9,7 +9,7 @@ import numpy as np
 from .. import limits, masks
 from ..attention import AttentionTrace
 from ..edits import mask_kinds
-from ..explain.wording import Quote, listed, named
+from ..explain.wording import Escape, axis_labels, join_words
 from ..masks import Mask
 from ..notation.graph import divisor
 from ..notation.labels import isolate, number
@@ -70,7 +70,7 @@ def scenario_of(s: Scenario, text: str) -> Scenario:
 
     The text gets its embeddings over the same features. Projections, scaling and
     temperature stay; so do a mask and positions that a longer text can have, too, which
-    `told_of_making` tells. Keys and values come from the text itself.
+    `describe_making` tells. Keys and values come from the text itself.
 
     Parameters
     ----------
@@ -121,58 +121,58 @@ def _mask(mask: Mask | None, n: int) -> Mask | None:
     return None
 
 
-def told_of_making(s: Scenario, quote: Quote = str) -> tuple[str, ...]:
+def describe_making(s: Scenario, escape: Escape = str) -> tuple[str, ...]:
     r"""Say what of a scenario a long text is seen with, and what it can't have.
 
     Parameters
     ----------
     s : Scenario
         Of one head, as in `scenario_of`.
-    quote : callable
+    escape : callable
         Applied to each name of a feature.
 
     Examples
     --------
     >>> from attn_core.presets import DEFAULT
-    >>> print(*told_of_making(DEFAULT.scenario), sep="\n")
+    >>> print(*describe_making(DEFAULT.scenario), sep="\n")
     Features of each word: pronoun, verb, feeling and first person.
     Queries and keys have 4 numbers each; the scores are divided by 2.
     No mask: every word may look at all words.
     """
-    features = listed([quote(isolate(name)) for name in s.features])
+    features = join_words([escape(isolate(name)) for name in s.features])
     divisors = [divisor(s)] if s.scale else []
     divisors += [f"the temperature {s.temperature:g}"] if s.temperature != 1 else []
-    divided = f"divided by {listed(divisors)}" if divisors else "not divided"
+    divided = f"divided by {join_words(divisors)}" if divisors else "not divided"
     placed = [name for name in s.features if name in PLACES]
     return (
         f"Features of each word: {features}.",
         *(["Features that name a place are 0 in all later words."] if placed else []),
         *([_NO_TABLE] if embeddings.source_of(s.features) != "vocabulary" else []),
         f"Queries and keys have {s.d_k} numbers each; the scores are {divided}.",
-        _told_mask(s.mask),
-        *_told_places(s),
+        _describe_mask(s.mask),
+        *_describe_places(s),
     )
 
 
-def told_of_weights(trace: AttentionTrace, quote: Quote = str) -> str:
+def describe_weights(trace: AttentionTrace, escape: Escape = str) -> str:
     r"""Say which weight is the largest of all, and whose.
 
     Parameters
     ----------
     trace : AttentionTrace
         Of one head.
-    quote : callable
+    escape : callable
         Applied to each word.
 
     Examples
     --------
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
-    >>> print(told_of_weights(attend(BY_KEY["negation"].scenario)).replace("; ", ";\n"))
+    >>> print(describe_weights(attend(BY_KEY["negation"].scenario)).replace("; ", ";\n"))
     Each of the 5 words would have 0.20 of a weight spread evenly;
     the largest weight is 0.99: query ne, key heureux.
     """
-    n, names = trace.scenario.n, named(trace.scenario, "query", quote)
+    n, names = trace.scenario.n, axis_labels(trace.scenario, "query", escape)
     i, j = divmod(int(np.argmax(trace.weights)), n)
     largest = number(trace.weights[i, j], digits(n))
     even = number(1 / n, digits(n))
@@ -182,7 +182,7 @@ def told_of_weights(trace: AttentionTrace, quote: Quote = str) -> str:
     )
 
 
-def _told_mask(mask: Mask | None) -> str:
+def _describe_mask(mask: Mask | None) -> str:
     match mask_kinds.kind(mask):
         case "none":
             return "No mask: every word may look at all words."
@@ -198,7 +198,7 @@ def _told_mask(mask: Mask | None) -> str:
             )
 
 
-def _told_places(s: Scenario) -> tuple[str, ...]:
+def _describe_places(s: Scenario) -> tuple[str, ...]:
     told = {
         "none": "",
         "sinusoidal": "Positions are sinusoidal.",
@@ -211,12 +211,12 @@ def _told_places(s: Scenario) -> tuple[str, ...]:
     return tuple(filter(None, (told, own if s.is_cross else "")))
 
 
-def told_of_unknown(words: tuple[str, ...], quote: Quote = str) -> str:
+def describe_hashed_words(words: tuple[str, ...], escape: Escape = str) -> str:
     r"""Say how many words have hashed vectors, and name the first; empty when none has.
 
     Examples
     --------
-    >>> print(told_of_unknown(("je", "blorg", "blorg", "xyz")).replace(": ", ":\n"))
+    >>> print(describe_hashed_words(("je", "blorg", "blorg", "xyz")).replace(": ", ":\n"))
     3 of the 4 words and signs aren't in the vocabulary:
     blorg and xyz. Their numbers come from a hash of their letters and mean nothing.
     """
@@ -224,9 +224,9 @@ def told_of_unknown(words: tuple[str, ...], quote: Quote = str) -> str:
     if not unknown:
         return ""
     count = sum(not embeddings.known(word) for word in words)
-    first = [quote(isolate(word)) for word in unknown[:NAMED]]
+    first = [escape(isolate(word)) for word in unknown[:NAMED]]
     others = len(unknown) - len(first)
-    names = listed([*first, f"{others} others"] if others else first)
+    names = join_words([*first, f"{others} others"] if others else first)
     return (
         f"{count} of the {len(words)} words and signs aren't in the vocabulary: {names}. "
         "Their numbers come from a hash of their letters and mean nothing."
@@ -244,7 +244,7 @@ def digits(n: int) -> int:
     return 1 + len(str(n))
 
 
-def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
+def describe_row(trace: AttentionTrace, i: int, escape: Escape = str) -> str:
     r"""Say at which words one word looks most, with their weights.
 
     Parameters
@@ -253,7 +253,7 @@ def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
         Of one head, and of any length.
     i : int
         The word, from 0.
-    quote : callable
+    escape : callable
         Applied to each word.
 
     Examples
@@ -261,11 +261,11 @@ def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
     >>> t = attend(scenario_of(BY_KEY["verb-subject"].scenario, "Je suis heureux"))
-    >>> print(told_of_row(t, 2).replace(": ", ":\n"))
+    >>> print(describe_row(t, 2).replace(": ", ":\n"))
     heureux looks most at suis (0.50), Je (0.25) and itself (0.25):
     together 100 % of its weight, among 3 words that it may see.
     """
-    names, decimals = named(trace.scenario, "query", quote), digits(trace.scenario.n)
+    names, decimals = axis_labels(trace.scenario, "query", escape), digits(trace.scenario.n)
     row, allowed = trace.weights[i], trace.scenario.allowed[i]
     seen = int(allowed.sum())
     if seen > 1 and np.ptp(row[allowed]) < 0.5 * 10.0**-decimals:
@@ -275,6 +275,6 @@ def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
     looked_at = [f"{'itself' if j == i else names[j]} ({number(row[j], decimals)})" for j in best]
     share = number(100 * float(row[best].sum()), 0)
     return (
-        f"{names[i]} looks most at {listed(looked_at)}: "
+        f"{names[i]} looks most at {join_words(looked_at)}: "
         f"together {share} % of its weight, among {seen} words that it may see."
     )

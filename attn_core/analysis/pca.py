@@ -10,8 +10,8 @@ from ..scenario import Array
 
 
 @dataclass(frozen=True, eq=False)
-class Principal:
-    """Rows along their principal axes; made by `principal`.
+class PCA:
+    """Rows along their principal axes; made by `pca`.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Principal:
         return min(1.0, float(self.shares.sum()))
 
 
-def principal(rows: Array, d: int) -> Principal:
+def pca(rows: Array, d: int) -> PCA:
     """Place rows along their first d principal axes.
 
     Of all d-dimensional pictures of the centred rows none has scalar products nearer to
@@ -43,7 +43,7 @@ def principal(rows: Array, d: int) -> Principal:
 
     Examples
     --------
-    >>> flat = principal(np.array([[0.0, 1.0, 5.0], [0.0, 1.0, 9.0]]), 2)
+    >>> flat = pca(np.array([[0.0, 1.0, 5.0], [0.0, 1.0, 9.0]]), 2)
     >>> flat.coordinates, flat.shares, flat.kept
     (array([[-2.,  0.],
            [ 2.,  0.]]), array([1., 0.]), 1.0)
@@ -54,7 +54,7 @@ def principal(rows: Array, d: int) -> Principal:
     noise = max(rows.shape) * np.finfo(np.float64).eps * np.linalg.norm(rows)
     lengths, axes = directions(centred, max(d, len(rows)), noise)
     variances = np.square(lengths)
-    return Principal(centred @ axes[:d].T + 0.0, variances[:d] / (variances.sum() or 1.0))
+    return PCA(centred @ axes[:d].T + 0.0, variances[:d] / (variances.sum() or 1.0))
 
 
 def directions(rows: Array, d: int, noise: float = 0.0) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import positions
 from ..attention import AttentionTrace
-from ..explain.wording import Quote, counted, named
+from ..explain.wording import Escape, axis_labels, pluralize
 from ..notation.equation import Block, Equation, Outline
 from ..notation.graph import graph
 from ..notation.labels import number
@@ -55,7 +55,7 @@ class Everywhere:
         'query (3×4) · keyᵀ (4×3) = raw scores (3×3)'
         """
         i, j = self.query, self.key
-        own = Outline(range(i, i + 1), range(j, j + 1), is_asked=True)
+        own = Outline(range(i, i + 1), range(j, j + 1), is_target=True)
         return Equation(
             (
                 self._block("rotated_Q", "query", self.queries, "q"),
@@ -77,12 +77,12 @@ class Everywhere:
         rows, columns = (across, places) if transposed else (places, across)
         return Block(which, values, rows, columns, transposed)
 
-    def explain(self, quote: Quote = str) -> str:
+    def describe(self, escape: Escape = str) -> str:
         r"""Say that only the distance counts, with the score of each distance.
 
         Parameters
         ----------
-        quote : callable
+        escape : callable
             Applied to each word.
 
         Examples
@@ -91,12 +91,12 @@ class Everywhere:
         >>> from attn_core.edits import with_positions
         >>> from attn_core.presets import DEFAULT
         >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
-        >>> print(everywhere(trace, 2, 1).explain().replace(". ", ".\n"))
+        >>> print(everywhere(trace, 2, 1).describe().replace(". ", ".\n"))
         Along each diagonal the two are equally far apart, so the score is the same.
         suis stands 1 place before heureux: 0.19.
         If both stood at one place, it would be 0.18.
         """
-        names = named(self.trace.scenario, "word", quote)
+        names = axis_labels(self.trace.scenario, "word", escape)
         query, key = names[self.query], names[self.key]
         distance = self.key - self.query
         here = self._at(distance)
@@ -134,7 +134,7 @@ def pairs(scenario: Scenario) -> str:
 
 
 def _apart(distance: int) -> str:
-    return f"{counted(abs(distance), 'place')} {'after' if distance > 0 else 'before'}"
+    return f"{pluralize(abs(distance), 'place')} {'after' if distance > 0 else 'before'}"
 
 
 def everywhere(trace: AttentionTrace, query: int, key: int) -> Everywhere:

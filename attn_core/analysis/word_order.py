@@ -9,7 +9,7 @@ import numpy as np
 from ..attention import AttentionTrace, attend
 from ..edits import reversed_words
 from ..edits.mask_kinds import is_a
-from ..explain.wording import TIE, Quote, largest, named
+from ..explain.wording import DISPLAY_TOLERANCE, Escape, axis_labels, largest
 from ..notation.equation import Block, Equation, block
 from ..notation.labels import number
 from ..notation.steps import Kind
@@ -21,7 +21,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """The weights of one head for a sentence, and for its mirror image; made by `in_reverse`.
+    """The weights of one head for a sentence, and for its mirror image; made by `reversal_test`.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Order:
         Examples
         --------
         >>> from attn_core.presets import BY_KEY
-        >>> order = in_reverse(attend(BY_KEY["word-order"].scenario))
+        >>> order = reversal_test(attend(BY_KEY["word-order"].scenario))
         >>> order.equation().alt.partition(". ")[0]
         'weights in reverse (3×3) − weights (3×3) = difference (3×3)'
         """
@@ -72,12 +72,12 @@ class Order:
             )
         )
 
-    def verdict(self, quote: Quote = str) -> str:
+    def verdict(self, escape: Escape = str) -> str:
         """Say whether the weights depend on the order, where most, and why.
 
         Parameters
         ----------
-        quote : callable
+        escape : callable
             Applied to each word.
 
         Examples
@@ -85,29 +85,29 @@ class Order:
         >>> from attn_core.edits import with_positions
         >>> from attn_core.presets import BY_KEY
         >>> s = with_positions(BY_KEY["word-order"].scenario, "alibi")
-        >>> print(in_reverse(attend(s)).verdict().partition(". ")[0])
+        >>> print(reversal_test(attend(s)).verdict().partition(". ")[0])
         The order doesn't matter here: every weight is the same in reverse
         """
         s = self.trace.scenario
-        if same_in_reverse(s):
+        if survives_reversal(s):
             what = (
                 "One word has" if s.n == 1 else "This sentence reads the same in reverse, so it has"
             )
             return f"{what} no other order to compare with."
         if self.matters:
-            return f"{self._where(quote)} {_told_by(s)}"
+            return f"{self._where(escape)} {_told_by(s)}"
         return f"The order doesn't matter here: every weight is the same in reverse. {_untold(s)}"
 
-    def _where(self, quote: Quote) -> str:
-        if self.largest < TIE:
+    def _where(self, escape: Escape) -> str:
+        if self.largest < DISPLAY_TOLERANCE:
             return (
                 "The order matters, but less than the boxes show: "
                 f"no weight differs by more than {self.largest:.1g}."
             )
         i, j = largest(np.abs(self.difference))
         s = self.trace.scenario
-        query = named(s, "query", quote)[i]
-        key = "itself" if i == j and not s.is_cross else named(s, "key", quote)[j]
+        query = axis_labels(s, "query", escape)[i]
+        key = "itself" if i == j and not s.is_cross else axis_labels(s, "key", escape)[j]
         before, after = number(self.trace.weights[i, j]), number(self.mirrored[i, j])
         return (
             f"The order matters: {query} gives {key} the weight {before} in this sentence "
@@ -115,7 +115,7 @@ class Order:
         )
 
 
-def in_reverse(trace: AttentionTrace) -> Order:
+def reversal_test(trace: AttentionTrace) -> Order:
     """Compute what the weights of a trace would be with the words in reverse.
 
     Parameters
@@ -128,7 +128,7 @@ def in_reverse(trace: AttentionTrace) -> Order:
     >>> from attn_core.edits import with_positions
     >>> from attn_core.presets import BY_KEY
     >>> s = BY_KEY["word-order"].scenario
-    >>> [in_reverse(attend(with_positions(s, kind))).matters for kind in ("none", "rope")]
+    >>> [reversal_test(attend(with_positions(s, kind))).matters for kind in ("none", "rope")]
     [False, True]
     """
     mirrored = attend(reversed_words(trace.scenario)).weights
@@ -136,13 +136,13 @@ def in_reverse(trace: AttentionTrace) -> Order:
     return Order(trace, mirrored[::-1] if trace.scenario.is_cross else mirrored[::-1, ::-1])
 
 
-def same_in_reverse(scenario: Scenario) -> bool:
+def survives_reversal(scenario: Scenario) -> bool:
     """Whether a sentence is its own mirror image, words and numbers.
 
     Examples
     --------
     >>> W = [[1.0]]
-    >>> same_in_reverse(Scenario(("a", "b", "a"), X=[[1], [2], [1]], W_q=W, W_k=W, W_v=W))
+    >>> survives_reversal(Scenario(("a", "b", "a"), X=[[1], [2], [1]], W_q=W, W_k=W, W_v=W))
     True
     """
     turned = reversed_words(scenario)

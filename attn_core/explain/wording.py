@@ -12,23 +12,23 @@ from ..notation.steps import Axis
 from ..scenario import Array, Scenario
 
 #: Makes a word harmless where the sentence is shown.
-Quote = Callable[[str], str]
+Escape = Callable[[str], str]
 
 #: Differences below what the boxes show count as none.
-TIE = 0.005
+DISPLAY_TOLERANCE = 0.005
 
 
-def named(scenario: Scenario, axis: Axis, quote: Quote) -> tuple[str, ...]:
+def axis_labels(scenario: Scenario, axis: Axis, escape: Escape) -> tuple[str, ...]:
     """Labels along an axis, ready for a sentence."""
-    return tuple(quote(labels.isolate(label)) for label in graph(scenario).axis(axis))
+    return tuple(escape(labels.isolate(label)) for label in graph(scenario).axis(axis))
 
 
-def listed(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     """Write words one after the other.
 
     Examples
     --------
-    >>> listed(["a", "b", "c"])
+    >>> join_words(["a", "b", "c"])
     'a, b and c'
     """
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
@@ -42,7 +42,7 @@ def others(values: Array) -> str:
     >>> others(np.array([1.0, 3.0, 3.001])), others(np.array([1.0, 3.0]))
     (', and 1 other as much', '')
     """
-    count = int((values > values.max() - TIE).sum()) - 1
+    count = int((values > values.max() - DISPLAY_TOLERANCE).sum()) - 1
     return f", and {count} other{'s' if count > 1 else ''} as much" if count else ""
 
 
@@ -58,12 +58,12 @@ def largest(values: Array) -> tuple[int, int]:
     return int(i), int(j)
 
 
-def counted(count: int, what: str) -> str:
+def pluralize(count: int, what: str) -> str:
     """Write how many there are of something.
 
     Examples
     --------
-    >>> counted(1, "word"), counted(3, "word")
+    >>> pluralize(1, "word"), pluralize(3, "word")
     ('1 word', '3 words')
     """
     return f"{count} {what}{'' if count == 1 else 's'}"

@@ -14,7 +14,7 @@ import numpy as np
 from .. import limits
 from ..attention import AttentionTrace, attend
 from ..document import FORMAT, DocumentError, build, from_content, from_json, read
-from ..explain.wording import listed
+from ..explain.wording import join_words
 from ..notation.steps import current_name, has
 from ..scenario import Array, Scenario
 from .archive import array, files
@@ -64,7 +64,7 @@ def reopen(content: bytes) -> tuple[Scenario, str]:
     if content.startswith(b"PK"):
         return _from_archive(files(content))
     if content.startswith(b"\x93NUMPY"):
-        raise DocumentError(f"One array of NumPy is no scenario: expected {listed(_NEEDED)}.")
+        raise DocumentError(f"One array of NumPy is no scenario: expected {join_words(_NEEDED)}.")
     text = _text(content)
     if is_page:
         return _admitted(from_json(_in_page(text))), ""
@@ -114,7 +114,7 @@ def _from_archive(found: dict[str, bytes]) -> tuple[Scenario, str]:
     if SCENARIO not in found:
         raise DocumentError(
             f"The zip archive holds no whole scenario: expected {SCENARIO}, or the arrays "
-            f"{listed(_NEEDED)}; got {_some(found)}."
+            f"{join_words(_NEEDED)}; got {_some(found)}."
         )
     s = _admitted(from_json(_text(found[SCENARIO])))
     return s, _told(_changed_sheets(attend(s), found))
@@ -154,8 +154,9 @@ def _check_names(settings: dict[str, Any], matrices: dict[str, Any]) -> None:
     if missing or unknown:
         alone = " It has one step; save the whole trace." if missing and not unknown else ""
         raise DocumentError(
-            f"Not a whole scenario: expected {listed(_NEEDED)}, with others that the lab saves; "
-            f"got {_some(names)}. Missing: {_some(missing)}. Unknown: {_some(unknown)}.{alone}"
+            f"Not a whole scenario: expected {join_words(_NEEDED)}, with others that the lab "
+            f"saves; got {_some(names)}. Missing: {_some(missing)}. "
+            f"Unknown: {_some(unknown)}.{alone}"
         )
 
 

@@ -19,12 +19,12 @@ from .steps import HEADLINE, Factor, Step
 class Outline:
     """Boxes with a line around them; rows and columns as they are drawn.
 
-    `is_asked` parts the number that is asked about from what it is made of.
+    `is_target` parts the number that is asked about from what it is made of.
     """
 
     rows: range
     columns: range
-    is_asked: bool
+    is_target: bool
 
 
 @dataclass(frozen=True, eq=False)

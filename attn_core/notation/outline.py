@@ -11,7 +11,7 @@ from .equation import Block, Equation, Outline
 from .graph import Graph, graph
 
 
-def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
+def highlight(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
     """Outline a number wherever it stands, and what it is made of where that stands before it.
 
     Parameters
@@ -32,7 +32,7 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
     >>> from attn_core.notation.equation import equation
     >>> from attn_core.presets import DEFAULT
     >>> t = attend(DEFAULT.scenario)
-    >>> marked = outlined(equation(t, "raw_scores"), t.scenario, Cell("raw_scores", 1, 2))
+    >>> marked = highlight(equation(t, "raw_scores"), t.scenario, Cell("raw_scores", 1, 2))
     >>> for shown in marked.blocks:
     ...     print(shown.symbol, *((o.rows, o.columns) for o in shown.outlines))
     Q (range(1, 2), range(0, 4))
@@ -44,7 +44,7 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
         return equation
     asked = [i for i, block in enumerate(blocks) if _shows(nodes, block, cell.name)]
     for i in asked:
-        blocks[i] = _with(blocks[i], [cell], is_asked=True)
+        blocks[i] = _with(blocks[i], [cell], is_target=True)
     free = list(range(asked[-1])) if asked else []
     for part in nodes.dependencies(cell):
         found = [i for i in free if _shows(nodes, blocks[i], part.name)]
@@ -53,7 +53,7 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
             found = found[head : head + 1] if len(found) == scenario.h else []
         if found:
             free.remove(found[0])
-            blocks[found[0]] = _with(blocks[found[0]], part.cells, is_asked=False)
+            blocks[found[0]] = _with(blocks[found[0]], part.cells, is_target=False)
     remaining = iter(blocks)
     return Equation(
         tuple(next(remaining) if isinstance(term, Block) else term for term in equation.terms)
@@ -65,13 +65,13 @@ def _shows(nodes: Graph, block: Block, name: str) -> bool:
     return block.step.name in nodes and nodes[block.step.name].original == nodes[name].original
 
 
-def _with(block: Block, cells: Iterable[Cell], *, is_asked: bool) -> Block:
+def _with(block: Block, cells: Iterable[Cell], *, is_target: bool) -> Block:
     rows, columns = (
         _span(index) for index in zip(*((c.row, c.column) for c in cells), strict=True)
     )
     if block.transposed:
         rows, columns = columns, rows
-    return replace(block, outlines=(*block.outlines, Outline(rows, columns, is_asked)))
+    return replace(block, outlines=(*block.outlines, Outline(rows, columns, is_target)))
 
 
 def _span(indices: Iterable[int]) -> range:

@@ -11,11 +11,11 @@ from hypothesis.extra.numpy import arrays
 
 from attn_core import Scenario, attend, edits
 from attn_core.analysis.rope_distance import everywhere
-from attn_core.analysis.word_order import in_reverse, lacks_direction
+from attn_core.analysis.word_order import lacks_direction, reversal_test
 from attn_core.document import from_json, to_json
 from attn_core.edits import heads
-from attn_core.explain import narrate
-from attn_core.explain.narrate.position_sentences import told_of_slopes
+from attn_core.explain.describe import describe_step
+from attn_core.explain.describe.position_sentences import describe_slopes
 from attn_core.explain.papers import SCHEMES, written_slope
 from attn_core.notation import labels
 from attn_core.permalink import decode, encode
@@ -122,11 +122,11 @@ def test_the_authors_slopes_follow_the_number_of_heads_and_a_set_one_stays():
         for i, slope in enumerate(expected):
             assert trace.head(i).scenario.slopes == (slope,)
             assert -attend(each.head(i)).alibi_bias[0, 2] == 2 * slope
-        told = told_of_slopes(each)
+        told = describe_slopes(each)
         assert (f"The authors' slope{'s' * (each.h > 1)} for" in told) == (each.slope is None)
         assert all(written_slope(slope) in told for slope in expected), told
-    assert "1/16, 1/256 and 1/4" in told_of_slopes(heads.removed(four, 3))
-    assert told_of_slopes(BITES) == ""
+    assert "1/16, 1/256 and 1/4" in describe_slopes(heads.removed(four, 3))
+    assert describe_slopes(BITES) == ""
 
 
 def test_a_link_with_a_slope_keeps_it():
@@ -210,7 +210,7 @@ def man_bites_dog(s):
 def test_dog_bites_man(kind, mask, matters):
     s = edits.with_mask_kind(edits.with_positions(BITES, kind), mask)
     weights, turned = attend(s).weights, man_bites_dog(s)
-    order = in_reverse(attend(s))
+    order = reversal_test(attend(s))
     np.testing.assert_array_equal(order.mirrored, turned)
     shown = [[[labels.number(v) for v in row] for row in A] for A in (weights, turned)]
     assert (shown[0] != shown[1]) == matters == order.matters
@@ -234,11 +234,11 @@ def test_alibi_without_a_mask_only_sees_the_mirror_image_as_the_same():
 @given(matrices(5, 3), matrices(3, 2))
 def test_alibi_without_a_mask_takes_every_mirror_image_for_the_same(X, W):
     s = Scenario(tuple("abcde"), X=X, W_q=W, W_k=-W, W_v=W, positions="alibi", slope=0.7)
-    assert not in_reverse(attend(s)).matters
+    assert not reversal_test(attend(s)).matters
 
 
 def verdict(s):
-    return in_reverse(attend(s)).verdict()
+    return reversal_test(attend(s)).verdict()
 
 
 def test_verdicts_on_what_has_no_order():
@@ -271,7 +271,7 @@ def test_the_word_that_is_told_of_is_looked_at_and_of_the_second_sentence():
     seen = set()
     for seed in range(6):
         s = made(seed, n=3, context=5, positions="sinusoidal")
-        order = in_reverse(attend(s))
+        order = reversal_test(attend(s))
         i, j = np.unravel_index(np.abs(order.difference).argmax(), (3, 5))
         seen.add(bool(i == j))
         assert f"word{i} gives key{j} the weight" in order.verdict()
@@ -288,30 +288,30 @@ def test_a_verdict_on_less_than_is_shown():
     P[0, 0] = 0.001
     said = verdict(replace(s, P=P))
     assert "less than the boxes show" in said
-    assert in_reverse(attend(replace(s, P=P))).matters
+    assert reversal_test(attend(replace(s, P=P))).matters
     assert "changes no weight" in verdict(replace(s, P=np.zeros((3, 4))))
 
 
 def test_the_words_of_a_verdict_are_quoted():
     s = edits.with_positions(replace(BITES, tokens=("a*", "b*", "c*")), "rope")
-    said = in_reverse(attend(s)).verdict(lambda word: f"<{word}>")
+    said = reversal_test(attend(s)).verdict(lambda word: f"<{word}>")
     assert "<" in said
     assert "*" not in said.replace("*>", "")
 
 
 def test_of_two_sentences_the_first_is_reversed():
     s = edits.with_context(BITES, "a man saw the dog")
-    assert not in_reverse(attend(s)).matters
+    assert not reversal_test(attend(s)).matters
     placed = attend(edits.with_positions(s, "sinusoidal"))
-    order = in_reverse(placed)
+    order = reversal_test(placed)
     assert order.mirrored.shape == (3, 5)
     assert order.matters
     hidden = replace(s, mask=np.array([[True] * 5, [True] * 5, [False] * 4 + [True]]))
-    assert in_reverse(attend(hidden)).matters
+    assert reversal_test(attend(hidden)).matters
 
 
 def test_the_difference_is_in_the_picture():
-    order = in_reverse(attend(edits.with_positions(BITES, "rope")))
+    order = reversal_test(attend(edits.with_positions(BITES, "rope")))
     turned, weights, difference = order.equation().blocks
     np.testing.assert_array_equal(difference.values, turned.values - weights.values)
     assert difference.step.kind == "weight change"
@@ -334,8 +334,8 @@ def test_at_all_places_the_score_is_one_along_each_diagonal(d_k):
         *_, drawn = table.equation().blocks
         (own,) = drawn.outlines
         assert (own.rows, own.columns) == (range(query, query + 1), range(key, key + 1))
-        assert labels.number(scores[query, key]) in table.explain()
-        assert labels.number(trace.Q[query] @ trace.K[key]) in table.explain() or query == key
+        assert labels.number(scores[query, key]) in table.describe()
+        assert labels.number(trace.Q[query] @ trace.K[key]) in table.describe() or query == key
 
 
 def test_there_are_no_distances_without_rope():
@@ -345,7 +345,7 @@ def test_there_are_no_distances_without_rope():
 
 def test_one_word_has_one_place():
     s = edits.with_positions(edits.with_sentence(BITES, "dog"), "rope")
-    assert "single place" in everywhere(attend(s), 0, 0).explain()
+    assert "single place" in everywhere(attend(s), 0, 0).describe()
 
 
 # What is told of queries that are turned
@@ -354,10 +354,10 @@ def test_one_word_has_one_place():
 def test_the_turned_query_that_is_told_of_is_not_zero():
     s = edits.with_positions(edits.with_size(BITES, d_model=2, d_k=2), "rope")
     s = edits.with_matrix(edits.with_matrix(s, "W_q", np.eye(2)), "X", [[0, 2], [1, 0], [0, 0]])
-    told = narrate.explain(attend(s), "rotated_Q")
+    told = describe_step(attend(s), "rotated_Q")
     assert told.startswith("The query of bites is turned most of those that aren't 0, by 1.00 ")
     assert f"its q₁ goes from 1.00 to {math.cos(1):.2f}" in told
     s = edits.with_matrix(s, "X", [[0, 2], [0, 0], [0, 0]])
     trace = attend(s)
     np.testing.assert_array_equal(trace.rotated_Q, trace.Q)
-    assert narrate.explain(trace, "rotated_Q").endswith("so Q′ is Q.")
+    assert describe_step(trace, "rotated_Q").endswith("so Q′ is Q.")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from attn_core import AttentionTrace
 from attn_core.analysis.rope_distance import everywhere, pairs
-from attn_core.analysis.word_order import in_reverse
+from attn_core.analysis.word_order import reversal_test
 from attn_core.explain.papers import SCHEMES
 from attn_core.text import escape
 from pages.ui.show import pictures
@@ -29,7 +29,7 @@ def word_order() -> None:
     """Show the weights beside those of the reversed words, and whether the order matters."""
 
     def body(trace: AttentionTrace) -> None:
-        order = in_reverse(trace)
+        order = reversal_test(trace)
         pictures.unasked(order.equation(), key="order")
         st.markdown(order.verdict(escape.markdown))
 
@@ -48,6 +48,6 @@ def at_every_place(query: int, key: int) -> None:
     def body(trace: AttentionTrace) -> None:
         turned = everywhere(trace, query, key)
         pictures.unasked(turned.equation(), key="distance")
-        st.markdown(turned.explain(escape.markdown))
+        st.markdown(turned.describe(escape.markdown))
 
     head_fragment("distance", body)

@@ -8,28 +8,28 @@ from ...attention import AttentionTrace
 from ...notation.equation import block
 from ...notation.labels import isolate, number
 from ...scenario import Array
-from ..wording import TIE, Quote, counted, largest, named
+from ..wording import DISPLAY_TOLERANCE, Escape, axis_labels, largest, pluralize
 
 
-def concatenated(trace: AttentionTrace, quote: Quote) -> str:
+def concatenated(trace: AttentionTrace, escape: Escape) -> str:
     """Say which head's output has the strongest number."""
     s, made = trace.scenario, block(trace, "concat_heads")
-    start = f"The outputs of {counted(s.h, 'head')} stand side by side, {s.h} × {s.d_v} columns"
+    start = f"The outputs of {pluralize(s.h, 'head')} stand side by side, {s.h} × {s.d_v} columns"
     if s.h == 1:
         start = "There is one head, so its output stands here alone"
     i, j = largest(np.abs(made.values))
-    if abs(made.values[i, j]) < TIE:
+    if abs(made.values[i, j]) < DISPLAY_TOLERANCE:
         return f"{start}; every number of it is 0."
-    word, column = named(s, "word", quote)[i], named(s, "head value", quote)[j]
+    word, column = axis_labels(s, "word", escape)[i], axis_labels(s, "head value", escape)[j]
     strongest = f"{_strongest(made.values)} is {word} · {column}"
     return f"{start}; {strongest} = {number(made.values[i, j])}."
 
 
-def projected(trace: AttentionTrace, quote: Quote) -> str:
+def projected(trace: AttentionTrace, escape: Escape) -> str:
     """Say which head brings most to the strongest number."""
     s, made, W_o = trace.scenario, block(trace, "projected"), block(trace, "W_o")
     i, f = largest(np.abs(made.values))
-    if abs(made.values[i, f]) < TIE:
+    if abs(made.values[i, f]) < DISPLAY_TOLERANCE:
         return "Every number of the projected output is 0: what W_o reads is 0 or cancels."
     parts = trace.concat_heads[i] * W_o.values[:, f]
     by_head = parts.reshape(s.h, s.d_v).sum(axis=1)
@@ -37,19 +37,19 @@ def projected(trace: AttentionTrace, quote: Quote) -> str:
     towards = np.sign(made.values[i, f])
     if s.h > 1:
         most = int(np.argmax(by_head * towards))
-        origin = f"{quote(isolate(s.heads[most]))}: {number(by_head[most])}"
+        origin = f"{escape(isolate(s.heads[most]))}: {number(by_head[most])}"
     else:
         k = int(np.argmax(parts * towards))
         read = number(trace.concat_heads[i, k]), number(W_o.values[k, f])
-        origin = f"{named(s, 'head value', quote)[k]}: {' × '.join(read)}"
+        origin = f"{axis_labels(s, 'head value', escape)[k]}: {' × '.join(read)}"
     return (
-        f"{_strongest(made.values).capitalize()} is {named(s, 'word', quote)[i]} · "
-        f"{named(s, 'feature', quote)[f]} = {number(made.values[i, f])}; "
+        f"{_strongest(made.values).capitalize()} is {axis_labels(s, 'word', escape)[i]} · "
+        f"{axis_labels(s, 'feature', escape)[f]} = {number(made.values[i, f])}; "
         f"its largest part comes from {origin}."
     )
 
 
 def _strongest(values: Array) -> str:
     size = np.abs(values)
-    several = (size > size.max() - TIE).sum() > 1
+    several = (size > size.max() - DISPLAY_TOLERANCE).sum() > 1
     return "one of the strongest numbers" if several else "the strongest number"
