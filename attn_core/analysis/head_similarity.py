@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..attention import AttentionTrace, attend
-from ..explain.wording import DISPLAY_TOLERANCE, Escape, join_words, others
+from ..explain.wording import DISPLAY_TOLERANCE, Escape, describe_ties, join_words
 from ..notation import labels
 from ..notation.equation import Block, Equation, Outline, block
 from ..notation.labels import number, percent
@@ -101,9 +101,9 @@ def describe_head_similarity(trace: AttentionTrace, escape: Escape = str) -> str
         return f"{who} put {percent(most[0])} of their weight in the same places."
     parts = np.array([pair[0] for pair in pairs])
     return (
-        f"{told(most)} agree most{others(parts)}: "
+        f"{told(most)} agree most{describe_ties(parts)}: "
         f"{percent(most[0])} of their weight is in the same places. "
-        f"{told(least)} differ most{others(-parts)}: only {percent(least[0])} is."
+        f"{told(least)} differ most{describe_ties(-parts)}: only {percent(least[0])} is."
     )
 
 
@@ -179,7 +179,7 @@ def describe_ablation(trace: AttentionTrace, off: Sequence[int], escape: Escape 
     return (
         f"Without {names} the projected output of {word} changes most, in {feature}: "
         f"from {number(whole.values[i, j])} to {number(without.values[i, j])}"
-        f"{others(np.abs(change.values))}."
+        f"{describe_ties(np.abs(change.values))}."
     )
 
 

@@ -1,7 +1,7 @@
-"""Plain words about the numbers of a trace: one sentence for each step.
+"""Descriptions of a trace: one sentence for each step.
 
-Words of the sentence go through `escape`, so that a page can escape them for the
-place where the sentence is shown.
+The words of the visitor go through `escape`, so that a page can escape them for the
+place where it shows the sentence.
 """
 
 from __future__ import annotations
@@ -23,23 +23,31 @@ from ...notation.labels import number
 from ...scenario import Array
 from ...text.embeddings import source_of
 from ...text.vocabulary import FEATURES
-from ..wording import DISPLAY_TOLERANCE, Escape, axis_labels, join_words, largest, others, pluralize
+from ..wording import (
+    DISPLAY_TOLERANCE,
+    Escape,
+    axis_labels,
+    describe_ties,
+    join_words,
+    largest,
+    pluralize,
+)
 from . import head_sentences, position_sentences
 
 
 def describe_step(trace: AttentionTrace, name: str, escape: Escape = str, head: int = 0) -> str:
-    r"""Say in one sentence what these numbers show.
+    r"""Describe the numbers of a step in one sentence.
 
     Parameters
     ----------
     trace : AttentionTrace
         Of all heads, or of one.
     name : str
-        A step from `STEPS` that the scenario takes.
+        A step from `STEPS` that the scenario has.
     escape : callable
         Applied to each word, feature and head.
     head : int
-        Which head, from 0, where each has such a step.
+        The head, from 0, where each head has such a step.
 
     Raises
     ------
@@ -75,7 +83,7 @@ def _similarity(trace: AttentionTrace, escape: Escape) -> str:
         return "No two words look alike: no dot product of two different rows is above 0."
     words = axis_labels(trace.scenario, "word", escape)
     return (
-        f"Of all pairs of words {words[i]} and {words[j]} look most alike{others(S)}: "
+        f"Of all pairs of words {words[i]} and {words[j]} look most alike{describe_ties(S)}: "
         f"the dot product of their rows is {number(S[i, j])}."
     )
 
@@ -87,7 +95,7 @@ def _projection(trace: AttentionTrace, escape: Escape, name: Literal["Q", "K", "
     if abs(value) < DISPLAY_TOLERANCE:
         return f"Every number of {name} is 0: what {W.symbol} reads in these words is 0 or cancels."
     seen = getattr(trace, graph(trace.scenario)[name].operands[0].node.name)
-    # Parts may point against the sum, so the largest is sought in the sum's direction.
+    # A part may have the other sign than the sum, so the largest with the sum's sign counts.
     parts = seen[i] * W.values[:, j]
     f = int(np.argmax(parts * np.sign(value)))
     word = axis_labels(trace.scenario, result.step.axes[0], escape)[i]
@@ -109,7 +117,7 @@ def _raw_scores(trace: AttentionTrace, escape: Escape) -> str:
     i, j = largest(S)
     query, key = _pair(trace, escape, i, j)
     return (
-        f"The {turned}query of {query} fits the {turned}key of {key} best{others(S)}: "
+        f"The {turned}query of {query} fits the {turned}key of {key} best{describe_ties(S)}: "
         f"their dot product is {number(S[i, j])}."
     )
 
@@ -136,13 +144,13 @@ def _masked(trace: AttentionTrace, escape: Escape) -> str:
     i = int(np.argmax((~s.mask).sum(axis=1)))
     hidden = _targets(trace, i, np.flatnonzero(~s.mask[i]), escape)
     return (
-        f"The mask blocks {blocked} of {s.n * s.n_k} pairs, {_rule(trace, s.mask)}: "
+        f"The mask blocks {blocked} of {s.n * s.n_k} pairs, {_describe_rule(trace, s.mask)}: "
         f"{axis_labels(s, 'query', escape)[i]} can't look at {hidden}."
     )
 
 
-def _rule(trace: AttentionTrace, mask: masks.Mask) -> str:
-    """Say by which rule a mask blocks."""
+def _describe_rule(trace: AttentionTrace, mask: masks.Mask) -> str:
+    """Describe the rule by which a mask blocks."""
     match mask_kinds.kind(mask):
         case "causal":
             return "no word sees what comes after it"
@@ -178,12 +186,12 @@ def _weights(trace: AttentionTrace, escape: Escape) -> str:
     if n > 1 and np.ptp(A) < DISPLAY_TOLERANCE:
         return f"Every word looks at all words{_of_context(trace)} equally, {number(A[0, 0])}."
     decided = np.argsort(-A.max(axis=1), kind="stable")[:4]  # a sentence holds four words
-    looks = "; ".join(_look(trace, int(i), escape) for i in sorted(decided))
+    looks = "; ".join(_describe_row(trace, int(i), escape) for i in sorted(decided))
     return looks + ("; no other word is more decided." if n > len(decided) else ".")
 
 
-def _look(trace: AttentionTrace, i: int, escape: Escape) -> str:
-    """Say where one word looks."""
+def _describe_row(trace: AttentionTrace, i: int, escape: Escape) -> str:
+    """Describe the words that one word attends to most."""
     row, word = trace.weights[i], axis_labels(trace.scenario, "query", escape)[i]
     top = float(row.max())
     best = np.flatnonzero(row >= top - DISPLAY_TOLERANCE)
@@ -217,7 +225,7 @@ def _output(trace: AttentionTrace, escape: Escape) -> str:
 def describe_unknown_words(
     words: tuple[str, ...], escape: Escape = str, features: Sequence[str] = FEATURES
 ) -> str:
-    r"""Say which words have hashed vectors; empty when none has.
+    r"""Describe which words have hashed vectors; empty when none has.
 
     Parameters
     ----------
@@ -225,7 +233,7 @@ def describe_unknown_words(
     escape : callable
         Applied to each word.
     features : sequence of str
-        Of the vectors; the vocabulary may have none of them, even for its own words.
+        The features of the vectors; the vocabulary may lack them, even for its own words.
 
     Examples
     --------
@@ -247,7 +255,7 @@ def describe_unknown_words(
 
 
 def _targets(trace: AttentionTrace, i: int, targets: Array, escape: Escape) -> str:
-    """List the words that word i looks at, itself among them by that name."""
+    """List the words that word i attends to; the word itself is “itself”."""
     names = axis_labels(trace.scenario, "key", escape)
     own = None if trace.scenario.is_cross else i
     return join_words(["itself" if j == own else names[j] for j in targets])
@@ -284,7 +292,7 @@ _OF_A_HEAD: dict[str, Sentence] = {
     "weights": _weights,
     "output": _output,
 }
-#: The sentences of what the heads make together.
+#: The sentences of the steps that all heads share.
 _OF_ALL_HEADS: dict[str, Sentence] = {
     "concat_heads": head_sentences.concatenated,
     "projected": head_sentences.projected,

@@ -1,4 +1,4 @@
-"""Sentences about places: what they add, what they turn, and what distance takes off."""
+"""Sentences about positions: what they add, what they rotate, and the bias of distance."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ...notation.labels import number
 from ...positions import slopes
 from ...scenario import Scenario
 from ..papers import written_slope
-from ..wording import DISPLAY_TOLERANCE, Escape, axis_labels, join_words, others, pluralize
+from ..wording import DISPLAY_TOLERANCE, Escape, axis_labels, describe_ties, join_words, pluralize
 
 
 def added(trace: AttentionTrace, escape: Escape, name: Literal["X_pos", "Z_pos"]) -> str:
-    """Say whose row its place changes most."""
+    """Describe the row that its position changes most."""
     operands = graph(trace.scenario)[name].operands
     before, positions = (block(trace, each.node.name) for each in operands)
     moved = np.linalg.norm(positions.values, axis=1)
@@ -35,7 +35,7 @@ def added(trace: AttentionTrace, escape: Escape, name: Literal["X_pos", "Z_pos"]
         )
     elif len(moved) > 1:
         start = (
-            f"Its place moves the row of {words[i]} most{others(moved)}, "
+            f"Its place moves the row of {words[i]} most{describe_ties(moved)}, "
             f"by a vector of length {length}; it"
         )
     else:
@@ -44,7 +44,7 @@ def added(trace: AttentionTrace, escape: Escape, name: Literal["X_pos", "Z_pos"]
 
 
 def rotated(trace: AttentionTrace, escape: Escape, name: Literal["rotated_Q", "rotated_K"]) -> str:
-    """Say whose query or key is turned most, and by what angle."""
+    """Describe the query or key that is rotated most, and its angle."""
     before, after = block(trace, name.removeprefix("rotated_")), block(trace, name)
     what = "query" if name == "rotated_Q" else "key"
     words = axis_labels(trace.scenario, before.step.axes[0], escape)
@@ -53,7 +53,7 @@ def rotated(trace: AttentionTrace, escape: Escape, name: Literal["rotated_Q", "r
         return f"The {what} of {words[0]} stands in the first place, so it isn't turned."
     if np.abs(before.values).max() < DISPLAY_TOLERANCE:
         return f"Every number of {before.symbol} is 0, so there is nothing to turn."
-    # A pair of zeros stays two zeros at any angle, so it shows nothing.
+    # A pair of zeros stays zero at any angle, so it shows no rotation.
     shows = np.linalg.norm(
         before.values[:, : 2 * angles.shape[1]].reshape(*angles.shape, 2), axis=2
     )
@@ -72,7 +72,7 @@ def rotated(trace: AttentionTrace, escape: Escape, name: Literal["rotated_Q", "r
 
 
 def describe_slopes(s: Scenario) -> str:
-    """Say which slopes ALiBi's heads have, and what the authors give so many; empty without it.
+    """Describe the slopes of ALiBi's heads beside the authors' slopes; empty without ALiBi.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def describe_slopes(s: Scenario) -> str:
 
 
 def biased(trace: AttentionTrace, escape: Escape) -> str:
-    """Say what the score of the two words that stand farthest apart loses."""
+    """Describe how the bias changes the score of the two words farthest apart."""
     words = axis_labels(trace.scenario, "word", escape)
     last = len(words) - 1
     if last == 0:
