@@ -1,4 +1,4 @@
-"""Sentences about what moved the weights, or the output, from A to B."""
+"""Sentences about the causes of a difference between A and B."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..notation.steps import step
 from ..positions import PositionKind
 from .causes import Cause, causes, largest_moves
 from .changes import (
-    PAIR,
-    PAIR_TURNED,
+    QUERY_KEY,
+    QUERY_KEY_POSITIONS,
     Change,
     NumberChange,
     SettingChange,
@@ -24,7 +24,7 @@ from .changes import (
 )
 from .compare import Comparison
 
-#: How the causes are found, for the reader.
+#: The method, in words for the reader.
 METHOD = (
     "Found by computing A again and again, each time with a single input changed to what it is "
     "in B. These effects needn't add up: inputs act through one another."
@@ -32,7 +32,7 @@ METHOD = (
 
 
 def describe_causes(c: Comparison, escape: Escape = str) -> tuple[str, ...]:
-    r"""Say what changed most between A and B, and which single input moves it most.
+    r"""Describe the largest changes between A and B and the single input that moves each most.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def describe_causes(c: Comparison, escape: Escape = str) -> tuple[str, ...]:
 
 
 def _largest(c: Comparison, escape: Escape) -> Iterator[str]:
-    """Largest changes of the weights that A and B share, without a cause."""
+    """Describe the largest changes of the weights that A and B share, without causes."""
     if (found := c.blocks("weights")) is None:
         return
     a, b, difference = found
@@ -92,10 +92,10 @@ def _sentence(c: Comparison, cause: Cause, count: int, escape: Escape) -> str:
             f"all changes together {verb} it from {before} to {after}."
         )
     before, alone, after = _written(cause.before, cause.alone, cause.after)
-    is_plural = cause.change.name in (PAIR, PAIR_TURNED)
+    is_plural = cause.change.name in (QUERY_KEY, QUERY_KEY_POSITIONS)
     verb = ("raise" if rises else "lower") + ("" if is_plural else "s")
-    told = f"{_input(cause.change, escape)} alone {verb} {what} from {before} to {alone}"
-    return f"{told}." if alone == after else f"{told} (all changes together: to {after})."
+    sentence = f"{_input(cause.change, escape)} alone {verb} {what} from {before} to {alone}"
+    return f"{sentence}." if alone == after else f"{sentence} (all changes together: to {after})."
 
 
 def _named(c: Comparison, cause: Cause, escape: Escape) -> str:

@@ -1,4 +1,4 @@
-"""What several heads see: where they agree, and what each adds to the projected output."""
+"""Heads compared: the similarity of their weights, and the ablation of each."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ..notation.labels import number, percent
 from ..notation.steps import Step
 from ..scenario import Array, Scenario
 
-_AGREEMENT = Step("agreement", "agreement", r"\mathrm{agreement}", ("head", "head"), kind="weight")
+_SIMILARITY = Step("agreement", "agreement", r"\mathrm{agreement}", ("head", "head"), kind="weight")
 
 
 def side_by_side(trace: AttentionTrace, chosen: int) -> Equation:
-    """Lay the weights of all heads beside each other, each under its name.
+    """Write the weights of all heads side by side, each with its name.
 
     Parameters
     ----------
     trace : AttentionTrace
     chosen : int
-        The head to be outlined, from 0.
+        The outlined head, from 0.
 
     Examples
     --------
@@ -44,10 +44,10 @@ def side_by_side(trace: AttentionTrace, chosen: int) -> Equation:
 
 
 def head_similarity(trace: AttentionTrace) -> Array:
-    """How much of their weight each two heads put in the same places.
+    """Compute the part of their weight that each two heads have in common.
 
-    For each word it is the sum over all keys of the smaller of the two weights, which is
-    1 minus their total variation distance; then the mean over all words.
+    For each query it is the sum over all keys of the smaller of the two weights, which is
+    1 minus their total variation distance; the result is the mean over all queries.
 
     Parameters
     ----------
@@ -56,7 +56,8 @@ def head_similarity(trace: AttentionTrace) -> Array:
     Returns
     -------
     ndarray, shape (h, h)
-        From 0, where two heads never look at the same word, to 1, where they always do.
+        From 0, where two heads never attend to the same word, to 1, where their weights are
+        equal.
 
     Examples
     --------
@@ -67,18 +68,26 @@ def head_similarity(trace: AttentionTrace) -> Array:
            [1., 1.]])
     """
     A = trace.weights if trace.weights.ndim == 3 else trace.weights[None]
-    both: Array = np.minimum(A[:, None], A[None]).sum(axis=-1).mean(axis=-1)
-    return both
+    shared: Array = np.minimum(A[:, None], A[None]).sum(axis=-1).mean(axis=-1)
+    return shared
 
 
 def similarity_block(trace: AttentionTrace) -> Block:
-    """`head_similarity` with the names of the heads."""
+    """Label `head_similarity` with the names of the heads.
+
+    Examples
+    --------
+    >>> from attn_core.edits.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> similarity_block(attend(added(DEFAULT.scenario))).columns
+    ('head 1', 'head 2')
+    """
     names = trace.scenario.heads
-    return Block(_AGREEMENT, head_similarity(trace), names, names)
+    return Block(_SIMILARITY, head_similarity(trace), names, names)
 
 
 def describe_head_similarity(trace: AttentionTrace, escape: Escape = str) -> str:
-    """Say which two heads agree most, and which least.
+    """Describe the two most similar heads and the two least similar.
 
     Examples
     --------
@@ -92,23 +101,23 @@ def describe_head_similarity(trace: AttentionTrace, escape: Escape = str) -> str
     if not pairs:
         return "With one head there is none to agree with."
 
-    def told(pair: tuple[float, int, int]) -> str:
+    def pair_names(pair: tuple[float, int, int]) -> str:
         return f"{names[pair[2]]} and {names[pair[1]]}"
 
     most, least = max(pairs), min(pairs)
     if most[0] - least[0] < DISPLAY_TOLERANCE:
-        who = told(most) if len(pairs) == 1 else "Any two heads"
+        who = pair_names(most) if len(pairs) == 1 else "Any two heads"
         return f"{who} put {percent(most[0])} of their weight in the same places."
     parts = np.array([pair[0] for pair in pairs])
     return (
-        f"{told(most)} agree most{describe_ties(parts)}: "
+        f"{pair_names(most)} agree most{describe_ties(parts)}: "
         f"{percent(most[0])} of their weight is in the same places. "
-        f"{told(least)} differ most{describe_ties(-parts)}: only {percent(least[0])} is."
+        f"{pair_names(least)} differ most{describe_ties(-parts)}: only {percent(least[0])} is."
     )
 
 
 def ablated(s: Scenario, off: Sequence[int]) -> Scenario:
-    """Switch heads off: their values become 0, so they add nothing to the projected output.
+    """Ablate heads: their values become 0, so they add nothing to the projected output.
 
     Parameters
     ----------
@@ -131,7 +140,7 @@ def ablated(s: Scenario, off: Sequence[int]) -> Scenario:
 
 
 def ablation(trace: AttentionTrace, off: Sequence[int]) -> Equation:
-    """Write what switching heads off changes: projected without them − with all = change.
+    """Write the effect of an ablation: projected without heads − with all heads = change.
 
     Parameters
     ----------
@@ -139,6 +148,13 @@ def ablation(trace: AttentionTrace, off: Sequence[int]) -> Equation:
         With heads and W_o.
     off : sequence of int
         Heads from 0.
+
+    Examples
+    --------
+    >>> from attn_core.edits.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> ablation(attend(added(DEFAULT.scenario)), (1,)).alt.partition(". ")[0]
+    'without “head 2” (3×4) − with all heads (3×4) = change (3×4)'
     """
     whole = block(trace, "projected")
     without = block(attend(ablated(trace.scenario, off)), "projected")
@@ -155,7 +171,7 @@ def ablation(trace: AttentionTrace, off: Sequence[int]) -> Equation:
 
 
 def describe_ablation(trace: AttentionTrace, off: Sequence[int], escape: Escape = str) -> str:
-    """Say which number of the projected output the heads had most to do with.
+    """Describe the number of the projected output that an ablation changes most.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A long text seen by one head of a scenario: its words, its weights, and what is said of them."""
+"""A long text in one head of a scenario: its words, its weights, and their descriptions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..scenario import Scenario
 from ..text import embeddings, tokenize
 from ..text.vocabulary import PLACES
 
-#: How many words a sentence names.
+#: The most words that a sentence names.
 NAMED = 5
 
 #: The beginning of Lewis Carroll's "Alice's Adventures in Wonderland" (1865).
@@ -47,12 +47,12 @@ _NO_TABLE = (
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Cut a text into words and signs, or say which limit it breaks.
+    """Split a text into words and signs, within the limits of a long text.
 
     Raises
     ------
     ValueError
-        With the limit and what came.
+        When it breaks a limit; the message gives the limit and the text's size.
 
     Examples
     --------
@@ -66,11 +66,11 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def scenario_of(s: Scenario, text: str) -> Scenario:
-    """Let a long text be seen as a scenario sees its sentence.
+    """Return a scenario with a long text in place of its sentence.
 
-    The text gets its embeddings over the same features. Projections, scaling and
-    temperature stay; so do a mask and positions that a longer text can have, too, which
-    `describe_making` tells. Keys and values come from the text itself.
+    The text has embeddings over the same features. Projections, scaling and temperature
+    stay, and so do a mask and positions that a text of any length can have; see
+    `describe_settings`. Keys and values come from the text itself.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def scenario_of(s: Scenario, text: str) -> Scenario:
     Raises
     ------
     ValueError
-        With the limit that the text breaks, and what came.
+        When the text breaks a limit; the message gives the limit and the text's size.
 
     Examples
     --------
@@ -121,8 +121,8 @@ def _mask(mask: Mask | None, n: int) -> Mask | None:
     return None
 
 
-def describe_making(s: Scenario, escape: Escape = str) -> tuple[str, ...]:
-    r"""Say what of a scenario a long text is seen with, and what it can't have.
+def describe_settings(s: Scenario, escape: Escape = str) -> tuple[str, ...]:
+    r"""Describe the settings that a long text keeps of a scenario, and those it can't have.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def describe_making(s: Scenario, escape: Escape = str) -> tuple[str, ...]:
     Examples
     --------
     >>> from attn_core.presets import DEFAULT
-    >>> print(*describe_making(DEFAULT.scenario), sep="\n")
+    >>> print(*describe_settings(DEFAULT.scenario), sep="\n")
     Features of each word: pronoun, verb, feeling and first person.
     Queries and keys have 4 numbers each; the scores are divided by 2.
     No mask: every word may look at all words.
@@ -155,7 +155,7 @@ def describe_making(s: Scenario, escape: Escape = str) -> tuple[str, ...]:
 
 
 def describe_weights(trace: AttentionTrace, escape: Escape = str) -> str:
-    r"""Say which weight is the largest of all, and whose.
+    r"""Describe the largest weight of all, with its query and key.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def _describe_mask(mask: Mask | None) -> str:
 
 
 def _describe_places(s: Scenario) -> tuple[str, ...]:
-    told = {
+    sentence = {
         "none": "",
         "sinusoidal": "Positions are sinusoidal.",
         "learned": f"The table of learned positions has {0 if s.P is None else len(s.P)} rows "
@@ -208,11 +208,11 @@ def _describe_places(s: Scenario) -> tuple[str, ...]:
         "alibi": f"Positions are ALiBi's, with the slope {s.slopes[0]:g}." if s.slopes else "",
     }[s.positions]
     own = "Keys and values come from the text itself, not from the second sentence."
-    return tuple(filter(None, (told, own if s.is_cross else "")))
+    return tuple(filter(None, (sentence, own if s.is_cross else "")))
 
 
 def describe_hashed_words(words: tuple[str, ...], escape: Escape = str) -> str:
-    r"""Say how many words have hashed vectors, and name the first; empty when none has.
+    r"""Describe how many words have hashed vectors, and list the first; empty when none has.
 
     Examples
     --------
@@ -234,7 +234,7 @@ def describe_hashed_words(words: tuple[str, ...], escape: Escape = str) -> str:
 
 
 def digits(n: int) -> int:
-    """Decimals of a weight among n words: an even share 1/n has two digits or more that count.
+    """Choose the decimals of a weight among n words: 1/n has two significant digits or more.
 
     Examples
     --------
@@ -245,7 +245,7 @@ def digits(n: int) -> int:
 
 
 def describe_row(trace: AttentionTrace, i: int, escape: Escape = str) -> str:
-    r"""Say at which words one word looks most, with their weights.
+    r"""Describe the words that one word attends to most, with their weights.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Words as points in a plane, to see which ones a projection holds together."""
+"""Words as points in two dimensions, and their clusters."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy as np
 from ..scenario import Array
 from .pca import pca
 
-#: Words nearer to each other than this part of the widest distance are one group.
+#: Words nearer than this part of the largest distance are in one cluster.
 NEAR = 0.3
 
 
 @dataclass(frozen=True, eq=False)
 class Projection2D:
-    """Rows of a matrix in two dimensions.
+    """Rows of a matrix in two dimensions; computed by `project_2d`.
 
     Attributes
     ----------
     points : ndarray, shape (n, 2)
     shares : tuple of two float, or None
-        Part of the variance along each principal axis; None where the rows have two
-        numbers or one and are drawn as they are.
+        Part of the variance along each principal axis; None where the rows have one or
+        two numbers and stay as they are.
     """
 
     points: Array
@@ -30,9 +30,7 @@ class Projection2D:
 
 
 def project_2d(rows: Array) -> Projection2D:
-    """Draw rows in two dimensions: as they are, or along their two principal axes.
-
-    The principal axes are those of `axes`.
+    """Project rows to two dimensions with `pca`; rows of one or two numbers stay as they are.
 
     Parameters
     ----------
@@ -57,10 +55,10 @@ def project_2d(rows: Array) -> Projection2D:
 
 
 def cluster(rows: Array) -> tuple[int, ...]:
-    """Number the groups of rows that stand together, from 0 in order of appearance.
+    """Cluster rows, with numbers from 0 in order of appearance.
 
-    Two rows nearer than `NEAR` of the widest distance are of one group, and so are
-    all that are joined through others.
+    Two rows nearer than `NEAR` of the largest distance are in one cluster, and so are
+    rows that others link (single linkage).
 
     Parameters
     ----------

@@ -91,15 +91,17 @@ def test_positions_that_have_any_length_are_kept(kind):
 
 def test_what_cannot_be_kept_is_told():
     told = " ".join
-    assert "mask" in told(long_text.describe_making(scenario(mask=masks.padding(3, 3, 2))))
-    assert "padding" in told(long_text.describe_making(scenario(mask=masks.padding(3, 3, 2))))
-    assert "2 words back" in told(long_text.describe_making(scenario(n=5, mask=masks.window(5, 2))))
+    assert "mask" in told(long_text.describe_settings(scenario(mask=masks.padding(3, 3, 2))))
+    assert "padding" in told(long_text.describe_settings(scenario(mask=masks.padding(3, 3, 2))))
+    assert "2 words back" in told(
+        long_text.describe_settings(scenario(n=5, mask=masks.window(5, 2)))
+    )
     learned = scenario(positions="learned", P=np.ones((3, 5)))
-    assert "has 3 rows" in told(long_text.describe_making(learned))
+    assert "has 3 rows" in told(long_text.describe_settings(learned))
     cross = scenario(context=("a", "b"), Z=np.ones((2, 5)))
-    assert "second sentence" in told(long_text.describe_making(cross))
-    assert "place are 0" in told(long_text.describe_making(scenario()))
-    assert long_text.describe_making(scenario(), lambda name: f"[{name}]")[0].count("[") == 5
+    assert "second sentence" in told(long_text.describe_settings(cross))
+    assert "place are 0" in told(long_text.describe_settings(scenario()))
+    assert long_text.describe_settings(scenario(), lambda name: f"[{name}]")[0].count("[") == 5
 
 
 def test_limits_say_what_came():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attn_core.analysis.pca import directions, pca
-from attn_core.analysis.projection_2d import plane
+from attn_core.analysis.projection_2d import project_2d
 
 ROWS = np.random.default_rng(11).normal(size=(7, 13)) * np.linspace(3, 0.2, 13)
 
@@ -86,6 +86,6 @@ def test_each_axis_points_to_where_its_largest_number_is_positive():
 
 
 def test_the_plane_has_the_same_axes():
-    shown, found = plane(ROWS), pca(ROWS, 2)
+    shown, found = project_2d(ROWS), pca(ROWS, 2)
     np.testing.assert_array_equal(shown.points, found.coordinates)
     assert shown.shares == tuple(found.shares)

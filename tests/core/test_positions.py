@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from attn_core import Scenario, attend, edits
-from attn_core.analysis.rope_distance import everywhere
-from attn_core.analysis.word_order import lacks_direction, reversal_test
+from attn_core.analysis.rope_distance import pair_at_all_positions
+from attn_core.analysis.word_order import compare_with_reversal, is_alibi_symmetric
 from attn_core.document import from_json, to_json
 from attn_core.edits import heads
 from attn_core.explain.describe import describe_step
@@ -210,17 +210,17 @@ def man_bites_dog(s):
 def test_dog_bites_man(kind, mask, matters):
     s = edits.with_mask_kind(edits.with_positions(BITES, kind), mask)
     weights, turned = attend(s).weights, man_bites_dog(s)
-    order = reversal_test(attend(s))
-    np.testing.assert_array_equal(order.mirrored, turned)
+    order = compare_with_reversal(attend(s))
+    np.testing.assert_array_equal(order.reversed_weights, turned)
     shown = [[[labels.number(v) for v in row] for row in A] for A in (weights, turned)]
     assert (shown[0] != shown[1]) == matters == order.matters
     assert (np.abs(weights - turned).max() > 0.1) == matters
-    said = order.verdict()
+    said = order.describe()
     assert said.startswith("The order matters: " if matters else "The order doesn't matter here")
     if matters:
         i, j = np.unravel_index(np.abs(weights - turned).argmax(), (3, 3))
         assert f"{weights[i, j]:.2f} in this sentence and {turned[i, j]:.2f} in reverse" in said
-    assert lacks_direction(s) == ("causal mask" in said)
+    assert is_alibi_symmetric(s) == ("causal mask" in said)
 
 
 def test_alibi_without_a_mask_only_sees_the_mirror_image_as_the_same():
@@ -234,11 +234,11 @@ def test_alibi_without_a_mask_only_sees_the_mirror_image_as_the_same():
 @given(matrices(5, 3), matrices(3, 2))
 def test_alibi_without_a_mask_takes_every_mirror_image_for_the_same(X, W):
     s = Scenario(tuple("abcde"), X=X, W_q=W, W_k=-W, W_v=W, positions="alibi", slope=0.7)
-    assert not reversal_test(attend(s)).matters
+    assert not compare_with_reversal(attend(s)).matters
 
 
 def verdict(s):
-    return reversal_test(attend(s)).verdict()
+    return compare_with_reversal(attend(s)).describe()
 
 
 def test_verdicts_on_what_has_no_order():
@@ -271,10 +271,10 @@ def test_the_word_that_is_told_of_is_looked_at_and_of_the_second_sentence():
     seen = set()
     for seed in range(6):
         s = made(seed, n=3, context=5, positions="sinusoidal")
-        order = reversal_test(attend(s))
+        order = compare_with_reversal(attend(s))
         i, j = np.unravel_index(np.abs(order.difference).argmax(), (3, 5))
         seen.add(bool(i == j))
-        assert f"word{i} gives key{j} the weight" in order.verdict()
+        assert f"word{i} gives key{j} the weight" in order.describe()
     assert seen == {True, False}
     for near, said in ((0.005, "The order matters: "), (0.002, "less than the boxes show")):
         P = np.zeros((3, 4))
@@ -288,30 +288,30 @@ def test_a_verdict_on_less_than_is_shown():
     P[0, 0] = 0.001
     said = verdict(replace(s, P=P))
     assert "less than the boxes show" in said
-    assert reversal_test(attend(replace(s, P=P))).matters
+    assert compare_with_reversal(attend(replace(s, P=P))).matters
     assert "changes no weight" in verdict(replace(s, P=np.zeros((3, 4))))
 
 
 def test_the_words_of_a_verdict_are_quoted():
     s = edits.with_positions(replace(BITES, tokens=("a*", "b*", "c*")), "rope")
-    said = reversal_test(attend(s)).verdict(lambda word: f"<{word}>")
+    said = compare_with_reversal(attend(s)).describe(lambda word: f"<{word}>")
     assert "<" in said
     assert "*" not in said.replace("*>", "")
 
 
 def test_of_two_sentences_the_first_is_reversed():
     s = edits.with_context(BITES, "a man saw the dog")
-    assert not reversal_test(attend(s)).matters
+    assert not compare_with_reversal(attend(s)).matters
     placed = attend(edits.with_positions(s, "sinusoidal"))
-    order = reversal_test(placed)
-    assert order.mirrored.shape == (3, 5)
+    order = compare_with_reversal(placed)
+    assert order.reversed_weights.shape == (3, 5)
     assert order.matters
     hidden = replace(s, mask=np.array([[True] * 5, [True] * 5, [False] * 4 + [True]]))
-    assert reversal_test(attend(hidden)).matters
+    assert compare_with_reversal(attend(hidden)).matters
 
 
 def test_the_difference_is_in_the_picture():
-    order = reversal_test(attend(edits.with_positions(BITES, "rope")))
+    order = compare_with_reversal(attend(edits.with_positions(BITES, "rope")))
     turned, weights, difference = order.equation().blocks
     np.testing.assert_array_equal(difference.values, turned.values - weights.values)
     assert difference.step.kind == "weight change"
@@ -326,7 +326,7 @@ def test_at_all_places_the_score_is_one_along_each_diagonal(d_k):
     s = edits.with_sentence(edits.with_size(BITES, d_k=d_k), "a dog saw the old man bites")
     trace = attend(edits.with_positions(s, "rope"))
     for query, key in ((5, 1), (1, 1), (0, 6)):
-        table = everywhere(trace, query, key)
+        table = pair_at_all_positions(trace, query, key)
         scores = table.scores
         assert scores.shape == (7, 7)
         np.testing.assert_allclose(scores[1:, 1:], scores[:-1, :-1], atol=1e-12)
@@ -340,12 +340,12 @@ def test_at_all_places_the_score_is_one_along_each_diagonal(d_k):
 
 def test_there_are_no_distances_without_rope():
     with pytest.raises(ValueError, match="Expected positions to be rope, got none"):
-        everywhere(attend(BITES), 0, 0)
+        pair_at_all_positions(attend(BITES), 0, 0)
 
 
 def test_one_word_has_one_place():
     s = edits.with_positions(edits.with_sentence(BITES, "dog"), "rope")
-    assert "single place" in everywhere(attend(s), 0, 0).describe()
+    assert "single place" in pair_at_all_positions(attend(s), 0, 0).describe()
 
 
 # What is told of queries that are turned

@@ -9,7 +9,7 @@ import pytest
 
 from attn_core import attend, edits
 from attn_core.analysis.compare import compare
-from attn_core.analysis.word_order import reversal_test
+from attn_core.analysis.word_order import compare_with_reversal
 from attn_core.edits.heads import added
 from attn_core.figures import Look, describe_dot_product_pairs, draw
 from attn_core.figures.boxes.layout import arrange
@@ -235,7 +235,7 @@ def test_nothing_overlaps_or_is_cut_in_any_course(scenario, width, scale):
 def test_captions_of_one_word_are_neither_cut_nor_over_each_other(scale):
     """They are wider than the single box with its label."""
     trace = attend(edits.with_sentence(DEFAULT.scenario, "a"))
-    layout = arrange([reversal_test(trace).equation()], 1600, scale)
+    layout = arrange([compare_with_reversal(trace).equation()], 1600, scale)
     end = 0
     for placed in layout.blocks:
         caption = text_width(placed.block.title or "weights", layout.scale.font)

@@ -149,8 +149,8 @@ def test_new_words_without_the_model_are_named_though_the_vocabulary_knows_them(
     assert "No table has these features for: the." in describe_unknown_words(
         ("the",), str, s.features
     )
-    assert any("No table has" in line for line in long_text.describe_making(s))
-    assert not any("No table has" in line for line in long_text.describe_making(S))
+    assert any("No table has" in line for line in long_text.describe_settings(s))
+    assert not any("No table has" in line for line in long_text.describe_settings(S))
 
 
 # With the model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core import Scenario, edits, limits, presets
-from attn_core.analysis.word_order import lacks_direction
+from attn_core.analysis.word_order import is_alibi_symmetric
 from attn_core.explain.describe.position_sentences import describe_slopes
 from attn_core.explain.papers import SCHEMES
 from attn_core.notation import labels
@@ -98,7 +98,7 @@ def _begin() -> None:
 def direction() -> None:
     """Offer the causal mask, without which ALiBi can't tell before from after."""
     with slot():
-        if lacks_direction(session().scenario):
+        if is_alibi_symmetric(session().scenario):
             widgets.button("Set the causal mask", key="causal", on_click=_set_causal)
 
 

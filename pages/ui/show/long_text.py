@@ -63,7 +63,7 @@ def made_with() -> None:
     head = (
         f"the head {escape.markdown(isolate(names[session().head]))}" if names else "its one head"
     )
-    making = " ".join(long_text.describe_making(_head(), escape.markdown))
+    making = " ".join(long_text.describe_settings(_head(), escape.markdown))
     unknown = long_text.describe_hashed_words(session().long_text.words, escape.markdown)
     st.caption(f"Projections of the present scenario, {head}. {making}\n\n{unknown}")
 

@@ -132,7 +132,7 @@ def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
         picture(trace, b, key="comparison", beside=others)
     else:
         unasked(*others, b, key="comparison")
-    _list(c.gaps(escape.markdown))
+    _list(c.describe_gaps(escape.markdown))
     st.markdown("## What changed most, and why")
     _list(describe_causes(c, escape.markdown))
     if c.same_words and c.a.scenario != c.b.scenario:
