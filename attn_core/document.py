@@ -1,4 +1,4 @@
-"""A scenario as JSON text that a person can read, and back, exactly.
+"""Scenarios as JSON text that a person can read, and back, exactly.
 
 The link holds the same text, packed; see `permalink`.
 """
@@ -29,7 +29,7 @@ class DocumentError(ValueError):
 
 
 def to_json(scenario: Scenario, indent: int | None = None) -> str:
-    """Write a scenario; what has its default value is left out.
+    """Write a scenario; fields with their default value are left out.
 
     Examples
     --------
@@ -80,12 +80,12 @@ def from_json(text: str) -> Scenario:
 
 
 def read(text: str) -> dict[str, Any]:
-    """Read the object of a JSON document, without a look at what is in it.
+    """Parse a JSON document to an object, without validation of its fields.
 
     Raises
     ------
     DocumentError
-        When it isn't JSON, or no object.
+        When the text isn't JSON, or isn't an object.
     """
     try:
         content = strict_json.loads(text)
@@ -99,7 +99,7 @@ def read(text: str) -> dict[str, Any]:
 
 
 def from_content(content: dict[str, Any]) -> Scenario:
-    """Take a scenario from the object of its document; see `from_json`."""
+    """Build a scenario from the object of its document; see `from_json`."""
     version = content.get(FORMAT)
     if version != VERSION or isinstance(version, bool):
         raise DocumentError(f'Not a scenario of this lab: expected "{FORMAT}": {VERSION} in it.')
@@ -114,7 +114,7 @@ def from_content(content: dict[str, Any]) -> Scenario:
 
 
 def build(fields: dict[str, Any]) -> Scenario:
-    """Make a scenario of its fields as JSON has them: lists, numbers, words.
+    """Build a scenario from its fields in JSON: lists, numbers, words.
 
     Raises
     ------

@@ -147,9 +147,9 @@ def test_a_difference_is_b_minus_a(pair):
 
 def test_blocked_in_one_only():
     c = compare(DEFAULT.scenario, replace(DEFAULT.scenario, mask=causal(3)))
-    assert c.blocks("attn_mask")[2].spoken_row(0) == "Je 0.00, −∞, −∞"
+    assert c.blocks("attn_mask")[2].describe_row(0) == "Je 0.00, −∞, −∞"
     back = compare(c.b.scenario, c.a.scenario)
-    assert back.blocks("masked_scores")[2].spoken_row(0) == "Je 0.00, ∞, ∞"
+    assert back.blocks("masked_scores")[2].describe_row(0) == "Je 0.00, ∞, ∞"
 
 
 @pytest.mark.parametrize(

@@ -74,10 +74,10 @@ def test_every_course_is_drawn(key, name):
     expected = of_head(trace, name, head)
     np.testing.assert_array_equal(result.z, np.where(np.isneginf(expected), np.nan, expected))
     # What is multiplied fits: d_model, d_k, d_v, n and n_k are different.
-    if "·" in step(name).made_of:
+    if "·" in step(name).right_side:
         left, right = (np.array(part.z) for part in parts)
         np.testing.assert_allclose(left @ right, expected)
-    elif "+" in step(name).made_of:
+    elif "+" in step(name).right_side:
         left, right = (np.nan_to_num(part.z, nan=-np.inf) for part in parts)
         np.testing.assert_allclose(left + right, expected)
 
