@@ -86,6 +86,11 @@ def read(text: str) -> dict[str, Any]:
     ------
     DocumentError
         When the text isn't JSON, or isn't an object.
+
+    Examples
+    --------
+    >>> read('{"scale": true}')
+    {'scale': True}
     """
     try:
         content = strict_json.loads(text)
@@ -99,7 +104,14 @@ def read(text: str) -> dict[str, Any]:
 
 
 def from_content(content: dict[str, Any]) -> Scenario:
-    """Build a scenario from the object of its document; see `from_json`."""
+    """Build a scenario from the object of its document; see `from_json`.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> from_content(read(to_json(DEFAULT.scenario))) == DEFAULT.scenario
+    True
+    """
     version = content.get(FORMAT)
     if version != VERSION or isinstance(version, bool):
         raise DocumentError(f'Not a scenario of this lab: expected "{FORMAT}": {VERSION} in it.')
@@ -120,6 +132,12 @@ def build(fields: dict[str, Any]) -> Scenario:
     ------
     DocumentError
         When they describe a scenario that can't be.
+
+    Examples
+    --------
+    >>> fields = {"tokens": ["a"], "X": [[1]], "W_q": [[1]], "W_k": [[1]], "W_v": [[2]]}
+    >>> build(fields).W_v
+    array([[2.]])
     """
     dtype = fields.get("dtype", "float64")
     if dtype not in ("float32", "float64"):

@@ -181,19 +181,43 @@ def bias(n: int, slope: Array) -> Array:
 
 
 def added(s: Scenario, n: int) -> Array | None:
-    """Return the encodings of a scenario's first n positions, shape (n, d_model), or None."""
+    """Return the encodings of a scenario's first n positions, shape (n, d_model), or None.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_positions
+    >>> from attn_core.presets import DEFAULT
+    >>> added(with_positions(DEFAULT.scenario, "sinusoidal"), 1)
+    array([[0., 1., 0., 1.]])
+    """
     if s.positions == "sinusoidal":
         return sinusoidal(n, s.d_model).astype(s.X.dtype)
     return None if s.P is None else s.P[:n]
 
 
 def rotary_angles(s: Scenario) -> Array | None:
-    """Return the angles of a scenario's RoPE, shape (n, d_k // 2); None without RoPE."""
+    """Return the angles of a scenario's RoPE, shape (n, d_k // 2); None without RoPE.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_positions
+    >>> from attn_core.presets import DEFAULT
+    >>> rotary_angles(with_positions(DEFAULT.scenario, "rope"))[1]
+    array([1.  , 0.01])
+    """
     return angles(s.n, s.d_k).astype(s.X.dtype) if s.positions == "rope" else None
 
 
 def alibi_bias(s: Scenario) -> Array | None:
-    """Return the bias of a scenario's ALiBi, shape (n, n) or (h, n, n); None without ALiBi."""
+    """Return the bias of a scenario's ALiBi, shape (n, n) or (h, n, n); None without ALiBi.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_positions, with_slope
+    >>> from attn_core.presets import DEFAULT
+    >>> alibi_bias(with_slope(with_positions(DEFAULT.scenario, "alibi"), 0.5))[0]
+    array([ 0. , -0.5, -1. ])
+    """
     if s.positions != "alibi":
         return None
     slope = slopes(s.h, s.slope)

@@ -123,7 +123,15 @@ def changes(a: Scenario, b: Scenario) -> tuple[Change, ...]:
 
 
 def changes_of(c: Comparison) -> tuple[Change, ...]:
-    """List every input that differs between A and B; see `changes`."""
+    """List every input that differs between A and B; see `changes`.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from attn_core.presets import DEFAULT
+    >>> changes_of(compare(DEFAULT.scenario, replace(DEFAULT.scenario, scale=False)))
+    (SettingChange(name='scale', before=True, after=False),)
+    """
     if not c.same_words:
         raise ValueError("A and B must have the same words and features.")
     a, b = c.a.scenario, c.b.scenario

@@ -45,6 +45,14 @@ def files(content: bytes) -> dict[str, bytes]:
     ------
     DocumentError
         When the archive is damaged, locked or too large, or has two files of one name.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.export import csv_zip
+    >>> from attn_core.presets import DEFAULT
+    >>> [*files(csv_zip(attend(DEFAULT.scenario), "Q"))]
+    ['README.txt', 'X.csv', 'W_q.csv', 'Q.csv']
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -86,6 +94,13 @@ def array(name: str, content: bytes) -> NDArray[Any]:
     DocumentError
         When the file isn't a .npy file, is cut, or holds Python objects, which could run
         code.
+
+    Examples
+    --------
+    >>> stream = io.BytesIO()
+    >>> np.save(stream, [[1.0, 2.0]])
+    >>> array("X", stream.getvalue())
+    array([[1., 2.]])
     """
     stream = io.BytesIO(content)
     try:
