@@ -1,7 +1,7 @@
-"""What a scenario may be, and what is said of one that may not.
+"""Validation of a scenario's fields.
 
-Each function returns its value as it is kept, or raises an error that says what was expected
-and what came.
+Each function returns the valid value, or raises an error that says what was expected and
+what came.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-#: No axis of any array may be longer than this, so that a slip of the pen
-#: doesn't ask for an (n, n) table that fills the memory.
+#: The longest axis of any array: a typing error must not allocate an (n, n) table that fills
+#: the memory.
 MAX_SIZE = 4096
 
-#: All that holds numbers, and which of it may be left out.
+#: The arrays of a scenario, and those that are optional.
 ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
 _OPTIONAL = ("W_o", "Z", "P")
 
@@ -65,12 +65,12 @@ def feature_names(values: Any, d_model: int) -> tuple[str, ...]:
 
 
 def arrays(given: dict[str, ArrayLike | None]) -> dict[str, Array | None]:
-    """Return read-only copies of all that is given, in one floating type."""
+    """Return read-only copies of the given arrays, in one floating type."""
     raw = {name: numbers(name, value) for name, value in given.items() if value is not None}
     # float32 as a floor lifts integers to float64 and float16 to float32.
     common = np.result_type(np.float32, *raw.values())
     dtype = np.float32 if common == np.float32 else np.float64
-    # For all that can't be left out None is as wrong as any other non-number.
+    # A required array can't be None, which fails like any other non-number.
     missing = [name for name in given if name not in raw and name not in _OPTIONAL]
     if missing:
         raise ValueError(f"{missing[0]} must be an array of numbers, got None.")

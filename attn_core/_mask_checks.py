@@ -1,4 +1,4 @@
-"""A mask in any of the ways that libraries write one, and what is said of any other."""
+"""Validation of masks, in every convention that libraries have."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from .masks import Mask
 from .shape_rule import if_transposed
 
-#: Numbers of an additive mask that block: e to the power of this is 0 beside any score. The
-#: least that is in use is the −10000 of the first BERT.
+#: The largest number of an additive mask that blocks: e to its power is 0 beside any score.
+#: The largest in use is the −10000 of the first BERT.
 _BLOCKS = -1e4
 
 
@@ -37,7 +37,7 @@ def mask_for(mask: Any, tokens: tuple[str, ...], n_k: int) -> NDArray[np.bool_] 
 
 
 def read_mask(values: ArrayLike) -> Mask:
-    """Read a mask as libraries write it: as truth values, or as numbers of two kinds.
+    """Read a mask in a library's convention: as truth values, or as numbers of two kinds.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _came(array: NDArray[Any]) -> str:
 
 
 def _if_inverted(values: ArrayLike) -> str:
-    """Ask of a mask that blocks a whole row whether 1 means blocked, where that would fit."""
+    """Suggest that 1 means blocked, where a mask blocks a whole row and its inverse would fit."""
     array = np.array(values)
     if array.max() != 1 or (array == 1).all(axis=1).any():
         return ""

@@ -1,4 +1,4 @@
-"""Finite traces and targets that can be attended to, and what is said of all others."""
+"""Validation of traces, which must be finite, and of target weights."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-#: How far the sum of a target row may be from 1.
+#: The largest distance of a target row's sum from 1.
 _TOLERANCE = 1e-6
 
-#: What must be finite, in the order in which it is computed: only a mask brings −inf.
+#: The matrices that must be finite, in the order of computation; only a mask adds −inf.
 _FINITE = (
     *("X_pos", "Z_pos", "Q", "K", "V", "rotated_Q", "rotated_K", "raw_scores"),
     *("scores", "biased_scores", "weights", "output", "projected"),
@@ -25,15 +25,15 @@ _FINITE = (
 
 
 def read_only(array: Array) -> Array:
-    """Keep an array from being written to."""
+    """Make an array read-only and return it."""
     array.setflags(write=False)
     return array
 
 
 def finished(trace: AttentionTrace) -> AttentionTrace:
-    """Make all arrays read-only, and refuse what is out of range.
+    """Make all arrays of a trace read-only, and refuse numbers out of range.
 
-    A score of −inf would have the weight 0 without a word.
+    An overflow to −inf would pass for a blocked score, with the weight 0.
     """
     for array in vars(trace).values():
         if isinstance(array, np.ndarray):
@@ -44,7 +44,7 @@ def finished(trace: AttentionTrace) -> AttentionTrace:
             f"The temperature leaves the range of {limits.dtype}: expected "
             f"{limits.tiny:.3g} to {limits.max:.3g}, got {T:g}."
         )
-    # All that comes before is in these two as inf or nan.
+    # An inf or nan in any earlier matrix reaches one of these two.
     last = trace.output if trace.projected is None else trace.projected
     if np.isfinite(trace.biased_scores).all() and np.isfinite(last).all():
         return trace
@@ -52,7 +52,7 @@ def finished(trace: AttentionTrace) -> AttentionTrace:
         values = getattr(trace, name)
         if values is not None and not np.isfinite(values).all():
             break
-    # A blocked score is −inf by right, so logits that are out of range show in the weights.
+    # A blocked score is −inf, so logits out of range are only seen in the weights.
     what = f"scores / {T:g}" if name == "weights" else name
     raise OverflowError(
         f"The numbers of {what} leave the range of {last.dtype}: expected finite results, "

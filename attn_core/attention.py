@@ -37,7 +37,7 @@ def softmax(x: Array) -> Array:
     >>> softmax(np.array([10_000.0, 10_000.0, -np.inf]))
     array([0.5, 0.5, 0. ])
     """
-    # ufunc.reduce is what max() and sum() call; at n = 3 the detour is a tenth of the time.
+    # max() and sum() call ufunc.reduce; at n = 3 the detour takes a tenth of the time.
     e: Array = np.exp(x - np.maximum.reduce(x, axis=-1, keepdims=True))
     e /= np.add.reduce(e, axis=-1, keepdims=True)
     return e
@@ -45,10 +45,10 @@ def softmax(x: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class AttentionTrace:
-    """All matrices of one pass, from the inputs to the result; made by `attend`.
+    """All matrices of one forward pass, from the inputs to the result; computed by `attend`.
 
     With heads, every array from Q to `output` but `rotary_angles` has a leading axis h.
-    The arrays are read-only. The scenario's own are there, too: ``trace.X`` is
+    The arrays are read-only. The scenario's arrays are attributes, too: ``trace.X`` is
     ``trace.scenario.X``, and so are Z, W_q, W_k, W_v and W_o.
 
     Attributes
@@ -56,11 +56,11 @@ class AttentionTrace:
     scenario : Scenario
         The inputs.
     P, P_context : ndarray, shape (n, d_model) and (n_k, d_model), or None
-        What is added to X and to Z, a row for each word.
+        The encodings added to X and to Z, a row for each word.
     X_pos : ndarray, shape (n, d_model)
-        X plus the vectors of places, or `X` where nothing is added.
+        X + P, or `X` without P.
     Z_pos : ndarray, shape (n_k, d_model)
-        The same of the context; `X_pos` where the words look at themselves.
+        Z + P_context, or `Z` without P_context; `X_pos` in self-attention.
     Q : ndarray, shape (n, d_k)
         Queries.
     K : ndarray, shape (n_k, d_k)
@@ -68,27 +68,27 @@ class AttentionTrace:
     V : ndarray, shape (n_k, d_v)
         Values.
     rotary_angles : ndarray, shape (n, d_k // 2), or None
-        By what RoPE turns each pair of columns.
+        RoPE's angle of each pair of columns.
     rotated_Q, rotated_K : ndarray, in the shapes of Q and K
-        Turned by RoPE, or `Q` and `K` where nothing turns them.
+        Rotated by RoPE, or `Q` and `K` without RoPE.
     raw_scores : ndarray, shape (n, n_k)
         Q Kᵀ, rotated; row = query, column = key, here and below.
     scores : ndarray, shape (n, n_k)
         Q Kᵀ / √d_k, or `raw_scores` where the scenario doesn't scale.
     alibi_bias : ndarray, shape (n, n), or None
-        What ALiBi adds to the scores.
+        ALiBi's bias of the scores.
     biased_scores : ndarray, shape (n, n_k)
         `scores` plus ALiBi's bias, or `scores` where there is none.
     masked_scores : ndarray, shape (n, n_k)
         `biased_scores` with −inf where the mask blocks.
     logits : ndarray, shape (n, n_k)
-        `masked_scores` / temperature: what goes into the softmax.
+        `masked_scores` / temperature, the input of the softmax.
     weights : ndarray, shape (n, n_k)
         Attention weights; rows sum to 1.
     output : ndarray, shape (n, d_v)
         weights · V.
     concat_heads : ndarray, shape (n, h·d_v)
-        The heads side by side.
+        The concatenated heads.
     projected : ndarray, shape (n, d_model), or None
         concat_heads · W_o; None without W_o.
     """
@@ -123,7 +123,7 @@ class AttentionTrace:
 
     @cached_property
     def similarity(self) -> Array:
-        """X Xᵀ, shape (n, n): how much each word looks like each other."""
+        """X Xᵀ, shape (n, n): the similarity of each two words."""
         return read_only(self.scenario.X @ self.scenario.X.T)
 
     @cached_property
@@ -186,7 +186,7 @@ def attend(scenario: Scenario) -> AttentionTrace:
     t.X_pos = s.X if t.P is None else s.X + t.P  # (n, d_model)
     Z = t.X_pos if s.Z is None else s.Z
     t.Z_pos = Z if t.P_context is None else Z + t.P_context  # (n_k, d_model)
-    t.Q = t.X_pos @ s.W_q  # (h, n, d_k), as all that follows without h where there are no heads
+    t.Q = t.X_pos @ s.W_q  # (h, n, d_k); without heads no h, here and below
     t.K = t.Z_pos @ s.W_k  # (h, n_k, d_k)
     t.V = t.Z_pos @ s.W_v  # (h, n_k, d_v)
     theta = t.rotary_angles = positions.rotary_angles(s)  # (n, d_k // 2)

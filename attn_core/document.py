@@ -1,4 +1,4 @@
-"""A scenario as JSON text that a person can read, and back, exactly.
+"""Scenarios as JSON text that a person can read, and back, exactly.
 
 The link holds the same text, packed; see `permalink`.
 """
@@ -29,7 +29,7 @@ class DocumentError(ValueError):
 
 
 def to_json(scenario: Scenario, indent: int | None = None) -> str:
-    """Write a scenario; what has its default value is left out.
+    """Write a scenario; fields with their default value are left out.
 
     Examples
     --------
@@ -80,12 +80,17 @@ def from_json(text: str) -> Scenario:
 
 
 def read(text: str) -> dict[str, Any]:
-    """Read the object of a JSON document, without a look at what is in it.
+    """Parse a JSON document to an object, without validation of its fields.
 
     Raises
     ------
     DocumentError
-        When it isn't JSON, or no object.
+        When the text isn't JSON, or isn't an object.
+
+    Examples
+    --------
+    >>> read('{"scale": true}')
+    {'scale': True}
     """
     try:
         content = strict_json.loads(text)
@@ -99,7 +104,14 @@ def read(text: str) -> dict[str, Any]:
 
 
 def from_content(content: dict[str, Any]) -> Scenario:
-    """Take a scenario from the object of its document; see `from_json`."""
+    """Build a scenario from the object of its document; see `from_json`.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> from_content(read(to_json(DEFAULT.scenario))) == DEFAULT.scenario
+    True
+    """
     version = content.get(FORMAT)
     if version != VERSION or isinstance(version, bool):
         raise DocumentError(f'Not a scenario of this lab: expected "{FORMAT}": {VERSION} in it.')
@@ -114,12 +126,18 @@ def from_content(content: dict[str, Any]) -> Scenario:
 
 
 def build(fields: dict[str, Any]) -> Scenario:
-    """Make a scenario of its fields as JSON has them: lists, numbers, words.
+    """Build a scenario from its fields in JSON: lists, numbers, words.
 
     Raises
     ------
     DocumentError
         When they describe a scenario that can't be.
+
+    Examples
+    --------
+    >>> fields = {"tokens": ["a"], "X": [[1]], "W_q": [[1]], "W_k": [[1]], "W_v": [[2]]}
+    >>> build(fields).W_v
+    array([[2.]])
     """
     dtype = fields.get("dtype", "float64")
     if dtype not in ("float32", "float64"):

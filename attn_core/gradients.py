@@ -1,6 +1,6 @@
-r"""How a loss changes with the projections: attention's equations, gone through backwards.
+r"""Gradients of a loss with respect to the projections: the backward pass of attention.
 
-``dY`` stands for the derivative of the loss by every number of Y, in the shape of Y.
+``dY`` is the derivative of the loss with respect to Y, in the shape of Y.
 `explain.chain_rule` has the equations for the page.
 
 Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), sections 6.2.2 and 6.5.
@@ -21,10 +21,10 @@ from .scenario import Array, Scenario
 
 
 def attention_loss(scenario: Scenario, target: ArrayLike) -> tuple[float, dict[str, Array]]:
-    """Cross-entropy of attention weights against wanted ones, and its gradient.
+    """Compute the cross-entropy of attention weights and target weights, and its gradient.
 
-    It goes back through all that the scenario has: temperature, mask, ALiBi, RoPE, the
-    scaling, positions that are added, a second sentence.
+    The backward pass covers every step of a scenario: temperature, mask, ALiBi, RoPE, scaling,
+    added positions, a second sentence.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def attention_loss(scenario: Scenario, target: ArrayLike) -> tuple[float, dict[s
 
 @dataclass(frozen=True, eq=False)
 class AttentionGradient:
-    """The way back from the loss to the projections, every step kept; made by `backward`.
+    """The backward pass from the loss to the projections; computed by `backward`.
 
     With heads, every array has a leading axis h.
 
@@ -84,7 +84,7 @@ class AttentionGradient:
 
 
 def backward(trace: AttentionTrace, target: ArrayLike) -> AttentionGradient:
-    """Go back from the loss of a trace's weights; see `attention_loss`.
+    """Compute the backward pass of a trace; see `attention_loss`.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def backward(trace: AttentionTrace, target: ArrayLike) -> AttentionGradient:
     draw = dscores / math.sqrt(s.d_k) if s.scale else dscores
     drotated_Q = draw @ t.rotated_K
     drotated_K = draw.swapaxes(-1, -2) @ t.rotated_Q
-    # A turn is undone by the turn back, which is also its transpose.
+    # A rotation's transpose is the rotation by the opposite angle.
     theta = t.rotary_angles
     dQ = drotated_Q if theta is None else positions.rotate(drotated_Q, -theta)
     dK = drotated_K if theta is None else positions.rotate(drotated_K, -theta)
@@ -115,7 +115,7 @@ def backward(trace: AttentionTrace, target: ArrayLike) -> AttentionGradient:
 def readout_loss(
     X: Array, W_v: Array, W_r: Array, b: Array, target: Array
 ) -> tuple[float, dict[str, Array]]:
-    """Cross-entropy of a linear read-out of the values, and its gradient.
+    """Compute the cross-entropy of a linear probe of the values, and its gradient.
 
     Parameters
     ----------
@@ -123,9 +123,9 @@ def readout_loss(
         Embeddings, a row for each word.
     W_v : ndarray, shape (d_model, d_v)
     W_r : ndarray, shape (d_v, classes)
-        The read-out.
+        The weights of the probe.
     b : ndarray, shape (classes,)
-        What it adds to each class.
+        The bias of each class.
     target : ndarray, shape (n, classes)
         1 at each word's class; rows sum to 1.
 
@@ -156,19 +156,19 @@ def readout_loss(
 
 
 def cross_entropy(logits: Array, target: Array) -> tuple[float, Array]:
-    """Cross-entropy of softmax rows, and its derivative by the logits: (A − T) / rows.
+    """Compute the cross-entropy of softmax rows, and its derivative by the logits: (A − T) / rows.
 
     Parameters
     ----------
     logits : ndarray, shape (..., n)
-        −inf where nothing is allowed.
+        −inf where the mask blocks.
     target : ndarray, in the shape of `logits`
-        A row sums to 1, or is 0 throughout: then nothing is wanted of it.
+        A row sums to 1, or is all 0: then it has no target.
 
     Returns
     -------
     loss : float
-        Mean over the rows of which something is wanted.
+        Mean over the rows that have a target.
     dlogits : ndarray, in the shape of `logits`
 
     Examples
@@ -178,7 +178,7 @@ def cross_entropy(logits: Array, target: Array) -> tuple[float, Array]:
     """
     wanted = target.sum(axis=-1, keepdims=True)
     rows = wanted.sum()
-    # log A, with the subtraction inside: it stays finite where A itself rounds to 0.
+    # log A from the log-sum-exp stays finite where A itself rounds to 0.
     z = logits - logits.max(axis=-1, keepdims=True)
     log_A = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
     L = -np.sum(target * np.where(target > 0, log_A, 0)) / rows

@@ -48,14 +48,14 @@ SLOPE = (0.05, 1.0)
 
 @dataclass(frozen=True)
 class TextLimit:
-    """How long a text may be.
+    """The longest valid text.
 
     Attributes
     ----------
     name, begin : str
-        Its name, and the words that ask a visitor for one.
+        Its name, and the words that begin a request for one.
     characters, words : int
-        At most; characters are counted before it is split into words.
+        The maximum of each; characters are checked before the split into words.
     """
 
     name: str
@@ -64,7 +64,7 @@ class TextLimit:
     words: int
 
     def check(self, text: str) -> None:
-        """Refuse a text too long to be worth splitting, or something that isn't a text.
+        """Refuse a text with too many characters, or a value that isn't a text.
 
         Raises
         ------
@@ -115,20 +115,20 @@ LONG_TEXT = TextLimit("long text", "Paste a text", MAX_TEXT, MAX_WORDS)
 
 
 def most_tokens(layers: int, heads: int) -> int:
-    """Count the tokens of a text for whose weights there is room, in a model of such a size.
+    """Compute the longest text, in tokens, whose weights fit the limit in a model of this size.
 
     Examples
     --------
     >>> most_tokens(6, 12), most_tokens(12, 12), most_tokens(24, 16)
     (512, 512, 313)
     """
-    # While a layer is computed, several matrices of its heads are there at once.
+    # The computation of a layer holds several matrices of its heads at once.
     matrices = max(layers, _WORKING) * heads
     return min(MAX_WORDS, math.isqrt(MAX_WEIGHTS // matrices))
 
 
 def validate(scenario: Scenario) -> Scenario:
-    """Round a scenario onto the lab's grid, or say which limit it breaks.
+    """Round a scenario onto the lab's grid, or refuse one that breaks a limit.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def quantize(name: str, values: Array) -> Array:
     check_numbers(name, values)
     if values.dtype == np.float64 and np.array_equal(np.rint(values * _STEPS) / _STEPS, values):
         return values
-    # Through Python's own rounding each number is the float nearest to its decimal form.
+    # Python's own rounding returns the float nearest to the decimal number.
     rounded = [round(value, DECIMALS) for value in values.ravel().tolist()]
     return np.array(rounded, dtype=np.float64).reshape(values.shape)
 
@@ -232,7 +232,7 @@ def check_sizes(**sizes: int | None) -> None:
             raise ValueError(f"{name} must be {low} to {high} here, got {size}.")
 
 
-@lru_cache(maxsize=4096)  # a hand that moves numbers leaves the words as they are
+@lru_cache(maxsize=4096)  # a drag changes numbers, and the words stay
 def _check_text(what: str, text: str, longest: int) -> None:
     if len(text) > longest:
         raise ValueError(f"{what} has room for {longest} characters; {text[:10]}… has {len(text)}.")

@@ -1,4 +1,4 @@
-"""Masks: who may look at whom. True = may attend; row = query, column = key.
+"""Masks: which query may attend to which key. True = may attend; row = query, column = key.
 
 PyTorch has both conventions: in `scaled_dot_product_attention` True means may attend, as
 here; in `nn.MultiheadAttention` (attn_mask, key_padding_mask) it means blocked.
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 MaskKind = Literal["none", "causal", "padding", "window", "custom"]
 
-#: In the order in which they are offered.
+#: In the order of the menu.
 KINDS: tuple[MaskKind, ...] = get_args(MaskKind)
 
 Mask = NDArray[np.bool_]
 
 
 def causal(n: int) -> Mask:
-    """Each word may look at itself and at what stands before it; shape (n, n).
+    """Return a causal mask: a word may attend to itself and to earlier words; shape (n, n).
 
     Examples
     --------
@@ -33,14 +33,14 @@ def causal(n: int) -> Mask:
 
 
 def padding(n: int, n_k: int, real: int) -> Mask:
-    """Nobody may look at what stands behind the last real word; shape (n, n_k).
+    """Return a padding mask: no word may attend behind the last real word; shape (n, n_k).
 
     Parameters
     ----------
     n, n_k : int
         Number of queries and of keys.
     real : int, 1 to n_k
-        Number of real words; the others only fill the row.
+        Number of real words; the others are padding.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def padding(n: int, n_k: int, real: int) -> Mask:
 
 
 def window(n: int, reach: int) -> Mask:
-    """Each word may look as many words back and ahead as the window reaches; shape (n, n).
+    """Return a sliding window: a word may attend `reach` words back and ahead; shape (n, n).
 
     Source: Beltagy et al., "Longformer: The Long-Document Transformer" (2020), section 3.1.
 

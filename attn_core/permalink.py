@@ -1,4 +1,4 @@
-"""A scenario, or a text, as one short piece of URL, and back, exactly.
+"""Scenarios and texts as one short part of a URL, and back, exactly.
 
 Layout: the version digit, then base64url of a CRC-32 and the deflated JSON document or text.
 Both directions need only the text: no server keeps anything.
@@ -14,7 +14,7 @@ from .document import DocumentError, from_json, to_json
 from .scenario import Scenario
 
 VERSION = "1"
-#: Longest link that is read or written, and longest document that may come out of one.
+#: The longest link to read or write, and the longest document that a link may hold.
 MAX_LINK = 16_000
 MAX_DOCUMENT = 256_000
 
@@ -22,7 +22,7 @@ _RAW_DEFLATE = -zlib.MAX_WBITS
 
 
 class LinkError(ValueError):
-    """Raised for a link that can't be opened or made; the message says why."""
+    """Raised for a link that can't be read or written; the message says why."""
 
 
 def encode(scenario: Scenario) -> str:
@@ -61,6 +61,12 @@ def decode(link: str) -> Scenario:
     ------
     LinkError
         When the link is cut, altered, too long, of another version, or foreign.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> decode(encode(DEFAULT.scenario)) == DEFAULT.scenario
+    True
     """
     try:
         return from_json(_unpacked(link).decode())
@@ -85,7 +91,12 @@ def decode_text(link: str) -> str:
     Raises
     ------
     LinkError
-        As of `decode`.
+        For the reasons of `decode`.
+
+    Examples
+    --------
+    >>> decode_text(encode_text("Oh dear!"))
+    'Oh dear!'
     """
     try:
         return _unpacked(link).decode()
@@ -120,7 +131,7 @@ def _bytes(text: str) -> bytes:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise LinkError("The link was cut or altered: it has characters out of place.") from error
-    # Spare bits in the last character must be 0, so that one scenario has one spelling.
+    # Spare bits in the last character must be 0, so that a scenario has a single link.
     if base64.urlsafe_b64encode(data).decode().rstrip("=") != text:
         raise LinkError("The link was altered on its way: its last character is wrong.")
     return data
@@ -129,7 +140,7 @@ def _bytes(text: str) -> bytes:
 def _inflated(packed: bytes) -> bytes:
     inflate = zlib.decompressobj(wbits=_RAW_DEFLATE)
     try:
-        # The bound keeps a small link from growing into a large document.
+        # The bound keeps a small link from inflating to a large document.
         document = inflate.decompress(packed, MAX_DOCUMENT)
     except zlib.error as error:
         raise LinkError("The link was altered on its way: it can't be unpacked.") from error

@@ -1,4 +1,4 @@
-"""How a word knows its place: added to X, turned into Q and K, or taken off the scores.
+"""Positional encodings: added to X, rotated into Q and K, or added to the scores as a bias.
 
 Attention itself looks at a set: words in another order get the same weights, in that
 order. Each way of telling the order apart cites its paper; pages show `explain.papers`.
@@ -18,14 +18,14 @@ PositionKind = Literal["none", "sinusoidal", "learned", "rope", "alibi"]
 
 KINDS: tuple[PositionKind, ...] = get_args(PositionKind)
 
-#: Of sinusoidal positions and of RoPE, from their papers.
+#: The base of sinusoidal positions and of RoPE, from their papers.
 BASE = 10_000.0
 
 Array = NDArray[Any]
 
 
 def sinusoidal(n: int, d_model: int) -> Array:
-    r"""Vectors of places: waves of growing length.
+    r"""Compute sinusoidal encodings: waves of growing length.
 
     ``P[pos, 2i] = sin(pos / 10000^(2i/d_model))``, and ``P[pos, 2i+1]`` its cosine.
 
@@ -34,7 +34,7 @@ def sinusoidal(n: int, d_model: int) -> Array:
     Parameters
     ----------
     n : int
-        Number of places; the first is 0.
+        Number of positions; the first is 0.
     d_model : int
 
     Returns
@@ -54,12 +54,12 @@ def sinusoidal(n: int, d_model: int) -> Array:
 
 
 def angles(n: int, d: int) -> Array:
-    """Angle of each place for each pair of columns: ``pos / 10000^(2i/d)``, in radians.
+    """Compute each position's angle for each pair of columns: ``pos / 10000^(2i/d)``, in radians.
 
     Parameters
     ----------
     n : int
-        Number of places; the first is 0.
+        Number of positions; the first is 0.
     d : int
         Number of columns; a last one without a partner has no angle.
 
@@ -83,7 +83,7 @@ def _angles(n: int, d: int, pairs: int) -> Array:
 
 
 def rotate(Q: Array, theta: Array) -> Array:
-    """Turn each pair of columns by the angle of its row: RoPE.
+    """Rotate each pair of columns by the angle of its row: RoPE.
 
     ``(a, b)`` becomes ``(a cos θ − b sin θ, a sin θ + b cos θ)``. The dot product of two
     rows turned so depends on how far they are apart, not on where they stand.
@@ -117,10 +117,11 @@ def rotate(Q: Array, theta: Array) -> Array:
 
 
 def slopes(h: int, slope: float | None = None) -> Array:
-    """How much each head minds distance: a geometric sequence.
+    """Compute ALiBi's slope of each head: a geometric sequence.
 
-    The authors' is, for 8 heads, 1/2, 1/4, … 1/256, and such a one for any power of two.
-    Between two of these their code takes the lower one's, then every other one of the higher.
+    For 8 heads the authors' slopes are 1/2, 1/4, … 1/256, and alike for any power of two.
+    For other numbers their code takes the slopes of the power below, then every other one
+    of the power above.
 
     Source: Press et al., "Train Short, Test Long: Attention with Linear Biases Enables
     Input Length Extrapolation" (2022), section 3, and `get_slopes` in
@@ -131,7 +132,7 @@ def slopes(h: int, slope: float | None = None) -> Array:
     h : int
         Number of heads.
     slope : float, optional
-        Of the first head; that of head i is its ith power. Left out: the authors'.
+        Of the first head; head i has its ith power. Without it, the authors'.
 
     Returns
     -------
@@ -153,9 +154,9 @@ def slopes(h: int, slope: float | None = None) -> Array:
 
 
 def bias(n: int, slope: Array) -> Array:
-    """What ALiBi adds to the scores: ``−m·|i − j|``, from the paper cited at `slopes`.
+    """Compute ALiBi's bias of the scores: ``−m·|i − j|``, from the paper cited at `slopes`.
 
-    The paper masks what comes later, so that its distances go backwards only.
+    The paper masks later words, so its distances only go backwards.
 
     Parameters
     ----------
@@ -180,19 +181,43 @@ def bias(n: int, slope: Array) -> Array:
 
 
 def added(s: Scenario, n: int) -> Array | None:
-    """What a scenario adds to its first `n` places, shape (n, d_model); None if nothing."""
+    """Return the encodings of a scenario's first n positions, shape (n, d_model), or None.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_positions
+    >>> from attn_core.presets import DEFAULT
+    >>> added(with_positions(DEFAULT.scenario, "sinusoidal"), 1)
+    array([[0., 1., 0., 1.]])
+    """
     if s.positions == "sinusoidal":
         return sinusoidal(n, s.d_model).astype(s.X.dtype)
     return None if s.P is None else s.P[:n]
 
 
 def rotary_angles(s: Scenario) -> Array | None:
-    """By what a scenario's RoPE turns its pairs of columns; None without RoPE."""
+    """Return the angles of a scenario's RoPE, shape (n, d_k // 2); None without RoPE.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_positions
+    >>> from attn_core.presets import DEFAULT
+    >>> rotary_angles(with_positions(DEFAULT.scenario, "rope"))[1]
+    array([1.  , 0.01])
+    """
     return angles(s.n, s.d_k).astype(s.X.dtype) if s.positions == "rope" else None
 
 
 def alibi_bias(s: Scenario) -> Array | None:
-    """What a scenario's ALiBi adds to its scores, (n, n) or (h, n, n); None without it."""
+    """Return the bias of a scenario's ALiBi, shape (n, n) or (h, n, n); None without ALiBi.
+
+    Examples
+    --------
+    >>> from attn_core.edits import with_positions, with_slope
+    >>> from attn_core.presets import DEFAULT
+    >>> alibi_bias(with_slope(with_positions(DEFAULT.scenario, "alibi"), 0.5))[0]
+    array([ 0. , -0.5, -1. ])
+    """
     if s.positions != "alibi":
         return None
     slope = slopes(s.h, s.slope)

@@ -18,7 +18,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """Everything that self-attention needs to know; a wrong one can't exist.
+    """All inputs of self-attention; an invalid one can't exist.
 
     Arrays are copied and made read-only. They share one floating type:
     float32 when all of them are float32 (or float16), float64 otherwise.
@@ -30,13 +30,13 @@ class Scenario:
     X : array_like, shape (n, d_model)
         Embeddings, one row a word.
     W_q, W_k : array_like, shape (d_model, d_k) or (h, d_model, d_k)
-        Projections to queries and keys, with one leading axis for heads if wanted.
+        Projections to queries and keys, with an optional leading axis for heads.
     W_v : array_like, shape (d_model, d_v) or (h, d_model, d_v)
         Projection to values.
     mask : array_like of bool, shape (n, n_k), optional
         True where the query (row) may attend to the key (column). None: everywhere.
-        Numbers are understood, too: 1 and 0 as True and False, or 0 and −inf (or −10⁹) as
-        what is added to the scores; see `_mask_checks.read_mask`. It is kept as bool.
+        Numbers are valid, too: 1 and 0 as True and False, or 0 and −inf (or −10⁹) as an
+        additive mask; see `_mask_checks.read_mask`. The field is bool.
     scale : bool
         Divide the raw scores by the square root of d_k.
     temperature : float
@@ -49,15 +49,15 @@ class Scenario:
         Names of the heads, where the projections have an axis for them. Left out, they
         are ``head 1``, ``head 2``, ….
     context : sequence of str, length n_k, optional
-        The words that keys and values are made of, in cross-attention. Left out, they
-        are the tokens themselves: self-attention.
+        The words of keys and values in cross-attention. Left out, they are the tokens
+        themselves: self-attention.
     Z : array_like, shape (n_k, d_model), optional
-        Embeddings of the context; there if and only if it is.
+        Embeddings of the context; given if and only if it is.
     positions : {"none", "sinusoidal", "learned", "rope", "alibi"}
-        How a word knows its place; see `positions`. The last two measure how far words
-        of one sentence are apart, so there is none with a context.
+        The positional encoding; see `positions`. The last two measure distances within
+        one sentence, so they are invalid with a context.
     P : array_like, shape (max(n, n_k), d_model), optional
-        The learned vector of each place; there if and only if positions are learned.
+        The learned vector of each position; given if and only if positions are learned.
     slope : float, optional
         ALiBi's slope of the first head, above 0 and at most 1; that of head i is its
         ith power. Left out, slopes are the authors' for so many heads; see `slopes`.
@@ -122,7 +122,7 @@ class Scenario:
 
     @property
     def n_k(self) -> int:
-        """Number of words that can be looked at."""
+        """Number of keys."""
         return len(self.context) or self.n
 
     @property
@@ -152,12 +152,12 @@ class Scenario:
 
     @property
     def allowed(self) -> NDArray[np.bool_]:
-        """The mask, spelled out where it is None; shape (n, n_k)."""
+        """The mask, all True where it is None; shape (n, n_k)."""
         return np.ones((self.n, self.n_k), dtype=bool) if self.mask is None else self.mask
 
     @property
     def slopes(self) -> tuple[float, ...]:
-        """ALiBi's slope of each head; none where positions aren't ALiBi's."""
+        """ALiBi's slope of each head; empty without ALiBi."""
         if self.positions != "alibi":
             return ()
         return tuple(slopes(self.h, self.slope).tolist())

@@ -1,4 +1,4 @@
-"""The one shape rule of a matrix product, the sentence that explains a breach, and a way out."""
+"""The shape rule of a matrix product, the message of a mismatch, and its repair."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class ShapeRule:
-    """Whether ``left @ right`` exists, and why.
+    """The shapes of ``left @ right``, and whether the product exists.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class ShapeRule:
 
     @property
     def message(self) -> str:
-        """Say in one sentence what is expected and what came.
+        """Describe in one sentence what is expected and what came.
 
         Examples
         --------
@@ -56,7 +56,7 @@ class ShapeRule:
 
 
 def if_transposed(name: str, came: tuple[int, ...], *expected: int | None) -> str:
-    """Ask whether a matrix is transposed, where the other way round it would fit.
+    """Suggest that a matrix is transposed, where its transpose would fit.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def if_transposed(name: str, came: tuple[int, ...], *expected: int | None) -> st
 
 
 def resized(W: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
-    """Cut a matrix, or fill it up with zeros, to a shape; each head's, if it has heads.
+    """Cut a matrix to a shape, or pad it with zeros; each head's, if it has heads.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""JSON that says one thing only: the reader of every file and link that others wrote."""
+"""Strict JSON: the reader of every file and link from outside."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 
 class JSONError(ValueError):
-    """Raised for a text that isn't JSON, or isn't clear; the message says why."""
+    """Raised for a text that isn't JSON, or is ambiguous; the message says why."""
 
 
 def loads(text: str) -> Any:
-    """Read JSON, but for what Python reads although it isn't JSON (NaN), or isn't clear.
+    """Parse JSON, but refuse NaN, which isn't JSON, and ambiguous objects.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def loads(text: str) -> Any:
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of its pairs, none of which may have the key of another."""
+    """Build an object from its pairs, whose keys must differ."""
     made = dict(pairs)
     if len(made) < len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]

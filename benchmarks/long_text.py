@@ -60,7 +60,7 @@ class Proxy:
         self._to = port
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]
-        self.counted = Counted()
+        self.pluralize = Counted()
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -78,9 +78,9 @@ class Proxy:
         with contextlib.suppress(OSError):
             while chunk := source.recv(CHUNK):
                 if down and says["socket"]:
-                    self.counted.socket += len(chunk)
+                    self.pluralize.socket += len(chunk)
                 elif down:
-                    self.counted.files += len(chunk)
+                    self.pluralize.files += len(chunk)
                 elif b"upgrade: websocket" in chunk.lower():
                     says["socket"] = True
                 sink.sendall(chunk)
@@ -90,8 +90,8 @@ class Proxy:
 
     def take(self) -> Counted:
         """Return what was counted since the last time."""
-        counted, self.counted = self.counted, Counted()
-        return counted
+        pluralize, self.pluralize = self.pluralize, Counted()
+        return pluralize
 
     def close(self) -> None:
         """Let no one in any more."""
@@ -151,11 +151,11 @@ def visit(
     there = page.wait_for_function(painted, timeout=60_000).json_value() - start
     page.wait_for_selector(_IDLE, state="attached")
     page.wait_for_timeout(1500)  # what still comes behind the first picture counts
-    counted = between.take()
+    pluralize = between.take()
     # What the browser kept is answered, too, but by nobody on the wire.
-    fetched = sum(plotly) if counted.files > sum(plotly) else 0
+    fetched = sum(plotly) if pluralize.files > sum(plotly) else 0
     plotly.clear()
-    return Visit(there, counted.socket, counted.files, fetched)
+    return Visit(there, pluralize.socket, pluralize.files, fetched)
 
 
 def plotly_of(response: Response) -> list[int]:

@@ -24,7 +24,7 @@ st.markdown("## What this head tells apart")
 all_heads.spaces()
 
 st.markdown("## Which heads agree?")
-all_heads.agreement()
+all_heads.head_similarity()
 
 st.markdown(
     "## All heads together\n\n"

@@ -1,4 +1,4 @@
-"""Which input moved what: each input that differs, changed alone."""
+"""Causes of a difference: each input that differs is changed alone."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import numpy as np
 
 from ..attention import AttentionTrace, attend
 from ..edits import PROJECTIONS, MatrixName, editable
-from ..explain.wording import TIE
+from ..explain.wording import DISPLAY_TOLERANCE
 from ..scenario import Array, Scenario
 from .changes import Change, NumberChange, changes_of, with_change
 from .compare import Comparison
 
-#: Cells whose causes are found.
+#: The most numbers whose causes are computed.
 MOST_CELLS = 3
 
 
 @dataclass(frozen=True)
 class Cause:
-    """The one input that, changed alone, moves a number most in the direction it went.
+    """The one input that, changed alone, moves a number most towards its value in B.
 
     Attributes
     ----------
     name : {"weights", "output"}
     row, column : int
-        The number's place.
+        The number's row and column, from 0.
     before, after : float
         The number in A and in B.
     change : Change or None
@@ -46,7 +46,7 @@ class Cause:
 
 
 def causes(c: Comparison) -> tuple[Cause, ...]:
-    """Find what moved the weights that changed most, or the output where no weight did.
+    """Find the causes of the largest changes: of the weights, or of the output where none changed.
 
     Parameters
     ----------
@@ -55,8 +55,8 @@ def causes(c: Comparison) -> tuple[Cause, ...]:
     Returns
     -------
     tuple of Cause
-        At most `MOST_CELLS`, the largest change first; none where nothing changed by
-        as much as the boxes show.
+        At most `MOST_CELLS`, the largest change first; empty where no change shows in
+        the boxes.
 
     Raises
     ------
@@ -76,32 +76,41 @@ def causes(c: Comparison) -> tuple[Cause, ...]:
     changed = changes_of(c)
     if not changed:
         return ()
-    moved = _moved(c)
-    alone = _alone(c, changed, moved)
+    quantity = _quantity(c)
+    alone = _values_alone(c, changed, quantity)
     return tuple(
-        _cause(c, moved, i, j, changed, alone)
-        for i, j in largest_moves(getattr(c.b, moved) - getattr(c.a, moved))
+        _cause(c, quantity, i, j, changed, alone)
+        for i, j in largest_moves(getattr(c.b, quantity) - getattr(c.a, quantity))
     )
 
 
-def _moved(c: Comparison) -> Literal["weights", "output"]:
-    """Outputs are asked about where no weight moved, and A and B have outputs of one size."""
+def _quantity(c: Comparison) -> Literal["weights", "output"]:
+    """Choose the output where no weight changed and both outputs have one size, else weights."""
     fits = c.a.scenario.d_v == c.b.scenario.d_v
     return "output" if fits and not largest_moves(c.b.weights - c.a.weights) else "weights"
 
 
 def largest_moves(difference: Array) -> list[tuple[int, int]]:
-    """Places of the largest changes that the boxes show, the largest first."""
-    moved = np.abs(difference)
-    order = np.argsort(-moved, axis=None, kind="stable")[:MOST_CELLS]
-    places = zip(*np.unravel_index(order, moved.shape), strict=True)
-    return [(int(i), int(j)) for i, j in places if moved[i, j] >= TIE]
+    """Find the rows and columns of the largest changes that the boxes show, largest first.
+
+    Examples
+    --------
+    >>> largest_moves(np.array([[0.0, 0.5], [-0.7, 0.001]]))
+    [(1, 0), (0, 1)]
+    """
+    size = np.abs(difference)
+    order = np.argsort(-size, axis=None, kind="stable")[:MOST_CELLS]
+    places = zip(*np.unravel_index(order, size.shape), strict=True)
+    return [(int(i), int(j)) for i, j in places if size[i, j] >= DISPLAY_TOLERANCE]
 
 
-def _alone(c: Comparison, changed: Sequence[Change], name: str) -> Array:
-    """Weights or output of A with each change alone; shape (changes, rows, columns)."""
+def _values_alone(c: Comparison, changed: Sequence[Change], name: str) -> Array:
+    """Compute the weights or the output of A with each change alone.
+
+    The result has the shape (changes, rows, columns).
+    """
     a, b = c.a.scenario, c.b.scenario
-    # Heads differ in ALiBi's slope, which here has to be one for all of them.
+    # Each head has another slope of ALiBi, but all changes need the same one.
     are_heads = a.positions != "alibi"
     together = [each for each in changed if isinstance(each, NumberChange) and are_heads]
     others = changed[len(together) :]  # numbers come first
@@ -111,11 +120,11 @@ def _alone(c: Comparison, changed: Sequence[Change], name: str) -> Array:
 
 
 def _attend_each(a: AttentionTrace, numbers: Sequence[NumberChange]) -> AttentionTrace:
-    """Attend with each change alone, all at once: each is a head of its own.
+    """Compute attention with each change alone in one pass, with a head for each change.
 
-    Heads share X, which may be what changes. So the identity stands in its place, and
-    what X, with its positions, makes of the projections in theirs: their product is the
-    same. So it is for the second sentence.
+    Heads share X, which may be the input that changes. So X is replaced by the identity, and
+    each projection by the product of X, with its positions, and the projection: queries, keys
+    and values stay the same. The second sentence is treated likewise.
     """
     s = a.scenario
     stacks: dict[MatrixName, Array] = {
@@ -137,7 +146,7 @@ def _attend_each(a: AttentionTrace, numbers: Sequence[NumberChange]) -> Attentio
 def _projected_rows(
     a: AttentionTrace, stacks: dict[MatrixName, Array]
 ) -> tuple[Array, Array, Array]:
-    """What queries, keys and values are made from, with its positions and each change alone."""
+    """Compute the rows that W_q, W_k and W_v project, with positions and each change alone."""
     s = a.scenario
 
     def added(name: MatrixName, fixed: Array | None) -> Array:
@@ -145,8 +154,8 @@ def _projected_rows(
         return stacks[name] if P is None else stacks[name] + P
 
     words = added("X", a.P)
-    looked_at = added("Z", a.P_context) if s.is_cross else words
-    return words, looked_at, looked_at
+    context = added("Z", a.P_context) if s.is_cross else words
+    return words, context, context
 
 
 def _cause(
@@ -160,6 +169,6 @@ def _cause(
     before, after = float(getattr(c.a, name)[i, j]), float(getattr(c.b, name)[i, j])
     effects = (alone[:, i, j] - before) * np.sign(after - before)
     best = int(np.argmax(effects))
-    if effects[best] < TIE:
+    if effects[best] < DISPLAY_TOLERANCE:
         return Cause(name, i, j, before, after, None, before)
     return Cause(name, i, j, before, after, changed[best], float(alone[best, i, j]))

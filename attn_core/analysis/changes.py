@@ -1,4 +1,4 @@
-"""The inputs that differ between two scenarios, and A with one of them as it is in B."""
+"""The inputs that differ between two scenarios, and A with one of them taken from B."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..positions import PositionKind
 from ..scenario import Scenario
 from .compare import Comparison, compare
 
-#: Queries and keys are of one size, so a projection to one can't have another size alone.
-PAIR = "W_q and W_k"
+#: Queries and keys have one size, so W_q and W_k can only change their size together.
+QUERY_KEY = "W_q and W_k"
 
-#: RoPE turns pairs of columns, so it can't come or go without them.
-PAIR_TURNED = "W_q, W_k and the positions"
+#: RoPE rotates pairs of columns, so it can't be switched without them.
+QUERY_KEY_POSITIONS = "W_q, W_k and the positions"
 
-#: What of a scenario can only be changed together.
+#: The fields that can only change together.
 _PLACES = ("positions", "P", "slope")
 _TOGETHER = {
     "positions": _PLACES,
-    PAIR: ("W_q", "W_k"),
-    PAIR_TURNED: ("W_q", "W_k", *_PLACES),
+    QUERY_KEY: ("W_q", "W_k"),
+    QUERY_KEY_POSITIONS: ("W_q", "W_k", *_PLACES),
 }
 
 Setting = Literal["scale", "temperature", "positions", "slope", "mask"]
@@ -41,7 +41,7 @@ class NumberChange:
     row, column : int
         From 0.
     label : str
-        What the number is, such as ``verb → k₁``.
+        Row and column, such as ``verb → k₁``.
     before, after : float
         In A and in B.
     """
@@ -56,12 +56,12 @@ class NumberChange:
 
 @dataclass(frozen=True)
 class SizeChange:
-    """Projections that have another size in B, and can only be changed whole.
+    """Projections that have another size in B, and can only change as a whole.
 
     Attributes
     ----------
     name : str
-        ``W_v``, `PAIR` or `PAIR_TURNED`.
+        ``W_v``, `QUERY_KEY` or `QUERY_KEY_POSITIONS`.
     before, after : int
         Their columns in A and in B.
     """
@@ -73,7 +73,7 @@ class SizeChange:
 
 @dataclass(frozen=True)
 class SettingChange:
-    """A setting; positions of another kind bring their P or slope along.
+    """A setting; positions of another kind change P or the slope, too.
 
     Attributes
     ----------
@@ -92,19 +92,19 @@ Change = NumberChange | SizeChange | SettingChange
 
 
 def changes(a: Scenario, b: Scenario) -> tuple[Change, ...]:
-    """Every input that differs between two scenarios of one sentence.
+    """List every input that differs between two scenarios of one sentence.
 
     Parameters
     ----------
     a, b : Scenario
-        With the same words and features, in the same order; those of a second sentence
-        count as words, so that one that comes or goes is no single change.
+        With the same words and features, in the same order; the words of a second
+        sentence count as well, so adding one is no single change.
 
     Returns
     -------
     tuple of Change
         In the order of `edits.editable`, row by row, then whole projections of another
-        size, then the settings. A mask that blocks nothing is as good as none.
+        size, then the settings. A mask that blocks nothing equals no mask.
 
     Raises
     ------
@@ -123,7 +123,15 @@ def changes(a: Scenario, b: Scenario) -> tuple[Change, ...]:
 
 
 def changes_of(c: Comparison) -> tuple[Change, ...]:
-    """Every input that differs; see `changes`."""
+    """List every input that differs between A and B; see `changes`.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from attn_core.presets import DEFAULT
+    >>> changes_of(compare(DEFAULT.scenario, replace(DEFAULT.scenario, scale=False)))
+    (SettingChange(name='scale', before=True, after=False),)
+    """
     if not c.same_words:
         raise ValueError("A and B must have the same words and features.")
     a, b = c.a.scenario, c.b.scenario
@@ -147,8 +155,8 @@ def with_change(a: Scenario, b: Scenario, change: Change) -> Scenario:
         values = np.array(getattr(a, change.name))
         values[change.row, change.column] = taken[change.name][change.row, change.column]
         taken[change.name] = values
-    following: Scenario = replace(a, **taken)
-    return following
+    result: Scenario = replace(a, **taken)
+    return result
 
 
 def _numbers(a: Scenario, b: Scenario) -> Iterator[NumberChange]:
@@ -163,13 +171,13 @@ def _numbers(a: Scenario, b: Scenario) -> Iterator[NumberChange]:
 
 def _sizes(a: Scenario, b: Scenario) -> Iterator[SizeChange]:
     if a.d_k != b.d_k:
-        yield SizeChange(PAIR_TURNED if _are_tied(a, b) else PAIR, a.d_k, b.d_k)
+        yield SizeChange(QUERY_KEY_POSITIONS if _are_tied(a, b) else QUERY_KEY, a.d_k, b.d_k)
     if a.d_v != b.d_v:
         yield SizeChange("W_v", a.d_v, b.d_v)
 
 
 def _are_tied(a: Scenario, b: Scenario) -> bool:
-    """Whether RoPE is in one of two, and the other has no pair of columns to turn."""
+    """Whether one scenario has RoPE, and the other has no pair of columns to rotate."""
     return any(s.positions == "rope" and other.d_k == 1 for s, other in ((a, b), (b, a)))
 
 

@@ -1,4 +1,4 @@
-"""Two scenarios side by side: A, B and B − A over all that both of them have."""
+"""Two scenarios side by side: A, B and B − A over the rows and columns that both have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from ..attention import AttentionTrace, attend
-from ..explain.wording import Quote, listed
+from ..explain.wording import Escape, join_words
 from ..notation import labels
 from ..notation.equation import Block, Equation, block, equation
 from ..notation.graph import graph
@@ -24,7 +24,7 @@ Pairs = tuple[list[int], list[int]]
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two traces and what of them can be compared; made by `compare`.
+    """Two traces and the matrices that both have; computed by `compare`.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Comparison:
 
     @cached_property
     def keys(self) -> Pairs:
-        """Words that both look at, in one order; of a second sentence, where there is one."""
+        """Keys that both have, in one order; of the second sentence, where there is one."""
         return tokenize.aligned(*map(_keys, (self.a.scenario, self.b.scenario)))
 
     @cached_property
@@ -62,7 +62,7 @@ class Comparison:
         return name in graph(self.a.scenario) and name in graph(self.b.scenario)
 
     def blocks(self, name: str) -> tuple[Block, Block, Block] | None:
-        """A, B and B − A of one matrix, in the rows and columns that both have.
+        """Return A, B and B − A of one matrix, in the rows and columns that both have.
 
         Parameters
         ----------
@@ -72,7 +72,7 @@ class Comparison:
         Returns
         -------
         tuple of Block, or None
-            Words go by their alignment, features by name, q, k and v by number.
+            Words are matched by alignment, features by name, q, k and v by number.
             The difference is labelled as B; where both masks block, it is 0. None
             when A and B share no row or no column, or when one has no such matrix.
 
@@ -101,9 +101,9 @@ class Comparison:
         return Equation((b, "−", a, "=", difference))
 
     def equations(self, name: str) -> tuple[Equation, ...]:
-        """Write what A and B share of a step as B − A, then the whole step of A and of B.
+        """Write B − A of a step, then the whole step of A and of B.
 
-        One that doesn't take the step is left out.
+        A scenario without the step is left out.
 
         Examples
         --------
@@ -113,15 +113,17 @@ class Comparison:
         """
         difference = self.equation(name)
         sides = (("A", self.a), ("B", self.b))
-        whole = [_of(trace, name, side) for side, trace in sides if name in graph(trace.scenario)]
+        whole = [
+            _named_step(trace, name, side) for side, trace in sides if name in graph(trace.scenario)
+        ]
         return (difference, *whole) if difference else tuple(whole)
 
-    def gaps(self, quote: Quote = str) -> tuple[str, ...]:
-        """Say in plain sentences what can't be compared, and why.
+    def describe_gaps(self, escape: Escape = str) -> tuple[str, ...]:
+        """Describe which parts can't be compared, and why.
 
         Parameters
         ----------
-        quote : callable
+        escape : callable
             Applied to each word and feature.
 
         Examples
@@ -129,20 +131,20 @@ class Comparison:
         >>> from attn_core import edits
         >>> from attn_core.presets import DEFAULT
         >>> s = edits.with_size(edits.with_sentence(DEFAULT.scenario, "Tu suis"), d_k=3)
-        >>> for sentence in compare(DEFAULT.scenario, s).gaps():
+        >>> for sentence in compare(DEFAULT.scenario, s).describe_gaps():
         ...     print(sentence)
         Words only in A: Je and heureux. Words only in B: Tu.
         d_k is 4 in A and 3 in B: of queries and keys the first 3 numbers are compared.
         """
-        return tuple(self._gaps(quote))
+        return tuple(self._describe_gaps(escape))
 
-    def _gaps(self, quote: Quote) -> Iterator[str]:
+    def _describe_gaps(self, escape: Escape) -> Iterator[str]:
         a, b = self.a.scenario, self.b.scenario
         names = labels.unique(a.tokens), labels.unique(b.tokens)
-        yield from _unshared("word", (a.tokens, b.tokens), names, self.words, quote)
-        yield from self._gaps_of_keys(quote)
+        yield from _describe_unshared("word", (a.tokens, b.tokens), names, self.words, escape)
+        yield from self._describe_gaps_of_keys(escape)
         features = a.features, b.features
-        yield from _unshared("feature", features, features, self.features, quote)
+        yield from _describe_unshared("feature", features, features, self.features, escape)
         for name, what in (("d_k", "queries and keys"), ("d_v", "values and outputs")):
             sizes = getattr(a, name), getattr(b, name)
             if sizes[0] != sizes[1]:
@@ -151,9 +153,9 @@ class Comparison:
                     f"{name} is {sizes[0]} in A and {sizes[1]} in B: "
                     f"of {what} the first {first} compared."
                 )
-        yield from _untaken(a, b)
+        yield from _describe_missing(a, b)
 
-    def _gaps_of_keys(self, quote: Quote) -> Iterator[str]:
+    def _describe_gaps_of_keys(self, escape: Escape) -> Iterator[str]:
         a, b = self.a.scenario, self.b.scenario
         if a.is_cross != b.is_cross:
             cross, alone = ("A", "B") if a.is_cross else ("B", "A")
@@ -164,7 +166,7 @@ class Comparison:
         if a.is_cross or b.is_cross:
             keys = _keys(a), _keys(b)
             names = labels.unique(keys[0]), labels.unique(keys[1])
-            yield from _unshared("key", keys, names, self.keys, quote)
+            yield from _describe_unshared("key", keys, names, self.keys, escape)
 
     def _pairs(self, axis: Axis) -> Pairs:
         match axis:
@@ -181,7 +183,7 @@ class Comparison:
 
 
 def compare(a: Scenario, b: Scenario) -> Comparison:
-    """Compute both and line them up.
+    """Compute both scenarios and align their words, keys and features.
 
     Parameters
     ----------
@@ -211,7 +213,7 @@ def compare(a: Scenario, b: Scenario) -> Comparison:
 
 
 def steps_of_both(a: Scenario, b: Scenario) -> tuple[str, ...]:
-    """Name the steps of one head that two scenarios have, in the order of computation.
+    """List the steps of one head that both scenarios have, in the order of computation.
 
     Examples
     --------
@@ -227,16 +229,16 @@ def _keys(s: Scenario) -> tuple[str, ...]:
     return s.context or s.tokens
 
 
-def _untaken(a: Scenario, b: Scenario) -> Iterator[str]:
-    """Say which matrices only one of two scenarios has."""
+def _describe_missing(a: Scenario, b: Scenario) -> Iterator[str]:
+    """Describe which matrices only one of two scenarios has."""
     for letter, own, other in (("A", a, b), ("B", b, a)):
         nodes = graph(own)
         if symbols := [nodes[name].step.symbol for name in nodes if name not in graph(other)]:
-            yield f"Only {letter} has {listed(symbols)}."
+            yield f"Only {letter} has {join_words(symbols)}."
 
 
-def _of(trace: AttentionTrace, name: str, side: str) -> Equation:
-    """Write a whole step, its result named after its side."""
+def _named_step(trace: AttentionTrace, name: str, side: str) -> Equation:
+    """Write a whole step, with A or B in the name of its result."""
     written = equation(trace, name)
     return Equation((*written.terms[:-1], _named(written.result, side)))
 
@@ -246,7 +248,7 @@ def _named(whole: Block, side: str) -> Block:
 
 
 def _part(whole: Block, rows: list[int], columns: list[int], side: str) -> Block:
-    """Rows and columns of a matrix, named after its side."""
+    """Select rows and columns of a matrix, with A or B in its name."""
     return replace(
         _named(whole, side),
         values=whole.values[np.ix_(rows, columns)],
@@ -256,7 +258,7 @@ def _part(whole: Block, rows: list[int], columns: list[int], side: str) -> Block
 
 
 def _difference(a: Block, b: Block) -> Block:
-    # −∞ − −∞ would be nan, but a pair that neither may look at is no difference.
+    # −∞ − −∞ is nan, but a pair that both masks block has no difference.
     blocked = np.isneginf(a.values) & np.isneginf(b.values)
     values: Array = np.zeros(b.values.shape, b.values.dtype)
     np.subtract(b.values, a.values, out=values, where=~blocked)
@@ -264,14 +266,14 @@ def _difference(a: Block, b: Block) -> Block:
     return replace(b, step=replace(b.step, symbol="B − A", kind=kind), values=values)
 
 
-def _unshared(
+def _describe_unshared(
     what: str,
     sides: Sequence[Sequence[str]],
     names: Sequence[Sequence[str]],
     shared: Pairs,
-    quote: Quote,
+    escape: Escape,
 ) -> Iterator[str]:
-    """Sentences about words or features that aren't lined up."""
+    """Describe the words or features that only A or only B has, or that aren't aligned."""
     if not shared[0]:
         yield f"A and B have no {what} in common, so nothing with a {what} in it can be compared."
         return
@@ -282,17 +284,17 @@ def _unshared(
     elsewhere = counts[0] & counts[1]
     only = []
     for letter, side, own, places in zip("AB", sides, names, left, strict=True):
-        if alone := [quote(labels.isolate(own[i])) for i in _but(elsewhere, side, places)]:
-            only.append(f"{what.capitalize()}s only in {letter}: {listed(alone)}.")
+        if alone := [escape(labels.isolate(own[i])) for i in _remaining(elsewhere, side, places)]:
+            only.append(f"{what.capitalize()}s only in {letter}: {join_words(alone)}.")
     if only:
         yield " ".join(only)
     if elsewhere:
-        moved = [quote(labels.isolate(word)) for word in elsewhere.elements()]
-        yield f"Not compared, for the order of A and B differs: {listed(moved)}."
+        moved = [escape(labels.isolate(word)) for word in elsewhere.elements()]
+        yield f"Not compared, for the order of A and B differs: {join_words(moved)}."
 
 
-def _but(taken: Counter[str], side: Sequence[str], places: list[int]) -> Iterator[int]:
-    """Places whose words are left when those that the other side has as well are taken."""
+def _remaining(taken: Counter[str], side: Sequence[str], places: list[int]) -> Iterator[int]:
+    """Yield the places of the words that remain when each word in `taken` is removed once."""
     rest = Counter(taken)
     for i in places:
         if rest[side[i]]:

@@ -1,4 +1,4 @@
-"""Sentences about what moved the weights, or the output, from A to B."""
+"""Sentences about the causes of a difference between A and B."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from ..explain.papers import SCHEMES
-from ..explain.wording import Quote, counted
+from ..explain.wording import Escape, pluralize
 from ..notation import labels
 from ..notation.equation import block
 from ..notation.labels import number
@@ -14,8 +14,8 @@ from ..notation.steps import step
 from ..positions import PositionKind
 from .causes import Cause, causes, largest_moves
 from .changes import (
-    PAIR,
-    PAIR_TURNED,
+    QUERY_KEY,
+    QUERY_KEY_POSITIONS,
     Change,
     NumberChange,
     SettingChange,
@@ -24,20 +24,20 @@ from .changes import (
 )
 from .compare import Comparison
 
-#: How the causes are found, for the reader.
+#: The method, in words for the reader.
 METHOD = (
     "Found by computing A again and again, each time with a single input changed to what it is "
     "in B. These effects needn't add up: inputs act through one another."
 )
 
 
-def describe_causes(c: Comparison, quote: Quote = str) -> tuple[str, ...]:
-    r"""Say what changed most between A and B, and which single input moves it most.
+def describe_causes(c: Comparison, escape: Escape = str) -> tuple[str, ...]:
+    r"""Describe the largest changes between A and B and the single input that moves each most.
 
     Parameters
     ----------
     c : Comparison
-    quote : callable
+    escape : callable
         Applied to each word and feature.
 
     Examples
@@ -54,7 +54,7 @@ def describe_causes(c: Comparison, quote: Quote = str) -> tuple[str, ...]:
     """
     if not c.same_words:
         return (
-            *_largest(c, quote),
+            *_largest(c, escape),
             "A and B differ in their words or features, so A can't take single inputs of B "
             "and there are no causes to be told.",
         )
@@ -67,23 +67,23 @@ def describe_causes(c: Comparison, quote: Quote = str) -> tuple[str, ...]:
     start = (
         () if found[0].name == "weights" else ("No weight changes by as much as the boxes show.",)
     )
-    return (*start, *(_sentence(c, cause, len(changed), quote) for cause in found))
+    return (*start, *(_sentence(c, cause, len(changed), escape) for cause in found))
 
 
-def _largest(c: Comparison, quote: Quote) -> Iterator[str]:
-    """Largest changes of the weights that A and B share, without a cause."""
+def _largest(c: Comparison, escape: Escape) -> Iterator[str]:
+    """Describe the largest changes of the weights that A and B share, without causes."""
     if (found := c.blocks("weights")) is None:
         return
     a, b, difference = found
     for i, j in largest_moves(difference.values):
         before, after = _written(float(a.values[i, j]), float(b.values[i, j]))
-        row, column = (quote(labels.isolate(label)) for label in (b.rows[i], b.columns[j]))
+        row, column = (escape(labels.isolate(label)) for label in (b.rows[i], b.columns[j]))
         yield f"The weight of {row} for {column} goes from {before} to {after}."
 
 
-def _sentence(c: Comparison, cause: Cause, count: int, quote: Quote) -> str:
+def _sentence(c: Comparison, cause: Cause, count: int, escape: Escape) -> str:
     rises = cause.after > cause.before
-    what = _named(c, cause, quote)
+    what = _named(c, cause, escape)
     if cause.change is None:
         before, after = _written(cause.before, cause.after)
         verb = "raise" if rises else "lower"
@@ -92,25 +92,25 @@ def _sentence(c: Comparison, cause: Cause, count: int, quote: Quote) -> str:
             f"all changes together {verb} it from {before} to {after}."
         )
     before, alone, after = _written(cause.before, cause.alone, cause.after)
-    is_plural = cause.change.name in (PAIR, PAIR_TURNED)
+    is_plural = cause.change.name in (QUERY_KEY, QUERY_KEY_POSITIONS)
     verb = ("raise" if rises else "lower") + ("" if is_plural else "s")
-    told = f"{_input(cause.change, quote)} alone {verb} {what} from {before} to {alone}"
-    return f"{told}." if alone == after else f"{told} (all changes together: to {after})."
+    sentence = f"{_input(cause.change, escape)} alone {verb} {what} from {before} to {alone}"
+    return f"{sentence}." if alone == after else f"{sentence} (all changes together: to {after})."
 
 
-def _named(c: Comparison, cause: Cause, quote: Quote) -> str:
+def _named(c: Comparison, cause: Cause, escape: Escape) -> str:
     shown = block(c.a, cause.name)
-    row = quote(labels.isolate(shown.rows[cause.row]))
+    row = escape(labels.isolate(shown.rows[cause.row]))
     if cause.name == "weights":
-        return f"the weight of {row} for {quote(labels.isolate(shown.columns[cause.column]))}"
+        return f"the weight of {row} for {escape(labels.isolate(shown.columns[cause.column]))}"
     return f"the output {row} · {shown.columns[cause.column]}"
 
 
-def _input(change: Change, quote: Quote) -> str:
+def _input(change: Change, escape: Escape) -> str:
     """Name a change as the subject of a sentence."""
     match change:
         case SizeChange():
-            columns = counted(change.after, "column")
+            columns = pluralize(change.after, "column")
             return f"{change.name} of B, {columns} for {change.before},"
         case SettingChange():
             return _setting(change)
@@ -119,7 +119,7 @@ def _input(change: Change, quote: Quote) -> str:
             digits = 2 if round(difference, 2) == round(difference, 3) else 3
             sign = "+" if difference > 0 else ""
             symbol = step(change.name).symbol
-            return f"{symbol} {quote(change.label)} {sign}{number(difference, digits)}"
+            return f"{symbol} {escape(change.label)} {sign}{number(difference, digits)}"
 
 
 def _setting(change: SettingChange) -> str:

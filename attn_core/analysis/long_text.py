@@ -1,4 +1,4 @@
-"""A long text seen by one head of a scenario: its words, its weights, and what is said of them."""
+"""A long text in one head of a scenario: its words, its weights, and their descriptions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from .. import limits, masks
 from ..attention import AttentionTrace
 from ..edits import mask_kinds
-from ..explain.wording import Quote, listed, named
+from ..explain.wording import Escape, axis_labels, join_words
 from ..masks import Mask
 from ..notation.graph import divisor
 from ..notation.labels import isolate, number
@@ -17,7 +17,7 @@ from ..scenario import Scenario
 from ..text import embeddings, tokenize
 from ..text.vocabulary import PLACES
 
-#: How many words a sentence names.
+#: The most words that a sentence names.
 NAMED = 5
 
 #: The beginning of Lewis Carroll's "Alice's Adventures in Wonderland" (1865).
@@ -47,12 +47,12 @@ _NO_TABLE = (
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Cut a text into words and signs, or say which limit it breaks.
+    """Split a text into words and signs, within the limits of a long text.
 
     Raises
     ------
     ValueError
-        With the limit and what came.
+        When it breaks a limit; the message gives the limit and the text's size.
 
     Examples
     --------
@@ -66,11 +66,11 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def scenario_of(s: Scenario, text: str) -> Scenario:
-    """Let a long text be seen as a scenario sees its sentence.
+    """Return a scenario with a long text in place of its sentence.
 
-    The text gets its embeddings over the same features. Projections, scaling and
-    temperature stay; so do a mask and positions that a longer text can have, too, which
-    `told_of_making` tells. Keys and values come from the text itself.
+    The text has embeddings over the same features. Projections, scaling and temperature
+    stay, and so do a mask and positions that a text of any length can have; see
+    `describe_settings`. Keys and values come from the text itself.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def scenario_of(s: Scenario, text: str) -> Scenario:
     Raises
     ------
     ValueError
-        With the limit that the text breaks, and what came.
+        When the text breaks a limit; the message gives the limit and the text's size.
 
     Examples
     --------
@@ -121,58 +121,58 @@ def _mask(mask: Mask | None, n: int) -> Mask | None:
     return None
 
 
-def told_of_making(s: Scenario, quote: Quote = str) -> tuple[str, ...]:
-    r"""Say what of a scenario a long text is seen with, and what it can't have.
+def describe_settings(s: Scenario, escape: Escape = str) -> tuple[str, ...]:
+    r"""Describe the settings that a long text keeps of a scenario, and those it can't have.
 
     Parameters
     ----------
     s : Scenario
         Of one head, as in `scenario_of`.
-    quote : callable
+    escape : callable
         Applied to each name of a feature.
 
     Examples
     --------
     >>> from attn_core.presets import DEFAULT
-    >>> print(*told_of_making(DEFAULT.scenario), sep="\n")
+    >>> print(*describe_settings(DEFAULT.scenario), sep="\n")
     Features of each word: pronoun, verb, feeling and first person.
     Queries and keys have 4 numbers each; the scores are divided by 2.
     No mask: every word may look at all words.
     """
-    features = listed([quote(isolate(name)) for name in s.features])
+    features = join_words([escape(isolate(name)) for name in s.features])
     divisors = [divisor(s)] if s.scale else []
     divisors += [f"the temperature {s.temperature:g}"] if s.temperature != 1 else []
-    divided = f"divided by {listed(divisors)}" if divisors else "not divided"
+    divided = f"divided by {join_words(divisors)}" if divisors else "not divided"
     placed = [name for name in s.features if name in PLACES]
     return (
         f"Features of each word: {features}.",
         *(["Features that name a place are 0 in all later words."] if placed else []),
         *([_NO_TABLE] if embeddings.source_of(s.features) != "vocabulary" else []),
         f"Queries and keys have {s.d_k} numbers each; the scores are {divided}.",
-        _told_mask(s.mask),
-        *_told_places(s),
+        _describe_mask(s.mask),
+        *_describe_places(s),
     )
 
 
-def told_of_weights(trace: AttentionTrace, quote: Quote = str) -> str:
-    r"""Say which weight is the largest of all, and whose.
+def describe_weights(trace: AttentionTrace, escape: Escape = str) -> str:
+    r"""Describe the largest weight of all, with its query and key.
 
     Parameters
     ----------
     trace : AttentionTrace
         Of one head.
-    quote : callable
+    escape : callable
         Applied to each word.
 
     Examples
     --------
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
-    >>> print(told_of_weights(attend(BY_KEY["negation"].scenario)).replace("; ", ";\n"))
+    >>> print(describe_weights(attend(BY_KEY["negation"].scenario)).replace("; ", ";\n"))
     Each of the 5 words would have 0.20 of a weight spread evenly;
     the largest weight is 0.99: query ne, key heureux.
     """
-    n, names = trace.scenario.n, named(trace.scenario, "query", quote)
+    n, names = trace.scenario.n, axis_labels(trace.scenario, "query", escape)
     i, j = divmod(int(np.argmax(trace.weights)), n)
     largest = number(trace.weights[i, j], digits(n))
     even = number(1 / n, digits(n))
@@ -182,7 +182,7 @@ def told_of_weights(trace: AttentionTrace, quote: Quote = str) -> str:
     )
 
 
-def _told_mask(mask: Mask | None) -> str:
+def _describe_mask(mask: Mask | None) -> str:
     match mask_kinds.kind(mask):
         case "none":
             return "No mask: every word may look at all words."
@@ -198,8 +198,8 @@ def _told_mask(mask: Mask | None) -> str:
             )
 
 
-def _told_places(s: Scenario) -> tuple[str, ...]:
-    told = {
+def _describe_places(s: Scenario) -> tuple[str, ...]:
+    sentence = {
         "none": "",
         "sinusoidal": "Positions are sinusoidal.",
         "learned": f"The table of learned positions has {0 if s.P is None else len(s.P)} rows "
@@ -208,15 +208,15 @@ def _told_places(s: Scenario) -> tuple[str, ...]:
         "alibi": f"Positions are ALiBi's, with the slope {s.slopes[0]:g}." if s.slopes else "",
     }[s.positions]
     own = "Keys and values come from the text itself, not from the second sentence."
-    return tuple(filter(None, (told, own if s.is_cross else "")))
+    return tuple(filter(None, (sentence, own if s.is_cross else "")))
 
 
-def told_of_unknown(words: tuple[str, ...], quote: Quote = str) -> str:
-    r"""Say how many words have hashed vectors, and name the first; empty when none has.
+def describe_hashed_words(words: tuple[str, ...], escape: Escape = str) -> str:
+    r"""Describe how many words have hashed vectors, and list the first; empty when none has.
 
     Examples
     --------
-    >>> print(told_of_unknown(("je", "blorg", "blorg", "xyz")).replace(": ", ":\n"))
+    >>> print(describe_hashed_words(("je", "blorg", "blorg", "xyz")).replace(": ", ":\n"))
     3 of the 4 words and signs aren't in the vocabulary:
     blorg and xyz. Their numbers come from a hash of their letters and mean nothing.
     """
@@ -224,9 +224,9 @@ def told_of_unknown(words: tuple[str, ...], quote: Quote = str) -> str:
     if not unknown:
         return ""
     count = sum(not embeddings.known(word) for word in words)
-    first = [quote(isolate(word)) for word in unknown[:NAMED]]
+    first = [escape(isolate(word)) for word in unknown[:NAMED]]
     others = len(unknown) - len(first)
-    names = listed([*first, f"{others} others"] if others else first)
+    names = join_words([*first, f"{others} others"] if others else first)
     return (
         f"{count} of the {len(words)} words and signs aren't in the vocabulary: {names}. "
         "Their numbers come from a hash of their letters and mean nothing."
@@ -234,7 +234,7 @@ def told_of_unknown(words: tuple[str, ...], quote: Quote = str) -> str:
 
 
 def digits(n: int) -> int:
-    """Decimals of a weight among n words: an even share 1/n has two digits or more that count.
+    """Choose the decimals of a weight among n words: 1/n has two significant digits or more.
 
     Examples
     --------
@@ -244,8 +244,8 @@ def digits(n: int) -> int:
     return 1 + len(str(n))
 
 
-def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
-    r"""Say at which words one word looks most, with their weights.
+def describe_row(trace: AttentionTrace, i: int, escape: Escape = str) -> str:
+    r"""Describe the words that one word attends to most, with their weights.
 
     Parameters
     ----------
@@ -253,7 +253,7 @@ def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
         Of one head, and of any length.
     i : int
         The word, from 0.
-    quote : callable
+    escape : callable
         Applied to each word.
 
     Examples
@@ -261,11 +261,11 @@ def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
     >>> t = attend(scenario_of(BY_KEY["verb-subject"].scenario, "Je suis heureux"))
-    >>> print(told_of_row(t, 2).replace(": ", ":\n"))
+    >>> print(describe_row(t, 2).replace(": ", ":\n"))
     heureux looks most at suis (0.50), Je (0.25) and itself (0.25):
     together 100 % of its weight, among 3 words that it may see.
     """
-    names, decimals = named(trace.scenario, "query", quote), digits(trace.scenario.n)
+    names, decimals = axis_labels(trace.scenario, "query", escape), digits(trace.scenario.n)
     row, allowed = trace.weights[i], trace.scenario.allowed[i]
     seen = int(allowed.sum())
     if seen > 1 and np.ptp(row[allowed]) < 0.5 * 10.0**-decimals:
@@ -275,6 +275,6 @@ def told_of_row(trace: AttentionTrace, i: int, quote: Quote = str) -> str:
     looked_at = [f"{'itself' if j == i else names[j]} ({number(row[j], decimals)})" for j in best]
     share = number(100 * float(row[best].sum()), 0)
     return (
-        f"{names[i]} looks most at {listed(looked_at)}: "
+        f"{names[i]} looks most at {join_words(looked_at)}: "
         f"together {share} % of its weight, among {seen} words that it may see."
     )

@@ -10,13 +10,13 @@ from ..scenario import Array
 
 
 @dataclass(frozen=True, eq=False)
-class Principal:
-    """Rows along their principal axes; made by `principal`.
+class PCA:
+    """Rows along their principal axes; computed by `pca`.
 
     Attributes
     ----------
     coordinates : ndarray, shape (n, d)
-        Of the centred rows; 0 along axes that there aren't.
+        Of the centred rows; 0 along axes that don't exist.
     shares : ndarray, shape (d,)
         Part of the variance along each axis.
     """
@@ -30,11 +30,11 @@ class Principal:
         return min(1.0, float(self.shares.sum()))
 
 
-def principal(rows: Array, d: int) -> Principal:
-    """Place rows along their first d principal axes.
+def pca(rows: Array, d: int) -> PCA:
+    """Project rows onto their first d principal axes.
 
-    Of all d-dimensional pictures of the centred rows none has scalar products nearer to
-    theirs (Eckart and Young 1936); with n − 1 axes or more they are the same.
+    No other d-dimensional coordinates have dot products nearer to those of the centred rows
+    (Eckart and Young 1936); with n − 1 axes or more the dot products are equal.
 
     Parameters
     ----------
@@ -43,38 +43,38 @@ def principal(rows: Array, d: int) -> Principal:
 
     Examples
     --------
-    >>> flat = principal(np.array([[0.0, 1.0, 5.0], [0.0, 1.0, 9.0]]), 2)
+    >>> flat = pca(np.array([[0.0, 1.0, 5.0], [0.0, 1.0, 9.0]]), 2)
     >>> flat.coordinates, flat.shares, flat.kept
     (array([[-2.,  0.],
            [ 2.,  0.]]), array([1., 0.]), 1.0)
     """
     rows = np.asarray(rows, np.float64)
     centred = rows - rows.mean(axis=0)
-    # What is left of equal rows is rounding, and no direction.
+    # Equal rows leave only rounding errors, which are no direction.
     noise = max(rows.shape) * np.finfo(np.float64).eps * np.linalg.norm(rows)
     lengths, axes = directions(centred, max(d, len(rows)), noise)
     variances = np.square(lengths)
-    return Principal(centred @ axes[:d].T + 0.0, variances[:d] / (variances.sum() or 1.0))
+    return PCA(centred @ axes[:d].T + 0.0, variances[:d] / (variances.sum() or 1.0))
 
 
 def directions(rows: Array, d: int, noise: float = 0.0) -> tuple[Array, Array]:
-    """The d directions in which rows are longest, and how long they are in each.
+    """Compute the first d right singular vectors of rows, and their singular values.
 
-    Each points to where its largest number is positive, for a decomposition leaves that open.
+    The sign of a singular vector is arbitrary; here its largest number is positive.
 
     Parameters
     ----------
     rows : ndarray, shape (n, width)
     d : int
     noise : float
-        A length up to this is none.
+        A singular value up to this counts as 0.
 
     Returns
     -------
     lengths : ndarray, shape (d,)
-        Singular values; 0 where there is no further direction.
+        Singular values; 0 where there are fewer directions.
     axes : ndarray, shape (d, width)
-        Of length 1, at right angles; zeros where there is no further direction.
+        Orthonormal rows; zeros where there are fewer directions.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Words as points in a plane, to see which ones a projection holds together."""
+"""Words as points in two dimensions, and their clusters."""
 
 from __future__ import annotations
 
@@ -7,32 +7,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..scenario import Array
-from .pca import principal
+from .pca import pca
 
-#: Words nearer to each other than this part of the widest distance are one group.
+#: Words nearer than this part of the largest distance are in one cluster.
 NEAR = 0.3
 
 
 @dataclass(frozen=True, eq=False)
-class Plane:
-    """Rows of a matrix in two dimensions.
+class Projection2D:
+    """Rows of a matrix in two dimensions; computed by `project_2d`.
 
     Attributes
     ----------
     points : ndarray, shape (n, 2)
     shares : tuple of two float, or None
-        Part of the variance along each principal axis; None where the rows have two
-        numbers or one and are drawn as they are.
+        Part of the variance along each principal axis; None where the rows have one or
+        two numbers and stay as they are.
     """
 
     points: Array
     shares: tuple[float, float] | None
 
 
-def plane(rows: Array) -> Plane:
-    """Draw rows in two dimensions: as they are, or along their two principal axes.
-
-    The principal axes are those of `axes`.
+def project_2d(rows: Array) -> Projection2D:
+    """Project rows to two dimensions with `pca`; rows of one or two numbers stay as they are.
 
     Parameters
     ----------
@@ -40,27 +38,27 @@ def plane(rows: Array) -> Plane:
 
     Examples
     --------
-    >>> plane(np.array([[1.0, 2.0], [3.0, 4.0]])).points
+    >>> project_2d(np.array([[1.0, 2.0], [3.0, 4.0]])).points
     array([[1., 2.],
            [3., 4.]])
-    >>> flat = plane(np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 4.0]]))
+    >>> flat = project_2d(np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 4.0]]))
     >>> flat.points, flat.shares
     (array([[-2.,  0.],
            [ 2.,  0.]]), (1.0, 0.0))
     """
     d = rows.shape[1]
     if d <= 2:
-        return Plane(np.pad(rows, ((0, 0), (0, 2 - d))), None)
-    found = principal(rows, 2)
+        return Projection2D(np.pad(rows, ((0, 0), (0, 2 - d))), None)
+    found = pca(rows, 2)
     first, second = (float(share) for share in found.shares)
-    return Plane(found.coordinates, (first, second))
+    return Projection2D(found.coordinates, (first, second))
 
 
-def groups(rows: Array) -> tuple[int, ...]:
-    """Number the groups of rows that stand together, from 0 in order of appearance.
+def cluster(rows: Array) -> tuple[int, ...]:
+    """Cluster rows, with numbers from 0 in order of appearance.
 
-    Two rows nearer than `NEAR` of the widest distance are of one group, and so are
-    all that are joined through others.
+    Two rows nearer than `NEAR` of the largest distance are in one cluster, and so are
+    rows that others link (single linkage).
 
     Parameters
     ----------
@@ -68,7 +66,7 @@ def groups(rows: Array) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> groups(np.array([[0.0], [10.0], [0.5], [9.5]]))
+    >>> cluster(np.array([[0.0], [10.0], [0.5], [9.5]]))
     (0, 1, 0, 1)
     """
     distances = np.linalg.norm(rows[:, None] - rows, axis=-1)

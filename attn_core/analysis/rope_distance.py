@@ -1,4 +1,4 @@
-"""RoPE's promise with the visitor's numbers: one query and one key at all pairs of places."""
+"""RoPE's relative distance: the score of one query and one key at all pairs of positions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import positions
 from ..attention import AttentionTrace
-from ..explain.wording import Quote, counted, named
+from ..explain.wording import Escape, axis_labels, pluralize
 from ..notation.equation import Block, Equation, Outline
 from ..notation.graph import graph
 from ..notation.labels import number
@@ -17,17 +17,17 @@ from ..scenario import Array, Scenario
 
 
 @dataclass(frozen=True, eq=False)
-class Everywhere:
-    """A query and a key that stand, one after the other, at all places; made by `everywhere`.
+class PairAtAllPositions:
+    """One query and one key at all positions; computed by `pair_at_all_positions`.
 
     Attributes
     ----------
     trace : AttentionTrace
         Of one head with RoPE.
     query, key : int
-        Places of the two words in the sentence, from 0.
+        Positions of the two words in the sentence, from 0.
     queries, keys : ndarray, shape (n, d_k)
-        The same query, and the same key, turned by the angle of each place.
+        The same query, and the same key, rotated by the angles of each position.
     """
 
     trace: AttentionTrace
@@ -38,12 +38,12 @@ class Everywhere:
 
     @property
     def scores(self) -> Array:
-        """Score of the query at place i for the key at place j, before scaling; shape (n, n)."""
+        """Score of the query at position i for the key at position j, unscaled; shape (n, n)."""
         table: Array = self.queries @ self.keys.T
         return table
 
     def equation(self) -> Equation:
-        """Write the turned queries · the turned keys = the scores, where they stand outlined.
+        """Write rotated queries · rotated keys = scores, with the pair's own score outlined.
 
         Examples
         --------
@@ -51,11 +51,11 @@ class Everywhere:
         >>> from attn_core.edits import with_positions
         >>> from attn_core.presets import DEFAULT
         >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
-        >>> everywhere(trace, 0, 1).equation().alt.partition(". ")[0]
+        >>> pair_at_all_positions(trace, 0, 1).equation().alt.partition(". ")[0]
         'query (3×4) · keyᵀ (4×3) = raw scores (3×3)'
         """
         i, j = self.query, self.key
-        own = Outline(range(i, i + 1), range(j, j + 1), is_asked=True)
+        own = Outline(range(i, i + 1), range(j, j + 1), is_target=True)
         return Equation(
             (
                 self._block("rotated_Q", "query", self.queries, "q"),
@@ -77,12 +77,12 @@ class Everywhere:
         rows, columns = (across, places) if transposed else (places, across)
         return Block(which, values, rows, columns, transposed)
 
-    def explain(self, quote: Quote = str) -> str:
-        r"""Say that only the distance counts, with the score of each distance.
+    def describe(self, escape: Escape = str) -> str:
+        r"""Describe how the score depends on the distance alone, with two scores.
 
         Parameters
         ----------
-        quote : callable
+        escape : callable
             Applied to each word.
 
         Examples
@@ -91,40 +91,40 @@ class Everywhere:
         >>> from attn_core.edits import with_positions
         >>> from attn_core.presets import DEFAULT
         >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
-        >>> print(everywhere(trace, 2, 1).explain().replace(". ", ".\n"))
+        >>> print(pair_at_all_positions(trace, 2, 1).describe().replace(". ", ".\n"))
         Along each diagonal the two are equally far apart, so the score is the same.
         suis stands 1 place before heureux: 0.19.
         If both stood at one place, it would be 0.18.
         """
-        names = named(self.trace.scenario, "word", quote)
+        names = axis_labels(self.trace.scenario, "word", escape)
         query, key = names[self.query], names[self.key]
         distance = self.key - self.query
-        here = self._at(distance)
+        here = self._score_at(distance)
         if len(names) == 1:
             return f"A single word has a single place, and there its score is {here}."
         if distance == 0:
             stands = f"{key} meets its own query: {here}. One place further on, it would be "
         else:
-            stands = f"{key} stands {_apart(distance)} {query}: {here}. "
+            stands = f"{key} stands {_describe_distance(distance)} {query}: {here}. "
             stands += "If both stood at one place, it would be "
         return (
             "Along each diagonal the two are equally far apart, so the score is the same. "
-            f"{stands}{self._at(1 if distance == 0 else 0)}."
+            f"{stands}{self._score_at(1 if distance == 0 else 0)}."
         )
 
-    def _at(self, distance: int) -> str:
-        """Score where the key stands so many places after the query, as the boxes show it."""
+    def _score_at(self, distance: int) -> str:
+        """Print the score for a key so many positions after the query."""
         return number(float(np.diagonal(self.scores, distance)[0]))
 
 
-def pairs(scenario: Scenario) -> str:
-    """Say which columns RoPE turns together, and that an odd last one stays.
+def describe_pairs(scenario: Scenario) -> str:
+    """Describe which columns RoPE rotates together, and that an odd last one stays.
 
     Examples
     --------
     >>> from attn_core.edits import with_size
     >>> from attn_core.presets import DEFAULT
-    >>> pairs(with_size(DEFAULT.scenario, d_k=5))
+    >>> describe_pairs(with_size(DEFAULT.scenario, d_k=5))
     'Pairs of columns here: q₁ and q₂, q₃ and q₄; q₅ has no partner and stays as it is.'
     """
     columns = graph(scenario).axis("q")
@@ -133,12 +133,12 @@ def pairs(scenario: Scenario) -> str:
     return f"Pairs of columns here: {', '.join(together)}{odd}."
 
 
-def _apart(distance: int) -> str:
-    return f"{counted(abs(distance), 'place')} {'after' if distance > 0 else 'before'}"
+def _describe_distance(distance: int) -> str:
+    return f"{pluralize(abs(distance), 'place')} {'after' if distance > 0 else 'before'}"
 
 
-def everywhere(trace: AttentionTrace, query: int, key: int) -> Everywhere:
-    """Put the query of one word and the key of another at every place.
+def pair_at_all_positions(trace: AttentionTrace, query: int, key: int) -> PairAtAllPositions:
+    """Compute one query and one key at every position.
 
     Parameters
     ----------
@@ -150,12 +150,23 @@ def everywhere(trace: AttentionTrace, query: int, key: int) -> Everywhere:
     Raises
     ------
     ValueError
-        When nothing turns the queries.
+        When the trace has no RoPE.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.edits import with_positions
+    >>> from attn_core.presets import DEFAULT
+    >>> trace = attend(with_positions(DEFAULT.scenario, "rope"))
+    >>> pair_at_all_positions(trace, 2, 1).scores.round(2)
+    array([[0.18, 0.17, 0.17],
+           [0.19, 0.18, 0.17],
+           [0.19, 0.19, 0.18]])
     """
     theta = trace.rotary_angles
     if theta is None:
         raise ValueError(f"Expected positions to be rope, got {trace.scenario.positions}.")
     queries, keys = (np.tile(M[i], (len(theta), 1)) for M, i in ((trace.Q, query), (trace.K, key)))
-    return Everywhere(
+    return PairAtAllPositions(
         trace, query, key, positions.rotate(queries, theta), positions.rotate(keys, theta)
     )

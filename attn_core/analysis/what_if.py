@@ -1,4 +1,4 @@
-"""What if: variants of a scenario, each with one thing taken away, or one made stronger."""
+"""What if: variants of a scenario, each without one step or with a higher temperature."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ..scenario import Scenario
 
 @dataclass(frozen=True)
 class Variant:
-    """One thing to try.
+    """One variant of a scenario.
 
     Attributes
     ----------
     key : str
     title : str
-        Goes on after "what if".
+        Ends the sentence that begins with "what if".
     edit : callable
-        Makes the variant of a scenario.
+        Returns the variant of a scenario.
     idle : callable
-        Says why there is nothing to see in it, in a sentence; empty when there is.
+        Describes in a sentence why the variant changes nothing; empty where it does.
     """
 
     key: str
@@ -88,7 +88,7 @@ BY_KEY = {variant.key: variant for variant in VARIANTS}
 
 
 def what_if(s: Scenario, key: str) -> Scenario:
-    """Make a variant of a scenario.
+    """Return a variant of a scenario.
 
     Parameters
     ----------

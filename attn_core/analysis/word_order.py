@@ -1,4 +1,4 @@
-"""Does the order of the words matter? A sentence beside the same words in reverse."""
+"""Does word order matter? The weights of a sentence beside those of the reversed sentence."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ import numpy as np
 from ..attention import AttentionTrace, attend
 from ..edits import reversed_words
 from ..edits.mask_kinds import is_a
-from ..explain.wording import TIE, Quote, largest, named
+from ..explain.wording import DISPLAY_TOLERANCE, Escape, axis_labels, largest
 from ..notation.equation import Block, Equation, block
 from ..notation.labels import number
 from ..notation.steps import Kind
 from ..scenario import Array, Scenario
 
-#: Weights that differ by less are the same: the two sums are only added up in another order.
+#: Weights that differ by less are equal: the order of a sum changes its last digits.
 ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Order:
-    """The weights of one head for a sentence, and for its mirror image; made by `in_reverse`.
+class ReversalComparison:
+    """The weights of a sentence and of its reversal; computed by `compare_with_reversal`.
 
     Attributes
     ----------
     trace : AttentionTrace
-        Of the sentence.
-    mirrored : ndarray, shape (n, n_k)
-        Weights of the same words in reverse, each with its own numbers, put back into the
+        Of the sentence, with one head.
+    reversed_weights : ndarray, shape (n, n_k)
+        Weights of the reversed words, each with its own numbers, sorted back into the
         sentence's order.
     """
 
     trace: AttentionTrace
-    mirrored: Array
+    reversed_weights: Array
 
     @property
     def difference(self) -> Array:
-        """By how much the order changes each weight, shape (n, n_k)."""
-        change: Array = self.mirrored - self.trace.weights
+        """Reversed weights − weights, shape (n, n_k)."""
+        change: Array = self.reversed_weights - self.trace.weights
         return change
 
     @property
     def largest(self) -> float:
-        """By how much the order changes a weight at most."""
+        """The largest absolute difference."""
         return float(np.abs(self.difference).max())
 
     @property
@@ -52,32 +52,32 @@ class Order:
         return self.largest > ROUNDING
 
     def equation(self) -> Equation:
-        """Write the weights in reverse − the weights = what the order changes.
+        """Write reversed weights − weights = difference.
 
         Examples
         --------
         >>> from attn_core.presets import BY_KEY
-        >>> order = in_reverse(attend(BY_KEY["word-order"].scenario))
+        >>> order = compare_with_reversal(attend(BY_KEY["word-order"].scenario))
         >>> order.equation().alt.partition(". ")[0]
         'weights in reverse (3×3) − weights (3×3) = difference (3×3)'
         """
         weights = block(self.trace, "weights")
         return Equation(
             (
-                _like(weights, "weights in reverse", self.mirrored),
+                _relabelled(weights, "weights in reverse", self.reversed_weights),
                 "−",
                 weights,
                 "=",
-                _like(weights, "difference", self.difference, "weight change"),
+                _relabelled(weights, "difference", self.difference, "weight change"),
             )
         )
 
-    def verdict(self, quote: Quote = str) -> str:
-        """Say whether the weights depend on the order, where most, and why.
+    def describe(self, escape: Escape = str) -> str:
+        """Describe whether the weights depend on the order, where most, and why.
 
         Parameters
         ----------
-        quote : callable
+        escape : callable
             Applied to each word.
 
         Examples
@@ -85,38 +85,39 @@ class Order:
         >>> from attn_core.edits import with_positions
         >>> from attn_core.presets import BY_KEY
         >>> s = with_positions(BY_KEY["word-order"].scenario, "alibi")
-        >>> print(in_reverse(attend(s)).verdict().partition(". ")[0])
+        >>> print(compare_with_reversal(attend(s)).describe().partition(". ")[0])
         The order doesn't matter here: every weight is the same in reverse
         """
         s = self.trace.scenario
-        if same_in_reverse(s):
+        if is_palindrome(s):
             what = (
                 "One word has" if s.n == 1 else "This sentence reads the same in reverse, so it has"
             )
             return f"{what} no other order to compare with."
         if self.matters:
-            return f"{self._where(quote)} {_told_by(s)}"
-        return f"The order doesn't matter here: every weight is the same in reverse. {_untold(s)}"
+            return f"{self._describe_largest(escape)} {_describe_effect(s)}"
+        start = "The order doesn't matter here: every weight is the same in reverse."
+        return f"{start} {_describe_no_effect(s)}"
 
-    def _where(self, quote: Quote) -> str:
-        if self.largest < TIE:
+    def _describe_largest(self, escape: Escape) -> str:
+        if self.largest < DISPLAY_TOLERANCE:
             return (
                 "The order matters, but less than the boxes show: "
                 f"no weight differs by more than {self.largest:.1g}."
             )
         i, j = largest(np.abs(self.difference))
         s = self.trace.scenario
-        query = named(s, "query", quote)[i]
-        key = "itself" if i == j and not s.is_cross else named(s, "key", quote)[j]
-        before, after = number(self.trace.weights[i, j]), number(self.mirrored[i, j])
+        query = axis_labels(s, "query", escape)[i]
+        key = "itself" if i == j and not s.is_cross else axis_labels(s, "key", escape)[j]
+        before, after = number(self.trace.weights[i, j]), number(self.reversed_weights[i, j])
         return (
             f"The order matters: {query} gives {key} the weight {before} in this sentence "
             f"and {after} in reverse; no weight differs by more."
         )
 
 
-def in_reverse(trace: AttentionTrace) -> Order:
-    """Compute what the weights of a trace would be with the words in reverse.
+def compare_with_reversal(trace: AttentionTrace) -> ReversalComparison:
+    """Compute the weights of the reversed sentence.
 
     Parameters
     ----------
@@ -128,74 +129,75 @@ def in_reverse(trace: AttentionTrace) -> Order:
     >>> from attn_core.edits import with_positions
     >>> from attn_core.presets import BY_KEY
     >>> s = BY_KEY["word-order"].scenario
-    >>> [in_reverse(attend(with_positions(s, kind))).matters for kind in ("none", "rope")]
+    >>> traces = [attend(with_positions(s, kind)) for kind in ("none", "rope")]
+    >>> [compare_with_reversal(trace).matters for trace in traces]
     [False, True]
     """
-    mirrored = attend(reversed_words(trace.scenario)).weights
-    # A second sentence isn't reversed, so its words are in their order already.
-    return Order(trace, mirrored[::-1] if trace.scenario.is_cross else mirrored[::-1, ::-1])
+    A = attend(reversed_words(trace.scenario)).weights
+    # A second sentence isn't reversed, so its columns stay.
+    return ReversalComparison(trace, A[::-1] if trace.scenario.is_cross else A[::-1, ::-1])
 
 
-def same_in_reverse(scenario: Scenario) -> bool:
-    """Whether a sentence is its own mirror image, words and numbers.
+def is_palindrome(scenario: Scenario) -> bool:
+    """Whether the reversed sentence has the same words and numbers.
 
     Examples
     --------
     >>> W = [[1.0]]
-    >>> same_in_reverse(Scenario(("a", "b", "a"), X=[[1], [2], [1]], W_q=W, W_k=W, W_v=W))
+    >>> is_palindrome(Scenario(("a", "b", "a"), X=[[1], [2], [1]], W_q=W, W_k=W, W_v=W))
     True
     """
     turned = reversed_words(scenario)
     return turned.tokens == scenario.tokens and np.array_equal(turned.X, scenario.X)
 
 
-def lacks_direction(scenario: Scenario) -> bool:
-    """Whether ALiBi measures distance both ways, for no causal mask leaves only what is before.
+def is_alibi_symmetric(scenario: Scenario) -> bool:
+    """Whether ALiBi measures distance both ways, because no causal mask hides later words.
 
     Examples
     --------
     >>> from attn_core.edits import with_mask_kind, with_positions
     >>> from attn_core.presets import DEFAULT
     >>> s = with_positions(DEFAULT.scenario, "alibi")
-    >>> lacks_direction(s), lacks_direction(with_mask_kind(s, "causal"))
+    >>> is_alibi_symmetric(s), is_alibi_symmetric(with_mask_kind(s, "causal"))
     (True, False)
     """
     return scenario.positions == "alibi" and not is_a(scenario.mask, "causal")
 
 
-def _like(weights: Block, symbol: str, values: Array, kind: Kind = "weight") -> Block:
+def _relabelled(weights: Block, symbol: str, values: Array, kind: Kind = "weight") -> Block:
     return replace(weights, step=replace(weights.step, symbol=symbol, kind=kind), values=values)
 
 
-def _mask_turns(s: Scenario) -> bool:
-    """Whether other pairs are open to the words in reverse."""
+def _does_mask_change(s: Scenario) -> bool:
+    """Whether the mask allows other pairs in the reversed sentence."""
     turned = s.allowed[::-1] if s.is_cross else s.allowed[::-1, ::-1]
     return not np.array_equal(turned, s.allowed)
 
 
-def _told_by(s: Scenario) -> str:
-    """Say what tells the words of a sentence their order."""
+def _describe_effect(s: Scenario) -> str:
+    """Describe which step depends on the order."""
     match s.positions:
         case "sinusoidal" | "learned":
-            told = "The vector of its place is added to each word, and each place has another."
+            sentence = "The vector of its place is added to each word, and each place has another."
         case "rope":
-            told = "Queries and keys are turned by their places, so before and after differ."
+            sentence = "Queries and keys are turned by their places, so before and after differ."
         case "alibi":
-            told = (
+            sentence = (
                 "Distance alone looks the same both ways, but the mask doesn't: "
                 "who may look at whom depends on the place."
             )
         case "none":
-            told = (
+            sentence = (
                 "There are no positions, but the mask tells the order as well: "
                 "who may look at whom depends on the place."
             )
-    return told
+    return sentence
 
 
-def _untold(s: Scenario) -> str:
-    """Say why the order can't be told, or not seen."""
-    if s.positions in ("none", "alibi") and _mask_turns(s):
+def _describe_no_effect(s: Scenario) -> str:
+    """Describe why the order has no effect."""
+    if s.positions in ("none", "alibi") and _does_mask_change(s):
         return "The mask depends on the places, but with these numbers it changes no weight."
     if s.positions == "alibi":
         return (

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import limits, positions
 from ..explain.papers import SCHEMES
-from ..explain.wording import listed
+from ..explain.wording import join_words
 from ..notation.labels import isolate
 from ..scenario import Scenario
 from ..text.embeddings import embed, source_of
@@ -48,7 +48,7 @@ def describe_dropped(before: Scenario, after: Scenario) -> str:
         *_mask(before, after),
         *_places(before, after),
     ]
-    return f"Gone with this change: {listed(gone)}. Undo brings it all back." if gone else ""
+    return f"Gone with this change: {join_words(gone)}. Undo brings it all back." if gone else ""
 
 
 def _embeddings(
@@ -73,7 +73,7 @@ def _embeddings(
         or not (i in left and j in column and later[left[i], column[j]] == values[i, j])
     )
     if gone:
-        yield f"the edited numbers of {listed([isolate(old[i]) for i in gone])} in {name}"
+        yield f"the edited numbers of {join_words([isolate(old[i]) for i in gone])} in {name}"
 
 
 def _heads(before: Scenario, after: Scenario) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _heads(before: Scenario, after: Scenario) -> Iterator[str]:
     gone = [name for name in before.heads if name not in after.heads]
     if after.h < before.h:
         heads = "head" if len(gone) == 1 else "heads"
-        yield f"all numbers of the {heads} {listed([isolate(name) for name in gone])}"
+        yield f"all numbers of the {heads} {join_words([isolate(name) for name in gone])}"
 
 
 def _features(before: Scenario, after: Scenario) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _features(before: Scenario, after: Scenario) -> Iterator[str]:
             if (W := getattr(before, name)) is not None and W[:, i].any()
         ]
         if had:
-            yield f"the numbers of the feature {isolate(feature)} in {listed(had)}"
+            yield f"the numbers of the feature {isolate(feature)} in {join_words(had)}"
 
 
 def _columns(before: Scenario, after: Scenario) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _columns(before: Scenario, after: Scenario) -> Iterator[str]:
             name for name, of in _CUT if of == size and getattr(before, name)[..., kept:].any()
         ]
         if kept < had and names:
-            yield f"{_span('column', kept + 1, had)} of {listed(names)}"
+            yield f"{_span('column', kept + 1, had)} of {join_words(names)}"
     if before.W_o is not None and after.W_o is not None and after.d_v < before.d_v:
         rows = before.W_o.reshape(before.h, before.d_v, -1)[:, after.d_v :]
         if rows.any():
@@ -138,11 +138,11 @@ def _boxes(before: Scenario, after: Scenario) -> Iterator[str]:
     keys = before.context or before.tokens
     gone += [keys[k] for k in np.flatnonzero(across) if k not in old_k]
     if gone:
-        yield f"the blocked boxes of {listed([*map(isolate, dict.fromkeys(gone))])} in the mask"
+        yield f"the blocked boxes of {join_words([*map(isolate, dict.fromkeys(gone))])} in the mask"
     was, now = before.allowed[np.ix_(old, old_k)], after.allowed[np.ix_(new, new_k)]
     opened = np.flatnonzero((was != now).any(axis=1))
     if words := [isolate(after.tokens[new[i]]) for i in opened]:
-        yield f"all that {listed(words)} might look at, so the mask is opened there"
+        yield f"all that {join_words(words)} might look at, so the mask is opened there"
 
 
 def _words(s: Scenario) -> tuple[tuple[str, ...], tuple[str, ...]]:

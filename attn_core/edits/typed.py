@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..explain.wording import counted
+from ..explain.wording import pluralize
 from ..notation.equation import Block
 from ..notation.labels import short
 from ..scenario import Array, Scenario
@@ -160,7 +160,7 @@ def _left_out(cells: Sequence[Sequence[object]], rows: int, columns: int) -> str
         return ""
     return (
         f"The pasted block is {len(cells)}×{width}, and from the chosen box on there is room for "
-        f"{min(rows, len(cells))}×{min(columns, width)}: the other {counted(count, 'number')} "
+        f"{min(rows, len(cells))}×{min(columns, width)}: the other {pluralize(count, 'number')} "
         f"{'was' if count == 1 else 'were'} left out."
     )
 

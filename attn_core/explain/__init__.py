@@ -1,4 +1,4 @@
-"""Numbers in sentences and in sums: `narrate` says them, `calculation` reckons them out.
+"""Numbers in words and in formulas: `describe` writes sentences, `calculation` the arithmetic.
 
 Each sentence takes its numbers from a trace. Nothing here draws or imports a page.
 """

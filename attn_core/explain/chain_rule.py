@@ -1,4 +1,4 @@
-"""The equations of `gradients` for the page: each of the way forward beside its chain rule."""
+"""The equations of `gradients` in LaTeX: each of the forward pass beside its chain rule."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pair:
-    """An equation in LaTeX, and its chain rule; one of them may be said elsewhere.
+    """An equation of the forward pass and its chain rule; one of them may be empty.
 
     Attributes
     ----------
     forward, backward : str
+        In LaTeX.
     """
 
     forward: str

@@ -1,4 +1,4 @@
-"""The ways of telling places apart: what each is called and does, and who proposed it."""
+"""The kinds of positional encoding: name, effect, formula and papers of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..positions import PositionKind
 
 @dataclass(frozen=True)
 class Paper:
-    """Where to read it.
+    """A paper to read.
 
     Attributes
     ----------
@@ -25,14 +25,14 @@ class Paper:
 
 @dataclass(frozen=True)
 class Scheme:
-    """What one way of telling places apart is called and does, and who proposed it.
+    """One kind of positional encoding.
 
     Attributes
     ----------
     title, says : str
-        Its name, and what it does in plain words.
+        Its name, and its effect in plain words.
     formula : tuple of str
-        In LaTeX, in lines that a phone has room for.
+        In LaTeX, in lines short enough for a phone.
     papers : tuple of Paper
     """
 

@@ -1,4 +1,4 @@
-"""Words that sentences about numbers share: names of rows, lists of them, and ties."""
+"""Wording that sentences about numbers share: labels, lists, counts and ties."""
 
 from __future__ import annotations
 
@@ -11,43 +11,50 @@ from ..notation.graph import graph
 from ..notation.steps import Axis
 from ..scenario import Array, Scenario
 
-#: Makes a word harmless where the sentence is shown.
-Quote = Callable[[str], str]
+#: Escapes a word for the place where the sentence is shown.
+Escape = Callable[[str], str]
 
-#: Differences below what the boxes show count as none.
-TIE = 0.005
-
-
-def named(scenario: Scenario, axis: Axis, quote: Quote) -> tuple[str, ...]:
-    """Labels along an axis, ready for a sentence."""
-    return tuple(quote(labels.isolate(label)) for label in graph(scenario).axis(axis))
+#: Smaller differences don't show in the boxes, so they count as none.
+DISPLAY_TOLERANCE = 0.005
 
 
-def listed(words: Sequence[str]) -> str:
-    """Write words one after the other.
+def axis_labels(scenario: Scenario, axis: Axis, escape: Escape) -> tuple[str, ...]:
+    """Escape the labels along an axis for a sentence.
 
     Examples
     --------
-    >>> listed(["a", "b", "c"])
+    >>> from attn_core.presets import DEFAULT
+    >>> axis_labels(DEFAULT.scenario, "word", str.upper)
+    ('JE', 'SUIS', 'HEUREUX')
+    """
+    return tuple(escape(labels.isolate(label)) for label in graph(scenario).axis(axis))
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Join words to a list in a sentence.
+
+    Examples
+    --------
+    >>> join_words(["a", "b", "c"])
     'a, b and c'
     """
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def others(values: Array) -> str:
-    """Say that the largest value isn't the only one of its size.
+def describe_ties(values: Array) -> str:
+    """Describe how many other values are as large as the largest; empty where none is.
 
     Examples
     --------
-    >>> others(np.array([1.0, 3.0, 3.001])), others(np.array([1.0, 3.0]))
+    >>> describe_ties(np.array([1.0, 3.0, 3.001])), describe_ties(np.array([1.0, 3.0]))
     (', and 1 other as much', '')
     """
-    count = int((values > values.max() - TIE).sum()) - 1
+    count = int((values > values.max() - DISPLAY_TOLERANCE).sum()) - 1
     return f", and {count} other{'s' if count > 1 else ''} as much" if count else ""
 
 
 def largest(values: Array) -> tuple[int, int]:
-    """Row and column of the largest value.
+    """Find the row and the column of the largest value.
 
     Examples
     --------
@@ -58,12 +65,12 @@ def largest(values: Array) -> tuple[int, int]:
     return int(i), int(j)
 
 
-def counted(count: int, what: str) -> str:
-    """Write how many there are of something.
+def pluralize(count: int, what: str) -> str:
+    """Write a count and its noun.
 
     Examples
     --------
-    >>> counted(1, "word"), counted(3, "word")
+    >>> pluralize(1, "word"), pluralize(3, "word")
     ('1 word', '3 words')
     """
     return f"{count} {what}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""A trace to take along: its numbers, its equations as LaTeX, its computation as scripts."""
+"""Exports of a trace: its numbers, its equations as LaTeX, its computation as scripts."""
 
 from .code import numpy_script, torch_script
 from .latex import latex

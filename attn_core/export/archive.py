@@ -1,4 +1,4 @@
-"""A zip archive from anybody, unpacked only as far as it is small and plain."""
+"""Safe reading of a zip archive from anybody, within limits."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ MAX_UNPACKED = 1_000_000
 #: list each axis takes a hundred times the room of a truth value, and an empty one any room.
 MAX_NUMBERS, MAX_AXES = 30_000, 3
 
-#: Others could unpack without a bound (bzip2, LZMA), or aren't in zip files of today.
+#: Other methods could unpack without a bound (bzip2, LZMA), or are out of use.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-#: What zipfile raises: RuntimeError for one that has a password, or needs what zipfile can't
-#: do; OverflowError for a place that no file has.
+#: Errors of zipfile: RuntimeError for a password or an unknown feature; OverflowError for an
+#: offset that no file has.
 _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, EOFError),
     *(RuntimeError, ValueError, OverflowError),
 )
-#: What NumPy and Python's parser raise for a header that no NumPy wrote.
+#: Errors of NumPy and of Python's parser for a header that NumPy didn't write.
 _UNREADABLE = (
     *(ValueError, KeyError, EOFError, SyntaxError, TokenError),
     *(TypeError, RecursionError, MemoryError, OverflowError),
@@ -39,12 +39,20 @@ _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0
 
 
 def files(content: bytes) -> dict[str, bytes]:
-    """Unpack an archive; a folder that a file is in is left out of its name.
+    """Unpack an archive to its files by name, without their folders.
 
     Raises
     ------
     DocumentError
-        When it is damaged, locked or too large, or has two files of one name.
+        When the archive is damaged, locked or too large, or has two files of one name.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.export import csv_zip
+    >>> from attn_core.presets import DEFAULT
+    >>> [*files(csv_zip(attend(DEFAULT.scenario), "Q"))]
+    ['README.txt', 'X.csv', 'W_q.csv', 'Q.csv']
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -84,7 +92,15 @@ def array(name: str, content: bytes) -> NDArray[Any]:
     Raises
     ------
     DocumentError
-        When it is another file, is cut, or holds Python objects, which could run code.
+        When the file isn't a .npy file, is cut, or holds Python objects, which could run
+        code.
+
+    Examples
+    --------
+    >>> stream = io.BytesIO()
+    >>> np.save(stream, [[1.0, 2.0]])
+    >>> array("X", stream.getvalue())
+    array([[1., 2.]])
     """
     stream = io.BytesIO(content)
     try:
@@ -95,7 +111,7 @@ def array(name: str, content: bytes) -> NDArray[Any]:
                 f"{name} must hold numbers, truth values or text, got {dtype!s:.40}; "
                 "Python's objects (pickle) aren't read."
             )
-        # Before numpy makes room for what a few bytes may claim.
+        # The check comes before NumPy allocates the memory that a few bytes may claim.
         size, has = dtype.itemsize * int(np.prod(shape, dtype=object)), len(content) - stream.tell()
         if size != has:
             raise DocumentError(f"{name} must have {size} bytes for its {shape!s:.40}, got {has}.")
@@ -114,6 +130,6 @@ def array(name: str, content: bytes) -> NDArray[Any]:
 
 
 def _check_letters(name: str, codes: NDArray[Any]) -> None:
-    """Refuse what is beyond Unicode; Python has no error of its own for it."""
+    """Refuse characters beyond Unicode, for which Python has no error of its own."""
     if codes.size and (largest := int(codes.max())) > sys.maxunicode:
         raise DocumentError(f"{name} must hold text, got the letter number {largest}.")

@@ -29,8 +29,8 @@ _SIZES: dict[Axis, str] = {
 
 
 @dataclass(frozen=True)
-class _Language:
-    """How one library says what both can do."""
+class _Library:
+    """The code of one library for the operations that both have."""
 
     module: str
     title: str
@@ -46,7 +46,7 @@ class _Language:
     printing: str
 
 
-_NUMPY = _Language(
+_NUMPY = _Library(
     module="import numpy as np",
     title="NumPy",
     name="np",
@@ -60,7 +60,7 @@ _NUMPY = _Language(
     may_attend=("# Who may look at whom: row = query, column = key; True = may attend",),
     printing="np.set_printoptions(precision=3, suppress=True, linewidth=120)",
 )
-_TORCH = _Language(
+_TORCH = _Library(
     module="import torch",
     title="PyTorch",
     name="torch",
@@ -145,8 +145,8 @@ def numpy_script(trace: AttentionTrace, only: str | None = None) -> str:
     Returns
     -------
     str
-        ASCII. Its variables are called as the attributes of `AttentionTrace`, but for
-        ``M``, the mask as numbers.
+        ASCII. Its variables have the names of `AttentionTrace`'s attributes, except ``M``,
+        the mask as numbers.
 
     Examples
     --------
@@ -171,31 +171,38 @@ def torch_script(trace: AttentionTrace, only: str | None = None) -> str:
     -------
     str
         ASCII, with the same variables as `numpy_script`.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> torch_script(attend(DEFAULT.scenario), "Q").splitlines()[2]
+    'import torch'
     """
     return _script(trace, only, _TORCH)
 
 
-def _script(trace: AttentionTrace, only: str | None, says: _Language) -> str:
+def _script(trace: AttentionTrace, only: str | None, library: _Library) -> str:
     s = trace.scenario
     needed = _needed(trace, only)
     sentences = "two sentences" if s.is_cross else "one sentence"
     lines = [
-        f'"""{kind(s)} step by step with {says.title}: every matrix of {sentences}."""',
+        f'"""{kind(s)} step by step with {library.title}: every matrix of {sentences}."""',
         "",
-        says.module,
-        *_preparation(s, needed, says),
+        library.module,
+        *_preparation(s, needed, library),
         *_sizes(s),
-        *_inputs(trace, needed, says),
+        *_inputs(trace, needed, library),
     ]
     for each in steps(trace):
         if each.name in needed:
             node = graph(s)[each.name]
-            lines += [_comment(trace, each.name), *_equation(s, node, says), ""]
-    return "\n".join([*lines, *_printing(needed, says)]) + "\n"
+            lines += [_comment(trace, each.name), *_equation(s, node, library), ""]
+    return "\n".join([*lines, *_printing(needed, library)]) + "\n"
 
 
 def _needed(trace: AttentionTrace, only: str | None) -> tuple[str, ...]:
-    """Name what the chosen steps are made of, back to the inputs, in order."""
+    """List the matrices that the chosen steps depend on, back to the inputs, in order."""
     todo = [each.name for each in matrices(trace)] if only is None else []
     todo += [each.name for each in steps(trace, only)]
     found: set[str] = set()
@@ -210,9 +217,9 @@ def _needed(trace: AttentionTrace, only: str | None) -> tuple[str, ...]:
     return tuple(each.name for each in (*INPUTS, *STEPS) if each.name in found)
 
 
-def _preparation(s: Scenario, needed: tuple[str, ...], says: _Language) -> Iterator[str]:
-    """Write the functions that are needed."""
-    if says is _TORCH and s.X.dtype == np.float64:
+def _preparation(s: Scenario, needed: tuple[str, ...], library: _Library) -> Iterator[str]:
+    """Write the functions that the script calls."""
+    if library is _TORCH and s.X.dtype == np.float64:
         yield from ("", "torch.set_default_dtype(torch.float64)")
     functions = []
     if s.positions == "sinusoidal" and {"P", "P_context"} & set(needed):
@@ -220,16 +227,18 @@ def _preparation(s: Scenario, needed: tuple[str, ...], says: _Language) -> Itera
     if {"rotated_Q", "rotated_K"} & set(needed):
         functions.append(_ROTATE)
     for function in functions:
-        words = {"np": says.name, "copied": says.copied, "join": says.join, "base": f"{BASE:g}"}
-        yield "\n" + function.format(**words).rstrip()
-    if says is _NUMPY and "weights" in needed:
+        code = function.format(
+            np=library.name, copied=library.copied, join=library.join, base=f"{BASE:g}"
+        )
+        yield "\n" + code.rstrip()
+    if library is _NUMPY and "weights" in needed:
         functions.append(_SOFTMAX)
         yield "\n" + _SOFTMAX.rstrip()
     yield "\n" if functions else ""
 
 
 def _sizes(s: Scenario) -> Iterator[str]:
-    """Write the words, and how many there are of everything."""
+    """Write the words and the sizes."""
     yield f"tokens = {_strings(s.tokens)}"
     if s.is_cross:
         yield f"context = {_strings(s.context)}"
@@ -249,75 +258,77 @@ def _strings(texts: tuple[str, ...]) -> str:
     return f"[{', '.join(map(escape.python, texts))}]"
 
 
-def _inputs(trace: AttentionTrace, needed: tuple[str, ...], says: _Language) -> Iterator[str]:
+def _inputs(trace: AttentionTrace, needed: tuple[str, ...], library: _Library) -> Iterator[str]:
     if trace.scenario.is_cross and trace.scenario.P is not None:
         yield "# A learned vector for each place, in either sentence"
-        yield f"learned = {_array(trace.scenario.P, says)}"
+        yield f"learned = {_array(trace.scenario.P, library)}"
         yield ""
     for name in (each.name for each in INPUTS if each.name in needed):
         match name:
             case "attn_mask":
-                yield from _blocking(trace, says)
+                yield from _attn_mask(trace, library)
             case "alibi_bias":
-                yield from _bias(trace, says)
+                yield from _alibi_bias(trace, library)
             case "rotary_angles":
                 yield _comment(trace, name)
-                yield f"rotary_angles = {_angles(trace.scenario, says)}"
+                yield f"rotary_angles = {_rotary_angles(trace.scenario, library)}"
             case "P" | "P_context":
                 yield _comment(trace, name)
-                yield f"{name} = {_places(trace, name, says)}"
+                yield f"{name} = {_positions(trace, name, library)}"
             case _:
                 yield _comment(trace, name)
-                yield f"{name} = {_array(getattr(trace, name), says)}"
+                yield f"{name} = {_array(getattr(trace, name), library)}"
         yield ""
 
 
-def _places(trace: AttentionTrace, name: str, says: _Language) -> str:
+def _positions(trace: AttentionTrace, name: str, library: _Library) -> str:
     s, size = trace.scenario, "n" if name == "P" else "n_k"
     if s.P is None:
-        return _cast(s, says, f"sinusoidal({size}, d_model)")
-    return f"learned[:{size}]" if s.is_cross else _array(s.P, says)
+        return _cast(s, library, f"sinusoidal({size}, d_model)")
+    return f"learned[:{size}]" if s.is_cross else _array(s.P, library)
 
 
-def _angles(s: Scenario, says: _Language) -> str:
-    np = says.name
+def _rotary_angles(s: Scenario, library: _Library) -> str:
+    np = library.name
     return _cast(
-        s, says, f"{np}.arange(n)[:, None] / {BASE:g} ** (2 * {np}.arange(d_k // 2) / d_k)"
+        s, library, f"{np}.arange(n)[:, None] / {BASE:g} ** (2 * {np}.arange(d_k // 2) / d_k)"
     )
 
 
-def _bias(trace: AttentionTrace, says: _Language) -> Iterator[str]:
-    s, np = trace.scenario, says.name
+def _alibi_bias(trace: AttentionTrace, library: _Library) -> Iterator[str]:
+    s, np = trace.scenario, library.name
     slopes = "slope"
     if s.slope is None:
         yield "# The slopes that ALiBi's authors give so many heads, and how far words are apart"
-        yield f"slope = {f'{says.array}({[*s.slopes]})[:, None, None]' if s.heads else s.slopes[0]}"
+        many = f"{library.array}({[*s.slopes]})[:, None, None]"
+        yield f"slope = {many if s.heads else s.slopes[0]}"
     else:
         yield "# The slope of the first head, and how far each two words are apart"
         yield f"slope = {s.slope!r}"
         slopes = f"(slope ** {np}.arange(1, h + 1))[:, None, None]" if s.heads else slopes
     yield f"distance = abs({np}.arange(n)[:, None] - {np}.arange(n))"
     yield _comment(trace, "alibi_bias")
-    yield f"alibi_bias = {_cast(s, says, f'{slopes} * -distance')}"
+    yield f"alibi_bias = {_cast(s, library, f'{slopes} * -distance')}"
 
 
-def _blocking(trace: AttentionTrace, says: _Language) -> Iterator[str]:
+def _attn_mask(trace: AttentionTrace, library: _Library) -> Iterator[str]:
     s = trace.scenario
     if s.mask is not None:
-        yield from says.may_attend
-        yield f"mask = {says.array}({_nested(s.mask.tolist())})"
+        yield from library.may_attend
+        yield f"mask = {library.array}({_nested(s.mask.tolist())})"
     yield _comment(trace, "attn_mask")
-    numbers = says.unmasked if s.mask is None else says.blocked
-    yield f"M = {_cast(s, says, numbers.format(rows='n', columns=_size(s, 'key')))}"
+    numbers = library.unmasked if s.mask is None else library.blocked
+    yield f"M = {_cast(s, library, numbers.format(rows='n', columns=_size(s, 'key')))}"
 
 
-def _cast(s: Scenario, says: _Language, made: str) -> str:
-    """Write a change to float32, where NumPy makes float64; PyTorch has its default."""
-    return f"np.float32({made})" if says is _NUMPY and s.X.dtype == np.float32 else made
+def _cast(s: Scenario, library: _Library, expression: str) -> str:
+    """Cast to float32 where NumPy returns float64; PyTorch has a default type."""
+    is_cast = library is _NUMPY and s.X.dtype == np.float32
+    return f"np.float32({expression})" if is_cast else expression
 
 
 def _comment(trace: AttentionTrace, name: str) -> str:
-    """Say what a matrix is, and its shape."""
+    """Write the title and the shape of a matrix as a comment."""
     which, shape = step(name), getattr(trace, name).shape
     names = [_size(trace.scenario, axis) for axis in which.axes]
     if len(shape) == 3:
@@ -333,15 +344,15 @@ def _size(s: Scenario, axis: Axis) -> str:
     return _SIZES[axis]
 
 
-def _equation(s: Scenario, node: Node, says: _Language) -> Iterator[str]:
-    yield f"{node.name} = {_right_side(s, node, says)}"
+def _equation(s: Scenario, node: Node, library: _Library) -> Iterator[str]:
+    yield f"{node.name} = {_right_side(s, node, library)}"
     if node.step.operation == "rotation":
-        (before, *_) = _operands(s, node, says)
-        yield _SAME_TURNED.format(np=says.name, before=before, after=node.name)
+        (before, *_) = _operands(s, node, library)
+        yield _SAME_TURNED.format(np=library.name, before=before, after=node.name)
 
 
-def _right_side(s: Scenario, node: Node, says: _Language) -> str:
-    first, *more = _operands(s, node, says)
+def _right_side(s: Scenario, node: Node, library: _Library) -> str:
+    first, *more = _operands(s, node, library)
     match node.step.operation:
         case "product":
             return f"{first} @ {more[0]}"
@@ -354,15 +365,15 @@ def _right_side(s: Scenario, node: Node, says: _Language) -> str:
         case "rotation":
             return f"rotate({first}, {more[0]})"
         case "softmax":
-            return says.softmax.format(input=first)
+            return library.softmax.format(input=first)
         case "concatenation":
-            return f"{says.name}.{says.join}(list({first}), -1)" if s.heads else first
+            return f"{library.name}.{library.join}(list({first}), -1)" if s.heads else first
     raise ValueError(f"There is no line of code for the step {node.name!r}.")
 
 
-def _operands(s: Scenario, node: Node, says: _Language) -> list[str]:
+def _operands(s: Scenario, node: Node, library: _Library) -> list[str]:
     """Write the matrices of an equation as variables."""
-    swapped = says.transposed if s.heads and node.name != "similarity" else "T"
+    swapped = library.transposed if s.heads and node.name != "similarity" else "T"
     return [
         f"{_variable(term.node.name)}{f'.{swapped}' if term.transposed else ''}"
         for term in node.terms
@@ -371,13 +382,13 @@ def _operands(s: Scenario, node: Node, says: _Language) -> list[str]:
 
 
 def _variable(name: str) -> str:
-    """Name a matrix in a script: as the trace does, but for the mask as numbers."""
+    """Name a matrix in a script: the trace's name, except for the mask as numbers."""
     return "M" if name == "attn_mask" else name
 
 
-def _array(values: Array, says: _Language) -> str:
-    is_float32 = values.dtype == np.float32 and says is _NUMPY
-    return f"{says.array}({_nested(values)}{', dtype=np.float32' if is_float32 else ''})"
+def _array(values: Array, library: _Library) -> str:
+    is_float32 = values.dtype == np.float32 and library is _NUMPY
+    return f"{library.array}({_nested(values)}{', dtype=np.float32' if is_float32 else ''})"
 
 
 def _nested(values: Array | list[object], depth: int = 1) -> str:
@@ -391,9 +402,9 @@ def _nested(values: Array | list[object], depth: int = 1) -> str:
     return f"[\n{inner}{indent[4:]}]"
 
 
-def _printing(needed: tuple[str, ...], says: _Language) -> Iterator[str]:
+def _printing(needed: tuple[str, ...], library: _Library) -> Iterator[str]:
     names = [_variable(name) for name in needed]
-    yield says.printing
+    yield library.printing
     yield "matrices = {"
     yield from (f'    "{name}": {name},' for name in names)
     yield "}"

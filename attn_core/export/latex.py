@@ -1,8 +1,8 @@
 r"""A trace as a LaTeX document: each step's formula, and its matrices filled in.
 
 The document is for LuaLaTeX or XeLaTeX, which read words in any script. Its preamble
-looks for a font for each script that the words need, among those that systems have; what
-no font can print is printed as its code point, so that nothing is lost in silence.
+looks for a font for each script that the words need, among those that systems have; a
+character that no font has is printed as its code point, so that none is lost in silence.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from ..notation.steps import Step
 from ..text import escape
 from .part import equations, head_name, kind
 
-#: Scripts that are written from the right; of what is here only they need a direction.
+#: Scripts that are written from right to left; only they need a direction here.
 _FROM_THE_RIGHT = ("Arabic", "Hebrew", "Syriac", "Thaana")
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
-#: Scripts whose letters change with their neighbours, by the names that fontspec knows.
+#: Scripts whose letters change with their neighbours, by fontspec's names.
 _SHAPED = (
     *_FROM_THE_RIGHT,
     *("Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil", "Telugu", "Kannada"),
     *("Malayalam", "Sinhala", "Thai", "Lao", "Tibetan", "Myanmar", "Khmer", "Mongolian"),
 )
 _UNSHAPED = ("Greek", "Cyrillic", "Armenian", "Georgian", "Ethiopic")
-#: What the names of East Asian characters begin with.
+#: The first words of the names of East Asian characters.
 _EAST_ASIAN = ("Cjk", "Hiragana", "Katakana", "Hangul", "Bopomofo", "Fullwidth", "Ideographic")
 _LATIN, _CJK, _EMOJI = "Latin", "Cjk", "Emoji"
 
-#: Fonts to look for, the first that exists is taken; of other scripts, Noto's.
+#: Candidate fonts of each script, the best first; other scripts have Noto's.
 _FONTS = {
     "Arabic": ("Noto Naskh Arabic", "Amiri", "Geeza Pro", "Arial", "DejaVu Sans"),
     "Hebrew": ("Noto Serif Hebrew", "Noto Sans Hebrew", "Arial Hebrew", "Arial", "DejaVu Sans"),
@@ -46,7 +46,7 @@ _FONTS = {
     ),
     _EMOJI: ("Noto Emoji", "Symbola", "Segoe UI Symbol"),
 }
-#: For what the script's own font doesn't have.
+#: Fonts for characters that the script's own font lacks.
 _ANY = ("DejaVu Sans", "FreeSerif", "Noto Sans", "Segoe UI Symbol", "Arial Unicode MS", "Symbola")
 
 _PREAMBLE = r"""% For LuaLaTeX or XeLaTeX: lualatex attention.tex
@@ -115,7 +115,7 @@ def latex(trace: AttentionTrace, only: str | None = None) -> str:
     ----------
     trace : AttentionTrace
     only : str, optional
-        Name of the one step that is wanted; without it, all.
+        Name of one step; without it, all.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def word(text: str) -> str:
 
 
 def _within_right(script: str, text: str) -> str:
-    """Write a part of a word that runs from the right."""
+    """Write a part of a word that runs from right to left."""
     if script in _FROM_THE_RIGHT:
         return _run(script, text)
     if not any(unicodedata.bidirectional(c) in ("L", "EN") for c in text):
@@ -190,7 +190,7 @@ def _equation(written: Equation) -> str:
 
 
 def _sign(text: str) -> str:
-    """Write what stands between matrices; the parentheses grow with what is in them."""
+    """Write a sign between matrices; parentheses grow with their content."""
     text = re.sub("softmax|rotate", r"\\operatorname{\g<0>}", text).replace("·", r"\cdot")
     text = r"\;\mathrm{by}" if text == "by" else text
     text = text.replace("(", r"\left(").replace(")", r"\right)")
@@ -222,7 +222,7 @@ def _number(value: float) -> str:
 
 
 def _font_choices(words: Iterable[str]) -> str:
-    """Choose fonts for the scripts that these words have, and no others."""
+    """Choose fonts for the scripts of these words alone."""
     used = sorted({script for text in words for script, _ in _by_script(text)} - {_LATIN})
     lines = [
         r"\newcommand{\Latinfont}{}",
@@ -236,7 +236,7 @@ def _font_choices(words: Iterable[str]) -> str:
 
 
 def _by_script(text: str) -> Iterator[tuple[str, Iterator[str]]]:
-    """Part a text where its script changes; marks and joiners stay with their letter."""
+    """Split a text where its script changes; marks and joiners stay with their letter."""
     scripts: list[str] = []
     for c in text:
         clings = unicodedata.category(c).startswith("M") or c in "\u200c\u200d"
@@ -264,6 +264,6 @@ def _run(script: str, text: str) -> str:
 
 
 def _is_drawn(c: str) -> bool:
-    """Whether a font has to have the character: not what is escaped, nor a variation."""
+    """Whether a font must have the character: it isn't escaped, and no variation selector."""
     clings = unicodedata.category(c) == "Cf" or unicodedata.name(c, "").startswith("VARIATION")
     return not (clings or escape.latex(c) != c)

@@ -20,13 +20,13 @@ from ..scenario import Array, Scenario
 from ..text import escape
 from .part import head_name, heads, matrices
 
-#: How a blocked score, −∞, is written where a format has no infinity of its own.
+#: The text of a blocked score, −∞, in formats without an infinity.
 BLOCKED = "-inf"
 
-#: Which file of the zip the lab opens again.
+#: The file of the zip that the lab opens again.
 SCENARIO = "scenario.json"
 
-#: All of a scenario but its matrices, as NPZ and JSON call it.
+#: The fields of a scenario without its matrices, in NPZ and JSON.
 SETTINGS = (
     *("tokens", "context", "features", "heads", "mask"),
     *("scale", "temperature", "positions", "slope"),
@@ -54,7 +54,7 @@ the zip as a whole, again; it computes the rest anew, and says which tables were
 
 
 def csv_zip(trace: AttentionTrace, only: str | None = None) -> bytes:
-    """Pack one CSV file for each matrix, and a README that says how they are written.
+    """Pack a CSV file for each matrix, and a README about their format.
 
     With all steps the scenario as JSON is there, too.
 
@@ -139,8 +139,8 @@ def json_text(trace: AttentionTrace, only: str | None = None) -> str:
     --------
     >>> from attn_core import attend
     >>> from attn_core.presets import DEFAULT
-    >>> made = json.loads(json_text(attend(DEFAULT.scenario), "weights"))["matrices"][-1]
-    >>> made["name"], made["shape"], made["rows"]
+    >>> result = json.loads(json_text(attend(DEFAULT.scenario), "weights"))["matrices"][-1]
+    >>> result["name"], result["shape"], result["rows"]
     ('weights', [3, 3], ['Je', 'suis', 'heureux'])
     """
     settings = _settings(trace.scenario)
@@ -155,14 +155,22 @@ def json_text(trace: AttentionTrace, only: str | None = None) -> str:
 
 
 def _settings(s: Scenario) -> dict[str, Any]:
-    """All of a scenario but its matrices; what it doesn't have is left out."""
+    """Collect the fields of a scenario without its matrices; absent ones are left out."""
     settings = {name: getattr(s, name) for name in SETTINGS} | {"mask": s.allowed}
     missing = [name for name in ("context", "heads", "slope") if not settings[name]]
     return {name: value for name, value in settings.items() if name not in missing}
 
 
 def sheets(trace: AttentionTrace, only: str | None = None) -> Iterator[tuple[str, str]]:
-    """Write each matrix, and each head of it, as CSV, with the name of its file."""
+    """Yield the file name and the CSV of each matrix, with a file for each head.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> [name for name, _ in sheets(attend(DEFAULT.scenario), "scores")]
+    ['raw_scores', 'scores']
+    """
     for each in matrices(trace, only):
         for head in heads(trace, each.name):
             name = head_name(trace, head)
@@ -171,7 +179,7 @@ def sheets(trace: AttentionTrace, only: str | None = None) -> Iterator[tuple[str
 
 
 def _file(head: int, name: str) -> str:
-    """Name a head in the name of a file; the number keeps names apart that look alike there."""
+    """Name a head in a file name; the number keeps similar names apart."""
     number, safe = f"head-{head + 1}", escape.file_name(name)
     return number if safe in ("", number) else f"{number}-{safe}"
 

@@ -1,4 +1,4 @@
-"""What is taken along: all steps of a trace, or one step with what it is made of."""
+"""The exported part of a trace: all its steps, or one step with its operands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..scenario import Scenario
 
 
 def kind(scenario: Scenario) -> str:
-    """Name what is computed, as a title.
+    """Name the kind of attention, as a title.
 
     Examples
     --------
@@ -24,13 +24,13 @@ def kind(scenario: Scenario) -> str:
 
 
 def steps(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:
-    """List the steps that a trace took.
+    """List the steps of a trace.
 
     Parameters
     ----------
     trace : AttentionTrace
     only : str, optional
-        Name of the one step that is wanted; without it, all.
+        Name of one step; without it, all.
 
     Raises
     ------
@@ -44,12 +44,12 @@ def steps(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]:
     >>> [step.name for step in steps(attend(DEFAULT.scenario))][-2:]
     ['weights', 'output']
     """
-    taken = tuple(each for each in STEPS if each.name in graph(trace.scenario))
+    existing = tuple(each for each in STEPS if each.name in graph(trace.scenario))
     if only is None:
-        return taken
-    found = tuple(each for each in taken if each.name == only)
+        return existing
+    found = tuple(each for each in existing if each.name == only)
     if not found:
-        names = ", ".join(each.name for each in taken)
+        names = ", ".join(each.name for each in existing)
         raise ValueError(f"This trace has no step {only!r:.40}; it has {names}.")
     return found
 
@@ -68,9 +68,16 @@ def equations(
     ------
     step : Step
     head : int or None
-        Which head, counted from 0; None where the step has no head axis.
+        The head, from 0; None where the step has no head axis.
     equation : Equation
         As `equation.equation` writes it.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> [(each.name, head) for each, head, _ in equations(attend(DEFAULT.scenario))][:2]
+    [('similarity', None), ('Q', None)]
     """
     for each in steps(trace, only):
         for head in heads(trace, each.name):
@@ -88,7 +95,7 @@ def matrices(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]
     Returns
     -------
     tuple of Step
-        What each matrix is.
+        The step or input of each matrix.
 
     Examples
     --------
@@ -104,13 +111,23 @@ def matrices(trace: AttentionTrace, only: str | None = None) -> tuple[Step, ...]
 
 
 def heads(trace: AttentionTrace, name: str) -> tuple[int | None, ...]:
-    """Number the heads of a matrix from 0; a single None where it has no head axis."""
+    """Number the heads of a matrix from 0; a single None where it has no head axis.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.edits.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> trace = attend(added(DEFAULT.scenario))
+    >>> heads(trace, "weights"), heads(trace, "X")
+    ((0, 1), (None,))
+    """
     values = getattr(trace, step(name).name)
     return tuple(range(len(values))) if values.ndim == 3 else (None,)
 
 
 def head_name(trace: AttentionTrace, head: int | None) -> str:
-    """Name the head that a matrix is of; empty where it has no head axis.
+    """Return the name of a head; empty for a matrix without a head axis.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Open again what was saved: a scenario from any file of the lab that holds one whole."""
+"""Scenarios from saved files: any file of the lab that holds a whole scenario."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from .. import limits
 from ..attention import AttentionTrace, attend
 from ..document import FORMAT, DocumentError, build, from_content, from_json, read
-from ..explain.wording import listed
+from ..explain.wording import join_words
 from ..notation.steps import current_name, has
 from ..scenario import Array, Scenario
 from .archive import array, files
@@ -30,7 +30,7 @@ _OPENED = "The lab opens the JSON, NPZ, CSV (zip) and HTML files that it saves."
 
 
 def reopen(content: bytes) -> tuple[Scenario, str]:
-    """Find the scenario in a file; what it is called doesn't matter.
+    """Read the scenario in a file, of any name.
 
     Parameters
     ----------
@@ -42,14 +42,15 @@ def reopen(content: bytes) -> tuple[Scenario, str]:
     -------
     scenario : Scenario
         Within the lab's limits, if it is rounded.
-    told : str
-        Which matrices of the file aren't what the scenario gives; empty where all are.
+    message : str
+        Describes which matrices of the file differ from the scenario's; empty where none
+        does.
 
     Raises
     ------
     ValueError
-        When the file holds no whole scenario, or none for the lab; the message says what
-        was expected and what came.
+        When the file holds no whole scenario, or one beyond the lab's limits; the message
+        says what was expected and what came.
 
     Examples
     --------
@@ -64,10 +65,10 @@ def reopen(content: bytes) -> tuple[Scenario, str]:
     if content.startswith(b"PK"):
         return _from_archive(files(content))
     if content.startswith(b"\x93NUMPY"):
-        raise DocumentError(f"One array of NumPy is no scenario: expected {listed(_NEEDED)}.")
+        raise DocumentError(f"One array of NumPy is no scenario: expected {join_words(_NEEDED)}.")
     text = _text(content)
     if is_page:
-        return _admitted(from_json(_in_page(text))), ""
+        return _validated(from_json(_in_page(text))), ""
     try:
         parsed = read(text)
     except DocumentError as error:
@@ -75,7 +76,7 @@ def reopen(content: bytes) -> tuple[Scenario, str]:
     if FORMAT not in parsed and "matrices" in parsed:
         settings = {k: v for k, v in parsed.items() if k not in ("about", "matrices")}
         return _from_numbers(settings, _by_name(parsed["matrices"]))
-    return _admitted(from_content(parsed)), ""
+    return _validated(from_content(parsed)), ""
 
 
 def _text(content: bytes) -> str:
@@ -96,8 +97,8 @@ def _in_page(text: str) -> str:
     return found
 
 
-def _admitted(s: Scenario) -> Scenario:
-    """Check the limits before anything is computed; numbers stay as they are."""
+def _validated(s: Scenario) -> Scenario:
+    """Check the limits before any computation; numbers stay unrounded."""
     limits.validate(s)
     return s
 
@@ -114,14 +115,14 @@ def _from_archive(found: dict[str, bytes]) -> tuple[Scenario, str]:
     if SCENARIO not in found:
         raise DocumentError(
             f"The zip archive holds no whole scenario: expected {SCENARIO}, or the arrays "
-            f"{listed(_NEEDED)}; got {_some(found)}."
+            f"{join_words(_NEEDED)}; got {_list_some(found)}."
         )
-    s = _admitted(from_json(_text(found[SCENARIO])))
-    return s, _told(_changed_sheets(attend(s), found))
+    s = _validated(from_json(_text(found[SCENARIO])))
+    return s, _describe_changed(_changed_sheets(attend(s), found))
 
 
 def _by_name(matrices: Any) -> dict[str, Any]:
-    """Matrices as the JSON of the numbers lists them."""
+    """Index the matrices of the numbers' JSON by name."""
     found: dict[str, Any] = {}
     for each in matrices if isinstance(matrices, list) else [matrices]:
         if not (isinstance(each, dict) and isinstance(each.get("name"), str) and "values" in each):
@@ -136,14 +137,15 @@ def _from_numbers(settings: dict[str, Any], matrices: dict[str, Any]) -> tuple[S
     _check_names(settings, matrices)
     inputs = {name: matrices[name] for name in _ARRAYS if name in matrices}
     if settings.get("positions") == "learned":
-        # Each sentence has as much of the one table as it needs.
+        # Each sentence has the first rows of one table, so the longer part is the table.
         tables = [matrices[name] for name in ("P", "P_context") if name in matrices]
         inputs["P"] = max(tables, key=lambda t: len(t) if isinstance(t, list) else 0, default=None)
     if _is_full(settings.get("mask")):  # it is always written
         settings = {k: v for k, v in settings.items() if k != "mask"}
-    s = _admitted(build(settings | inputs))
+    s = _validated(build(settings | inputs))
     trace = attend(s)
-    return s, _told(name for name, saved in matrices.items() if not _same(trace, name, saved))
+    changed = (name for name, saved in matrices.items() if not _same(trace, name, saved))
+    return s, _describe_changed(changed)
 
 
 def _check_names(settings: dict[str, Any], matrices: dict[str, Any]) -> None:
@@ -154,12 +156,13 @@ def _check_names(settings: dict[str, Any], matrices: dict[str, Any]) -> None:
     if missing or unknown:
         alone = " It has one step; save the whole trace." if missing and not unknown else ""
         raise DocumentError(
-            f"Not a whole scenario: expected {listed(_NEEDED)}, with others that the lab saves; "
-            f"got {_some(names)}. Missing: {_some(missing)}. Unknown: {_some(unknown)}.{alone}"
+            f"Not a whole scenario: expected {join_words(_NEEDED)}, with others that the lab "
+            f"saves; got {_list_some(names)}. Missing: {_list_some(missing)}. "
+            f"Unknown: {_list_some(unknown)}.{alone}"
         )
 
 
-def _some(names: Any) -> str:
+def _list_some(names: Any) -> str:
     shown = [f"{name!r:.40}" for name in names]
     return ", ".join(shown[:12]) + (", …" if len(shown) > 12 else "") if shown else "nothing"
 
@@ -170,18 +173,18 @@ def _is_full(mask: Any) -> bool:
     )
 
 
-def _told(changed: Iterable[str]) -> str:
+def _describe_changed(changed: Iterable[str]) -> str:
     names = list(changed)
     if not names:
         return ""
     return (
-        f"The file is open, but {_some(names)} in it isn't what its scenario gives: it was "
+        f"The file is open, but {_list_some(names)} in it isn't what its scenario gives: it was "
         "changed, or computed elsewhere. The lab computes it anew."
     )
 
 
 def _same(trace: AttentionTrace, name: str, saved: Any) -> bool:
-    """Whether a matrix of the file is the trace's."""
+    """Whether a matrix of the file equals the trace's."""
     expected = getattr(trace, name)
     try:
         return expected is not None and _close(np.array(saved, dtype=float), expected)
@@ -189,14 +192,14 @@ def _same(trace: AttentionTrace, name: str, saved: Any) -> bool:
         return False
 
 
-def _close(came: Array, expected: Array) -> bool:
-    """Whether numbers are the same but for the last bits of another processor."""
+def _close(values: Array, expected: Array) -> bool:
+    """Whether numbers are equal up to the last bits, which processors differ in."""
     close = 1e-4 if expected.dtype == np.float32 else 1e-9
-    return came.shape == expected.shape and np.allclose(came, expected, close, close)
+    return values.shape == expected.shape and np.allclose(values, expected, close, close)
 
 
 def _changed_sheets(trace: AttentionTrace, found: dict[str, bytes]) -> Iterator[str]:
-    """Name the CSV files that aren't, label by label and number by number, the trace's."""
+    """Yield the CSV files that differ from the trace's in a label or a number."""
     expected = {f"{name}.csv": text for name, text in sheets(trace)}
     for name, content in found.items():
         if name.endswith(".csv") and not _same_sheet(content, expected.get(_current(name), "")):
@@ -205,14 +208,14 @@ def _changed_sheets(trace: AttentionTrace, found: dict[str, bytes]) -> Iterator[
 
 def _same_sheet(content: bytes, expected: str) -> bool:
     try:
-        (labels, numbers), (wanted, right) = _sheet(_text(content)), _sheet(expected)
+        (labels, values), (right_labels, right_values) = map(_sheet, (_text(content), expected))
     except (csv.Error, ValueError, IndexError):
         return False
-    return labels == wanted and _close(numbers, right)
+    return labels == right_labels and _close(values, right_values)
 
 
 def _current(text: str) -> str:
-    """Begin the name of a file or the corner of a sheet with the matrix's name of today."""
+    """Replace a former matrix name at the start of a file name or of a sheet's corner."""
     name = re.match(r"\w*", text)[0]  # type: ignore[index]  # it matches any text
     return current_name(name) + text[len(name) :]
 

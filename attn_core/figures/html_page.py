@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from ..attention import AttentionTrace
 from ..document import to_json
-from ..explain import narrate
+from ..explain.describe import describe_step
 from ..export.part import equations, head_name, kind
 from ..notation.equation import Block, Equation
 from ..notation.labels import number
@@ -167,7 +167,7 @@ def _name(block: Block) -> str:
 
 def _sentence(trace: AttentionTrace, step: Step, head: int | None) -> str:
     """Say what the numbers of a step show."""
-    return f"<p>{escape.html(narrate.explain(trace, step.name, head=head or 0))}</p>"
+    return f"<p>{escape.html(describe_step(trace, step.name, head=head or 0))}</p>"
 
 
 def _table(block: Block) -> str:

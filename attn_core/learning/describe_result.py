@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from ..attention import attend
-from ..explain.wording import Quote, listed
+from ..explain.wording import Escape, join_words
 from ..gradients import attention_loss
 from ..limits import MAX_ABS
 from ..notation import labels
@@ -23,7 +23,7 @@ from .trainer import Checkpoint
 _NEAR_BOUND = 0.95 * MAX_ABS
 
 
-def describe_result(s: Scenario, target: Array, best: Checkpoint, quote: Quote = str) -> str:
+def describe_result(s: Scenario, target: Array, best: Checkpoint, escape: Escape = str) -> str:
     """Put in words whether the target was reached, and if not, why.
 
     Parameters
@@ -32,7 +32,7 @@ def describe_result(s: Scenario, target: Array, best: Checkpoint, quote: Quote =
         Of one head.
     target : ndarray, shape (n, n_k)
     best : Checkpoint
-    quote : callable
+    escape : callable
         Makes a word harmless where the sentence is shown.
 
     Examples
@@ -57,11 +57,11 @@ Q Kᵀ have rank 1 at most, and to be exactly the painted weights (with 0.01 for
     found = (
         f"Not reached: the loss is {number(gap, 3)} above the lowest possible, {number(floor, 3)}."
     )
-    return f"{found} {_why(s, target, best, d_k, quote)}"
+    return f"{found} {_why(s, target, best, d_k, escape)}"
 
 
-def _why(s: Scenario, target: Array, best: Checkpoint, d_k: int, quote: Quote) -> str:
-    certain = _empty(s, target, best, quote) or _indistinct(s, target, quote)
+def _why(s: Scenario, target: Array, best: Checkpoint, d_k: int, escape: Escape) -> str:
+    certain = _empty(s, target, best, escape) or _indistinct(s, target, escape)
     if certain:
         return certain
     _, gradient = attention_loss(learned(s, best.params), target)
@@ -118,7 +118,7 @@ def _has_zeros(target: Array) -> bool:
     return bool((target[target.any(axis=1)] < SMALL).any())
 
 
-def _empty(s: Scenario, target: Array, best: Checkpoint, quote: Quote) -> str:
+def _empty(s: Scenario, target: Array, best: Checkpoint, escape: Escape) -> str:
     """Name the words whose embedding is 0, so that their query is 0."""
     t = attend(learned(s, best.params))
     places = [
@@ -130,23 +130,23 @@ def _empty(s: Scenario, target: Array, best: Checkpoint, quote: Quote) -> str:
         return ""
     verb, theirs = ("has", "its row") if len(places) == 1 else ("have", "their rows")
     return (
-        f"{_named(s.tokens, places, quote)} {verb} an embedding of zeros, hence a query of zeros: "
+        f"{_named(s.tokens, places, escape)} {verb} an embedding of zeros, hence a query of zeros: "
         f"no W_q and W_k change {theirs} of weights, but others are painted."
     )
 
 
-def _indistinct(s: Scenario, target: Array, quote: Quote) -> str:
+def _indistinct(s: Scenario, target: Array, escape: Escape) -> str:
     """Name two words with one embedding and different targets."""
     if s.positions in ("rope", "alibi"):
         return ""  # they stand at different places
     if ask := _same_query(s, target):
         return (
-            f"{_named(s.tokens, ask, quote)} have the same embedding, hence the same query and "
+            f"{_named(s.tokens, ask, escape)} have the same embedding, hence the same query and "
             "one row of weights, but different rows are painted."
         )
     if answer := _same_key(s, target):
         return (
-            f"{_named(s.context or s.tokens, answer, quote)} have the same embedding, hence the "
+            f"{_named(s.context or s.tokens, answer, escape)} have the same embedding, hence the "
             f"same key and equal weights in every row{_unless_blocked(s)}, but different ones are "
             "painted."
         )
@@ -176,6 +176,6 @@ def _same_key(s: Scenario, target: Array) -> tuple[int, int] | None:
     return None
 
 
-def _named(words: tuple[str, ...], places: Sequence[int], quote: Quote) -> str:
+def _named(words: tuple[str, ...], places: Sequence[int], escape: Escape) -> str:
     unique = labels.unique(words)
-    return listed([quote(labels.isolate(unique[i])) for i in places])
+    return join_words([escape(labels.isolate(unique[i])) for i in places])

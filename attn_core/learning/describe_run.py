@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..explain.wording import counted
+from ..explain.wording import pluralize
 from ..limits import MAX_ABS
 from ..notation.labels import number
 from .trainer import Checkpoint, Trainer
@@ -36,7 +36,7 @@ def describe_run(trainer: Trainer) -> str:
             return f"{_too_large(trainer)} {_kept(trainer.best)}"
         case "finished" | "stopped" as reason:
             how = "Learned" if reason == "finished" else "Stopped"
-            return f"{how} after {counted(trainer.step, 'step')}: {_fell(trainer)}"
+            return f"{how} after {pluralize(trainer.step, 'step')}: {_fell(trainer)}"
 
 
 def _diverged(trainer: Trainer) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..attention import AttentionTrace
-from ..explain.wording import Quote
+from ..explain.wording import Escape
 from ..notation import labels
 from ..notation.equation import Block, Equation, block
 from ..notation.labels import number
@@ -97,7 +97,7 @@ def _sorted(s: Scenario, sign: int, count: int) -> list[FeaturePair]:
     return [each for each in found if sign * each.value > least]
 
 
-def describe(pair: FeaturePair, quote: Quote = str) -> str:
+def describe(pair: FeaturePair, escape: Escape = str) -> str:
     """Put a pair of features in words.
 
     Examples
@@ -105,9 +105,9 @@ def describe(pair: FeaturePair, quote: Quote = str) -> str:
     >>> describe(FeaturePair("verb", "pronoun", 6.21))
     '“verb” looks for “pronoun”: row verb of W_q · row pronoun of W_k = 6.21'
     """
-    query, key = (quote(labels.isolate(name)) for name in (pair.query, pair.key))
+    query, key = (escape(labels.isolate(name)) for name in (pair.query, pair.key))
     does = "looks for" if pair.value > 0 else "looks away from"
     return (
         f"“{query}” {does} “{key}”: "
-        f"row {query} of {quote('W_q')} · row {key} of {quote('W_k')} = {number(pair.value)}"
+        f"row {query} of {escape('W_q')} · row {key} of {escape('W_k')} = {number(pair.value)}"
     )

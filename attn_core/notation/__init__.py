@@ -1,5 +1,5 @@
-"""What a matrix is called and made of: its symbol, its labels, its equation, its cells.
+"""The notation of a matrix: its symbol, its labels, its equation, its cells.
 
-Every picture, table, sentence and export follows the one list in `steps`. Nothing here draws,
-words or imports a figure.
+Every figure, table, sentence and export follows the one list in `steps`. Nothing here draws,
+writes a sentence or imports a figure.
 """

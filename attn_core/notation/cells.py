@@ -1,4 +1,4 @@
-"""Single numbers of a trace, as the inspector and an address name them."""
+"""Single numbers of a trace, and their names in an address."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Cell:
 
 
 def to_text(cell: Cell) -> str:
-    """Write a cell as it stands in an address, counting from 1.
+    """Write a cell for an address, counting from 1.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def to_text(cell: Cell) -> str:
 
 
 def from_text(text: str) -> Cell | None:
-    """Read what `to_text` wrote; None for anything else.
+    """Parse a text that `to_text` wrote; None for any other text.
 
     Examples
     --------

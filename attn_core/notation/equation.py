@@ -1,4 +1,4 @@
-"""A step as a matrix equation: which boxes, with which names, joined by which signs."""
+"""A step as a matrix equation: labelled matrices, and the signs between them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .steps import HEADLINE, Factor, Step
 
 @dataclass(frozen=True)
 class Outline:
-    """Boxes with a line around them; rows and columns as they are drawn.
+    """A rectangle of outlined boxes; rows and columns as they are drawn.
 
-    `is_asked` parts the number that is asked about from what it is made of.
+    `is_target` marks the inspected number; other outlines are its dependencies.
     """
 
     rows: range
     columns: range
-    is_asked: bool
+    is_target: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +36,15 @@ class Block:
     step : Step
         Which matrix it is.
     values : ndarray, shape (rows, columns)
-        What stands in the boxes, already transposed where `transposed`.
+        The numbers of the boxes, already transposed where `transposed`.
     rows, columns : tuple of str
         Labels, unique along each axis.
     transposed : bool
-        Whether it stands transposed in the equation.
+        Whether the equation transposes the matrix.
     outlines : tuple of Outline
-        Which boxes are outlined.
+        The outlined boxes.
     title : str
-        Name below the boxes, where it isn't the symbol; in the visitor's words.
+        Name below the boxes, where it isn't the symbol; it may hold the visitor's words.
     """
 
     step: Step
@@ -56,8 +56,8 @@ class Block:
     title: str = ""
 
     @property
-    def face(self) -> tuple[Hashable, ...]:
-        """All of its looks but its numbers; where they are infinite, and how, is a look."""
+    def appearance(self) -> tuple[Hashable, ...]:
+        """All that is drawn but the finite numbers; infinities have a look of their own."""
         infinite = np.isinf(self.values)
         return (
             *(self.step.name, self.step.symbol, self.step.kind, self.step.axes),
@@ -76,14 +76,14 @@ class Block:
         return f"{len(self.rows)}×{len(self.columns)}"
 
     def cell(self, i: int, j: int) -> str:
-        """Say what the box in row i, column j is."""
+        """Describe the box in row i, column j by its labels."""
         row, column = self.rows[i], self.columns[j]
         if self.transposed:
             row, column = column, row
         return self.step.cell(row, column)
 
-    def spoken_row(self, i: int) -> str:
-        """Say row i with its numbers."""
+    def describe_row(self, i: int) -> str:
+        """Describe row i by its label and its numbers."""
         numbers = ", ".join(labels.number(value) for value in self.values[i])
         return f"{labels.isolate(self.rows[i])} {numbers}"
 
@@ -105,9 +105,9 @@ class Equation:
         return tuple(term for term in self.terms if isinstance(term, Block))
 
     @property
-    def face(self) -> tuple[Hashable, ...]:
-        """All of its looks but its numbers."""
-        return tuple(term.face if isinstance(term, Block) else term for term in self.terms)
+    def appearance(self) -> tuple[Hashable, ...]:
+        """All that is drawn but the finite numbers."""
+        return tuple(term.appearance if isinstance(term, Block) else term for term in self.terms)
 
     @property
     def result(self) -> Block:
@@ -116,17 +116,17 @@ class Equation:
 
     @property
     def alt(self) -> str:
-        """A sentence with the true values, for a reader who can't see the picture."""
+        """A sentence with the exact shapes and the result, for a screen reader."""
         signs = " ".join(
             f"{term.title or term.symbol} ({term.shape})" if isinstance(term, Block) else term
             for term in self.terms
         )
-        rows = "; ".join(self.result.spoken_row(i) for i in range(len(self.result.rows)))
+        rows = "; ".join(self.result.describe_row(i) for i in range(len(self.result.rows)))
         return f"{signs}. {self.result.title or self.result.symbol}: {rows}."
 
 
 def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int = 0) -> Block:
-    """One matrix of a trace with its labels.
+    """Return one matrix of a trace with its labels.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int 
     transposed : bool
         Swap rows and columns.
     head : int
-        Which head, where the matrix has a head axis.
+        The head, from 0, where the matrix has a head axis.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int 
 
 
 def equation(trace: AttentionTrace, name: str, head: int = 0) -> Equation:
-    """Write a step as what it is made of, ``=``, and the result.
+    """Write the equation of a step: its right-hand side, ``=``, and the result.
 
     Examples
     --------
@@ -174,7 +174,7 @@ def equation(trace: AttentionTrace, name: str, head: int = 0) -> Equation:
 
 
 def _side_by_side(trace: AttentionTrace, node: Node) -> Equation:
-    """Write the output of each head, and all of them as one matrix."""
+    """Write the output of each head, ``=``, and their concatenation."""
     (output,) = node.operands
     parts = [
         replace(_block(trace, output.node, head=k), title=name)
@@ -184,14 +184,22 @@ def _side_by_side(trace: AttentionTrace, node: Node) -> Equation:
 
 
 def headline(trace: AttentionTrace, head: int = 0) -> Equation:
-    """All of attention on one line: softmax(scores) · V = output."""
+    """Write all of attention on one line: softmax(scores) · V = output.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> headline(attend(DEFAULT.scenario)).alt.partition(". ")[0]
+    'softmax ( scores (3×3) ) = weights (3×3) · V (3×4) = output (3×4)'
+    """
     nodes = graph(trace.scenario)
     terms = (nodes.operand(term) if isinstance(term, Factor) else term for term in HEADLINE)
     return _equation(trace, terms, head)
 
 
 def shape_mismatch(trace: AttentionTrace, rows: int) -> Equation:
-    """X · W_q with a W_q of any number of rows, to show when the product exists.
+    """Write X · W_q with any number of rows in W_q, to show when the product exists.
 
     Where positions are added to X, it is X′ · W_q.
 
@@ -199,12 +207,20 @@ def shape_mismatch(trace: AttentionTrace, rows: int) -> Equation:
     ----------
     trace : AttentionTrace
     rows : int
-        Rows of W_q; where they are more than the features of X, the new ones are 0.
+        Rows of W_q; rows beyond the features of X are 0.
 
     Returns
     -------
     Equation
         ``X · W_q = Q`` where the shapes fit, and ``X · W_q = ?`` where they don't.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> mismatch = shape_mismatch(attend(DEFAULT.scenario), 5)
+    >>> [b.shape for b in mismatch.blocks], mismatch.terms[-1]
+    (['3×4', '5×4'], '?')
     """
     if rows == trace.scenario.d_model:
         return equation(trace, "Q")
@@ -215,7 +231,7 @@ def shape_mismatch(trace: AttentionTrace, rows: int) -> Equation:
 
 
 def formula(scenario: Scenario, name: str) -> str:
-    r"""LaTeX of a step, with this scenario's √d_k and temperature in it.
+    r"""Write the formula of a step in LaTeX, with this scenario's √d_k and temperature.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The matrices that a scenario really has, each with its labels, operands and dependencies.
+"""The graph of a scenario's matrices, each with its labels, operands and dependencies.
 
-Positions, a mask, a temperature or a second sentence add steps. `graph` resolves once what
-is there and what stands in the place of the rest; everything else walks its nodes.
+Positions, a mask, a temperature or a second sentence add steps. `graph` resolves once which
+matrices exist and which replace the others; all other code reads its nodes.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from .steps import AXES, INPUTS, SOFTMAX_INPUT, STEPS, Axis, Factor, Operation, 
 
 @dataclass(frozen=True)
 class Dependency:
-    """A part of an operand: a row of it, a column, or a single number.
+    """A part of an operand: a row, a column, a pair, or a single number.
 
     Attributes
     ----------
     name : str
         The operand's name.
     cells : tuple of Cell
-        In the order in which they are used; as they stand in the operand itself,
-        not in its transpose.
+        In the order of use; rows and columns of the operand itself, not of its
+        transpose.
     """
 
     name: str
@@ -38,20 +38,20 @@ class Dependency:
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """One matrix that a scenario really has, without its numbers.
+    """One matrix that a scenario has, without its numbers.
 
     Attributes
     ----------
     step : Step
-        As this scenario writes it.
+        With this scenario's symbol.
     rows, columns : tuple of str
         Labels.
     terms : tuple of Operand or str
         The right-hand side as an equation writes it; empty for an input.
     operands : tuple of Operand
-        What each number is made of, with no step between that changes nothing.
+        The matrices that each number depends on, without steps that change nothing.
     original : str
-        The first matrix with the same numbers, mostly itself.
+        The first matrix with the same numbers, in most cases itself.
     """
 
     step: Step
@@ -74,7 +74,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Operand:
-    """A node as it stands in an equation."""
+    """A node in an equation, transposed or not."""
 
     node: Node
     transposed: bool = False
@@ -82,7 +82,7 @@ class Operand:
 
 @dataclass(frozen=True, eq=False)
 class Graph(Mapping[str, Node]):
-    """All nodes of a scenario by name, in the order of computation; made by `graph`."""
+    """All nodes of a scenario by name, in the order of computation; built by `graph`."""
 
     _axes: dict[Axis, tuple[str, ...]]
     _idle: frozenset[str]
@@ -101,7 +101,7 @@ class Graph(Mapping[str, Node]):
         return len(self._nodes)
 
     def resolve(self, name: str) -> Node:
-        """Return the node of a name, or the one that stands in its place.
+        """Return the node of a name, or the node that replaces it.
 
         Examples
         --------
@@ -112,11 +112,11 @@ class Graph(Mapping[str, Node]):
         return self.operand(Factor(name)).node
 
     def has_operand(self, factor: Factor) -> bool:
-        """Whether there is a matrix of a factor's name, or one that stands in its place."""
+        """Whether a factor's matrix exists, or another replaces it."""
         return factor.name in self or bool(step(factor.name).before)
 
     def operand(self, factor: Factor) -> Operand:
-        """Resolve a factor of an equation."""
+        """Resolve a factor of an equation to its operand."""
         each = step(factor.name)
         while each.name not in self or (
             factor.back_to not in ("", each.name) and each.name in self._idle
@@ -129,12 +129,12 @@ class Graph(Mapping[str, Node]):
         return self._axes[name]
 
     def dependencies(self, cell: Cell) -> tuple[Dependency, ...]:
-        """Find what a number is made of, one step back; nothing for an input.
+        """List the numbers that a number depends on, one step back; none for an input.
 
-        Of a product it is a row of the left and a column of the right matrix, of the
-        softmax a row, of a rotated number its pair and their angle, of the heads side by
-        side a number of one head's output (see `head_of`), and of all else the number in
-        the same place.
+        A product depends on a row of the left and a column of the right matrix, the softmax
+        on a row, a rotated number on its pair and their angle, the concatenated heads on a
+        number of one head's output (see `head_of`), and any other step on the numbers at the
+        same row and column.
 
         Examples
         --------
@@ -150,7 +150,7 @@ class Graph(Mapping[str, Node]):
         return tuple(find(node.operands, cell))
 
     def head_of(self, cell: Cell) -> int | None:
-        """Tell whose output a number of the heads side by side is; None for any other number.
+        """Return the head that a number of the concatenated heads comes from; else None.
 
         Examples
         --------
@@ -179,7 +179,7 @@ class Graph(Mapping[str, Node]):
         return f"{node.step.symbol}[{labels.isolate(row)}, {labels.isolate(column)}]"
 
     def has_cell(self, cell: Cell) -> bool:
-        """Whether there is such a number.
+        """Whether a cell exists.
 
         Examples
         --------
@@ -193,7 +193,7 @@ class Graph(Mapping[str, Node]):
         return 0 <= cell.row < rows and 0 <= cell.column < columns
 
     def nearest(self, name: Any, row: Any, column: Any) -> Cell:
-        """Choose a number; where a matrix has fewer rows or columns, its last one.
+        """Return a cell; where a matrix has fewer rows or columns, its last one.
 
         Raises
         ------
@@ -225,8 +225,8 @@ def graph(scenario: Scenario) -> Graph:
     Returns
     -------
     Graph
-        The steps from the scores to the weights are always there, for what they leave out
-        is worth seeing, too.
+        The steps from the scores to the weights always exist, even where they change
+        nothing, because that is worth seeing, too.
 
     Examples
     --------
@@ -236,7 +236,7 @@ def graph(scenario: Scenario) -> Graph:
     >>> [operand.node.name for operand in graph(DEFAULT.scenario)["weights"].operands]
     ['scores']
     """
-    # While a hand moves a number, all but the numbers stays.
+    # A drag changes numbers alone, so shapes and settings identify the graph.
     values = vars(scenario).values()
     key = tuple([v.shape if isinstance(v, np.ndarray) else v for v in values])
     if (found := _GRAPHS.get(key)) is None:
@@ -263,10 +263,10 @@ def _resolved(s: Scenario) -> Graph:
 def _node(found: Graph, which: Step, s: Scenario) -> Node:
     """Resolve a step whose operands are resolved already."""
     rows, columns = map(found.axis, which.axes)
-    # What a scenario lacks, and nothing stands for, is left out.
-    made_of = [t for t in which.made_of if isinstance(t, str) or found.has_operand(t)]
-    terms = tuple(found.operand(t) if isinstance(t, Factor) else _sign(s, t) for t in made_of)
-    factors = (term for term in made_of if isinstance(term, Factor))
+    # A factor that doesn't exist, and that nothing replaces, is left out.
+    right_side = [t for t in which.right_side if isinstance(t, str) or found.has_operand(t)]
+    terms = tuple(found.operand(t) if isinstance(t, Factor) else _sign(s, t) for t in right_side)
+    factors = (term for term in right_side if isinstance(term, Factor))
     operands = tuple(found.operand(SOFTMAX_INPUT if each.back_to else each) for each in factors)
     is_same = which.name in found._idle
     original = found.resolve(which.before).original if is_same else which.name
@@ -284,7 +284,7 @@ def _sign(s: Scenario, text: str) -> str:
 
 
 def divisor(s: Scenario) -> str:
-    """Write what the raw scores are divided by: √d_k, as a whole number where it is one.
+    """Write the divisor of the raw scores: √d_k, as a whole number where it is one.
 
     Examples
     --------
@@ -323,7 +323,7 @@ def _same_place(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Dependenc
 
 
 def _pair_and_angle(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Dependency]:
-    """The pair of numbers that is rotated together, and by which angle."""
+    """Yield the pair of numbers that is rotated together, and its angle."""
     (name, angles), pair = (each.node.name for each in operands), cell.column // 2
     if pair == len(operands[1].node.columns):  # the last of an odd number has no partner
         yield Dependency(name, (replace(cell, name=name),))
@@ -337,7 +337,7 @@ def _of_one_head(operands: tuple[Operand, ...], cell: Cell) -> Iterator[Dependen
     yield Dependency(node.name, (Cell(node.name, cell.row, cell.column % len(node.columns)),))
 
 
-#: What a number is made of, by how it is computed; of all else it is the same place.
+#: The dependencies of a number by its operation; any other depends on its own row and column.
 _DEPENDENCIES: dict[Operation, Callable[[tuple[Operand, ...], Cell], Iterator[Dependency]]] = {
     "product": _row_and_column,
     "softmax": _whole_row,

@@ -1,4 +1,4 @@
-"""Words for rows, columns and cells: the one place that names what a number is."""
+"""Labels of rows and columns, and the format of numbers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def unique(tokens: Sequence[str]) -> tuple[str, ...]:
 
 
 def numbered(letter: str, size: int) -> tuple[str, ...]:
-    """Count columns that have no names.
+    """Label columns with a letter and their number.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def numbered(letter: str, size: int) -> tuple[str, ...]:
 
 
 def of_each(heads: tuple[str, ...], columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Label the columns of all heads side by side; of a single one as they are.
+    """Label the columns of all heads side by side; with one head the labels stay.
 
     Examples
     --------
@@ -58,7 +58,13 @@ def of_each(heads: tuple[str, ...], columns: tuple[str, ...]) -> tuple[str, ...]
 
 
 def isolate(text: str) -> str:
-    """Keep right-to-left text from reordering the left-to-right words around it."""
+    """Keep right-to-left text from reordering the left-to-right words around it.
+
+    Examples
+    --------
+    >>> isolate("suis"), len(isolate("א"))
+    ('suis', 3)
+    """
     if text.isascii():
         return text
     if any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
@@ -67,7 +73,7 @@ def isolate(text: str) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """Write a number as the boxes do: fixed decimals, a real minus sign, ±∞ as such.
+    """Format a number as the boxes do: fixed decimals, a true minus sign, ±∞ as signs.
 
     Examples
     --------
@@ -78,7 +84,7 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def numbers(values: Array, digits: int = 2) -> list[list[str]]:
-    """Write the numbers of a matrix; those that aren't finite are left out.
+    """Format the numbers of a matrix; infinities and nan become empty texts.
 
     Examples
     --------
@@ -90,7 +96,7 @@ def numbers(values: Array, digits: int = 2) -> list[list[str]]:
 
 
 def short(value: float, digits: int = 6) -> str:
-    """Write a number with as many digits as it needs, at most so many.
+    """Format a number with the digits that it needs, up to a maximum.
 
     Examples
     --------
@@ -101,7 +107,7 @@ def short(value: float, digits: int = 6) -> str:
 
 
 def percent(part: float) -> str:
-    """Write a part of 1 as a percentage.
+    """Format a part of 1 as a percentage.
 
     Examples
     --------
@@ -127,7 +133,7 @@ def rounded(value: float | Decimal, digits: int = 2) -> Decimal:
 
 
 def written(value: Decimal, digits: int) -> str:
-    """Write a number that is rounded already.
+    """Format a number that is rounded already.
 
     Examples
     --------

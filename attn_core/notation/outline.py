@@ -1,4 +1,4 @@
-"""Outline, in an equation, a number and the row and the column that made it."""
+"""Outlines in an equation: around a number, and around its dependencies."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .equation import Block, Equation, Outline
 from .graph import Graph, graph
 
 
-def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
-    """Outline a number wherever it stands, and what it is made of where that stands before it.
+def highlight(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
+    """Outline a number in every block that shows it, and its dependencies in the blocks before.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
     Returns
     -------
     Equation
-        The same one where it has neither.
+        The same one where it shows neither.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
     >>> from attn_core.notation.equation import equation
     >>> from attn_core.presets import DEFAULT
     >>> t = attend(DEFAULT.scenario)
-    >>> marked = outlined(equation(t, "raw_scores"), t.scenario, Cell("raw_scores", 1, 2))
+    >>> marked = highlight(equation(t, "raw_scores"), t.scenario, Cell("raw_scores", 1, 2))
     >>> for shown in marked.blocks:
     ...     print(shown.symbol, *((o.rows, o.columns) for o in shown.outlines))
     Q (range(1, 2), range(0, 4))
@@ -42,18 +42,18 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
     blocks, nodes = list(equation.blocks), graph(scenario)
     if cell.name not in nodes:
         return equation
-    asked = [i for i, block in enumerate(blocks) if _shows(nodes, block, cell.name)]
-    for i in asked:
-        blocks[i] = _with(blocks[i], [cell], is_asked=True)
-    free = list(range(asked[-1])) if asked else []
+    targets = [i for i, block in enumerate(blocks) if _shows(nodes, block, cell.name)]
+    for i in targets:
+        blocks[i] = _with_outline(blocks[i], [cell], is_target=True)
+    free = list(range(targets[-1])) if targets else []
     for part in nodes.dependencies(cell):
-        found = [i for i in free if _shows(nodes, blocks[i], part.name)]
+        candidates = [i for i in free if _shows(nodes, blocks[i], part.name)]
         if (head := nodes.head_of(cell)) is not None:
-            # Each head's output has the same name; a picture that lacks some can't be told.
-            found = found[head : head + 1] if len(found) == scenario.h else []
-        if found:
-            free.remove(found[0])
-            blocks[found[0]] = _with(blocks[found[0]], part.cells, is_asked=False)
+            # The output of each head has the same name, so only all of them identify one.
+            candidates = candidates[head : head + 1] if len(candidates) == scenario.h else []
+        for i in candidates[:1]:
+            free.remove(i)
+            blocks[i] = _with_outline(blocks[i], part.cells, is_target=False)
     remaining = iter(blocks)
     return Equation(
         tuple(next(remaining) if isinstance(term, Block) else term for term in equation.terms)
@@ -61,17 +61,17 @@ def outlined(equation: Equation, scenario: Scenario, cell: Cell) -> Equation:
 
 
 def _shows(nodes: Graph, block: Block, name: str) -> bool:
-    """Whether a block has the numbers of a matrix, by whatever name."""
+    """Whether a block has the numbers of a matrix, under this name or another."""
     return block.step.name in nodes and nodes[block.step.name].original == nodes[name].original
 
 
-def _with(block: Block, cells: Iterable[Cell], *, is_asked: bool) -> Block:
+def _with_outline(block: Block, cells: Iterable[Cell], *, is_target: bool) -> Block:
     rows, columns = (
         _span(index) for index in zip(*((c.row, c.column) for c in cells), strict=True)
     )
     if block.transposed:
         rows, columns = columns, rows
-    return replace(block, outlines=(*block.outlines, Outline(rows, columns, is_asked)))
+    return replace(block, outlines=(*block.outlines, Outline(rows, columns, is_target)))
 
 
 def _span(indices: Iterable[int]) -> range:

@@ -1,7 +1,7 @@
-"""The steps of self-attention: what each matrix is called, how it is made and drawn.
+"""The steps of self-attention: the symbol, the equation and the kind of each matrix.
 
-This is the one list that pictures, tables, sentences and exports follow. Which of them a
-scenario has, and what stands in the place of the others, is resolved in `graph`.
+Figures, tables, sentences and exports follow this one list. `graph` resolves which steps a
+scenario has, and which steps replace the others.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Literal
 from ..scenario import Scenario
 from . import labels
 
-#: signed numbers diverge about 0; weights run from 0 to 1, and what changes of them from
-#: −1 to 1; a mask is 0 or −∞.
+#: The colour scale: signed numbers diverge about 0; weights run from 0 to 1, and their changes
+#: from −1 to 1; a mask is 0 or −∞.
 Kind = Literal["signed", "weight", "weight change", "mask"]
 
-#: What runs along an axis. "query", "key" and "word" are the words in three parts, of
-#: which "key" are those of the context where there is one; "feature" is a column of X;
+#: The index of an axis. "query", "key" and "word" are words in three roles; "key" are those
+#: of the context where there is one; "feature" is a column of X;
 #: "q", "k", "v" count the projected columns from 1, "pair" counts pairs of them;
 #: "head" goes by the names of the heads, and "head value" counts v within each.
 Axis = Literal["query", "key", "word", "feature", "q", "k", "v", "pair", "head", "head value"]
@@ -35,11 +35,11 @@ AXES: dict[Axis, Callable[[Scenario], tuple[str, ...]]] = {
     "head value": lambda s: labels.of_each(s.heads, labels.numbered("v", s.d_v)),
 }
 
-#: How a step computes its matrix; an input isn't computed.
+#: The operation that computes a matrix; an input isn't computed.
 Operation = Literal[
     "input", "product", "sum", "scaling", "temperature", "softmax", "rotation", "concatenation"
 ]
-#: The sign of a right-hand side that tells the operation.
+#: The operation of each sign on a right-hand side.
 _OPERATIONS: dict[str, Operation] = {
     "·": "product",
     "+": "sum",
@@ -63,7 +63,7 @@ def _never(_: Scenario) -> bool:
 
 @dataclass(frozen=True)
 class Factor:
-    """A matrix as it stands in an equation.
+    """A matrix in an equation, by name.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Factor:
         Attribute of `AttentionTrace`.
     transposed : bool
     back_to : str
-        An idle step gives way to the one before it, back to the step of this name;
+        The step before replaces an idle step, back to the step of this name;
         where it is empty, an idle step stays.
     """
 
@@ -89,31 +89,31 @@ class Step:
     name : str
         Attribute of `AttentionTrace`.
     symbol : str
-        Short name on the screen; what follows ``_`` is a subscript.
+        Short name on the screen; a subscript follows ``_``.
     latex : str
         The symbol in LaTeX.
     axes : tuple of str
-        What the rows and the columns stand for.
-    made_of : tuple
+        The indices of the rows and of the columns.
+    right_side : tuple
         The right-hand side as factors and signs, empty for an input.
         ``{divisor}`` and ``{temperature}`` stand for the scenario's own.
     kind : {"signed", "weight", "weight change", "mask"}
-        How it is coloured.
+        The colour scale.
     title : str
-        What the step does, in a few words.
+        The step in a few words.
     before : str
-        The step whose numbers it has where it doesn't exist or is idle.
+        The step whose numbers replace it where it doesn't exist or is idle.
     exists : callable
         Whether a scenario has this matrix.
     idle : callable
-        Whether a scenario has it, with the numbers of the step before.
+        Whether a scenario has this matrix with the numbers of the step before.
     """
 
     name: str
     symbol: str
     latex: str
     axes: tuple[Axis, Axis]
-    made_of: tuple[Factor | str, ...] = ()
+    right_side: tuple[Factor | str, ...] = ()
     kind: Kind = "signed"
     title: str = ""
     before: str = ""
@@ -122,18 +122,18 @@ class Step:
 
     @property
     def operation(self) -> Operation:
-        """How it is computed.
+        """The operation that computes the matrix.
 
         Examples
         --------
         >>> step("Q").operation, step("weights").operation, step("X").operation
         ('product', 'softmax', 'input')
         """
-        signs = (term for term in self.made_of if isinstance(term, str))
+        signs = (term for term in self.right_side if isinstance(term, str))
         return next((_OPERATIONS[sign] for sign in signs if sign in _OPERATIONS), "input")
 
     def cell(self, row: str, column: str) -> str:
-        """Say what the number at a row and a column is, by their labels.
+        """Describe the number at a row and a column by their labels.
 
         Examples
         --------
@@ -336,7 +336,7 @@ STEPS: tuple[Step, ...] = (
     ),
 )
 
-#: What the softmax reads, with no needless name: the scores, where nothing changes them.
+#: The input of the softmax under its earliest name: the scores, where nothing changes them.
 SOFTMAX_INPUT = Factor("logits", back_to="scores")
 
 #: The whole of attention in one line, for the first screen.
@@ -361,7 +361,7 @@ def step(name: str) -> Step:
     return _BY_NAME[name]
 
 
-#: What matrices were called in links and files that were saved earlier.
+#: Former names of matrices, in links and files that were saved earlier.
 _FORMER = {
     "placed": "X_pos",
     "placed_context": "Z_pos",
@@ -373,7 +373,7 @@ _FORMER = {
 
 
 def current_name(name: str) -> str:
-    """Return today's name of a matrix that an older link or file may call by another.
+    """Return the current name of a matrix; an older link or file may have a former one.
 
     Examples
     --------
@@ -384,5 +384,11 @@ def current_name(name: str) -> str:
 
 
 def has(name: str) -> bool:
-    """Whether there is an input or a step of that name."""
+    """Whether an input or a step has this name.
+
+    Examples
+    --------
+    >>> has("weights"), has("placed")
+    (True, False)
+    """
     return name in _BY_NAME

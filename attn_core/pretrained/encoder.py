@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import limits
-from ..explain.wording import counted
+from ..explain.wording import pluralize
 from ..scenario import Scenario
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.layers import Layer, forward, read_layer, read_norm
@@ -123,8 +123,8 @@ class Encoder:
         why = ""
         if not is_its_own and self.max_tokens < limits.MAX_WORDS:
             why = (
-                f" Each pair of tokens has a weight in each of {counted(self.layers, 'layer')} "
-                f"of {counted(self.heads, 'head')}."
+                f" Each pair of tokens has a weight in each of {pluralize(self.layers, 'layer')} "
+                f"of {pluralize(self.heads, 'head')}."
             )
         return (
             f"The {who} up to {self.max_tokens} tokens; this text has {n}, which are its "

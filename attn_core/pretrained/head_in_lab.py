@@ -10,7 +10,7 @@ import numpy as np
 from .. import limits
 from ..analysis.pca import directions
 from ..attention import AttentionTrace, attend
-from ..explain.wording import Quote, largest, named
+from ..explain.wording import Escape, axis_labels, largest
 from ..notation.labels import number
 from ..scenario import Array, Scenario
 
@@ -105,14 +105,14 @@ def _size(values: Array) -> float:
     return float(np.abs(values).max())
 
 
-def describe_lab(real: AttentionTrace, lab: AttentionTrace, quote: Quote = str) -> str:
+def describe_lab(real: AttentionTrace, lab: AttentionTrace, escape: Escape = str) -> str:
     r"""Say how near the small head comes to the one that it was made of.
 
     Parameters
     ----------
     real, lab : AttentionTrace
         Of a scenario, and of what `in_lab` made of it.
-    quote : callable
+    escape : callable
         Applied to each word.
 
     Examples
@@ -131,7 +131,7 @@ def describe_lab(real: AttentionTrace, lab: AttentionTrace, quote: Quote = str) 
             f"model's: none differs by more than {_above(gaps.max())}."
         )
     i, j = largest(gaps)
-    names = named(real.scenario, "query", quote)
+    names = axis_labels(real.scenario, "query", escape)
     near = "near the model's" if gaps.max() < _NEAR else "partly far from the model's"
     return (
         f"The {count} tokens need more than the {axes} axes of the lab, so the weights are {near} "

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import limits
-from ..analysis.pca import principal
+from ..analysis.pca import pca
 from ..edits.matrices import replaced
-from ..explain.wording import Quote, counted, listed
+from ..explain.wording import Escape, join_words, pluralize
 from ..notation.labels import isolate, number, percent
 from ..scenario import Array, Scenario
 from ..text.embeddings import Source, axis_names, embed, more_features
@@ -63,7 +63,7 @@ def reduced(vectors: Array, context: Array | None, d_model: int) -> Reduced:
            [ 3.,  0.]])
     """
     rows = vectors if context is None else np.concatenate([vectors, context])
-    found = principal(rows, d_model)
+    found = pca(rows, d_model)
     longest = np.linalg.norm(found.coordinates, axis=1).max()
     factor = LONGEST / longest if longest else 1.0
     values, n = found.coordinates * factor, len(vectors)
@@ -132,7 +132,7 @@ def describe_vectors(
     *,
     model: str = "the model",
     lacking: tuple[str, ...] = (),
-    quote: Quote = str,
+    escape: Escape = str,
 ) -> tuple[str, ...]:
     r"""Say where a model's vectors come from and what the axes keep of them.
 
@@ -146,7 +146,7 @@ def describe_vectors(
         Its name, ready for the sentence.
     lacking : tuple of str
         Words that the model doesn't know.
-    quote : callable
+    escape : callable
         Applied to each word.
 
     Examples
@@ -165,7 +165,7 @@ def describe_vectors(
     origin = f"The vectors are {where}. A word in pieces is the mean of its pieces."
     told = [origin, _describe_axes(s, found)]
     if lacking:
-        names = listed([quote(isolate(word)) for word in lacking])
+        names = join_words([escape(isolate(word)) for word in lacking])
         told.append(
             f"The model doesn't know {names}: what it doesn't know has one and the same vector, "
             "so another word says more."
@@ -181,7 +181,7 @@ _WHERE = {
 
 def _describe_axes(s: Scenario, found: Reduced) -> str:
     count = s.n + len(s.context)
-    words = f"{counted(count, 'word')}{' of both sentences' if s.is_cross else ''}"
+    words = f"{pluralize(count, 'word')}{' of both sentences' if s.is_cross else ''}"
     if not found.kept:
         what = "A single word has" if count == 1 else "Words that are all the same have"
         return (
@@ -216,6 +216,6 @@ def _describe_edited(s: Scenario, found: Reduced) -> tuple[str, ...]:
         return ()
     holds = "hold" if len(edited) > 1 else "holds"
     return (
-        f"{listed(edited)} {holds} other numbers now than the model gives; "
+        f"{join_words(edited)} {holds} other numbers now than the model gives; "
         "what follows is about the model's.",
     )

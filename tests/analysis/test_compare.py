@@ -127,7 +127,7 @@ def test_a_difference_is_b_minus_a(pair):
     c = compare(*pair)
     assert c.same_words
     names = [set(graph(s)) for s in pair]
-    assert (c.gaps() == ()) == (names[0] == names[1])
+    assert (c.describe_gaps() == ()) == (names[0] == names[1])
     for name in {step.name for step in (*INPUTS, *STEPS)} - (names[0] & names[1]):
         assert c.blocks(name) is c.equation(name) is None
         assert len(c.equations(name)) == (name in names[0]) + (name in names[1])
@@ -147,9 +147,9 @@ def test_a_difference_is_b_minus_a(pair):
 
 def test_blocked_in_one_only():
     c = compare(DEFAULT.scenario, replace(DEFAULT.scenario, mask=causal(3)))
-    assert c.blocks("attn_mask")[2].spoken_row(0) == "Je 0.00, −∞, −∞"
+    assert c.blocks("attn_mask")[2].describe_row(0) == "Je 0.00, −∞, −∞"
     back = compare(c.b.scenario, c.a.scenario)
-    assert back.blocks("masked_scores")[2].spoken_row(0) == "Je 0.00, ∞, ∞"
+    assert back.blocks("masked_scores")[2].describe_row(0) == "Je 0.00, ∞, ∞"
 
 
 @pytest.mark.parametrize(
@@ -181,8 +181,8 @@ def test_words_are_lined_up(old, new, shared, said):
     a, b = (edits.with_sentence(DEFAULT.scenario, sentence) for sentence in (old, new))
     c = compare(a, b)
     assert c.words == shared
-    assert len(c.gaps()) == len(said)
-    for sentence, expected in zip(c.gaps(), said, strict=True):
+    assert len(c.describe_gaps()) == len(said)
+    for sentence, expected in zip(c.describe_gaps(), said, strict=True):
         assert re.fullmatch(expected, sentence)
     if not shared[0]:
         assert c.blocks("weights") is c.equation("Q") is None
@@ -198,7 +198,7 @@ def test_sizes_and_features_are_lined_up():
     b = edits.with_features(A, ("noun", "feeling", "pronoun"))
     b = edits.with_size(b, d_k=7, d_v=1)
     c = compare(A, b)
-    assert c.gaps() == (
+    assert c.describe_gaps() == (
         "Features only in A: verb and first person. Features only in B: noun.",
         "d_k is 2 in A and 7 in B: of queries and keys the first 2 numbers are compared.",
         "d_v is 3 in A and 1 in B: of values and outputs the first number is compared.",
@@ -225,7 +225,7 @@ def test_second_sentences_are_lined_up():
     b = edits.with_context(A, "now I happy am")
     c = compare(a, b)
     assert not c.same_words
-    assert c.gaps() == (
+    assert c.describe_gaps() == (
         "Keys only in A: here. Keys only in B: now.",
         "Not compared, for the order of A and B differs: happy.",
     )
@@ -244,7 +244,7 @@ def test_second_sentences_are_lined_up():
 def test_a_second_sentence_in_one_only():
     b = edits.with_context(A, "Je dors")
     c = compare(A, b)
-    assert c.gaps() == (
+    assert c.describe_gaps() == (
         "B looks at a second sentence, A at its own: "
         "of keys and values those of the same word are compared.",
         "Keys only in A: suis and heureux. Keys only in B: dors.",
@@ -253,9 +253,9 @@ def test_a_second_sentence_in_one_only():
     assert c.blocks("Z") is None
     assert c.blocks("K")[2].rows == ("Je",)
     assert c.blocks("weights")[2].shape == "3×1"
-    assert "A looks at a second sentence, B at its own" in compare(b, A).gaps()[0]
+    assert "A looks at a second sentence, B at its own" in compare(b, A).describe_gaps()[0]
     apart = compare(A, edits.with_context(A, "I am"))
-    assert "A and B have no key in common" in apart.gaps()[1]
+    assert "A and B have no key in common" in apart.describe_gaps()[1]
     assert apart.blocks("weights") is None
     assert apart.blocks("output")[2].shape == "3×3"
     assert len(describe_causes(apart)) == 1
@@ -264,7 +264,7 @@ def test_a_second_sentence_in_one_only():
 def test_steps_of_one_only_are_named():
     a, b = (edits.with_positions(A, kind) for kind in ("sinusoidal", "rope"))
     c = compare(a, b)
-    assert c.gaps() == ("Only A has P and X′.", "Only B has Θ, Q′ and K′.")
+    assert c.describe_gaps() == ("Only A has P and X′.", "Only B has Θ, Q′ and K′.")
     assert [e.result.symbol for e in c.equations("rotated_Q")] == ["Q′ of B"]
     assert steps_of_both(a, b) == tuple(
         step.name
@@ -302,7 +302,7 @@ def test_words_and_features_are_quoted():
     b = replace(
         edits.with_sentence(DEFAULT.scenario, "Je *suis* heureux"), features=("<b>", *"xyz")
     )
-    for sentence in compare(DEFAULT.scenario, b).gaps(escape.markdown):
+    for sentence in compare(DEFAULT.scenario, b).describe_gaps(escape.markdown):
         assert not re.search(r"(?<!\\)[*<]", sentence)
     X = b.X.copy()
     X[0, 0] += 2

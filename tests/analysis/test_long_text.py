@@ -96,15 +96,17 @@ def test_a_window_keeps_its_reach():
 
 def test_what_cannot_be_kept_is_told():
     told = " ".join
-    assert "mask" in told(long_text.told_of_making(scenario(mask=masks.padding(3, 3, 2))))
-    assert "padding" in told(long_text.told_of_making(scenario(mask=masks.padding(3, 3, 2))))
-    assert "2 words back" in told(long_text.told_of_making(scenario(n=5, mask=masks.window(5, 2))))
+    assert "mask" in told(long_text.describe_settings(scenario(mask=masks.padding(3, 3, 2))))
+    assert "padding" in told(long_text.describe_settings(scenario(mask=masks.padding(3, 3, 2))))
+    assert "2 words back" in told(
+        long_text.describe_settings(scenario(n=5, mask=masks.window(5, 2)))
+    )
     learned = scenario(positions="learned", P=np.ones((3, 5)))
-    assert "has 3 rows" in told(long_text.told_of_making(learned))
+    assert "has 3 rows" in told(long_text.describe_settings(learned))
     cross = scenario(context=("a", "b"), Z=np.ones((2, 5)))
-    assert "second sentence" in told(long_text.told_of_making(cross))
-    assert "place are 0" in told(long_text.told_of_making(scenario()))
-    assert long_text.told_of_making(scenario(), lambda name: f"[{name}]")[0].count("[") == 5
+    assert "second sentence" in told(long_text.describe_settings(cross))
+    assert "place are 0" in told(long_text.describe_settings(scenario()))
+    assert long_text.describe_settings(scenario(), lambda name: f"[{name}]")[0].count("[") == 5
 
 
 def test_limits_say_what_came():
@@ -131,7 +133,7 @@ def test_the_sentence_of_a_row_names_its_largest_weights():
     trace = attend(long_text.scenario_of(scenario(), TEXT))
     names = unique(WORDS)
     for i, row in enumerate(trace.weights):
-        told = long_text.told_of_row(trace, i)
+        told = long_text.describe_row(trace, i)
         if WORDS[i].lower() in (
             "the",
             "and",
@@ -153,25 +155,25 @@ def test_the_sentence_of_a_row_names_its_largest_weights():
 def test_an_even_row_is_told_as_such():
     even = scenario(W_q=np.zeros((5, 2)), mask=masks.causal(3))
     trace = attend(long_text.scenario_of(even, TEXT))
-    assert "equally at all 5 words that it may see, 0.200 each" in long_text.told_of_row(trace, 4)
-    assert "itself (1.000)" in long_text.told_of_row(trace, 0)
+    assert "equally at all 5 words that it may see, 0.200 each" in long_text.describe_row(trace, 4)
+    assert "itself (1.000)" in long_text.describe_row(trace, 0)
 
 
 def test_the_largest_weight_is_told():
     trace = attend(long_text.scenario_of(scenario(), TEXT))
     i, j = np.unravel_index(trace.weights.argmax(), (13, 13))
-    told = long_text.told_of_weights(trace, lambda word: f"<{word}>")
+    told = long_text.describe_weights(trace, lambda word: f"<{word}>")
     assert f"query <{unique(WORDS)[i]}>, key <{unique(WORDS)[j]}>" in told
     assert f"{trace.weights[i, j]:.3f}" in told
 
 
 def test_unknown_words_are_counted_and_the_first_named():
     words = ("je", *(f"zz{i}" for i in range(7)), "zz0")
-    told = long_text.told_of_unknown(words)
+    told = long_text.describe_hashed_words(words)
     assert not any(map(known, words[1:]))
     assert told.startswith("8 of the 9 words and signs")
     assert "zz0, zz1, zz2, zz3, zz4 and 2 others." in told
-    assert long_text.told_of_unknown(("je",)) == ""
+    assert long_text.describe_hashed_words(("je",)) == ""
 
 
 @given(st.text(max_size=300))

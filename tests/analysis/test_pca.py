@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core.analysis.pca import directions, principal
-from attn_core.analysis.projection_2d import plane
+from attn_core.analysis.pca import directions, pca
+from attn_core.analysis.projection_2d import project_2d
 
 ROWS = np.random.default_rng(11).normal(size=(7, 13)) * np.linspace(3, 0.2, 13)
 
@@ -23,7 +23,7 @@ matrices = hnp.arrays(
 
 @pytest.mark.parametrize("d", [1, 3, 5, 6])
 def test_the_axes_are_the_eigenvectors_of_the_covariance(d):
-    found = principal(ROWS, d)
+    found = pca(ROWS, d)
     values, vectors = np.linalg.eigh(np.cov(ROWS.T))
     centred = ROWS - ROWS.mean(axis=0)
     theirs = centred @ vectors[:, ::-1][:, :d]
@@ -35,12 +35,12 @@ def test_the_axes_are_the_eigenvectors_of_the_covariance(d):
 def test_by_hand():
     """Rows on the line y = x, and one beside it: variances 10 and 4 along the diagonals."""
     rows = np.add([[2, 2], [-2, -2], [1, -1], [-1, 1]], [5, 7])
-    found = principal(rows, 2)
+    found = pca(rows, 2)
     r = math.sqrt(2)
     np.testing.assert_allclose(found.coordinates[:2], [[2 * r, 0], [-2 * r, 0]], atol=1e-12)
     np.testing.assert_allclose(np.abs(found.coordinates[2:]), [[0, r], [0, r]], atol=1e-12)
     np.testing.assert_allclose(found.shares, [16 / 20, 4 / 20])
-    assert principal(rows, 1).kept == pytest.approx(0.8)
+    assert pca(rows, 1).kept == pytest.approx(0.8)
 
 
 @given(matrices, st.integers(1, 8), st.integers(0, 2**32 - 1))
@@ -48,7 +48,7 @@ def test_no_other_directions_keep_more(rows, d, seed):
     """Eckart and Young: neither of the rows nor of their products."""
     centred = rows - rows.mean(axis=0)
     others = np.linalg.qr(np.random.default_rng(seed).normal(size=rows.shape[::-1]))[0][:, :d]
-    ours = principal(rows, d).coordinates
+    ours = pca(rows, d).coordinates
     assert ours.shape == (len(rows), d)
     slack = 1e-9 * (1 + np.square(centred).sum())
     assert np.square(ours).sum() >= np.square(centred @ others).sum() - slack
@@ -60,7 +60,7 @@ def test_no_other_directions_keep_more(rows, d, seed):
 
 @given(matrices)
 def test_as_many_axes_as_differences_keep_all_products(rows):
-    found = principal(rows, max(1, len(rows) - 1))
+    found = pca(rows, max(1, len(rows) - 1))
     centred = rows - rows.mean(axis=0)
     np.testing.assert_allclose(
         found.coordinates @ found.coordinates.T, centred @ centred.T, atol=1e-9
@@ -69,10 +69,10 @@ def test_as_many_axes_as_differences_keep_all_products(rows):
 
 
 def test_axes_that_there_are_not_are_zeros():
-    found = principal(ROWS[:3], 5)
+    found = pca(ROWS[:3], 5)
     assert not found.coordinates[:, 2:].any() and not found.shares[2:].any()
-    assert not principal(ROWS[:1], 2).coordinates.any()
-    equal = principal(np.full((3, 4), 0.1), 2)  # whose mean is 0.1 but for rounding
+    assert not pca(ROWS[:1], 2).coordinates.any()
+    equal = pca(np.full((3, 4), 0.1), 2)  # whose mean is 0.1 but for rounding
     assert not equal.coordinates.any() and equal.kept == 0
 
 
@@ -86,6 +86,6 @@ def test_each_axis_points_to_where_its_largest_number_is_positive():
 
 
 def test_the_plane_has_the_same_axes():
-    shown, found = plane(ROWS), principal(ROWS, 2)
+    shown, found = project_2d(ROWS), pca(ROWS, 2)
     np.testing.assert_array_equal(shown.points, found.coordinates)
     assert shown.shares == tuple(found.shares)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from attn_core.pretrained.view import shared
 from playwright.sync_api import Locator, Page, expect
 
 from attn_core import attend, permalink
 from attn_core.figures.words.head_grid import grid_for
 from attn_core.notation.labels import number
+from attn_core.pretrained.interpret import shared
 from pages.ui.session.model_query import SENTENCE
 from tests.browser.conftest import ROOT, idle
 from tests.browser.test_journey import go, numbers

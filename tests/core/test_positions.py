@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from attn_core import Scenario, attend, edits
-from attn_core.analysis.rope_distance import everywhere
-from attn_core.analysis.word_order import in_reverse, lacks_direction
+from attn_core.analysis.rope_distance import pair_at_all_positions
+from attn_core.analysis.word_order import compare_with_reversal, is_alibi_symmetric
 from attn_core.document import from_json, to_json
 from attn_core.edits import heads
-from attn_core.explain import narrate
-from attn_core.explain.narrate.position_sentences import told_of_slopes
+from attn_core.explain.describe import describe_step
+from attn_core.explain.describe.position_sentences import describe_slopes
 from attn_core.explain.papers import SCHEMES, written_slope
 from attn_core.notation import labels
 from attn_core.permalink import decode, encode
@@ -122,11 +122,11 @@ def test_the_authors_slopes_follow_the_number_of_heads_and_a_set_one_stays():
         for i, slope in enumerate(expected):
             assert trace.head(i).scenario.slopes == (slope,)
             assert -attend(each.head(i)).alibi_bias[0, 2] == 2 * slope
-        told = told_of_slopes(each)
+        told = describe_slopes(each)
         assert (f"The authors' slope{'s' * (each.h > 1)} for" in told) == (each.slope is None)
         assert all(written_slope(slope) in told for slope in expected), told
-    assert "1/16, 1/256 and 1/4" in told_of_slopes(heads.removed(four, 3))
-    assert told_of_slopes(BITES) == ""
+    assert "1/16, 1/256 and 1/4" in describe_slopes(heads.removed(four, 3))
+    assert describe_slopes(BITES) == ""
 
 
 def test_a_link_with_a_slope_keeps_it():
@@ -215,17 +215,17 @@ def man_bites_dog(s):
 def test_dog_bites_man(kind, mask, matters):
     s = edits.with_mask_kind(edits.with_positions(BITES, kind), mask)
     weights, turned = attend(s).weights, man_bites_dog(s)
-    order = in_reverse(attend(s))
-    np.testing.assert_array_equal(order.mirrored, turned)
+    order = compare_with_reversal(attend(s))
+    np.testing.assert_array_equal(order.reversed_weights, turned)
     shown = [[[labels.number(v) for v in row] for row in A] for A in (weights, turned)]
     assert (shown[0] != shown[1]) == matters == order.matters
     assert (np.abs(weights - turned).max() > 0.1) == matters
-    said = order.verdict()
+    said = order.describe()
     assert said.startswith("The order matters: " if matters else "The order doesn't matter here")
     if matters:
         i, j = np.unravel_index(np.abs(weights - turned).argmax(), (3, 3))
         assert f"{weights[i, j]:.2f} in this sentence and {turned[i, j]:.2f} in reverse" in said
-    assert lacks_direction(s) == ("causal mask" in said)
+    assert is_alibi_symmetric(s) == ("causal mask" in said)
 
 
 def test_alibi_without_a_mask_only_sees_the_mirror_image_as_the_same():
@@ -239,11 +239,11 @@ def test_alibi_without_a_mask_only_sees_the_mirror_image_as_the_same():
 @given(matrices(5, 3), matrices(3, 2))
 def test_alibi_without_a_mask_takes_every_mirror_image_for_the_same(X, W):
     s = Scenario(tuple("abcde"), X=X, W_q=W, W_k=-W, W_v=W, positions="alibi", slope=0.7)
-    assert not in_reverse(attend(s)).matters
+    assert not compare_with_reversal(attend(s)).matters
 
 
 def verdict(s):
-    return in_reverse(attend(s)).verdict()
+    return compare_with_reversal(attend(s)).describe()
 
 
 def test_verdicts_on_what_has_no_order():
@@ -276,10 +276,10 @@ def test_the_word_that_is_told_of_is_looked_at_and_of_the_second_sentence():
     seen = set()
     for seed in range(6):
         s = made(seed, n=3, context=5, positions="sinusoidal")
-        order = in_reverse(attend(s))
+        order = compare_with_reversal(attend(s))
         i, j = np.unravel_index(np.abs(order.difference).argmax(), (3, 5))
         seen.add(bool(i == j))
-        assert f"word{i} gives key{j} the weight" in order.verdict()
+        assert f"word{i} gives key{j} the weight" in order.describe()
     assert seen == {True, False}
     for near, said in ((0.005, "The order matters: "), (0.002, "less than the boxes show")):
         P = np.zeros((3, 4))
@@ -293,30 +293,30 @@ def test_a_verdict_on_less_than_is_shown():
     P[0, 0] = 0.001
     said = verdict(replace(s, P=P))
     assert "less than the boxes show" in said
-    assert in_reverse(attend(replace(s, P=P))).matters
+    assert compare_with_reversal(attend(replace(s, P=P))).matters
     assert "changes no weight" in verdict(replace(s, P=np.zeros((3, 4))))
 
 
 def test_the_words_of_a_verdict_are_quoted():
     s = edits.with_positions(replace(BITES, tokens=("a*", "b*", "c*")), "rope")
-    said = in_reverse(attend(s)).verdict(lambda word: f"<{word}>")
+    said = compare_with_reversal(attend(s)).describe(lambda word: f"<{word}>")
     assert "<" in said
     assert "*" not in said.replace("*>", "")
 
 
 def test_of_two_sentences_the_first_is_reversed():
     s = edits.with_context(BITES, "a man saw the dog")
-    assert not in_reverse(attend(s)).matters
+    assert not compare_with_reversal(attend(s)).matters
     placed = attend(edits.with_positions(s, "sinusoidal"))
-    order = in_reverse(placed)
-    assert order.mirrored.shape == (3, 5)
+    order = compare_with_reversal(placed)
+    assert order.reversed_weights.shape == (3, 5)
     assert order.matters
     hidden = replace(s, mask=np.array([[True] * 5, [True] * 5, [False] * 4 + [True]]))
-    assert in_reverse(attend(hidden)).matters
+    assert compare_with_reversal(attend(hidden)).matters
 
 
 def test_the_difference_is_in_the_picture():
-    order = in_reverse(attend(edits.with_positions(BITES, "rope")))
+    order = compare_with_reversal(attend(edits.with_positions(BITES, "rope")))
     turned, weights, difference = order.equation().blocks
     np.testing.assert_array_equal(difference.values, turned.values - weights.values)
     assert difference.step.kind == "weight change"
@@ -331,7 +331,7 @@ def test_at_all_places_the_score_is_one_along_each_diagonal(d_k):
     s = edits.with_sentence(edits.with_size(BITES, d_k=d_k), "a dog saw the old man bites")
     trace = attend(edits.with_positions(s, "rope"))
     for query, key in ((5, 1), (1, 1), (0, 6)):
-        table = everywhere(trace, query, key)
+        table = pair_at_all_positions(trace, query, key)
         scores = table.scores
         assert scores.shape == (7, 7)
         np.testing.assert_allclose(scores[1:, 1:], scores[:-1, :-1], atol=1e-12)
@@ -339,18 +339,18 @@ def test_at_all_places_the_score_is_one_along_each_diagonal(d_k):
         *_, drawn = table.equation().blocks
         (own,) = drawn.outlines
         assert (own.rows, own.columns) == (range(query, query + 1), range(key, key + 1))
-        assert labels.number(scores[query, key]) in table.explain()
-        assert labels.number(trace.Q[query] @ trace.K[key]) in table.explain() or query == key
+        assert labels.number(scores[query, key]) in table.describe()
+        assert labels.number(trace.Q[query] @ trace.K[key]) in table.describe() or query == key
 
 
 def test_there_are_no_distances_without_rope():
     with pytest.raises(ValueError, match="Expected positions to be rope, got none"):
-        everywhere(attend(BITES), 0, 0)
+        pair_at_all_positions(attend(BITES), 0, 0)
 
 
 def test_one_word_has_one_place():
     s = edits.with_positions(edits.with_sentence(BITES, "dog"), "rope")
-    assert "single place" in everywhere(attend(s), 0, 0).explain()
+    assert "single place" in pair_at_all_positions(attend(s), 0, 0).describe()
 
 
 # What is told of queries that are turned
@@ -359,10 +359,10 @@ def test_one_word_has_one_place():
 def test_the_turned_query_that_is_told_of_is_not_zero():
     s = edits.with_positions(edits.with_size(BITES, d_model=2, d_k=2), "rope")
     s = edits.with_matrix(edits.with_matrix(s, "W_q", np.eye(2)), "X", [[0, 2], [1, 0], [0, 0]])
-    told = narrate.explain(attend(s), "rotated_Q")
+    told = describe_step(attend(s), "rotated_Q")
     assert told.startswith("The query of bites is turned most of those that aren't 0, by 1.00 ")
     assert f"its q₁ goes from 1.00 to {math.cos(1):.2f}" in told
     s = edits.with_matrix(s, "X", [[0, 2], [0, 0], [0, 0]])
     trace = attend(s)
     np.testing.assert_array_equal(trace.rotated_Q, trace.Q)
-    assert narrate.explain(trace, "rotated_Q").endswith("so Q′ is Q.")
+    assert describe_step(trace, "rotated_Q").endswith("so Q′ is Q.")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attn_core import attend, limits
-from attn_core.analysis.projection_2d import groups
+from attn_core.analysis.projection_2d import cluster
 from attn_core.edits import with_sentence
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, PRESETS
@@ -126,7 +126,7 @@ def test_antecedent():
 def test_four_views():
     """In each V space others stand together; `test_heads` has the rest of the claims."""
     t = trace_of("four-views")
-    found = {head: groups(t.head(k).V) for k, head in enumerate(t.scenario.heads)}
+    found = {head: cluster(t.head(k).V) for k, head in enumerate(t.scenario.heads)}
     assert [len(set(each)) for each in found.values()][:3] == [4, 3, 2]
     assert len(set(found.values())) == 4
 

@@ -11,13 +11,13 @@ from attn_core import Scenario, attend, edits, limits
 from attn_core.analysis.head_similarity import (
     ablated,
     ablation,
-    agreement,
-    agreement_block,
-    explain_ablation,
-    explain_agreement,
+    describe_ablation,
+    describe_head_similarity,
+    head_similarity,
     side_by_side,
+    similarity_block,
 )
-from attn_core.analysis.projection_2d import groups, plane
+from attn_core.analysis.projection_2d import cluster, project_2d
 from attn_core.edits.heads import added, removed, renamed, with_heads
 from attn_core.notation.equation import equation
 from attn_core.presets import BY_KEY, DEFAULT
@@ -131,20 +131,20 @@ def test_agreement_is_one_minus_the_total_variation_distance():
     for i in range(3):
         for j in range(3):
             distance = np.mean([abs(A[i, row] - A[j, row]).sum() / 2 for row in range(5)])
-            assert agreement(trace)[i, j] == pytest.approx(1 - distance)
+            assert head_similarity(trace)[i, j] == pytest.approx(1 - distance)
     by_hand = replace(trace, weights=np.array([[[1, 0], [0.5, 0.5]], [[0.25, 0.75], [1, 0]]]))
-    assert agreement(by_hand)[0, 1] == pytest.approx((0.25 + 0.5) / 2)
+    assert head_similarity(by_hand)[0, 1] == pytest.approx((0.25 + 0.5) / 2)
 
 
 def test_agreement_is_told():
-    told = explain_agreement(attend(VIEWS))
-    values = agreement(attend(VIEWS))
+    told = describe_head_similarity(attend(VIEWS))
+    values = head_similarity(attend(VIEWS))
     np.fill_diagonal(values, np.nan)
     most = np.unravel_index(np.nanargmax(values), values.shape)
     assert told.startswith(f"“{VIEWS.heads[most[0]]}” and “{VIEWS.heads[most[1]]}” agree most")
     assert f"{100 * np.nanmin(values):.0f} %" in told
-    assert "none to agree with" in explain_agreement(attend(with_heads(DEFAULT.scenario)))
-    shown = agreement_block(attend(VIEWS))
+    assert "none to agree with" in describe_head_similarity(attend(with_heads(DEFAULT.scenario)))
+    shown = similarity_block(attend(VIEWS))
     assert shown.rows == shown.columns == VIEWS.heads
 
 
@@ -164,25 +164,25 @@ def test_switching_off_is_leaving_a_term_out():
 
 def test_switching_off_is_told():
     s = limits.validate(many())
-    told = explain_ablation(attend(s), [1])
+    told = describe_ablation(attend(s), [1])
     change = ablation(attend(s), [1]).result
     i, j = np.unravel_index(np.abs(change.values).argmax(), change.values.shape)
     assert f"of {change.rows[i]} changes most, in {change.columns[j]}" in told
     still = replace(s, W_o=np.zeros_like(s.W_o))
-    assert "nothing changes" in explain_ablation(attend(still), [0])
+    assert "nothing changes" in describe_ablation(attend(still), [0])
 
 
 def test_ties_are_counted():
     s = heads_alike(4)
     # Of 6 pairs, all but those with head 2 agree wholly.
-    told = explain_agreement(attend(edits.with_cell(s, "W_q", 0, 0, 5, head=1)))
+    told = describe_head_similarity(attend(edits.with_cell(s, "W_q", 0, 0, 5, head=1)))
     assert "“head 1 copy 3” agree most, and 2 others as much: 100 %" in told
     assert "differ most, and 2 others as much: only" in told
     s = edits.with_matrix(s, "X", np.ones_like(s.X))  # all words are one word
     change = np.abs(ablation(attend(s), [1]).result.values)
     count = int((change == change.max()).sum()) - 1
     assert count >= s.n - 1
-    assert explain_ablation(attend(s), [1]).endswith(f", and {count} others as much.")
+    assert describe_ablation(attend(s), [1]).endswith(f", and {count} others as much.")
 
 
 def heads_alike(h):
@@ -208,30 +208,30 @@ def test_heads_stand_side_by_side():
 
 def test_principal_axes_hold_as_much_as_numpys_covariance_says():
     rows = np.random.default_rng(5).normal(size=(11, 5)) * [3, 1, 2, 0.5, 0.1]
-    found = plane(rows)
+    found = project_2d(rows)
     variances = np.sort(np.linalg.eigvalsh(np.cov(rows.T)))[::-1]
     np.testing.assert_allclose(found.shares, variances[:2] / variances.sum())
     np.testing.assert_allclose(np.var(found.points, axis=0, ddof=1), variances[:2])
-    np.testing.assert_array_equal(plane(rows[:, :2]).points, rows[:, :2])
-    assert plane(np.ones((3, 4))).shares == (0, 0)
-    assert plane(rows[:1]).points.tolist() == [[0, 0]]
+    np.testing.assert_array_equal(project_2d(rows[:, :2]).points, rows[:, :2])
+    assert project_2d(np.ones((3, 4))).shares == (0, 0)
+    assert project_2d(rows[:1]).points.tolist() == [[0, 0]]
 
 
 @given(st.permutations(range(7)))
 def test_groups_do_not_depend_on_the_order(order):
     rows = np.array([[0, 0], [0.1, 0], [9, 9], [9, 9.5], [0, 9], [4.5, 4.5], [0.2, 0.1]])
-    expected = groups(rows)
+    expected = cluster(rows)
     assert expected == (0, 0, 1, 1, 2, 3, 0)
-    found = groups(rows[order])
+    found = cluster(rows[order])
     for i in range(7):
         for j in range(7):
             assert (found[i] == found[j]) == (expected[order[i]] == expected[order[j]])
 
 
 def test_a_chain_of_neighbours_is_one_group_and_so_are_equal_words():
-    assert groups(np.arange(12.0)[:, None]) == (0,) * 12
-    assert groups(np.ones((3, 2))) == (0, 0, 0)
-    assert groups(np.array([[0.0], [3.0], [10.0]])) == (0, 0, 1)  # just as near as 0.3 of 10
+    assert cluster(np.arange(12.0)[:, None]) == (0,) * 12
+    assert cluster(np.ones((3, 2))) == (0, 0, 0)
+    assert cluster(np.array([[0.0], [3.0], [10.0]])) == (0, 0, 1)  # just as near as 0.3 of 10
 
 
 # What the preset claims
@@ -240,7 +240,7 @@ def test_a_chain_of_neighbours_is_one_group_and_so_are_equal_words():
 def together(head):
     """The groups of words in a head's V space."""
     trace = attend(VIEWS).head(VIEWS.heads.index(head))
-    found = groups(trace.V)
+    found = cluster(trace.V)
     return {
         frozenset(w for w, g in zip(VIEWS.tokens, found, strict=True) if g == group)
         for group in found
@@ -304,6 +304,6 @@ def test_X_itself_does_not_part_the_words_so():
     trace = attend(VIEWS)
     for head in ("part of speech", "person and number", "name or not"):
         V = trace.head(VIEWS.heads.index(head)).V
-        assert parted(V, groups(V))
-        assert not parted(trace.X_pos, groups(V))
-        assert not parted(plane(trace.X_pos).points, groups(V))
+        assert parted(V, cluster(V))
+        assert not parted(trace.X_pos, cluster(V))
+        assert not parted(project_2d(trace.X_pos).points, cluster(V))

@@ -9,7 +9,7 @@ import pytest
 
 from attn_core import attend, edits
 from attn_core.analysis.compare import compare
-from attn_core.analysis.word_order import in_reverse
+from attn_core.analysis.word_order import compare_with_reversal
 from attn_core.edits.heads import added
 from attn_core.figures import Look, describe_dot_product_pairs, draw
 from attn_core.figures.boxes.layout import arrange
@@ -20,7 +20,7 @@ from attn_core.notation.cells import Cell
 from attn_core.notation.equation import Equation, equation, formula, headline, shape_mismatch
 from attn_core.notation.graph import graph
 from attn_core.notation.labels import unique
-from attn_core.notation.outline import outlined
+from attn_core.notation.outline import highlight
 from attn_core.notation.steps import STEPS, step
 from attn_core.presets import BY_KEY, DEFAULT
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
@@ -74,10 +74,10 @@ def test_every_course_is_drawn(key, name):
     expected = of_head(trace, name, head)
     np.testing.assert_array_equal(result.z, np.where(np.isneginf(expected), np.nan, expected))
     # What is multiplied fits: d_model, d_k, d_v, n and n_k are different.
-    if "·" in step(name).made_of:
+    if "·" in step(name).right_side:
         left, right = (np.array(part.z) for part in parts)
         np.testing.assert_allclose(left @ right, expected)
-    elif "+" in step(name).made_of:
+    elif "+" in step(name).right_side:
         left, right = (np.nan_to_num(part.z, nan=-np.inf) for part in parts)
         np.testing.assert_allclose(left + right, expected)
 
@@ -235,7 +235,7 @@ def test_nothing_overlaps_or_is_cut_in_any_course(scenario, width, scale):
 def test_captions_of_one_word_are_neither_cut_nor_over_each_other(scale):
     """They are wider than the single box with its label."""
     trace = attend(edits.with_sentence(DEFAULT.scenario, "a"))
-    layout = arrange([in_reverse(trace).equation()], 1600, scale)
+    layout = arrange([compare_with_reversal(trace).equation()], 1600, scale)
     end = 0
     for placed in layout.blocks:
         caption = text_width(placed.block.title or "weights", layout.scale.font)
@@ -355,7 +355,7 @@ def test_an_infinite_number_keeps_its_sign_where_another_was_drawn_before():
 
 def test_outlines_are_drawn_around_the_boxes():
     trace = attend(DEFAULT.scenario)
-    shown = outlined(equation(trace, "raw_scores"), trace.scenario, Cell("raw_scores", 1, 2))
+    shown = highlight(equation(trace, "raw_scores"), trace.scenario, Cell("raw_scores", 1, 2))
     figure = draw(shown)
     row, column, asked = figure.layout.shapes
     Q, K, S = figure.select_traces({"type": "heatmap"})

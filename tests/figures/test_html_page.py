@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from attn_core import attend
 from attn_core.document import from_json
-from attn_core.explain import narrate
+from attn_core.explain.describe import describe_step
 from attn_core.export import equations
 from attn_core.figures import html_page
 from attn_core.notation.labels import number
@@ -146,7 +146,7 @@ def assert_titled(trace, reader):
     titles = []
     for step, head, _ in equations(trace, part(trace)):
         titles.append(step.title if head is None else f"{step.title}, {s.heads[head]}")
-        assert narrate.explain(trace, step.name, head=head or 0) in told
+        assert describe_step(trace, step.name, head=head or 0) in told
     assert [h["text"] for h in reader.all("h2")] == titles
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attn_core import Scenario, attend
-from attn_core.analysis.projection_2d import Plane
+from attn_core.analysis.projection_2d import Projection2D
 from attn_core.figures import (
     LabelledPoints,
     Look,
@@ -325,7 +325,8 @@ LARGE = (False, True, True, False, True)
 LABELLED = LabelledPoints(WORDS, GROUPS, LEGEND, LARGE)
 POINTS = [np.random.default_rng(seed).normal(size=(2, 5, 2)) for seed in range(7)]
 SPACES = [
-    [Space(f"V_{k + 1}", Plane(points, None)) for k, points in enumerate(each)] for each in POINTS
+    [Space(f"V_{k + 1}", Projection2D(points, None)) for k, points in enumerate(each)]
+    for each in POINTS
 ]
 
 
@@ -405,7 +406,7 @@ def test_frames_move_the_points():
 
 def labels_of(points):
     """Sides of the words that have room, in the first space at each of some checkpoints."""
-    checkpoints = [[Space("V", Plane(np.array(each), None))] * 2 for each in points]
+    checkpoints = [[Space("V", Projection2D(np.array(each), None))] * 2 for each in points]
     run = Progress(range(len(checkpoints)), [1.0] * len(checkpoints), None, 9)
     described = spaces(run, checkpoints, NAMES[: len(checkpoints)])
     if len(checkpoints) == 1:
@@ -457,7 +458,8 @@ def test_150_words_and_81_checkpoints_are_not_much():
     groups = [rng.integers(0, 5, 150).tolist(), rng.integers(0, 2, 150).tolist()]
     legend = [("a", "b", "c", "d", "e"), ("f", "g")]
     checkpoints = [
-        [Space(name, Plane(rng.normal(size=(150, 2)), None)) for name in "VW"] for _ in range(81)
+        [Space(name, Projection2D(rng.normal(size=(150, 2)), None)) for name in "VW"]
+        for _ in range(81)
     ]
     run = Progress(range(81), rng.random(81), rng.random(81), 80)
     names = [f"step {i}" for i in range(81)]

@@ -7,7 +7,7 @@ from attn_core import attend
 from attn_core.figures import Look, describe, describe_play, is_product
 from attn_core.notation.cells import Cell
 from attn_core.notation.equation import equation
-from attn_core.notation.outline import outlined
+from attn_core.notation.outline import highlight
 from attn_core.notation.steps import STEPS
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
 from tests.figures.test_description import array
@@ -51,7 +51,7 @@ def check_frames(trace, name, head=0):
         assert [bool(text) for text in texts] == [i <= k for i in range(values.size)]
         assert frame["traces"] == [len(described.numbers) - 1]
         i, j = divmod(k, values.shape[1])
-        shown = outlined(equation(trace, name, head), trace.scenario, Cell(name, i, j))
+        shown = highlight(equation(trace, name, head), trace.scenario, Cell(name, i, j))
         assert frame["layout"]["shapes"] == describe(shown, look=Look(700)).layout["shapes"]
         assert len(frame["layout"]["shapes"]) == 3
     np.testing.assert_array_equal(described.numbers[-1]["z"], values)

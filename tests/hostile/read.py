@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 from streamlit.proto.Alert_pb2 import Alert
 
 from attn_core import AttentionTrace, Scenario
-from attn_core.explain import narrate
+from attn_core.explain.describe import describe_step
 from attn_core.permalink import decode
 from attn_core.text import escape
 from benchmarks.visitor import Visitor
@@ -33,7 +33,7 @@ def complaints(visitor: Visitor) -> str:
 
 def weights_are_told(visitor: Visitor, trace: AttentionTrace) -> bool:
     """Whether the page says in words what the weights of this trace are."""
-    told = narrate.explain(trace, "weights", escape.markdown)
+    told = describe_step(trace, "weights", escape.markdown)
     return any(told == markdown.body for markdown in elements(visitor, "markdown"))
 
 

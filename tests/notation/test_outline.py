@@ -9,18 +9,18 @@ from attn_core import attend
 from attn_core.notation.cells import Cell
 from attn_core.notation.equation import Equation, block, equation, headline
 from attn_core.notation.graph import graph
-from attn_core.notation.outline import outlined
+from attn_core.notation.outline import highlight
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
 from tests.notation.test_graph import MASKED, PLAIN, PRODUCTS
 
 
-def boxes(marked, is_asked):
+def boxes(marked, is_target):
     """Values of the outlined boxes, matrix by matrix as they are drawn."""
     return [
         b.values[o.rows.start : o.rows.stop, o.columns.start : o.columns.stop]
         for b in marked.blocks
         for o in b.outlines
-        if o.is_asked == is_asked
+        if o.is_target == is_target
     ]
 
 
@@ -28,8 +28,8 @@ def marks(key, name, i, j):
     """What is outlined in a step's own equation of the last head: parts, and the number."""
     s = COURSES[key]
     shown = equation(attend(s), name, s.h - 1)
-    marked = outlined(shown, s, Cell(name, i, j))
-    return boxes(marked, is_asked=False), boxes(marked, is_asked=True)
+    marked = highlight(shown, s, Cell(name, i, j))
+    return boxes(marked, is_target=False), boxes(marked, is_target=True)
 
 
 def taken(*names):
@@ -79,27 +79,27 @@ def test_the_heads_side_by_side(key, name):
     """Of the outputs of all heads, one is outlined: that which was copied."""
     s, trace = COURSES[key], attend(COURSES[key])
     for c in range(s.h * s.d_v):
-        marked = outlined(equation(trace, name), s, Cell(name, 1, c))
+        marked = highlight(equation(trace, name), s, Cell(name, 1, c))
         outlined_in = [k for k, b in enumerate(marked.blocks) if b.outlines]
         assert outlined_in == [c // s.d_v, s.h]  # its head's output, and the result
-        assert boxes(marked, is_asked=False) == boxes(marked, is_asked=True)
+        assert boxes(marked, is_target=False) == boxes(marked, is_target=True)
 
 
 def test_a_head_that_is_not_in_the_picture():
     """The output of some other head isn't what was copied."""
     s, trace = COURSES["heads, rope"], attend(COURSES["heads, rope"])
     shown = Equation((block(trace, "output", head=0), "=", block(trace, "concat_heads")))
-    assert boxes(outlined(shown, s, Cell("concat_heads", 0, 3)), is_asked=False) == []
+    assert boxes(highlight(shown, s, Cell("concat_heads", 0, 3)), is_target=False) == []
 
 
 @pytest.mark.parametrize("scenario", [PLAIN, MASKED], ids=["plain", "masked"])
 @pytest.mark.parametrize("draw", [headline, lambda trace: equation(trace, "weights")])
 def test_a_weight(scenario, draw):
     trace = attend(scenario)
-    marked = outlined(draw(trace), scenario, Cell("weights", 1, 2))
-    (row,) = boxes(marked, is_asked=False)
+    marked = highlight(draw(trace), scenario, Cell("weights", 1, 2))
+    (row,) = boxes(marked, is_target=False)
     np.testing.assert_array_equal(row, trace.logits[1:2])
-    assert boxes(marked, is_asked=True) == [trace.weights[1:2, 2:3]]
+    assert boxes(marked, is_target=True) == [trace.weights[1:2, 2:3]]
 
 
 @pytest.mark.parametrize("key", COURSES)
@@ -107,30 +107,30 @@ def test_a_weight(scenario, draw):
 def test_every_weight(key, draw):
     s, trace = COURSES[key], attend(COURSES[key])
     head = s.h - 1
-    marked = outlined(draw(trace, head), s, Cell("weights", 1, 2))
-    (row,) = boxes(marked, is_asked=False)
+    marked = highlight(draw(trace, head), s, Cell("weights", 1, 2))
+    (row,) = boxes(marked, is_target=False)
     e = np.exp(row)
     np.testing.assert_allclose(e / e.sum(), of_head(trace, "weights", head)[1:2])
-    assert boxes(marked, is_asked=True) == [of_head(trace, "weights", head)[1:2, 2:3]]
+    assert boxes(marked, is_target=True) == [of_head(trace, "weights", head)[1:2, 2:3]]
 
 
 def test_only_the_number_where_what_made_it_is_elsewhere():
     trace = attend(PLAIN)
-    marked = outlined(headline(trace), PLAIN, Cell("V", 2, 1))
-    assert boxes(marked, is_asked=False) == []
-    assert boxes(marked, is_asked=True) == [trace.V[2:, 1:2]]
+    marked = highlight(headline(trace), PLAIN, Cell("V", 2, 1))
+    assert boxes(marked, is_target=False) == []
+    assert boxes(marked, is_target=True) == [trace.V[2:, 1:2]]
 
 
 def test_the_same_numbers_under_another_name():
     trace = attend(PLAIN)
-    marked = outlined(equation(trace, "weights"), PLAIN, Cell("scores", 2, 1))
-    assert boxes(marked, is_asked=True) == [trace.scores[2:, 1:2]]
+    marked = highlight(equation(trace, "weights"), PLAIN, Cell("scores", 2, 1))
+    assert boxes(marked, is_target=True) == [trace.scores[2:, 1:2]]
 
 
 def test_only_scores_that_are_not_divided_are_the_raw_ones():
     for s in (PLAIN, replace(PLAIN, scale=False)):
         trace = attend(s)
-        marked = outlined(equation(trace, "raw_scores"), s, Cell("scores", 2, 1))
+        marked = highlight(equation(trace, "raw_scores"), s, Cell("scores", 2, 1))
         expected = [] if s.scale else [trace.scores[2:, 1:2]]
         assert boxes(marked, is_asked=True) == expected
 
@@ -138,5 +138,5 @@ def test_only_scores_that_are_not_divided_are_the_raw_ones():
 def test_nothing_where_it_does_not_stand():
     trace = attend(PLAIN)
     alone = Equation((block(trace, "X"),))
-    marked = outlined(alone, PLAIN, Cell("weights", 0, 0))
-    assert boxes(marked, is_asked=True) == boxes(marked, is_asked=False) == []
+    marked = highlight(alone, PLAIN, Cell("weights", 0, 0))
+    assert boxes(marked, is_target=True) == boxes(marked, is_target=False) == []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from attn_core.analysis.projection_2d import plane
+from attn_core.analysis.projection_2d import project_2d
 from attn_core.figures import describe_spaces
 from attn_core.figures.words.word_points import Space
 from pages.ui.live import components
@@ -14,7 +14,7 @@ from pages.ui.session.session import Session
 
 def spaces(x):
     points = np.array([[x, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 5.0]])
-    return describe_spaces([Space("V", plane(points))], ("Je", "suis", "tu"), (0, 1, 2))
+    return describe_spaces([Space("V", project_2d(points))], ("Je", "suis", "tu"), (0, 1, 2))
 
 
 @pytest.fixture

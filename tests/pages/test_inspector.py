@@ -26,7 +26,7 @@ def answer(at):
     return code
 
 
-def is_asked(at):
+def is_inspected(at):
     return any("preset=" not in c.value for c in at.code)
 
 
@@ -52,9 +52,9 @@ def test_the_result_of_every_picture_can_be_asked_about(page):
     at = fine(visit(page.name, preset="previous-word"))
     for button in [b for b in at.button if b.label == QUESTION]:
         at.button(key=button.key).click().run()
-        assert is_asked(fine(at))
+        assert is_inspected(fine(at))
         press(at, "Close the answer")
-        assert not is_asked(fine(at))
+        assert not is_inspected(fine(at))
 
 
 @pytest.mark.parametrize("n", [1, 12])
@@ -64,7 +64,7 @@ def test_at_the_limits(n):
     at = fine(visit(s=encode(s), cell=to_text(Cell("weights", n - 1, n - 1))))
     for name in MATRICES:
         at.selectbox(key="ask-matrix").set_value(name).run()
-        assert is_asked(fine(at))
+        assert is_inspected(fine(at))
 
 
 def test_the_pickers_choose_row_and_column():
@@ -83,14 +83,14 @@ def test_it_stays_while_numbers_and_sizes_change():
     slider(at, "X-0-0").set_value(3.0).run()
     assert answer(fine(at)) != before
     at.text_input(key="sentence").set_value("Je").run()
-    assert not is_asked(fine(at))
+    assert not is_inspected(fine(at))
     at.text_input(key="sentence").set_value("Je dors").run()
     assert answer(fine(at)).startswith("weights[Je, dors] =")
 
 
 def test_it_moves_to_the_picture_of_the_other_page():
     at = fine(visit(cell="Q.2.1"))
-    assert not is_asked(at)  # home shows no Q
+    assert not is_inspected(at)  # home shows no Q
     at.switch_page("pages/2_Projections.py").run()
     assert answer(fine(at)).startswith("Q[suis, q₁] =")
     at.switch_page("pages/3_Attention.py").run()
@@ -112,13 +112,13 @@ def test_another_address_is_another_question():
     at.query_params["cell"] = "weights.1.3"
     assert answer(fine(at.run())).startswith("weights[Je, heureux] =")
     del at.query_params["cell"]
-    assert not is_asked(fine(at.run()))
+    assert not is_inspected(fine(at.run()))
 
 
 @pytest.mark.parametrize("cell", ["weights.9.9", "nothing.1.1", "<b>", "X.0.0"])
 def test_a_number_that_is_not_there_is_not_asked_about(cell):
     at = fine(visit(cell=cell))
-    assert not is_asked(at)
+    assert not is_inspected(at)
     assert not (at.error or at.warning)
 
 

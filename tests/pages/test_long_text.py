@@ -48,8 +48,8 @@ def test_a_pasted_text_is_shown():
     at = pasted()
     same(at, weights())
     trace = attend(long_text.scenario_of(S, TEXT))
-    assert long_text.told_of_row(trace, 6) in said(at)
-    assert long_text.told_of_weights(trace) in said(at)
+    assert long_text.describe_row(trace, 6) in said(at)
+    assert long_text.describe_weights(trace) in said(at)
     assert "of the 13 words and signs aren't in the vocabulary" in said(at)
     for chart in at.get("plotly_chart"):
         assert chart.proto.alt
@@ -122,7 +122,7 @@ def test_a_link_that_holds_no_text_is_refused(link):
 def test_another_word_is_chosen():
     at = pasted()
     at.selectbox(key="long-word").set_value(3).run()
-    assert long_text.told_of_row(attend(long_text.scenario_of(S, TEXT)), 3) in said(fine(at))
+    assert long_text.describe_row(attend(long_text.scenario_of(S, TEXT)), 3) in said(fine(at))
 
 
 def test_it_is_the_chosen_head_that_looks():

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from attn_core import attend, edits
-from attn_core.analysis.rope_distance import everywhere
-from attn_core.analysis.word_order import in_reverse
-from attn_core.explain.narrate.position_sentences import told_of_slopes
+from attn_core.analysis.rope_distance import pair_at_all_positions
+from attn_core.analysis.word_order import compare_with_reversal
+from attn_core.explain.describe.position_sentences import describe_slopes
 from attn_core.explain.papers import SCHEMES
 from attn_core.permalink import encode
 from attn_core.positions import KINDS
@@ -51,13 +51,13 @@ def test_each_kind_shows_its_steps_and_its_paper(kind):
     trace = attend(s)
     for i, name in enumerate(PICTURES[kind]):
         np.testing.assert_array_equal(boxes(at, i)[-1], getattr(trace, name))
-    order = in_reverse(trace)
+    order = compare_with_reversal(trace)
     drawn = boxes(at, len(PICTURES[kind]))
     for matrix, values in zip(
-        drawn, (order.mirrored, trace.weights, order.difference), strict=True
+        drawn, (order.reversed_weights, trace.weights, order.difference), strict=True
     ):
         np.testing.assert_array_equal(matrix, values)
-    assert order.verdict() in told(at)
+    assert order.describe() in told(at)
     for line in SCHEMES[kind].formula:
         assert any(line in m.value for m in at.markdown)
     for paper in SCHEMES[kind].papers:
@@ -106,7 +106,7 @@ def test_slope():
     at = choose(visit(PAGE, s=encode(BITES)), "alibi")
     assert at.slider(key="slope").value == 1 / 256
     assert at.button(key="authors-slopes").disabled
-    assert at.caption[-1].value == told_of_slopes(scenario(at))
+    assert at.caption[-1].value == describe_slopes(scenario(at))
     fine(at.slider(key="slope").set_value(0.25).run())
     assert scenario(at).slope == 0.25
     np.testing.assert_array_equal(boxes(at, 1)[1][0], [0, -0.25, -0.5])
@@ -178,9 +178,9 @@ def test_only_the_distance_counts():
     for query, key in ((4, 0), (1, 4)):
         at.selectbox(key="distance-query").set_value(query).run()
         at.selectbox(key="distance-key").set_value(key).run()
-        table = everywhere(attend(s), query, key)
+        table = pair_at_all_positions(attend(s), query, key)
         np.testing.assert_array_equal(boxes(fine(at), 5)[-1], table.scores)
-        assert table.explain() in told(at)
+        assert table.describe() in told(at)
     at.text_input(key="sentence").set_value("dog bites").run()
     assert at.selectbox(key="distance-query").value == 1
     assert scenario(fine(at)).n == 2

@@ -8,7 +8,7 @@ import pytest
 
 from attn_core import attend, edits, limits, pretrained
 from attn_core.analysis import long_text
-from attn_core.explain import narrate
+from attn_core.explain.describe import describe_unknown_words
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.pretrained import describe_vectors, reduced, with_real_vectors, with_vocabulary
@@ -116,7 +116,7 @@ def test_edits_by_hand_are_told():
 
 
 def test_what_the_model_lacks_is_named_harmlessly():
-    said = told(S, reduced(vectors(6), None, 4), lacking=("*x*",), quote=lambda w: f"<{w}>")
+    said = told(S, reduced(vectors(6), None, 4), lacking=("*x*",), escape=lambda w: f"<{w}>")
     assert "doesn't know <*x*>" in said
 
 
@@ -146,11 +146,11 @@ def test_where_vectors_come_from_is_in_the_names():
 def test_new_words_without_the_model_are_named_though_the_vocabulary_knows_them():
     s = edits.with_sentence(with_real_vectors(S, "word", vectors(6)), "dog bites the man")
     assert hashed(s.tokens, s.features, s.X) == ("the",)
-    assert "No table has these features for: the." in narrate.unknown_words(
+    assert "No table has these features for: the." in describe_unknown_words(
         ("the",), str, s.features
     )
-    assert any("No table has" in line for line in long_text.told_of_making(s))
-    assert not any("No table has" in line for line in long_text.told_of_making(S))
+    assert any("No table has" in line for line in long_text.describe_settings(s))
+    assert not any("No table has" in line for line in long_text.describe_settings(S))
 
 
 # With the model

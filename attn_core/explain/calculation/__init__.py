@@ -1,8 +1,8 @@
-"""Where a number comes from: its calculation, which the printed numbers really give.
+"""The calculation of each number of a trace, which a pocket calculator confirms.
 
 A trace holds more digits than anybody reads, and sums of rounded numbers aren't the
-rounded sum. So what a number is made of is printed with as many decimals as it takes
-for a reader with a pocket calculator to arrive at the printed result.
+rounded sum. So the operands of a number are printed with as many decimals as a reader
+with a pocket calculator needs to arrive at the printed result.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from ...notation.cells import Cell
 from ...notation.graph import graph
 from ...notation.steps import Operation
 from . import element
-from . import places as position
 from .answer import Calculation
+from .position_values import alibi_bias, positional_encoding, rotary_angle, rotated
 from .product import abridged, product
 from .rounding import Operand, Result, bracketed, fewest_decimals, result_of
 from .softmax_row import softmax_row, softmax_table
@@ -28,7 +28,7 @@ _PRECISION = 50
 
 
 def calculate(trace: AttentionTrace, cell: Cell, head: int = 0) -> Calculation:
-    """Tell where a number comes from.
+    """Write the calculation of one number, one step back.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def calculate(trace: AttentionTrace, cell: Cell, head: int = 0) -> Calculation:
         Of all heads, or of one.
     cell : Cell
     head : int
-        Which head, from 0, where each has such a matrix.
+        The head, from 0, where each head has such a matrix.
 
     Returns
     -------
@@ -45,28 +45,29 @@ def calculate(trace: AttentionTrace, cell: Cell, head: int = 0) -> Calculation:
     Raises
     ------
     ValueError
-        When there is no such number or no such head, with what was expected.
+        When there is no such number or no such head; the message says what was expected.
 
     Examples
     --------
     >>> from attn_core import Scenario, attend
     >>> s = Scenario(("Je", "suis"), X=[[0.3, 1.2], [0.1, 0.4]], W_q=[[1, 0], [0, 1]],
     ...              W_k=[[1, 0], [0, -1]], W_v=[[1], [1]])
-    >>> made = calculate(attend(s), Cell("scores", 0, 1))
-    >>> made.symbols
+    >>> result = calculate(attend(s), Cell("scores", 0, 1))
+    >>> result.symbols
     'scores[Je, suis] = (Q[Je, q₁] × K[suis, k₁] + Q[Je, q₂] × K[suis, k₂]) / √2'
-    >>> made.numbers
+    >>> result.numbers
     '(0.30 × 0.10 + 1.20 × (−0.40)) / √2 = −0.318'
-    >>> [(term.label, term.product) for term in made.terms]
+    >>> [(term.label, term.product) for term in result.terms]
     [('q₂', '−0.48'), ('q₁', '0.03')]
     """
     _check(trace, cell, head)
     with localcontext(prec=_PRECISION):
         if cell.name == "alibi_bias":
-            return position.bias(trace, cell, head)
-        alone = trace.head(head)
-        of = alone if cell.name in graph(alone.scenario) else trace  # what the heads make together
-        return _calculator(cell.name, of)(of, cell)
+            return alibi_bias(trace, cell, head)
+        one_head = trace.head(head)
+        # Only the trace of all heads has the results that the heads share.
+        source = one_head if cell.name in graph(one_head.scenario) else trace
+        return _calculator(cell.name, source)(source, cell)
 
 
 def _calculator(name: str, trace: AttentionTrace) -> Calculator:
@@ -128,11 +129,11 @@ def _concatenated(trace: AttentionTrace, cell: Cell) -> Calculation:
 
 Calculator = Callable[[AttentionTrace, Cell], Calculation]
 
-#: Inputs that nobody sets are computed from their places.
+#: Inputs that the visitor doesn't set are computed from the positions.
 _INPUTS: dict[str, Calculator] = {
-    "P": position.wave,
-    "P_context": position.wave,
-    "rotary_angles": position.angle,
+    "P": positional_encoding,
+    "P_context": positional_encoding,
+    "rotary_angles": rotary_angle,
 }
 _OPERATIONS: dict[Operation, Calculator] = {
     "input": element.given,
@@ -140,7 +141,7 @@ _OPERATIONS: dict[Operation, Calculator] = {
     "scaling": product,
     "sum": element.added,
     "temperature": element.divided,
-    "rotation": position.turned,
+    "rotation": rotated,
     "softmax": _weights,
     "concatenation": _concatenated,
 }

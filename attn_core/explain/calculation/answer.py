@@ -1,4 +1,4 @@
-"""What is told of one number: its formula in symbols and in numbers, and its parts."""
+"""The calculation of one number: its formula in symbols and in numbers, and its operands."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Term:
     Attributes
     ----------
     label : str
-        What runs along the sum: a feature, q₂, or the word of a key.
+        The index of the sum: a feature, q₂, or the word of a key.
     factors : tuple of two Operand
     product : str
-        As printed; the printed products of a sum give its result, too.
+        As printed; the printed products of a sum add up to its result, too.
     value : float
-        The product of the trace's own numbers.
+        The product of the trace's exact numbers.
     """
 
     label: str
@@ -36,7 +36,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Calculation:
-    """How one number of a trace is made, one step back.
+    """The calculation of one number of a trace, one step back.
 
     Attributes
     ----------
@@ -44,22 +44,22 @@ class Calculation:
     name : str
         Such as ``scores[suis, Je]``.
     symbols : str
-        The name and the formula for this number, in words.
+        The name of the number and its formula.
     numbers : str
-        The same with the printed numbers, to the result. ``≈`` stands before the result
-        in place of ``=`` where the rounding of the floats themselves shows in it.
+        The same formula with the printed numbers and the result. ``≈`` replaces ``=`` where
+        the rounding errors of the trace's floats show in the result.
     result : str
         The trace's number as printed.
     value : float
         The trace's number.
     terms : tuple of Term
-        Largest contribution first; empty where it isn't a sum of products.
+        Largest contribution first; empty where the number isn't a sum of products.
     operands : tuple of Operand
-        All numbers it is made of, in the order of `numbers`; empty for an input.
+        All numbers that the number depends on, in the order of `numbers`; empty for an input.
     table : tuple of tuple of str
-        Of a weight a header and a row for each key, else empty.
+        For a weight a header and a row for each key, else empty.
     divisor : str
-        What the sum of the terms is divided by, or empty.
+        The divisor of the sum of the terms, or empty.
     """
 
     cell: Cell

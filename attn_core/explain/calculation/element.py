@@ -1,4 +1,4 @@
-"""Numbers that are made of what stands in the same place: set, copied, added or divided."""
+"""Calculations element by element: inputs, copies, sums and quotients."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from .rounding import bracket_negative, fewest_decimals, operand_of, result_of, 
 
 
 def given(trace: AttentionTrace, cell: Cell) -> Calculation:
-    """Tell a number that the visitor sets."""
+    """Describe an input, which the visitor sets."""
     result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     symbols = f"{name} is an input: you set it"
     return Calculation(cell, name, symbols, result.printed, result.printed, result.value)
 
 
 def copied(
-    trace: AttentionTrace, cell: Cell, of: AttentionTrace, original: Cell, whose: str = ""
+    trace: AttentionTrace, cell: Cell, source: AttentionTrace, original: Cell, whose: str = ""
 ) -> Calculation:
-    """Tell a number that is another one as it is.
+    """Calculate a number that is a copy of another.
 
     Parameters
     ----------
     trace : AttentionTrace
-        With the copy.
+        The trace with the copy.
     cell : Cell
-    of : AttentionTrace
-        With the original, if not the same.
+    source : AttentionTrace
+        The trace with the original.
     original : Cell
     whose : str
-        What stands behind the original's name.
+        The text behind the original's name.
     """
     result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     digits, equals = fewest_decimals(
-        lambda digits: result.is_given_by(rounded_value(of, original, digits))
+        lambda digits: result.is_given_by(rounded_value(source, original, digits))
     )
-    operand = operand_of(of, original, digits)
+    operand = operand_of(source, original, digits)
     return Calculation(
         cell,
         name,
-        f"{name} = {graph(of.scenario).name_of(original)}{whose}",
+        f"{name} = {graph(source.scenario).name_of(original)}{whose}",
         f"{operand.printed} {equals} {result.printed}",
         result.printed,
         result.value,
@@ -51,7 +51,7 @@ def copied(
 
 
 def added(trace: AttentionTrace, cell: Cell) -> Calculation:
-    """Tell the sum of two numbers in the same place of two matrices."""
+    """Calculate the sum of two matrices at one row and column."""
     parts = [part.cells[0] for part in graph(trace.scenario).dependencies(cell)]
     result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     digits, equals = fewest_decimals(
@@ -72,7 +72,7 @@ def added(trace: AttentionTrace, cell: Cell) -> Calculation:
 
 
 def divided(trace: AttentionTrace, cell: Cell) -> Calculation:
-    """Tell a score that is divided by the temperature."""
+    """Calculate a score divided by the temperature."""
     ((score,),) = (part.cells for part in graph(trace.scenario).dependencies(cell))
     result, name = result_of(trace, cell), graph(trace.scenario).name_of(cell)
     temperature = Decimal(repr(trace.scenario.temperature)).normalize()

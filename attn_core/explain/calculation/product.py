@@ -1,4 +1,4 @@
-"""Numbers of a matrix product: a sum of products, each with what it brings."""
+"""Numbers of a matrix product: a sum of products, each with its contribution."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_SYMBOLS = 3
 
 
 def product(trace: AttentionTrace, cell: Cell) -> Calculation:
-    """Tell a number that is a row times a column, divided where it is a score."""
+    """Calculate the dot product of a row and a column, scaled where it is a score."""
     nodes, pairs, result = graph(trace.scenario), _pairs(trace, cell), result_of(trace, cell)
     name = nodes.name_of(cell)
     is_divided = nodes[cell.name].step.operation == "scaling" and trace.scenario.scale
@@ -73,13 +73,13 @@ def abridged(addends: Sequence[str]) -> list[str]:
 
 
 def _pairs(trace: AttentionTrace, cell: Cell) -> list[tuple[Cell, Cell]]:
-    """Which numbers are multiplied, in the order in which they are written."""
+    """Pair the factors of each product, in the order in which they are written."""
     nodes = graph(trace.scenario)
     if nodes[cell.name].step.operation == "scaling":
         ((cell,),) = (part.cells for part in nodes.dependencies(cell))
     left, right = nodes.dependencies(cell)
     pairs = list(zip(left.cells, right.cells, strict=True))
-    if left.name == "weights":  # the word from which most comes is named first
+    if left.name == "weights":  # the largest contribution is named first
         pairs.sort(key=lambda pair: -abs(value_of(trace, pair[0]) * value_of(trace, pair[1])))
     return pairs
 
@@ -87,7 +87,7 @@ def _pairs(trace: AttentionTrace, cell: Cell) -> list[tuple[Cell, Cell]]:
 def _products(
     factors: Sequence[tuple[Operand, Operand]], root: Decimal, result: Result
 ) -> list[str]:
-    """Print the products with as few decimals as let them, too, add up to the result."""
+    """Print the products with the fewest decimals that still add up to the result."""
     exact = [read(a.printed) * read(b.printed) for a, b in factors]
     for digits in TRIED:
         rounded = [labels.rounded(product, digits) for product in exact]
@@ -116,5 +116,5 @@ def _sum(addends: Sequence[str], over: str) -> str:
 
 
 def _label(trace: AttentionTrace, left: Cell) -> str:
-    """Name what runs along a sum: the columns of its left matrix."""
+    """Name the index of a sum: a column of its left matrix."""
     return labels.isolate(graph(trace.scenario)[left.name].columns[left.column])

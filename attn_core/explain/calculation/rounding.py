@@ -1,4 +1,4 @@
-"""Numbers as a calculation prints them: with how many decimals, and whether they suffice."""
+"""Rounding in a calculation: the decimals of each printed number, and whether they suffice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...notation import labels
 from ...notation.cells import Cell
 from ...notation.steps import INPUTS, step
 
-#: Decimals that are tried for what a number is made of, in this order.
+#: Decimals to try for the operands of a number, in this order.
 TRIED = range(2, 13)
 #: Half a unit of the last printed place, and a little for a tie that floats can't hold.
 _HALF = Decimal("0.500001")
@@ -23,7 +23,7 @@ _HALF = Decimal("0.500001")
 
 @dataclass(frozen=True)
 class Operand:
-    """A number as it is printed, and where it stands."""
+    """A number as it is printed, and its cell."""
 
     cell: Cell
     printed: str
@@ -31,7 +31,7 @@ class Operand:
 
 @dataclass(frozen=True)
 class Result:
-    """The trace's number, rounded to what is printed."""
+    """A number of the trace, rounded as it is printed."""
 
     value: float
     number: Decimal
@@ -43,18 +43,18 @@ class Result:
         return labels.written(self.number, self.digits)
 
     def is_given_by(self, computed: Decimal) -> bool:
-        """Whether a reader who computed this would print the same number."""
-        # Infinities have no difference.
+        """Whether a computed number rounds to the printed result."""
+        # Two infinities have no difference.
         if computed == self.number:
             return True
         return abs(computed - self.number) <= _HALF * Decimal(1).scaleb(-self.digits)
 
 
 def result_of(trace: AttentionTrace, cell: Cell) -> Result:
-    """Round a number of a trace to what is printed as a result."""
+    """Round a number of a trace as a result is printed."""
     value, digits = value_of(trace, cell), _decimals(cell, DECIMALS)
     if math.isfinite(value):
-        # Of a large float32 the decimals would be noise; float64 carries them to 1e12.
+        # The decimals of a large float32 are noise; float64 holds them up to 1e12.
         precision = np.finfo(trace.Q.dtype).precision
         digits = max(0, min(digits, int(precision) - len(str(int(abs(value))))))
     return Result(value, labels.rounded(value, digits), digits)
@@ -63,9 +63,9 @@ def result_of(trace: AttentionTrace, cell: Cell) -> Result:
 def fewest_decimals(gives: Callable[[int], bool]) -> tuple[int, str]:
     """Find the fewest decimals that give the result, and the sign to write before it.
 
-    The floats of a trace carry rounding errors of their own. Where one moves the result
-    over the edge between two printed numbers, no decimals ever give it: the search ends,
-    and the sign says so. With float64 that takes a large number beside such an edge.
+    The floats of a trace have rounding errors of their own. Where such an error moves the
+    result across the boundary between two printed numbers, no decimals give it: the search
+    ends, and the sign is ``≈``. In float64 only a large number near a boundary does this.
     """
     for digits in TRIED:
         if gives(digits):
@@ -74,7 +74,7 @@ def fewest_decimals(gives: Callable[[int], bool]) -> tuple[int, str]:
 
 
 def value_of(trace: AttentionTrace, cell: Cell) -> float:
-    """Look a number up in a trace."""
+    """Look up a number in a trace."""
     return float(getattr(trace, cell.name)[cell.row, cell.column])
 
 
@@ -84,22 +84,22 @@ def rounded_value(trace: AttentionTrace, cell: Cell, digits: int) -> Decimal:
 
 
 def operand_of(trace: AttentionTrace, cell: Cell, digits: int) -> Operand:
-    """Print a number with so many decimals; an input with all that it has."""
+    """Print a number with so many decimals; an input with all its decimals."""
     printed = labels.number(value_of(trace, cell), _decimals(cell, digits))
     return Operand(cell, short(printed))
 
 
 def _decimals(cell: Cell, digits: int) -> int:
-    """Decimals of a number whose like has `digits`."""
+    """Choose the decimals of a number: none for a mask, and all of an input."""
     if step(cell.name).kind == "mask":
         return 0
-    # What a visitor sets is on the lab's grid, so it is printed as it is set; what is
-    # computed of the inputs, as the angles, takes as many decimals at least.
+    # An input that the visitor sets is on the lab's grid, so these decimals print it exactly;
+    # a computed input, such as an angle, needs at least as many.
     return max(digits, DECIMALS) if step(cell.name) in INPUTS else digits
 
 
 def short(printed: str) -> str:
-    """Leave out zeros at the end, but for two decimals.
+    """Remove zeros at the end, but keep two decimals.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def read(printed: str) -> Decimal:
 
 
 def bracket_negative(printed: str) -> str:
-    """Bracket a negative number where a sign stands before it."""
+    """Put a negative number in brackets, for a place behind a sign."""
     return f"({printed})" if printed.startswith("−") else printed
 
 
@@ -132,6 +132,6 @@ def times(left: Operand, right: Operand) -> str:
 
 
 def bracketed(addends: Sequence[str]) -> str:
-    """Write a sum in brackets; one number alone needs none."""
+    """Write a sum in brackets; a single number needs none."""
     added = " + ".join(addends)
     return f"({added})" if len(addends) > 1 else added

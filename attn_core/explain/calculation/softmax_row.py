@@ -16,7 +16,7 @@ from .rounding import Result, bracket_negative, bracketed, rounded_value
 
 @dataclass(frozen=True)
 class SoftmaxRow:
-    """A row of the softmax, each list computed from the one before as it is printed."""
+    """A row of the softmax; each list is computed from the printed numbers of the one before."""
 
     digits: int
     scores: list[Decimal]
@@ -31,7 +31,7 @@ class SoftmaxRow:
         return [labels.written(value, self.digits) for value in values]
 
     def chain(self, k: int) -> str:
-        """Write the weight of key k but for its result."""
+        """Write the formula of the weight of key k, without its result."""
         score, largest, power, total = self.written(
             (self.scores[k], self.largest, self.powers[k], self.total)
         )
@@ -40,7 +40,7 @@ class SoftmaxRow:
 
 
 def softmax_row(trace: AttentionTrace, row: Sequence[Cell], digits: int) -> SoftmaxRow:
-    """Compute the softmax of a row of cells from what is printed with so many decimals."""
+    """Compute the softmax of a row of cells from scores with so many decimals."""
     scores = [rounded_value(trace, score, digits) for score in row]
     largest = max(scores)
     differences = [score - largest for score in scores]

@@ -93,7 +93,7 @@ def dot_product_pairs_alt(left: Block, right: Block) -> str:
     'X: Je 1.00, 0.00, 0.00, 1.00. W_q: q₁ 1.00, 0.00, 0.00.'
     """
     pairs = dot_product_pairs(left, right)
-    rows = (f"{block.step.symbol}: {block.spoken_row(0)}." for block in pairs)
+    rows = (f"{block.step.symbol}: {block.describe_row(0)}." for block in pairs)
     return " ".join((rule_of(left, right).message, *rows))
 
 

@@ -65,7 +65,7 @@ def describe(*equations: Equation, look: Look = DEFAULT_LOOK) -> Description:
     >>> described.numbers[0]["z"].shape
     (3, 4)
     """
-    seen = _Seen(tuple(each.face for each in equations), equations)
+    seen = _Seen(tuple(each.appearance for each in equations), equations)
     layout, still = _still(seen, look)
     blocks = [block for each in equations for block in each.blocks]
     return still.holding(numbers_of(layout.holding(blocks)))

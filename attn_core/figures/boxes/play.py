@@ -11,7 +11,7 @@ from ...attention import AttentionTrace
 from ...notation.cells import Cell
 from ...notation.equation import equation
 from ...notation.labels import number
-from ...notation.outline import outlined
+from ...notation.outline import highlight
 from ...notation.steps import step
 from .colours import Palette
 from .controls import controls
@@ -65,8 +65,8 @@ def describe_play(
     written = equation(trace, name, head)
     shape = written.result.values.shape
     cells = [Cell(name, i, j) for i, j in np.ndindex(shape)]
-    outlines = [outlined(written, trace.scenario, cell).blocks for cell in cells]
-    layout = arrange([outlined(written, trace.scenario, cells[-1])], look.width, look.scale)
+    outlines = [highlight(written, trace.scenario, cell).blocks for cell in cells]
+    layout = arrange([highlight(written, trace.scenario, cells[-1])], look.width, look.scale)
     described = render(layout, look.palette)
     frames = [
         _frame(described.numbers[-1], cell, layout.holding(blocks), look.palette)

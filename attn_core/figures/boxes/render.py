@@ -156,7 +156,7 @@ def outline_shapes(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
             "x1": round(placed.left + outline.columns.stop * layout.cell, 1),
             "y0": round(placed.top + outline.rows.start * layout.cell, 1),
             "y1": round(placed.top + outline.rows.stop * layout.cell, 1),
-            "line": {"color": palette.ink, "width": 3.5 if outline.is_asked else 2},
+            "line": {"color": palette.ink, "width": 3.5 if outline.is_target else 2},
         }
         for placed in layout.blocks
         for outline in placed.block.outlines

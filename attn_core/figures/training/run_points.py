@@ -88,8 +88,9 @@ def describe_learning_spaces(
 
     Examples
     --------
-    >>> from attn_core.analysis.projection_2d import Plane
-    >>> shown = [[Space("V", Plane(np.array([[x, 0.0], [0.0, x]]), None))] for x in (0.5, 2.0)]
+    >>> from attn_core.analysis.projection_2d import Projection2D
+    >>> flat = [Projection2D(np.array([[x, 0.0], [0.0, x]]), None) for x in (0.5, 2.0)]
+    >>> shown = [[Space("V", each)] for each in flat]
     >>> points = LabelledPoints(("dog", "Ann"), [(0, 1)], [("noun", "name")], (False, True))
     >>> described = describe_learning_spaces(
     ...     Progress([0, 10], [1.5, 0.5], None, total=20), shown, points, ["step 0", "step 10"])
@@ -98,7 +99,7 @@ def describe_learning_spaces(
     """
     check_counts(progress, checkpoints, names)
     check_alike(
-        [[(each.symbol, each.plane.points.shape) for each in shown] for shown in checkpoints],
+        [[(each.symbol, each.project_2d.points.shape) for each in shown] for shown in checkpoints],
         "spaces",
     )
     spaces = checkpoints[-1]
@@ -125,8 +126,8 @@ def learning_spaces_alt(progress: Progress, shown: Sequence[Space], points: Labe
 
     Examples
     --------
-    >>> from attn_core.analysis.projection_2d import plane
-    >>> V = Space("V", plane(np.array([[1.0, 0.0], [3.0, 1.0], [-2.0, 0.0]])))
+    >>> from attn_core.analysis.projection_2d import project_2d
+    >>> V = Space("V", project_2d(np.array([[1.0, 0.0], [3.0, 1.0], [-2.0, 0.0]])))
     >>> points = LabelledPoints(
     ...     ("dog", "cat", "Ann"), [(0, 0, 1)], [("noun", "name")], (True, True, True))
     >>> learning_spaces_alt(Progress([0], [1.5], None, total=20), [V], points)
@@ -142,7 +143,7 @@ noun (2 words) (2.00, 0.50); name (1 word) (−2.00, 0.00).'
 
 def _middles(space: Space, groups: Sequence[int], names: Sequence[str]) -> Iterator[str]:
     for k, name in enumerate(names):
-        own = space.plane.points[np.asarray(groups) == k]
+        own = space.project_2d.points[np.asarray(groups) == k]
         if len(own):
             x, y = own.mean(axis=0)
             words = "1 word" if len(own) == 1 else f"{len(own)} words"
@@ -201,7 +202,7 @@ def _numbers(
     look: Look,
 ) -> list[list[dict[str, Any]]]:
     """Return the places of all points at each checkpoint, and the room that they need."""
-    every = np.concatenate([each.plane.points for shown in checkpoints for each in shown])
+    every = np.concatenate([each.project_2d.points for shown in checkpoints for each in shown])
     reach = _ROOM * np.maximum(np.abs(every).max(axis=0), 1e-3)
     area, large, font = _area(layout), points.is_large, look.scale.font
     pixels = float((area / (2 * _PADDED * reach)).min())
@@ -212,7 +213,7 @@ def _numbers(
     for shown in checkpoints:
         own: list[dict[str, Any]] = []
         for k, each in enumerate(shown):
-            places = each.plane.points[large]
+            places = each.project_2d.points[large]
             before[k] = place_labels(
                 pixels * places,
                 words,
@@ -221,7 +222,10 @@ def _numbers(
                 area=area,
                 before=before[k],
             )
-            own += [_places(each.plane.points[~large]), _places(places) | _texts(words, before[k])]
+            own += [
+                _places(each.project_2d.points[~large]),
+                _places(places) | _texts(words, before[k]),
+            ]
         numbers.append([*own, *room])
     return numbers
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...analysis.projection_2d import Plane
+from ...analysis.projection_2d import Projection2D
 from ...notation.labels import number
 from ...scenario import Array
 from ...text import escape
@@ -34,11 +34,11 @@ class Space:
     ----------
     symbol : str
         The matrix whose rows are the points.
-    plane : Plane
+    project_2d : Projection2D
     """
 
     symbol: str
-    plane: Plane
+    project_2d: Projection2D
 
 
 def describe_spaces(
@@ -67,8 +67,8 @@ def describe_spaces(
 
     Examples
     --------
-    >>> from attn_core.analysis.projection_2d import plane
-    >>> V = Space("V", plane(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])))
+    >>> from attn_core.analysis.projection_2d import project_2d
+    >>> V = Space("V", project_2d(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])))
     >>> described = describe_spaces([V], ("Je", "suis", "tu"), (0, 1, 0))
     >>> described.numbers[0]["text"]
     ['Je, tu', 'suis', '']
@@ -79,7 +79,7 @@ def describe_spaces(
         spaces_layout(spaces, look),
         [
             *(_numbers(space, words, groups, look) for space in spaces),
-            *(_room(space.plane.points) for space in spaces),
+            *(_room(space.project_2d.points) for space in spaces),
         ],
     )
 
@@ -89,15 +89,15 @@ def spaces_alt(spaces: Sequence[Space], words: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> from attn_core.analysis.projection_2d import plane
-    >>> spaces_alt([Space("V", plane(np.array([[1.0, 0.5]])))], ("Je",))
+    >>> from attn_core.analysis.projection_2d import project_2d
+    >>> spaces_alt([Space("V", project_2d(np.array([[1.0, 0.5]])))], ("Je",))
     'Words as points. V: Je (1.00, 0.50).'
     """
     plots = [
         f"{space.symbol}: "
         + "; ".join(
             f"{word} ({number(x)}, {number(y)})"
-            for word, (x, y) in zip(words, space.plane.points, strict=True)
+            for word, (x, y) in zip(words, space.project_2d.points, strict=True)
         )
         for space in spaces
     ]
@@ -141,7 +141,7 @@ def _room(points: Array) -> dict[str, Any]:
 def _numbers(
     space: Space, words: Sequence[str], groups: Sequence[int], look: Look
 ) -> dict[str, Any]:
-    points, palette = space.plane.points, look.palette
+    points, palette = space.project_2d.points, look.palette
     colours = [palette.groups[group % len(palette.groups)] for group in groups]
     hover = [
         escape.plotly(f"{word}: {number(x, 3)}, {number(y, 3)}")
@@ -231,13 +231,13 @@ def _axis_of(k: int) -> str:
 
 def _titles(space: Space) -> tuple[dict[str, Any], dict[str, Any]]:
     """Say what runs along the axes."""
-    if space.plane.shares is None:
+    if space.project_2d.shares is None:
         letter = space.symbol[0].lower()
         first, second = (f"{letter}{i}" for i in "₁₂")
     else:
         first, second = (
             f"{place} principal axis, {number(100 * share, 0)} %"
-            for place, share in zip(("1st", "2nd"), space.plane.shares, strict=True)
+            for place, share in zip(("1st", "2nd"), space.project_2d.shares, strict=True)
         )
     return {"text": first, "standoff": 4}, {"text": second, "standoff": 4}
 

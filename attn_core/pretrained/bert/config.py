@@ -77,8 +77,8 @@ class Config:
         """
         if self.padding is None:
             return np.arange(len(ids))
-        counted = np.asarray(ids) != self.padding
-        places: NDArray[np.int64] = self.padding + np.cumsum(counted) * counted
+        pluralize = np.asarray(ids) != self.padding
+        places: NDArray[np.int64] = self.padding + np.cumsum(pluralize) * pluralize
         return places
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...attention import AttentionTrace
-from ...explain.wording import Quote, counted, listed
+from ...explain.wording import Escape, join_words, pluralize
 from ...notation.graph import graph
 from ...notation.labels import isolate, number
 from ...scenario import Array
@@ -88,7 +88,7 @@ def contributions(
     )
 
 
-def describe_contributions(shown: Contributions, quote: Quote = str) -> str:
+def describe_contributions(shown: Contributions, escape: Escape = str) -> str:
     """Name the features that contribute most to a score, and the weight that results.
 
     Examples
@@ -101,14 +101,14 @@ def describe_contributions(shown: Contributions, quote: Quote = str) -> str:
     """
     products = shown.products[shown.asked]
     told = [
-        f"The score of {quote(isolate(shown.query))} for "
-        f"{quote(isolate(shown.keys[shown.asked]))} is {number(shown.scores[shown.asked])}, "
-        f"the sum of {counted(len(products), 'product')}."
+        f"The score of {escape(isolate(shown.query))} for "
+        f"{escape(isolate(shown.keys[shown.asked]))} is {number(shown.scores[shown.asked])}, "
+        f"the sum of {pluralize(len(products), 'product')}."
     ]
     up = [k for k in most(products, _TOP) if products[k] >= _NOTHING]
     down = [k for k in most(-products, _TOP) if products[k] <= -_NOTHING]
     for verb, best in (("brought", up), ("taken", down)):
         named = [f"feature {shown.features[k]} ({number(products[k])})" for k in best]
-        told += [f"Most is {verb} by {listed(named)}."] if named else []
+        told += [f"Most is {verb} by {join_words(named)}."] if named else []
     told.append(f"After the softmax it is a weight of {number(shown.weights[shown.asked], 3)}.")
     return " ".join(told)

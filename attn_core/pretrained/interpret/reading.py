@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from ...attention import AttentionTrace, attend
-from ...explain.wording import counted
+from ...explain.wording import pluralize
 from ...notation.labels import unique
 from ...scenario import Array
 from ..encoder import Encoded, Encoder
@@ -130,7 +130,7 @@ class Reading:
                 title = f"Layer {layer + 1}, mean of its {self.encoder.heads} heads"
                 return self._seen(title, self._mean(layer))
             case "rollout":
-                title = f"Rollout through {counted(layer + 1, 'layer')}"
+                title = f"Rollout through {pluralize(layer + 1, 'layer')}"
                 means = np.stack([self._mean(i) for i in range(layer + 1)])
                 return self._seen(title, rollout(means[:, None])[-1])
         return self._seen(f"Layer {layer + 1}, head {self.focus.head + 1}", self.trace.weights)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ...explain.wording import Quote, counted, listed
+from ...explain.wording import Escape, join_words, pluralize
 from ...notation.labels import isolate
 from ...text.escape import is_unseen, visible
 from ..bert.tokenizer import Pieces
@@ -26,7 +26,7 @@ class _Word:
     tokens: tuple[int, ...]
 
 
-def describe_words(text: str, pieces: Pieces, quote: Quote = str) -> list[str]:
+def describe_words(text: str, pieces: Pieces, escape: Escape = str) -> list[str]:
     """Name the words that the model reads otherwise than they are written.
 
     Parameters
@@ -34,7 +34,7 @@ def describe_words(text: str, pieces: Pieces, quote: Quote = str) -> list[str]:
     text : str
     pieces : Pieces
         What the model's tokenizer made of it.
-    quote : callable
+    escape : callable
         Applied to each word and token.
 
     Returns
@@ -46,7 +46,7 @@ def describe_words(text: str, pieces: Pieces, quote: Quote = str) -> list[str]:
 
     def name(word: str) -> str:
         shown = visible(word)
-        return quote(isolate(shown if len(shown) <= _LETTERS else f"{shown[: _LETTERS - 1]}…"))
+        return escape(isolate(shown if len(shown) <= _LETTERS else f"{shown[: _LETTERS - 1]}…"))
 
     clauses = [
         _changed(text, pieces, words, name),
@@ -55,7 +55,7 @@ def describe_words(text: str, pieces: Pieces, quote: Quote = str) -> list[str]:
         _left_out(text, pieces, words, name),
     ]
     told = [f"It {'; '.join(said)}."] if (said := [clause for clause in clauses if clause]) else []
-    return [*told, *_signs(pieces, quote)]
+    return [*told, *_signs(pieces, escape)]
 
 
 Name = Callable[[str], str]
@@ -186,21 +186,21 @@ def _named(verb: str, examples: Sequence[str]) -> str:
         return ""
     rest = len(examples) - _EXAMPLES
     more = [f"{rest} more"] if rest > 0 else []
-    return f"{verb} {listed([*examples[:_EXAMPLES], *more])}"
+    return f"{verb} {join_words([*examples[:_EXAMPLES], *more])}"
 
 
-def _signs(pieces: Pieces, quote: Quote) -> Iterator[str]:
+def _signs(pieces: Pieces, escape: Escape) -> Iterator[str]:
     """Explain what stands in the names of tokens."""
     named = [*zip(pieces.shown, pieces.letters, strict=True)]
     ongoing = (name for name, each in named if each and name.startswith("##") and each[0] != "#")
     if first := next(ongoing, ""):
-        yield f"A token such as {quote(first)} goes on with what stands before it."
+        yield f"A token such as {escape(first)} goes on with what stands before it."
     parts = [name for name, each in named if each is None]
     if first := next((name for name in parts if name.endswith(")") and " (1/" in name), ""):
         character, _, count = first[:-1].rpartition(" (1/")
         yield (
-            f"{quote(first)} is the first of {counted(int(count), 'token')} that spell "
-            f"{quote(character)} together."
+            f"{escape(first)} is the first of {pluralize(int(count), 'token')} that spell "
+            f"{escape(character)} together."
         )
     if ("␣", " ") in named:
         yield "␣ is a space."

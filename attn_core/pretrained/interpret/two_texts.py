@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explain.wording import Quote, counted, listed
+from ...explain.wording import Escape, join_words, pluralize
 from ...notation.labels import isolate, number, unique
 from ...scenario import Array
 from ..bert.text_rules import TextRules
@@ -91,25 +91,25 @@ def cosine(x: Array, y: Array) -> Array:
     return np.asarray((x * y).sum(axis=-1) / lengths)
 
 
-def describe_shared(shared: Shared, quote: Quote = str) -> str:
+def describe_shared(shared: Shared, escape: Escape = str) -> str:
     """Put the similarity of two texts in words, and name the token that differs most.
 
     Parameters
     ----------
     shared : Shared
-    quote : callable
+    escape : callable
         Applied to each token.
     """
     told = [_describe_texts(shared)]
     if not shared.tokens:
         return " ".join((*told, "They have no token in common."))
     k = int(shared.cosines[:, -1].argmin())
-    told.append(f"They share {counted(len(shared.tokens), 'token')}.")
+    told.append(f"They share {pluralize(len(shared.tokens), 'token')}.")
     if shared.cosines[k, -1] > _SAME:
         return " ".join((*told, "The model makes the same of each in both."))
     told.append(
         "What differs most in the end is "
-        f"{quote(isolate(shared.tokens[k]))}: its two vectors begin at a cosine of "
+        f"{escape(isolate(shared.tokens[k]))}: its two vectors begin at a cosine of "
         f"{number(shared.cosines[k, 0])}, where only their places can differ, and leave the last "
         f"layer at {number(shared.cosines[k, -1])}, since each has taken in its own text."
     )
@@ -132,10 +132,10 @@ def _describe_texts(shared: Shared) -> str:
     rules = shared.rules
     if shared.texts is None:
         return (
-            f"The model's files ask for {listed(rules.others)}, which the lab doesn't compute, so "
-            "no cosine of the two texts is told."
+            f"The model's files ask for {join_words(rules.others)}, which the lab doesn't "
+            "compute, so no cosine of the two texts is told."
         )
-    vector = listed([_VECTORS[way] for way in rules.pooling or ("mean",)])
+    vector = join_words([_VECTORS[way] for way in rules.pooling or ("mean",)])
     joined = ", laid end to end" if len(rules.pooling) > 1 else ""
     trained = (
         ", as the model was trained"

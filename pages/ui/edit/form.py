@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from attn_core import edits, limits, presets
-from attn_core.explain import narrate
+from attn_core.explain.describe import describe_unknown_words
 from attn_core.text import escape, tokenize
 from attn_core.text.embeddings import hashed, source_of
 from attn_core.text.vocabulary import FEATURES, ORDER, PLACES
@@ -69,7 +69,7 @@ def sentence() -> None:
         if s.Z is not None:
             invented = tuple(dict.fromkeys((*invented, *hashed(s.context, s.features, s.Z))))
         if invented:
-            st.caption(narrate.unknown_words(invented, escape.markdown, s.features))
+            st.caption(describe_unknown_words(invented, escape.markdown, s.features))
 
 
 def _context() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core import Scenario, edits, limits, presets
-from attn_core.analysis.word_order import lacks_direction
-from attn_core.explain.narrate.position_sentences import told_of_slopes
+from attn_core.analysis.word_order import is_alibi_symmetric
+from attn_core.explain.describe.position_sentences import describe_slopes
 from attn_core.explain.papers import SCHEMES
 from attn_core.notation import labels
 from attn_core.positions import KINDS
@@ -63,7 +63,7 @@ def slope() -> None:
             on_click=_set_authors_slopes,
             disabled=s.slope is None,
         )
-        st.caption(told_of_slopes(s))
+        st.caption(describe_slopes(s))
 
 
 def _set_slope() -> None:
@@ -98,7 +98,7 @@ def _begin() -> None:
 def direction() -> None:
     """Offer the causal mask, without which ALiBi can't tell before from after."""
     with slot():
-        if lacks_direction(session().scenario):
+        if is_alibi_symmetric(session().scenario):
             widgets.button("Set the causal mask", key="causal", on_click=_set_causal)
 
 

@@ -158,7 +158,7 @@ def _describe_loaded(s: Scenario, encoder: Encoder) -> None:
         st.caption(escape.markdown(str(error)))
         return
     sentences = pretrained.describe_vectors(
-        s, source, found, model=shared_model.title(), lacking=lacking, quote=escape.markdown
+        s, source, found, model=shared_model.title(), lacking=lacking, escape=escape.markdown
     )
     st.caption("  \n".join((*sentences, _ANEW)))
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 import streamlit as st
 
 from attn_core import Scenario, limits
-from attn_core.analysis.projection_2d import plane
+from attn_core.analysis.projection_2d import project_2d
 from attn_core.figures import (
     Description,
     LabelledPoints,
@@ -90,7 +90,7 @@ class TwoViews:
 
     def _spaces(self, at: Checkpoint) -> list[Space]:
         values = {head: linear_probe.values(self._words, at.params, head) for head in CLASSES}
-        return [Space(f"V of “{head}”", plane(V)) for head, V in values.items()]
+        return [Space(f"V of “{head}”", project_2d(V)) for head, V in values.items()]
 
     def after(self, run: TrainingRun) -> None:
         """How well both heads tell what is held out."""

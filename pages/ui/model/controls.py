@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from attn_core.analysis import long_text
-from attn_core.explain.wording import listed
+from attn_core.explain.wording import join_words
 from attn_core.notation.labels import isolate
 from attn_core.pretrained import Encoder
 from attn_core.pretrained.interpret import VIEWS, Reading, describe_text
@@ -113,7 +113,7 @@ def _special(reading: Reading) -> str:
     """Name what the model put around the text."""
     pieces = reading.encoded.pieces
     pairs = zip(pieces.shown, pieces.special, strict=True)
-    return listed([escape.markdown(token) for token, is_special in pairs if is_special])
+    return join_words([escape.markdown(token) for token, is_special in pairs if is_special])
 
 
 def _counted(i: int) -> str:

@@ -8,7 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from attn_core import Scenario, export
 from attn_core.document import to_json
 from attn_core.edits import Noted
-from attn_core.explain.wording import listed
+from attn_core.explain.wording import join_words
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.address import MAX_ADDRESS
 from pages.ui.session.state import session
@@ -25,7 +25,7 @@ def without_link() -> None:
     with st.container(key="without-link", horizontal=True, vertical_alignment="center"):
         in_files = " Save them as JSON." if {*missing} - {"what is painted"} else ""
         st.warning(
-            f"A link has room for {MAX_ADDRESS} characters, and {listed(missing)} would "
+            f"A link has room for {MAX_ADDRESS} characters, and {join_words(missing)} would "
             "need more. Until there are fewer numbers, a reload or another browser doesn't have "
             f"them.{in_files}",
             width="stretch",

@@ -9,13 +9,13 @@ import streamlit as st
 from attn_core import AttentionTrace
 from attn_core.analysis.head_similarity import (
     ablation,
-    agreement_block,
-    explain_ablation,
-    explain_agreement,
+    describe_ablation,
+    describe_head_similarity,
     side_by_side,
+    similarity_block,
 )
-from attn_core.analysis.projection_2d import groups, plane
-from attn_core.explain import narrate
+from attn_core.analysis.projection_2d import cluster, project_2d
+from attn_core.explain.describe import describe_step
 from attn_core.figures import Space, describe_multiples, describe_spaces, spaces_alt
 from attn_core.notation import labels
 from attn_core.notation.equation import Equation, block, equation, headline
@@ -37,7 +37,7 @@ def weights() -> None:
             describe_multiples(drawn, look=look()),
             "figure-heads",
             lambda: " ".join(
-                f"{shown.title or 'weights'}: {narrate.explain(trace.head(k), 'weights')}"
+                f"{shown.title or 'weights'}: {describe_step(trace.head(k), 'weights')}"
                 for k, shown in enumerate(drawn.blocks)
             ),
             picked=lambda box: _choose(box, trace.scenario.h),
@@ -62,7 +62,7 @@ def chosen() -> None:
             st.markdown(f"## {escape.markdown(names[session().head])}")
         alone = trace.head(session().head)
         pictures.picture(alone, headline(alone), key="headline")
-        st.markdown(narrate.explain(alone, "weights", escape.markdown))
+        st.markdown(describe_step(alone, "weights", escape.markdown))
 
     fragment("chosen", body)
 
@@ -79,9 +79,9 @@ def spaces() -> None:
             f"Each {which} as a point: one plot as ${seen.step.latex}$ has it, the other as this "
             "head's $V$ shows it."
         )
-        shown = [Space(each.symbol, plane(each.values)) for each in (seen, V)]
+        shown = [Space(each.symbol, project_2d(each.values)) for each in (seen, V)]
         words = [labels.isolate(word) for word in V.rows]
-        described = describe_spaces(shown, words, groups(V.values), look=look())
+        described = describe_spaces(shown, words, cluster(V.values), look=look())
         chart(described, "figure-spaces", lambda: spaces_alt(shown, words))
         st.caption(
             "Words that stand together in V have one colour, in both plots. With more than two "
@@ -92,13 +92,13 @@ def spaces() -> None:
     fragment("spaces", body)
 
 
-def agreement() -> None:
+def head_similarity() -> None:
     """Show how much of their weight each two heads put in the same places."""
 
     def body(trace: AttentionTrace) -> None:
-        st.markdown(explain_agreement(trace, escape.markdown))
+        st.markdown(describe_head_similarity(trace, escape.markdown))
         if trace.scenario.h > 1:
-            pictures.unasked(Equation((agreement_block(trace),)), key="agreement")
+            pictures.unasked(Equation((similarity_block(trace),)), key="agreement")
 
     fragment("agreement", body)
 
@@ -112,7 +112,7 @@ def projected() -> None:
             return
         drawn = (equation(trace, "concat_heads"), equation(trace, "projected"))
         pictures.picture(trace, *drawn, key="projected")
-        st.markdown(narrate.explain(trace, "projected", escape.markdown))
+        st.markdown(describe_step(trace, "projected", escape.markdown))
 
     fragment("projected", body)
 
@@ -134,7 +134,7 @@ def ablated() -> None:
 
     def body(trace: AttentionTrace) -> None:
         if off and off[-1] < trace.scenario.h:
-            st.markdown(explain_ablation(trace, off, escape.markdown))
+            st.markdown(describe_ablation(trace, off, escape.markdown))
             pictures.unasked(ablation(trace, off), key="ablation")
 
     fragment("ablated", body)

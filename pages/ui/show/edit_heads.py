@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import Scenario, limits
 from attn_core.edits import heads
-from attn_core.explain.narrate.position_sentences import told_of_slopes
+from attn_core.explain.describe.position_sentences import describe_slopes
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
@@ -24,7 +24,7 @@ def buttons() -> None:
         _button("Remove this head", "delete", _remove, disabled=s.h == 1)
     if is_full:
         st.caption(f"There is room for {limits.HEADS[1]} heads.")
-    if slopes := told_of_slopes(s):
+    if slopes := describe_slopes(s):
         st.caption(f"ALiBi: {slopes}")
 
 

@@ -21,7 +21,7 @@ from attn_core.notation import labels
 from attn_core.notation.cells import Cell, to_text
 from attn_core.notation.equation import Block, Equation, equation
 from attn_core.notation.graph import graph
-from attn_core.notation.outline import outlined
+from attn_core.notation.outline import highlight
 from attn_core.notation.steps import step
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look, parse_click
@@ -244,7 +244,7 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
         if not missing:
             return
         shown = [equation(trace, made.name, _head(trace)) for made in missing]
-        marked = [outlined(each, s, made) for each, made in zip(shown, missing, strict=True)]
+        marked = [highlight(each, s, made) for each, made in zip(shown, missing, strict=True)]
         chart(
             describe(*marked, look=look(_FRAME)),
             "figure-asked",
@@ -262,8 +262,8 @@ def _made(cell: Cell) -> list[Cell]:
 
 def _shows(drawn: Equation, scenario: Scenario, cell: Cell) -> bool:
     """Whether an equation shows what a number depends on."""
-    marked = outlined(drawn, scenario, cell).blocks
-    return any(not outline.is_asked for shown in marked for outline in shown.outlines)
+    marked = highlight(drawn, scenario, cell).blocks
+    return any(not outline.is_target for shown in marked for outline in shown.outlines)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

@@ -63,21 +63,21 @@ def made_with() -> None:
     head = (
         f"the head {escape.markdown(isolate(names[session().head]))}" if names else "its one head"
     )
-    making = " ".join(long_text.told_of_making(_head(), escape.markdown))
-    unknown = long_text.told_of_unknown(session().long_text.words, escape.markdown)
+    making = " ".join(long_text.describe_settings(_head(), escape.markdown))
+    unknown = long_text.describe_hashed_words(session().long_text.words, escape.markdown)
     st.caption(f"Projections of the present scenario, {head}. {making}\n\n{unknown}")
 
 
 def picture(trace: AttentionTrace) -> None:
     """Show all weights as one heatmap; a click selects a row."""
     st.header("All weights", anchor=False)
-    st.markdown(long_text.told_of_weights(trace, escape.markdown))
+    st.markdown(long_text.describe_weights(trace, escape.markdown))
     # A picture in another width would be sent again, and this one is most of a megabyte.
     if session().measured or not session().is_live:
         chart(
             describe_long_text(trace, look=look()),
             "figure-long-text",
-            lambda: f"Heatmap of all attention weights. {long_text.told_of_weights(trace)}",
+            lambda: f"Heatmap of all attention weights. {long_text.describe_weights(trace)}",
             _pick,
         )
     st.caption(
@@ -111,9 +111,9 @@ def row(trace: AttentionTrace) -> None:
         chart(
             describe_row(trace, i, look=look()),
             "figure-long-row",
-            lambda: long_text.told_of_row(trace, i),
+            lambda: long_text.describe_row(trace, i),
         )
-    st.markdown(long_text.told_of_row(trace, i, escape.markdown))
+    st.markdown(long_text.describe_row(trace, i, escape.markdown))
     with expander("Numbers as a table", "tables-long-row") as is_open:
         if is_open:
             table = data_frame({"score": trace.scores[i], "weight": trace.weights[i]}, names)

@@ -9,13 +9,13 @@ import streamlit as st
 from attn_core import AttentionTrace, Scenario
 from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
-from attn_core.explain import narrate
+from attn_core.explain.describe import describe_step
 from attn_core.figures import describe, describe_dot_product_pairs
 from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rule_of
 from attn_core.notation import steps
 from attn_core.notation.equation import Equation, block, equation, formula, headline, shape_mismatch
 from attn_core.notation.graph import graph
-from attn_core.notation.outline import outlined
+from attn_core.notation.outline import highlight
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
 from pages.ui.live.slots import slot
@@ -76,7 +76,7 @@ def step(name: str, key: str = "", of: Derive = unchanged) -> None:
             picture(trace, shown, key=key or name)
         else:  # an address names numbers of the visitor's scenario, not of what is made of it
             unasked(shown, key=key or name)
-        st.markdown(narrate.explain(trace, name, escape.markdown))
+        st.markdown(describe_step(trace, name, escape.markdown))
 
     head_fragment(key or name, body, of)
 
@@ -88,7 +88,7 @@ def steps_together(*names: str) -> None:
     def body(trace: AttentionTrace) -> None:
         picture(trace, *(equation(trace, name) for name in names), key=key)
         for name in names:
-            st.markdown(narrate.explain(trace, name, escape.markdown))
+            st.markdown(describe_step(trace, name, escape.markdown))
 
     head_fragment(key, body)
 
@@ -98,7 +98,7 @@ def whole_attention() -> None:
 
     def body(trace: AttentionTrace) -> None:
         picture(trace, headline(trace), key="headline")
-        st.markdown(narrate.explain(trace, "weights", escape.markdown))
+        st.markdown(describe_step(trace, "weights", escape.markdown))
 
     head_fragment("headline", body)
 
@@ -119,7 +119,7 @@ def comparison(name: str, sides: Sides) -> None:
         both = sides(trace.scenario)
         if both is None:
             picture(trace, headline(trace), key="comparison")
-            st.markdown(narrate.explain(trace, "weights", escape.markdown))
+            st.markdown(describe_step(trace, "weights", escape.markdown))
         else:
             _compared(trace, compare(*both), name)
 
@@ -132,7 +132,7 @@ def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
         picture(trace, b, key="comparison", beside=others)
     else:
         unasked(*others, b, key="comparison")
-    _list(c.gaps(escape.markdown))
+    _list(c.describe_gaps(escape.markdown))
     st.markdown("## What changed most, and why")
     _list(describe_causes(c, escape.markdown))
     if c.same_words and c.a.scenario != c.b.scenario:
@@ -184,7 +184,7 @@ def picture(
     name = f"figure-{key}"
     before = sum(len(each.blocks) for each in beside)
     cell = inspector.inspected(trace, drawn, name)
-    shown = [outlined(each, trace.scenario, cell) for each in drawn] if cell else drawn
+    shown = [highlight(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
         describe(*beside, *shown, look=look()),
         key=name,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core import AttentionTrace
-from attn_core.analysis.rope_distance import everywhere, pairs
-from attn_core.analysis.word_order import in_reverse
+from attn_core.analysis.rope_distance import describe_pairs, pair_at_all_positions
+from attn_core.analysis.word_order import compare_with_reversal
 from attn_core.explain.papers import SCHEMES
 from attn_core.text import escape
 from pages.ui.show import pictures
@@ -21,7 +21,7 @@ def paper(trace: AttentionTrace) -> None:
     st.markdown(f"{scheme.says}\n\n$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$")
     papers = "; ".join(f"[{escape.markdown(each.cited)}]({each.link})" for each in scheme.papers)
     if trace.scenario.positions == "rope":
-        st.markdown(pairs(trace.scenario))
+        st.markdown(describe_pairs(trace.scenario))
     st.markdown(f"Source: {papers}.")
 
 
@@ -29,9 +29,9 @@ def word_order() -> None:
     """Show the weights beside those of the reversed words, and whether the order matters."""
 
     def body(trace: AttentionTrace) -> None:
-        order = in_reverse(trace)
+        order = compare_with_reversal(trace)
         pictures.unasked(order.equation(), key="order")
-        st.markdown(order.verdict(escape.markdown))
+        st.markdown(order.describe(escape.markdown))
 
     head_fragment("order", body)
 
@@ -46,8 +46,8 @@ def at_every_place(query: int, key: int) -> None:
     """
 
     def body(trace: AttentionTrace) -> None:
-        turned = everywhere(trace, query, key)
-        pictures.unasked(turned.equation(), key="distance")
-        st.markdown(turned.explain(escape.markdown))
+        rotated = pair_at_all_positions(trace, query, key)
+        pictures.unasked(rotated.equation(), key="distance")
+        st.markdown(rotated.describe(escape.markdown))
 
     head_fragment("distance", body)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attn_core import Scenario, attend, edits, masks
-from attn_core.explain import narrate
+from attn_core.explain.describe import describe_step
 from attn_core.masks import causal
 from attn_core.notation.graph import graph
 from attn_core.notation.labels import isolate, number, unique
@@ -23,7 +23,7 @@ TOLD = [(key, name) for key, name in STEPS_TAKEN if step(name) in STEPS]
 
 
 def explain(key, name, **changes):
-    return narrate.explain(attend(replace(BY_KEY[key].scenario, **changes)), name)
+    return describe_step(attend(replace(BY_KEY[key].scenario, **changes)), name)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_every_look_that_is_told_is_true(preset, seed, name):
     trace = attend(s).head(head)
     names = unique(s.tokens)
     for who, how, at, weight in re.findall(
-        r"(\S+) looks (mostly|most) at (\S+), (\d\.\d\d)", narrate.explain(trace, "weights")
+        r"(\S+) looks (mostly|most) at (\S+), (\d\.\d\d)", describe_step(trace, "weights")
     ):
         row = trace.weights[names.index(who)]
         j = names.index(who if at == "itself" else at)
@@ -78,7 +78,7 @@ def told_steps(scenario):
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.key)
 def test_every_step_of_every_preset_is_told(preset):
     for name in told_steps(preset.scenario):
-        well_said(narrate.explain(attend(preset.scenario), name))
+        well_said(describe_step(attend(preset.scenario), name))
 
 
 def well_said(told):
@@ -93,19 +93,19 @@ def well_said(told):
 def test_every_step_of_every_course_is_told(key, name):
     s = COURSES[key]
     for head in {0, s.h - 1}:
-        told = narrate.explain(attend(s), name, head=head)
+        told = describe_step(attend(s), name, head=head)
         well_said(told)
         if s.is_cross:
             assert "itself" not in told
             assert "its own" not in told
         if name not in ("concat_heads", "projected"):
-            assert told == narrate.explain(attend(s.head(head)), name)
+            assert told == describe_step(attend(s.head(head)), name)
 
 
 def test_what_a_scenario_lacks_is_not_told():
     for name in ("X_pos", "rotated_K", "biased_scores", "concat_heads", "projected", "X"):
         with pytest.raises(ValueError, match=name):
-            narrate.explain(attend(DEFAULT.scenario), name)
+            describe_step(attend(DEFAULT.scenario), name)
 
 
 def courses_with(name):
@@ -120,7 +120,7 @@ def test_what_places_move(key, name):
     before, words = (s.X, s.tokens) if name == "X_pos" else (s.Z, s.context)
     after = getattr(trace, name)
     moved = [np.sqrt(((b - a) ** 2).sum()) for a, b in zip(before, after, strict=True)]
-    told = narrate.explain(trace, name)
+    told = describe_step(trace, name)
     who, length, f, old, new = re.search(
         r"(?:row of|that of) (\w+) .*length ([\d.]+); .*(x\d) from (\S+) to (\S+)\.$"
         if "equally" not in told
@@ -140,7 +140,7 @@ def test_what_places_move(key, name):
 def test_what_is_turned_most(key, name):
     trace, s = attend(COURSES[key]), COURSES[key]
     head = s.h - 1
-    told = narrate.explain(trace, f"rotated_{name}", head=head)
+    told = describe_step(trace, f"rotated_{name}", head=head)
     who, angle, pair, column, old, new, still = re.search(
         r"(?:query|key) of (\w+) is turned most, by (\S+) radians in (.+): its (\S+) goes "
         r"from (\S+) to (\S+)\. That of (\w+), in the first place, stays as it is\.$",
@@ -160,7 +160,7 @@ def test_what_is_turned_most(key, name):
 @courses_with("biased_scores")
 def test_what_distance_takes_off(key):
     trace, s = attend(COURSES[key]), COURSES[key]
-    told = narrate.explain(trace, "biased_scores", head=s.h - 1)
+    told = describe_step(trace, "biased_scores", head=s.h - 1)
     slope, key_word, query, apart, old, new = re.search(
         r"takes (\S+) off a score; (\w+) and (\w+) are (\d+) words apart, so the score of "
         r"\3 for \2 goes from (\S+) to (\S+)\.$",
@@ -187,12 +187,12 @@ RULES = {
 
 @pytest.mark.parametrize(("mask", "rule"), RULES.values(), ids=RULES)
 def test_the_rule_of_a_mask(mask, rule):
-    assert rule in narrate.explain(attend(made(mask=mask)), "masked_scores")
+    assert rule in describe_step(attend(made(mask=mask)), "masked_scores")
 
 
 def test_the_rule_of_a_mask_on_a_second_sentence():
     told = [
-        narrate.explain(attend(made(context=11, mask=mask)), "masked_scores")
+        describe_step(attend(made(context=11, mask=mask)), "masked_scores")
         for mask in (None, masks.padding(5, 11, 10), masks.padding(5, 11, 4))
     ]
     assert "may look at every word of the second sentence" in told[0]
@@ -205,7 +205,7 @@ def test_what_a_mask_hides(key):
     s = COURSES[key]
     blocked, pairs, who, hidden = re.search(
         r"blocks (\d+) of (\d+) pairs.*: (\w+) can't look at (.*)\.$",
-        narrate.explain(attend(s), "masked_scores"),
+        describe_step(attend(s), "masked_scores"),
     ).groups()
     assert (int(blocked), int(pairs)) == ((~s.mask).sum(), s.mask.size)
     keys, i = s.context or s.tokens, s.tokens.index(who)
@@ -219,7 +219,7 @@ def test_where_words_look_and_what_becomes_of_them(key):
     trace, head = attend(s), s.h - 1
     A, V = of_head(trace, "weights", head), of_head(trace, "V", head)
     keys = s.context or s.tokens
-    looks = narrate.explain(trace, "weights", head=head).rstrip(".").split("; ")
+    looks = describe_step(trace, "weights", head=head).rstrip(".").split("; ")
     for who, at, weight in (
         re.match(r"(\S+) .*?(?:look)s?.* at (\S+?),? (?:.* )?(\d\.\d\d)$", look).groups()
         for look in looks
@@ -232,7 +232,7 @@ def test_where_words_look_and_what_becomes_of_them(key):
             assert row[keys.index(who if at == "itself" else at)] > row.max() - 0.005
     who, share, origin, column, value = re.match(
         r"(\S+) becomes .*rows, (\d+) % of it (.*); its strongest number is v(.) = (\S+)\.$",
-        narrate.explain(trace, "output", head=head),
+        describe_step(trace, "output", head=head),
     ).groups()
     i = s.tokens.index(who)
     j = i if origin == "its own value" else keys.index(origin.rpartition(" ")[2])
@@ -255,7 +255,7 @@ def test_the_largest_part_with_its_place(key, name):
     if s.positions in ("sinusoidal", "learned"):
         P = trace.P if is_query or not s.is_cross else trace.P_context
     seen, W = X + P, of_head(trace, f"W_{name.lower()}", head)
-    told = narrate.explain(trace, name, head=head)
+    told = describe_step(trace, name, head=head)
     who, column, value, f, x, w = re.search(
         r"is (\w+) · \w(.) = (\S+); .*feature (\w+): (\S+) × (\S+)\.$", told
     ).groups()
@@ -270,7 +270,7 @@ def test_the_largest_part_with_its_place(key, name):
 def test_which_head_brings_most(key):
     s = COURSES[key]
     trace = attend(s)
-    told = narrate.explain(trace, "projected")
+    told = describe_step(trace, "projected")
     who, f, value, source, part = re.search(
         r"is (\w+) · (\w+) = (\S+); its largest part comes from (.+): (.+)\.$", told
     ).groups()
@@ -294,7 +294,7 @@ def test_which_head_brings_most(key):
 def test_the_strongest_number_of_all_heads(key):
     s = COURSES[key]
     trace = attend(s)
-    told = narrate.explain(trace, "concat_heads")
+    told = describe_step(trace, "concat_heads")
     value = read(re.search(r"= (\S+)\.$", told)[1])
     assert abs(value) == pytest.approx(np.abs(trace.output).max(), abs=0.0051)
     if s.h > 1:
@@ -306,30 +306,28 @@ def test_the_strongest_number_of_all_heads(key):
 def test_nothing_to_tell():
     """Zeros and single words have sentences of their own."""
     zero = replace(made(positions="learned"), P=np.zeros((5, 7)))
-    assert narrate.explain(attend(zero), "X_pos") == "P is 0 for these places, so no row changes."
+    assert describe_step(attend(zero), "X_pos") == "P is 0 for these places, so no row changes."
     rope = made(positions="rope")
     still = attend(replace(rope, W_q=np.zeros((7, 3))))
-    assert "nothing to turn" in narrate.explain(still, "rotated_Q")
+    assert "nothing to turn" in describe_step(still, "rotated_Q")
     alone = {kind: made(n=1, positions=kind) for kind in ("rope", "learned", "sinusoidal")}
-    assert "isn't turned" in narrate.explain(attend(alone["rope"]), "rotated_K")
+    assert "isn't turned" in describe_step(attend(alone["rope"]), "rotated_K")
     for kind in ("learned", "sinusoidal"):
-        assert "Its place moves the row of word0 by" in narrate.explain(
-            attend(alone[kind]), "X_pos"
-        )
+        assert "Its place moves the row of word0 by" in describe_step(attend(alone[kind]), "X_pos")
     one = attend(made(n=1, positions="alibi", slope=0.5))
-    assert "nothing is taken off" in narrate.explain(one, "biased_scores")
+    assert "nothing is taken off" in describe_step(one, "biased_scores")
     empty = replace(COURSES["heads"], W_o=np.zeros((26, 7)))
-    assert "is 0" in narrate.explain(attend(empty), "projected")
+    assert "is 0" in describe_step(attend(empty), "projected")
     empty = replace(COURSES["heads"], W_v=np.zeros((13, 7, 2)))
-    assert narrate.explain(attend(empty), "concat_heads").endswith("every number of it is 0.")
+    assert describe_step(attend(empty), "concat_heads").endswith("every number of it is 0.")
 
 
 def test_one_key():
     s = made(context=1)
-    assert narrate.explain(attend(s), "weights") == "Every word can only look at key0, 1.00."
+    assert describe_step(attend(s), "weights") == "Every word can only look at key0, 1.00."
     single = made(n=1, context=3)
     for name in told_steps(single):
-        well_said(narrate.explain(attend(single), name))
+        well_said(describe_step(attend(single), name))
 
 
 def test_a_second_sentence_of_the_same_words():
@@ -338,7 +336,7 @@ def test_a_second_sentence_of_the_same_words():
     same = Scenario(s.tokens, s.X, s.W_q, s.W_k, s.W_v, context=s.tokens, Z=s.X)
     own = replace(same, context=(), Z=None)
     for name in ("weights", "output", "masked_scores"):
-        cross, alone = (narrate.explain(attend(each), name) for each in (same, own))
+        cross, alone = (describe_step(attend(each), name) for each in (same, own))
         assert "itself" not in cross and "own" not in cross
         assert ("itself" in alone or "own" in alone) == (name != "masked_scores")
 
@@ -349,7 +347,7 @@ def test_the_part_that_is_told_is_the_largest_in_its_direction(seed):
     for i, name in enumerate(("X", "W_q")):
         s = edits.with_matrix(s, name, edits.random(s, name, 2 * seed + i))
     trace = attend(s)
-    told = narrate.explain(trace, "Q").replace("−", "-")
+    told = describe_step(trace, "Q").replace("−", "-")
     total, x, w = map(float, re.search(r"= (\S+); .*: (\S+) × (\S+)\.$", told).groups())
     i, j = np.unravel_index(np.abs(trace.Q).argmax(), trace.Q.shape)
     parts = trace.X[i] * trace.W_q[:, j] * np.sign(trace.Q[i, j])
@@ -369,7 +367,7 @@ def test_the_largest_part_is_not_the_largest_that_points_against_the_sum():
         (s, "projected", "a · x1 = −2.00; its largest part comes from v₁: −3.00 × 1.00."),
         (heads, "projected", "a · x1 = −2.00; its largest part comes from x: −3.00."),
     ):
-        assert narrate.explain(attend(scenario), name) == f"The strongest number is {said}"
+        assert describe_step(attend(scenario), name) == f"The strongest number is {said}"
 
 
 def test_the_word_that_a_mask_hides_most_from_is_told_of():
@@ -381,8 +379,8 @@ def test_the_word_that_a_mask_hides_most_from_is_told_of():
 def test_one_word():
     s = edits.with_sentence(DEFAULT.scenario, "Je")
     for name in told_steps(s):
-        assert narrate.explain(attend(s), name).endswith(".")
-    assert narrate.explain(attend(s), "weights") == "Je looks mostly at itself, 1.00."
+        assert describe_step(attend(s), name).endswith(".")
+    assert describe_step(attend(s), "weights") == "Je looks mostly at itself, 1.00."
 
 
 def weighing(weights):
@@ -396,7 +394,7 @@ def weighing(weights):
 
 def test_mostly_is_more_than_half_in_the_boxes():
     trace = weighing([[0.502, 0.3, 0.198], [0.2, 0.508, 0.292], [0.3, 0.28, 0.42]])
-    assert narrate.explain(trace, "weights") == (
+    assert describe_step(trace, "weights") == (
         "a looks most at itself, 0.50; b looks mostly at itself, 0.51; "
         "c looks most at itself, 0.42."
     )
@@ -404,7 +402,7 @@ def test_mostly_is_more_than_half_in_the_boxes():
 
 def test_a_sentence_holds_the_four_words_that_are_most_decided():
     weights = np.full((6, 6), 0.05) + np.diag([0.7, 0.1, 0.6, 0.5, 0.2, 0.4])
-    told = narrate.explain(weighing(weights / weights.sum(axis=1, keepdims=True)), "weights")
+    told = describe_step(weighing(weights / weights.sum(axis=1, keepdims=True)), "weights")
     assert re.findall(r"(\w) looks", told) == ["a", "c", "d", "f"]
     assert told.endswith("; no other word is more decided.")
 
@@ -420,13 +418,13 @@ def test_all_words_go_through_quote(key, name):
         features=tuple(f"⟨F{i}" for i in range(s.d_model)),
         heads=tuple(f"⟨H{i}" for i in range(len(s.heads))),
     )
-    told = narrate.explain(attend(odd), name, lambda word: word.replace("⟨", "⟪"), head=s.h - 1)
+    told = describe_step(attend(odd), name, lambda word: word.replace("⟨", "⟪"), head=s.h - 1)
     assert "⟨" not in told
 
 
 def test_words_are_quoted():
     s = edits.with_sentence(DEFAULT.scenario, "*a* <b>")
-    told = narrate.explain(attend(s), "weights", escape.markdown)
+    told = describe_step(attend(s), "weights", escape.markdown)
     assert r"\<" in told
     assert "<" not in told.replace(r"\<", "")
 
