@@ -132,7 +132,7 @@ def test_only_scores_that_are_not_divided_are_the_raw_ones():
         trace = attend(s)
         marked = highlight(equation(trace, "raw_scores"), s, Cell("scores", 2, 1))
         expected = [] if s.scale else [trace.scores[2:, 1:2]]
-        assert boxes(marked, is_asked=True) == expected
+        assert boxes(marked, is_target=True) == expected
 
 
 def test_nothing_where_it_does_not_stand():
