@@ -90,26 +90,34 @@ def test_readme_counts_what_there_is():
     assert int(re.findall(r"over (\d+) changes", readme)[0]) == MAX_UNDO
 
 
+HANDLERS = {"on_change", "on_click", "on_select", "on_submit"}
 #: Those of Streamlit's that start a run by themselves, and those that do where they are asked.
 WIDGETS = {
     name: parameter.default
     for name in dir(st)
     if callable(shown := getattr(st, name)) and not isinstance(shown, type)
     for key, parameter in inspect.signature(shown).parameters.items()
-    if key in ("on_change", "on_click", "on_select", "on_submit")
+    if key in HANDLERS
 }
 
 
 def unnoted(path):
     """Widgets of a file that don't note that the visitor's hand started the run."""
-    for call in ast.walk(ast.parse(path.read_text())):
-        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
-            continue
-        name, of = call.func.attr, ast.unparse(call.func.value)
-        asks = {"on_change", "on_click", "on_select"} & {each.arg for each in call.keywords}
-        is_widget = name in WIDGETS and (asks or WIDGETS[name] != "ignore")
-        if of == "st.components.v2" or (is_widget and of != "widgets"):
-            yield f"{path.name}:{call.lineno} {of}.{name}"
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("streamlit"):
+            for name in {each.name for each in node.names} & {*WIDGETS, "components"}:
+                yield f"{path.name}:{node.lineno} import of {name}"
+        is_own = isinstance(node, ast.Attribute) and ast.unparse(node).startswith("st.")
+        if is_own and WIDGETS.get(node.attr, "ignore") != "ignore":  # called, or handed on
+            yield f"{path.name}:{node.lineno} {ast.unparse(node)}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name, of = node.func.attr, ast.unparse(node.func.value)
+            asks = {each.arg for each in node.keywords} & HANDLERS
+            is_widget = name in WIDGETS and (asks or WIDGETS[name] != "ignore")
+            if of == "st.components.v2" or (is_widget and of not in ("widgets", "st")):
+                yield f"{path.name}:{node.lineno} {of}.{name}"
+            if of == "st" and asks and WIDGETS.get(name) == "ignore":
+                yield f"{path.name}:{node.lineno} st.{name} with {asks}"
 
 
 def test_widgets_note_that_the_visitor_started_the_run():

@@ -16,7 +16,14 @@ from .matrices import (
 )
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
-from .typed import MAX_PASTED, Noted, describe_rounded, describe_rounding, enter, with_pasted
+from .typed import (
+    MAX_PASTED,
+    Noted,
+    describe_rounded_numbers,
+    describe_rounded_scenario,
+    enter,
+    with_pasted,
+)
 from .words import CONTEXT, reversed_words, with_context, with_sentence
 
 __all__ = [
@@ -29,8 +36,8 @@ __all__ = [
     "as_started",
     "block_of",
     "describe_dropped",
-    "describe_rounded",
-    "describe_rounding",
+    "describe_rounded_numbers",
+    "describe_rounded_scenario",
     "editable",
     "enter",
     "identity",

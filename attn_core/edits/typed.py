@@ -165,12 +165,12 @@ def _left_out(cells: Sequence[Sequence[object]], rows: int, columns: int) -> str
     )
 
 
-def describe_rounding(entered: Array, kept: Array) -> str:
+def describe_rounded_numbers(entered: Array, kept: Array) -> str:
     """Say which numbers were rounded to the lab's grid; empty where none were.
 
     Examples
     --------
-    >>> describe_rounding(np.array([1.5, -0.12345]), np.array([1.5, -0.123]))
+    >>> describe_rounded_numbers(np.array([1.5, -0.12345]), np.array([1.5, -0.123]))
     '−0.12345 was rounded to −0.123: the lab holds three decimals.'
     """
     (rounded,) = np.nonzero(~np.isclose(entered, kept, rtol=_SAME, atol=_SAME).ravel())
@@ -188,7 +188,7 @@ def describe_rounding(entered: Array, kept: Array) -> str:
 _ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
 
 
-def describe_rounded(given: Scenario, validated: Scenario) -> str:
+def describe_rounded_scenario(given: Scenario, validated: Scenario) -> str:
     """Say which numbers of a scenario were rounded to the lab's grid.
 
     Examples
@@ -197,12 +197,12 @@ def describe_rounded(given: Scenario, validated: Scenario) -> str:
     >>> from attn_core.presets import DEFAULT
     >>> from dataclasses import replace
     >>> fine = replace(DEFAULT.scenario, temperature=1.23456)
-    >>> describe_rounded(fine, validate(fine))
+    >>> describe_rounded_scenario(fine, validate(fine))
     '1.23456 was rounded to 1.235: the lab holds three decimals.'
     """
     if given is validated:
         return ""
-    return describe_rounding(_numbers(given), _numbers(validated))
+    return describe_rounded_numbers(_numbers(given), _numbers(validated))
 
 
 def _numbers(s: Scenario) -> Array:

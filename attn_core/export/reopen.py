@@ -106,7 +106,7 @@ def _validated(s: Scenario) -> Scenario:
 def _from_archive(found: dict[str, bytes]) -> tuple[Scenario, str]:
     arrays = {n.removesuffix(".npy"): c for n, c in found.items() if n.endswith(".npy")}
     if arrays:
-        values = {current_name(n): array(f"{n!r:.40}", content) for n, content in arrays.items()}
+        values = _by_current_name((n, array(f"{n!r:.40}", c)) for n, c in arrays.items())
         settings = {k: v.tolist() for k, v in values.items() if k in SETTINGS}
         if "X" in values and values["X"].dtype == np.float32:
             settings["dtype"] = "float32"
@@ -123,13 +123,20 @@ def _from_archive(found: dict[str, bytes]) -> tuple[Scenario, str]:
 
 def _by_name(matrices: Any) -> dict[str, Any]:
     """Index the matrices of the numbers' JSON by name."""
-    found: dict[str, Any] = {}
-    for each in matrices if isinstance(matrices, list) else [matrices]:
+    listed = matrices if isinstance(matrices, list) else [matrices]
+    for each in listed:
         if not (isinstance(each, dict) and isinstance(each.get("name"), str) and "values" in each):
             raise DocumentError(f"matrices must each have a name and values, got {each!r:.60}.")
-        if (name := current_name(each["name"])) in found:
-            raise DocumentError(f"The matrix {each['name']!r:.40} is there twice.")
-        found[name] = each["values"]
+    return _by_current_name((each["name"], each["values"]) for each in listed)
+
+
+def _by_current_name(matrices: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Index matrices that may have their former names."""
+    found: dict[str, Any] = {}
+    for name, values in matrices:
+        if current_name(name) in found:
+            raise DocumentError(f"The matrix {name!r:.40} is there twice.")
+        found[current_name(name)] = values
     return found
 
 

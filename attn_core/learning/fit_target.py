@@ -27,7 +27,7 @@ def task(s: Scenario, target: Array, d_k: int, kind: Start = "random", seed: int
     s : Scenario
         Of one head; its words, mask, positions, scaling and temperature stay.
     target : ndarray, shape (n, n_k)
-        From `raw_target.target_weights`.
+        From `raw_target.to_target`.
     d_k : int
         Columns that W_q and W_k are to have.
     kind, seed

@@ -99,7 +99,7 @@ def normalize_rows(raw: Array) -> Array:
     return shares
 
 
-def target_weights(raw: Array) -> Array:
+def to_target(raw: Array) -> Array:
     """Make target weights of a raw target.
 
     Parameters
@@ -125,13 +125,13 @@ def target_weights(raw: Array) -> Array:
     return target
 
 
-def allowed_target_weights(raw: Array, s: Scenario) -> Array:
+def to_allowed_target(raw: Array, s: Scenario) -> Array:
     """Make target weights of the boxes that the mask allows.
 
     Raises
     ------
     ValueError
-        As `target_weights`, and when the mask blocks all that is painted.
+        As `to_target`, and when the mask blocks all that is painted.
     """
     left = open_to(raw, s)
     if np.any(raw) and not left.any():
@@ -139,7 +139,7 @@ def allowed_target_weights(raw: Array, s: Scenario) -> Array:
             "The mask blocks all that is painted. Click a box that it leaves open, or take "
             "another pattern."
         )
-    return target_weights(left)
+    return to_target(left)
 
 
 def toggled(raw: Array, s: Scenario, row: int, column: int) -> Array:

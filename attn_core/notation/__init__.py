@@ -1,5 +1,5 @@
 """The notation of a matrix: its symbol, its labels, its equation, its cells.
 
-Every figure, table, sentence and export follows the one list in `steps`. Nothing here draws,
-writes a sentence or imports a figure.
+`steps` lists what there can be, `graph` resolves what a scenario has of it, and every figure,
+table, sentence and export walks the graph. Nothing here draws or writes a sentence.
 """

@@ -151,10 +151,14 @@ def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int 
     >>> keys.symbol, keys.shape, keys.columns
     ('Kᵀ', '4×3', ('Je', 'suis', 'heureux'))
     """
-    nodes = graph(trace.scenario)
+    return _block(trace, _node(trace.scenario, name), transposed, head)
+
+
+def _node(scenario: Scenario, name: str) -> Node:
+    nodes = graph(scenario)
     if name not in nodes:
         raise ValueError(f"This scenario has no {name}; it has {', '.join(nodes)}.")
-    return _block(trace, nodes[name], transposed, head)
+    return nodes[name]
 
 
 def equation(trace: AttentionTrace, name: str, head: int = 0) -> Equation:
@@ -167,7 +171,7 @@ def equation(trace: AttentionTrace, name: str, head: int = 0) -> Equation:
     >>> equation(attend(s), "raw_scores").alt
     'Q (2×1) · Kᵀ (1×2) = QKᵀ (2×2). QKᵀ: a 3.00, 6.00; b 6.00, 12.00.'
     """
-    node = graph(trace.scenario)[name]
+    node = _node(trace.scenario, name)
     if node.step.operation == "concatenation":
         return _side_by_side(trace, node)
     return _equation(trace, (*node.terms, "=", Operand(node)), head)
@@ -239,7 +243,7 @@ def formula(scenario: Scenario, name: str) -> str:
     >>> formula(s, "scores")
     '\\mathrm{scores} = \\frac{Q K^\\top}{\\sqrt{2}}'
     """
-    node = graph(scenario)[name]
+    node = _node(scenario, name)
     right = _right_side(node, scenario)
     return right if right == node.step.latex else f"{node.step.latex} = {right}"
 

@@ -240,7 +240,7 @@ def graph(scenario: Scenario) -> Graph:
     values = vars(scenario).values()
     key = tuple([v.shape if isinstance(v, np.ndarray) else v for v in values])
     if (found := _GRAPHS.get(key)) is None:
-        if len(_GRAPHS) == _MOST:
+        if len(_GRAPHS) >= _MOST:  # other sessions may have added some meanwhile
             _GRAPHS.clear()
         found = _GRAPHS[key] = _resolved(scenario)
     return found

@@ -101,6 +101,7 @@ def with_real_vectors(
         raise ValueError("Expected vectors of the second sentence where there is one, and only so.")
     found = reduced(vectors, context, s.d_model)
     features = axis_names(source, s.d_model)
+    # Rounded here, so that the gate has no rounding to note: nobody typed these numbers.
     return limits.validate(replaced(s, X=found.X, Z=found.Z, features=features))
 
 

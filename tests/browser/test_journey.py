@@ -24,7 +24,7 @@ def choose_matrix(page: Page, name: str) -> None:
 def thumb(page: Page, slider: str) -> Locator:
     """What takes the keys of a slider: a box such as W_q-0-1, or a part of a native slider.
 
-    The key of a native slider of a matrix goes on with its edition.
+    The key of a native slider of a matrix goes on with its revision.
     """
     native = f'[class*="st-key-{slider}-"] input[type=range], .st-key-{slider} input[type=range]'
     return page.locator(f'[data-cell="{slider}"], {native}')

@@ -93,6 +93,13 @@ def test_a_file_opens_whose_matrices_have_their_former_names(name):
     assert name.split("-")[-1] == opened[0][0].positions
 
 
+def test_a_matrix_under_its_former_and_its_present_name_is_there_twice():
+    arrays = dict(np.load(FORMER / "heads-rope.npz"))
+    for twice in ({"rotary_angles": 7 * arrays["angles"], **arrays}, arrays | {"attn_mask": 1}):
+        with pytest.raises(ValueError, match=r"'(angles|attn_mask)' is there twice"):
+            reopen(saved(**twice))
+
+
 def test_a_changed_sheet_under_a_former_name_is_told():
     files = unpacked((FORMER / "heads-alibi.zip").read_bytes())
     files["bias-head-2.csv"] = files["bias-head-2.csv"].replace(b"-0.00390625", b"-0.5")

@@ -23,12 +23,12 @@ from attn_core.learning.initial import STARTS, start
 from attn_core.learning.optimizer import Optimizer
 from attn_core.learning.raw_target import (
     PATTERNS,
-    allowed_target_weights,
     blocked,
     entered,
     from_text,
     remap,
-    target_weights,
+    to_allowed_target,
+    to_target,
     to_text,
     toggled,
 )
@@ -146,7 +146,7 @@ def squares(steps=MAX_STEPS, start=(1.0, -2.0), **settings):
 
 def painted(pattern="the next word", d_k=3, kind="random", seed=1, steps=300, **settings):
     s = DEFAULT.scenario
-    target = target_weights(PATTERNS[pattern](s.n, s.n_k))
+    target = to_target(PATTERNS[pattern](s.n, s.n_k))
     return Trainer(fit_target.task(s, target, d_k, kind, seed), Optimizer(**settings), steps)
 
 
@@ -374,9 +374,9 @@ def test_rows_of_what_is_wanted_sum_to_1_or_are_empty(drawn):
     drawn[drawn < 1e-3] = 0
     if not drawn.any():
         with pytest.raises(ValueError, match="Nothing is painted yet"):
-            target_weights(drawn)
+            to_target(drawn)
         return
-    T = target_weights(drawn)
+    T = to_target(drawn)
     for row, before in zip(T, drawn, strict=True):
         if before.any():
             np.testing.assert_allclose(row * before.sum(), before, rtol=1e-12)
@@ -391,17 +391,17 @@ def test_what_cant_be_painted_is_named(number, written):
     drawn = np.ones((2, 3))
     drawn[1, 2] = number
     with pytest.raises(ValueError, match=f"from 0 to 30: row 2, column 3 is {written}"):
-        target_weights(drawn)
+        to_target(drawn)
 
 
 def test_what_a_mask_blocks_isnt_called_nothing():
     s = made(n=3, mask=masks.causal(3))
     with pytest.raises(ValueError, match="The mask blocks all that is painted"):
-        allowed_target_weights(PATTERNS["the next word"](3, 3), s)
+        to_allowed_target(PATTERNS["the next word"](3, 3), s)
     with pytest.raises(ValueError, match="Nothing is painted yet"):
-        allowed_target_weights(np.zeros((3, 3)), s)
+        to_allowed_target(np.zeros((3, 3)), s)
     expected = [[1, 0, 0], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]]
-    np.testing.assert_allclose(allowed_target_weights(np.ones((3, 3)), s), expected)
+    np.testing.assert_allclose(to_allowed_target(np.ones((3, 3)), s), expected)
 
 
 def test_patterns_by_hand():
@@ -409,7 +409,7 @@ def test_patterns_by_hand():
     assert PATTERNS["the word before"](3, 3).tolist() == [[0, 0, 0], [1, 0, 0], [0, 1, 0]]
     assert PATTERNS["the next word"](3, 3).tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
     assert PATTERNS["the first word"](3, 2).tolist() == [[1, 0], [1, 0], [1, 0]]
-    assert target_weights(PATTERNS["all alike"](2, 5)).tolist() == [[0.2] * 5] * 2
+    assert to_target(PATTERNS["all alike"](2, 5)).tolist() == [[0.2] * 5] * 2
 
 
 GRID = st.integers(0, 30_000).map(lambda thousandths: thousandths / 1000)
@@ -490,7 +490,7 @@ def test_words_of_a_second_sentence_keep_their_boxes():
 )
 def test_three_words_learn_every_pattern(pattern, key, kind):
     s = BY_KEY[key].scenario
-    target = target_weights(PATTERNS[pattern](s.n, s.n_k))
+    target = to_target(PATTERNS[pattern](s.n, s.n_k))
     trainer = Trainer(fit_target.task(s, target, 3, kind), Optimizer(), steps=500)
     trainer.advance(500)
     assert trainer.best.loss - entropy_floor(target) <= REACHED
@@ -551,7 +551,7 @@ def test_of_each_number_of_columns_the_best_step_counts_and_not_the_last():
 
 def test_rope_has_no_single_column():
     s = COURSES["rope, odd"]
-    target = target_weights(PATTERNS["the word before"](s.n, s.n_k))
+    target = to_target(PATTERNS["the word before"](s.n, s.n_k))
     runs = fit_target.by_d_k(s, target, range(1, 4), Hyperparameters(steps=2))
     assert runs[0] is None
     assert [each.params["W_q"].shape[1] for each in runs[1:]] == [2, 3]
@@ -559,7 +559,7 @@ def test_rope_has_no_single_column():
 
 def test_a_run_refuses_what_the_mask_blocks_before_it_begins():
     s = replace(DEFAULT.scenario, mask=masks.causal(3))
-    blocked_task = fit_target.task(s, target_weights(PATTERNS["the next word"](3, 3)), d_k=2)
+    blocked_task = fit_target.task(s, to_target(PATTERNS["the next word"](3, 3)), d_k=2)
     with pytest.raises(ValueError, match="word 1 can't look at word 2"):
         Trainer(blocked_task, Optimizer(), steps=1)
 
@@ -749,7 +749,7 @@ def test_a_second_sentence_of_low_rank_is_told():
 def test_no_rank_is_blamed_where_it_proves_nothing(options):
     """Blocked boxes fit any rank, ALiBi adds to the scores, RoPE turns equal rows apart."""
     s = alone(3, X=[[1, 0], [2, 0], [-1, 0]], **options)
-    target = target_weights(SOFT * s.allowed)
+    target = to_target(SOFT * s.allowed)
     told = describe_result(
         s, target, standing(s, target, np.ones((2, 2)), [[2, 1], [1, -3]], step=9)
     )
@@ -768,7 +768,7 @@ def test_numbers_at_the_bound_have_no_room_to_grow():
     assert "they need rank 4." in at_bound
     assert "More steps" not in at_bound
     masked = alone(3, mask=masks.causal(3))
-    target = target_weights(SOFT * masked.allowed)
+    target = to_target(SOFT * masked.allowed)
     told = describe_result(
         masked, target, standing(masked, target, 29.9 * np.eye(3), -np.eye(3), step=9)
     )
@@ -798,7 +798,7 @@ def quoted(word):
 
 def test_equal_words_that_are_to_look_elsewhere_are_named():
     s = twins()
-    target = target_weights(PATTERNS["the next word"](4, 4))
+    target = to_target(PATTERNS["the next word"](4, 4))
     target[2] = [0, 0, 0, 1]
     told = describe_result(s, target, best_of(s, target, 3), quoted)
     assert "have the same embedding, hence the same query and one row of weights" in told
@@ -810,7 +810,7 @@ def test_equal_words_that_are_to_look_elsewhere_are_named():
 
 def test_equal_words_of_which_one_is_to_be_looked_at_are_named():
     """All look at the first word; the third is the same word, so each gets half."""
-    s, target = twins(), target_weights(PATTERNS["the first word"](4, 4))
+    s, target = twins(), to_target(PATTERNS["the first word"](4, 4))
     best = best_of(s, target, 3, steps=1000)
     assert best.loss == pytest.approx(math.log(2), abs=0.001)
     told = describe_result(s, target, best, quoted)
@@ -829,17 +829,15 @@ def test_equal_words_that_are_to_do_alike_are_no_reason():
     """Both of them look at both of them, or one is free: that can be."""
     s = twins()
     both = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]])
-    assert describe_result(s, target_weights(both), best_of(s, target_weights(both), 3)).startswith(
-        "Reached"
-    )
+    assert describe_result(s, to_target(both), best_of(s, to_target(both), 3)).startswith("Reached")
 
 
 def test_no_reason_is_given_that_isnt_one():
     """A free row contradicts nothing; a place gives zeros a number; a line stays a line."""
     s = twins()
     free = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]])
-    W = standing(s, target_weights(free), np.ones((3, 2)), -np.ones((3, 2)))
-    assert "same embedding" not in describe_result(s, target_weights(free), W)
+    W = standing(s, to_target(free), np.ones((3, 2)), -np.ones((3, 2)))
+    assert "same embedding" not in describe_result(s, to_target(free), W)
     zeros = alone(3, X=[[1, 0], [0, 0], [0, 1]], positions="sinusoidal")
     told = describe_result(zeros, SOFT, standing(zeros, SOFT, np.ones((2, 2)), -np.eye(2), step=9))
     assert told.startswith("Not reached") and "of zeros" not in told
@@ -855,7 +853,7 @@ def test_no_reason_is_given_that_isnt_one():
     [{"positions": "sinusoidal"}, {"positions": "rope"}, {"positions": "alibi", "slope": 0.5}],
 )
 def test_places_tell_equal_words_apart(options):
-    s, target = twins(**options), target_weights(PATTERNS["the next word"](4, 4))
+    s, target = twins(**options), to_target(PATTERNS["the next word"](4, 4))
     told = describe_result(s, target, standing(s, target, np.ones((3, 2)), np.ones((3, 2))))
     assert "same embedding" not in told
 
@@ -879,7 +877,7 @@ def test_words_without_a_number_are_named(options):
     """Whatever is learned, the query is 0, and so are all its scores."""
     s = alone(4, X=[[1, 0, 0], [0, 0, 0], [0, 1, 0], [0, 0, 0]], **options)
     s = replace(s, tokens=("he", "the", "cat", "a"))
-    target = target_weights(PATTERNS["the next word"](4, 4))
+    target = to_target(PATTERNS["the next word"](4, 4))
     best = best_of(s, target, 3)
     untouched = attend(fit_target.learned(s, standing(s, target, *np.ones((2, 3, 3))).params))
     np.testing.assert_allclose(

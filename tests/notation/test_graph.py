@@ -1,5 +1,6 @@
 """A cell's sources are what changes it when they change, and nothing else is."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from attn_core import Scenario, attend
 from attn_core.masks import causal
 from attn_core.notation.cells import Cell, from_text, to_text
-from attn_core.notation.graph import graph
+from attn_core.notation.equation import equation, formula
+from attn_core.notation.graph import _GRAPHS, _MOST, graph
 from attn_core.notation.steps import INPUTS, STEPS, step
 from tests.cases import for_each
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
@@ -77,7 +79,7 @@ def test_a_product_is_made_of_a_row_and_a_column(key, name):
 
 @pytest.mark.parametrize(
     ("key", "name"),
-    [(k, name) for k, name in COMPUTED if name.startswith(("X_pos", "biased", "masked"))],
+    [(k, name) for k, name in COMPUTED if name.startswith(("X_pos", "Z_pos", "biased", "masked"))],
 )
 def test_a_sum_is_made_of_two_numbers_in_its_place(key, name):
     scenario, trace = COURSES[key], attend(COURSES[key])
@@ -164,6 +166,23 @@ def test_sources_stand_in_this_scenario_and_an_input_has_none(key, name):
         parts = graph(scenario).dependencies(cell)
         assert bool(parts) == (step(name) in STEPS)
         assert all(graph(scenario).has_cell(c) for part in parts for c in part.cells)
+
+
+def test_graphs_are_few_however_many_sessions_ask():
+    def ask(session):
+        for i in range(2 * _MOST):
+            graph(replace(PLAIN, temperature=1 + (session * 2 * _MOST + i) / 1000))
+
+    sessions = 7
+    with ThreadPoolExecutor(sessions) as pool:
+        list(pool.map(ask, range(sessions)))
+    assert 0 < len(_GRAPHS) <= _MOST + sessions
+
+
+def test_what_a_scenario_lacks_is_refused_with_what_it_has():
+    for ask in (lambda name: equation(attend(PLAIN), name), lambda name: formula(PLAIN, name)):
+        with pytest.raises(ValueError, match="This scenario has no projected; it has X, W_q"):
+            ask("projected")
 
 
 def test_names():

@@ -26,7 +26,7 @@ def sent(monkeypatch):
     monkeypatch.setattr(state, "theme", lambda: "light")
     monkeypatch.setattr(components, "_show", lambda _, key, data, **options: told.append(data))
     components.board(spaces(1.0), "figure-spaces", str)
-    session.is_dragging = True
+    session.only_numbers = True
     return told
 
 

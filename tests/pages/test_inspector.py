@@ -16,8 +16,8 @@ from pages.ui.show import inspector
 from pages.ui.show.inspector import QUESTION
 from tests.pages.test_pages import NAMES, PAGES, fine, parameter, press, slider, visit
 
-MATRICES = ["X", "W_q", "W_k", "W_v", "Q", "K", "V", "similarity", "raw_scores", "scores"]
-MATRICES += ["attn_mask", "masked_scores", "logits", "weights", "output"]
+MATRICES = ["X", "W_q", "W_k", "W_v", "attn_mask", "similarity", "Q", "K", "V", "raw_scores"]
+MATRICES += ["scores", "masked_scores", "logits", "weights", "output"]
 
 
 def answer(at):

@@ -12,7 +12,7 @@ from attn_core.learning.grammar import Batch
 from attn_core.learning.initial import start
 from attn_core.learning.linear_probe import CLASSES
 from attn_core.learning.optimizer import Optimizer
-from attn_core.learning.raw_target import target_weights
+from attn_core.learning.raw_target import to_target
 from attn_core.learning.trainer import Trainer
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
@@ -368,7 +368,7 @@ def test_with_nothing_painted_there_is_nothing_to_learn():
 def test_the_mask_leaves_painted_boxes_out():
     at = lesson("paint", preset="verb-subject", s=encode(edits.with_mask_kind(S, "causal")))
     at = press(at, "paint-all alike")
-    expected = target_weights(np.tril(np.ones((3, 3))))
+    expected = to_target(np.tril(np.ones((3, 3))))
     np.testing.assert_allclose(boxes(at)[WANTED], expected)
     assert any("The mask blocks 3 of the painted boxes" in each.value for each in at.caption)
     learn(at)

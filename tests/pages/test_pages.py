@@ -52,7 +52,7 @@ def scenario(at):
 
 
 def slider(at, cell):
-    """The slider of a cell, such as W_q-0-1; its key goes on with its edition."""
+    """The slider of a cell, such as W_q-0-1; its key goes on with its revision."""
     return next(each for each in at.slider if each.key.startswith(f"{cell}-"))
 
 

@@ -145,13 +145,15 @@ def test_the_key_that_is_asked_about_is_always_there():
     assert shown.keys == (*reversed("ghijklmnopq"), "a")
     assert shown.asked == 11
     assert interpret.contributions(t, 16, 15).asked == 1
-    assert interpret.describe_contributions(shown) == (
+    assert interpret.describe_largest_contributions(shown) == (
         "The score of q for a is −4.00, the sum of 1 product. Most is taken by feature 1 (−4.00). "
         "After the softmax it is a weight of 0.000."
     )
     shown = interpret.contributions(t, 16, 16)
     weight = (1 - math.exp(-0.5)) / (1 - math.exp(-8.5))  # the scores are half steps from −4 to 4
-    assert interpret.describe_contributions(shown).endswith(f" it is a weight of {weight:.3f}.")
+    assert interpret.describe_largest_contributions(shown).endswith(
+        f" it is a weight of {weight:.3f}."
+    )
 
 
 def test_describe_seen(reading, encoded):
@@ -283,7 +285,7 @@ def test_every_name_of_a_token_is_the_shown_one(model_packages, tmp_path):
         interpret.describe_text(encoded),
         interpret.describe_seen(rollout),
         interpret.describe_token(rollout),
-        interpret.describe_contributions(contributions),
+        interpret.describe_largest_contributions(contributions),
         interpret.describe_shared(both),
         calculated.symbols,
     ]

@@ -1,6 +1,6 @@
 """What can be read from a pretrained model: its attention to a text, in numbers and words."""
 
-from .contributions import Contributions, contributions, describe_contributions
+from .contributions import Contributions, contributions, describe_largest_contributions
 from .reading import VIEWS, Focus, Reading, Seen, View
 from .sentences import describe_seen, describe_text, describe_token
 from .two_texts import Shared, describe_shared, shared
@@ -14,7 +14,7 @@ __all__ = [
     "Shared",
     "View",
     "contributions",
-    "describe_contributions",
+    "describe_largest_contributions",
     "describe_seen",
     "describe_shared",
     "describe_text",

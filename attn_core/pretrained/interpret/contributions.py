@@ -88,7 +88,7 @@ def contributions(
     )
 
 
-def describe_contributions(shown: Contributions, escape: Escape = str) -> str:
+def describe_largest_contributions(shown: Contributions, escape: Escape = str) -> str:
     """Name the features that contribute most to a score, and the weight that results.
 
     Examples
@@ -96,7 +96,7 @@ def describe_contributions(shown: Contributions, escape: Escape = str) -> str:
     >>> from attn_core import attend
     >>> from attn_core.presets import BY_KEY
     >>> t = attend(BY_KEY["verb-subject"].scenario)
-    >>> describe_contributions(contributions(t, 1, 0)).split(". ")[1:]
+    >>> describe_largest_contributions(contributions(t, 1, 0)).split(". ")[1:]
     ['Most is brought by feature 1 (6.36)', 'After the softmax it is a weight of 0.997.']
     """
     products = shown.products[shown.asked]

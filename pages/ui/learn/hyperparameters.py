@@ -53,7 +53,7 @@ def choose(
     first = Hyperparameters(Optimizer(learning_rate=rate), steps, 1, start)
     held = _held(kind, first)
     down = held.optimizer
-    # The drawer's own label must stay, or it would close with each change.
+    # The expander's own label must stay, or it would close with each change.
     with chart.expander("How it goes down", f"settings-{kind}") as is_open:
         if is_open:
             _choices(kind, first, seed_is_for)
@@ -66,7 +66,7 @@ def choose(
 
 
 def _held(kind: Kind, first: Hyperparameters) -> Hyperparameters:
-    """What is chosen, whether the drawer is open or not."""
+    """What is chosen, whether the expander is open or not."""
 
     def held(name: str, default: Any, offered: type[Any] | Iterable[Any]) -> Any:
         return widget_state.read_view(_key(kind, name), offered, default)

@@ -43,7 +43,7 @@ class Lesson(Protocol):
     of : hashable
         Identifies its runs.
     picked : callable, optional
-        Called when a box of the picture is clicked; see `live.board`.
+        Called when a box of the picture is clicked; see `components.board`.
     """
 
     @property
@@ -130,7 +130,7 @@ def _part(lesson: Lesson, now: TrainingRun, alone: bool) -> None:
         if not now.is_running:
             st.rerun()  # to show what there is to look back at, and to end the ticking
         if alone:
-            session().is_dragging = True
+            session().only_numbers = True
     _buttons(lesson, now)
     trainer = now.trainer
     _progress(trainer)

@@ -59,7 +59,7 @@ class Paint:
                 cls.kind, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
             )
         try:
-            target = raw_target.allowed_target_weights(session().painted, s)
+            target = raw_target.to_allowed_target(session().painted, s)
             begin = start(chosen.start, s.d_model, d_k, chosen.seed)
             return cls(chosen, d_k, s, target, fit_target.learned(s, begin))
         except ValueError as error:

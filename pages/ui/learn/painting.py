@@ -86,7 +86,7 @@ def _set(typed: Typed) -> None:
     def edited() -> Array:
         values, left_out = entered(shown, typed)
         kept = raw_target.entered(values)
-        notes.extend((left_out, edits.describe_rounding(values, kept)))
+        notes.extend((left_out, edits.describe_rounded_numbers(values, kept)))
         return kept
 
     state.paint(edited)

@@ -112,7 +112,7 @@ def _math(latex: str) -> str:
 
 
 def gradient_boxes(trace: AttentionTrace, target: Array, key: Kind) -> None:
-    """The gradient in boxes, made and sent only while the drawer is open."""
+    """The gradient in boxes, made and sent only while the expander is open."""
     with expander("The gradient in boxes, where the run stands", f"gradient-{key}") as is_open:
         if is_open:
             drawn = gradient_equations(trace, target)

@@ -126,7 +126,7 @@ def board(
     }
     if session().needs_frame(key, described.base):
         data["frame"] = _board_frame(described, key, alt())
-    if described.frames and not session().is_dragging:
+    if described.frames and not session().only_numbers:
         data["frames"] = described.plain_frames()
     _show(
         _board,
@@ -189,7 +189,7 @@ def boxes(name: MatrixName, shown: Block, head: int) -> None:
     _show(
         _boxes,
         key,
-        {"base": base, "numbers": numbers, **({} if session().is_dragging else {"frame": frame})},
+        {"base": base, "numbers": numbers, **({} if session().only_numbers else {"frame": frame})},
         on_move_change=lambda: _moved(name, head, key),
     )
 

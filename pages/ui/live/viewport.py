@@ -58,7 +58,7 @@ _measure = widgets.component("viewport", js=_PICTURES + _JS.replace("UNPACK", UN
 
 
 def measure() -> None:
-    """Keep `state.width` true. The page is rerun once when it changes."""
+    """Keep `session().width` true. The page is rerun once when it changes."""
     _measure(
         key=_KEY,
         data=pack(

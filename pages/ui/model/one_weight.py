@@ -17,7 +17,7 @@ from attn_core.notation.labels import isolate
 from attn_core.pretrained.interpret import (
     Reading,
     contributions,
-    describe_contributions,
+    describe_largest_contributions,
     describe_token,
 )
 from attn_core.text import escape
@@ -62,10 +62,10 @@ def weight(reading: Reading) -> None:
             chart(
                 described,
                 "figure-model-features",
-                lambda: describe_contributions(shown),
+                lambda: describe_largest_contributions(shown),
                 partial(_pick_key, shown.places, shown.products.shape[1]),
             )
-    st.markdown(describe_contributions(shown, escape.markdown))
+    st.markdown(describe_largest_contributions(shown, escape.markdown))
     _calculation(reading)
 
 

@@ -1,4 +1,4 @@
-"""What a session knows of learning: its runs of gradient descent, and what is raw_target."""
+"""What a session knows of learning: its runs of gradient descent, and what is painted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _BETWEEN = 5
 #: How many checkpoints of a run that is gone through at once are kept.
 _CHECKPOINTS = 50
-#: What a newcomer finds raw_target.
+#: What a newcomer finds painted.
 FIRST = "the word before"
 
 

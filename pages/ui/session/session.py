@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attn_core import Scenario, limits, permalink, presets
-from attn_core.edits import describe_rounded, mask_kinds
+from attn_core.edits import describe_rounded_scenario, mask_kinds
 from attn_core.masks import MaskKind
 from attn_core.scenario import Array
 from attn_core.text.embeddings import Source
@@ -120,8 +120,8 @@ class Session:
     classic: bool = False
     #: Why this browser can't have those that follow the hand.
     frontend_error: str = ""
-    #: A hand is dragging numbers: only the fragments that show them are run.
-    is_dragging: bool = False
+    #: Only numbers change, by a hand that drags or a run that learns: pictures keep their frames.
+    only_numbers: bool = False
     #: Names of the frames that pictures were last sent with, by the keys of the pictures.
     frames: dict[str, str] = field(default_factory=dict)
     #: Keys of the fragments of this page that show numbers.
@@ -255,17 +255,17 @@ class Session:
         list of str
             Keys of the fragments to run: all that show numbers but the one that moves them.
         """
-        self.is_dragging = True
+        self.only_numbers = True
         return [key for key in self.fragments if key != but]
 
     def needs_frame(self, key: str, base: str) -> bool:
         """Whether a picture is to be sent with its frame, and not with its numbers alone.
 
-        While a hand drags, only where the frame changes with the numbers, as the part of the
+        While only numbers change, only where the frame changes with the numbers, as the part of the
         variance that is written beside a principal axis.
         """
         had, self.frames[key] = self.frames.get(key), base
-        return not self.is_dragging or had != base
+        return not self.only_numbers or had != base
 
     def load_from_url(self, address: Address) -> None:
         """Take over what an address says, but for A."""
@@ -296,7 +296,7 @@ class Session:
             )
             return
         self.complaint, self.refused, self.chosen_mask_kind = "", "", "none"
-        self.note = describe_rounded(held, opened)
+        self.note = describe_rounded_scenario(held, opened)
         self.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
 
     def load_pin_from_url(self, address: Address) -> None:

@@ -51,7 +51,7 @@ def begin(page: str) -> None:
     if address.link and not known.is_user_event and known.page:
         known.load_from_url(address)
     known.load_pin_from_url(address)
-    known.page, known.is_user_event, known.is_dragging = page, False, False
+    known.page, known.is_user_event, known.only_numbers = page, False, False
     known.begun = time.monotonic()
     known.fragments.clear()
     known.frames.clear()
@@ -108,7 +108,7 @@ def change(
         Why the edit was refused; empty where it was carried out.
     """
     known = session()
-    known.is_user_event = True
+    known.is_user_event = True  # vectors that were loaded come without a widget
     try:
         edited = edit()
         noted = edited if isinstance(edited, edits.Noted) else edits.Noted(edited, "")
@@ -118,7 +118,7 @@ def change(
         known.refused = entered
         return known.complaint
     dropped = "" if preset or anew else edits.describe_dropped(known.scenario, following)
-    notes = noted.note, dropped, edits.describe_rounded(noted.scenario, following)
+    notes = noted.note, dropped, edits.describe_rounded_scenario(noted.scenario, following)
     known.complaint, known.refused, known.note = "", "", " ".join(filter(None, notes))
     revision = known.history.revision
     if known.history.push(following, preset, gesture or ""):
