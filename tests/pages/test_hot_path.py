@@ -43,7 +43,7 @@ def test_one_moved_number_takes_few_calls():
     first = fine(at.run()).session_state["calls"]
     calls: Counter = fine(at.run()).session_state["calls"]
     assert calls["attention.py:attend"] == 1
-    assert not {name for name in calls if name.startswith(("tokens.py", "colours.py"))}
+    assert not {name for name in calls if name.startswith(("tokenize.py", "colours.py"))}
     assert calls["layout.py:arrange"] == 0
     assert sum(calls.values()) <= 1000, calls.most_common(20)
     assert sum(first.values()) <= 1000  # the picture's frame was made before the hand came
