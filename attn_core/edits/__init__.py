@@ -5,15 +5,7 @@ None rounds what a visitor entered or checks it against all limits: `limits.vali
 
 from .dropped import describe_dropped
 from .fillings import as_started, identity, random, side_by_side, zeros
-from .matrices import (
-    PROJECTIONS,
-    MatrixName,
-    block_of,
-    editable,
-    matrix_of,
-    with_cell,
-    with_matrix,
-)
+from .matrices import PROJECTIONS, MatrixName, block_of, editable, matrix_of, with_cell, with_matrix
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
 from .typed import (

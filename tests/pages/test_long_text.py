@@ -8,7 +8,7 @@ from attn_core.analysis import long_text
 from attn_core.edits import heads
 from attn_core.presets import BY_KEY
 from pages.ui.session.address import MAX_ADDRESS
-from pages.ui.session.long_text import LongText
+from pages.ui.session.pasted_text import LongText
 from pages.ui.session.url_text import ELSEWHERE
 from tests.pages.test_pages import boxes, fine, parameter, visit
 

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ...notation.equation import Equation
+from .box_numbers import numbers_of
 from .description import Description
 from .layout import Layout, arrange
 from .look import DEFAULT_LOOK, Look
-from .numbers import numbers_of
 from .render import render
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from ...notation.labels import number
 from ...notation.outline import highlight
 from ...notation.steps import step
 from .colours import Palette
-from .controls import controls
 from .description import Description
 from .layout import Layout, arrange
 from .look import DEFAULT_LOOK, Look
+from .play_buttons import controls
 from .render import outline_shapes, render
 
 #: Milliseconds that each number stays before the next.

@@ -9,11 +9,11 @@ import numpy as np
 from ...notation.labels import number
 from ...notation.steps import Kind
 from ...text import escape
+from .box_numbers import numbers_of
 from .colours import SIGNED_RANGE, WEIGHT_CHANGE_RANGE, WEIGHT_RANGE, Palette
 from .description import Description
 from .layout import Layout, Placed, role_note
 from .look import TEMPLATE, Scale
-from .numbers import numbers_of
 from .text import NOTE, shorten, subscripts
 
 #: Where the colours of a matrix come from; of all other kinds it is the first axis.

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...notation.equation import Equation
+from ..boxes.box_numbers import numbers_of
 from ..boxes.description import Description
 from ..boxes.layout import arrange
 from ..boxes.look import DEFAULT_LOOK, Look
-from ..boxes.numbers import numbers_of
 from ..boxes.render import render
 from .progress import Progress, progress_alt
 from .with_curves import check_alike, check_counts, with_curves

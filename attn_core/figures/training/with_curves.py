@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..boxes.controls import controls
 from ..boxes.description import Description
 from ..boxes.look import Look
+from ..boxes.play_buttons import controls
 from .curves import curve_numbers, describe_curves
 from .progress import Progress
 

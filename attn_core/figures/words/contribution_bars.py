@@ -10,9 +10,9 @@ import numpy as np
 from ...explain.calculation.answer import Calculation
 from ...text import escape
 from ..boxes import colours
+from ..boxes.box_numbers import SMALLEST_NUMBER
 from ..boxes.description import Description
 from ..boxes.look import DEFAULT_LOOK, TEMPLATE, Look, Scale
-from ..boxes.numbers import SMALLEST_NUMBER
 from ..boxes.text import shorten, text_width
 
 #: Heights in parts of the font's size: a line of text, the bar below it, and both with

@@ -11,6 +11,7 @@ import numpy as np
 from ...notation.labels import isolate, number, unique
 from ...scenario import Array
 from ...text import escape
+from ..boxes.box_numbers import number_size, written
 from ..boxes.colours import (
     PALETTES,
     SIGNED_RANGE,
@@ -22,7 +23,6 @@ from ..boxes.colours import (
 from ..boxes.description import Description
 from ..boxes.layout import ROLE_NOTE
 from ..boxes.look import DEFAULT_LOOK, NARROW, TEMPLATE, Look, Scale
-from ..boxes.numbers import number_size, written
 from ..boxes.text import shorten, text_width
 
 #: Widest heatmap in parts of the font's size: as high as a laptop's screen.

@@ -17,8 +17,8 @@ from pages.ui.session import model_query
 from pages.ui.session.address import MAX_ADDRESS, Address
 from pages.ui.session.history import History
 from pages.ui.session.inspection import Inspection
-from pages.ui.session.long_text import LongText
 from pages.ui.session.model_query import ModelQuery
+from pages.ui.session.pasted_text import LongText
 from pages.ui.session.runs import KINDS, Kind, Painting, Runs
 from pages.ui.session.url_text import UrlText
 
