@@ -14,6 +14,12 @@ from .matrices import (
     with_cell,
     with_matrix,
 )
+from .own_sentence import (
+    dead_words,
+    describe_chosen_features,
+    with_features_for_words,
+    with_typed_words,
+)
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
 from .typed import (
@@ -35,6 +41,8 @@ __all__ = [
     "as_is",
     "as_started",
     "block_of",
+    "dead_words",
+    "describe_chosen_features",
     "describe_dropped",
     "describe_rounded_numbers",
     "describe_rounded_scenario",
@@ -48,6 +56,7 @@ __all__ = [
     "with_cell",
     "with_context",
     "with_features",
+    "with_features_for_words",
     "with_mask_kind",
     "with_matrix",
     "with_pasted",
@@ -55,5 +64,6 @@ __all__ = [
     "with_sentence",
     "with_size",
     "with_slope",
+    "with_typed_words",
     "zeros",
 ]
