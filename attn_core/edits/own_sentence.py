@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from .. import limits
 from ..explain.wording import join_words
 from ..scenario import Array, Scenario
 from ..text.chosen_features import choose_features
-from ..text.embeddings import embed, source_of
+from ..text.embeddings import embed, source_of, spelling
 from .matrices import PROJECTIONS
 from .sizes import as_is, with_features
 from .typed import Noted
@@ -34,7 +32,11 @@ def dead_words(s: Scenario) -> tuple[str, ...]:
     rows = [*zip(s.tokens, s.X, strict=True)]
     if s.Z is not None:
         rows += zip(s.context, s.Z, strict=True)
-    return tuple(dict.fromkeys(word for word, row in rows if not row.any()))
+    found: dict[str, str] = {}
+    for word, row in rows:
+        if not row.any():
+            found.setdefault(spelling(word), word)
+    return tuple(found.values())
 
 
 def with_features_for_words(s: Scenario) -> Scenario:
@@ -43,7 +45,8 @@ def with_features_for_words(s: Scenario) -> Scenario:
     Where all projections are the identity, they are that of the new features: Q, K and V
     still are X. Any other projections were made for their features, by a preset or by
     hand. So the features that they read stay, and the new ones bring rows of zeros. Only
-    where 8 features have no room for that, those go that W_v alone reads, then all.
+    where 8 features have no room for that, those go that are 0 in all of these words; those
+    of learned positions stay.
 
     Examples
     --------
@@ -60,7 +63,8 @@ def with_features_for_words(s: Scenario) -> Scenario:
     room = max(s.d_model, _ROOM)
     if _is_plain(s):
         return as_is(with_features(s, choose_features(words, room)))
-    for keep in (_read(s, *PROJECTIONS), _read(s, "W_q", "W_k"), ()):
+    read = _read(s)
+    for keep in (read, tuple(name for name in read if _is_had(s, name)), ()):
         for most in (max(room, len(keep)), limits.D_MODEL[1]):
             chosen = with_features(s, choose_features(words, most, keep))
             if not dead_words(chosen):
@@ -99,8 +103,7 @@ def with_typed_words(before: Scenario, after: Scenario, start: Scenario) -> Note
     if not dead_words(after) or _is_by_hand(before, after, start):
         return Noted(after, "")
     chosen = with_features_for_words(after)
-    is_plain = _is_plain(after)
-    if not is_plain and {*_read(after, *PROJECTIONS)} - {*chosen.features}:
+    if not (_is_plain(after) or {*_read(after)} <= {*chosen.features}):
         return Noted(after, "")
     return Noted(chosen, describe_chosen_features(after, chosen))
 
@@ -119,8 +122,8 @@ def describe_chosen_features(before: Scenario, after: Scenario) -> str:
     No projection reads article yet: its row is 0.
     """
     told = f"X now shows {join_words([*after.features])}: features chosen for these words."
-    unread = [name for name in after.features if name not in _read(after, *PROJECTIONS)]
-    new = [name for name in unread if name not in before.features]
+    read = _read(after)
+    new = [name for name in after.features if name not in (*read, *before.features)]
     if not new:
         return told
     rows = "its row is 0" if len(new) == 1 else "their rows are 0"
@@ -156,14 +159,22 @@ def _has_projections_of(s: Scenario, other: Scenario) -> bool:
     )
 
 
-def _read(s: Scenario, *names: str) -> tuple[str, ...]:
-    """List the features that a projection reads, or that are there for positions."""
-    return tuple(_each_read(s, names))
+def _read(s: Scenario) -> tuple[str, ...]:
+    """List the features that a projection reads, or that learned positions fill."""
+    matrices = [getattr(s, name) for name in PROJECTIONS]
+    return tuple(
+        name
+        for i, name in enumerate(s.features)
+        if _is_filled(s, i) or any(W[..., i, :].any() for W in matrices)
+    )
 
 
-def _each_read(s: Scenario, names: tuple[str, ...]) -> Iterator[str]:
-    for i, feature in enumerate(s.features):
-        rows = [getattr(s, name)[..., i, :] for name in names]
-        placed = s.P is not None and s.P[:, i].any()
-        if placed or any(row.any() for row in rows):
-            yield feature
+def _is_had(s: Scenario, feature: str) -> bool:
+    """Whether a word or a learned position has something in a feature."""
+    i = s.features.index(feature)
+    values = [s.X] if s.Z is None else [s.X, s.Z]
+    return _is_filled(s, i) or any(matrix[:, i].any() for matrix in values)
+
+
+def _is_filled(s: Scenario, i: int) -> bool:
+    return s.P is not None and bool(s.P[:, i].any())

@@ -74,28 +74,27 @@ def sentence() -> None:
             invented = tuple(dict.fromkeys((*invented, *hashed(s.context, s.features, s.Z))))
         if invented:
             st.caption(describe_unknown_words(invented, escape.markdown, s.features))
-            if shared_model.is_installed() and not vectors.in_use():
-                vectors.offer()
     with slot():
-        _offer_features()
+        _offer(bool(invented))
 
 
-def _offer_features() -> None:
-    """Say which typed words are all 0, and offer features that show them."""
+def _offer(is_invented: bool) -> None:
+    """Offer features, or pretrained vectors, for typed words that have nothing here."""
     s = session().scenario
-    dead = edits.dead_words(s)
-    if not dead or (s.tokens, s.context) == _start_words():
-        return
-    names = join_words([escape.markdown(isolate(word)) for word in dead])
-    has = "has" if len(dead) == 1 else "have"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{names} {has} only zeros: none of the features of X is theirs.")
-        widgets.button(
-            "Choose features for these words",
-            key="features-for-words",
-            on_click=_choose_features,
-            type="tertiary",
-        )
+    dead = () if (s.tokens, s.context) == _start_words() else edits.dead_words(s)
+    if dead:
+        names = join_words([escape.markdown(isolate(word)) for word in dead])
+        has = "has a row" if len(dead) == 1 else "have rows"
+        st.caption(f"{names} {has} of zeros: X shows none of their features.")
+    with st.container(horizontal=True):
+        if dead:
+            widgets.button(
+                "Choose features for these words",
+                key="features-for-words",
+                on_click=_choose_features,
+            )
+        if (dead or is_invented) and shared_model.is_installed() and not vectors.in_use():
+            vectors.offer()
 
 
 def _start_words() -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -53,7 +53,6 @@ def offer() -> None:
         key="pretrained",
         on_click=session().request_vectors,
         args=("word",),
-        type="tertiary",
         help=f"Those of {shared_model.title()}, word by word; *Embeddings* has more of them.",
     )
 
