@@ -60,6 +60,7 @@ def test_a_wheel_with_numpy_alone_runs_the_readme(wheel, tmp_path):
 def test_extras_are_the_requirements(wheel):
     listing = run(sys.executable, "-m", "zipfile", "-l", str(wheel))
     assert "attn_core/learning/corpus.txt" in listing
+    assert "attn_core/text/vocabulary.txt" in listing
     assert not re.search(r"^(pages|tests|benchmarks)/", listing, flags=re.M)
     about = subprocess.run(
         [sys.executable, "-c", ABOUT, str(wheel)], capture_output=True, text=True, check=True

@@ -5,7 +5,21 @@ None rounds what a visitor entered or checks it against all limits: `limits.vali
 
 from .dropped import describe_dropped
 from .fillings import as_started, identity, random, side_by_side, zeros
-from .matrices import PROJECTIONS, MatrixName, block_of, editable, matrix_of, with_cell, with_matrix
+from .matrices import (
+    PROJECTIONS,
+    MatrixName,
+    block_of,
+    editable,
+    matrix_of,
+    with_cell,
+    with_matrix,
+)
+from .own_sentence import (
+    dead_words,
+    describe_chosen_features,
+    with_features_for_words,
+    with_typed_words,
+)
 from .settings import with_mask_kind, with_positions, with_slope
 from .sizes import as_is, with_features, with_size
 from .typed import (
@@ -27,6 +41,8 @@ __all__ = [
     "as_is",
     "as_started",
     "block_of",
+    "dead_words",
+    "describe_chosen_features",
     "describe_dropped",
     "describe_rounded_numbers",
     "describe_rounded_scenario",
@@ -40,6 +56,7 @@ __all__ = [
     "with_cell",
     "with_context",
     "with_features",
+    "with_features_for_words",
     "with_mask_kind",
     "with_matrix",
     "with_pasted",
@@ -47,5 +64,6 @@ __all__ = [
     "with_sentence",
     "with_size",
     "with_slope",
+    "with_typed_words",
     "zeros",
 ]

@@ -16,6 +16,7 @@ from ..text.tokenize import aligned
 from . import mask_kinds
 from .matrices import PROJECTIONS
 from .settings import with_positions
+from .sizes import as_is
 
 #: Projections, and the size that counts their columns.
 _CUT = (("W_q", "d_k"), ("W_k", "d_k"), ("W_v", "d_v"))
@@ -88,10 +89,11 @@ def _features(before: Scenario, after: Scenario) -> Iterator[str]:
     """Features that went, and in which matrices they had numbers of their own."""
     if source_of(before.features) != "vocabulary":
         return
+    made = () if _are_plain(before, after) else PROJECTIONS
     for i, feature in enumerate(before.features):
         if feature in after.features:
             continue
-        had = [name for name in PROJECTIONS if getattr(before, name)[..., i, :].any()]
+        had = [name for name in made if getattr(before, name)[..., i, :].any()]
         had += [
             name
             for name in ("P", "W_o")
@@ -101,8 +103,15 @@ def _features(before: Scenario, after: Scenario) -> Iterator[str]:
             yield f"the numbers of the feature {isolate(feature)} in {join_words(had)}"
 
 
+def _are_plain(before: Scenario, after: Scenario) -> bool:
+    """Whether all projections were the identity and still are, of whatever size."""
+    return before == as_is(before) and after == as_is(after)
+
+
 def _columns(before: Scenario, after: Scenario) -> Iterator[str]:
     """Columns of the projections that were cut off, where one wasn't all zeros."""
+    if _are_plain(before, after):
+        return
     for size in ("d_k", "d_v"):
         kept, had = getattr(after, size), getattr(before, size)
         names = [

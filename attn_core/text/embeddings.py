@@ -55,7 +55,7 @@ def known(token: str) -> bool:
     >>> known("J’"), known("Été"), known("ornithorynque")
     (True, True, False)
     """
-    return _spelling(token) in WORDS
+    return spelling(token) in WORDS
 
 
 def unknown(tokens: Sequence[str]) -> tuple[str, ...]:
@@ -133,17 +133,24 @@ def _value(token: str, position: int, feature: str) -> float:
         return float(PLACES.index(feature) == position)
     if feature in ORDER:
         return 0.0
-    spelling = _spelling(token)
-    if spelling in WORDS and feature in FEATURES:
-        return WORDS[spelling].get(feature, 0.0)
-    return _hashed(spelling, feature)
+    word = spelling(token)
+    if word in WORDS and feature in FEATURES:
+        return WORDS[word].get(feature, 0.0)
+    return _hashed(word, feature)
 
 
-def _hashed(spelling: str, feature: str) -> float:
+def _hashed(word: str, feature: str) -> float:
     """Return a value from −1 to 1 in steps of 0.05, from SHA-256 of word and feature."""
-    digest = hashlib.sha256(f"{spelling}\0{feature}".encode()).digest()
+    digest = hashlib.sha256(f"{word}\0{feature}".encode()).digest()
     return (int.from_bytes(digest[:8], "big") % 41 - 20) / 20
 
 
-def _spelling(token: str) -> str:
+def spelling(token: str) -> str:
+    """Write a word as the vocabulary does.
+
+    Examples
+    --------
+    >>> spelling("N’")
+    "n'"
+    """
     return unicodedata.normalize("NFC", token).casefold().replace("’", "'")

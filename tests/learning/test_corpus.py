@@ -244,7 +244,7 @@ def test_a_share_too_small_for_any_sentence_is_refused():
 
 def test_the_file_is_read_when_it_is_asked_for():
     script = (
-        "import pathlib, attn_core\n"
+        "import pathlib, attn_core.text.vocabulary\n"
         "def refuse(*_, **__): raise OSError('read')\n"
         "pathlib.Path.read_text = refuse\n"
         "from attn_core.learning import corpus\n"

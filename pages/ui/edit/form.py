@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
 
-from attn_core import edits, limits, presets
+from attn_core import Scenario, edits, limits, presets
 from attn_core.explain.describe import describe_unknown_words
+from attn_core.explain.wording import join_words
+from attn_core.notation.labels import isolate
 from attn_core.text import escape, tokenize
 from attn_core.text.embeddings import hashed, source_of
 from attn_core.text.vocabulary import FEATURES, ORDER, PLACES
 from pages.ui.edit import mask, vectors
 from pages.ui.live.slots import slot
+from pages.ui.model import shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
@@ -70,6 +74,41 @@ def sentence() -> None:
             invented = tuple(dict.fromkeys((*invented, *hashed(s.context, s.features, s.Z))))
         if invented:
             st.caption(describe_unknown_words(invented, escape.markdown, s.features))
+    with slot():
+        _offer(bool(invented))
+
+
+def _offer(is_invented: bool) -> None:
+    """Offer features, or pretrained vectors, for typed words that have nothing here."""
+    s = session().scenario
+    dead = () if (s.tokens, s.context) == _start_words() else edits.dead_words(s)
+    if dead:
+        names = join_words([escape.markdown(isolate(word)) for word in dead])
+        has = "has a row" if len(dead) == 1 else "have rows"
+        st.caption(f"{names} {has} of zeros: X shows none of their features.")
+    with st.container(horizontal=True):
+        if dead:
+            widgets.button(
+                "Choose features for these words",
+                key="features-for-words",
+                on_click=_choose_features,
+            )
+        if (dead or is_invented) and shared_model.is_installed() and not vectors.in_use():
+            vectors.offer()
+
+
+def _start_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    start = session().preset.scenario
+    return start.tokens, start.context
+
+
+def _choose_features() -> None:
+    def edit() -> edits.Noted:
+        s = session().scenario
+        chosen = edits.with_features_for_words(s)
+        return edits.Noted(chosen, edits.describe_chosen_features(s, chosen))
+
+    state.change(edit)
 
 
 def _context() -> None:
@@ -102,12 +141,20 @@ def _set_cross() -> None:
 
 def _set_context() -> None:
     typed = widget_state.read("context", str, tokenize.join(session().scenario.context))
-    vectors.change(lambda: edits.with_context(session().scenario, typed), entered="context")
+    _type(edits.with_context, typed, "context")
 
 
 def _set_sentence() -> None:
     typed = widget_state.read("sentence", str, tokenize.join(session().scenario.tokens))
-    vectors.change(lambda: edits.with_sentence(session().scenario, typed), entered="sentence")
+    _type(edits.with_sentence, typed, "sentence")
+
+
+def _type(edit: Callable[[Scenario, str], Scenario], typed: str, entered: str) -> None:
+    """Change the words, and with them the features where nothing is made by hand."""
+    before, start = session().scenario, session().preset.scenario
+    vectors.change(
+        lambda: edits.with_typed_words(before, edit(before, typed), start), entered=entered
+    )
 
 
 def features() -> None:

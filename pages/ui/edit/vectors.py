@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from attn_core import Scenario, limits, pretrained
+from attn_core import Scenario, edits, limits, pretrained
 from attn_core.pretrained import Encoder
 from attn_core.scenario import Array
 from attn_core.text import escape
@@ -46,6 +46,17 @@ def source() -> None:
     fragment("vectors", lambda trace: _describe(trace.scenario))
 
 
+def offer() -> None:
+    """Offer pretrained vectors for words that the vocabulary lacks."""
+    widgets.button(
+        "Use pretrained vectors",
+        key="pretrained",
+        on_click=session().request_vectors,
+        args=("word",),
+        help=f"Those of {shared_model.title()}, word by word; *Embeddings* has more of them.",
+    )
+
+
 def in_use() -> bool:
     """Whether the present embeddings come from a model."""
     return source_of(session().scenario.features) in MODELS
@@ -64,7 +75,7 @@ def _choose() -> None:
         state.change(lambda: pretrained.with_vocabulary(session().scenario, start))
 
 
-def change(edit: Callable[[], Scenario], entered: str = "") -> None:
+def change(edit: Callable[[], Scenario | edits.Noted], entered: str = "") -> None:
     """Change words or sizes as one step of undo, and ask the model for vectors again.
 
     Until the model has given them, words that are new have numbers from a hash.
