@@ -13,13 +13,16 @@ from pages.ui.session import widgets
 #: completed then, from the address as it is; nothing is sent while numbers move.
 _JS = """
 const COMING = ["pointerover", "pointerdown", "focusin", "contextmenu"];
-const OURS = '[data-testid="stSidebarNavLink"], [data-testid="stPageLink-NavLink"]';
+const OURS = '[data-testid="stPageLink-NavLink"]';
 
 const ours = ({ target }) => target.closest?.(OURS);
 
 function complete(event) {
   const link = ours(event);
-  if (link?.origin === location.origin) link.search = location.search;
+  if (link?.origin !== location.origin) return;
+  const page = new URL(link.getAttribute("href") || ".", location); // the home page has no name
+  page.search = location.search;
+  link.href = page;
 }
 
 const HANDOVER = 15; // polls until what a field held as it was left is on its way at the latest
