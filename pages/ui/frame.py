@@ -11,7 +11,7 @@ from attn_core.text import escape
 from pages.ui import menu
 from pages.ui.live import viewport
 from pages.ui.live.slots import slot
-from pages.ui.serving import server
+from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.share import transfer
@@ -116,11 +116,12 @@ def page(title: str, *, heading: str = "", heads: bool = True) -> AttentionTrace
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
     server.note_run()
     state.begin(title)
-    st.html(_style())
+    with mend.on_every_page():
+        st.html(_style())
+        menu.menu()
     viewport.measure()
     links.keep()
     _resume()
-    menu.menu()
     _header(heading or title)
     with st.container(key="complaint"):  # always there, as a `slot`
         if message := session().complaint:

@@ -51,7 +51,7 @@ _OTHER_PAGES = suppress(StreamlitPageNotFoundError)
 
 def menu() -> None:
     """Draw the menu: every page, each group under its title."""
-    with st.sidebar, st.container(key="menu", gap=None), _OTHER_PAGES:
+    with st.sidebar, st.container(key="menu", gap="xsmall"), _OTHER_PAGES:
         group = ""
         for entry in ENTRIES:
             if entry.group not in ("", group):

@@ -44,7 +44,15 @@ function leave(event) {
     event.preventDefault();
     event.stopPropagation();
     followWhenQuiet(link, polls, Date.now());
+  } else {
+    uncover(link);
   }
+}
+
+/** On a phone the menu lies over the page. */
+function uncover(link) {
+  const close = '[data-testid="stSidebar"] [data-testid="stSidebarCollapseButton"] button';
+  if (innerWidth <= 768 && link.closest(".st-key-menu")) document.querySelector(close)?.click();
 }
 
 /**
@@ -64,6 +72,7 @@ function followWhenQuiet(link, polls, since) {
     document.removeEventListener("click", leave, true);
     link.click();
     document.addEventListener("click", leave, true);
+    uncover(link);
   }
 }
 
