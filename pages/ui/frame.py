@@ -26,7 +26,7 @@ _CSS = """<style>
   font-size: 0.75rem; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase;
 }
 .st-key-menu > :last-child { margin-top: 1rem; }
-[data-testid="stMainBlockContainer"] { padding: 3.1rem clamp(1rem, 2.5vw, 3rem) 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 3.1rem clamp(1rem, 2.5vw, 3rem) 0.6rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
