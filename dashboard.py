@@ -3,11 +3,12 @@
 import streamlit as st
 
 if __name__ == "__main__":
+    from attn_core.notation.steps import HEADLINE_FORMULA
     from pages.ui import frame
     from pages.ui.edit import form, matrix
     from pages.ui.show import pictures, pin
 
-    frame.page("Self-attention", formula=True)
+    frame.page("Lab", heading=f"Self-attention ${HEADLINE_FORMULA}$")
 
     words, begin = st.columns([3, 2])
     with words:
@@ -19,6 +20,7 @@ if __name__ == "__main__":
     matrix.editor()
     form.settings()
     pin.quick_pin()
+    frame.end()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is
     from pages.ui.serving import before
 

@@ -26,3 +26,4 @@ st.markdown(
     "every row with every row. It only knows which words **look alike**."
 )
 pictures.step("similarity")
+frame.end()

@@ -25,3 +25,4 @@ pictures.step("Q", key="identity", of=as_is)
 
 st.markdown("## The one shape rule")
 pictures.shape_rule(form.rows_of_W(trace.scenario.d_model))
+frame.end()

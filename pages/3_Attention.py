@@ -20,3 +20,4 @@ for name in steps[steps.index("raw_scores") :]:
         continue  # nothing is divided, so there is no step
     pictures.title(trace, name)
     pictures.step(name)
+frame.end()

@@ -33,3 +33,4 @@ position_kind.direction()
 if trace.scenario.positions == "rope":
     st.markdown("## Only the distance counts")
     positions.at_every_place(*position_kind.two_words())
+frame.end()

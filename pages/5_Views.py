@@ -35,3 +35,4 @@ all_heads.projected()
 
 st.markdown("## And without one of them?")
 all_heads.ablated()
+frame.end()

@@ -45,6 +45,6 @@ match kind := choose_lesson():
         lesson = TwoViews.choose()
 if lesson:
     show_lesson(lesson)
-
 st.markdown("## How it learns")
 formulas(kind)
+frame.end()

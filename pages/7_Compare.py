@@ -20,3 +20,4 @@ pictures.comparison(pin.chosen_step(variant), pin.sides(variant))
 with chart.expander("Move the numbers", "editor") as is_open:
     if is_open:
         matrix.editor()
+frame.end()

@@ -22,3 +22,4 @@ if trace := long_text.trace():
 else:
     st.info("Nothing is pasted yet.")
 chart.preload()
+frame.end()

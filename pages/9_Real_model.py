@@ -34,3 +34,4 @@ if encoder := shared_model.encoder():
             open_in_editor.head(reading)
         two_texts.compare(reading)
 chart.preload()
+frame.end()

@@ -1,4 +1,4 @@
-"""The frame of every page: title, undo, projector, and what went wrong."""
+"""The frame of every page: menu, title, undo, view, what went wrong, and the way on."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import timedelta
 import streamlit as st
 
 from attn_core import AttentionTrace, attend
-from attn_core.notation.steps import HEADLINE_FORMULA
 from attn_core.text import escape
+from pages.ui import menu
 from pages.ui.live import viewport
 from pages.ui.live.slots import slot
-from pages.ui.serving import server
+from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.share import transfer
@@ -21,7 +21,12 @@ NAME = "Self-Attention Lab"
 #: Room for a whole equation on one line of a laptop.
 _CSS = """<style>
 [data-testid="stSidebar"][data-collapsed="false"] { width: 200px !important; }
-[data-testid="stMainBlockContainer"] { padding: 3.1rem clamp(1rem, 2.5vw, 3rem) 3rem; }
+.st-key-menu [data-testid="stCaptionContainer"] { padding: 1rem 0 0.2rem 0.5rem; }
+.st-key-menu [data-testid="stCaptionContainer"] p {
+  font-size: 0.75rem; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase;
+}
+.st-key-menu > :last-child { margin-top: 1rem; }
+[data-testid="stMainBlockContainer"] { padding: 3.1rem clamp(1rem, 2.5vw, 3rem) 0.6rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
@@ -91,14 +96,15 @@ _DARK_PRINT_CSS = """<style>@media print {
 _PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"
 
 
-def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionTrace:
+def page(title: str, *, heading: str = "", heads: bool = True) -> AttentionTrace:
     """Begin a page: read the scenario, draw the frame, compute the trace.
 
     Parameters
     ----------
     title : str
-    formula : bool
-        Write the formula of attention beside the title.
+        What the menu calls it.
+    heading : str, optional
+        What stands above it instead.
     heads : bool
         Offer the heads of the scenario, where it has several.
 
@@ -110,11 +116,13 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
     server.note_run()
     state.begin(title)
-    st.html(_style())
+    with mend.on_every_page():
+        st.html(_style())
+        menu.menu()
     viewport.measure()
     links.keep()
     _resume()
-    _header(f"{title} ${HEADLINE_FORMULA}$" if formula else title)
+    _header(heading or title)
     with st.container(key="complaint"):  # always there, as a `slot`
         if message := session().complaint:
             st.error(escape.markdown(message))
@@ -127,6 +135,11 @@ def page(title: str, *, formula: bool = False, heads: bool = True) -> AttentionT
     return attend(session().scenario).head(session().head)
 
 
+def end() -> None:
+    """End a page."""
+    menu.neighbours(session().page)
+
+
 def _style() -> str:
     dark = _DARK_CSS + _DARK_PRINT_CSS if state.theme() == "dark" else ""
     return _CSS + _PRINT_CSS + dark + (_PROJECTOR_CSS if session().projector else "")
@@ -137,30 +150,39 @@ def _header(title: str) -> None:
         st.title(title, anchor=False, width="stretch")
         widgets.button(
             "Undo",
+            key="undo",
             icon=":material/undo:",
             on_click=state.undo,
             disabled=not session().history.can_undo,
         )
         widgets.button(
             "Redo",
+            key="redo",
             icon=":material/redo:",
             on_click=state.redo,
             disabled=not session().history.can_redo,
         )
-        widget_state.seed("projector", session().projector)
-        widgets.toggle(
-            "Projector",
-            key="projector",
-            on_change=_set_projector,
-            help="Large letters and boxes, to be read from the back of a room.",
-        )
-        widget_state.seed("classic", session().classic)
-        widgets.toggle(
-            "Classic sliders",
-            key="classic",
-            on_change=_set_classic,
-            help="Streamlit's own sliders and charts: pictures change when a slider is let go.",
-        )
+        with st.popover("View", icon=":material/tune:", type="tertiary"):
+            _view()
+
+
+def _view() -> None:
+    """Choose how pages look and answer."""
+    widget_state.seed("projector", session().projector)
+    widgets.toggle(
+        "Projector",
+        key="projector",
+        on_change=_set_projector,
+        help="Large letters and boxes, to be read from the back of a room.",
+    )
+    widget_state.seed("classic", session().classic)
+    widgets.toggle(
+        "Classic sliders",
+        key="classic",
+        on_change=_set_classic,
+        help="Streamlit's own sliders and charts: pictures change when a slider is let go.",
+    )
+    st.caption("Light or dark: menu ⋮ at the top right.")
 
 
 def _head() -> None:

@@ -13,7 +13,7 @@ from benchmarks.serve import server
 from tests.browser.seats import PATIENCE, WIDE, Seats
 
 #: What the navigation calls the home page.
-HOME = "dashboard"
+HOME = "Lab"
 #: The page that needs a pretrained model.
 MODEL = "Real_model"
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ def tour(
         settle(page)
         if name or "/?" not in page.url:
             link = (name or HOME).replace("_", " ")
-            page.get_by_test_id("stSidebarNav").get_by_text(link, exact=True).click()
+            page.locator(".st-key-menu").get_by_text(link, exact=True).click()
             page.wait_for_url(re.compile(rf"/{name}(\?|$)"))
             settle(page)
         return page

@@ -55,7 +55,7 @@ def copied(page):
 
 
 def turn(page, name):
-    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    page.locator(".st-key-menu").get_by_text(name, exact=True).click()
     page.wait_for_url(re.compile(rf"/{name}"))
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
     idle(page)

@@ -53,7 +53,7 @@ def type_sentence(page: Page, sentence: str) -> None:
 
 
 def go(page: Page, name: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    page.locator(".st-key-menu").get_by_text(name, exact=True).click()
     page.wait_for_url(re.compile(f"/{name}"))
     settle(page)
 

@@ -142,6 +142,7 @@ def test_the_page_can_be_used_while_it_runs(visit):
     before = pictures(page)
     button(page, "Learn").click()
     drawn_since(page, before)
+    page.get_by_role("button", name="View").click()
     page.get_by_text("Projector").click()
     page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) > 20")
     drawn_since(page, pictures(page) + 2)

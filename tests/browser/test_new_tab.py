@@ -18,7 +18,7 @@ def said(page):
 def opened(page, name, **how):
     """Open a page of the menu in a new tab."""
     with page.context.expect_page() as tab:
-        page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click(**how)
+        page.locator(".st-key-menu").get_by_text(name, exact=True).click(**how)
     settle(tab.value)
     return tab.value
 
@@ -41,7 +41,7 @@ def test_a_new_tab_shows_what_the_old_one_does(visit):
     tab = opened(page, "Compare", button="middle")
     assert said(tab) == address
     assert urlsplit(tab.url).path == "/Compare"
-    tab = opened(page, "dashboard", modifiers=["ControlOrMeta"])
+    tab = opened(page, "Lab", modifiers=["ControlOrMeta"])
     assert (said(tab), numbers(tab)) == (address, before)
 
     # What a new tab does is its own, and a plain click keeps the session with its undo.

@@ -17,7 +17,7 @@ SHOWN = f"expected => JSON.stringify({V}) === JSON.stringify(expected)"
 LEAVE = """async names => {
     document.activeElement.blur();
     await new Promise(done => setTimeout(done));
-    const links = [...document.querySelectorAll("[data-testid=stSidebarNavLink]")];
+    const links = [...document.querySelectorAll(".st-key-menu a")];
     for (const name of names) links.find(link => link.textContent.includes(name)).click();
 }"""
 
@@ -102,7 +102,7 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     page.wait_for_function(SHOWN, arg=expected.tolist())
     idle(page)
     go(page, "Projections")  # nobody pressed anything
-    page.get_by_test_id("stSidebarNav").get_by_text("dashboard", exact=True).click()
+    page.locator(".st-key-menu").get_by_text("Lab", exact=True).click()
     page.wait_for_url("**/?*")
     idle(page)
     choose_matrix(page, "X")
@@ -140,7 +140,7 @@ def test_a_sentence_that_is_typed_and_not_entered_is_there_on_the_page_chosen_la
         page.evaluate(LEAVE, names)
         page.wait_for_url(f"**/{names[-1]}?*")
         settle(page)
-        page.get_by_test_id("stSidebarNav").get_by_text("dashboard", exact=True).click()
+        page.locator(".st-key-menu").get_by_text("Lab", exact=True).click()
         page.wait_for_url("**/?*")
         settle(page)
         expect(page.get_by_label("Sentence", exact=True)).to_have_value(words)

@@ -21,7 +21,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server import server_util
 
 _FRONTEND = Path(__file__).parents[1] / "live" / "frontend"
-_SCRIPTS = "line.js", "clipboard.js"
+_SCRIPTS = "line.js", "clipboard.js", "undo.js"
 #: Headers with which a browser would be told that it has the page already, perhaps without
 #: these scripts, or would get it packed.
 _CONDITIONS = (

@@ -1,4 +1,4 @@
-"""Two places where Streamlit loses what it sends, mended from outside.
+"""Three places where Streamlit loses what it sends, mended from outside.
 
 `tests/pages/test_mend.py` shows each loss as Streamlit has it: a test there that fails tells that
 a new version has mended it, and that the mending here can go.
@@ -7,9 +7,11 @@ a new version has mended it, and that the mending here can go.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 from streamlit.runtime import Runtime
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import ActiveSessionInfo, SessionManager
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
@@ -66,3 +68,14 @@ def _kept_by_parts(clear: Clear) -> Clear:
         clear(queue, retain_lifecycle_msgs, [] if fragment_ids_this_run else fragment_ids_this_run)
 
     return kept
+
+
+def on_every_page() -> AbstractContextManager[None]:
+    """Have the browser keep what is drawn, while it turns to another page.
+
+    Streamlit takes a page off the screen before it has anything of the next one. It leaves what
+    its main script has drawn around the pages, but here no page runs that of another.
+    """
+    if run := get_script_run_ctx():
+        return run.run_with_active_hash(run.pages_manager.main_script_hash)
+    return nullcontext()

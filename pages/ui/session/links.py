@@ -13,13 +13,16 @@ from pages.ui.session import widgets
 #: completed then, from the address as it is; nothing is sent while numbers move.
 _JS = """
 const COMING = ["pointerover", "pointerdown", "focusin", "contextmenu"];
-const OURS = '[data-testid="stSidebarNavLink"], [data-testid="stPageLink-NavLink"]';
+const OURS = '[data-testid="stPageLink-NavLink"]';
 
 const ours = ({ target }) => target.closest?.(OURS);
 
 function complete(event) {
   const link = ours(event);
-  if (link?.origin === location.origin) link.search = location.search;
+  if (link?.origin !== location.origin) return;
+  const page = new URL(link.getAttribute("href") || ".", location); // the home page has no name
+  page.search = location.search;
+  link.href = page;
 }
 
 const HANDOVER = 15; // polls until what a field held as it was left is on its way at the latest
@@ -41,7 +44,15 @@ function leave(event) {
     event.preventDefault();
     event.stopPropagation();
     followWhenQuiet(link, polls, Date.now());
+  } else {
+    uncover(link);
   }
+}
+
+/** On a phone the menu lies over the page. */
+function uncover(link) {
+  const close = '[data-testid="stSidebar"] [data-testid="stSidebarCollapseButton"] button';
+  if (innerWidth <= 768 && link.closest(".st-key-menu")) document.querySelector(close)?.click();
 }
 
 /**
@@ -61,6 +72,7 @@ function followWhenQuiet(link, polls, since) {
     document.removeEventListener("click", leave, true);
     link.click();
     document.addEventListener("click", leave, true);
+    uncover(link);
   }
 }
 
