@@ -30,12 +30,13 @@ def chart(
     key: str,
     alt: Callable[[], str],
     picked: Callable[[Any], None] | None = None,
+    inputs: dict[str, Any] | None = None,
 ) -> None:
-    """Show a figure; `alt` and `picked` are described in `components.board`."""
+    """Show a figure; `components.board` describes the rest."""
     if session().width < NARROW:
         described = described.with_room(_BUTTONS)
     if session().is_live:
-        components.board(described, key, alt, picked)
+        components.board(described, key, alt, picked, inputs)
         return
     figure, config = described.figure(), components.classic_config(described, key)
     st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt())

@@ -106,6 +106,7 @@ def board(
     key: str,
     alt: Callable[[], str],
     picked: Callable[[Any], None] | None = None,
+    inputs: dict[str, Any] | None = None,
 ) -> None:
     """Show a figure that is changed in place.
 
@@ -118,12 +119,17 @@ def board(
     picked : callable, optional
         Called when a box is clicked, with what the browser sends: number of the matrix,
         row and column. `chart.parse_click` checks them.
+    inputs : dict, optional
+        What its matrices are computed from, so that the browser can do so before the server's
+        answer: the scenario as its document, the head, and the step that each heatmap shows.
     """
     data: dict[str, Any] = {
         "base": described.base,
         "numbers": described.plain_numbers(),
         "ack": session().last_ack.move,
     }
+    if inputs:
+        data["inputs"] = inputs
     if session().needs_frame(key, described.base):
         data["frame"] = _board_frame(described, key, alt())
     if described.frames and not session().only_numbers:
@@ -146,6 +152,7 @@ def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:
         "name": _file_name(key),
         "print_scale": described.print_scale,
         "paper": for_paper(state.theme()),
+        "inks": INKS,
         "alt": alt,
         "plotly": _plotly_address(),
         **({"pace": described.pace, "played": described.played} if described.frames else {}),

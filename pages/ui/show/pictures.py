@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from attn_core import AttentionTrace, Scenario
 from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
+from attn_core.document import to_json
 from attn_core.explain.describe import describe_step
 from attn_core.figures import describe, describe_dot_product_pairs
 from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rule_of
@@ -20,6 +24,7 @@ from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
 from pages.ui.live.slots import slot
 from pages.ui.live.tables import data_frame
+from pages.ui.session.state import session
 from pages.ui.show import inspector
 from pages.ui.show.fragments import Derive, head_fragment, unchanged
 
@@ -97,7 +102,8 @@ def whole_attention() -> None:
     """Show softmax(scores) · V = output on one line, and where each word looks."""
 
     def body(trace: AttentionTrace) -> None:
-        picture(trace, headline(trace), key="headline")
+        shown = headline(trace)
+        picture(trace, shown, key="headline", inputs=_inputs(shown))
         st.markdown(describe_step(trace, "weights", escape.markdown))
 
     head_fragment("headline", body)
@@ -175,7 +181,11 @@ def shape_rule(rows: int) -> None:
 
 
 def picture(
-    trace: AttentionTrace, *drawn: Equation, key: str, beside: Sequence[Equation] = ()
+    trace: AttentionTrace,
+    *drawn: Equation,
+    key: str,
+    beside: Sequence[Equation] = (),
+    inputs: dict[str, Any] | None = None,
 ) -> None:
     """Show equations in one picture whose numbers can be inspected.
 
@@ -190,6 +200,7 @@ def picture(
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
+        inputs=inputs,
     )
     inspector.ask_button(drawn, name, is_open=cell is not None)
     with slot():
@@ -197,6 +208,22 @@ def picture(
         if cell:
             inspector.answer(trace, cell, drawn)
     _tables(key, *beside, *drawn)
+
+
+def _inputs(shown: Equation) -> dict[str, Any] | None:
+    """Return what the browser needs to compute an equation of the visitor's scenario and head."""
+    s = session().scenario
+    if s.X.dtype != np.float64:  # the browser has no other
+        return None
+    steps = [
+        {
+            "name": block.step.name,
+            "is_transposed": block.transposed,
+            "is_weight": block.step.kind == "weight",
+        }
+        for block in shown.blocks
+    ]
+    return {"scenario": json.loads(to_json(s)), "head": session().head, "steps": steps}
 
 
 def unasked(*drawn: Equation, key: str) -> None:

@@ -1,9 +1,10 @@
 // A figure that is changed in place: no flicker, and what the pointer shows stays.
 
 import { mergeFrame, onDisconnect } from "./frame.js";
-import { acknowledge } from "./moves.js";
+import { acknowledge, isMoving } from "./moves.js";
 import { Player } from "./play.js";
 import { plotly } from "./plotly.js";
+import { boards, uncover, write } from "./preview.js";
 import { printed, saving } from "./save.js";
 
 export default async function ({ data, parentElement, setTriggerValue }, home) {
@@ -11,7 +12,7 @@ export default async function ({ data, parentElement, setTriggerValue }, home) {
   if (!shown) return setTriggerValue("stale", true);
   const board = (parentElement.labBoard ??= new Board(parentElement));
   board.pick = (box) => setTriggerValue("pick", box);
-  board.next = { ...shown, frames: data.frames };
+  board.next = { ...shown, frames: data.frames, inputs: data.inputs };
   acknowledge(data.ack); // before it is drawn, so that server and browser work side by side
   await board.draw(await plotly(home + shown.frame.plotly));
   return () => onDisconnect(parentElement, () => board.remove());
@@ -40,7 +41,11 @@ class Board {
   draw(Plotly) {
     this.drawing = this.drawing.then(async () => {
       if (!this.next) return;
-      const { base, frame, numbers, frames } = this.next;
+      const { base, frame, numbers, frames, inputs } = this.next;
+      this.inputs = inputs;
+      boards[inputs ? "add" : "delete"](this);
+      // The answer is older than what the hand shows here, and the next one will come.
+      if (this.isPreviewed && this.base === base && isMoving()) return;
       this.next = null;
       const [traces, layout] = frame.figure;
       const data = traces.map((trace, i) => ({ ...trace, ...numbers[i] }));
@@ -50,8 +55,11 @@ class Board {
         this.config = saving(Plotly, frame);
       }
       this.base = base;
+      this.inks = frame.inks;
       this.shown = { data, layout: this.layout, paper: frame.paper };
       await Plotly.react(this.plot, { data, layout: this.layout, config: this.config, frames });
+      uncover(this.plot);
+      this.isPreviewed = false;
       if (!this.drawn++) this.listen();
       if (this.onPaper) this.print(true);
       this.keepHover();
@@ -62,6 +70,17 @@ class Board {
       this.plot.dataset.drawn = this.drawn;
     });
     return this.drawing;
+  }
+
+  /** Show matrices that Python hasn't answered yet, and return whether they can be shown. */
+  preview(matrices) {
+    const { steps } = this.inputs;
+    const values = steps.map((step) => turned(matrices[step.name], step.is_transposed));
+    const isDrawable = (x) => Number.isFinite(x) || x === -Infinity;
+    if (!this.drawn || !values.flat(2).every(isDrawable)) return false;
+    this.isPreviewed = true;
+    values.forEach((each, i) => write(this.plot, i, steps[i], each, this.inks));
+    return true;
   }
 
   listen() {
@@ -97,6 +116,7 @@ class Board {
 
   remove() {
     this.stopPlaying();
+    boards.delete(this);
     for (const [target, event] of PRINTING) target.removeEventListener(event, this.onPrint);
     window.Plotly.purge(this.plot);
   }
@@ -107,4 +127,8 @@ class Board {
     picture.setAttribute("aria-label", alt);
     for (const other of others) other.setAttribute("aria-hidden", "true");
   }
+}
+
+function turned(M, isTransposed) {
+  return isTransposed ? M[0].map((_, j) => M.map((row) => row[j])) : M;
 }

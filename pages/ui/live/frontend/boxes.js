@@ -1,7 +1,9 @@
 // The boxes of a matrix as sliders: drag sideways, arrow keys, or type a number.
 
+import { colours } from "./colours.js";
 import { mergeFrame, onDisconnect } from "./frame.js";
 import { MoveQueue } from "./moves.js";
+import { preview } from "./preview.js";
 
 const PIXELS_PER_STEP = 4; // a drag of 80 pixels is 1.00
 const SLOP = 10; // pixels that a finger goes before it is seen whether it scrolls
@@ -68,9 +70,13 @@ class Editor {
     }
   }
 
+  get values() {
+    return this.boxes.map((row) => row.map((box) => box.value));
+  }
+
   /** Show to scripts whether all that was moved has arrived. */
   mark() {
-    const busy = this.moves.waiting || this.boxes.flat().some((box) => box.held);
+    const busy = this.moves.isBusy || this.boxes.flat().some((box) => box.held);
     this.table.toggleAttribute("data-busy", Boolean(busy));
   }
 
@@ -131,7 +137,9 @@ class Box {
 
   send(what) {
     const { i: row, j: column, gesture } = this;
-    this.editor.moves.send({ row, column, gesture, ...what });
+    const { moves, frame, values } = this.editor;
+    moves.isPreviewed = "value" in what && preview(frame.name, values);
+    moves.send({ row, column, gesture, ...what });
   }
 
   grab(event) {
@@ -270,20 +278,6 @@ function label(text, align) {
   made.style.textAlign = align;
   made.textContent = made.title = text;
   return made;
-}
-
-/** Fill and ink of a box, on the scale of the figures. */
-function colours(value, { scale, range: [low, high], inks }) {
-  const at = Math.min(1, Math.max(0, (value - low) / (high - low)));
-  const upper = Math.max(1, scale.findIndex(([position]) => position >= at));
-  const [[from, a], [to, b]] = [scale[upper - 1], scale[upper]];
-  const part = (at - from) / (to - from);
-  const rgb = [1, 3, 5].map((k) => {
-    const [x, y] = [a, b].map((colour) => parseInt(colour.slice(k, k + 2), 16));
-    return Math.round(x + (y - x) * part);
-  });
-  const light = (rgb[0] * 299 + rgb[1] * 587 + rgb[2] * 114) / 1000;
-  return [`rgb(${rgb})`, inks[light > 128 ? 0 : 1]];
 }
 
 function style() {

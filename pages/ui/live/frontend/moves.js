@@ -2,18 +2,25 @@
 //
 // 1. A box gives its move to the queue of its editor. One move is on its way at a time, so that a
 //    slow server draws fewer pictures and never old ones; of those that wait, only the last move
-//    of a drag is kept. The last move of all always goes out.
+//    of a drag is kept. The last move of all always goes out. Where the page shows what a move
+//    gives before it is answered (`preview.js`), there are five a second at most.
 // 2. `components._moved` carries it out and notes its number as the last that is acknowledged. It
 //    has the fragments run that show numbers, but not the boxes that the hand is on.
 // 3. So the acknowledgement can't come with these boxes: it comes as `ack` with each board and
 //    with other boxes, and is passed to all queues. The one that waits for it sends its next.
 
+const PACE = 200; // ms between two moves whose numbers are on the screen already
 const PATIENCE = 3000; // ms until a move that isn't acknowledged is sent again
 const queues = new Set();
 
 /** Tell all editors which move Python has acknowledged. */
 export function acknowledge(number) {
   for (const queue of queues) queue.acknowledge(number);
+}
+
+/** Whether Python has moves to answer, so that its last answer is older than the screen. */
+export function isMoving() {
+  return [...queues].some((queue) => queue.isBusy);
 }
 
 /** The moves of one editor. */
@@ -24,6 +31,8 @@ export class MoveQueue {
     this.sent = 0;
     this.queue = [];
     this.waiting = null;
+    this.isPreviewed = false;
+    this.sentAt = -Infinity;
     queues.add(this);
   }
 
@@ -35,11 +44,23 @@ export class MoveQueue {
   }
 
   next() {
+    clearTimeout(this.pause);
+    const pause = this.isPreviewed ? this.sentAt + PACE - performance.now() : 0;
     if (!this.waiting && this.queue.length) {
-      this.waiting = { ...this.queue.shift(), number: `${this.name}-${++this.sent}` };
-      this.deliver();
+      if (pause > 0 && !this.queue.at(-1).done) this.pause = setTimeout(() => this.next(), pause);
+      else this.sendNext();
     }
     this.onChange();
+  }
+
+  sendNext() {
+    this.waiting = { ...this.queue.shift(), number: `${this.name}-${++this.sent}` };
+    this.sentAt = performance.now();
+    this.deliver();
+  }
+
+  get isBusy() {
+    return Boolean(this.waiting || this.queue.length);
   }
 
   deliver() {
@@ -62,6 +83,7 @@ export class MoveQueue {
   close() {
     queues.delete(this);
     clearTimeout(this.timer);
+    clearTimeout(this.pause);
     this.queue = [];
   }
 }
