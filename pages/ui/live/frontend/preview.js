@@ -7,7 +7,7 @@ import { colours } from "./colours.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const GAP = 2; // pixels between boxes, as in the template of `attn_core/figures/boxes/look.py`
-// As in `attn_core/figures/boxes/numbers.py`, which writes the answer.
+// As in `attn_core/figures/boxes/box_numbers.py`, which writes the answer.
 const [SMALLEST_NUMBER, PART_OF_LETTERS] = [9, 0.6];
 const [CHARACTER, MINUS, MARGIN] = [0.56, 0.3, 6];
 
