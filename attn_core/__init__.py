@@ -12,6 +12,6 @@ from .attention import AttentionTrace, attend, softmax
 from .notation.steps import STEPS, Step
 from .scenario import Scenario
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = ["STEPS", "AttentionTrace", "Scenario", "Step", "attend", "softmax"]
