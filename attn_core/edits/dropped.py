@@ -87,7 +87,7 @@ def _heads(before: Scenario, after: Scenario) -> Iterator[str]:
 
 def _features(before: Scenario, after: Scenario) -> Iterator[str]:
     """Features that went, and in which matrices they had numbers of their own."""
-    if source_of(before.features) != "vocabulary":
+    if before.features == after.features or source_of(before.features) != "vocabulary":
         return
     made = () if _are_plain(before, after) else PROJECTIONS
     for i, feature in enumerate(before.features):
@@ -110,7 +110,8 @@ def _are_plain(before: Scenario, after: Scenario) -> bool:
 
 def _columns(before: Scenario, after: Scenario) -> Iterator[str]:
     """Columns of the projections that were cut off, where one wasn't all zeros."""
-    if _are_plain(before, after):
+    is_smaller = after.d_k < before.d_k or after.d_v < before.d_v
+    if not is_smaller or _are_plain(before, after):
         return
     for size in ("d_k", "d_v"):
         kept, had = getattr(after, size), getattr(before, size)

@@ -8,7 +8,7 @@ from .. import limits
 from ..explain.wording import join_words
 from ..scenario import Array, Scenario
 from ..text.chosen_features import choose_features
-from ..text.embeddings import embed, source_of, spelling
+from ..text.embeddings import embed, known, source_of, spelling
 from .matrices import PROJECTIONS
 from .sizes import as_is, with_features
 from .typed import Noted
@@ -170,10 +170,12 @@ def _read(s: Scenario) -> tuple[str, ...]:
 
 
 def _is_had(s: Scenario, feature: str) -> bool:
-    """Whether a word or a learned position has something in a feature."""
+    """Whether a word that isn't hashed, or a learned position, has something in a feature."""
     i = s.features.index(feature)
-    values = [s.X] if s.Z is None else [s.X, s.Z]
-    return _is_filled(s, i) or any(matrix[:, i].any() for matrix in values)
+    rows = [*zip(s.tokens, s.X, strict=True)]
+    if s.Z is not None:
+        rows += zip(s.context, s.Z, strict=True)
+    return _is_filled(s, i) or any(known(word) and row[i] for word, row in rows)
 
 
 def _is_filled(s: Scenario, i: int) -> bool:

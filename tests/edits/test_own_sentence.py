@@ -93,6 +93,14 @@ def test_numbers_by_hand_survive_the_offer():
     assert chosen.d_k == START.d_k and not edits.dead_words(chosen)
 
 
+def test_learned_positions_and_features_of_the_words_stay_where_room_is_short():
+    s = edits.with_sentence(BY_KEY["four-views"].scenario, "Le chat blorg dort sur le grand tapis")
+    chosen = edits.with_features_for_words(s)
+    assert chosen.features[:4] == ("verb", "noun", "early", "late")
+    assert not edits.dead_words(chosen)
+    np.testing.assert_array_equal(chosen.P[:, 2:4], s.P[:, 6:])
+
+
 def test_a_second_sentence_for_keys_counts():
     s = edits.with_context(START, "Je suis")
     noted = edits.with_typed_words(s, edits.with_context(s, "le tapis rouge"), START)
