@@ -64,7 +64,7 @@ body *:not(.js-plotly-plot *) { background: none !important; box-shadow: none !i
 [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
 [data-testid="stExpandSidebarButton"], [data-testid="stStatusWidget"],
 [data-testid="stTooltipIcon"], button, .modebar-container, .hoverlayer,
-.lab-boxes, .lab-player, [data-testid="stExpander"]:has(details:not([open])),
+.lab-boxes, .lab-player, .st-key-neighbours, [data-testid="stExpander"]:has(details:not([open])),
 [data-testid="stElementContainer"]:has(
   button, input, textarea, select, [role="slider"], [role="combobox"]
 ):not(:has(.js-plotly-plot, pre, [data-testid="stDataFrame"], [data-testid="stExpander"])) {
@@ -85,6 +85,7 @@ _DARK_CSS = """<style>
 [data-tag] *, [data-testid="stBaseButton-primary"]:enabled:not(:hover, :active) * {
   color: #1c1433;
 }
+[data-testid="stPopoverButton"] * { color: #e6e9ee; } /* open, it is as dark as under the pointer */
 </style>"""
 
 #: A live picture has itself drawn anew for paper (`board.js`).
