@@ -100,7 +100,7 @@ def test_a_number_out_of_bounds_never_arrives(port, page, widget, field, values)
         for value in values:
             forger.send(forged(forger.tab.widgets[widget], field, value))
             assert limits.validate(read.scenario(forger)) == read.scenario(forger)
-            forger.press("Undo")
+            forger.press("undo")
             assert read.scenario(forger) == DEFAULT.scenario
         assert not forger.tab.exceptions
         legal_move_works(forger)
