@@ -199,7 +199,9 @@ def test_words_are_never_markup(visit):
             assert thumb(page, f"X-{i}-0").get_attribute("aria-label") == f"{word} · pronoun"
         assert set(words) <= set(page.locator(".js-plotly-plot text").all_text_contents())
         assert set(words) <= set(page.locator(".lab-label").all_text_contents())
+    page.get_by_role("button", name="View").click()
     page.locator(".st-key-classic label").first.click()
+    page.keyboard.press("Escape")
     idle(page)
     for sentence in HOSTILE:
         type_sentence(page, sentence)

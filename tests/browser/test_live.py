@@ -295,6 +295,7 @@ def test_a_board_without_its_frame_asks_for_it(visit):
 
 def test_classic_sliders_are_a_choice_that_a_link_keeps(visit):
     page = visit()
+    page.get_by_role("button", name="View").click()
     page.locator(".st-key-classic label").first.click()
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(1)
     expect(page.locator("[data-cell]")).to_have_count(0)
