@@ -11,7 +11,7 @@ from ..explain.papers import SCHEMES
 from ..explain.wording import join_words
 from ..notation.labels import isolate
 from ..scenario import Scenario
-from ..text.embeddings import embed, source_of
+from ..text.embeddings import as_given, embed, source_of
 from ..text.tokenize import aligned
 from . import mask_kinds
 from .matrices import PROJECTIONS
@@ -66,7 +66,8 @@ def _embeddings(
     left = dict(zip(*aligned(tuple(old), tuple(new)), strict=True))
     names = after.features
     column = {j: names.index(name) for j, name in enumerate(before.features) if name in names}
-    edited = np.argwhere(values != embed(old, before.features)).tolist()
+    by_hand = ~as_given(old, before.features, values)
+    edited = np.argwhere((values != embed(old, before.features)) & by_hand[:, None]).tolist()
     gone = dict.fromkeys(
         i
         for i, j in edited

@@ -6,9 +6,9 @@ import numpy as np
 
 from .. import limits
 from ..explain.wording import join_words
-from ..scenario import Array, Scenario
+from ..scenario import Scenario
 from ..text.chosen_features import choose_features
-from ..text.embeddings import embed, known, source_of, spelling
+from ..text.embeddings import as_given, embed, known, source_of, spelling
 from .matrices import PROJECTIONS
 from .sizes import as_is, with_features
 from .typed import Noted
@@ -18,7 +18,9 @@ _ROOM = 6
 
 
 def dead_words(s: Scenario) -> tuple[str, ...]:
-    """List the words whose rows in X or Z are all 0, each once, in order.
+    """List the words that have nothing in any feature, each once, in order.
+
+    A row that was set to 0 by hand isn't one of them.
 
     Examples
     --------
@@ -29,14 +31,13 @@ def dead_words(s: Scenario) -> tuple[str, ...]:
     """
     if source_of(s.features) != "vocabulary":
         return ()
-    rows = [*zip(s.tokens, s.X, strict=True)]
-    if s.Z is not None:
-        rows += zip(s.context, s.Z, strict=True)
     found: dict[str, str] = {}
-    for word, row in rows:
-        if not row.any():
-            found.setdefault(spelling(word), word)
-    return tuple(found.values())
+    for words, values in ((s.tokens, s.X), (s.context, s.Z)):
+        if values is not None:
+            is_dead = ~(values.any(axis=1) | embed(words, s.features).any(axis=1))
+            found |= {spelling(words[i]): words[i] for i in reversed(np.flatnonzero(is_dead))}
+    order = (*s.tokens, *s.context)
+    return tuple(sorted(found.values(), key=order.index))
 
 
 def with_features_for_words(s: Scenario) -> Scenario:
@@ -72,7 +73,9 @@ def with_features_for_words(s: Scenario) -> Scenario:
     return chosen
 
 
-def with_typed_words(before: Scenario, after: Scenario, start: Scenario) -> Noted:
+def with_typed_words(
+    before: Scenario, after: Scenario, start: Scenario, chosen_before: tuple[str, ...] = ()
+) -> Noted:
     """Choose the features anew for words that were typed, if that takes nothing away.
 
     That is so while nothing is made by hand: the embeddings are what the vocabulary has,
@@ -86,6 +89,8 @@ def with_typed_words(before: Scenario, after: Scenario, start: Scenario) -> Note
         Without and with the new words.
     start : Scenario
         What the visitor started from.
+    chosen_before : tuple of str
+        The features that were last chosen so.
 
     Returns
     -------
@@ -100,7 +105,8 @@ def with_typed_words(before: Scenario, after: Scenario, start: Scenario) -> Note
     >>> print(with_typed_words(s, with_sentence(s, "Le chat dort"), s).note)
     X now shows verb, noun and article: features chosen for these words.
     """
-    if not dead_words(after) or _is_by_hand(before, after, start):
+    is_own = before.features not in (start.features, chosen_before)
+    if not dead_words(after) or is_own or _is_by_hand(after, start):
         return Noted(after, "")
     chosen = with_features_for_words(after)
     if not (_is_plain(after) or {*_read(after)} <= {*chosen.features}):
@@ -130,26 +136,20 @@ def describe_chosen_features(before: Scenario, after: Scenario) -> str:
     return f"{told} No projection reads {join_words(new)} yet: {rows}."
 
 
-def _is_by_hand(before: Scenario, after: Scenario, start: Scenario) -> bool:
-    """Whether numbers, features or projections were made by hand and are still there."""
-    if before.features not in (start.features, with_features_for_words(before).features):
-        return True
+def _is_by_hand(after: Scenario, start: Scenario) -> bool:
+    """Whether numbers or projections were made by hand and are still there."""
     return (
-        _is_edited(after.tokens, after.features, after.X)
-        or (after.Z is not None and _is_edited(after.context, after.features, after.Z))
+        not as_given(after.tokens, after.features, after.X).all()
+        or (after.Z is not None and not as_given(after.context, after.features, after.Z).all())
         or not (
             _is_plain(after) or _has_projections_of(after, with_features(start, after.features))
         )
     )
 
 
-def _is_edited(tokens: tuple[str, ...], features: tuple[str, ...], values: Array) -> bool:
-    return not np.array_equal(values, embed(tokens, features))
-
-
 def _is_plain(s: Scenario) -> bool:
-    """Whether all projections are the identity, and may grow; RoPE turns pairs of columns."""
-    return s.positions != "rope" and s == as_is(s)
+    """Whether all is the identity, and may grow: RoPE turns pairs of columns; P and W_o may not."""
+    return s.positions != "rope" and s.P is None and s.W_o is None and s == as_is(s)
 
 
 def _has_projections_of(s: Scenario, other: Scenario) -> bool:

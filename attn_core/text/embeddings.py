@@ -111,6 +111,30 @@ def embed(tokens: Sequence[str], features: Sequence[str]) -> NDArray[np.float64]
     return np.array(rows, dtype=np.float64).reshape(len(tokens), len(features))
 
 
+def as_given(
+    tokens: Sequence[str], features: Sequence[str], X: NDArray[np.floating[Any]]
+) -> NDArray[np.bool_]:
+    """Tell which rows of X nobody edited: they are the vocabulary's, or those of a hash.
+
+    A link may be older than a word's line in the vocabulary.
+
+    Examples
+    --------
+    >>> as_given(("Je", "blorg"), ("pronoun", "verb"), embed(("Je", "xyz"), ("pronoun", "verb")))
+    array([ True, False])
+    """
+    table = embed(tokens, features)
+    hashes = [
+        [
+            _hashed(spelling(token), name) if name not in (*PLACES, *ORDER) else value
+            for name, value in zip(features, row, strict=True)
+        ]
+        for token, row in zip(tokens, table, strict=True)
+    ]
+    same: NDArray[np.bool_] = (table == X).all(axis=1) | (np.array(hashes) == X).all(axis=1)
+    return same
+
+
 def more_features(features: Sequence[str], d_model: int) -> tuple[str, ...]:
     """Lengthen or shorten a list of features; new ones come in the vocabulary's order.
 

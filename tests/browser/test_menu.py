@@ -108,6 +108,23 @@ def test_keys_undo_and_redo(visit):
     expect(page.locator(".st-key-mask").get_by_role("radio", name="none")).to_be_checked()
 
 
+def test_what_keys_have_only_just_moved_is_undone(visit):
+    """A change by keys goes on until there is a pause; undoing it ends it before."""
+    page = visit()
+    start = value(page, "X-1-1")
+    thumb(page, "X-1-1").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Redo")).to_be_enabled()
+    idle(page)
+    assert value(page, "X-1-1") == start
+    assert thumb(page, "X-1-1").evaluate("box => box === document.activeElement")
+    page.keyboard.press("Control+Shift+Z")
+    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
+    idle(page)
+    assert value(page, "X-1-1") != start
+
+
 def test_keys_that_a_field_or_a_dialog_has_for_itself(visit):
     page = visit()
     press(page, "X-1-1", "ArrowLeft")

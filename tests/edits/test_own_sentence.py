@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from attn_core import edits
+from attn_core.edits import heads
 from attn_core.presets import BY_KEY, DEFAULT, PRESETS
+from attn_core.text import embeddings
 from attn_core.text.embeddings import axis_names, embed
 
 OWN = "le chat noir que je vois dort sur le grand tapis"
@@ -14,8 +16,8 @@ OTHER = "Marie donne demain trois pommes rouges à ses amis"
 START = DEFAULT.scenario
 
 
-def typed(s, sentence, start=START):
-    return edits.with_typed_words(s, edits.with_sentence(s, sentence), start)
+def typed(s, sentence, start=START, chosen=()):
+    return edits.with_typed_words(s, edits.with_sentence(s, sentence), start, chosen)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
@@ -45,15 +47,55 @@ def test_the_identity_stays_the_identity():
     assert noted.scenario == edits.as_is(noted.scenario)
     assert noted.scenario.d_k == noted.scenario.d_model == len(noted.scenario.features)
     assert edits.describe_dropped(START, noted.scenario) == ""
-    again = typed(noted.scenario, OTHER)
+    again = typed(noted.scenario, OTHER, chosen=noted.scenario.features)
     assert not edits.dead_words(again.scenario)
     assert again.scenario == edits.as_is(again.scenario)
+
+
+def test_features_that_were_chosen_may_change_again_later():
+    """Also where the sentence between needed none: nobody made them by hand."""
+    first = typed(START, "Le chat dort").scenario
+    between = typed(first, "Le chien", chosen=first.features).scenario
+    assert between.features == first.features
+    last = typed(between, "Je suis heureux", chosen=first.features).scenario
+    assert not edits.dead_words(last)
+    assert edits.dead_words(typed(between, "Je suis heureux").scenario)  # a visitor's own choice
+
+
+def test_projections_of_heads_and_learned_positions_stay():
+    two = heads.added(START)
+    after = edits.with_sentence(two, "Le chat dort")
+    assert edits.with_typed_words(two, after, START) == edits.Noted(after, "")
+    P = np.zeros((3, START.d_model))
+    P[0, 0] = 2.5
+    placed = replace(START, positions="learned", P=P)
+    noted = edits.with_typed_words(placed, edits.with_sentence(placed, "Le chat dort"), placed)
+    column = noted.scenario.features.index("pronoun")
+    assert noted.scenario.P[0, column] == 2.5
+
+
+def test_a_row_that_was_set_to_zero_is_no_lack_of_features():
+    s = typed(START, "Le chat dort").scenario
+    zeroed = edits.with_matrix(s, "X", s.X * [[1], [0], [1]])
+    assert not zeroed.X[1].any()
+    assert edits.dead_words(zeroed) == ()
+
+
+def test_numbers_of_a_hash_from_before_the_word_was_known_are_not_edited():
+    s = edits.with_sentence(START, "Je suis tapis")
+    old = embed(("xyzzy",), s.features)  # as a word has that isn't in the vocabulary
+    assert edits.describe_dropped(s, edits.with_sentence(s, "Je suis")) == ""
+    hashed = [[embeddings._hashed("tapis", name) for name in s.features]]
+    link = replace(s, X=np.vstack([s.X[:2], hashed]))
+    assert edits.describe_dropped(link, edits.with_sentence(link, "Je suis")) == ""
+    by_hand = replace(s, X=np.vstack([s.X[:2], old]))
+    assert "tapis" in edits.describe_dropped(by_hand, edits.with_sentence(by_hand, "Je suis"))
 
 
 def test_a_second_sentence_gets_features_of_its_own():
     start = BY_KEY["verb-subject"].scenario
     first = typed(start, OWN, start).scenario
-    second = typed(first, OTHER, start).scenario
+    second = typed(first, OTHER, start, first.features).scenario
     assert not edits.dead_words(second) and second.features != first.features
     assert second.features[:4] == start.features
 

@@ -108,7 +108,9 @@ def _choose_features() -> None:
         chosen = edits.with_features_for_words(s)
         return edits.Noted(chosen, edits.describe_chosen_features(s, chosen))
 
+    before = session().scenario
     state.change(edit)
+    _remember_choice(before)
 
 
 def _context() -> None:
@@ -152,9 +154,18 @@ def _set_sentence() -> None:
 def _type(edit: Callable[[Scenario, str], Scenario], typed: str, entered: str) -> None:
     """Change the words, and with them the features where nothing is made by hand."""
     before, start = session().scenario, session().preset.scenario
+    chosen = session().chosen_features
     vectors.change(
-        lambda: edits.with_typed_words(before, edit(before, typed), start), entered=entered
+        lambda: edits.with_typed_words(before, edit(before, typed), start, chosen),
+        entered=entered,
     )
+    _remember_choice(before)
+
+
+def _remember_choice(before: Scenario) -> None:
+    """Note the features that were chosen for words, which other words may change again."""
+    if session().scenario.features != before.features:
+        session().chosen_features = session().scenario.features
 
 
 def features() -> None:

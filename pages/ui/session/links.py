@@ -20,7 +20,9 @@ const ours = ({ target }) => target.closest?.(OURS);
 function complete(event) {
   const link = ours(event);
   if (link?.origin !== location.origin) return;
-  const page = new URL(link.getAttribute("href") || ".", location); // the home page has no name
+  // Pages stand beside Streamlit's own files, wherever the app is mounted; home has no name.
+  const [home] = document.querySelector('script[src*="/static/js/"]').src.split("static/js/");
+  const page = new URL(link.getAttribute("href") || ".", home);
   page.search = location.search;
   link.href = page;
 }

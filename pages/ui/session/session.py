@@ -115,6 +115,8 @@ class Session:
     #: The page of the last run, and the second in which that began.
     page: str = ""
     begun: float = 0.0
+    #: The features that were last chosen for typed words, and not by the visitor.
+    chosen_features: tuple[str, ...] = ()
     projector: bool = False
     #: The visitor chose Streamlit's own sliders and charts.
     classic: bool = False

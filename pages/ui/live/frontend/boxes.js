@@ -85,6 +85,7 @@ class Editor {
   }
 
   remove() {
+    this.isRemoved = true;
     for (const box of this.boxes.flat()) box.commit();
     this.moves.close();
     this.table.remove();
@@ -138,7 +139,8 @@ class Box {
   send(what) {
     const { i: row, j: column, gesture } = this;
     const { moves, frame, values } = this.editor;
-    moves.isPreviewed = "value" in what && preview(frame.name, values);
+    const isLast = this.editor.isRemoved; // other boxes stand here already
+    moves.isPreviewed = "value" in what && !isLast && preview(frame.name, values);
     moves.send({ row, column, gesture, ...what });
   }
 
@@ -153,6 +155,7 @@ class Box {
     let sideways = event.pointerType === "mouse";
     this.gesture = this.editor.newGesture();
     this.held = true;
+    this.node.toggleAttribute("data-dragged", true);
     this.node.onpointermove = ({ clientX, clientY, shiftKey }) => {
       const [x, y] = [clientX - start.x, clientY - start.y];
       sideways ||= Math.abs(x) > SLOP && Math.abs(x) > Math.abs(y);
@@ -164,6 +167,7 @@ class Box {
     const end = () => {
       this.node.onpointermove = this.node.onpointerup = this.node.onpointercancel = null;
       this.held = false;
+      this.node.toggleAttribute("data-dragged", false);
       if (moved) this.send({ value: this.value, done: true });
     };
     // The finger scrolls after all: what it moved goes back.

@@ -16,8 +16,16 @@ export const boards = new Set();
 
 /** Show what a matrix with other values gives; return whether a board could. */
 export function preview(name, values) {
-  const shown = [...boards].map((board) => board.preview(computed(board.inputs, name, values)));
+  const shown = [...boards]
+    .filter(({ inputs }) => fits(inputs, name, values))
+    .map((board) => board.preview(computed(board.inputs, name, values)));
   return shown.some(Boolean);
+}
+
+/** Whether a matrix is still of the shape that the board's scenario has; another is on its way. */
+function fits({ scenario, head }, name, values) {
+  const M = Array.isArray(scenario[name]?.[0][0]) ? scenario[name][head] : scenario[name];
+  return M?.length === values.length && M[0].length === values[0].length;
 }
 
 /** All matrices by name, of one head; `components.board` says what the inputs are. */
