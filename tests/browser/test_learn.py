@@ -25,7 +25,9 @@ WEIGHTS, WANTED, W_Q, W_K, MEETING = range(5)
 
 
 def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True)
+    """A button of the page itself; while a run lasts long, Streamlit's header has a Stop, too."""
+    main = page.get_by_test_id("stMainBlockContainer")
+    return main.get_by_role("button", name=name, exact=True)
 
 
 def press(page: Page, name: str) -> None:
