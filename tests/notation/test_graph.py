@@ -8,10 +8,11 @@ import pytest
 
 from attn_core import Scenario, attend
 from attn_core.masks import causal
+from attn_core.notation import graph as graph_module
 from attn_core.notation.cells import Cell, from_text, to_text
 from attn_core.notation.equation import equation, formula
 from attn_core.notation.graph import _GRAPHS, _MOST, graph
-from attn_core.notation.steps import INPUTS, STEPS, step
+from attn_core.notation.steps import INPUTS, STEPS, Factor, step
 from tests.cases import for_each
 from tests.core.courses import COURSES, STEPS_TAKEN, of_head
 
@@ -166,6 +167,22 @@ def test_sources_stand_in_this_scenario_and_an_input_has_none(key, name):
         parts = graph(scenario).dependencies(cell)
         assert bool(parts) == (step(name) in STEPS)
         assert all(graph(scenario).has_cell(c) for part in parts for c in part.cells)
+
+
+def test_a_factor_that_a_scenario_lacks_is_left_out(monkeypatch):
+    """A softmax that also read ALiBi's bias, say, would depend on it where there is one."""
+    weights = step("weights")
+    more = replace(weights, right_side=(*weights.right_side[:-1], Factor("alibi_bias"), ")"))
+    monkeypatch.setattr(graph_module, "STEPS", tuple(more if s == weights else s for s in STEPS))
+    monkeypatch.setattr(graph_module, "_GRAPHS", {})
+    for scenario, expected in (
+        (PLAIN, ["scores"]),
+        (replace(PLAIN, positions="alibi"), ["biased_scores", "alibi_bias"]),
+    ):
+        parts = graph(scenario).dependencies(Cell("weights", 1, 2))
+        assert [part.name for part in parts] == expected
+        assert [[c.column for c in part.cells] for part in parts] == [[0, 1, 2]] * len(expected)
+        assert {c.row for part in parts for c in part.cells} == {1}
 
 
 def test_graphs_are_few_however_many_sessions_ask():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -75,7 +75,7 @@ class Grammar:
 
     def picture(
         self, trainer: Trainer, checkpoints: Sequence[Checkpoint]
-    ) -> tuple[Description, str]:
+    ) -> tuple[Description, Callable[[], str]]:
         """Curves over the run, and the weights of the sentence."""
         target = self.sentence.target if self.sentence.looks else None
         progress = show_training.progress_of(trainer, baselines=self._baselines)

@@ -63,8 +63,8 @@ class Lesson(Protocol):
 
     def picture(
         self, trainer: Trainer, checkpoints: Sequence[Checkpoint]
-    ) -> tuple[Description, str]:
-        """The figure, and what it says in words.
+    ) -> tuple[Description, Callable[[], str]]:
+        """The figure, and what gives its numbers in words; while a run goes on nobody asks.
 
         The last checkpoint is shown, the others can be looked back at.
         """
@@ -141,7 +141,7 @@ def _part(lesson: Lesson, now: TrainingRun, alone: bool) -> None:
         )
     checkpoints = trainer.checkpoints[-1:] if now.is_running else trainer.history
     described, alt = lesson.picture(trainer, checkpoints)
-    chart.chart(described, f"figure-learning-{lesson.kind}", lambda: alt, lesson.picked)
+    chart.chart(described, f"figure-learning-{lesson.kind}", alt, lesson.picked)
     if not now.is_running:
         _result(lesson, now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -79,7 +79,7 @@ class Paint:
 
     def picture(
         self, trainer: Trainer, checkpoints: Sequence[Checkpoint]
-    ) -> tuple[Description, str]:
+    ) -> tuple[Description, Callable[[], str]]:
         """Curves over the run, and the weights beside the target."""
         floor = diagnostics.entropy_floor(self.target)
         progress = show_training.progress_of(trainer, lowest=floor)

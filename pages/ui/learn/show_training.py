@@ -25,7 +25,7 @@ Shown = Callable[[Params], Scenario]
 
 def picture(
     progress: Progress, checkpoints: Sequence[Checkpoint], shown: Shown, target: Array | None
-) -> tuple[Description, str]:
+) -> tuple[Description, Callable[[], str]]:
     """Curves over the run, and at each checkpoint the weights and the projections.
 
     Parameters
@@ -41,7 +41,7 @@ def picture(
     described = describe_learning(
         progress, drawn, [named(each) for each in checkpoints], look=look()
     )
-    return described, learning_alt(progress, drawn[-1])
+    return described, lambda: learning_alt(progress, drawn[-1])
 
 
 def progress_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -64,14 +64,14 @@ class TwoViews:
 
     def picture(
         self, trainer: Trainer, checkpoints: Sequence[Checkpoint]
-    ) -> tuple[Description, str]:
+    ) -> tuple[Description, Callable[[], str]]:
         """Curves over the run, and the words as points."""
         spaces = [self._spaces(each) for each in checkpoints]
         baselines = {"most frequent": self._most_frequent}
         progress = show_training.progress_of(trainer, baselines=baselines)
         names = [show_training.named(each) for each in checkpoints]
         described = describe_learning_spaces(progress, spaces, self._points, names, look=look())
-        return described, learning_spaces_alt(progress, spaces[-1], self._points)
+        return described, lambda: learning_spaces_alt(progress, spaces[-1], self._points)
 
     # What is drawn stays the same from picture to picture, so it is laid out once.
     @cached_property
