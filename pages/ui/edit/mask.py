@@ -41,6 +41,8 @@ def kind() -> None:
         horizontal=True,
         format_func=lambda each: _TITLES.get(each, each),
         on_change=_set_kind,
+        label_visibility="collapsed",
+        width="content",
     )
 
 

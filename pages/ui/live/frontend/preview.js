@@ -45,7 +45,7 @@ export function write(plot, i, step, values, inks) {
   const drawn = plot.querySelectorAll(".heatmaplayer .hm")[i];
   const boxes = (drawn.querySelector(".lab-cells") ?? cover(plot, drawn, trace, values)).children;
   const labels = [...drawn.querySelectorAll(".heatmap-label text")];
-  const [digits, size] = format(values, step, trace.dy, plot.layout.font.size);
+  const [digits, size] = format(values, step, trace, plot.layout.font.size);
   const finite = values.flat().filter(Number.isFinite); // a blocked score has no box
   finite.forEach((value, k) => {
     const [fill, ink] = colours(value, scale);
@@ -87,12 +87,14 @@ function cover(plot, drawn, { x0, dx, y0, dy }, values) {
 }
 
 /** Decimals that the boxes have room for (null: no numbers), and the size of the numbers. */
-function format(values, { name, is_weight: isWeight }, cell, font) {
+function format(values, { name, is_weight: isWeight }, { dx, meta: common }, letters) {
+  const font = common ?? letters;
+  const least = common ?? Math.max(SMALLEST_NUMBER, PART_OF_LETTERS * letters);
   const largest = Math.max(...values.flat().filter(Number.isFinite).map(Math.abs));
   for (let digits = 2; digits >= (name === "weights" ? 1 : 0); digits--) {
     const widest = CHARACTER * number(largest, digits).length + (isWeight ? 0 : MINUS);
-    const size = Math.round(Math.min(font, (cell - MARGIN) / widest) * 10) / 10;
-    if (size >= Math.max(SMALLEST_NUMBER, PART_OF_LETTERS * font)) return [digits, size];
+    const size = Math.round(Math.min(font, (dx - MARGIN) / widest) * 10) / 10;
+    if (size >= least) return [digits, size];
   }
   return [null, SMALLEST_NUMBER];
 }
