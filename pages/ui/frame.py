@@ -29,23 +29,35 @@ _CSS = """<style>
 .st-key-menu > :last-child { margin-top: 1rem; }
 [data-testid="stMainBlockContainer"] { padding: 0.5rem clamp(1rem, 2.5vw, 3rem) 0.6rem; }
 /* The button that brings the menu back stands at the top left. */
-.stApp:has([data-testid="stExpandSidebarButton"]) [data-testid="stMainBlockContainer"] {
-  padding-top: 3.1rem;
-}
+.stApp:has([data-testid="stExpandSidebarButton"]) .st-key-header { padding-left: 2.6rem; }
 /* Streamlit's own line holds two buttons, and a page begins beside them. */
 [data-testid="stHeader"] { background: none; }
 [data-testid="stHeader"], [data-testid="stHeader"] * { pointer-events: none; }
 [data-testid="stHeader"] button, [data-testid="stHeader"] button * { pointer-events: auto; }
 .st-key-header { padding-right: 1.6rem; }
-.st-key-beside { min-width: min(20rem, 100%); }
+/* Beside so much, a sign is enough; who hears the page is told the word. */
+.st-key-header:has(.st-key-beside) :is(.st-key-undo, .st-key-redo) p {
+  position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%);
+}
+.st-key-tools { gap: 0.3rem 0.8rem; }
+[class*="st-key-ask-figure"] button { min-height: 1.8rem; padding-block: 0; }
+.st-key-tools p { font-size: 0.875rem; }
+.st-key-tools [role="radiogroup"] { column-gap: 0.5rem; }
+@media (max-width: 700px) {
+  .stApp [data-testid="stMainBlockContainer"] { padding-top: 3.1rem; }
+  .stApp .st-key-header.st-key-header { padding: 0; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-beside) { min-width: 100%; order: 1; }
+  .st-key-header h1 { margin-right: auto; }
+}
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 .st-key-header:has(.st-key-beside) h1 { font-size: 1.5rem; }
-.lab-board { overflow: auto hidden; }
+.lab-board, [data-testid="stPlotlyChart"] { overflow: auto hidden; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
 .st-key-links { position: absolute; width: 0 !important; } /* it shows nothing, and takes no room */
+.st-key-viewport { margin-bottom: -0.6rem; } /* nor does this */
 div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 @media (pointer: coarse) {
@@ -135,9 +147,14 @@ def page(
     AttentionTrace
         Where every number on the page comes from; of the head that is looked at.
     """
-    st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
     server.note_run()
     state.begin(title)
+    st.set_page_config(
+        page_title=f"{title} · {NAME}",
+        page_icon="🔎",
+        layout="wide",
+        initial_sidebar_state="collapsed" if session().projector else "auto",
+    )
     with mend.on_every_page():
         st.html(_style())
         menu.menu()

@@ -341,7 +341,7 @@ def test_a_preset_shows_its_claim(preset):
 
 
 def test_projector():
-    at = fine(visit("pages/3_Attention.py"))
+    at = fine(visit("3_Attention.py"))
     small = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]["font"]["size"]
     at.toggle(key="projector").set_value(True).run()
     large = json.loads(fine(at).get("plotly_chart")[0].proto.spec)["layout"]["font"]["size"]

@@ -31,7 +31,7 @@ from .text import text_width
 _NARROW = 680
 #: Width and height of the smallest box whose number can be read at a desk and across a room; and
 #: the height beyond which a box doesn't grow on a page without a known height.
-_SMALLEST, _SMALLEST_IN_ROOM, _TALLEST = (32, 21), (48, 33), 30
+_SMALLEST, _SMALLEST_IN_ROOM, _TALLEST = (32, 20), (48, 33), 30
 #: The largest height of all, and the width of a box in parts of its height.
 _MAX, _SQUARE, _WIDE = 120, 1.3, 1.7
 #: Size of the letters in parts of a box's height; of signs and formulas in parts of the letters.
@@ -167,8 +167,9 @@ def _stacked(parts: _Parts, cell: float, scale: Scale, *, one_by_one: bool) -> L
             down = spot.column if one_by_one else 0
             spots.append(replace(spot, column=spot.column - down, line=spot.line + down))
     scale = replace(scale, longest_label=5 * scale.font)
-    upper = _grid(_in_order(spots, parts), cell, scale)
-    lower = _grid(list(_attention(parts, 0)), cell, scale).moved_down(upper.height + scale.gap)
+    upper = _grid(_in_order(spots, parts), cell, scale, between=scale.gap)
+    lower = _grid(list(_attention(parts, 0)), cell, scale, between=scale.gap / 2)
+    lower = lower.moved_down(upper.height + scale.gap)
     return Layout(
         scale,
         cell,
@@ -222,10 +223,10 @@ def _scale(cell: float, height: float) -> Scale:
     return Scale(font, int(cell), int(cell), 7 * font, font, height / cell, digits)
 
 
-def _grid(spots: Sequence[_Spot], cell: float, scale: Scale) -> Layout:
+def _grid(spots: Sequence[_Spot], cell: float, scale: Scale, between: float = 0.0) -> Layout:
     """Place the spots with boxes of a width, their columns aligned."""
     lefts, width = _columns(spots, cell, scale)
-    middles, height = _middles(spots, cell, scale)
+    middles, height = _middles(spots, cell, scale, between)
     row = cell * scale.flat
     blocks = tuple(
         Placed(
@@ -293,16 +294,18 @@ def _caption(spot: _Spot, scale: Scale) -> float:
     return max(below, text_width(spot.formula, _FORMULA * scale.font))
 
 
-def _middles(spots: Sequence[_Spot], cell: float, scale: Scale) -> tuple[list[float], float]:
+def _middles(
+    spots: Sequence[_Spot], cell: float, scale: Scale, between: float
+) -> tuple[list[float], float]:
     """The middle of each line, and the height of all."""
     middles: list[float] = []
-    top = 0.0
+    top = -between
     for line in range(max(spot.line for spot in spots) + 1):
         own = [spot for spot in spots if spot.line == line]
         halves = [len(spot.block.rows) * cell * scale.flat / 2 for spot in own]
         above = max(half + _head(spot, cell, scale) for half, spot in zip(halves, own, strict=True))
-        middles.append(top + above)
-        top += above + max(halves) + _FOOT * scale.font
+        middles.append(top + between + above)
+        top += between + above + max(halves) + _FOOT * scale.font
     return middles, top
 
 
@@ -316,7 +319,7 @@ def _signs(spot: _Spot, placed: Placed, cell: float, scale: Scale) -> Iterator[S
     height = len(spot.block.rows) * cell * scale.flat
     if spot.sign:
         x = placed.left - _before(spot, cell, scale) - scale.gap / 2
-        yield Sign(spot.sign, x, placed.top + height / 2, _SIGN, "middle left")
+        yield Sign(spot.sign, x, placed.top + height / 2, position="middle left")
     if spot.formula:
         x = placed.left + len(spot.block.columns) * cell / 2
         y = placed.top - _head(spot, cell, scale) + _FORMULA_LINE * scale.font / 2
@@ -326,11 +329,8 @@ def _signs(spot: _Spot, placed: Placed, cell: float, scale: Scale) -> Iterator[S
 def _arrows(spots: Sequence[_Spot], layout: Layout) -> Iterator[Arrow]:
     """From the last block of each of the upper lines to the scores, and to the output."""
     font, last = layout.scale.font, spots[-1].column
-    ends = {
-        spot.line: placed
-        for spot, placed in zip(spots, layout.blocks, strict=True)
-        if spot.column < last
-    }
+    pairs = sorted(zip(spots, layout.blocks, strict=True), key=lambda pair: pair[0].column)
+    ends = {spot.line: placed for spot, placed in pairs if spot.column < last}
     scores, _, output = layout.blocks[-3:]
     for line, (to, shift) in enumerate(((scores, -0.5), (scores, 0.5), (output, 0.0))):
         block, target = ends[line].block, to.block

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
 
@@ -69,7 +70,7 @@ def sentence() -> None:
 
 def on_one_line() -> None:
     """Type the sentence and choose a preset; the labels are there for who hears them."""
-    words, begin = st.columns([3, 2])
+    words, begin = st.columns([5, 4])
     with words:
         _sentence("collapsed")
     with begin:
@@ -264,33 +265,39 @@ def rows_of_W(d_model: int) -> int:
 
 def settings(*others: Callable[[], None]) -> None:
     """Choose scaling, temperature and mask; other tools stand on the same line."""
-    s = session().scenario
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        widget_state.seed("scale", s.scale)
+    with st.container(key="tools", horizontal=True, vertical_alignment="center"):
+        widget_state.seed("scale", session().scenario.scale)
         widgets.toggle(escape.label("Divide by √d_k"), key="scale", on_change=_set_scale)
-        low, high = limits.TEMPERATURE
-        widget_state.seed("temperature", s.temperature)
-        _named("Temperature")
-        widgets.slider(
-            "Temperature",
-            low,
-            high,
-            step=0.05,
-            key="temperature",
-            on_change=_set_heat,
-            label_visibility="collapsed",
-            width=140,
-        )
-        _named("Mask")
-        mask.kind()
+        with _named("Temperature"):
+            _temperature()
+        with _named("Mask"):
+            mask.kind()
         for other in others:
             other()
     mask.size_or_boxes()
 
 
-def _named(name: str) -> None:
-    """Write the name of the next tool at its side, where its own label would stand above it."""
-    st.markdown(name, width="content")
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Write the name of a tool at its side; its own label would stand above it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        st.markdown(name, width="content")
+        yield
+
+
+def _temperature() -> None:
+    low, high = limits.TEMPERATURE
+    widget_state.seed("temperature", session().scenario.temperature)
+    widgets.slider(
+        "Temperature",
+        low,
+        high,
+        step=0.05,
+        key="temperature",
+        on_change=_set_heat,
+        label_visibility="collapsed",
+        width=100,
+    )
 
 
 def _set_scale() -> None:

@@ -19,7 +19,7 @@ _BUTTONS = 32
 
 
 #: Pixels of the window's height that home needs beside its picture; with the projector's letters.
-_AROUND, _AROUND_IN_ROOM = 200, 260
+_AROUND, _AROUND_IN_ROOM = 236, 330
 
 
 def look(margin: int = 0) -> Look:

@@ -221,7 +221,7 @@ def picture(
         inputs=inputs,
     )
     below()
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         inspector.ask_button(drawn, name, is_open=cell is not None)
         _tables(key, *beside, *drawn)
     with slot():
