@@ -1,25 +1,19 @@
-"""Home: the sentence, the sliders, and the whole of attention on one screen."""
+"""Home: the sentence, and the whole of attention on one screen."""
 
 import streamlit as st
 
 if __name__ == "__main__":
-    from attn_core.notation.steps import HEADLINE_FORMULA
     from pages.ui import frame
     from pages.ui.edit import form, matrix
     from pages.ui.show import pictures, pin
 
-    frame.page("Lab", heading=f"Self-attention ${HEADLINE_FORMULA}$")
+    frame.page("Lab", heading="Self-attention", beside=form.on_one_line)
 
-    words, begin = st.columns([3, 2])
-    with words:
-        form.sentence()
-    with begin:
-        form.start()
+    form.below_sentence()
     form.claim()
     pictures.whole_attention()
+    form.settings(form.offer_second_sentence, pin.quick_pin)
     matrix.editor()
-    form.settings()
-    pin.quick_pin()
     frame.end()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is
     from pages.ui.serving import before

@@ -3,7 +3,7 @@
 from .boxes.colours import Theme
 from .boxes.description import Description
 from .boxes.dot_product_pairs import describe_dot_product_pairs
-from .boxes.draw_equation import describe, draw
+from .boxes.draw_equation import describe, describe_overview, draw
 from .boxes.look import NARROW, Look
 from .boxes.multiples import describe_multiples
 from .boxes.play import describe_play, is_product
@@ -35,6 +35,7 @@ __all__ = [
     "describe_learning_spaces",
     "describe_long_text",
     "describe_multiples",
+    "describe_overview",
     "describe_play",
     "describe_row",
     "describe_spaces",

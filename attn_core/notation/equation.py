@@ -87,6 +87,11 @@ class Block:
         numbers = ", ".join(labels.number(value) for value in self.values[i])
         return f"{labels.isolate(self.rows[i])} {numbers}"
 
+    def describe_rows(self) -> str:
+        """Describe all rows."""
+        rows = "; ".join(self.describe_row(i) for i in range(len(self.rows)))
+        return f"{self.title or self.symbol}: {rows}."
+
     @property
     def cells(self) -> list[list[str]]:
         """`cell` of every box, row by row."""
@@ -116,13 +121,13 @@ class Equation:
 
     @property
     def alt(self) -> str:
-        """A sentence with the exact shapes and the result, for a screen reader."""
+        """Sentences with the exact shapes, the weights and the result, for a screen reader."""
         signs = " ".join(
             f"{term.title or term.symbol} ({term.shape})" if isinstance(term, Block) else term
             for term in self.terms
-        )
-        rows = "; ".join(self.result.describe_row(i) for i in range(len(self.result.rows)))
-        return f"{signs}. {self.result.title or self.result.symbol}: {rows}."
+        ).replace(" ;", ";")
+        told = [each for each in self.blocks if each.step.kind == "weight" or each is self.result]
+        return " ".join((f"{signs}.", *(each.describe_rows() for each in told)))
 
 
 def block(trace: AttentionTrace, name: str, transposed: bool = False, head: int = 0) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import streamlit as st
@@ -26,14 +27,38 @@ _CSS = """<style>
   font-size: 0.75rem; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase;
 }
 .st-key-menu > :last-child { margin-top: 1rem; }
-[data-testid="stMainBlockContainer"] { padding: 3.1rem clamp(1rem, 2.5vw, 3rem) 0.6rem; }
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
+[data-testid="stMainBlockContainer"] { padding: 0.5rem clamp(1rem, 2.5vw, 3rem) 0.6rem; }
+/* The button that brings the menu back stands at the top left. */
+.stApp:has([data-testid="stExpandSidebarButton"]) .st-key-header { padding-left: 2.6rem; }
+/* Streamlit's own line holds two buttons, and a page begins beside them. */
+[data-testid="stHeader"] { background: none; }
+[data-testid="stHeader"], [data-testid="stHeader"] * { pointer-events: none; }
+[data-testid="stHeader"] button, [data-testid="stHeader"] button * { pointer-events: auto; }
+.st-key-header { padding-right: 1.6rem; }
+/* Beside so much, a sign is enough; who hears the page is told the word. */
+.st-key-header:has(.st-key-beside) :is(.st-key-undo, .st-key-redo) p {
+  position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%);
+}
+.st-key-tools { gap: 0.3rem 0.8rem; }
+[class*="st-key-ask-figure"] button { min-height: 1.8rem; padding-block: 0; }
+.st-key-tools p { font-size: 0.875rem; }
+.st-key-tools [role="radiogroup"] { column-gap: 0.5rem; }
+@media (max-width: 700px) {
+  .stApp [data-testid="stMainBlockContainer"] { padding-top: 3.1rem; }
+  .stApp .st-key-header.st-key-header { padding: 0; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-beside) { min-width: 100%; order: 1; }
+  .st-key-header h1 { margin-right: auto; }
+}
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
+.st-key-header:has(.st-key-beside) h1 { font-size: 1.5rem; }
+.lab-board, [data-testid="stPlotlyChart"] { overflow: auto hidden; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
-.st-key-links { position: absolute; } /* it shows nothing, and takes no room */
-div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
+.st-key-links { position: absolute; width: 0 !important; } /* it shows nothing, and takes no room */
+.st-key-viewport { margin-bottom: -0.6rem; } /* nor does this */
+div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 @media (pointer: coarse) {
   /* Smaller letters make an iPhone enlarge the page while one types. */
@@ -97,7 +122,13 @@ _DARK_PRINT_CSS = """<style>@media print {
 _PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"
 
 
-def page(title: str, *, heading: str = "", heads: bool = True) -> AttentionTrace:
+def page(
+    title: str,
+    *,
+    heading: str = "",
+    beside: Callable[[], None] | None = None,
+    heads: bool = True,
+) -> AttentionTrace:
     """Begin a page: read the scenario, draw the frame, compute the trace.
 
     Parameters
@@ -106,6 +137,8 @@ def page(title: str, *, heading: str = "", heads: bool = True) -> AttentionTrace
         What the menu calls it.
     heading : str, optional
         What stands above it instead.
+    beside : callable, optional
+        Draws what stands on the line of the heading.
     heads : bool
         Offer the heads of the scenario, where it has several.
 
@@ -114,16 +147,21 @@ def page(title: str, *, heading: str = "", heads: bool = True) -> AttentionTrace
     AttentionTrace
         Where every number on the page comes from; of the head that is looked at.
     """
-    st.set_page_config(page_title=f"{title} · {NAME}", page_icon="🔎", layout="wide")
     server.note_run()
     state.begin(title)
+    st.set_page_config(
+        page_title=f"{title} · {NAME}",
+        page_icon="🔎",
+        layout="wide",
+        initial_sidebar_state="collapsed" if session().projector else "auto",
+    )
     with mend.on_every_page():
         st.html(_style())
         menu.menu()
     viewport.measure()
     links.keep()
     _resume()
-    _header(heading or title)
+    _header(heading or title, beside)
     with st.container(key="complaint"):  # always there, as a `slot`
         if message := session().complaint:
             st.error(escape.markdown(message))
@@ -146,12 +184,16 @@ def _style() -> str:
     return _CSS + _PRINT_CSS + dark + (_PROJECTOR_CSS if session().projector else "")
 
 
-def _header(title: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(title, anchor=False, width="stretch")
+def _header(title: str, beside: Callable[[], None] | None) -> None:
+    with st.container(key="header", horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(title, anchor=False, width="content" if beside else "stretch")
+        if beside:
+            with st.container(key="beside", width="stretch"):
+                beside()
         widgets.button(
             "Undo",
             key="undo",
+            type="tertiary",
             icon=":material/undo:",
             on_click=state.undo,
             disabled=not session().history.can_undo,
@@ -159,6 +201,7 @@ def _header(title: str) -> None:
         widgets.button(
             "Redo",
             key="redo",
+            type="tertiary",
             icon=":material/redo:",
             on_click=state.redo,
             disabled=not session().history.can_redo,

@@ -10,11 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 from attn_core import permalink
 from attn_core.presets import BY_KEY
 from tests.browser.conftest import idle, settle
-from tests.browser.test_journey import go, numbers, thumb
+from tests.browser.test_journey import OUTPUT, SCORES, WEIGHTS, go, numbers, thumb
 from tests.browser.test_live import centre, parameter, place
 from tests.browser.test_share import take
-
-SCORES, WEIGHTS, V, OUTPUT = range(4)  # the matrices of the first picture
 
 
 def click(page: Page, matrix: int, row: int, column: int) -> None:
@@ -40,7 +38,11 @@ def way(page: Page) -> list[str]:
 
 
 def outlines(page: Page) -> list[dict]:
-    return page.evaluate("document.querySelector('.js-plotly-plot').layout.shapes ?? []")
+    """Those of a picture's lines that are neither arrows nor its legend."""
+    return page.evaluate(
+        """(document.querySelector('.js-plotly-plot').layout.shapes ?? []).filter(
+            (shape) => shape.type !== "path" && !shape.fillcolor)"""
+    )
 
 
 def test_a_clicked_number_is_explained_and_outlined(visit):

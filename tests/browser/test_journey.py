@@ -15,6 +15,9 @@ from attn_core.presets import DEFAULT
 from attn_core.text.tokenize import split
 from tests.browser.conftest import idle, settle, type_into_table
 
+#: The last matrices of the first picture.
+V, SCORES, WEIGHTS, OUTPUT = range(6, 10)
+
 
 def choose_matrix(page: Page, name: str) -> None:
     page.locator(".st-key-matrix").get_by_text(re.compile(rf"^{name} ·")).click()
@@ -83,7 +86,7 @@ def make_suis_look_at_je(page: Page) -> None:
 def test_newcomer_makes_suis_look_at_je_and_shares_it(visit, start):
     page = visit(start)
     make_suis_look_at_je(page)
-    weights = numbers(page)[1]
+    weights = numbers(page)[WEIGHTS]
     assert weights[1][0] > 0.9
     said = f"suis looks mostly at Je, {weights[1][0]:.2f}"
     expect(page.get_by_text(said)).to_be_visible()
@@ -95,7 +98,7 @@ def test_newcomer_makes_suis_look_at_je_and_shares_it(visit, start):
     go(page, "Share")
     link = page.get_by_test_id("stCode").inner_text().strip()
     other = visit(link)
-    assert numbers(other)[1] == weights
+    assert numbers(other)[WEIGHTS] == weights
     expect(other.get_by_text(said)).to_be_visible()
 
 
@@ -131,8 +134,8 @@ def test_two_tabs_do_not_meet(visit):
     make_suis_look_at_je(first)
     press(second, "temperature", "ArrowRight")
     after = numbers(second)
-    assert after[0] != before[0]
-    assert after[2] == before[2]
+    assert after[SCORES] != before[SCORES]
+    assert after[V] == before[V]
 
 
 @both_editors
@@ -253,7 +256,7 @@ def test_table_is_typed(visit):
     page.locator(".st-key-view-X").get_by_text("Table").click()
     idle(page)
     type_into_table(page, "2,345")  # French keyboards have a comma
-    assert numbers(page)[2][0] == [2.345, 0, 0, 1]  # V = X here
+    assert numbers(page)[V][0] == [2.345, 0, 0, 1]  # V = X here
 
 
 def upload(page: Page, file: Path) -> None:
@@ -311,7 +314,7 @@ def test_a_whole_matrix_is_pasted(visit, last):
         expect(alert).to_be_in_viewport()
     else:
         expect(page.get_by_test_id("stAlert")).to_have_count(0)
-        assert numbers(page)[2] == [
+        assert numbers(page)[V] == [
             [0.1, 0.2, 0.3, 0.4],
             [1.1, 1.2, 1.3, 1.4],
             [3.1, 3.2, 3.3, 3.4],

@@ -11,7 +11,7 @@ from attn_core.permalink import encode
 from attn_core.presets import DEFAULT
 from tests.browser.conftest import idle, settle
 from tests.browser.seats import new_context
-from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
+from tests.browser.test_journey import V, choose_matrix, go, numbers, thumb, value
 
 #: Plotly's file and the two of ours that the page can't go on without.
 FILES = ["**/plotly-*.gz", "**/board.js", "**/frame.js"]
@@ -57,12 +57,12 @@ def test_the_picture_follows_a_drag_which_is_one_change(visit):
         before = page.locator(".lab-board").first.get_attribute("data-drawn")
         page.mouse.move(x + pixels, y)
         page.wait_for_function(f"document.querySelector('.lab-board').dataset.drawn > {before}")
-        seen.add(numbers(page)[2][0][1])  # V = X here
+        seen.add(numbers(page)[V][0][1])  # V = X here
     assert len(seen) > 3  # while the button is down
     page.mouse.up()
     idle(page)
     assert value(page, "X-0-1") == 1
-    assert numbers(page)[2][0][1] == 1
+    assert numbers(page)[V][0][1] == 1
     assert parameter(page, "s") != link
     page.get_by_role("button", name="Undo").click()
     idle(page)
@@ -105,7 +105,7 @@ def test_keys(visit):
     expect(box).to_have_text("3.00")
     expect(box).to_have_attribute("aria-valuetext", "3.00")
     idle(page)
-    assert numbers(page)[2][0][1] == 3
+    assert numbers(page)[V][0][1] == 3
     # All at once, for a slow machine's pause between two keys would end the change.
     box.evaluate(
         """(box, keys) => keys.forEach(
@@ -144,7 +144,7 @@ def test_many_quick_keys_all_count(visit):
     assert value(page, "W_v-0-0") == 2.85
     page.reload()
     settle(page)
-    assert numbers(page)[2][0][0] == 2.85
+    assert numbers(page)[V][0][0] == 2.85
 
 
 def test_a_number_is_typed(visit):
@@ -155,7 +155,7 @@ def test_a_number_is_typed(visit):
     page.keyboard.press("Enter")
     idle(page)
     assert value(page, "X-0-1") == 1.234  # rounded to the lab's grid
-    assert numbers(page)[2][0][1] == 1.234
+    assert numbers(page)[V][0][1] == 1.234
     box.press("Enter")
     page.keyboard.type("7")  # the old number is selected
     page.keyboard.press("Escape")
@@ -214,7 +214,7 @@ def test_touch(visit):
     dispatch("touchEnd")
     idle(page)
     assert value(page, "X-0-1") == 0.5
-    assert numbers(page)[2][0][1] == 0.5
+    assert numbers(page)[V][0][1] == 0.5
     box.tap()
     page.keyboard.type("2")
     page.keyboard.press("Enter")
@@ -264,7 +264,7 @@ def test_without_a_file_the_page_falls_back_to_plain_charts(browser, address, bl
     expect(page.get_by_test_id("stException")).to_have_count(0)
     thumb(page, "X-0-1").press("End")
     idle(page)
-    assert numbers(page)[2][0][1] == 3
+    assert numbers(page)[V][0][1] == 3
     context.close()
 
 
@@ -290,7 +290,7 @@ def test_a_board_without_its_frame_asks_for_it(visit):
     drawn = "document.querySelector('.js-plotly-plot').calcdata[2][0].z[0][1]"  # V = X here
     page.wait_for_function(f"{drawn} === 3")
     idle(page)
-    assert numbers(page)[2][0][1] == 3
+    assert numbers(page)[V][0][1] == 3
 
 
 def test_classic_sliders_are_a_choice_that_a_link_keeps(visit):

@@ -42,6 +42,9 @@ CUT = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(plot =>
             || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
     }).map(text => text.textContent);
 })"""
+#: Whether a figure is no wider than the page, or scrolls inside itself, by keys as well.
+FITS = """plot => plot.layout.width <= innerWidth
+    || (getComputedStyle(plot).overflowX === "auto" && plot.tabIndex === 0)"""
 #: What of figures lies below their own buttons.
 COVERED = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(plot => {
     const bar = plot.querySelector(".modebar").getBoundingClientRect();
@@ -149,7 +152,7 @@ def whole(page, width, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     charts = page.locator(".js-plotly-plot")
     for i in range(charts.count()):
-        assert charts.nth(i).evaluate("plot => plot.layout.width") <= width
+        assert charts.nth(i).evaluate(FITS)
         box = charts.nth(i).bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width

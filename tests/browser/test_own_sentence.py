@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from attn_core import permalink
 from attn_core.notation.labels import unique
 from tests.browser.conftest import idle
-from tests.browser.test_journey import choose_matrix, numbers, thumb, type_sentence
+from tests.browser.test_journey import V, choose_matrix, numbers, thumb, type_sentence
 from tests.browser.test_live import parameter
 
 
@@ -15,7 +15,7 @@ def test_an_own_sentence_has_no_row_of_zeros(visit):
     s = permalink.decode(parameter(page, "s"))
     assert s.n == 9 and s.X.any(axis=1).all()
     # All projections still are the identity, so the values that are drawn are X.
-    assert numbers(page)[2] == s.X.tolist()
+    assert numbers(page)[V] == s.X.tolist()
     names = f"{', '.join(s.features[:-1])} and {s.features[-1]}"
     expect(page.get_by_test_id("stAlert")).to_contain_text(f"X now shows {names}")
     choose_matrix(page, "X")

@@ -9,10 +9,11 @@ from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
 #: A box of the table in which the keyboard is, as its paste finds it.
 CHOSEN = """document.activeElement.closest("[data-testid=stDataFrame]")
     ?.querySelector("td[aria-selected=true]")"""
-#: The numbers of V in the picture.
-V = """document.querySelector(".js-plotly-plot").calcdata.map(([first]) => first)
-    .filter(({ trace }) => trace.type === "heatmap")[2].z.map(row => Array.from(row))"""
-SHOWN = f"expected => JSON.stringify({V}) === JSON.stringify(expected)"
+#: The numbers of V in the picture, and which of its matrices that is.
+V = 6
+NUMBERS = """document.querySelector(".js-plotly-plot").calcdata.map(([first]) => first)
+    .filter(({ trace }) => trace.type === "heatmap")[6].z.map(row => Array.from(row))"""
+SHOWN = f"expected => JSON.stringify({NUMBERS}) === JSON.stringify(expected)"
 #: Leaves a field, which hands over what is in it, and clicks links of the menu at once.
 LEAVE = """async names => {
     document.activeElement.blur();
@@ -38,17 +39,17 @@ def alert(page):
 
 def test_cells_are_pasted_on_a_box(visit):
     page = visit()
-    before = np.array(numbers(page)[2])
+    before = np.array(numbers(page)[V])
     box = thumb(page, "X-1-1")
     copy(page, "0,5\t−1,25\r\n2\t-3\r\n")
     box.press("Control+V")
     idle(page)
     expected = before.copy()
     expected[1:, 1:3] = [[0.5, -1.25], [2, -3]]
-    np.testing.assert_array_equal(numbers(page)[2], expected)
+    np.testing.assert_array_equal(numbers(page)[V], expected)
     expect(alert(page)).to_have_count(0)
     undo(page)
-    np.testing.assert_array_equal(numbers(page)[2], before)
+    np.testing.assert_array_equal(numbers(page)[V], before)
 
     # More than fits: what is left out is said, and one step of undo brings all back.
     copy(page, "1\t2\t3\t4\n5\t6\t7\t8\n9\t9\t9\t9")
@@ -60,10 +61,10 @@ def test_cells_are_pasted_on_a_box(visit):
     )
     expected = before.copy()
     expected[2, 2:] = [1, 2]
-    np.testing.assert_array_equal(numbers(page)[2], expected)
+    np.testing.assert_array_equal(numbers(page)[V], expected)
     undo(page)
     expect(alert(page)).to_have_count(0)
-    np.testing.assert_array_equal(numbers(page)[2], before)
+    np.testing.assert_array_equal(numbers(page)[V], before)
 
     # Into a box that is open, and what isn't a number: refused in words, nothing lost.
     box.press("Enter")
@@ -73,7 +74,7 @@ def test_cells_are_pasted_on_a_box(visit):
     expect(alert(page)).to_contain_text(
         "X, row suis, column feeling: expected a number such as 1.5, got “1.000,5”."
     )
-    np.testing.assert_array_equal(numbers(page)[2], before)
+    np.testing.assert_array_equal(numbers(page)[V], before)
     copy(page, "2,5\n")
     box.press("Control+V")
     idle(page)
@@ -83,15 +84,15 @@ def test_cells_are_pasted_on_a_box(visit):
 
 def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     page = visit()
-    before = np.array(numbers(page)[2])
+    before = np.array(numbers(page)[V])
     page.locator(".st-key-view-X").get_by_text("Table").click()
     idle(page)
     grid = page.get_by_test_id("stDataFrame").first
     grid.click(position={"x": 150, "y": 55})
     type_into_chosen(page, "2,345")
     type_into_chosen(page, "0.5")  # while the first is on its way
-    page.wait_for_function(f"{V}[0].includes(2.345)")
-    first = numbers(page)[2][0].index(2.345)
+    page.wait_for_function(f"{NUMBERS}[0].includes(2.345)")
+    first = numbers(page)[V][0].index(2.345)
     expected = before.copy()
     expected[:2, first] = [2.345, 0.5]
     page.wait_for_function(SHOWN, arg=expected.tolist())
@@ -106,7 +107,7 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     page.wait_for_url("**/?*")
     idle(page)
     choose_matrix(page, "X")
-    np.testing.assert_array_equal(numbers(page)[2], expected)
+    np.testing.assert_array_equal(numbers(page)[V], expected)
     grid.click(position={"x": 150, "y": 55})
     page.wait_for_function(CHOSEN)
     copy(
@@ -116,9 +117,9 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     expect(alert(page)).to_contain_text(f"room for 3×{4 - first}")
     expect(alert(page)).to_contain_text("1.23456 was rounded to 1.235")
     idle(page)
-    assert numbers(page)[2][0][first] == 7
+    assert numbers(page)[V][0][first] == 7
     undo(page)
-    np.testing.assert_array_equal(numbers(page)[2], expected)
+    np.testing.assert_array_equal(numbers(page)[V], expected)
 
 
 def test_a_number_that_is_typed_and_not_entered_is_there_on_the_next_page(visit):
@@ -144,7 +145,7 @@ def test_a_sentence_that_is_typed_and_not_entered_is_there_on_the_page_chosen_la
         page.wait_for_url("**/?*")
         settle(page)
         expect(page.get_by_label("Sentence", exact=True)).to_have_value(words)
-        assert len(numbers(page)[2]) == len(words.split())
+        assert len(numbers(page)[V]) == len(words.split())
     page.get_by_label("Sentence", exact=True).fill("Je\u202e")
     page.evaluate(LEAVE, ["Attention"])
     page.wait_for_url("**/Attention?*")

@@ -32,8 +32,8 @@ def contrast(a, b):
 
 
 def text_on(colour):
-    """What Plotly writes with: white on dark, #444 on bright (tinycolor's isDark)."""
-    return rgb("#ffffff") if colour @ [0.299, 0.587, 0.114] < 128 else rgb("#444444")
+    """What Plotly writes with: white or #444, of which the contrast is larger."""
+    return max((rgb("#444444"), rgb("#ffffff")), key=lambda ink: contrast(colour, ink))
 
 
 def share_unreadable(scale, values, limits):

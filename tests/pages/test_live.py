@@ -8,7 +8,7 @@ import pytest
 
 from attn_core import attend
 from attn_core.figures.boxes.colours import PALETTES
-from attn_core.notation.equation import headline
+from attn_core.notation.overview import overview
 from attn_core.presets import BY_KEY, DEFAULT
 from tests.pages.test_pages import NAMES, PAGES, fine, visit
 
@@ -31,12 +31,10 @@ def array(written):
 def test_the_board_has_the_numbers_of_the_trace_and_says_them():
     data = sent(live(), "figure-headline")
     trace = attend(DEFAULT.scenario)
-    scores, weights, values, output = (array(own["z"]) for own in data["numbers"])
-    np.testing.assert_array_equal(scores, trace.scores)
-    np.testing.assert_array_equal(weights, trace.weights)
-    np.testing.assert_array_equal(values, trace.V)
-    np.testing.assert_array_equal(output, trace.output)
-    assert data["frame"]["alt"] == headline(trace).alt
+    names = ("X", "W_q", "Q", "W_k", "K", "W_v", "V", "scores", "weights", "output")
+    for name, own in zip(names, data["numbers"], strict=True):
+        np.testing.assert_array_equal(array(own["z"]), getattr(trace, name))
+    assert data["frame"]["alt"] == overview(trace).alt
 
 
 def test_the_boxes_have_the_matrix_with_names_and_bounds():

@@ -101,7 +101,8 @@ def test_every_page_at_the_limits(page, n):
 def test_home_shows_the_trace():
     at = fine(visit(preset="verb-subject"))
     trace = attend(BY_KEY["verb-subject"].scenario)
-    for drawn, name in zip(boxes(at), ("scores", "weights", "V", "output"), strict=True):
+    names = ("X", "W_q", "Q", "W_k", "K", "W_v", "V", "scores", "weights", "output")
+    for drawn, name in zip(boxes(at), names, strict=True):
         np.testing.assert_array_equal(drawn, getattr(trace, name))
 
 
@@ -340,7 +341,7 @@ def test_a_preset_shows_its_claim(preset):
 
 
 def test_projector():
-    at = fine(visit())
+    at = fine(visit("3_Attention.py"))
     small = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]["font"]["size"]
     at.toggle(key="projector").set_value(True).run()
     large = json.loads(fine(at).get("plotly_chart")[0].proto.spec)["layout"]["font"]["size"]

@@ -18,6 +18,8 @@ from .text import text_width
 SMALLEST_NUMBER = 9.0
 #: Room for a minus in a box, beside digits whose width is estimated with room to spare.
 _MINUS = 0.3
+#: Pixels of a box that its number leaves free.
+_MARGIN = 6
 
 
 def numbers_of(layout: Layout) -> list[dict[str, Any]]:
@@ -73,12 +75,27 @@ def written(values: Array, digits: int | None) -> dict[str, Any]:
 def _number_format(block: Block, cell: float, scale: Scale) -> tuple[int | None, float]:
     """Decimals that the boxes have room for (None: no numbers), and the size of the numbers."""
     # A weight of 0.45, or a difference of two, must not read 0.
+    largest = scale.digits or scale.font
+    smallest = scale.digits or max(SMALLEST_NUMBER, 0.6 * scale.font)
     for digits in (2, 1) if block.step.name == "weights" else (2, 1, 0):
         signed = block.step.kind != "weight"
-        size = number_size(block.values, digits, cell, scale.font, signed=signed)
-        if size >= max(SMALLEST_NUMBER, 0.6 * scale.font):
+        size = number_size(block.values, digits, cell, largest, signed=signed)
+        if size >= smallest:
             return digits, size
     return None, SMALLEST_NUMBER
+
+
+def common_size(box: float, font: float) -> float:
+    """Size of the numbers of all matrices in boxes of one width, at which −0.00 has room.
+
+    Larger numbers are written at the same size, with fewer decimals.
+
+    Examples
+    --------
+    >>> common_size(36, 13)
+    11.8
+    """
+    return number_size(np.zeros((1, 1)), 2, box, font, signed=True)
 
 
 def number_size(values: Array, digits: int, box: float, font: float, *, signed: bool) -> float:
@@ -96,4 +113,4 @@ def number_size(values: Array, digits: int, box: float, font: float, *, signed: 
     """
     largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
     widest = text_width(number(largest, digits), 1.0) + _MINUS * signed
-    return round(min(float(font), (box - 6) / widest), 1)
+    return round(min(float(font), (box - _MARGIN) / widest), 1)

@@ -166,8 +166,19 @@ def signed(value: float, theme: Theme) -> str:
     >>> signed(-30.0, "light"), signed(1e6, "light")
     ('#67001f', '#053061')
     """
-    low, high = SIGNED_RANGE
-    positions, colours = zip(*PALETTES[theme].signed, strict=True)
+    return colour_of(value, PALETTES[theme].signed, SIGNED_RANGE)
+
+
+def colour_of(value: float, scale: Sequence[tuple[float, str]], limits: tuple[float, float]) -> str:
+    """Colour of a number on a scale.
+
+    Examples
+    --------
+    >>> colour_of(0.0, PALETTES["light"].weight, WEIGHT_RANGE)
+    '#f4f2f8'
+    """
+    low, high = limits
+    positions, colours = zip(*scale, strict=True)
     channels = ([int(colour[k : k + 2], 16) for colour in colours] for k in (1, 3, 5))
     at = (value - low) / (high - low)  # beyond the ends `interp` stays at them
     return "#" + "".join(f"{round(np.interp(at, positions, each)):02x}" for each in channels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,10 +12,14 @@ from .box_numbers import numbers_of
 from .description import Description
 from .layout import Layout, arrange
 from .look import DEFAULT_LOOK, Look
+from .overview import arrange_overview
 from .render import render
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+#: Places equations for a look.
+_Arrange = Callable[[tuple[Equation, ...], Look], Layout]
 
 
 def draw(*equations: Equation, look: Look = DEFAULT_LOOK) -> go.Figure:
@@ -65,10 +69,52 @@ def describe(*equations: Equation, look: Look = DEFAULT_LOOK) -> Description:
     >>> described.numbers[0]["z"].shape
     (3, 4)
     """
+    return _described(equations, look, _arranged)
+
+
+def describe_overview(whole: Equation, *, look: Look = DEFAULT_LOOK) -> Description:
+    """Draw an `overview` on one screen: a grid, or from top to bottom on a phone.
+
+    Parameters
+    ----------
+    whole : Equation
+        Made by `notation.overview.overview`.
+    look : Look
+        Boxes are as large as its width and height allow. Where there is no room for the smallest
+        that can be read, the figure is wider.
+
+    Returns
+    -------
+    Description
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.notation.overview import overview
+    >>> from attn_core.presets import DEFAULT
+    >>> whole = overview(attend(DEFAULT.scenario))
+    >>> described = describe_overview(whole, look=Look(1000, height=600))
+    >>> len(described.numbers), described.layout["width"] <= 1000
+    (10, True)
+    """
+    return _described((whole,), look, _overview)
+
+
+def _described(equations: tuple[Equation, ...], look: Look, arrange: _Arrange) -> Description:
+    """Describe equations that are placed in one way or another."""
     seen = _Seen(tuple(each.appearance for each in equations), equations)
-    layout, still = _still(seen, look)
+    layout, still = _still(seen, look, arrange)
     blocks = [block for each in equations for block in each.blocks]
     return still.holding(numbers_of(layout.holding(blocks)))
+
+
+def _arranged(equations: tuple[Equation, ...], look: Look) -> Layout:
+    return arrange(equations, look.width, look.scale)
+
+
+def _overview(equations: tuple[Equation, ...], look: Look) -> Layout:
+    (whole,) = equations
+    return arrange_overview(whole, look)
 
 
 @dataclass(frozen=True)
@@ -80,7 +126,7 @@ class _Seen:
 
 
 @lru_cache(maxsize=256)  # what visitors look at just now; while a hand moves, one each
-def _still(seen: _Seen, look: Look) -> tuple[Layout, Description]:
+def _still(seen: _Seen, look: Look, arrange: _Arrange) -> tuple[Layout, Description]:
     """The layout, and the figure without its numbers."""
-    layout = arrange(seen.equations, look.width, look.scale)
+    layout = arrange(seen.equations, look)
     return layout, render(layout, look.palette)

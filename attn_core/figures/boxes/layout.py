@@ -23,21 +23,36 @@ ROLE_NOTE = "row = query, column = key"
 
 @dataclass(frozen=True)
 class Placed:
-    """A block with the upper left corner of its first box."""
+    """A block with the upper left corner of its first box, and which labels are written."""
 
     block: Block
     left: float
     top: float
     slanted: bool
+    has_rows: bool = True
+    has_columns: bool = True
+    has_note: bool = True
 
 
 @dataclass(frozen=True)
 class Sign:
-    """An operator, centred at (x, y)."""
+    """An operator at (x, y), and where it stands there; its size in parts of the letters'."""
 
     text: str
     x: float
     y: float
+    size: float = 0.0
+    position: str = "middle center"
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An arrow to the right, from (x, y) to (to_x, to_y)."""
+
+    x: float
+    y: float
+    to_x: float
+    to_y: float
 
 
 @dataclass(frozen=True)
@@ -50,11 +65,25 @@ class Layout:
     height: float
     blocks: tuple[Placed, ...]
     signs: tuple[Sign, ...]
+    arrows: tuple[Arrow, ...] = ()
+    #: Where the upper left corner of a colour legend stands, if there is one.
+    legend: tuple[float, float] | None = None
+
+    @property
+    def row(self) -> float:
+        """Height of a box; `cell` is its width."""
+        return self.cell * self.scale.flat
 
     def holding(self, blocks: Iterable[Block]) -> Layout:
         """Return the same places with other blocks, of the same shapes and labels."""
         pairs = zip(self.blocks, blocks, strict=True)
         return replace(self, blocks=tuple(replace(placed, block=each) for placed, each in pairs))
+
+    def moved_down(self, by: float) -> Layout:
+        """Return blocks and signs further below."""
+        blocks = tuple(replace(placed, top=placed.top + by) for placed in self.blocks)
+        signs = tuple(replace(sign, y=sign.y + by) for sign in self.signs)
+        return replace(self, height=self.height + by, blocks=blocks, signs=signs)
 
 
 @dataclass(frozen=True)
@@ -89,8 +118,8 @@ def arrange(equations: Sequence[Equation], width: float, scale: Scale = DESK) ->
     signs: list[Sign] = []
     top = 0.0
     for line in lines:
-        head = max(_head(unit.block, cell, scale) for unit in line)
-        body = max(len(unit.block.rows) for unit in line) * cell
+        head = max(head_height(unit.block, cell, scale) for unit in line)
+        body = max(len(unit.block.rows) for unit in line) * cell * scale.flat
         foot = max(_foot(unit.block, scale) for unit in line)
         own_blocks, own_signs = _place_line(line, top + head + body / 2, cell, scale)
         blocks += own_blocks
@@ -177,8 +206,8 @@ def _place_line(
         if unit.before:
             signs.append(Sign(unit.before, left + before / 2, middle))
         box_left = left + before + _left(unit.block, cell, scale)
-        height = len(unit.block.rows) * cell
-        slanted = _slanted(unit.block, cell, scale)
+        height = len(unit.block.rows) * cell * scale.flat
+        slanted = is_slanted(unit.block, cell, scale)
         blocks.append(Placed(unit.block, box_left, middle - height / 2, slanted))
         left += _width(unit, cell, scale)
         if unit.after:
@@ -189,7 +218,7 @@ def _place_line(
 def _width(unit: _Unit, cell: float, scale: Scale) -> float:
     block = unit.block
     boxes = len(block.columns) * cell
-    right = max(boxes + _overhang(block, cell, scale), _caption_width(block, boxes, scale))
+    right = max(boxes + overhang(block, cell, scale), _caption_width(block, boxes, scale))
     signs = _sign_width(unit.before, scale) + _sign_width(unit.after, scale)
     return signs + _left(block, cell, scale) + right + scale.gap / 2
 
@@ -197,14 +226,15 @@ def _width(unit: _Unit, cell: float, scale: Scale) -> float:
 def _left(block: Block, cell: float, scale: Scale) -> float:
     """Room left of the first box, for row labels above and half of a wide caption below."""
     boxes = len(block.columns) * cell
-    return max(_row_label_width(block, scale), _caption_width(block, boxes, scale) - boxes)
+    return max(row_label_width(block, scale), _caption_width(block, boxes, scale) - boxes)
 
 
 def _sign_width(text: str, scale: Scale) -> float:
     return text_width(text, scale.font * 1.4) + scale.gap if text else 0.0
 
 
-def _row_label_width(block: Block, scale: Scale) -> float:
+def row_label_width(block: Block, scale: Scale) -> float:
+    """Width of the labels of the rows, with a gap."""
     return min(_widest(block.rows, scale), scale.longest_label) + scale.gap / 2
 
 
@@ -212,13 +242,14 @@ def _widest(texts: Iterable[str], scale: Scale) -> float:
     return max(text_width(text, scale.font) for text in texts)
 
 
-def _slanted(block: Block, cell: float, scale: Scale) -> bool:
+def is_slanted(block: Block, cell: float, scale: Scale) -> bool:
+    """Whether a label of a column is wider than its boxes."""
     return _widest(block.columns, scale) > cell - 2
 
 
-def _overhang(block: Block, cell: float, scale: Scale) -> float:
+def overhang(block: Block, cell: float, scale: Scale) -> float:
     """How far the last slanted label reaches beyond the last box."""
-    if not _slanted(block, cell, scale):
+    if not is_slanted(block, cell, scale):
         return 0.0
     half_a_letter = scale.font * math.sin(_SLANT) / 2
     reach = [
@@ -230,8 +261,9 @@ def _overhang(block: Block, cell: float, scale: Scale) -> float:
     return max(0.0, *reach)
 
 
-def _head(block: Block, cell: float, scale: Scale) -> float:
-    if not _slanted(block, cell, scale):
+def head_height(block: Block, cell: float, scale: Scale) -> float:
+    """Height of the labels of the columns."""
+    if not is_slanted(block, cell, scale):
         return scale.font * 1.6
     longest = min(_widest(block.columns, scale), scale.longest_label)
     return longest * math.sin(_SLANT) + scale.font * 1.6

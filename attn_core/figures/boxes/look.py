@@ -44,13 +44,27 @@ TEMPLATE: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Scale:
-    """Sizes in pixels for one way of looking: at a desk or from the back of a room."""
+    """Sizes in pixels for one way of looking: at a desk or from the back of a room.
+
+    Attributes
+    ----------
+    font : int
+    smallest_cell, largest_cell : int
+        Width of a box.
+    longest_label, gap : int
+    flat : float
+        Height of a box in parts of its width.
+    digits : float
+        The one size of all numbers; 0 where each matrix has its own, as large as its boxes allow.
+    """
 
     font: int
     smallest_cell: int
     largest_cell: int
     longest_label: int
     gap: int
+    flat: float = 1.0
+    digits: float = 0.0
 
 
 DESK = Scale(font=13, smallest_cell=34, largest_cell=46, longest_label=96, gap=12)
@@ -68,6 +82,8 @@ class Look:
     theme : {"light", "dark"}
     projector : bool
         Larger boxes and letters, for the back of a room.
+    height : float, optional
+        Pixels at hand; what can fits itself into them.
 
     Examples
     --------
@@ -78,6 +94,7 @@ class Look:
     width: float = 960
     theme: Theme = "light"
     projector: bool = False
+    height: float | None = None
 
     @property
     def palette(self) -> Palette:

@@ -14,6 +14,7 @@ from .colours import SIGNED_RANGE, WEIGHT_CHANGE_RANGE, WEIGHT_RANGE, Palette
 from .description import Description
 from .layout import Layout, Placed, role_note
 from .look import TEMPLATE, Scale
+from .marks import arrow_shape, legend_shapes, legend_texts
 from .text import NOTE, shorten, subscripts
 
 #: Where the colours of a matrix come from; of all other kinds it is the first axis.
@@ -25,8 +26,13 @@ def render(layout: Layout, palette: Palette) -> Description:
     texts = _Texts(palette, layout.scale)
     for sign in layout.signs:
         colour = palette.warning if sign.text == "?" else palette.ink
-        size = layout.scale.font * (2 if len(sign.text) == 1 else 1.4)
-        texts.add(sign.text, sign.x, sign.y, size=size, colour=colour)
+        size = layout.scale.font * (sign.size or (2 if len(sign.text) == 1 else 1.4))
+        text = subscripts(sign.text)
+        texts.add(text, sign.x, sign.y, size=size, colour=colour, position=sign.position)
+    for sign in legend_texts(layout.legend, layout.scale) if layout.legend else ():
+        size = layout.scale.font * sign.size
+        at = {"colour": palette.muted, "position": sign.position}
+        texts.add(sign.text, sign.x, sign.y, size=size, **at)
     for placed in layout.blocks:
         _label_block(placed, layout, texts)
     heatmaps = [_heatmap(placed, layout) for placed in layout.blocks]
@@ -86,11 +92,11 @@ class _Texts:
 def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
     block, cell, font = placed.block, layout.cell, layout.scale.font
     longest = layout.scale.longest_label
-    for i, label in enumerate(block.rows):
+    for i, label in enumerate(block.rows if placed.has_rows else ()):
         text = escape.plotly(shorten(label, longest, font))
-        y = placed.top + (i + 0.5) * cell
+        y = placed.top + (i + 0.5) * layout.row
         texts.add(text, placed.left - 4, y, position="middle left")
-    for j, label in enumerate(block.columns):
+    for j, label in enumerate(block.columns if placed.has_columns else ()):
         text = escape.plotly(shorten(label, longest, font))
         x = placed.left + (j + 0.5) * cell
         if placed.slanted:
@@ -99,14 +105,14 @@ def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
         else:
             texts.add(text, x, placed.top - font * 0.7)
     middle = placed.left + len(block.columns) * cell / 2
-    bottom = placed.top + len(block.rows) * cell
+    bottom = placed.top + len(block.rows) * layout.row
     name = escape.plotly(block.title) or subscripts(block.symbol)
     caption = f"<b>{name}</b>  {block.shape}"
     texts.add(caption, middle, bottom + font * 0.95)
-    if note := role_note(block):
+    if placed.has_note and (note := role_note(block)):
         texts.add(note, middle, bottom + font * 2.2, size=font * NOTE, colour=texts.palette.muted)
     for i, j in np.argwhere(np.isinf(block.values)):
-        x, y = placed.left + (j + 0.5) * cell, placed.top + (i + 0.5) * cell
+        x, y = placed.left + (j + 0.5) * cell, placed.top + (i + 0.5) * layout.row
         texts.add(number(block.values[i, j]), x, y, colour=texts.palette.muted)
 
 
@@ -118,10 +124,12 @@ def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
         "name": block.symbol,
         "x0": round(placed.left + cell / 2, 1),
         "dx": round(cell, 1),
-        "y0": round(placed.top + cell / 2, 1),
-        "dy": round(cell, 1),
+        "y0": round(placed.top + layout.row / 2, 1),
+        "dy": round(layout.row, 1),
         "coloraxis": _COLORAXES.get(block.step.kind, "coloraxis"),
         "hovertext": [[escape.plotly(text) for text in row] for row in block.cells],
+        # What the browser writes while a hand moves has the same size (`preview.js`).
+        **({"meta": layout.scale.digits} if layout.scale.digits else {}),
     }
 
 
@@ -143,9 +151,14 @@ def _figure_layout(
         "yaxis": {"range": [height, 0]},
         "font": {"size": layout.scale.font, "color": palette.ink},
         "annotations": slanted,
-        "shapes": outline_shapes(layout, palette),
+        "shapes": [*_marks(layout, palette), *outline_shapes(layout, palette)],
         **colours,
     }
+
+
+def _marks(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
+    legend = legend_shapes(layout.legend, layout.scale, palette) if layout.legend else []
+    return [*(arrow_shape(arrow, palette) for arrow in layout.arrows), *legend]
 
 
 def outline_shapes(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
@@ -154,8 +167,8 @@ def outline_shapes(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
         {
             "x0": round(placed.left + outline.columns.start * layout.cell, 1),
             "x1": round(placed.left + outline.columns.stop * layout.cell, 1),
-            "y0": round(placed.top + outline.rows.start * layout.cell, 1),
-            "y1": round(placed.top + outline.rows.stop * layout.cell, 1),
+            "y0": round(placed.top + outline.rows.start * layout.row, 1),
+            "y1": round(placed.top + outline.rows.stop * layout.row, 1),
             "line": {"color": palette.ink, "width": 3.5 if outline.is_target else 2},
         }
         for placed in layout.blocks

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 
@@ -20,6 +22,9 @@ from pages.ui.model import shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
+#: Whether a label is seen; who hears the page is always told it.
+Visibility = Literal["visible", "collapsed"]
+
 _SIZES = {
     "d_model": ("features of X", limits.D_MODEL),
     "d_k": ("columns of W_q and W_k", limits.D_K),
@@ -27,7 +32,7 @@ _SIZES = {
 }
 
 
-def start() -> None:
+def start(label_visibility: Visibility = "visible") -> None:
     """Choose a preset to start from; its claim stands below while nothing is changed."""
     widget_state.seed("preset", session().preset.key)
     widgets.selectbox(
@@ -36,6 +41,7 @@ def start() -> None:
         format_func=lambda key: presets.BY_KEY[key].title,
         key="preset",
         on_change=_start,
+        label_visibility=label_visibility,
     )
 
 
@@ -57,6 +63,21 @@ def claim() -> None:
 
 def sentence() -> None:
     """Type a sentence; a refused one stays in the field, with the reason."""
+    _sentence()
+    offer_second_sentence()
+    below_sentence()
+
+
+def on_one_line() -> None:
+    """Type the sentence and choose a preset; the labels are there for who hears them."""
+    words, begin = st.columns([5, 4])
+    with words:
+        _sentence("collapsed")
+    with begin:
+        start("collapsed")
+
+
+def _sentence(label_visibility: Visibility = "visible") -> None:
     vectors.load_pending()
     widget_state.seed("sentence", tokenize.join(session().scenario.tokens))
     # No `max_chars`: a browser would drop a longer text without a word.
@@ -65,7 +86,12 @@ def sentence() -> None:
         key="sentence",
         on_change=_set_sentence,
         help=f"1 to {limits.MAX_TOKENS} words and signs, in any script. Enter applies it.",
+        label_visibility=label_visibility,
     )
+
+
+def below_sentence() -> None:
+    """Show the field of a second sentence, and what there is to say of the words."""
     _context()
     s = session().scenario
     with slot():
@@ -113,19 +139,22 @@ def _choose_features() -> None:
     _remember_choice(before)
 
 
-def _context() -> None:
+def offer_second_sentence() -> None:
     """Let keys and values come from a second sentence."""
+    widget_state.seed("cross", session().scenario.is_cross)
+    widgets.toggle(
+        "Second sentence",
+        key="cross",
+        on_change=_set_cross,
+        help="Cross-attention: keys and values come from a second sentence. The words of the "
+        "first ask, those of the second answer. Causal masks, windows, RoPE and ALiBi compare "
+        "places in one sentence, so they are taken out.",
+    )
+
+
+def _context() -> None:
     s = session().scenario
     with slot():
-        widget_state.seed("cross", s.is_cross)
-        widgets.toggle(
-            "Keys and values from a second sentence",
-            key="cross",
-            on_change=_set_cross,
-            help="Cross-attention: the words above ask, those of the second sentence answer. "
-            "Causal masks, windows, RoPE and ALiBi compare places in one sentence, so they "
-            "are taken out.",
-        )
         if s.is_cross:
             widget_state.seed("context", tokenize.join(s.context))
             widgets.text_input(
@@ -234,20 +263,41 @@ def rows_of_W(d_model: int) -> int:
     return rows
 
 
-def settings() -> None:
-    """Choose scaling, temperature and mask."""
-    s = session().scenario
-    scaling, temperature, mask_kind = st.columns([1, 1.3, 2.2], vertical_alignment="center")
-    widget_state.seed("scale", s.scale)
-    with scaling:
+def settings(*others: Callable[[], None]) -> None:
+    """Choose scaling, temperature and mask; other tools stand on the same line."""
+    with st.container(key="tools", horizontal=True, vertical_alignment="center"):
+        widget_state.seed("scale", session().scenario.scale)
         widgets.toggle(escape.label("Divide by √d_k"), key="scale", on_change=_set_scale)
-    low, high = limits.TEMPERATURE
-    widget_state.seed("temperature", s.temperature)
-    with temperature:
-        widgets.slider("Temperature", low, high, step=0.05, key="temperature", on_change=_set_heat)
-    with mask_kind:
-        mask.kind()
+        with _named("Temperature"):
+            _temperature()
+        with _named("Mask"):
+            mask.kind()
+        for other in others:
+            other()
     mask.size_or_boxes()
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Write the name of a tool at its side; its own label would stand above it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        st.markdown(name, width="content")
+        yield
+
+
+def _temperature() -> None:
+    low, high = limits.TEMPERATURE
+    widget_state.seed("temperature", session().scenario.temperature)
+    widgets.slider(
+        "Temperature",
+        low,
+        high,
+        step=0.05,
+        key="temperature",
+        on_change=_set_heat,
+        label_visibility="collapsed",
+        width=100,
+    )
 
 
 def _set_scale() -> None:

@@ -24,8 +24,6 @@ from pages.ui.live.slots import slot
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
-_TITLES: dict[MaskKind, str] = {"window": "sliding window"}
-
 #: These compare places in one sentence.
 _OF_ONE_SENTENCE = ("causal", "window")
 
@@ -39,8 +37,9 @@ def kind() -> None:
         [each for each in masks.KINDS if not (is_cross and each in _OF_ONE_SENTENCE)],
         key="mask",
         horizontal=True,
-        format_func=lambda each: _TITLES.get(each, each),
         on_change=_set_kind,
+        label_visibility="collapsed",
+        width="content",
     )
 
 

@@ -18,11 +18,16 @@ from pages.ui.session.state import session
 _BUTTONS = 32
 
 
+#: Pixels of the window's height that home needs beside its picture; with the projector's letters.
+_AROUND, _AROUND_IN_ROOM = 236, 330
+
+
 def look(margin: int = 0) -> Look:
     """Say how to draw for this visitor, in the page's width without a margin."""
     # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
     taken = round(margin * 22 / 16) if session().projector else margin
-    return Look(session().width - taken, state.theme(), session().projector)
+    height = max(0, session().height - (_AROUND_IN_ROOM if session().projector else _AROUND))
+    return Look(session().width - taken, state.theme(), session().projector, height or None)
 
 
 def chart(

@@ -1,4 +1,4 @@
-"""Measure the page's width in the browser, and notice when its theme changes.
+"""Measure the page in the browser, and notice when its theme changes.
 
 Equations break into lines that fit the width; their colours follow the theme, whose change
 starts no run by itself. As the one script on every page,
@@ -9,24 +9,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from attn_core.figures import NARROW
 from pages.ui.live.serialize import UNPACK, pack
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
-#: Widths are sent in steps, so that a resize doesn't rerun the page at every pixel.
+#: Sizes are sent in steps, so that a resize doesn't rerun the page at every pixel.
 _STEP = 20
 _KEY = "viewport"
 
 _JS = """
 export default function ({ parentElement, data, setStateValue }) {
-  const { width: known, step, dark } = UNPACK;
+  const { width: known, height: tall, narrow, step, dark } = UNPACK;
   const host = parentElement.host ?? parentElement;
   host.labStop?.();  // this is called again with every new width or theme
-  let sent = known, timer;
+  let sent = known, sentHeight = tall, timer;
   const paper = matchMedia("print");  // as wide as it is white, and not the page
   const send = () => {
     if (paper.matches) return;
     const width = Math.floor(host.getBoundingClientRect().width / step) * step;
+    // The bars of a phone's browser come and go, and with them the height.
+    const isSteady = width >= narrow && !matchMedia("(pointer: coarse)").matches;
+    const height = isSteady ? Math.floor(innerHeight / step) * step : 0;
+    if (width > 0 && height !== sentHeight) setStateValue("height", sentHeight = height);
     if (width > 0 && width !== sent) setStateValue("width", sent = width);
   };
   const observer = new ResizeObserver(() => {
@@ -35,6 +40,11 @@ export default function ({ parentElement, data, setStateValue }) {
     timer = setTimeout(send, sent ? 150 : 80);
   });
   observer.observe(host);
+  const onResize = () => {
+    clearTimeout(timer);
+    timer = setTimeout(send, 150);
+  };
+  addEventListener("resize", onResize);
   if (sent) send();
   const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor;
   const isDark = (colour) => Math.max(...colour.match(/\\d+/g).slice(0, 3)) < 128;
@@ -47,6 +57,7 @@ export default function ({ parentElement, data, setStateValue }) {
     clearTimeout(timer);
     clearInterval(watch);
     observer.disconnect();
+    removeEventListener("resize", onResize);
   };
   return () => { if (!host.isConnected) host.labStop(); };
 }
@@ -58,17 +69,20 @@ _measure = widgets.component("viewport", js=_PICTURES + _JS.replace("UNPACK", UN
 
 
 def measure() -> None:
-    """Keep `session().width` true. The page is rerun once when it changes."""
+    """Keep `session().width` and `height` true. The page is rerun once when they change."""
     _measure(
         key=_KEY,
         data=pack(
             {
                 "width": session().width if session().measured else None,  # so that it is sent
+                "height": session().height,
+                "narrow": NARROW,
                 "step": _STEP,
                 "dark": state.theme() == "dark",
             },
         ),
         on_width_change=widgets.rerun,
+        on_height_change=widgets.rerun,
         on_ground_change=widgets.rerun,  # the run itself is all that is needed
         height=1,
     )
@@ -76,3 +90,5 @@ def measure() -> None:
     width = widget_state.checked(widget_state.event(_KEY, "width"), float, 0.0)
     if 200 <= width <= 8000:
         session().width, session().measured = int(width), True
+    height = widget_state.checked(widget_state.event(_KEY, "height"), float, 0.0)
+    session().height = int(height) if 200 <= height <= 8000 else 0

@@ -135,6 +135,8 @@ class Session:
     #: The head that was chosen, from 0; the scenario may have fewer.
     chosen_head: int = 0
     width: int = DEFAULT_WIDTH
+    #: Of the window; 0 where it isn't known, or doesn't stay.
+    height: int = 0
     #: The browser has told its width.
     measured: bool = False
     long_text: LongText = field(default_factory=LongText)

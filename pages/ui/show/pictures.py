@@ -14,12 +14,18 @@ from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
 from attn_core.document import to_json
 from attn_core.explain.describe import describe_step
-from attn_core.figures import describe, describe_dot_product_pairs
+from attn_core.figures import (
+    Description,
+    describe,
+    describe_dot_product_pairs,
+    describe_overview,
+)
 from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rule_of
 from attn_core.notation import steps
 from attn_core.notation.equation import Equation, block, equation, formula, headline, shape_mismatch
 from attn_core.notation.graph import graph
 from attn_core.notation.outline import highlight
+from attn_core.notation.overview import overview
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
 from pages.ui.live.slots import slot
@@ -99,14 +105,24 @@ def steps_together(*names: str) -> None:
 
 
 def whole_attention() -> None:
-    """Show softmax(scores) · V = output on one line, and where each word looks."""
+    """Show the whole way from the embeddings to the output, and where each word looks."""
 
     def body(trace: AttentionTrace) -> None:
-        shown = headline(trace)
-        picture(trace, shown, key="headline", inputs=_inputs(shown))
-        st.markdown(describe_step(trace, "weights", escape.markdown))
+        shown = overview(trace)
+        picture(
+            trace,
+            shown,
+            key="headline",
+            inputs=_inputs(shown),
+            draw=describe_overview,
+            below=lambda: _say(trace, "weights"),
+        )
 
     head_fragment("headline", body)
+
+
+def _say(trace: AttentionTrace, name: str) -> None:
+    st.markdown(describe_step(trace, name, escape.markdown))
 
 
 def comparison(name: str, sides: Sides) -> None:
@@ -186,6 +202,8 @@ def picture(
     key: str,
     beside: Sequence[Equation] = (),
     inputs: dict[str, Any] | None = None,
+    draw: Callable[..., Description] = describe,
+    below: Callable[[], None] = lambda: None,
 ) -> None:
     """Show equations in one picture whose numbers can be inspected.
 
@@ -196,18 +214,20 @@ def picture(
     cell = inspector.inspected(trace, drawn, name)
     shown = [highlight(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
-        describe(*beside, *shown, look=look()),
+        draw(*beside, *shown, look=look()),
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
         inputs=inputs,
     )
-    inspector.ask_button(drawn, name, is_open=cell is not None)
+    below()
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        inspector.ask_button(drawn, name, is_open=cell is not None)
+        _tables(key, *beside, *drawn)
     with slot():
         inspector.say_if_gone(trace, name)
         if cell:
             inspector.answer(trace, cell, drawn)
-    _tables(key, *beside, *drawn)
 
 
 def _inputs(shown: Equation) -> dict[str, Any] | None:

@@ -46,6 +46,7 @@ def quick_pin() -> None:
     _pin_button(
         "Pinned as A" if is_pinned else "Pin as A",
         disabled=is_pinned,
+        type="tertiary",
         help="Compares what follows, B, with this scenario, A, on the page Compare.",
     )
 

@@ -59,6 +59,7 @@ class Board {
       this.shown = { data, layout: this.layout, paper: frame.paper };
       await Plotly.react(this.plot, { data, layout: this.layout, config: this.config, frames });
       uncover(this.plot);
+      this.letScroll();
       this.isPreviewed = false;
       if (!this.drawn++) this.listen();
       if (this.onPaper) this.print(true);
@@ -70,6 +71,12 @@ class Board {
       this.plot.dataset.drawn = this.drawn;
     });
     return this.drawing;
+  }
+
+  /** A picture that is wider than the page scrolls inside itself, by keys as well. */
+  letScroll() {
+    if (this.plot.scrollWidth > this.plot.clientWidth) this.plot.tabIndex = 0;
+    else this.plot.removeAttribute("tabindex");
   }
 
   /** Show matrices that Python hasn't answered yet, and return whether they can be shown. */

@@ -9,6 +9,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const GAP = 2; // pixels between boxes, as in the template of `attn_core/figures/boxes/look.py`
 // As in `attn_core/figures/boxes/box_numbers.py`, which writes the answer.
 const [SMALLEST_NUMBER, PART_OF_LETTERS] = [9, 0.6];
+const TIE = 1 + 1e-12; // as in `attn_core/notation/labels.py`: a half goes up, and a bit less, too
 const [CHARACTER, MINUS, MARGIN] = [0.56, 0.3, 6];
 
 /** The boards whose matrices can be computed here. */
@@ -45,7 +46,7 @@ export function write(plot, i, step, values, inks) {
   const drawn = plot.querySelectorAll(".heatmaplayer .hm")[i];
   const boxes = (drawn.querySelector(".lab-cells") ?? cover(plot, drawn, trace, values)).children;
   const labels = [...drawn.querySelectorAll(".heatmap-label text")];
-  const [digits, size] = format(values, step, trace.dy, plot.layout.font.size);
+  const [digits, size] = format(values, step, trace.dx, plot.layout.font.size, trace.meta);
   const finite = values.flat().filter(Number.isFinite); // a blocked score has no box
   finite.forEach((value, k) => {
     const [fill, ink] = colours(value, scale);
@@ -87,17 +88,19 @@ function cover(plot, drawn, { x0, dx, y0, dy }, values) {
 }
 
 /** Decimals that the boxes have room for (null: no numbers), and the size of the numbers. */
-function format(values, { name, is_weight: isWeight }, cell, font) {
+function format(values, { name, is_weight: isWeight }, cell, letters, common) {
+  const font = common ?? letters;
+  const least = common ?? Math.max(SMALLEST_NUMBER, PART_OF_LETTERS * letters);
   const largest = Math.max(...values.flat().filter(Number.isFinite).map(Math.abs));
   for (let digits = 2; digits >= (name === "weights" ? 1 : 0); digits--) {
     const widest = CHARACTER * number(largest, digits).length + (isWeight ? 0 : MINUS);
     const size = Math.round(Math.min(font, (cell - MARGIN) / widest) * 10) / 10;
-    if (size >= Math.max(SMALLEST_NUMBER, PART_OF_LETTERS * font)) return [digits, size];
+    if (size >= least) return [digits, size];
   }
   return [null, SMALLEST_NUMBER];
 }
 
-/** Fixed decimals and a true minus, none before a zero. */
+/** Fixed decimals and a true minus, none before a zero; rounded as `labels.numbers` does. */
 function number(value, digits) {
-  return value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
+  return (value * TIE).toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
 }

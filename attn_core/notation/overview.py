@@ -1,0 +1,97 @@
+"""The whole way of one head as one equation, from the embeddings to the output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..attention import AttentionTrace
+from .equation import Equation, block
+from .graph import Graph, Node, graph
+from .steps import SOFTMAX_INPUT
+
+#: Between the equations of an overview.
+END = ";"
+#: A product of the embeddings, and the step that stands for it where its rows are rotated.
+_PROJECTED = {"Q": "rotated_Q", "K": "rotated_K", "V": "V"}
+
+
+def overview(trace: AttentionTrace, head: int = 0) -> Equation:
+    """Write every matrix of a head once: projections, scores, weights and output.
+
+    Its equations stand one behind the other. A matrix that an earlier one has shown, and a step
+    between the products and the softmax, is written in the sign.
+
+    Parameters
+    ----------
+    trace : AttentionTrace
+    head : int
+        The head, from 0.
+
+    Returns
+    -------
+    Equation
+        The last three blocks are the input of the softmax, the weights and the output.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> whole = overview(attend(DEFAULT.scenario))
+    >>> [shown.symbol for shown in whole.blocks]
+    ['X', 'W_q', 'Q', 'W_k', 'K', 'W_v', 'V', 'scores', 'weights', 'output']
+    >>> [term for term in whole.terms if isinstance(term, str)][:6]
+    ['·', '=', ';', 'X ·', '=', ';']
+    """
+    nodes = graph(trace.scenario)
+    terms = (*_projections(nodes), *_attention(nodes))
+    return Equation(
+        tuple(
+            term if isinstance(term, str) else block(trace, term.name, head=head) for term in terms
+        )
+    )
+
+
+def _projections(nodes: Graph) -> Iterator[Node | str]:
+    """Write the products, the embeddings where they come first."""
+    shown: set[str] = set()
+    for name, rotated in _PROJECTED.items():
+        product = nodes[name]
+        projected, projection = (operand.node for operand in product.operands)
+        if projected.name in shown:
+            yield f"{projected.step.symbol} ·"
+        else:
+            yield from _embeddings(projected)
+            shown.add(projected.name)
+        yield from (projection, "=", product)
+        if (turned := nodes.resolve(rotated)) is not product:
+            yield from ("→", turned)
+        yield END
+
+
+def _embeddings(projected: Node) -> Iterator[Node | str]:
+    """Write the embeddings, and the sum that is projected where positions are added."""
+    if projected.terms:
+        yield from (term if isinstance(term, str) else term.node for term in projected.terms)
+        yield from ("=", projected, END, f"{projected.step.symbol} ·")
+    else:
+        yield from (projected, "·")
+
+
+def _attention(nodes: Graph) -> Iterator[Node | str]:
+    """Write the last scores before the softmax, the weights and the output."""
+    scores, weights, output = nodes.operand(SOFTMAX_INPUT).node, nodes["weights"], nodes["output"]
+    yield from (f"{_expanded(nodes, scores)} =", scores, END)
+    yield from (f"softmax({scores.step.symbol}) =", weights, END)
+    yield from (f"{weights.step.symbol} · {nodes['V'].step.symbol} =", output)
+
+
+def _expanded(nodes: Graph, node: Node) -> str:
+    """Write a step as what is done to the raw scores."""
+    node = nodes[node.original]
+    if node.name == "raw_scores" or not node.terms:
+        return node.step.symbol
+    left, *others = [
+        term if isinstance(term, str) else _expanded(nodes, term.node) for term in node.terms
+    ]
+    is_divided = node.step.operation in ("scaling", "temperature")
+    return " ".join((f"({left})" if is_divided and " + " in left else left, *others))
