@@ -17,6 +17,7 @@ if __name__ == "__main__":
         form.start()
     form.claim()
     pictures.whole_attention()
+    pictures.inputs_to_move()
     matrix.editor()
     form.settings()
     pin.quick_pin()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario
+from attn_core import AttentionTrace, Scenario, edits
 from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
-from attn_core.document import to_json
 from attn_core.explain.describe import describe_step
 from attn_core.figures import describe, describe_dot_product_pairs
 from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rule_of
@@ -22,6 +18,7 @@ from attn_core.notation.graph import graph
 from attn_core.notation.outline import highlight
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
+from pages.ui.live.moves import Inputs
 from pages.ui.live.slots import slot
 from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
@@ -103,7 +100,7 @@ def whole_attention() -> None:
 
     def body(trace: AttentionTrace) -> None:
         shown = headline(trace)
-        picture(trace, shown, key="headline", inputs=_inputs(shown))
+        picture(trace, shown, key="headline")
         st.markdown(describe_step(trace, "weights", escape.markdown))
 
     head_fragment("headline", body)
@@ -159,6 +156,22 @@ def one_matrix(name: str) -> None:
     head_fragment(name, lambda trace: picture(trace, Equation((block(trace, name),)), key=name))
 
 
+def inputs_to_move(*names: str) -> None:
+    """Show inputs of the scenario side by side, where their boxes are sliders.
+
+    Without names, all that are edited but W_o.
+    """
+    if not session().is_live:
+        return
+
+    def body(trace: AttentionTrace) -> None:
+        has = edits.editable(trace.scenario)
+        shown = [name for name in has if (name in names if names else name != "W_o")]
+        picture(trace, Equation(tuple(block(trace, name) for name in shown)), key="inputs")
+
+    head_fragment("inputs", body)
+
+
 def shape_rule(rows: int) -> None:
     """Show X · W_q with a W_q of so many rows: the product, or why there is none."""
 
@@ -185,11 +198,10 @@ def picture(
     *drawn: Equation,
     key: str,
     beside: Sequence[Equation] = (),
-    inputs: dict[str, Any] | None = None,
 ) -> None:
-    """Show equations in one picture whose numbers can be inspected.
+    """Show equations of the visitor's scenario in one picture: numbers to inspect and to move.
 
-    Equations `beside` them are drawn first; they are of another scenario and can't be inspected.
+    Equations `beside` them are drawn first; they are of another scenario and can be neither.
     """
     name = f"figure-{key}"
     before = sum(len(each.blocks) for each in beside)
@@ -200,7 +212,7 @@ def picture(
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
-        inputs=inputs,
+        inputs=inputs(*drawn, before=before),
     )
     inspector.ask_button(drawn, name, is_open=cell is not None)
     with slot():
@@ -210,20 +222,19 @@ def picture(
     _tables(key, *beside, *drawn)
 
 
-def _inputs(shown: Equation) -> dict[str, Any] | None:
-    """Return what the browser needs to compute an equation of the visitor's scenario and head."""
-    s = session().scenario
-    if s.X.dtype != np.float64:  # the browser has no other
-        return None
-    steps = [
-        {
-            "name": block.step.name,
-            "is_transposed": block.transposed,
-            "is_weight": block.step.kind == "weight",
-        }
-        for block in shown.blocks
-    ]
-    return {"scenario": json.loads(to_json(s)), "head": session().head, "steps": steps}
+def inputs(*drawn: Equation, before: int = 0) -> Inputs:
+    """Say what equations of the visitor's scenario are computed from.
+
+    Parameters
+    ----------
+    *drawn : Equation
+        Matrices with titles are those of the heads, in order; others are of the selected head.
+    before : int
+        How many matrices of another scenario are drawn before these.
+    """
+    blocks = [shown for each in drawn for shown in each.blocks]
+    own = [(shown, i if shown.title else session().head) for i, shown in enumerate(blocks)]
+    return Inputs(session().scenario, (*[None] * before, *own))
 
 
 def unasked(*drawn: Equation, key: str) -> None:
