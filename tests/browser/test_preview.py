@@ -21,7 +21,8 @@ WRITTEN = """() => [...document.querySelector(".js-plotly-plot").querySelectorAl
 PRESS = f"""(box, keys) => {{
     for (const key of keys)
         box.dispatchEvent(new KeyboardEvent("keydown", {{ key, bubbles: true }}));
-    const cells = [...document.querySelectorAll(".lab-cells")].map(({{ children }}) =>
+    const picture = document.querySelector(".js-plotly-plot");
+    const cells = [...picture.querySelectorAll(".lab-cells")].map(({{ children }}) =>
         [...children].map((box) => [
             ...["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name))),
             box.style.fill,

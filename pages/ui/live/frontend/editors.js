@@ -193,7 +193,7 @@ function style() {
     .lab-slider input::-moz-range-track { height: 6px; border-radius: 3px;
       background: var(--st-border-color); }
     .lab-slider input::-webkit-slider-thumb { appearance: none; width: 44px; height: 28px;
-      margin-top: -11px; border: 0; border-radius: 14px; background: var(--st-primary-color); }
+      margin-top: calc(3px - 14px); border: 0; border-radius: 14px; background: var(--st-primary-color); }
     .lab-slider input::-moz-range-thumb { width: 44px; height: 28px; border: 0;
       border-radius: 14px; background: var(--st-primary-color); }
     .lab-slider input:focus-visible { outline: 2px solid var(--st-primary-color); }
