@@ -10,6 +10,9 @@ from math import isfinite
 
 from ..scenario import Array
 
+#: Of two sums of the same products, in orders of their own as here and in the browser, one may be
+#: a half and the other a bit less: both go up.
+_TIE = 1 + 1e-12
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -91,8 +94,11 @@ def numbers(values: Array, digits: int = 2) -> list[list[str]]:
     >>> import numpy as np
     >>> numbers(np.array([[-1.5, np.inf], [np.nan, 0.125]]))
     [['−1.50', ''], ['', '0.13']]
+    >>> numbers(np.array([[0.35 + 0.425, 0.775 - 1e-15]]))
+    [['0.78', '0.78']]
     """
-    return [[number(v, digits) if isfinite(v) else "" for v in row] for row in values.tolist()]
+    nudged = (values * _TIE).tolist()
+    return [[number(v, digits) if isfinite(v) else "" for v in row] for row in nudged]
 
 
 def short(value: float, digits: int = 6) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, TypeGuard
 
 import streamlit as st
 
 from attn_core import Scenario, document, edits, limits
-from attn_core.notation.equation import Block
+from attn_core.notation.equation import Block, Equation
+from attn_core.scenario import Array
 from pages.ui.session import state, widget_state
 from pages.ui.session.session import Ack
 from pages.ui.session.state import session
@@ -27,6 +29,24 @@ HINT = (
 
 
 @dataclass(frozen=True, eq=False)
+class Shown:
+    """A matrix in a picture of the visitor's scenario.
+
+    Attributes
+    ----------
+    block : Block
+    head : int
+        The head that it is of, from 0.
+    minus : ndarray, optional
+        Numbers of another scenario that are taken off it.
+    """
+
+    block: Block
+    head: int
+    minus: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Inputs:
     """What a picture is computed from, so that its boxes can be moved and it follows at once.
 
@@ -34,12 +54,12 @@ class Inputs:
     ----------
     scenario : Scenario
         The visitor's.
-    shown : tuple of (Block, int), or None
-        Each matrix of the picture and the head that it is of; None for one of another scenario.
+    shown : sequence of Shown or None
+        The matrices of the picture in order; None for one of another scenario.
     """
 
     scenario: Scenario
-    shown: tuple[tuple[Block, int] | None, ...]
+    shown: Sequence[Shown | None]
 
     def plain(self) -> Any:
         """Return the scenario for JSON."""
@@ -47,18 +67,37 @@ class Inputs:
 
     def steps(self) -> list[dict[str, Any] | None]:
         """Say of each matrix which step it shows, and how its boxes are called if they move."""
-        return [each and self._step(*each) for each in self.shown]
+        return [None if each is None else self._step(each) for each in self.shown]
 
-    def _step(self, block: Block, head: int) -> dict[str, Any]:
-        which = {
+    def _step(self, shown: Shown) -> dict[str, Any]:
+        block = shown.block
+        said: dict[str, Any] = {
             "name": block.step.name,
-            "head": head,
+            "head": shown.head,
             "is_transposed": block.transposed,
             "is_weight": block.step.kind == "weight",
         }
-        if block.step.name in edits.editable(self.scenario) and not block.transposed:
-            which |= {"title": f"{block.symbol}, {block.shape}", "boxes": block.cells}
-        return which
+        if shown.minus is not None:  # JSON has no −∞
+            rows = shown.minus.tolist()
+            said["minus"] = [[value if isfinite(value) else None for value in row] for row in rows]
+        elif block.step.name in edits.editable(self.scenario) and not block.transposed:
+            said |= {"title": f"{block.symbol}, {block.shape}", "boxes": block.cells}
+        return said
+
+
+def inputs_of(*drawn: Equation, before: Sequence[Shown | None] = ()) -> Inputs:
+    """Say what equations of the visitor's scenario are computed from.
+
+    Parameters
+    ----------
+    *drawn : Equation
+        Matrices with titles are those of the heads, in order; others are of the selected head.
+    before : sequence of Shown or None
+        The matrices that are drawn before these.
+    """
+    blocks = [shown for each in drawn for shown in each.blocks]
+    own = [Shown(each, i if each.title else session().head) for i, each in enumerate(blocks)]
+    return Inputs(session().scenario, (*before, *own))
 
 
 #: What all boxes have in common.

@@ -18,7 +18,7 @@ from attn_core.notation.graph import graph
 from attn_core.notation.outline import highlight
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
-from pages.ui.live.moves import Inputs
+from pages.ui.live.moves import Shown, inputs_of
 from pages.ui.live.slots import slot
 from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
@@ -132,7 +132,7 @@ def comparison(name: str, sides: Sides) -> None:
 def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
     *others, b = c.equations(name)
     if c.b.scenario == trace.scenario:
-        picture(trace, b, key="comparison", beside=others)
+        picture(trace, b, key="comparison", beside=others, compared=_of_b(*others, b))
     else:
         unasked(*others, b, key="comparison")
     _list(c.describe_gaps(escape.markdown))
@@ -140,6 +140,17 @@ def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
     _list(describe_causes(c, escape.markdown))
     if c.same_words and c.a.scenario != c.b.scenario:
         st.caption(METHOD)
+
+
+def _of_b(*equations: Equation) -> list[Shown | None]:
+    """Say which matrices before those of B are of B, too: all of B, and B − A."""
+    *others, whole = equations
+    shown: list[Shown | None] = [None for each in others for _ in each.blocks]
+    b, a, difference = others[0].blocks if len(others) > 1 else (None, None, None)
+    if b and a and difference and (b.rows, b.columns) == (whole.result.rows, whole.result.columns):
+        shown[0] = Shown(b, session().head)
+        shown[2] = Shown(difference, session().head, minus=a.values)
+    return shown
 
 
 def _list(sentences: Sequence[str]) -> None:
@@ -198,10 +209,12 @@ def picture(
     *drawn: Equation,
     key: str,
     beside: Sequence[Equation] = (),
+    compared: Sequence[Shown | None] = (),
 ) -> None:
     """Show equations of the visitor's scenario in one picture: numbers to inspect and to move.
 
-    Equations `beside` them are drawn first; they are of another scenario and can be neither.
+    Equations `beside` them are drawn first; they are of another scenario and can be neither,
+    but for the matrices that are `compared` with it.
     """
     name = f"figure-{key}"
     before = sum(len(each.blocks) for each in beside)
@@ -212,7 +225,7 @@ def picture(
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
-        inputs=inputs(*drawn, before=before),
+        inputs=inputs_of(*drawn, before=compared),
     )
     inspector.ask_button(drawn, name, is_open=cell is not None)
     with slot():
@@ -220,21 +233,6 @@ def picture(
         if cell:
             inspector.answer(trace, cell, drawn)
     _tables(key, *beside, *drawn)
-
-
-def inputs(*drawn: Equation, before: int = 0) -> Inputs:
-    """Say what equations of the visitor's scenario are computed from.
-
-    Parameters
-    ----------
-    *drawn : Equation
-        Matrices with titles are those of the heads, in order; others are of the selected head.
-    before : int
-        How many matrices of another scenario are drawn before these.
-    """
-    blocks = [shown for each in drawn for shown in each.blocks]
-    own = [(shown, i if shown.title else session().head) for i, shown in enumerate(blocks)]
-    return Inputs(session().scenario, (*[None] * before, *own))
 
 
 def unasked(*drawn: Equation, key: str) -> None:

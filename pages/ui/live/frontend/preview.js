@@ -9,6 +9,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const GAP = 2; // pixels between boxes, as in the template of `attn_core/figures/boxes/look.py`
 // As in `attn_core/figures/boxes/box_numbers.py`, which writes the answer.
 const [SMALLEST_NUMBER, PART_OF_LETTERS] = [9, 0.6];
+const TIE = 1 + 1e-12; // as in `attn_core/notation/labels.py`: a half goes up, and a bit less, too
 const [CHARACTER, MINUS, MARGIN] = [0.56, 0.3, 6];
 
 /** The boards whose matrices can be computed here. */
@@ -46,9 +47,15 @@ function withCell(M, [first, ...others], value) {
 }
 
 /** A matrix of a picture: of one head, and transposed where it is drawn so. */
-function drawn(M, { head, is_transposed: isTransposed }) {
+function drawn(M, { head, minus, is_transposed: isTransposed }) {
   const own = hasHeads(M) ? M[head] : M;
+  if (minus) return own.map((row, i) => row.map((x, j) => difference(x, minus[i][j])));
   return isTransposed ? own[0].map((_, j) => own.map((row) => row[j])) : own;
+}
+
+/** A pair that both block has no difference; JSON had nothing for its −∞. */
+function difference(x, other) {
+  return x === -Infinity && other === null ? 0 : x - (other ?? -Infinity);
 }
 
 /** Write values into the boxes of a matrix, the ith that Plotly drew. */
@@ -128,7 +135,7 @@ export function format(values, { name, is_weight: isWeight }, cell, font) {
   return [null, SMALLEST_NUMBER];
 }
 
-/** Fixed decimals and a true minus, none before a zero; rounded as `labels.number` does. */
+/** Fixed decimals and a true minus, none before a zero; rounded as `labels.numbers` does. */
 export function number(value, digits) {
-  return Number(value.toPrecision(12)).toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
+  return (value * TIE).toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
 }
