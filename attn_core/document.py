@@ -28,6 +28,31 @@ class DocumentError(ValueError):
     """Raised for a text that isn't a scenario of ours; the message says why."""
 
 
+def content(scenario: Scenario) -> dict[str, Any]:
+    """Return what a document says of a scenario; fields with their default value are left out."""
+    s = scenario
+    written: dict[str, Any] = {FORMAT: VERSION, "tokens": s.tokens, "features": s.features}
+    for name in _ARRAYS:
+        if (array := getattr(s, name)) is not None:
+            written[name] = _plain(array.tolist())
+    for name in ("heads", "context"):
+        if getattr(s, name):
+            written[name] = getattr(s, name)
+    if s.mask is not None:
+        written["mask"] = s.mask.tolist()
+    if not s.scale:
+        written["scale"] = False
+    if s.temperature != 1:
+        written["temperature"] = s.temperature
+    if s.positions != "none":
+        written["positions"] = s.positions
+    if s.slope is not None:
+        written["slope"] = s.slope
+    if s.X.dtype == np.float32:
+        written["dtype"] = "float32"
+    return written
+
+
 def to_json(scenario: Scenario, indent: int | None = None) -> str:
     """Write a scenario; fields with their default value are left out.
 
@@ -37,28 +62,8 @@ def to_json(scenario: Scenario, indent: int | None = None) -> str:
     >>> print(to_json(s)[:62])
     {"self-attention-lab":1,"tokens":["a"],"features":["x1"],"X":[
     """
-    s = scenario
-    content: dict[str, Any] = {FORMAT: VERSION, "tokens": s.tokens, "features": s.features}
-    for name in _ARRAYS:
-        if (array := getattr(s, name)) is not None:
-            content[name] = _plain(array.tolist())
-    for name in ("heads", "context"):
-        if getattr(s, name):
-            content[name] = getattr(s, name)
-    if s.mask is not None:
-        content["mask"] = s.mask.tolist()
-    if not s.scale:
-        content["scale"] = False
-    if s.temperature != 1:
-        content["temperature"] = s.temperature
-    if s.positions != "none":
-        content["positions"] = s.positions
-    if s.slope is not None:
-        content["slope"] = s.slope
-    if s.X.dtype == np.float32:
-        content["dtype"] = "float32"
     separators = (",", ":") if indent is None else None
-    return json.dumps(content, ensure_ascii=False, indent=indent, separators=separators)
+    return json.dumps(content(scenario), ensure_ascii=False, indent=indent, separators=separators)
 
 
 def from_json(text: str) -> Scenario:
@@ -165,8 +170,8 @@ def _array(name: str, value: Any, dtype: str) -> np.ndarray[Any, Any]:
     return array.astype(dtype)
 
 
-def _plain(value: Any) -> Any:
+def _plain(values: list[Any]) -> list[Any]:
     """Shorten whole floats to integers; they read back as the same floats."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    if isinstance(values[0], list):
+        return [_plain(row) for row in values]
+    return [int(v) if v.is_integer() and abs(v) < 2**53 else v for v in values]

@@ -34,10 +34,10 @@ async def act(guest: Guest, dice: random.Random) -> None:
 async def move(guest: Guest, dice: random.Random) -> None:
     """Move a number of the matrix to another place, if the page has one."""
     tab = guest.tab
-    if EDITOR in tab.drawers and not (matrix_sliders(tab.sliders) or boxes(tab)):
+    if EDITOR in tab.drawers and not (matrix_sliders(tab.sliders) or boards(tab)):
         await guest.do("drawer", lambda: tab.open(EDITOR))
-    if editors := boxes(tab):
-        return await drag(guest, dice, dice.choice(editors))
+    if pictures := boards(tab):
+        return await drag(guest, dice, dice.choice(pictures))
     labels = matrix_sliders(tab.sliders) or list(tab.sliders)
     if not labels:
         return await turn(guest, dice)
@@ -48,7 +48,7 @@ async def move(guest: Guest, dice: random.Random) -> None:
     return await guest.do("move", lambda: tab.move(label, value))
 
 
-async def drag(guest: Guest, dice: random.Random, editor: str) -> None:
+async def drag(guest: Guest, dice: random.Random, board: str) -> None:
     """Drag a box, which is told as the server keeps up, and let go."""
     row, column, start = dice.randint(0, 1), dice.randint(0, 1), dice.uniform(-2, 2)
     gesture = f"{dice.random()}"
@@ -56,21 +56,22 @@ async def drag(guest: Guest, dice: random.Random, editor: str) -> None:
         done = picture == PICTURES
         value = round(start + 0.05 * picture, 2)
         told = box_move(row, column, value, gesture, done=done)
-        message = partial(guest.tab.trigger, editor, "move", told)
+        message = partial(guest.tab.trigger, board, "move", told)
         await guest.do("move" if done else "picture", message)
 
 
 def box_move(
     row: int, column: int, value: float, gesture: str, *, done: bool = False
 ) -> dict[str, object]:
-    """What a box of the live editor tells."""
-    place = {"row": row, "column": column, "value": value}
+    """What a box of X in a live picture tells."""
+    place = {"name": "X", "head": 0, "row": row, "column": column, "value": value}
     return {**place, "gesture": gesture, "number": f"{gesture}-{value}", "done": done}
 
 
-def boxes(tab: Tab) -> list[str]:
-    """Keys of the live editors on the page."""
-    return [key for key in tab.widgets if key.startswith("boxes-")]
+def boards(tab: Tab) -> list[str]:
+    """Keys of the live pictures on the page, but for those of what is learned."""
+    live = [key for key, identity in tab.widgets.items() if tab.components.get(identity) == "board"]
+    return [key for key in live if not key.startswith("figure-learn")]
 
 
 def matrix_sliders(labels: Iterable[str]) -> list[str]:

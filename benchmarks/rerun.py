@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from attn_core import edits
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
-from benchmarks.behaviour import EDITOR, box_move, boxes, matrix_sliders
+from benchmarks.behaviour import EDITOR, boards, box_move, matrix_sliders
 from benchmarks.serve import server
 from benchmarks.visitor import Answer, Visitor
 
@@ -58,8 +58,8 @@ def measure_learning(port: int, lesson: str) -> list[float]:
 
 def _move(visitor: Visitor, value: float) -> Answer:
     """One picture of a drag, or a native slider let go."""
-    if editors := boxes(visitor.tab):
-        return visitor.trigger(editors[0], "move", box_move(0, 0, value, "gesture"))
+    if pictures := boards(visitor.tab):
+        return visitor.trigger(pictures[0], "move", box_move(0, 0, value, "gesture"))
     label = (matrix_sliders(visitor.tab.sliders) or list(visitor.tab.sliders))[0]
     return visitor.move(label, value)
 

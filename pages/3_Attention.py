@@ -12,6 +12,7 @@ pictures.headline_formula()
 form.settings()
 with chart.expander("Move the numbers", "editor") as is_open:
     if is_open:
+        pictures.inputs_to_move()
         matrix.editor()
 
 steps = tuple(graph(trace.scenario))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import frame
 from pages.ui.edit import form, matrix
-from pages.ui.show import all_heads, edit_heads
+from pages.ui.show import all_heads, edit_heads, pictures
 
 frame.page("Views")
 
@@ -18,6 +18,7 @@ form.claim()
 all_heads.weights()
 edit_heads.buttons()
 all_heads.chosen()
+pictures.inputs_to_move("W_q", "W_k", "W_v")
 matrix.editor("W_q", "W_k", "W_v", "W_o")
 
 st.markdown("## What this head tells apart")

@@ -19,5 +19,6 @@ variant = pin.chosen_what_if()
 pictures.comparison(pin.chosen_step(variant), pin.sides(variant))
 with chart.expander("Move the numbers", "editor") as is_open:
     if is_open:
+        pictures.inputs_to_move()
         matrix.editor()
 frame.end()

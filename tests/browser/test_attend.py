@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "pages" / "ui" / "live" / "frontend" / "attend.js"
 GOLDEN = ROOT / "tests" / "golden"
 MATRICES = [field.name for field in fields(AttentionTrace) if field.name != "scenario"]
+MATRICES += ["similarity", "attn_mask"]  # a trace computes them when they are read
 #: Of the largest number in a matrix: both add up products, in orders of their own.
 CLOSE = 1e-12
 DRAWN = 500

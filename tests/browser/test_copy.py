@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import idle, settle
 from tests.browser.seats import new_context
+from tests.browser.test_journey import open_table
 from tests.conftest import NAME
 
 #: Before the page's scripts: the browser refuses, as in the frame of another site.
@@ -92,8 +93,7 @@ def test_a_browser_that_refuses_gets_it_the_old_way(browser, address):
 def test_a_matrix_is_pasted_into_a_table_without_a_clipboard(page):
     page.goto(page.url.replace("/Share", "/"))
     settle(page)
-    page.locator(".st-key-view-X").get_by_text("Table").click()
-    idle(page)
+    open_table(page)
     with field(page, "0.25\t0.5") as source:
         source.press("Control+A")
         source.press("Control+C")
@@ -102,7 +102,5 @@ def test_a_matrix_is_pasted_into_a_table_without_a_clipboard(page):
     page.keyboard.press("Control+V")
     idle(page)
     first, second = (page.locator(f"[data-cell='X-0-{j}']") for j in (0, 1))
-    page.locator(".st-key-view-X").get_by_text("Boxes").click()
-    idle(page)
     expect(first).to_have_text("0.25")
     expect(second).to_have_text("0.50")

@@ -4,7 +4,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from tests.browser.conftest import idle, settle, type_into_chosen
-from tests.browser.test_journey import choose_matrix, go, numbers, thumb, value
+from tests.browser.test_journey import go, numbers, open_table, thumb, value
 
 #: A box of the table in which the keyboard is, as its paste finds it.
 CHOSEN = """document.activeElement.closest("[data-testid=stDataFrame]")
@@ -85,8 +85,7 @@ def test_cells_are_pasted_on_a_box(visit):
 def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     page = visit()
     before = np.array(numbers(page)[V])
-    page.locator(".st-key-view-X").get_by_text("Table").click()
-    idle(page)
+    open_table(page)
     grid = page.get_by_test_id("stDataFrame").first
     grid.click(position={"x": 150, "y": 55})
     type_into_chosen(page, "2,345")
@@ -106,7 +105,7 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     page.locator(".st-key-menu").get_by_text("Lab", exact=True).click()
     page.wait_for_url("**/?*")
     idle(page)
-    choose_matrix(page, "X")
+    open_table(page)
     np.testing.assert_array_equal(numbers(page)[V], expected)
     grid.click(position={"x": 150, "y": 55})
     page.wait_for_function(CHOSEN)

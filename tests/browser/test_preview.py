@@ -1,6 +1,7 @@
 """While a hand moves, the browser's own numbers are drawn, and they are those of the answer."""
 
 import time
+from itertools import chain
 
 from playwright.sync_api import Page
 
@@ -21,7 +22,8 @@ WRITTEN = """() => [...document.querySelector(".js-plotly-plot").querySelectorAl
 PRESS = f"""(box, keys) => {{
     for (const key of keys)
         box.dispatchEvent(new KeyboardEvent("keydown", {{ key, bubbles: true }}));
-    const cells = [...document.querySelectorAll(".lab-cells")].map(({{ children }}) =>
+    const picture = document.querySelector(".js-plotly-plot");
+    const cells = [...picture.querySelectorAll(".lab-cells")].map(({{ children }}) =>
         [...children].map((box) => [
             ...["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name))),
             box.style.fill,
@@ -81,7 +83,7 @@ def test_numbers_and_colours_are_those_of_the_answer(visit, address):
         assert drawn["written"] != start, name
         assert [len(cells) for cells in drawn["cells"]] == [len(texts) for texts in start], name
         if drawn["written"] != answer:
-            pairs = zip(sum(drawn["written"], []), sum(answer, []), strict=False)
+            pairs = zip(chain(*drawn["written"]), chain(*answer), strict=False)
             wrong.append((name, "numbers", [pair for pair in pairs if pair[0] != pair[1]]))
         for cells, pixels in zip(drawn["cells"], painted, strict=True):
             for (*_, fill), (inside, beside) in zip(cells, pixels, strict=True):

@@ -293,7 +293,7 @@ def test_a_value_that_is_none_of_the_widgets_kind_tells_the_forger_nothing(
         legal_move_works(again)
 
 
-PLACE = {"row": 0, "column": 0, "gesture": "g", "number": "1", "done": True}
+PLACE = {"name": "X", "head": 0, "row": 0, "column": 0, "gesture": "g", "number": "1", "done": True}
 MOVES = [
     (PLACE | {"value": math.nan}, "row 1, column 1 is nan"),
     (PLACE | {"value": 1e999}, "row 1, column 1 is ∞"),
@@ -307,7 +307,13 @@ MOVES = [
     (PLACE | {"column": 99, "value": 1}, "X is 3×4; it has no box (0, 99)"),
     (PLACE | {"row": "0", "value": 1}, "it has no box"),
     (PLACE | {"row": True, "value": 1}, "it has no box"),
-    ({}, "it has no box"),
+    (PLACE | {"name": "V", "value": 1}, "There is no matrix 'V' to move"),
+    (PLACE | {"name": "W_o", "value": 1}, "There is no matrix 'W_o' to move"),
+    (PLACE | {"name": ["X"], "value": 1}, "There is no matrix ['X'] to move"),
+    (PLACE | {"head": 1, "value": 1}, "there is no head 1"),
+    (PLACE | {"head": -1, "value": 1}, "there is no head -1"),
+    (PLACE | {"head": True, "value": 1}, "there is no head True"),
+    ({}, "There is no matrix None to move"),
     ("move", ""),
     ([PLACE], ""),
     (None, ""),
@@ -318,11 +324,11 @@ def test_a_forged_move_of_a_box_is_refused_with_a_reason(port):
     with Visitor(port) as forger:
         forger.load()
         for move, reason in MOVES:
-            forger.trigger("boxes-X", "move", move)
+            forger.trigger("figure-headline", "move", move)
             assert reason in read.complaints(forger)
             assert not read.leaks(forger)
             assert read.scenario(forger) == DEFAULT.scenario
-        forger.trigger("boxes-X", "move", PLACE | {"value": 2.5})
+        forger.trigger("figure-headline", "move", PLACE | {"value": 2.5})
         assert read.scenario(forger).X[0, 0] == 2.5
         assert not forger.tab.exceptions
 

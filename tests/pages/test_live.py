@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from attn_core import attend
-from attn_core.figures.boxes.colours import PALETTES
 from attn_core.notation.overview import overview
-from attn_core.presets import BY_KEY, DEFAULT
+from attn_core.presets import DEFAULT
 from tests.pages.test_pages import NAMES, PAGES, fine, visit
 
 
@@ -37,16 +36,26 @@ def test_the_board_has_the_numbers_of_the_trace_and_says_them():
     assert data["frame"]["alt"] == overview(trace).alt
 
 
-def test_the_boxes_have_the_matrix_with_names_and_bounds():
-    at = live()
-    at.radio(key="matrix").set_value("W_k").run()
-    data = sent(fine(at), "boxes-W_k")
+def test_boxes_that_move_have_names_and_bounds():
+    data = sent(live(), "figure-headline")
+    assert data["scenario"]["W_k"] == DEFAULT.scenario.W_k.tolist()
     frame = data["frame"]
-    assert data["numbers"]["values"] == DEFAULT.scenario.W_k.tolist()
-    assert frame["names"][1][0] == "verb → k₁"
-    assert frame["columns"] == ["k₁", "k₂", "k₃", "k₄"]
-    assert (frame["bound"], frame["hard_max"], frame["step"]) == (3, 30, 0.05)
-    assert frame["scale"] == [list(stop) for stop in PALETTES["light"].signed]
+    by_name = {step["name"]: step for step in frame["steps"] if "boxes" in step}
+    assert list(by_name) == ["X", "W_q", "W_k", "W_v"]
+    assert by_name["W_k"]["boxes"][1][0] == "verb → k₁"
+    editing = frame["editing"]
+    assert (editing["bound"], editing["hard_max"], editing["step"]) == (3, 30, 0.05)
+
+
+def test_only_inputs_of_the_visitor_move():
+    """Not what is computed, nor what is drawn transposed, nor another scenario."""
+    page = live("2_Projections.py")
+    steps = sent(page, "figure-Q-K-V")["frame"]["steps"]
+    moved = [step["name"] for step in steps if "boxes" in step]
+    assert moved == ["X", "W_q", "X", "W_k", "X", "W_v"]
+    assert "steps" not in sent(page, "figure-identity")["frame"]
+    similarity = sent(live("1_Embeddings.py"), "figure-similarity")["frame"]["steps"]
+    assert ["boxes" in step for step in similarity] == [True, False, False]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
@@ -61,11 +70,6 @@ def test_every_figure_is_live_on_every_page(page):
         points = "-figure-spaces" in board.proto.id
         assert data["frame"]["figure"][0][0]["type"] == ("scatter" if points else "heatmap")
         assert len(data["frame"]["alt"]) > 20
-    s = BY_KEY["verb-subject"].scenario
-    if editors := [c for c in at.get("bidi_component") if "-boxes-" in c.proto.id]:
-        shown = json.loads(editors[0].proto.bytes)
-        name = shown["frame"]["name"]
-        assert shown["numbers"]["values"] == getattr(s, name).tolist()
 
 
 def test_a_change_of_a_setting_reaches_the_board():

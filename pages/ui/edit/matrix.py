@@ -1,4 +1,7 @@
-"""Edit a matrix: with sliders in its shape, in a table, or with a filling of the whole."""
+"""Edit a matrix: in a table, with a filling of the whole, or with native sliders in its shape.
+
+Where pictures are live, their own boxes are the sliders; see `live.moves`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from attn_core import edits, limits
 from attn_core.edits import MatrixName
@@ -16,8 +20,9 @@ from attn_core.notation.steps import step
 from attn_core.scenario import Array, Scenario
 from attn_core.text import escape
 from pages.ui.edit import vectors
-from pages.ui.live import components, table_paste
-from pages.ui.live.components import SLIDER_BOUND, SLIDER_STEP
+from pages.ui.live import table_paste
+from pages.ui.live.chart import expander
+from pages.ui.live.moves import HINT, SLIDER_BOUND, SLIDER_STEP
 from pages.ui.live.tables import data_frame
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
@@ -37,9 +42,22 @@ def editor(*wanted: MatrixName) -> None:
     """
     has = edits.editable(session().scenario)
     names = [name for name in has if (name in wanted if wanted else name != "W_o")]
-    if len(names) == 1:
-        _matrix(names[0])
+    if not session().is_live:
+        _matrix(_chosen(names))
         return
+    st.caption(HINT)
+    with expander("Tables and fillings", "matrices") as is_open:
+        if is_open:
+            name = _chosen(names)
+            with _line(name):
+                _fillings(name)
+            _number_table(_block(name), name)
+
+
+def _chosen(names: list[MatrixName]) -> MatrixName:
+    """Choose one of several matrices."""
+    if len(names) == 1:
+        return names[0]
     chosen: MatrixName = widget_state.seed_view("matrix", names, names[0])
     widgets.radio(
         "Matrix",
@@ -49,14 +67,21 @@ def editor(*wanted: MatrixName) -> None:
         format_func=lambda name: escape.markdown(f"{name} · {step(name).title.lower()}"),
         label_visibility="collapsed",
     )
-    _matrix(chosen)
+    return chosen
+
+
+def _line(name: MatrixName) -> DeltaGenerator:
+    """Begin a line that names a matrix."""
+    line = st.container(horizontal=True, vertical_alignment="center")
+    shape = _block(name).shape
+    line.markdown(f"**{escape.markdown(name)}**{_of_head(name)} {shape}", width="content")
+    return line
 
 
 def _matrix(name: MatrixName) -> None:
-    shown = _block(name)
-    views = ("Boxes" if session().is_live else "Sliders", "Table")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{escape.markdown(name)}**{_of_head(name)} {shown.shape}", width="content")
+    """Edit a matrix with native sliders, or in a table."""
+    views = ("Sliders", "Table")
+    with _line(name):
         view = widget_state.seed_view(f"view-{name}", views, views[0])
         widgets.radio(
             f"How to edit {escape.label(name)}",
@@ -68,11 +93,9 @@ def _matrix(name: MatrixName) -> None:
         )
         _fillings(name)
     if view == "Table":
-        _number_table(shown, name)
-    elif session().is_live:
-        _boxes(name)
+        _number_table(_block(name), name)
     else:
-        _sliders(shown, name)
+        _sliders(_block(name), name)
 
 
 def _block(name: MatrixName) -> Block:
@@ -90,18 +113,6 @@ def _of_head(name: MatrixName) -> str:
     heads = session().scenario.heads
     is_shared = name in ("X", "Z", "P")
     return "" if is_shared or len(heads) < 2 else f" of “{escape.markdown(heads[session().head])}”"
-
-
-def _boxes(name: MatrixName) -> None:
-    """Show the boxes of the matrix as sliders, in a fragment of their own."""
-
-    def run() -> None:
-        state.begin_fragment(key)
-        components.boxes(name, _block(name), _head(name))
-
-    key = f"boxes-{name}"
-    st.fragment(run, key=key)()
-    st.caption("Drag a box sideways, use the arrow keys (Shift: ten steps), or type a number.")
 
 
 def _sliders(shown: Block, name: MatrixName) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from attn_core.figures import NARROW, Description, Look
 from pages.ui.live import components
+from pages.ui.live.moves import Inputs
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
 
@@ -35,7 +36,7 @@ def chart(
     key: str,
     alt: Callable[[], str],
     picked: Callable[[Any], None] | None = None,
-    inputs: dict[str, Any] | None = None,
+    inputs: Inputs | None = None,
 ) -> None:
     """Show a figure; `components.board` describes the rest."""
     if session().width < NARROW:

@@ -1,6 +1,6 @@
-"""What follows the hand: a board that redraws a figure in place, and boxes that are sliders.
+"""What follows the hand: a board that redraws a figure in place, with boxes that are sliders.
 
-Both are Streamlit components. Their JavaScript, in `frontend/`, and Plotly's own file,
+It is a Streamlit component. Its JavaScript, in `frontend/`, and Plotly's own file,
 from the installed package, are fetched by the browser once. If a browser can't have
 them it says so, and the page goes on with Streamlit's own charts and sliders.
 """
@@ -8,32 +8,22 @@ them it says so, and the page goes on with Streamlit's own charts and sliders.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import importlib.metadata
 import tempfile
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
-import numpy as np
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from attn_core import edits, limits
-from attn_core.edits import MatrixName
-from attn_core.figures import Description, Theme
-from attn_core.figures.boxes.colours import INKS, PALETTES, SIGNED_RANGE, for_paper
+from attn_core.figures import Description
+from attn_core.figures.boxes.colours import INKS, for_paper
 from attn_core.figures.plotly_script import plotly_script
-from attn_core.notation import labels
-from attn_core.notation.equation import Block
-from attn_core.notation.steps import Step
+from pages.ui.live import moves
 from pages.ui.live.serialize import UNPACK, pack
 from pages.ui.session import state, widget_state, widgets
-from pages.ui.session.session import Ack
 from pages.ui.session.state import session
-
-SLIDER_BOUND, SLIDER_STEP = 3.0, 0.05
 
 
 def _compressed_plotly() -> tempfile.TemporaryDirectory[str]:
@@ -87,7 +77,7 @@ export default async function (component) {{
 }}"""
 
 
-_board, _boxes, _preload = _component("board"), _component("boxes"), _component("preload")
+_board, _preload = _component("board"), _component("preload")
 
 
 def preload() -> None:
@@ -106,7 +96,7 @@ def board(
     key: str,
     alt: Callable[[], str],
     picked: Callable[[Any], None] | None = None,
-    inputs: dict[str, Any] | None = None,
+    inputs: moves.Inputs | None = None,
 ) -> None:
     """Show a figure that is changed in place.
 
@@ -119,9 +109,9 @@ def board(
     picked : callable, optional
         Called when a box is clicked, with what the browser sends: number of the matrix,
         row and column. `chart.parse_click` checks them.
-    inputs : dict, optional
-        What its matrices are computed from, so that the browser can do so before the server's
-        answer: the scenario as its document, the head, and the step that each heatmap shows.
+    inputs : moves.Inputs, optional
+        What its matrices are computed from. The browser does so, too, before the server's
+        answer, and lets the visitor move those that aren't computed.
     """
     data: dict[str, Any] = {
         "base": described.base,
@@ -129,9 +119,11 @@ def board(
         "ack": session().last_ack.move,
     }
     if inputs:
-        data["inputs"] = inputs
+        data |= {"scenario": inputs.plain(), "refused": session().last_ack.refused_by(key)}
     if session().needs_frame(key, described.base):
         data["frame"] = _board_frame(described, key, alt())
+        if inputs:
+            data["frame"] |= {"steps": inputs.steps(), "editing": moves.EDITING}
     if described.frames and not session().only_numbers:
         data["frames"] = described.plain_frames()
     _show(
@@ -141,6 +133,7 @@ def board(
         # A height that is known keeps the page still; below frames come buttons.
         height="content" if described.frames else round(described.layout["height"]),
         on_pick_change=lambda: _picked(key, picked),
+        on_move_change=lambda: moves.moved(key),
     )
 
 
@@ -183,47 +176,6 @@ def _picked(key: str, picked: Callable[[Any], None] | None) -> None:
     st.rerun()  # the answer may stand below another picture than before
 
 
-def boxes(name: MatrixName, shown: Block, head: int) -> None:
-    """Show a matrix whose boxes are sliders; their moves change the scenario."""
-    base, frame = _boxes_frame(name, shown.step, shown.rows, shown.columns, state.theme())
-    # A move that comes late must not go to another head.
-    key = f"boxes-{name}-{head}" if head else f"boxes-{name}"
-    numbers = {
-        "values": shown.values.tolist(),
-        "ack": session().last_ack.move,
-        "refused": session().last_ack.refused_by(key),
-    }
-    _show(
-        _boxes,
-        key,
-        {"base": base, "numbers": numbers, **({} if session().only_numbers else {"frame": frame})},
-        on_move_change=lambda: _moved(name, head, key),
-    )
-
-
-@lru_cache(maxsize=256)  # while a hand moves one matrix, those beside it stay
-def _boxes_frame(
-    name: MatrixName, which: Step, rows: tuple[str, ...], columns: tuple[str, ...], theme: Theme
-) -> tuple[str, dict[str, Any]]:
-    """Return all that the boxes need but their numbers, and a name for it."""
-    shown = Block(which, np.zeros((len(rows), len(columns))), rows, columns)
-    frame = {
-        "name": name,
-        "title": f"{name}, {shown.shape}",
-        "rows": [labels.isolate(label) for label in shown.rows],
-        "columns": [labels.isolate(label) for label in shown.columns],
-        "names": shown.cells,
-        "bound": SLIDER_BOUND,
-        "hard_max": limits.MAX_ABS,
-        "max_pasted": edits.MAX_PASTED,
-        "step": SLIDER_STEP,
-        "scale": PALETTES[theme].signed,
-        "range": SIGNED_RANGE,
-        "inks": INKS,
-    }
-    return hashlib.sha256(pack(frame)).hexdigest()[:16], frame  # the same on every replica
-
-
 def _show(component: Any, key: str, data: dict[str, Any], **options: Any) -> None:
     """Send a component its data; it says when it lacks the frame or its own file."""
     component(
@@ -243,36 +195,3 @@ def _stale() -> None:
 def _lost(key: str) -> None:
     session().frontend_error = str(widget_state.event(key, "lost"))[:200] or "no reason given"
     st.rerun()
-
-
-def _moved(name: MatrixName, head: int, key: str) -> None:
-    """Carry out a move, acknowledge it, and run again only what shows it; see `moves.js`."""
-    move = widget_state.event(key, "move")
-    if not isinstance(move, dict):
-        return
-    gesture = str(move.get("gesture"))[:100]
-    reason = state.change(lambda: _edited(name, head, move), gesture=gesture)
-    refused = move if reason and "text" in move and not move.get("pasted") else None
-    session().last_ack = Ack(key, str(move.get("number"))[:100], refused)
-    if reason or move.get("done"):
-        session().history.end_gesture()
-        st.rerun()
-    st.rerun(session().start_dragging(but=f"boxes-{name}") or "app")
-
-
-def _is_place(index: Any, labels: Sequence[str]) -> TypeGuard[int]:
-    return type(index) is int and 0 <= index < len(labels)
-
-
-def _edited(name: MatrixName, head: int, move: dict[str, Any]) -> edits.Noted:
-    """Return the scenario with the number of a move, or with cells from its box on."""
-    s = session().scenario
-    row, column = move.get("row"), move.get("column")
-    shown = edits.block_of(s, name, head)
-    if not (_is_place(row, shown.rows) and _is_place(column, shown.columns)):
-        raise ValueError(f"{name} is {shown.shape}; it has no box ({row!r:.20}, {column!r:.20}).")
-    entry = move.get("text", move.get("value"))
-    if type(entry) not in (str, int, float):
-        where = f"{name}, row {shown.rows[row]}, column {shown.columns[column]}"
-        raise ValueError(f"{where}: expected a number, got {entry!r:.40}.")
-    return edits.with_pasted(s, name, row, column, str(entry), head)

@@ -36,23 +36,23 @@ class Pinned:
 
 @dataclass(frozen=True)
 class Ack:
-    """The last move of boxes that was carried out or refused.
+    """The last move of a box that was carried out or refused.
 
     Attributes
     ----------
-    editor, move : str
-        Key of the boxes, and the number that their browser gave the move.
+    picture, move : str
+        Key of the picture that it is in, and the number that the browser gave the move.
     refused : object
         The entry, if it was refused.
     """
 
-    editor: str = ""
+    picture: str = ""
     move: str = ""
     refused: Any = None
 
-    def refused_by(self, editor: str) -> Any:
-        """Return what was refused, if the move was this editor's."""
-        return self.refused if editor == self.editor else None
+    def refused_by(self, picture: str) -> Any:
+        """Return what was refused, if the move was in this picture."""
+        return self.refused if picture == self.picture else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,16 +251,16 @@ class Session:
         self.pinned = pinned
         self.links.pinned_whole = self.links.pinned = _as_link(pinned.scenario) if pinned else ""
 
-    def start_dragging(self, but: str) -> list[str]:
+    def start_dragging(self) -> list[str]:
         """From here to the next run of the whole page only the numbers change.
 
         Returns
         -------
         list of str
-            Keys of the fragments to run: all that show numbers but the one that moves them.
+            Keys of the fragments to run: all that show numbers.
         """
         self.only_numbers = True
-        return [key for key in self.fragments if key != but]
+        return list(self.fragments)
 
     def needs_frame(self, key: str, base: str) -> bool:
         """Whether a picture is to be sent with its frame, and not with its numbers alone.

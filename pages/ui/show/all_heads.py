@@ -22,6 +22,7 @@ from attn_core.notation.equation import Equation, block, equation, headline
 from attn_core.notation.graph import graph
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look, parse_click
+from pages.ui.live.moves import inputs_of
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.show import edit_heads, pictures
@@ -41,6 +42,7 @@ def weights() -> None:
                 for k, shown in enumerate(drawn.blocks)
             ),
             picked=lambda box: _choose(box, trace.scenario.h),
+            inputs=inputs_of(drawn),
         )
 
     fragment("heads", body)

@@ -25,6 +25,7 @@ from attn_core.notation.outline import highlight
 from attn_core.notation.steps import step
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look, parse_click
+from pages.ui.live.moves import inputs_of
 from pages.ui.live.slots import slot
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
@@ -250,6 +251,7 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
             "figure-asked",
             lambda: " ".join(each.alt for each in shown),
             lambda box: pick(trace, shown, box, session().inspection.picture),
+            inputs_of(*shown),
         )
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario
+from attn_core import AttentionTrace, Scenario, edits
 from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
-from attn_core.document import to_json
 from attn_core.explain.describe import describe_step
 from attn_core.figures import (
     Description,
@@ -28,6 +24,7 @@ from attn_core.notation.outline import highlight
 from attn_core.notation.overview import overview
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
+from pages.ui.live.moves import Shown, inputs_of
 from pages.ui.live.slots import slot
 from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
@@ -113,7 +110,6 @@ def whole_attention() -> None:
             trace,
             shown,
             key="headline",
-            inputs=_inputs(shown),
             draw=describe_overview,
             below=lambda: _say(trace, "weights"),
         )
@@ -151,7 +147,7 @@ def comparison(name: str, sides: Sides) -> None:
 def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
     *others, b = c.equations(name)
     if c.b.scenario == trace.scenario:
-        picture(trace, b, key="comparison", beside=others)
+        picture(trace, b, key="comparison", beside=others, compared=_of_b(*others, b))
     else:
         unasked(*others, b, key="comparison")
     _list(c.describe_gaps(escape.markdown))
@@ -159,6 +155,17 @@ def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
     _list(describe_causes(c, escape.markdown))
     if c.same_words and c.a.scenario != c.b.scenario:
         st.caption(METHOD)
+
+
+def _of_b(*equations: Equation) -> list[Shown | None]:
+    """Say which matrices before those of B are of B, too: all of B, and B − A."""
+    *others, whole = equations
+    shown: list[Shown | None] = [None for each in others for _ in each.blocks]
+    b, a, difference = others[0].blocks if len(others) > 1 else (None, None, None)
+    if b and a and difference and (b.rows, b.columns) == (whole.result.rows, whole.result.columns):
+        shown[0] = Shown(b, session().head)
+        shown[2] = Shown(difference, session().head, minus=a.values)
+    return shown
 
 
 def _list(sentences: Sequence[str]) -> None:
@@ -173,6 +180,22 @@ def headline_formula() -> None:
 def one_matrix(name: str) -> None:
     """Show one matrix alone."""
     head_fragment(name, lambda trace: picture(trace, Equation((block(trace, name),)), key=name))
+
+
+def inputs_to_move(*names: str) -> None:
+    """Show inputs of the scenario side by side, where their boxes are sliders.
+
+    Without names, all that are edited but W_o.
+    """
+    if not session().is_live:
+        return
+
+    def body(trace: AttentionTrace) -> None:
+        has = edits.editable(trace.scenario)
+        shown = [name for name in has if (name in names if names else name != "W_o")]
+        picture(trace, Equation(tuple(block(trace, name) for name in shown)), key="inputs")
+
+    head_fragment("inputs", body)
 
 
 def shape_rule(rows: int) -> None:
@@ -201,13 +224,14 @@ def picture(
     *drawn: Equation,
     key: str,
     beside: Sequence[Equation] = (),
-    inputs: dict[str, Any] | None = None,
+    compared: Sequence[Shown | None] = (),
     draw: Callable[..., Description] = describe,
     below: Callable[[], None] = lambda: None,
 ) -> None:
-    """Show equations in one picture whose numbers can be inspected.
+    """Show equations of the visitor's scenario in one picture: numbers to inspect and to move.
 
-    Equations `beside` them are drawn first; they are of another scenario and can't be inspected.
+    Equations `beside` them are drawn first; they are of another scenario and can be neither,
+    but for the matrices that are `compared` with it.
     """
     name = f"figure-{key}"
     before = sum(len(each.blocks) for each in beside)
@@ -218,7 +242,7 @@ def picture(
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
-        inputs=inputs,
+        inputs=inputs_of(*drawn, before=compared),
     )
     below()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -228,22 +252,6 @@ def picture(
         inspector.say_if_gone(trace, name)
         if cell:
             inspector.answer(trace, cell, drawn)
-
-
-def _inputs(shown: Equation) -> dict[str, Any] | None:
-    """Return what the browser needs to compute an equation of the visitor's scenario and head."""
-    s = session().scenario
-    if s.X.dtype != np.float64:  # the browser has no other
-        return None
-    steps = [
-        {
-            "name": block.step.name,
-            "is_transposed": block.transposed,
-            "is_weight": block.step.kind == "weight",
-        }
-        for block in shown.blocks
-    ]
-    return {"scenario": json.loads(to_json(s)), "head": session().head, "steps": steps}
 
 
 def unasked(*drawn: Equation, key: str) -> None:

@@ -6,6 +6,7 @@
 /** Compute all matrices of a scenario, given as its JSON document. Python has checked it. */
 export function attend(scenario) {
   const [s, t] = [withDefaults(scenario), {}];
+  t.similarity = times(s.X, transpose(s.X)); // (n, n)
   t.P = added(s, s.n); // (n, d_model)
   t.P_context = s.Z ? added(s, s.n_k) : null; // (n_k, d_model)
   t.X_pos = t.P ? plus(s.X, t.P) : s.X; // (n, d_model)
@@ -21,6 +22,7 @@ export function attend(scenario) {
   t.scores = s.scale ? over(t.raw_scores, Math.sqrt(s.d_k)) : t.raw_scores;
   const B = (t.alibi_bias = alibiBias(s)); // (h, n, n)
   const S = (t.biased_scores = B ? plus(t.scores, B) : t.scores); // (h, n, n_k)
+  t.attn_mask = asNumbers(s); // (n, n_k)
   t.masked_scores = s.mask ? masked(S, s.mask) : S;
   t.logits = s.temperature === 1 ? t.masked_scores : over(t.masked_scores, s.temperature);
   t.weights = softmax(t.logits); // (h, n, n_k)
@@ -43,7 +45,7 @@ function withDefaults(scenario) {
 
 // Matrices
 
-function hasHeads(M) {
+export function hasHeads(M) {
   return Array.isArray(M[0][0]);
 }
 
@@ -69,6 +71,11 @@ const plus = perHead((A, B) => A.map((row, i) => row.map((x, j) => x + B[i][j]))
 const masked = perHead((S, mask) =>
   S.map((row, i) => row.map((x, j) => (mask[i][j] ? x : -Infinity))),
 );
+
+/** 0 where a word may attend, −∞ where it may not. */
+function asNumbers({ mask, n, n_k: nK }) {
+  return table(n, nK, (i, j) => (mask && !mask[i][j] ? -Infinity : 0));
+}
 
 function over(M, divisor) {
   return perHead((A) => A.map((row) => row.map((x) => x / divisor)))(M);

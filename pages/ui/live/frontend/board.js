@@ -1,10 +1,11 @@
 // A figure that is changed in place: no flicker, and what the pointer shows stays.
 
+import { Editors } from "./editors.js";
 import { mergeFrame, onDisconnect } from "./frame.js";
-import { acknowledge, isMoving } from "./moves.js";
+import { acknowledge, isMoving, unanswered } from "./moves.js";
 import { Player } from "./play.js";
 import { plotly } from "./plotly.js";
-import { boards, uncover, write } from "./preview.js";
+import { boards, computed, uncover, write } from "./preview.js";
 import { printed, saving } from "./save.js";
 
 export default async function ({ data, parentElement, setTriggerValue }, home) {
@@ -12,7 +13,8 @@ export default async function ({ data, parentElement, setTriggerValue }, home) {
   if (!shown) return setTriggerValue("stale", true);
   const board = (parentElement.labBoard ??= new Board(parentElement));
   board.pick = (box) => setTriggerValue("pick", box);
-  board.next = { ...shown, frames: data.frames, inputs: data.inputs };
+  board.move = (move) => setTriggerValue("move", move);
+  board.next = { ...shown, ...data };
   acknowledge(data.ack); // before it is drawn, so that server and browser work side by side
   await board.draw(await plotly(home + shown.frame.plotly));
   return () => onDisconnect(parentElement, () => board.remove());
@@ -30,6 +32,7 @@ class Board {
     this.plot = document.createElement("div");
     this.plot.className = "lab-board";
     parent.append(this.plot);
+    this.editors = new Editors(this);
     this.drawing = Promise.resolve();
     this.drawn = 0;
     this.onPaper = matchMedia("print").matches;
@@ -41,9 +44,10 @@ class Board {
   draw(Plotly) {
     this.drawing = this.drawing.then(async () => {
       if (!this.next) return;
-      const { base, frame, numbers, frames, inputs } = this.next;
-      this.inputs = inputs;
-      boards[inputs ? "add" : "delete"](this);
+      const { base, frame, numbers, frames, scenario, refused, ack } = this.next;
+      const inputs = scenario && { scenario, steps: frame.steps };
+      this.inputs = this.base === base ? inputs : null; // of what is drawn
+      boards[scenario ? "add" : "delete"](this);
       // The answer is older than what the hand shows here, and the next one will come.
       if (this.isPreviewed && this.base === base && isMoving()) return;
       this.next = null;
@@ -55,13 +59,14 @@ class Board {
         this.config = saving(Plotly, frame);
       }
       this.base = base;
-      this.inks = frame.inks;
+      this.frame = frame;
       this.shown = { data, layout: this.layout, paper: frame.paper };
       await Plotly.react(this.plot, { data, layout: this.layout, config: this.config, frames });
       uncover(this.plot);
       this.letScroll();
-      this.isPreviewed = false;
+      [this.inputs, this.isPreviewed] = [inputs, false];
       if (!this.drawn++) this.listen();
+      this.edit(refused, ack);
       if (this.onPaper) this.print(true);
       this.keepHover();
       this.describe(frame.alt);
@@ -79,14 +84,23 @@ class Board {
     else this.plot.removeAttribute("tabindex");
   }
 
-  /** Show matrices that Python hasn't answered yet, and return whether they can be shown. */
-  preview(matrices) {
-    const { steps } = this.inputs;
-    const values = steps.map((step) => turned(matrices[step.name], step.is_transposed));
+  /** Lay the boxes over the picture that can be moved, with what the hand has done meanwhile. */
+  edit(refused, ack) {
+    this.editors.place(this.inputs ? this.frame : {});
+    if (!this.inputs) return;
+    if (!isMoving() || !this.preview(unanswered())) this.editors.show(computed(this.inputs, []));
+    this.editors.giveBack(refused, ack);
+  }
+
+  /** Show what moves give that Python hasn't answered yet, and return whether it can be shown. */
+  preview(moves) {
+    const values = this.inputs && computed(this.inputs, moves);
     const isDrawable = (x) => Number.isFinite(x) || x === -Infinity;
-    if (!this.drawn || !values.flat(2).every(isDrawable)) return false;
+    if (!values?.every((each) => !each || each.flat().every(isDrawable))) return false;
     this.isPreviewed = true;
-    values.forEach((each, i) => write(this.plot, i, steps[i], each, this.inks));
+    const { steps } = this.inputs;
+    values.forEach((each, i) => each && write(this.plot, i, steps[i], each, this.frame.inks));
+    this.editors.show(values);
     return true;
   }
 
@@ -123,6 +137,7 @@ class Board {
 
   remove() {
     this.stopPlaying();
+    this.editors.remove();
     boards.delete(this);
     for (const [target, event] of PRINTING) target.removeEventListener(event, this.onPrint);
     window.Plotly.purge(this.plot);
@@ -134,8 +149,4 @@ class Board {
     picture.setAttribute("aria-label", alt);
     for (const other of others) other.setAttribute("aria-hidden", "true");
   }
-}
-
-function turned(M, isTransposed) {
-  return isTransposed ? M[0].map((_, j) => M.map((row) => row[j])) : M;
 }

@@ -1,17 +1,14 @@
-// The boxes of a matrix as sliders: drag sideways, arrow keys, or type a number.
+// A box as a slider: drag it sideways, use the arrow keys, or type a number.
 
 import { colours } from "./colours.js";
-import { mergeFrame, onDisconnect } from "./frame.js";
-import { MoveQueue } from "./moves.js";
+import { newGesture, send, unanswered } from "./moves.js";
 import { preview } from "./preview.js";
+import { closeSlider, isInSlider, openSlider, refreshSlider } from "./slider.js";
 
 const PIXELS_PER_STEP = 4; // a drag of 80 pixels is 1.00
 const SLOP = 10; // pixels that a finger goes before it is seen whether it scrolls
 const TEN_STEPS = 10;
 const PAUSE = 500; // ms without a key that end a change made by keys
-
-// Number of the move that was rejected last, so that its entry isn't given back again and again.
-let lastRejected = "";
 
 const KEYS = {
   ArrowRight: 1,
@@ -21,140 +18,101 @@ const KEYS = {
   PageUp: TEN_STEPS,
   PageDown: -TEN_STEPS,
 };
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  const shown = mergeFrame(parentElement, data);
-  if (!shown) return setTriggerValue("stale", true);
-  let editor = parentElement.labEditor;
-  if (editor?.base !== shown.base) {
-    editor?.remove();
-    editor = parentElement.labEditor = new Editor(parentElement, shown);
-  }
-  editor.moves.transport = (move) => setTriggerValue("move", move);
-  editor.show(shown.numbers);
-  return () => onDisconnect(parentElement, () => parentElement.labEditor.remove());
-}
-
-class Editor {
-  constructor(parent, { base, frame }) {
-    this.base = base;
-    this.frame = frame;
-    this.moves = new MoveQueue(() => this.mark());
-    this.gestures = 0;
-    this.table = element("div", "lab-boxes");
-    this.table.setAttribute("role", "group");
-    this.table.setAttribute("aria-label", frame.title);
-    this.table.style.gridTemplateColumns = `auto repeat(${frame.columns.length}, auto)`;
-    this.table.append(element("span"));
-    for (const column of frame.columns) this.table.append(label(column, "center"));
-    this.boxes = frame.rows.map((row, i) => {
-      this.table.append(label(row, "end"));
-      return frame.columns.map((_, j) => this.place(new Box(this, i, j)));
-    });
-    parent.append(style(), this.table);
-  }
-
-  place(box) {
-    this.table.append(box.node);
-    return box;
-  }
-
-  show({ values, ack, refused }) {
-    this.moves.acknowledge(ack);
-    for (const box of this.boxes.flat()) {
-      if (!box.held && !this.moves.isPending(box.i, box.j)) box.set(values[box.i][box.j]);
-    }
-    if (refused && ack !== lastRejected) {
-      lastRejected = ack;
-      this.boxes[refused.row][refused.column].type(refused.text, true);
-    }
-  }
-
-  get values() {
-    return this.boxes.map((row) => row.map((box) => box.value));
-  }
-
-  /** Show to scripts whether all that was moved has arrived. */
-  mark() {
-    const busy = this.moves.isBusy || this.boxes.flat().some((box) => box.held);
-    this.table.toggleAttribute("data-busy", Boolean(busy));
-  }
-
-  newGesture() {
-    return `${this.moves.name}-${++this.gestures}`;
-  }
-
-  remove() {
-    this.isRemoved = true;
-    for (const box of this.boxes.flat()) box.commit();
-    this.moves.close();
-    this.table.remove();
-  }
-}
+const NEIGHBOURS = {
+  ArrowRight: [0, 1],
+  ArrowLeft: [0, -1],
+  ArrowDown: [1, 0],
+  ArrowUp: [-1, 0],
+};
 
 /** One number. `held` while a hand is on it, so that no answer moves it back. */
-class Box {
+export class Box {
   constructor(editor, i, j) {
     Object.assign(this, { editor, i, j, held: false, field: null });
-    this.node = element("div", "lab-box");
-    this.node.tabIndex = 0;
+    this.node = document.createElement("div");
+    this.node.className = "lab-box";
+    this.node.tabIndex = i || j ? -1 : 0;
     this.node.setAttribute("role", "slider");
-    this.node.setAttribute("aria-label", editor.frame.names[i][j]);
-    this.node.dataset.cell = `${editor.frame.name}-${i}-${j}`;
+    this.node.dataset.cell = `${editor.step.name}-${i}-${j}`;
     this.node.onpointerdown = (event) => this.grab(event);
     this.node.onkeydown = (event) => this.key(event);
-    this.node.onblur = () => this.commit();
+    this.node.onfocus = () => this.choose();
+    this.node.onblur = (event) => this.leave(event);
     this.node.ondblclick = () => this.overwrite();
     this.node.onpaste = (event) => this.paste(event);
   }
 
   /** Larger numbers than a slider's can be typed; such a box reaches as far as the lab. */
   get bound() {
-    const { bound, hard_max: hardMax } = this.editor.frame;
+    const { bound, hard_max: hardMax } = this.editor.editing;
     return Math.abs(this.value) > bound ? hardMax : bound;
+  }
+
+  get name() {
+    return this.editor.step.boxes[this.i][this.j];
+  }
+
+  /** The number with all decimals that it has, as it is said and typed. */
+  get written() {
+    const { value } = this;
+    const digits = Number.isInteger(Math.round(value * 1e6) / 1e4) ? 2 : 3;
+    return value.toFixed(digits).replace("-", "−");
   }
 
   set(value) {
     this.value = value;
-    if (this.field) return;
-    const { node } = this;
-    const written = value.toFixed(Number.isInteger(Math.round(value * 1e6) / 1e4) ? 2 : 3);
-    node.textContent = written.replace("-", "−");
-    const [fill, ink] = colours(value, this.editor.frame);
-    Object.assign(node.style, { background: fill, color: ink });
+    const { node, editor } = this;
+    node.setAttribute("aria-label", this.name);
     node.setAttribute("aria-valuenow", value);
     node.setAttribute("aria-valuemin", -this.bound);
     node.setAttribute("aria-valuemax", this.bound);
-    node.setAttribute("aria-valuetext", node.textContent);
+    node.setAttribute("aria-valuetext", this.written);
+    if (this.field) return;
+    const [fill, ink] = colours(value, editor.scale);
+    const text = editor.format(value);
+    if (node.textContent !== text) node.textContent = text;
+    Object.assign(node.style, { background: fill, color: ink });
+    refreshSlider(this);
   }
 
   /** Move to a number and send it to Python. */
   move(value, done = false) {
-    const { step } = this.editor.frame;
+    const { step } = this.editor.editing;
     const bounded = Math.min(this.bound, Math.max(-this.bound, value));
     this.set(Math.round(Math.round(bounded / step) * step * 1000) / 1000);
     this.send({ value: this.value, done });
   }
 
   send(what) {
-    const { i: row, j: column, gesture } = this;
-    const { moves, frame, values } = this.editor;
-    const isLast = this.editor.isRemoved; // other boxes stand here already
-    moves.isPreviewed = "value" in what && !isLast && preview(frame.name, values);
-    moves.send({ row, column, gesture, ...what });
+    const { editor, gesture } = this;
+    const move = { ...editor.moveOf(this), gesture, ...what };
+    const isLast = editor.isRemoved; // other boxes stand here already
+    send(move, "value" in what && !isLast && preview([...unanswered(), move]));
+  }
+
+  /** The box has the keyboard: it is where Tab comes back to, with its slider beside it. */
+  choose() {
+    this.editor.comeBackTo(this);
+    if (!this.held && !this.field) openSlider(this);
+  }
+
+  leave({ relatedTarget }) {
+    if (isInSlider(relatedTarget)) return;
+    this.commit();
+    closeSlider(this);
   }
 
   grab(event) {
     if (this.field || event.button || !event.isPrimary) return;
     const wasFocused = document.activeElement === this.node;
     this.commit();
+    this.hold();
     this.node.focus();
+    closeSlider(this); // it would lie in the way
     this.node.setPointerCapture(event.pointerId);
     const start = { x: event.clientX, y: event.clientY, value: this.value };
     let moved = false;
     let sideways = event.pointerType === "mouse";
-    this.gesture = this.editor.newGesture();
-    this.held = true;
     this.node.toggleAttribute("data-dragged", true);
     this.node.onpointermove = ({ clientX, clientY, shiftKey }) => {
       const [x, y] = [clientX - start.x, clientY - start.y];
@@ -162,13 +120,13 @@ class Box {
       const steps = Math.trunc(x / PIXELS_PER_STEP) * (shiftKey ? TEN_STEPS : 1);
       if (!sideways || (!moved && !steps)) return;
       moved = true;
-      this.move(start.value + steps * this.editor.frame.step);
+      this.move(start.value + steps * this.editor.editing.step);
     };
     const end = () => {
       this.node.onpointermove = this.node.onpointerup = this.node.onpointercancel = null;
-      this.held = false;
       this.node.toggleAttribute("data-dragged", false);
-      if (moved) this.send({ value: this.value, done: true });
+      if (moved) this.release();
+      else this.held = false;
     };
     // The finger scrolls after all: what it moved goes back.
     this.node.onpointercancel = () => {
@@ -179,29 +137,33 @@ class Box {
       end();
       // On a touch screen a second tap is how one types.
       if (!moved && wasFocused && event.pointerType !== "mouse") this.overwrite();
+      else openSlider(this);
     };
   }
 
   key(event) {
-    if (this.field || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.field || event.altKey) return;
     const { key, shiftKey } = event;
     const { bound } = this;
-    if (key in KEYS) this.step(KEYS[key] * (shiftKey ? TEN_STEPS : 1));
+    if (event.ctrlKey || event.metaKey) {
+      if (!(key in NEIGHBOURS) || shiftKey) return;
+      this.editor.neighbour(this, ...NEIGHBOURS[key])?.node.focus();
+    } else if (key in KEYS) this.step(KEYS[key] * (shiftKey ? TEN_STEPS : 1));
     else if (key === "Home" || key === "End") this.press(key === "End" ? bound : -bound);
     else if (/^[-−+.,\d]$/.test(key)) this.type(key);
     else if (key === "Enter") this.overwrite();
+    else if (key === "Escape") closeSlider(this);
     else return;
     event.preventDefault();
   }
 
   step(steps) {
-    this.press(this.value + steps * this.editor.frame.step);
+    this.press(this.value + steps * this.editor.editing.step);
   }
 
   /** A change by keys goes on until there is a pause. */
   press(value) {
-    if (!this.held) this.gesture = this.editor.newGesture();
-    this.held = true;
+    if (!this.held) this.hold();
     this.move(value);
     clearTimeout(this.pause);
     this.pause = setTimeout(() => this.commit(), PAUSE);
@@ -212,6 +174,17 @@ class Box {
     if (!this.pause) return;
     clearTimeout(this.pause);
     this.pause = null;
+    this.release();
+  }
+
+  /** Begin a change. */
+  hold() {
+    this.gesture = newGesture();
+    this.held = true;
+  }
+
+  /** End a change. */
+  release() {
     this.held = false;
     this.send({ value: this.value, done: true });
   }
@@ -225,10 +198,11 @@ class Box {
   type(text, refused = false) {
     this.commit();
     this.close();
-    const field = (this.field = element("input"));
+    closeSlider(this);
+    const field = (this.field = document.createElement("input"));
     field.value = text;
     field.inputMode = "text"; // the keypad for decimals has no minus on an iPhone
-    field.setAttribute("aria-label", this.node.getAttribute("aria-label"));
+    field.setAttribute("aria-label", this.name);
     field.setAttribute("aria-invalid", refused);
     this.node.replaceChildren(field);
     this.node.removeAttribute("role");
@@ -244,7 +218,7 @@ class Box {
   enter(text) {
     if (!this.field) return;
     this.close(true);
-    this.gesture = this.editor.newGesture();
+    this.gesture = newGesture();
     this.send({ text, done: true });
   }
 
@@ -256,8 +230,8 @@ class Box {
     event.preventDefault();
     this.commit();
     this.close(true);
-    this.gesture = this.editor.newGesture();
-    this.send({ text: text.slice(0, this.editor.frame.max_pasted + 1), pasted, done: true });
+    this.gesture = newGesture();
+    this.send({ text: text.slice(0, this.editor.editing.max_pasted + 1), pasted, done: true });
   }
 
   close(focus = false) {
@@ -266,39 +240,8 @@ class Box {
     this.field = null;
     field.onblur = null;
     this.node.setAttribute("role", "slider");
+    this.node.replaceChildren();
     this.set(this.value);
     if (focus) this.node.focus();
   }
-}
-
-function element(tag, name = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  return made;
-}
-
-function label(text, align) {
-  const made = element("span", "lab-label");
-  made.style.textAlign = align;
-  made.textContent = made.title = text;
-  return made;
-}
-
-function style() {
-  const made = element("style");
-  made.textContent = `
-    .lab-boxes { display: grid; gap: 2px; width: max-content; max-width: 100%;
-      overflow-x: auto; padding: 3px; align-items: center; }
-    .lab-label { font-size: 0.82rem; max-width: 7rem; overflow: hidden; text-overflow: ellipsis;
-      white-space: nowrap; padding: 0 0.35rem; }
-    .lab-box { min-width: 3.4rem; height: 2.3rem; line-height: 2.3rem; text-align: center;
-      font-size: 0.88rem; font-variant-numeric: tabular-nums; cursor: ew-resize;
-      touch-action: pan-y pinch-zoom; user-select: none; -webkit-user-select: none; border-radius: 3px; }
-    .lab-box:hover { box-shadow: inset 0 0 0 1px var(--st-text-color); }
-    .lab-box:focus-visible, .lab-box:focus { outline: 2px solid var(--st-primary-color); }
-    .lab-box input { width: 3.2rem; height: 1.9rem; border: 0; padding: 0; text-align: center;
-      font: inherit; }
-    @media (pointer: coarse) { .lab-box input { font-size: max(16px, 0.88rem); } }
-    .lab-box input[aria-invalid="true"] { outline: 2px solid var(--st-red-color); }`;
-  return made;
 }

@@ -1,89 +1,92 @@
 // How a move of a box travels to Python, and how it is acknowledged.
 //
-// 1. A box gives its move to the queue of its editor. One move is on its way at a time, so that a
+// 1. A box gives its move to the queue of its page. One move is on its way at a time, so that a
 //    slow server draws fewer pictures and never old ones; of those that wait, only the last move
 //    of a drag is kept. The last move of all always goes out. Where the page shows what a move
 //    gives before it is answered (`preview.js`), there are five a second at most.
-// 2. `components._moved` carries it out and notes its number as the last that is acknowledged. It
-//    has the fragments run that show numbers, but not the boxes that the hand is on.
-// 3. So the acknowledgement can't come with these boxes: it comes as `ack` with each board and
-//    with other boxes, and is passed to all queues. The one that waits for it sends its next.
+// 2. `moves.moved` carries it out and notes its number as the last that is acknowledged. It has
+//    all fragments run that show numbers.
+// 3. The acknowledgement comes as `ack` with each board; the first has the queue send its next.
+//    A board leaves the boxes as they are whose moves are still to be answered.
 
 const PACE = 200; // ms between two moves whose numbers are on the screen already
 const PATIENCE = 3000; // ms until a move that isn't acknowledged is sent again
-const queues = new Set();
+const name = `${Date.now()}-${Math.random()}`; // tells two pages apart
+const listeners = new Set();
+let queue = [];
+let waiting = null;
+let isPreviewed = false;
+let [sent, sentAt] = [0, -Infinity];
+let pause, timer;
 
-/** Tell all editors which move Python has acknowledged. */
-export function acknowledge(number) {
-  for (const queue of queues) queue.acknowledge(number);
+/** A name for the moves that are one step of undo. */
+export const newGesture = (() => {
+  let gestures = 0;
+  return () => `${name}-${++gestures}`;
+})();
+
+/**
+ * Send a move: matrix, head, row and column, and what is entered there. Its `editor` knows the
+ * way, and `shape` is that of the matrix.
+ */
+export function send(move, isShown) {
+  isPreviewed = isShown;
+  // The end of a drag has the whole page run; the picture of the move before comes sooner.
+  if (!move.done && queue.at(-1)?.gesture === move.gesture) queue.pop();
+  queue.push(move);
+  next();
+}
+
+/** The moves that Python hasn't acknowledged, in their order. */
+export function unanswered() {
+  return waiting ? [waiting, ...queue] : queue;
 }
 
 /** Whether Python has moves to answer, so that its last answer is older than the screen. */
 export function isMoving() {
-  return [...queues].some((queue) => queue.isBusy);
+  return unanswered().length > 0;
 }
 
-/** The moves of one editor. */
-export class MoveQueue {
-  constructor(onChange) {
-    this.onChange = onChange;
-    this.name = `${Date.now()}-${Math.random()}`; // tells two editors apart
-    this.sent = 0;
-    this.queue = [];
-    this.waiting = null;
-    this.isPreviewed = false;
-    this.sentAt = -Infinity;
-    queues.add(this);
-  }
+export function acknowledge(number) {
+  if (waiting?.number !== number) return;
+  clearTimeout(timer);
+  waiting = null;
+  next();
+}
 
-  send(move) {
-    // The end of a drag has the whole page run; the picture of the move before comes sooner.
-    if (!move.done && this.queue.at(-1)?.gesture === move.gesture) this.queue.pop();
-    this.queue.push(move);
-    this.next();
-  }
+/** Have a function called whenever a move is sent or acknowledged. */
+export function listen(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
-  next() {
-    clearTimeout(this.pause);
-    const pause = this.isPreviewed ? this.sentAt + PACE - performance.now() : 0;
-    if (!this.waiting && this.queue.length) {
-      if (pause > 0 && !this.queue.at(-1).done) this.pause = setTimeout(() => this.next(), pause);
-      else this.sendNext();
-    }
-    this.onChange();
-  }
+/** Forget the moves of boxes that are gone. */
+export function forget(editor) {
+  queue = queue.filter((move) => move.editor !== editor);
+  if (waiting?.editor !== editor) return;
+  clearTimeout(timer);
+  waiting = null;
+  next();
+}
 
-  sendNext() {
-    this.waiting = { ...this.queue.shift(), number: `${this.name}-${++this.sent}` };
-    this.sentAt = performance.now();
-    this.deliver();
+function next() {
+  clearTimeout(pause);
+  const wait = isPreviewed ? sentAt + PACE - performance.now() : 0;
+  if (!waiting && queue.length) {
+    if (wait > 0 && !queue.at(-1).done) pause = setTimeout(next, wait);
+    else sendNext();
   }
+  for (const listener of listeners) listener();
+}
 
-  get isBusy() {
-    return Boolean(this.waiting || this.queue.length);
-  }
+function sendNext() {
+  waiting = { ...queue.shift(), number: `${name}-${++sent}` };
+  sentAt = performance.now();
+  deliver();
+}
 
-  deliver() {
-    this.transport(this.waiting);
-    this.timer = setTimeout(() => this.deliver(), PATIENCE);
-  }
-
-  acknowledge(number) {
-    if (this.waiting?.number !== number) return;
-    clearTimeout(this.timer);
-    this.waiting = null;
-    this.next();
-  }
-
-  /** Whether a box has moves that Python hasn't acknowledged. */
-  isPending(i, j) {
-    return [this.waiting, ...this.queue].some((m) => m?.row === i && m.column === j);
-  }
-
-  close() {
-    queues.delete(this);
-    clearTimeout(this.timer);
-    clearTimeout(this.pause);
-    this.queue = [];
-  }
+function deliver() {
+  const { editor, shape, ...told } = waiting;
+  editor.transport(told);
+  timer = setTimeout(deliver, PATIENCE);
 }

@@ -2,7 +2,7 @@
 // what Plotly has drawn, which would take three frames itself. When the hand rests, Plotly draws
 // Python's answer.
 
-import { attend } from "./attend.js";
+import { attend, hasHeads } from "./attend.js";
 import { colours } from "./colours.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -15,38 +15,57 @@ const [CHARACTER, MINUS, MARGIN] = [0.56, 0.3, 6];
 /** The boards whose matrices can be computed here. */
 export const boards = new Set();
 
-/** Show what a matrix with other values gives; return whether a board could. */
-export function preview(name, values) {
-  const shown = [...boards]
-    .filter(({ inputs }) => fits(inputs, name, values))
-    .map((board) => board.preview(computed(board.inputs, name, values)));
-  return shown.some(Boolean);
+/** Show what moves give that Python hasn't answered; return whether a board could. */
+export function preview(moves) {
+  return [...boards].map((board) => board.preview(moves)).some(Boolean);
 }
 
-/** Whether a matrix is still of the shape that the board's scenario has; another is on its way. */
-function fits({ scenario, head }, name, values) {
-  const M = Array.isArray(scenario[name]?.[0][0]) ? scenario[name][head] : scenario[name];
-  return M?.length === values.length && M[0].length === values[0].length;
-}
-
-/** All matrices by name, of one head; `components.board` says what the inputs are. */
-function computed({ scenario, head }, name, values) {
-  const ofHead = (M) => (Array.isArray(M?.[0]?.[0]) ? M[head] : M);
-  const changed = Array.isArray(scenario[name][0][0]) ? scenario[name].with(head, values) : values;
-  const inputs = { ...scenario, [name]: changed };
+/**
+ * The values of each matrix of a picture, as drawn, with moves carried out; null for one of
+ * another scenario. Without a matrix of the shape that was moved, which is on its way, it is all null.
+ */
+export function computed({ scenario, steps }, moves) {
+  const entered = moves.filter((move) => "value" in move);
+  if (!entered.every((move) => fits(scenario, move))) return null;
+  const inputs = entered.reduce(carriedOut, scenario);
   const all = { ...inputs, ...attend(inputs) };
-  return Object.fromEntries(Object.entries(all).map(([key, M]) => [key, ofHead(M)]));
+  return steps.map((step) => step && drawn(all[step.name], step));
+}
+
+function fits(scenario, { name, head, shape: [rows, columns] }) {
+  const M = hasHeads(scenario[name] ?? [[]]) ? scenario[name][head] : scenario[name];
+  return M?.length === rows && M[0].length === columns;
+}
+
+function carriedOut(scenario, { name, head, row, column, value }) {
+  const M = scenario[name];
+  return { ...scenario, [name]: withCell(M, hasHeads(M) ? [head, row, column] : [row, column], value) };
+}
+
+function withCell(M, [first, ...others], value) {
+  return M.with(first, others.length ? withCell(M[first], others, value) : value);
+}
+
+/** A matrix of a picture: of one head, and transposed where it is drawn so. */
+function drawn(M, { head, minus, is_transposed: isTransposed }) {
+  const own = hasHeads(M) ? M[head] : M;
+  if (minus) return own.map((row, i) => row.map((x, j) => difference(x, minus[i][j])));
+  return isTransposed ? own[0].map((_, j) => own.map((row) => row[j])) : own;
+}
+
+/** A pair that both block has no difference; JSON had nothing for its −∞. */
+function difference(x, other) {
+  return x === -Infinity && other === null ? 0 : x - (other ?? -Infinity);
 }
 
 /** Write values into the boxes of a matrix, the ith that Plotly drew. */
 export function write(plot, i, step, values, inks) {
-  const trace = plot.data[i];
-  const axis = plot.layout[trace.coloraxis];
-  const scale = { scale: axis.colorscale, range: [axis.cmin, axis.cmax], inks };
+  const scale = { ...scaleOf(plot, i), inks };
   const drawn = plot.querySelectorAll(".heatmaplayer .hm")[i];
-  const boxes = (drawn.querySelector(".lab-cells") ?? cover(plot, drawn, trace, values)).children;
+  const boxes = (drawn.querySelector(".lab-cells") ?? cover(plot, i, values)).children;
   const labels = [...drawn.querySelectorAll(".heatmap-label text")];
-  const [digits, size] = format(values, step, trace.dx, plot.layout.font.size, trace.meta);
+  const { dx, meta } = plot.data[i];
+  const [digits, size] = format(values, step, dx, plot.layout.font.size, meta);
   const finite = values.flat().filter(Number.isFinite); // a blocked score has no box
   finite.forEach((value, k) => {
     const [fill, ink] = colours(value, scale);
@@ -58,37 +77,56 @@ export function write(plot, i, step, values, inks) {
   });
 }
 
+/** The colours of a matrix, and the numbers that have them. */
+export function scaleOf(plot, i) {
+  const { colorscale, cmin, cmax } = plot.layout[plot.data[i].coloraxis];
+  return { scale: colorscale, range: [cmin, cmax] };
+}
+
 /** Take away what lies over the boxes that Plotly drew. */
 export function uncover(plot) {
   for (const cells of plot.querySelectorAll(".lab-cells")) cells.remove();
 }
 
 /** Lay boxes of our own over Plotly's, which are one image and can't change by themselves. */
-function cover(plot, drawn, { x0, dx, y0, dy }, values) {
-  const { xaxis, yaxis } = plot._fullLayout;
-  const image = drawn.querySelector("image");
-  const [left, top] = ["x", "y"].map((side) => Number(image.getAttribute(side)));
-  const across = (j) => Math.round(xaxis.c2p(x0 + (j - 0.5) * dx) - left);
-  const down = (i) => Math.round(yaxis.c2p(y0 + (i - 0.5) * dy) - top);
+function cover(plot, i, values) {
+  const places = placesOf(plot, i);
   const cells = document.createElementNS(SVG, "g");
   cells.setAttribute("class", "lab-cells");
-  for (const [i, row] of values.entries()) {
-    for (const [j, value] of row.entries()) {
+  for (const [row, numbers] of values.entries()) {
+    for (const [column, value] of numbers.entries()) {
       if (!Number.isFinite(value)) continue;
       const box = document.createElementNS(SVG, "rect");
-      box.setAttribute("x", left + across(j) + GAP / 2);
-      box.setAttribute("y", top + down(i) + GAP / 2);
-      box.setAttribute("width", across(j + 1) - across(j) - GAP);
-      box.setAttribute("height", down(i + 1) - down(i) - GAP);
+      const { left: x, top: y, ...size } = places(row, column);
+      for (const [name, pixels] of Object.entries({ x, y, ...size })) box.setAttribute(name, pixels);
       cells.append(box);
     }
   }
-  image.after(cells);
+  imageOf(plot, i).after(cells);
   return cells;
 }
 
+function imageOf(plot, i) {
+  return plot.querySelectorAll(".heatmaplayer .hm")[i].querySelector("image");
+}
+
+/** Where Plotly drew the box in a row and column of a matrix, from the axes' own corner. */
+export function placesOf(plot, i) {
+  const { x0, dx, y0, dy } = plot.data[i];
+  const { xaxis, yaxis } = plot._fullLayout;
+  const [left, top] = ["x", "y"].map((side) => Number(imageOf(plot, i).getAttribute(side)));
+  const across = (j) => Math.round(xaxis.c2p(x0 + (j - 0.5) * dx) - left);
+  const down = (k) => Math.round(yaxis.c2p(y0 + (k - 0.5) * dy) - top);
+  return (row, column) => ({
+    left: left + across(column) + GAP / 2,
+    top: top + down(row) + GAP / 2,
+    width: across(column + 1) - across(column) - GAP,
+    height: down(row + 1) - down(row) - GAP,
+  });
+}
+
 /** Decimals that the boxes have room for (null: no numbers), and the size of the numbers. */
-function format(values, { name, is_weight: isWeight }, cell, letters, common) {
+export function format(values, { name, is_weight: isWeight }, cell, letters, common) {
   const font = common ?? letters;
   const least = common ?? Math.max(SMALLEST_NUMBER, PART_OF_LETTERS * letters);
   const largest = Math.max(...values.flat().filter(Number.isFinite).map(Math.abs));
@@ -101,6 +139,6 @@ function format(values, { name, is_weight: isWeight }, cell, letters, common) {
 }
 
 /** Fixed decimals and a true minus, none before a zero; rounded as `labels.numbers` does. */
-function number(value, digits) {
+export function number(value, digits) {
   return (value * TIE).toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
 }
