@@ -32,6 +32,7 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
+.st-key-why { min-height: 3.4rem; padding: 0.3rem 0.8rem; border-left: 3px solid #c98b2b; }
 .st-key-links { position: absolute; } /* it shows nothing, and takes no room */
 div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }

@@ -26,6 +26,7 @@ from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.show import edit_heads, pictures
 from pages.ui.show.fragments import fragment
+from pages.ui.show.why import why
 
 
 def weights() -> None:
@@ -62,6 +63,7 @@ def chosen() -> None:
             st.markdown(f"## {escape.markdown(names[session().head])}")
         alone = trace.head(session().head)
         pictures.picture(alone, headline(alone), key="headline")
+        why(alone)
         st.markdown(describe_step(alone, "weights", escape.markdown))
 
     fragment("chosen", body)

@@ -27,6 +27,7 @@ from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
 from pages.ui.show import inspector
 from pages.ui.show.fragments import Derive, head_fragment, unchanged
+from pages.ui.show.why import why
 
 #: Makes A and B from the visitor's scenario; None when there is nothing to compare.
 Sides = Callable[[Scenario], tuple[Scenario, Scenario] | None]
@@ -82,6 +83,8 @@ def step(name: str, key: str = "", of: Derive = unchanged) -> None:
         else:  # an address names numbers of the visitor's scenario, not of what is made of it
             unasked(shown, key=key or name)
         st.markdown(describe_step(trace, name, escape.markdown))
+        if name == "weights":
+            why(trace)
 
     head_fragment(key or name, body, of)
 
@@ -94,6 +97,7 @@ def steps_together(*names: str) -> None:
         picture(trace, *(equation(trace, name) for name in names), key=key)
         for name in names:
             st.markdown(describe_step(trace, name, escape.markdown))
+        why(trace)
 
     head_fragment(key, body)
 
@@ -104,6 +108,7 @@ def whole_attention() -> None:
     def body(trace: AttentionTrace) -> None:
         shown = headline(trace)
         picture(trace, shown, key="headline", inputs=_inputs(shown))
+        why(trace)
         st.markdown(describe_step(trace, "weights", escape.markdown))
 
     head_fragment("headline", body)
