@@ -45,8 +45,9 @@ def product_shares(a: AttentionTrace, b: AttentionTrace, i: int, j: int) -> Arra
     grown = (b.rotated_Q[i] * b.rotated_K - a.rotated_Q[i] * a.rotated_K) / factor
     seen = s.allowed[i]
     t = np.linspace(0, 1, _ON_THE_WAY)[:, None]
+    way = softmax((1 - t) * a.logits[i, seen] + t * b.logits[i, seen])
     weights = np.zeros(s.n_k)
-    weights[seen] = softmax((1 - t) * a.logits[i, seen] + t * b.logits[i, seen]).mean(axis=0)
+    weights[seen] = (way[1:] + way[:-1]).mean(axis=0) / 2
     shares: Array = ((np.arange(s.n_k) == j) - weights)[:, None] * grown
     shares[~seen] = 0
     return shares

@@ -20,18 +20,18 @@ def why(trace: AttentionTrace) -> None:
         Of the selected head.
     """
     with st.container(key="why"):
-        st.markdown(f"**Why:** {_sentence(trace)}")
+        start = "Undone" if session().history.is_undone else "Why"
+        st.markdown(f"**{start}:** {_sentence(trace)}")
 
 
 def _sentence(trace: AttentionTrace) -> str:
     history = session().history
-    start = "" if not history.is_undone else "undone. "
     if history.is_new_start and session().scenario == session().preset.scenario:
         title = escape.markdown(session().preset.title)
-        return f"{start}“{title}”: {describe_focus(trace, escape.markdown)}"
+        return f"“{title}”: {describe_focus(trace, escape.markdown)}"
     if history.before is None:
         return describe_focus(trace, escape.markdown)
     before = same_head(history.before, session().scenario, session().head)
     if before is None:
         return f"a new head. {describe_focus(trace, escape.markdown)}"
-    return f"{start}{describe_change(Comparison(attend(before), trace), escape.markdown)}"
+    return describe_change(Comparison(attend(before), trace), escape.markdown)
