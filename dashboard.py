@@ -6,7 +6,7 @@ if __name__ == "__main__":
     from attn_core.notation.steps import HEADLINE_FORMULA
     from pages.ui import frame
     from pages.ui.edit import form, matrix
-    from pages.ui.show import pictures, pin
+    from pages.ui.show import glossary, pictures, pin
 
     frame.page("Lab", heading=f"Self-attention ${HEADLINE_FORMULA}$")
 
@@ -19,6 +19,10 @@ if __name__ == "__main__":
     pictures.whole_attention()
     matrix.editor()
     form.settings()
+    glossary.introduce(
+        *("token", "query", "key", "value", "cross-attention", "score", "scaling"),
+        *("temperature", "mask", "softmax", "weight", "output"),
+    )
     pin.quick_pin()
     frame.end()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is
