@@ -343,7 +343,9 @@ def same_head(before: Scenario, after: Scenario, head: int) -> Scenario | None:
     >>> same_head(heads.removed(four, 0), four, 1) == four.head(1)
     True
     """
-    if before.heads == after.heads or not before.heads or not after.heads:
+    if before.heads == after.heads or not after.heads:
         return before.head(min(head, before.h - 1))
+    if not before.heads:
+        return before.head(0) if head == 0 else None
     name = after.heads[head]
     return before.head(before.heads.index(name)) if name in before.heads else None

@@ -244,3 +244,10 @@ def test_a_head_is_compared_with_itself():
     told = [describe_change(compare(four.head(k), moved.head(k))) for k in range(4)]
     assert [each.startswith("W_q") for each in told] == [False, False, True, False]
     assert len(changes(four.head(2), moved.head(2))) == 1
+
+
+def test_a_head_that_is_added_is_new():
+    two = heads.added(A)
+    assert same_head(A, two, 0) == A
+    assert same_head(A, two, 1) is None
+    assert same_head(two, A, 0) == two.head(0)
