@@ -26,7 +26,6 @@ from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.show import edit_heads, pictures
 from pages.ui.show.fragments import fragment
-from pages.ui.show.why import why
 
 
 def weights() -> None:
@@ -62,8 +61,7 @@ def chosen() -> None:
         if len(names) > 1:
             st.markdown(f"## {escape.markdown(names[session().head])}")
         alone = trace.head(session().head)
-        pictures.picture(alone, headline(alone), key="headline")
-        why(alone)
+        pictures.picture(alone, headline(alone), key="headline", says_why=True)
         st.markdown(describe_step(alone, "weights", escape.markdown))
 
     fragment("chosen", body)

@@ -79,12 +79,10 @@ def step(name: str, key: str = "", of: Derive = unchanged) -> None:
     def body(trace: AttentionTrace) -> None:
         shown = equation(trace, name)
         if of is unchanged:
-            picture(trace, shown, key=key or name)
+            picture(trace, shown, key=key or name, says_why=name == "weights")
         else:  # an address names numbers of the visitor's scenario, not of what is made of it
             unasked(shown, key=key or name)
         st.markdown(describe_step(trace, name, escape.markdown))
-        if name == "weights":
-            why(trace)
 
     head_fragment(key or name, body, of)
 
@@ -94,10 +92,9 @@ def steps_together(*names: str) -> None:
     key = "-".join(names)
 
     def body(trace: AttentionTrace) -> None:
-        picture(trace, *(equation(trace, name) for name in names), key=key)
+        picture(trace, *(equation(trace, name) for name in names), key=key, says_why=True)
         for name in names:
             st.markdown(describe_step(trace, name, escape.markdown))
-        why(trace)
 
     head_fragment(key, body)
 
@@ -107,8 +104,7 @@ def whole_attention() -> None:
 
     def body(trace: AttentionTrace) -> None:
         shown = headline(trace)
-        picture(trace, shown, key="headline", inputs=_inputs(shown))
-        why(trace)
+        picture(trace, shown, key="headline", inputs=_inputs(shown), says_why=True)
         st.markdown(describe_step(trace, "weights", escape.markdown))
 
     head_fragment("headline", body)
@@ -191,6 +187,7 @@ def picture(
     key: str,
     beside: Sequence[Equation] = (),
     inputs: dict[str, Any] | None = None,
+    says_why: bool = False,
 ) -> None:
     """Show equations in one picture whose numbers can be inspected.
 
@@ -207,6 +204,8 @@ def picture(
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
         inputs=inputs,
     )
+    if says_why:
+        why(trace)
     inspector.ask_button(drawn, name, is_open=cell is not None)
     with slot():
         inspector.say_if_gone(trace, name)
