@@ -1,4 +1,4 @@
-"""One sentence on why: what the last change did, or why a word looks where it looks."""
+"""One sentence on why: what the last change did, or what a word attends to, and why."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def describe_change(c: Comparison, escape: Escape = str) -> str:
 
 
 def describe_focus(trace: AttentionTrace, escape: Escape = str) -> str:
-    r"""Describe why the word that is most decided looks where it looks.
+    r"""Describe what the most decided word attends to, and why.
 
     Parameters
     ----------
@@ -89,23 +89,23 @@ def describe_focus(trace: AttentionTrace, escape: Escape = str) -> str:
     >>> from attn_core.presets import BY_KEY
     >>> t = attend(BY_KEY["verb-subject"].scenario)
     >>> print(describe_focus(t).replace("; ", ";\n").replace(": ", ":\n"))
-    suis looks mostly at Je, 1.00:
+    suis attends mostly to Je, 1.00:
     q₁ of suis (from W_q verb → q₁) meets k₁ of Je (from W_k pronoun → k₁), 3.00 × 3.00 = 9.00;
     so, divided by √2, the score of Je is 6.36, and that of suis, the next, 0.00.
     """
     A = trace.weights
     if not (trace.scenario.allowed.sum(axis=1) > 1).any():
-        return "Each word can look at one word only, so that weight is 1.00."
+        return "Each word may attend to one word only, so that weight is 1.00."
     order = np.argsort(-A, axis=1, kind="stable")
     top, second = (np.take_along_axis(A, order[:, k : k + 1], axis=1)[:, 0] for k in (0, 1))
     gaps = np.where(trace.scenario.allowed.sum(axis=1) > 1, top - second, 0)
     i = int(np.argmax(gaps))
     if gaps[i] < DISPLAY_TOLERANCE:
-        return "No word looks at one word more than at any other: its highest scores are equal."
+        return "No word attends to one word more than to any other: its highest scores are equal."
     j, following = map(int, order[i, :2])
     most = "mostly" if top[i] > 0.5 + DISPLAY_TOLERANCE else "most"
     names = _Names(trace, escape)
-    start = f"{names.word(i)} looks {most} at {names.key(j, own=i)}, {number(top[i])}"
+    start = f"{names.word(i)} attends {most} to {names.key(j, own=i)}, {number(top[i])}"
     return f"{start}: {_reason(names, i, j, following)}"
 
 
@@ -277,7 +277,7 @@ def _setting_reason(names: _Names, a: Scenario, changed: Sequence[Change], i: in
             before, after = (int(s.allowed[i].sum()) for s in (a, b))
             words = f"{pluralize(after, 'word')} instead of {before}"
             words = "other words" if before == after else words
-            return f"{names.word(i)} may look at {words}, and "
+            return f"{names.word(i)} may attend to {words}, and "
     return ""
 
 

@@ -33,6 +33,7 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
 .st-key-why { min-height: 3.4rem; padding: 0.3rem 0.8rem; border-left: 3px solid #c98b2b; }
+@media (max-width: 620px) { .st-key-why { min-height: 6.6rem; } }
 .lab-words { font-size: 0.85rem; }
 .lab-words button {
   min-height: 24px; padding: 0 0.15rem; border: 0; background: none; color: inherit; font: inherit;

@@ -128,7 +128,7 @@ def test_any_change_and_any_start_has_a_sentence(pair):
 def test_the_word_that_is_most_decided(pair):
     trace = attend(pair[1])
     keys = trace.scenario.context or trace.scenario.tokens
-    m = re.match(r"(\S+) looks mostl?y? at (\S+), (\S+): .*the score of (\S+) is (\S+), "
+    m = re.match(r"(\S+) attends mostl?y? to (\S+), (\S+): .*the score of (\S+) is (\S+), "
                  r"and that of (\S+), the next, (\S+)\.", describe_focus(trace))  # fmt: skip
     i, j, following = trace.scenario.tokens.index(m[1]), keys.index(m[4]), keys.index(m[6])
     row = np.sort(trace.weights, axis=1)
@@ -171,7 +171,7 @@ def test_by_hand():
         ({"scale": False}, "Scaling switched off: scores are no longer divided by √2, and the "),
         ({"temperature": 3.5}, "Temperature 1 → 3.5: each row gets more even, and the weight "),
         ({"temperature": 0.5}, "Temperature 1 → 0.5: each row gets sharper, and the weight "),
-        ({"mask": causal(3)}, "Mask added: Je may look at 1 word instead of 3, and the weight "),
+        ({"mask": causal(3)}, "Mask added: Je may attend to 1 word instead of 3, and the weight "),
         ({"positions": "rope"}, "Positions None → RoPE: the weight "),
         ({"W_v": A.W_v[:, :2]}, "W_v with 2 columns instead of 3: no weight moves, and each "),
         ({"W_v": 0 * A.W_v}, "4 numbers of W_v: no weight moves, but v₁ of Je, now 0.00, has "),
@@ -186,8 +186,8 @@ def test_settings_and_whole_matrices(change, told):
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
-        (lambda s: edits.with_sentence(s, "Nous sommes"), "A sentence of 2 words: sommes looks mo"),
-        (lambda s: edits.with_sentence(s, "suis Je heureux"), "The words in another order: suis l"),
+        (lambda s: edits.with_sentence(s, "Nous sommes"), "A sentence of 2 words: sommes attends "),
+        (lambda s: edits.with_sentence(s, "suis Je heureux"), "The words in another order: suis a"),
         (lambda s: edits.with_context(s, "I am"), "Keys and values from 2 words of a second sent"),
         (lambda s: edits.with_features(s, ("verb", "pronoun")), "With the features verb and prono"),
     ],
@@ -215,15 +215,15 @@ def test_why_nothing_moves(cell, told):
 
 def test_nothing_to_choose_from():
     one = attend(edits.with_sentence(A, "Je"))
-    assert describe_focus(one) == "Each word can look at one word only, so that weight is 1.00."
+    assert describe_focus(one) == "Each word may attend to one word only, so that weight is 1.00."
     even = attend(BY_KEY["uniform"].scenario)
-    assert describe_focus(even).startswith("No word looks at one word more than at any other")
+    assert describe_focus(even).startswith("No word attends to one word more than to any other")
     assert describe_change(compare(A, A)).startswith("The last change left the numbers")
 
 
 def test_the_first_word_of_a_causal_mask_is_not_the_one_that_is_decided():
     told = describe_focus(attend(replace(A, mask=causal(3))))
-    assert told.startswith("suis looks mostly at Je, ")
+    assert told.startswith("suis attends mostly to Je, ")
 
 
 def test_words_of_the_visitor_are_escaped():

@@ -37,7 +37,7 @@ def why(page):
 
 def test_nine_words_of_ones_own_and_why_one_looks_at_another(visit):
     page = visit()
-    assert why(page).startswith("Why: Je looks mostly at itself, 0.52")
+    assert why(page).startswith("Why: Je attends mostly to itself, 0.52")
     type_sentence(page, OWN)
     start = permalink.decode(parameter(page, "s"))
     assert start.tokens == tuple(OWN.split()) and start.X.any(axis=1).all()

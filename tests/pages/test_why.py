@@ -46,7 +46,7 @@ def test_a_drag_is_one_change_and_an_undo_is_another():
 
 def test_before_any_change_after_one_and_after_its_undo():
     at = visit(preset="verb-subject")
-    assert why(fine(at)).startswith("suis looks mostly at Je, 1.00: q₁ of suis (from W_q verb")
+    assert why(fine(at)).startswith("suis attends mostly to Je, 1.00: q₁ of suis (from W_q verb")
     press(at, "identity")
     assert "numbers of X" in why(fine(at))
     press(at, "Undo")
@@ -59,7 +59,7 @@ def test_a_preset_is_named():
     at = visit()
     at.selectbox(key="preset").set_value("verb-subject").run()
     title = BY_KEY["verb-subject"].title
-    assert why(fine(at)).startswith(f"“{title}”: suis looks mostly at Je, 1.00")
+    assert why(fine(at)).startswith(f"“{title}”: suis attends mostly to Je, 1.00")
     press(at, "Undo")
     assert why(fine(at)).startswith(f"**Undone:** “{DEFAULT.title}”: ")
 

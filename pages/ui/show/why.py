@@ -1,4 +1,4 @@
-"""Say why: what the last change did, or why a word looks where it looks."""
+"""Say why: what the last change did, or what a word attends to, and why."""
 
 from __future__ import annotations
 
