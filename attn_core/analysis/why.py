@@ -93,19 +93,18 @@ def describe_focus(trace: AttentionTrace, escape: Escape = str) -> str:
     q₁ of suis (from W_q verb → q₁) meets k₁ of Je (from W_k pronoun → k₁), 3.00 × 3.00 = 9.00;
     so, divided by √2, the score of Je is 6.36, and that of suis, the next, 0.00.
     """
-    A = trace.weights
-    if not (trace.scenario.allowed.sum(axis=1) > 1).any():
+    has_choice = trace.scenario.allowed.sum(axis=1) > 1
+    if not has_choice.any():
         return "Each word may attend to one word only, so that weight is 1.00."
-    order = np.argsort(-A, axis=1, kind="stable")
-    top, second = (np.take_along_axis(A, order[:, k : k + 1], axis=1)[:, 0] for k in (0, 1))
-    gaps = np.where(trace.scenario.allowed.sum(axis=1) > 1, top - second, 0)
-    i = int(np.argmax(gaps))
-    if gaps[i] < DISPLAY_TOLERANCE:
-        return "No word attends to one word more than to any other: its highest scores are equal."
-    j, following = map(int, order[i, :2])
-    most = "mostly" if top[i] > 0.5 + DISPLAY_TOLERANCE else "most"
+    order = np.argsort(-trace.logits, axis=1, kind="stable")[:, :2]  # what is blocked comes last
+    best, second = np.take_along_axis(trace.weights, order, axis=1).T
+    i = int(np.argmax(np.where(has_choice, best - second, -1)))
+    if best[i] - second[i] < DISPLAY_TOLERANCE:
+        return "No word attends to one word more than to any other: the largest weights are equal."
+    j, following = map(int, order[i])
+    most = "mostly" if best[i] > 0.5 + DISPLAY_TOLERANCE else "most"
     names = _Names(trace, escape)
-    start = f"{names.word(i)} attends {most} to {names.key(j, own=i)}, {number(top[i])}"
+    start = f"{names.word(i)} attends {most} to {names.key(j, own=i)}, {number(best[i])}"
     return f"{start}: {_reason(names, i, j, following)}"
 
 
@@ -176,13 +175,6 @@ def _side(
 def _reason(names: _Names, i: int, j: int, following: int) -> str:
     """Describe why query i meets key j better than the one that follows."""
     trace = names.trace
-    first, second = _written(*map(float, trace.biased_scores[i, [j, following]]))
-    over = divisor(trace.scenario)
-    divided = "" if over == "1" else f", divided by {over},"
-    end = (
-        f"so{divided} the score of {names.key(j)} is {first}, "
-        f"and that of {names.key(following)}, the next, {second}."
-    )
     products: Array = trace.rotated_Q[i] * trace.rotated_K
     ahead = products[j] - products[following]
     c = int(np.argmax(ahead))
@@ -190,13 +182,27 @@ def _reason(names: _Names, i: int, j: int, following: int) -> str:
         near, far = map(float, trace.alibi_bias[i, [j, following]])
         root = np.sqrt(trace.scenario.d_k) if trace.scenario.scale else 1
         if near - far > ahead[c] / root:
-            return f"ALiBi adds {number(near)} for its place, for the next {number(far)}; {end}"
+            bias = f"ALiBi adds {number(near)} for its place, for the next {number(far)}"
+            return f"{bias}; so {_scores(names, i, j, following)}"
     met = j if products[j, c] > -products[following, c] else following
-    terms = calculate(trace, Cell("scores", i, met)).terms
-    (written,) = (each.written for each in terms if each.factors[0].cell.column == c)
     query = names.factor("rotated_Q", i, c) + names.source("rotated_Q", i, c)
     key = names.factor("rotated_K", met, c) + names.source("rotated_K", met, c)
-    return f"{query} meets {key}, {written}; {end}"
+    terms = calculate(trace, Cell("scores", i, met)).terms
+    (written,) = (each.written for each in terms if each.factors[0].cell.column == c)
+    steps = [] if np.count_nonzero(products[met]) == 1 else ["with the other products"]
+    if (over := divisor(trace.scenario)) != "1":
+        steps.append(f"divided by {over}")
+    if trace.alibi_bias is not None:
+        steps.append("with ALiBi's bias")
+    end = ", ".join(["so", *steps, ""]) if steps else "so "
+    return f"{query} meets {key}, {written}; {end}{_scores(names, i, j, following)}"
+
+
+def _scores(names: _Names, i: int, j: int, following: int) -> str:
+    """Name the best score of a row and the next."""
+    first, second = _written(*map(float, names.trace.biased_scores[i, [j, following]]))
+    score = f"the score of {names.key(j)} is {first}"
+    return f"{score}, and that of {names.key(following)}, the next, {second}."
 
 
 def _on_a_weight(

@@ -226,6 +226,31 @@ def test_the_first_word_of_a_causal_mask_is_not_the_one_that_is_decided():
     assert told.startswith("suis attends mostly to Je, ")
 
 
+def test_all_that_makes_a_score_is_named():
+    antecedent = attend(BY_KEY["antecedent"].scenario)
+    assert describe_focus(antecedent).endswith(
+        "2.00 × 2.00 = 4.00; so, with the other products, divided by √3, the score of Marie is "
+        "5.77, and that of Paul, the next, 3.46."
+    )
+    near = attend(replace(A, positions="alibi", slope=0.5))
+    assert "9.00; so, divided by √2, with ALiBi's bias, the score of Je is 5.86" in (
+        describe_focus(near)
+    )
+    only = attend(replace(A, positions="alibi", slope=0.5, W_q=0 * A.W_q))
+    assert describe_focus(only) == (
+        "Je attends mostly to itself, 0.51: ALiBi adds 0.00 for its place, for the next −0.50; "
+        "so the score of Je is 0.00, and that of suis, the next, −0.50."
+    )
+
+
+def test_a_blocked_word_is_never_the_next():
+    """Also where the weights of all others are 0, as its own."""
+    s = replace(
+        A, W_q=30 * A.W_q, W_k=30 * A.W_k, mask=np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]]) > 0
+    )
+    assert "that of heureux, the next" in describe_focus(attend(s))
+
+
 def test_words_of_the_visitor_are_escaped():
     words = "*a* <b>"
     s = edits.with_sentence(DEFAULT.scenario, words)
