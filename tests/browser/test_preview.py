@@ -108,6 +108,7 @@ def test_moves_to_the_server_are_few_and_the_last_one_arrives(visit):
     page.on("websocket", lambda line: line.on("framesent", lambda _: sent.append(1)))
     page.reload()
     settle(page)
+    thumb(page, "X-0-1").scroll_into_view_if_needed()
     area = thumb(page, "X-0-1").bounding_box()
     x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
     page.mouse.move(x, y)
