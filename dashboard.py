@@ -5,7 +5,7 @@ import streamlit as st
 if __name__ == "__main__":
     from pages.ui import frame
     from pages.ui.edit import form, matrix
-    from pages.ui.show import pictures, pin
+    from pages.ui.show import glossary, pictures, pin
 
     frame.page("Lab", heading="Self-attention", beside=form.on_one_line)
 
@@ -14,6 +14,10 @@ if __name__ == "__main__":
     pictures.whole_attention()
     form.settings(form.offer_second_sentence, pin.quick_pin)
     matrix.editor()
+    glossary.introduce(
+        *("token", "query", "key", "value", "cross-attention", "score", "scaling"),
+        *("temperature", "mask", "softmax", "weight", "output"),
+    )
     frame.end()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is
     from pages.ui.serving import before

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import frame
 from pages.ui.edit import form, matrix, vectors
-from pages.ui.show import pictures
+from pages.ui.show import glossary, pictures
 
 trace = frame.page("Embeddings")
 
@@ -13,6 +13,7 @@ st.markdown(
     "column for each feature. Features that are made by hand have names, so that a row can be "
     "read; what a model has learned has none."
 )
+glossary.introduce("token", "embedding", "feature", "d_model", "dot product")
 form.sentence()
 vectors.source()
 form.features()

@@ -5,11 +5,12 @@ import streamlit as st
 from attn_core.edits import as_is
 from pages.ui import frame
 from pages.ui.edit import form, matrix
-from pages.ui.show import pictures
+from pages.ui.show import glossary, pictures
 
 trace = frame.page("Projections")
 
 pictures.what_is_projected(trace)
+glossary.introduce("projection", "query", "key", "value", "d_model", "d_k", "d_v")
 form.sizes()
 matrix.editor("W_q", "W_k", "W_v")
 st.markdown("## Queries, keys, values")

@@ -4,11 +4,15 @@ from attn_core.notation.graph import graph
 from pages.ui import frame
 from pages.ui.edit import form, matrix
 from pages.ui.live import chart
-from pages.ui.show import pictures
+from pages.ui.show import glossary, pictures
 
 trace = frame.page("Attention")
 
 pictures.headline_formula()
+glossary.introduce(
+    *("score", "transpose", "scaling", "mask", "causal", "padding", "temperature"),
+    *("softmax", "weight", "output"),
+)
 form.settings()
 with chart.expander("Move the numbers", "editor") as is_open:
     if is_open:

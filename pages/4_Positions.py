@@ -5,7 +5,7 @@ import streamlit as st
 from attn_core.notation.graph import graph
 from pages.ui import frame
 from pages.ui.edit import form, matrix, position_kind
-from pages.ui.show import pictures, positions
+from pages.ui.show import glossary, pictures, positions
 
 trace = frame.page("Positions")
 
@@ -13,6 +13,7 @@ st.markdown(
     "Nothing in $Q K^\\top$ says which word comes first. **Positions** tell: added to the "
     "embeddings, turned into queries and keys, or taken off the scores."
 )
+glossary.introduce("position", "embedding", "query", "key", "score")
 position_kind.choose()
 positions.paper(trace)
 position_kind.slope()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import frame
 from pages.ui.edit import form, matrix
-from pages.ui.show import all_heads, edit_heads, pictures
+from pages.ui.show import all_heads, edit_heads, glossary, pictures
 
 frame.page("Views")
 
@@ -13,6 +13,7 @@ st.markdown(
     "same word. Each head has its own $W_q$, $W_k$ and $W_v$, so it looks at other words and "
     "tells something else of them. Click a head to make it large."
 )
+glossary.introduce("head", "projection", "value")
 form.start()
 form.claim()
 all_heads.weights()

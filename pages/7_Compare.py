@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui import frame
 from pages.ui.edit import matrix
 from pages.ui.live import chart
-from pages.ui.show import pictures, pin
+from pages.ui.show import glossary, pictures, pin
 
 frame.page("Compare")
 
@@ -14,6 +14,7 @@ st.markdown(
     "**A** and go on, here or on any page: **B** is always the present one. Or try a *what if*, "
     "which changes nothing until you go on with it."
 )
+glossary.introduce("weight", "scaling", "mask", "position", "projection", "temperature")
 pin.buttons()
 variant = pin.chosen_what_if()
 pictures.comparison(pin.chosen_step(variant), pin.sides(variant))

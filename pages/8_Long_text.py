@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import frame
 from pages.ui.live import chart
-from pages.ui.show import long_text
+from pages.ui.show import glossary, long_text
 
 frame.page("Long text")
 
@@ -13,6 +13,7 @@ st.markdown(
     "chosen head of the present scenario reads it, and every weight is one point of the picture. "
     "The text is only looked at, and the scenario stays as it is."
 )
+glossary.introduce("token", "head", "weight")
 long_text.entry()
 if trace := long_text.trace():
     long_text.made_with()

@@ -12,6 +12,7 @@ from pages.ui.model import (
     shared_model,
     two_texts,
 )
+from pages.ui.show import glossary
 
 frame.page("Real model", heads=False)
 
@@ -20,6 +21,7 @@ st.markdown(
     "text reads yours, and its attention is computed by the **same equations**, with "
     "its own $W_q$, $W_k$ and $W_v$."
 )
+glossary.introduce("token", "head", "query", "key", "value", "score", "weight")
 if encoder := shared_model.encoder():
     attention_maps.about(encoder)
     if reading := controls.text(encoder):

@@ -161,8 +161,11 @@ def with_change(a: Scenario, b: Scenario, change: Change) -> Scenario:
 
 def _numbers(a: Scenario, b: Scenario) -> Iterator[NumberChange]:
     for name in editable(a):
-        shown, values = block_of(a, name), getattr(b, name)
-        if values is None or shown.values.shape != values.shape:
+        values = getattr(b, name)
+        if values is None or np.array_equal(getattr(a, name), values):
+            continue
+        shown = block_of(a, name)
+        if shown.values.shape != values.shape:
             continue
         for i, j in np.argwhere(shown.values != values).tolist():
             numbers = float(shown.values[i, j]), float(values[i, j])

@@ -17,6 +17,7 @@ from .matrices import MatrixName, block_of, with_matrix
 MAX_PASTED = 20_000
 #: Characters that a message quotes of an entry that can't be read.
 _QUOTED = 40
+_SIGNS = str.maketrans({"−": "-", "–": "-", ",": "."})
 #: Numbers that differ by less, relative to their size, were not rounded but held in float32.
 _SAME = 1e-6
 
@@ -54,9 +55,10 @@ def read_number(text: str | None, where: str) -> float:
     """
     if not isinstance(text, str | None):
         raise ValueError(f"{where}: expected a number such as 1.5 as text, got {text!r:.40}.")
-    written = (text or "").strip().replace("−", "-").replace(",", ".")
+    # A file may begin with a mark of its bytes, and a word processor makes a dash of a minus.
+    written = (text or "").strip().lstrip("\ufeff").translate(_SIGNS)
     try:
-        return float(written)
+        return float(written.replace("_", "?"))  # Python alone reads 1_000 as a number
     except ValueError:
         came = f"“{_plain(text or '')}”" if written else "an empty box"
         why = ""

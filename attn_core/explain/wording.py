@@ -27,7 +27,19 @@ def axis_labels(scenario: Scenario, axis: Axis, escape: Escape) -> tuple[str, ..
     >>> axis_labels(DEFAULT.scenario, "word", str.upper)
     ('JE', 'SUIS', 'HEUREUX')
     """
-    return tuple(escape(labels.isolate(label)) for label in graph(scenario).axis(axis))
+    return tuple([escape(labels.isolate(label)) for label in graph(scenario).axis(axis)])
+
+
+def axis_label(scenario: Scenario, axis: Axis, i: int, escape: Escape) -> str:
+    """Escape one of the labels along an axis for a sentence.
+
+    Examples
+    --------
+    >>> from attn_core.presets import DEFAULT
+    >>> axis_label(DEFAULT.scenario, "word", 1, str.upper)
+    'SUIS'
+    """
+    return escape(labels.isolate(graph(scenario).axis(axis)[i]))
 
 
 def join_words(words: Sequence[str]) -> str:

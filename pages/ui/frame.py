@@ -56,6 +56,22 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
+.st-key-why { min-height: 3.4rem; padding: 0.3rem 0.8rem; border-left: 3px solid #c98b2b; }
+@media (max-width: 620px) { .st-key-why { min-height: 6.6rem; } }
+.lab-words { font-size: 0.85rem; }
+.lab-words button {
+  min-height: 24px; padding: 0 0.15rem; border: 0; background: none; color: inherit; font: inherit;
+  text-decoration: underline dotted; text-underline-offset: 0.2em; cursor: help;
+}
+.lab-meaning {
+  max-width: min(26rem, 90vw); padding: 0.7rem 0.9rem; border: 1px solid #8b93a7;
+  border-radius: 0.5rem; background: Canvas; color: CanvasText; font-size: 0.9rem;
+}
+.lab-meaning code { display: block; margin-top: 0.4rem; font-size: 0.9rem; }
+@supports (position-area: bottom) {
+  .lab-meaning { margin: 4px 0; inset: auto; position-area: bottom span-right;
+    position-try-fallbacks: flip-block, flip-inline, flip-block flip-inline; }
+}
 .st-key-links { position: absolute; width: 0 !important; } /* it shows nothing, and takes no room */
 .st-key-viewport { margin-bottom: -0.6rem; } /* nor does this */
 div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }

@@ -18,6 +18,7 @@ FILES = ["**/plotly-*.gz", "**/board.js", "**/frame.js"]
 
 
 def centre(box: Locator) -> tuple[float, float]:
+    box.scroll_into_view_if_needed()
     area = box.bounding_box()
     return area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
 
@@ -228,7 +229,8 @@ def test_figures_are_changed_in_place_and_hover_stays(visit):
     label = page.locator(".hoverlayer text").first
     page.mouse.move(*place(page, matrix=2, row=0, column=0))
     expect(label).to_contain_text("Je · v₁: 1.000")
-    thumb(page, "X-0-0").evaluate("box => box.focus()")
+    # A page that scrolled would move the picture away from under the pointer.
+    thumb(page, "X-0-0").evaluate("box => box.focus({ preventScroll: true })")
     page.keyboard.press("End")
     expect(label).to_contain_text("Je · v₁: 3.000")
     idle(page)

@@ -26,6 +26,7 @@ from ...text.vocabulary import FEATURES
 from ..wording import (
     DISPLAY_TOLERANCE,
     Escape,
+    axis_label,
     axis_labels,
     describe_ties,
     join_words,
@@ -192,7 +193,7 @@ def _weights(trace: AttentionTrace, escape: Escape) -> str:
 
 def _describe_row(trace: AttentionTrace, i: int, escape: Escape) -> str:
     """Describe the words that one word attends to most."""
-    row, word = trace.weights[i], axis_labels(trace.scenario, "query", escape)[i]
+    row, word = trace.weights[i], axis_label(trace.scenario, "query", i, escape)
     top = float(row.max())
     best = np.flatnonzero(row >= top - DISPLAY_TOLERANCE)
     targets = _targets(trace, i, best, escape)
@@ -256,16 +257,14 @@ def describe_unknown_words(
 
 def _targets(trace: AttentionTrace, i: int, targets: Array, escape: Escape) -> str:
     """List the words that word i attends to; the word itself is “itself”."""
-    names = axis_labels(trace.scenario, "key", escape)
-    own = None if trace.scenario.is_cross else i
-    return join_words(["itself" if j == own else names[j] for j in targets])
+    s, own = trace.scenario, None if trace.scenario.is_cross else i
+    return join_words(["itself" if j == own else axis_label(s, "key", j, escape) for j in targets])
 
 
 def _pair(trace: AttentionTrace, escape: Escape, i: int, j: int) -> tuple[str, str]:
     """Name the query of a row and the key of a column."""
-    return axis_labels(trace.scenario, "query", escape)[i], axis_labels(
-        trace.scenario, "key", escape
-    )[j]
+    s = trace.scenario
+    return axis_label(s, "query", i, escape), axis_label(s, "key", j, escape)
 
 
 def _of_context(trace: AttentionTrace) -> str:

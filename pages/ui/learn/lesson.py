@@ -19,6 +19,7 @@ from pages.ui.live import chart
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.runs import KINDS, Kind, TrainingRun
 from pages.ui.session.state import session
+from pages.ui.show import glossary
 
 #: Time from picture to picture.
 _PERIOD = timedelta(seconds=0.2)
@@ -78,6 +79,7 @@ class Lesson(Protocol):
 
 def choose_lesson() -> Kind:
     """Choose what to learn."""
+    glossary.introduce("loss", "gradient", "learning rate", "projection")
     widget_state.seed("lesson", session().lesson)
     widgets.segmented_control(
         "What to learn",

@@ -33,6 +33,8 @@ class History:
     _future: list[_Entry] = field(default_factory=list)
     #: The drag that the last change was a part of, so that it is one step of undo.
     _gesture: str = ""
+    #: The last step went back.
+    is_undone: bool = False
 
     def push(
         self, following: Scenario, preset: str = "", gesture: str = "", *, swap: bool = False
@@ -49,6 +51,7 @@ class History:
         self._future.clear()
         is_new_start = entry[1] != self.preset
         self.present, self.preset = entry
+        self.is_undone = False
         self._gesture = gesture  # set after a change only: pressing against a bound is none
         self.revision += 1
         return is_new_start
@@ -66,11 +69,25 @@ class History:
 
     def undo(self) -> bool:
         """Go back by one change; return whether it was a swap."""
+        self.is_undone = self.can_undo or self.is_undone
         return self._step(self._past, self._future)
 
     def redo(self) -> bool:
         """Take back an undo; return whether it was of a swap."""
+        self.is_undone = self.is_undone and not self.can_redo
         return self._step(self._future, self._past)
+
+    @property
+    def before(self) -> Scenario | None:
+        """The scenario before the last change, drag or undo; None before any."""
+        left = self._future if self.is_undone else self._past
+        return left[-1][0] if left else None
+
+    @property
+    def is_new_start(self) -> bool:
+        """Whether the last change was to a preset."""
+        left = self._future if self.is_undone else self._past
+        return bool(left) and left[-1][1] != self.preset
 
     @property
     def can_undo(self) -> bool:

@@ -63,7 +63,7 @@ def chosen() -> None:
         if len(names) > 1:
             st.markdown(f"## {escape.markdown(names[session().head])}")
         alone = trace.head(session().head)
-        pictures.picture(alone, headline(alone), key="headline")
+        pictures.picture(alone, headline(alone), key="headline", says_why=True)
         st.markdown(describe_step(alone, "weights", escape.markdown))
 
     fragment("chosen", body)

@@ -30,6 +30,7 @@ from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
 from pages.ui.show import inspector
 from pages.ui.show.fragments import Derive, head_fragment, unchanged
+from pages.ui.show.why import why
 
 #: Makes A and B from the visitor's scenario; None when there is nothing to compare.
 Sides = Callable[[Scenario], tuple[Scenario, Scenario] | None]
@@ -81,7 +82,7 @@ def step(name: str, key: str = "", of: Derive = unchanged) -> None:
     def body(trace: AttentionTrace) -> None:
         shown = equation(trace, name)
         if of is unchanged:
-            picture(trace, shown, key=key or name)
+            picture(trace, shown, key=key or name, says_why=name == "weights")
         else:  # an address names numbers of the visitor's scenario, not of what is made of it
             unasked(shown, key=key or name)
         st.markdown(describe_step(trace, name, escape.markdown))
@@ -94,7 +95,7 @@ def steps_together(*names: str) -> None:
     key = "-".join(names)
 
     def body(trace: AttentionTrace) -> None:
-        picture(trace, *(equation(trace, name) for name in names), key=key)
+        picture(trace, *(equation(trace, name) for name in names), key=key, says_why=True)
         for name in names:
             st.markdown(describe_step(trace, name, escape.markdown))
 
@@ -105,20 +106,9 @@ def whole_attention() -> None:
     """Show the whole way from the embeddings to the output, and where each word looks."""
 
     def body(trace: AttentionTrace) -> None:
-        shown = overview(trace)
-        picture(
-            trace,
-            shown,
-            key="headline",
-            draw=describe_overview,
-            below=lambda: _say(trace, "weights"),
-        )
+        picture(trace, overview(trace), key="headline", draw=describe_overview, says_why=True)
 
     head_fragment("headline", body)
-
-
-def _say(trace: AttentionTrace, name: str) -> None:
-    st.markdown(describe_step(trace, name, escape.markdown))
 
 
 def comparison(name: str, sides: Sides) -> None:
@@ -226,7 +216,7 @@ def picture(
     beside: Sequence[Equation] = (),
     compared: Sequence[Shown | None] = (),
     draw: Callable[..., Description] = describe,
-    below: Callable[[], None] = lambda: None,
+    says_why: bool = False,
 ) -> None:
     """Show equations of the visitor's scenario in one picture: numbers to inspect and to move.
 
@@ -244,7 +234,8 @@ def picture(
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
         inputs=inputs_of(*drawn, before=compared),
     )
-    below()
+    if says_why:
+        why(trace)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         inspector.ask_button(drawn, name, is_open=cell is not None)
         _tables(key, *beside, *drawn)
