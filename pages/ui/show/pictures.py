@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
 from attn_core.document import to_json
 from attn_core.explain.describe import describe_step
-from attn_core.figures import describe, describe_dot_product_pairs
+from attn_core.figures import Description, describe, describe_dot_product_pairs
 from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rule_of
 from attn_core.notation import steps
 from attn_core.notation.equation import Equation, block, equation, formula, headline, shape_mismatch
 from attn_core.notation.graph import graph
-from attn_core.notation.outline import highlight
+from attn_core.notation.outline import dependencies, highlight
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
 from pages.ui.live.slots import slot
@@ -80,7 +81,7 @@ def step(name: str, key: str = "", of: Derive = unchanged) -> None:
         if of is unchanged:
             picture(trace, shown, key=key or name)
         else:  # an address names numbers of the visitor's scenario, not of what is made of it
-            unasked(shown, key=key or name)
+            unasked(shown, key=key or name, scenario=trace.scenario)
         st.markdown(describe_step(trace, name, escape.markdown))
 
     head_fragment(key or name, body, of)
@@ -196,7 +197,7 @@ def picture(
     cell = inspector.inspected(trace, drawn, name)
     shown = [highlight(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
-        describe(*beside, *shown, look=look()),
+        _described(shown, trace.scenario, beside),
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
@@ -208,6 +209,15 @@ def picture(
         if cell:
             inspector.answer(trace, cell, drawn)
     _tables(key, *beside, *drawn)
+
+
+def _described(
+    drawn: Sequence[Equation], scenario: Scenario, beside: Sequence[Equation] = ()
+) -> Description:
+    """Describe equations of a scenario whose numbers light up what they are made of."""
+    before: tuple[None, ...] = (None,) * sum(len(each.blocks) for each in beside)
+    described = describe(*beside, *drawn, look=look())
+    return replace(described, dependencies=(*before, *dependencies(drawn, scenario)))
 
 
 def _inputs(shown: Equation) -> dict[str, Any] | None:
@@ -226,10 +236,13 @@ def _inputs(shown: Equation) -> dict[str, Any] | None:
     return {"scenario": json.loads(to_json(s)), "head": session().head, "steps": steps}
 
 
-def unasked(*drawn: Equation, key: str) -> None:
-    """Show equations in one picture whose numbers can't be inspected."""
+def unasked(*drawn: Equation, key: str, scenario: Scenario | None = None) -> None:
+    """Show equations in one picture whose numbers can't be inspected.
+
+    Those of a scenario light up what they are made of.
+    """
     chart(
-        describe(*drawn, look=look()),
+        _described(drawn, scenario) if scenario else describe(*drawn, look=look()),
         key=f"figure-{key}",
         alt=lambda: " ".join(each.alt for each in drawn),
     )

@@ -4,6 +4,7 @@ import { mergeFrame, onDisconnect } from "./frame.js";
 import { acknowledge, isMoving } from "./moves.js";
 import { Player } from "./play.js";
 import { plotly } from "./plotly.js";
+import { Pointing } from "./point.js";
 import { boards, uncover, write } from "./preview.js";
 import { printed, saving } from "./save.js";
 
@@ -30,6 +31,7 @@ class Board {
     this.plot = document.createElement("div");
     this.plot.className = "lab-board";
     parent.append(this.plot);
+    this.pointing = new Pointing(this);
     this.drawing = Promise.resolve();
     this.drawn = 0;
     this.onPaper = matchMedia("print").matches;
@@ -64,6 +66,7 @@ class Board {
       if (this.onPaper) this.print(true);
       this.keepHover();
       this.describe(frame.alt);
+      this.pointing.show(frame);
       if (frames) (this.player ??= new Player(this, frame)).set(frames);
       else if (frame.played) this.player?.showLast();
       else this.stopPlaying();
@@ -117,6 +120,7 @@ class Board {
   remove() {
     this.stopPlaying();
     boards.delete(this);
+    this.pointing.remove();
     for (const [target, event] of PRINTING) target.removeEventListener(event, this.onPrint);
     window.Plotly.purge(this.plot);
   }
