@@ -9,7 +9,7 @@ import streamlit as st
 from attn_core import AttentionTrace, attend
 from attn_core.text import escape
 from pages.ui import menu
-from pages.ui.live import viewport
+from pages.ui.live import announcer, viewport
 from pages.ui.live.slots import slot
 from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
@@ -32,7 +32,7 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
-.st-key-links { position: absolute; } /* it shows nothing, and takes no room */
+.st-key-links, .st-key-announcer { position: absolute; } /* it shows nothing, and takes no room */
 div:has(> .st-key-complaint) { position: sticky; top: 3.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 @media (pointer: coarse) {
@@ -79,6 +79,15 @@ body *:not(.js-plotly-plot *) { background: none !important; box-shadow: none !i
 }
 }</style>"""
 
+#: Streamlit's own mark of what has the focus is a shade that few can see, or none.
+_FOCUS_CSS = """<style>
+:is(a, button, summary, [role="radio"], [role="slider"], [role="button"]):focus-visible,
+label:has(input:is([type="radio"], [type="checkbox"]):focus-visible),
+div:has(> input[type="range"]:focus-visible) {
+  outline: 2px solid COLOUR !important; outline-offset: 2px;
+}
+</style>"""
+
 #: Streamlit writes white on tags and main buttons, which can't be read on the bright colour
 #: of the theme. Under the pointer a button is dark, so there its letters stay white.
 _DARK_CSS = """<style>
@@ -122,6 +131,7 @@ def page(title: str, *, heading: str = "", heads: bool = True) -> AttentionTrace
         menu.menu()
     viewport.measure()
     links.keep()
+    announcer.announce()
     _resume()
     _header(heading or title)
     with st.container(key="complaint"):  # always there, as a `slot`
@@ -143,7 +153,8 @@ def end() -> None:
 
 def _style() -> str:
     dark = _DARK_CSS + _DARK_PRINT_CSS if state.theme() == "dark" else ""
-    return _CSS + _PRINT_CSS + dark + (_PROJECTOR_CSS if session().projector else "")
+    focus = _FOCUS_CSS.replace("COLOUR", st.get_option(f"theme.{state.theme()}.primaryColor"))
+    return _CSS + focus + _PRINT_CSS + dark + (_PROJECTOR_CSS if session().projector else "")
 
 
 def _header(title: str) -> None:

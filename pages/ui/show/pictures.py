@@ -23,7 +23,6 @@ from attn_core.notation.graph import graph
 from attn_core.notation.outline import dependencies, highlight
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
-from pages.ui.live.slots import slot
 from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
 from pages.ui.show import inspector
@@ -204,7 +203,7 @@ def picture(
         inputs=inputs,
     )
     inspector.ask_button(drawn, name, is_open=cell is not None)
-    with slot():
+    with st.container(key=f"docked-{key}"):  # always there, as a `slot`
         inspector.say_if_gone(trace, name)
         if cell:
             inspector.answer(trace, cell, drawn)

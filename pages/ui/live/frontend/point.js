@@ -20,6 +20,8 @@ const WITH_CTRL = {
   End: (_, [rows, columns]) => [rows - 1, columns - 1],
 };
 
+const MARGIN = 30; // pixels below a box that an answer would cover
+
 /** What is outlined over the picture of a board. */
 export class Pointing {
   constructor(board) {
@@ -32,6 +34,8 @@ export class Pointing {
     this.plot.addEventListener("click", (event) => this.tap(event), true);
     this.onElsewhere = ({ target }) => this.plot.contains(target) || this.point(() => null);
     document.addEventListener("pointerdown", this.onElsewhere);
+    this.onAnswer = ({ detail }) => this.scrollFree(detail);
+    document.addEventListener("lab-answer", this.onAnswer);
   }
 
   /** Take over what Plotly has just drawn. */
@@ -50,6 +54,25 @@ export class Pointing {
 
   remove() {
     document.removeEventListener("pointerdown", this.onElsewhere);
+    document.removeEventListener("lab-answer", this.onAnswer);
+  }
+
+  /** Ask where the number of a box comes from. */
+  ask(box) {
+    this.asked = box;
+    this.board.pick(box);
+  }
+
+  /** Where the answer covers the box that it is about, scroll as far as needed. */
+  scrollFree(answer) {
+    if (!this.asked) return;
+    const [matrix, i, j] = this.asked;
+    const area = this.area(matrix, [i, i + 1], [j, j + 1]);
+    const over = this.plot.getBoundingClientRect().top + area.y + area.height + MARGIN;
+    const { top, bottom } = answer.getBoundingClientRect();
+    const isCovered = over > top && over < bottom + MARGIN;
+    if (isCovered) this.plot.closest('[data-testid="stMain"]').scrollBy(0, over - top);
+    this.asked = null;
   }
 
   /** The numbers of a matrix as they are drawn; a gap is no number. */
@@ -70,7 +93,7 @@ export class Pointing {
   }
 
   tap(event) {
-    const box = this.boxAt(event);
+    const box = (this.asked = this.boxAt(event));
     this.point(() => box);
   }
 
@@ -100,20 +123,27 @@ export class Pointing {
   }
 
   /** Put an element over boxes of a matrix. */
-  put({ style }, matrix, [top, bottom], [left, right]) {
+  put({ style }, ...boxes) {
+    const { x, y, width, height } = this.area(...boxes);
+    [style.left, style.top] = [`${x}px`, `${y}px`];
+    [style.width, style.height] = [`${width}px`, `${height}px`];
+  }
+
+  /** Where boxes of a matrix are in the picture, in pixels. */
+  area(matrix, [top, bottom], [left, right]) {
     const { x0, dx, y0, dy } = this.plot.data[matrix];
     const { xaxis, yaxis } = this.plot._fullLayout;
-    const x = (j) => xaxis._offset + xaxis.c2p(x0 + (j - 0.5) * dx);
-    const y = (i) => yaxis._offset + yaxis.c2p(y0 + (i - 0.5) * dy);
-    [style.left, style.top] = [`${x(left)}px`, `${y(top)}px`];
-    [style.width, style.height] = [`${x(right) - x(left)}px`, `${y(bottom) - y(top)}px`];
+    const across = (j) => xaxis._offset + xaxis.c2p(x0 + (j - 0.5) * dx);
+    const down = (i) => yaxis._offset + yaxis.c2p(y0 + (i - 0.5) * dy);
+    const [x, y] = [across(left), down(top)];
+    return { x, y, width: across(right) - x, height: down(bottom) - y };
   }
 
   /** The matrix, row and column at a place of the screen; null where there is no box. */
   boxAt({ clientX, clientY }) {
     const { left, top } = this.plot.getBoundingClientRect();
     const { xaxis, yaxis } = this.plot._fullLayout;
-    const x = xaxis.p2c(clientX - left - xaxis._offset);
+    const x = xaxis.p2c(clientX - left + this.plot.scrollLeft - xaxis._offset);
     const y = yaxis.p2c(clientY - top - yaxis._offset);
     for (const matrix of this.dependencies.keys()) {
       const { x0, dx, y0, dy } = this.plot.data[matrix];
@@ -178,7 +208,7 @@ class Grid {
     if (event.altKey || event.metaKey || event.shiftKey) return;
     const move = (event.ctrlKey ? WITH_CTRL : KEYS)[event.key];
     if (move) this.go(move(this.at, this.shape));
-    else if (["Enter", " "].includes(event.key)) this.pointing.board.pick(this.box);
+    else if (["Enter", " "].includes(event.key)) this.pointing.ask(this.box);
     else return;
     event.preventDefault();
   }
