@@ -81,7 +81,7 @@ body *:not(.js-plotly-plot *) { background: none !important; box-shadow: none !i
 
 #: Streamlit's own mark of what has the focus is a shade that few can see, or none.
 _FOCUS_CSS = """<style>
-:is(a, button, summary, [role="radio"], [role="slider"], [role="button"]):focus-visible,
+:is(a, button, summary, [tabindex="0"]:not(input)):focus-visible,
 label:has(input:is([type="radio"], [type="checkbox"]):focus-visible),
 div:has(> input[type="range"]:focus-visible) {
   outline: 2px solid COLOUR !important; outline-offset: 2px;
