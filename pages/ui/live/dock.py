@@ -41,32 +41,29 @@ export default function ({ parentElement, data, setTriggerValue }) {
 """
 
 _GO = """
-const SLOW = matchMedia("(prefers-reduced-motion: no-preference)");
+const LIKES_MOTION = matchMedia("(prefers-reduced-motion: no-preference)");
+const LOOKS = `
+  .lab-go { font: inherit; color: inherit; cursor: pointer; padding: 0.4rem 0.8rem;
+    background: none; border: 1px solid currentcolor; border-radius: 0.5rem; }
+  .lab-go:hover { color: var(--st-primary-color); }`;
 
 export default function ({ parentElement, data }) {
   const { box } = UNPACK;
-  let button = parentElement.querySelector("button");
-  if (!button) {
-    const style = document.createElement("style");
-    style.textContent = `
-      button { font: inherit; color: inherit; cursor: pointer; padding: 0.4rem 0.8rem;
-        background: none; border: 1px solid currentcolor; border-radius: 0.5rem; }
-      button:hover { color: var(--st-primary-color); }
-      button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }`;
-    button = document.createElement("button");
-    button.textContent = "Go to this box";
-    parentElement.append(style, button);
+  const button = '<button type="button" class="lab-go">Go to this box</button>';
+  if (!parentElement.querySelector(".lab-go")) {
+    parentElement.insertAdjacentHTML("beforeend", `<style>${LOOKS}</style>${button}`);
   }
-  button.onclick = () => {
+  parentElement.querySelector(".lab-go").onclick = () => {
     const found = document.querySelector(`[data-cell="${box}"]`);
-    found.scrollIntoView({ block: "center", behavior: SLOW.matches ? "smooth" : "auto" });
+    found.scrollIntoView({ block: "center", behavior: LIKES_MOTION.matches ? "smooth" : "auto" });
     found.focus({ preventScroll: true });
   };
 }
 """
 
 _answer = widgets.component("answer", js=_JS.replace("UNPACK", UNPACK))
-_go = widgets.component("go_to_box", js=_GO.replace("UNPACK", UNPACK))
+# Streamlit's own buttons aren't printed, and neither is one that is in the page itself.
+_go = widgets.component("go_to_box", js=_GO.replace("UNPACK", UNPACK), isolate_styles=False)
 
 
 def answer(cell: Cell, asked_by: str, close: Callable[[], None]) -> None:

@@ -51,6 +51,7 @@ _CSS = """<style>
   .st-key-close-answer {
     position: sticky; top: 0; align-self: flex-end; height: 0; overflow: visible; z-index: 1;
   }
+  .st-key-close-answer button { background: Canvas; }
 }
 </style>"""
 

@@ -20,7 +20,8 @@ const WITH_CTRL = {
   End: (_, [rows, columns]) => [rows - 1, columns - 1],
 };
 
-const MARGIN = 30; // pixels below a box that an answer would cover
+const MARGIN = 30; // pixels below a number that an answer would cover
+const OF_PARTS = 2; // pixels of the lines that Python draws around what the number is made of
 
 /** What is outlined over the picture of a board. */
 export class Pointing {
@@ -50,6 +51,7 @@ export class Pointing {
     this.grids = wanted.map((matrix) => known.get(matrix) ?? new Grid(this, matrix));
     for (const grid of this.grids) grid.show();
     this.point(this.pointed ?? (() => null));
+    if (this.answer) this.scrollFree(this.answer);
   }
 
   remove() {
@@ -57,22 +59,18 @@ export class Pointing {
     document.removeEventListener("lab-answer", this.onAnswer);
   }
 
-  /** Ask where the number of a box comes from. */
-  ask(box) {
-    this.asked = box;
-    this.board.pick(box);
-  }
-
-  /** Where the answer covers the box that it is about, scroll as far as needed. */
+  /** Where the answer covers the number that it is about, scroll as far as needed. */
   scrollFree(answer) {
-    if (!this.asked) return;
-    const [matrix, i, j] = this.asked;
-    const area = this.area(matrix, [i, i + 1], [j, j + 1]);
-    const over = this.plot.getBoundingClientRect().top + area.y + area.height + MARGIN;
+    this.answer = answer; // until the number is drawn
+    const asked = this.plot.layout?.shapes?.find(({ line }) => line.width > OF_PARTS);
+    if (!asked || answer.contains(this.plot)) return;
+    this.answer = null;
+    const { yaxis } = this.plot._fullLayout;
+    const below = yaxis._offset + yaxis.c2p(asked.y1) + MARGIN;
+    const over = this.plot.getBoundingClientRect().top + below;
     const { top, bottom } = answer.getBoundingClientRect();
     const isCovered = over > top && over < bottom + MARGIN;
     if (isCovered) this.plot.closest('[data-testid="stMain"]').scrollBy(0, over - top);
-    this.asked = null;
   }
 
   /** The numbers of a matrix as they are drawn; a gap is no number. */
@@ -93,7 +91,7 @@ export class Pointing {
   }
 
   tap(event) {
-    const box = (this.asked = this.boxAt(event));
+    const box = this.boxAt(event);
     this.point(() => box);
   }
 
@@ -208,7 +206,7 @@ class Grid {
     if (event.altKey || event.metaKey || event.shiftKey) return;
     const move = (event.ctrlKey ? WITH_CTRL : KEYS)[event.key];
     if (move) this.go(move(this.at, this.shape));
-    else if (["Enter", " "].includes(event.key)) this.pointing.ask(this.box);
+    else if (["Enter", " "].includes(event.key)) this.pointing.board.pick(this.box);
     else return;
     event.preventDefault();
   }
