@@ -87,6 +87,7 @@ class Graph(Mapping[str, Node]):
     _axes: dict[Axis, tuple[str, ...]]
     _idle: frozenset[str]
     _nodes: dict[str, Node] = field(default_factory=dict)
+    __hash__ = object.__hash__  # a mapping has none of its own
 
     def __getitem__(self, name: str) -> Node:
         return self._nodes[name]

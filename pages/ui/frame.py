@@ -10,7 +10,7 @@ import streamlit as st
 from attn_core import AttentionTrace, attend
 from attn_core.text import escape
 from pages.ui import menu
-from pages.ui.live import viewport
+from pages.ui.live import announcer, viewport
 from pages.ui.live.slots import slot
 from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
@@ -72,7 +72,8 @@ _CSS = """<style>
   .lab-meaning { margin: 4px 0; inset: auto; position-area: bottom span-right;
     position-try-fallbacks: flip-block, flip-inline, flip-block flip-inline; }
 }
-.st-key-links { position: absolute; width: 0 !important; } /* it shows nothing, and takes no room */
+/* They show nothing, and take no room. */
+.st-key-links, .st-key-announcer { position: absolute; width: 0 !important; }
 .st-key-viewport { margin-bottom: -0.6rem; } /* nor does this */
 div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
@@ -119,6 +120,15 @@ body *:not(.js-plotly-plot *) { background: none !important; box-shadow: none !i
   position: static !important; height: auto !important; max-height: 100vh;
 }
 }</style>"""
+
+#: Streamlit's own mark of what has the focus is a shade that few can see, or none.
+_FOCUS_CSS = """<style>
+:is(a, button, summary, [tabindex="0"]:not(input)):focus-visible,
+label:has(input:is([type="radio"], [type="checkbox"]):focus-visible),
+div:has(> input[type="range"]:focus-visible) {
+  outline: 2px solid COLOUR !important; outline-offset: 2px;
+}
+</style>"""
 
 #: Streamlit writes white on tags and main buttons, which can't be read on the bright colour
 #: of the theme. Under the pointer a button is dark, so there its letters stay white.
@@ -176,6 +186,7 @@ def page(
         menu.menu()
     viewport.measure()
     links.keep()
+    announcer.announce()
     _resume()
     _header(heading or title, beside)
     with st.container(key="complaint"):  # always there, as a `slot`
@@ -197,7 +208,8 @@ def end() -> None:
 
 def _style() -> str:
     dark = _DARK_CSS + _DARK_PRINT_CSS if state.theme() == "dark" else ""
-    return _CSS + _PRINT_CSS + dark + (_PROJECTOR_CSS if session().projector else "")
+    focus = _FOCUS_CSS.replace("COLOUR", st.get_option(f"theme.{state.theme()}.primaryColor"))
+    return _CSS + focus + _PRINT_CSS + dark + (_PROJECTOR_CSS if session().projector else "")
 
 
 def _header(title: str, beside: Callable[[], None] | None) -> None:

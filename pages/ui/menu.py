@@ -73,5 +73,14 @@ def neighbours(title: str) -> None:
             st.page_link(entry.file, label=label, icon=icon, icon_position="right")
 
 
+def link_to_box(name: str) -> None:
+    """Draw a link to a page where the boxes of an input are moved."""
+    title = "Views" if name == "W_o" else "Lab"
+    entry = next(each for each in ENTRIES if each.title == title)
+    with _OTHER_PAGES:
+        label = f"Go to the page with this box: {title}"
+        st.page_link(entry.file, label=label, icon=_icon(entry.icon))
+
+
 def _icon(name: str) -> str:
     return f":material/{name}:"

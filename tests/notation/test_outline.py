@@ -9,8 +9,8 @@ from attn_core import attend
 from attn_core.notation.cells import Cell
 from attn_core.notation.equation import Equation, block, equation, headline
 from attn_core.notation.graph import graph
-from attn_core.notation.outline import highlight
-from tests.core.courses import COURSES, STEPS_TAKEN, of_head
+from attn_core.notation.outline import dependencies, highlight, outline_of
+from tests.core.courses import COURSES, STEPS_TAKEN, made, of_head
 from tests.notation.test_graph import MASKED, PLAIN, PRODUCTS
 
 
@@ -140,3 +140,62 @@ def test_nothing_where_it_does_not_stand():
     alone = Equation((block(trace, "X"),))
     marked = highlight(alone, PLAIN, Cell("weights", 0, 0))
     assert boxes(marked, is_target=True) == boxes(marked, is_target=False) == []
+
+
+def whole(trace):
+    """All steps of one head in one equation, without what stands between Q, K and the scores."""
+    names = ("X", "W_q", "Q", "W_k", "K", "W_v", "V", "scores", "weights", "output")
+    return Equation(tuple(block(trace, name) for name in names))
+
+
+def test_what_stands_for_a_matrix_that_is_not_drawn():
+    """A score is a query times a key where QKᵀ isn't there; a weight goes back to the row."""
+    for s in (PLAIN, replace(MASKED, temperature=0.7)):
+        trace = attend(s)
+        marked = highlight(whole(trace), s, Cell("scores", 2, 1))
+        query, key = boxes(marked, is_target=False)
+        np.testing.assert_allclose(query @ key.T / np.sqrt(s.d_k), trace.scores[2:3, 1:2])
+        (row,) = boxes(highlight(whole(trace), s, Cell("weights", 2, 1)), is_target=False)
+        np.testing.assert_array_equal(row, trace.scores[2:3])
+
+
+def lit(trace, drawn):
+    """Each box of a picture with the outlines that it lights up, by the index of the block."""
+    found = dependencies(drawn, trace.scenario)
+    blocks = [b for each in drawn for b in each.blocks]
+    for k, (shown, own) in enumerate(zip(blocks, found, strict=True)):
+        for i, j in np.ndindex(shown.values.shape):
+            outlines = [(part.block, outline_of(part, i, j)) for part in own.parts]
+            yield k, shown, i, j, sorted([(at, each) for at, each in outlines if each], key=str)
+
+
+def highlighted(trace, drawn, shown, i, j):
+    """The same by `highlight`; heads side by side have one name, and none is what is pointed at."""
+    row, column = (j, i) if shown.transposed else (i, j)
+    marked = [highlight(each, trace.scenario, Cell(shown.step.name, row, column)) for each in drawn]
+    blocks = enumerate(b for each in marked for b in each.blocks)
+    marks = [(k, b.title, outline) for k, b in blocks for outline in b.outlines]
+    return sorted([(k, o) for k, title, o in marks if not (title and o.is_target)], key=str)
+
+
+@pytest.mark.parametrize("key", COURSES)
+def test_what_lights_up_is_what_is_highlighted(key):
+    s = COURSES[key]
+    trace, wrong, count = attend(s), [], 0
+    steps = [equation(trace, name, s.h - 1) for k, name in STEPS_TAKEN if k == key]
+    for drawn in (*([each] for each in steps), [headline(trace)], steps[-2:]):
+        for k, shown, i, j, outlines in lit(trace, drawn):
+            count += 1
+            if not shown.title and outlines != highlighted(trace, drawn, shown, i, j):
+                wrong.append((k, shown.symbol, i, j, outlines))
+    assert count > 400
+    assert not wrong, wrong[:3]
+
+
+def test_of_heads_side_by_side_the_one_that_is_pointed_at_lights_up():
+    s = made(h=3, W_o=True, d_k=2)
+    trace = attend(s)
+    drawn = [equation(trace, "concat_heads"), equation(trace, "projected")]
+    seen = {(k, i, j): outlines for k, _, i, j, outlines in lit(trace, drawn)}
+    assert [k for k, _ in seen[1, 4, 1]] == [1]
+    assert [k for k, _ in seen[3, 4, 2]] == [1, 3, 4]  # head 2 of 3, and where it is used

@@ -44,6 +44,11 @@ class Palette:
     groups: tuple[str, ...]
 
     @property
+    def highlight(self) -> str:
+        """Colour of the outlines under a pointer: orange, which no box has."""
+        return self.groups[1]
+
+    @property
     def weight_change(self) -> list[tuple[float, str]]:
         """Colour scale over `WEIGHT_CHANGE_RANGE`; its upper half is that of the weights."""
         loss = [((1 - magnitude) / 2, colour) for magnitude, colour in reversed(self.weight_loss)]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...notation.outline import BlockDependencies
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -39,6 +41,9 @@ class Description:
         What Plotly's configuration has besides, as further buttons.
     pace : int
         Milliseconds that each frame stays when it is played.
+    dependencies : tuple
+        Of each matrix what lights up where its boxes are pointed at, as
+        `notation.outline.dependencies` has it; empty where nothing does.
     played : str
         What a slider through the frames goes through, for a reader who can't see it.
     still : Description, optional
@@ -53,6 +58,7 @@ class Description:
     config: dict[str, Any] = field(default_factory=dict)
     pace: int = 0
     played: str = ""
+    dependencies: tuple[BlockDependencies | None, ...] = ()
     still: Description | None = field(default=None, repr=False)
 
     def holding(self, numbers: list[dict[str, Any]]) -> Description:

@@ -148,6 +148,8 @@ def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:
         "inks": INKS,
         "alt": alt,
         "plotly": _plotly_address(),
+        "dependencies": described.dependencies,
+        "highlight": PALETTES[state.theme()].highlight,
         **({"pace": described.pace, "played": described.played} if described.frames else {}),
     }
 

@@ -15,6 +15,7 @@ from attn_core.scenario import Array
 from attn_core.text.embeddings import Source
 from pages.ui.session import model_query
 from pages.ui.session.address import MAX_ADDRESS, Address
+from pages.ui.session.announcement import Announcement
 from pages.ui.session.history import History
 from pages.ui.session.inspection import Inspection
 from pages.ui.session.model_query import ModelQuery
@@ -149,6 +150,11 @@ class Session:
     requested: PendingVectors | None = None
     #: Choices that change the view and not the scenario, by widget.
     views: dict[str, Any] = field(default_factory=dict)
+    #: What was last said of a change.
+    announcement: Announcement = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.announcement = Announcement(self.scenario)
 
     @classmethod
     def opened(cls, address: Address) -> Session:

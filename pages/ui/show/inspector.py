@@ -1,7 +1,9 @@
-"""Where does a number come from? The answer below a picture, and the ways to ask.
+"""Where does a number come from? The answer to a picture, and the ways to ask.
 
-A number is inspected by a click on its box, by the pickers, or by drilling down from another
-number. It stays inspected while numbers and pages change.
+The answer stands below its picture. Where that is out of sight on a wide window, it sticks to the
+lower edge, with a scroll bar of its own. A number is inspected by a click on its box, by the
+pickers, or by drilling down from another number. It stays inspected while numbers and pages
+change.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from typing import Any
 
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario
+from attn_core import AttentionTrace, Scenario, edits
 from attn_core.explain.calculation import calculate
 from attn_core.explain.calculation.answer import Calculation
-from attn_core.figures import describe, describe_contributions, describe_play, is_product
+from attn_core.figures import NARROW, describe, describe_contributions, describe_play, is_product
 from attn_core.figures.words.contribution_bars import contributions_alt
 from attn_core.notation import labels
 from attn_core.notation.cells import Cell, to_text
@@ -24,6 +26,8 @@ from attn_core.notation.graph import graph
 from attn_core.notation.outline import highlight
 from attn_core.notation.steps import step
 from attn_core.text import escape
+from pages.ui import menu
+from pages.ui.live import dock
 from pages.ui.live.chart import chart, expander, look, parse_click
 from pages.ui.live.moves import inputs_of
 from pages.ui.live.slots import slot
@@ -32,8 +36,25 @@ from pages.ui.session.state import session
 
 QUESTION = "Where does a number come from?"
 
-#: Pixels that the frame around the answer takes from its width.
-_FRAME = 34
+#: Pixels that the frame around the answer and its scroll bar take from its width.
+_FRAME = 50
+#: Pixels at the right of the answer for the button that closes it, and between its halves.
+_CLOSE, _GAP = 72, 8
+#: The answer never moves its picture, and never covers more than the lower part of the window.
+_CSS = """<style>
+@media screen and (min-width: 701px) {
+  div:has(> [class*="st-key-docked-"]) { position: sticky; bottom: 0; z-index: 8; }
+  .st-key-answer {
+    max-height: 38vh; overflow-y: auto; overscroll-behavior: contain; gap: 0.6rem;
+    background: Canvas; box-shadow: 0 -4px 18px rgb(0 0 0 / 22%);
+  }
+  .st-key-answer-parts { padding-right: 4.5rem; }
+  .st-key-close-answer {
+    position: sticky; top: 0; align-self: flex-end; height: 0; overflow: visible; z-index: 1;
+  }
+  .st-key-close-answer button { background: Canvas; }
+}
+</style>"""
 
 
 def inspected(trace: AttentionTrace, drawn: Sequence[Equation], picture: str) -> Cell | None:
@@ -129,8 +150,8 @@ def _dependencies(trace: AttentionTrace, cell: Cell) -> set[Cell]:
 
 
 def ask_button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> None:
-    """Ask about the first number of a picture's result, or close the answer."""
-    first = Cell(drawn[0].result.step.name, 0, 0)
+    """Ask about a first number of a picture, or close the answer."""
+    first = _first(drawn[0])
     widgets.button(
         "Close the answer" if is_open else QUESTION,
         key=f"ask-{picture}",
@@ -139,6 +160,14 @@ def ask_button(drawn: Sequence[Equation], picture: str, *, is_open: bool) -> Non
         on_click=_close if is_open else _open,
         args=() if is_open else (first, picture),
     )
+
+
+def _first(drawn: Equation) -> Cell:
+    """Choose the first word's largest weight where weights are computed, else a result."""
+    for shown in drawn.blocks[1:]:
+        if shown.step.name == "weights":
+            return Cell("weights", 0, int(shown.values[0].argmax()))
+    return Cell(drawn.result.step.name, 0, 0)
 
 
 def _open(cell: Cell, picture: str) -> None:
@@ -154,19 +183,36 @@ def _close() -> None:
 def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None:
     """Say where a number comes from, with the pickers, the path here and the ways on."""
     made = _calculated(trace, cell)
-    with st.container(border=True):
-        _path(trace)
-        _pickers(trace, cell)
-        shown = f"\n= {made.numbers}" if made.operands else f"\n{made.name} = {made.result}"
-        st.code(made.symbols + shown, language=None, wrap_lines=True)
+    st.html(_CSS)
+    with st.container(border=True, key="answer"):
+        widgets.button("Close", key="close-answer", type="tertiary", on_click=_close, help="Escape")
+        with st.container(key="answer-parts"):
+            calculation, parts = st.columns(2)
+        with calculation:
+            shown = f"\n= {made.numbers}" if made.operands else f"\n{made.name} = {made.result}"
+            st.code(made.symbols + shown, language=None, wrap_lines=True)
+            _path(trace)
+            _operands(trace, made)
+            if cell.name in edits.editable(trace.scenario):
+                dock.go_to_box(cell, lambda: menu.link_to_box(cell.name))
+        with parts:
+            _parts(made)
         _picture(trace, cell, drawn)
-        if made.terms:
-            described = describe_contributions(made, look=look(_FRAME))
-            chart(described, "figure-contributions", lambda: contributions_alt(made))
-        if made.table:
-            st.markdown(_table(made.table))
-        _operands(trace, made)
         _play(trace, cell)
+        _pickers(trace, cell)
+        dock.answer(cell, f"ask-{session().inspection.picture}", _close)
+
+
+def _parts(made: Calculation) -> None:
+    """Show what each part of a number adds, or the row of a softmax."""
+    if made.table:
+        st.markdown(_table(made.table))
+    if made.terms:
+        whole = look(_FRAME)
+        half = replace(whole, width=(whole.width - _CLOSE) / 2 - _GAP)
+        shown = whole if whole.width < NARROW else half
+        described = describe_contributions(made, look=shown)
+        chart(described, "figure-contributions", lambda: contributions_alt(made))
 
 
 def _path(trace: AttentionTrace) -> None:
@@ -182,6 +228,7 @@ def _path(trace: AttentionTrace) -> None:
             range(1, len(cells) + 1),
             key=key,
             format_func=lambda i: escape.markdown(graph(trace.scenario).name_of(cells[i - 1])),
+            wrap=True,
             on_change=_back,
             args=(key,),
         )
@@ -303,6 +350,7 @@ def _operands(trace: AttentionTrace, made: Calculation) -> None:
         range(len(cells)),
         key=key,
         format_func=lambda i: escape.markdown(graph(trace.scenario).name_of(cells[i])),
+        wrap=True,
         on_change=_follow,
         args=(trace, made.cell, key, cells),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -20,12 +21,11 @@ from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rul
 from attn_core.notation import steps
 from attn_core.notation.equation import Equation, block, equation, formula, headline, shape_mismatch
 from attn_core.notation.graph import graph
-from attn_core.notation.outline import highlight
+from attn_core.notation.outline import dependencies, highlight
 from attn_core.notation.overview import overview
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
 from pages.ui.live.moves import Shown, inputs_of
-from pages.ui.live.slots import slot
 from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
 from pages.ui.show import inspector
@@ -84,7 +84,7 @@ def step(name: str, key: str = "", of: Derive = unchanged) -> None:
         if of is unchanged:
             picture(trace, shown, key=key or name, says_why=name == "weights")
         else:  # an address names numbers of the visitor's scenario, not of what is made of it
-            unasked(shown, key=key or name)
+            unasked(shown, key=key or name, scenario=trace.scenario)
         st.markdown(describe_step(trace, name, escape.markdown))
 
     head_fragment(key or name, body, of)
@@ -228,7 +228,7 @@ def picture(
     cell = inspector.inspected(trace, drawn, name)
     shown = [highlight(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
-        draw(*beside, *shown, look=look()),
+        _described(shown, trace.scenario, beside, draw),
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
@@ -239,16 +239,31 @@ def picture(
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         inspector.ask_button(drawn, name, is_open=cell is not None)
         _tables(key, *beside, *drawn)
-    with slot():
+    with st.container(key=f"docked-{key}"):  # always there, as a `slot`
         inspector.say_if_gone(trace, name)
         if cell:
             inspector.answer(trace, cell, drawn)
 
 
-def unasked(*drawn: Equation, key: str) -> None:
-    """Show equations in one picture whose numbers can't be inspected."""
+def _described(
+    drawn: Sequence[Equation],
+    scenario: Scenario,
+    beside: Sequence[Equation] = (),
+    draw: Callable[..., Description] = describe,
+) -> Description:
+    """Describe equations of a scenario whose numbers light up what they are made of."""
+    before: tuple[None, ...] = (None,) * sum(len(each.blocks) for each in beside)
+    described = draw(*beside, *drawn, look=look())
+    return replace(described, dependencies=(*before, *dependencies(drawn, scenario)))
+
+
+def unasked(*drawn: Equation, key: str, scenario: Scenario | None = None) -> None:
+    """Show equations in one picture whose numbers can't be inspected.
+
+    Those of a scenario light up what they are made of.
+    """
     chart(
-        describe(*drawn, look=look()),
+        _described(drawn, scenario) if scenario else describe(*drawn, look=look()),
         key=f"figure-{key}",
         alt=lambda: " ".join(each.alt for each in drawn),
     )

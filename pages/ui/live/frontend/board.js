@@ -5,6 +5,7 @@ import { mergeFrame, onDisconnect } from "./frame.js";
 import { acknowledge, isMoving, unanswered } from "./moves.js";
 import { Player } from "./play.js";
 import { plotly } from "./plotly.js";
+import { Pointing } from "./point.js";
 import { boards, computed, uncover, write } from "./preview.js";
 import { printed, saving } from "./save.js";
 
@@ -33,6 +34,7 @@ class Board {
     this.plot.className = "lab-board";
     parent.append(this.plot);
     this.editors = new Editors(this);
+    this.pointing = new Pointing(this);
     this.drawing = Promise.resolve();
     this.drawn = 0;
     this.onPaper = matchMedia("print").matches;
@@ -70,6 +72,7 @@ class Board {
       if (this.onPaper) this.print(true);
       this.keepHover();
       this.describe(frame.alt);
+      this.pointing.show(frame);
       if (frames) (this.player ??= new Player(this, frame)).set(frames);
       else if (frame.played) this.player?.showLast();
       else this.stopPlaying();
@@ -139,6 +142,7 @@ class Board {
     this.stopPlaying();
     this.editors.remove();
     boards.delete(this);
+    this.pointing.remove();
     for (const [target, event] of PRINTING) target.removeEventListener(event, this.onPrint);
     window.Plotly.purge(this.plot);
   }

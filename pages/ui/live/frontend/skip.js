@@ -1,0 +1,21 @@
+// The first tab stop of every page leads to its picture.
+
+const skip = document.createElement("a");
+skip.className = "lab-skip";
+skip.href = "#equation";
+skip.textContent = "Skip to the equation";
+skip.addEventListener("click", (event) => {
+  event.preventDefault();
+  const find = (selector) => document.querySelector(selector);
+  const picture = find(".lab-board, .js-plotly-plot") ?? find('[data-testid="stMain"]');
+  picture.tabIndex = -1;
+  picture.focus();
+});
+
+const looks = document.createElement("style");
+looks.textContent = `
+  .lab-skip { position: fixed; z-index: 1000000; top: 0.5rem; left: -100vw; padding: 0.5rem 1rem;
+    border-radius: 0.5rem; background: #22303f; color: #fff; font: 1rem sans-serif; }
+  .lab-skip:focus { left: 0.5rem; outline: 2px solid #fff; outline-offset: -4px; }
+  @media print { .lab-skip { display: none; } }`;
+document.body.prepend(skip, looks);

@@ -1,0 +1,235 @@
+"""Pointing lights up what a number is made of, and the answer never moves the picture."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import idle, settle
+from tests.browser.test_hands import PHONE
+from tests.browser.test_inspector import answer, follow
+from tests.browser.test_journey import numbers, thumb
+from tests.browser.test_live import place
+from tests.browser.test_looks import accessible, recolour, resize
+
+#: What lies where in the first picture, in whole pixels: our outlines, or Plotly's.
+LIT = """(selector) => {
+    const plot = document.querySelector(".js-plotly-plot");
+    const { left, top } = plot.getBoundingClientRect();
+    return [...plot.querySelectorAll(selector)].map((outline) => {
+        const { x, y, width, height } = outline.getBoundingClientRect();
+        return [x - left, y - top, width, height].map(Math.round);
+    });
+}"""
+OUTLINES, SHAPES = "[data-lit]", ".shapelayer path"
+#: Where the answer is, and the number that it is about.
+DOCK = """() => {
+    const { top, bottom } = document.querySelector(".st-key-answer").getBoundingClientRect();
+    const thick = [...document.querySelectorAll(".shapelayer path")].find(
+        (path) => parseFloat(getComputedStyle(path).strokeWidth) > 3);
+    return { top, bottom, box: thick.getBoundingClientRect().bottom };
+}"""
+#: Whether what has the focus shows it: itself, or the label or track around it.
+IS_MARKED = """() => {
+    const focused = document.activeElement;
+    const around = [focused, focused.parentElement, focused.closest("label")];
+    return around.some((element) => {
+        if (!element) return false;
+        const { outlineStyle, outlineWidth } = getComputedStyle(element);
+        return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+    });
+}"""
+
+#: Fields have a border of their own, and what only scrolls is no control.
+HAS_BORDER = "document.activeElement.matches('main, input:not([type=radio])')"
+
+
+def near(one: list, other: list) -> bool:
+    """Whether the same places are outlined; a line may be drawn half a pixel beside another."""
+    pairs = zip(sorted(one), sorted(other), strict=True)
+    return all(abs(a - b) <= 2 for pair in pairs for a, b in zip(*pair, strict=True))
+
+
+@pytest.mark.parametrize("path", ["/", "/Attention"])
+def test_what_lights_up_is_what_the_answer_outlines(visit, path):
+    page = visit(f"{path}?preset=verb-subject", alone=True)
+    sent = []
+    page.on("websocket", lambda line: line.on("framesent", lambda _: sent.append(1)))
+    page.reload()
+    settle(page)
+    result = len(numbers(page)) - 1
+    page.mouse.move(*place(page, result, 1, 0))
+    before = len(sent)
+    lit = page.evaluate(LIT, OUTLINES)
+    assert len(lit) == 3
+    page.mouse.move(*place(page, result, 2, 1))
+    assert page.evaluate(LIT, OUTLINES) != lit
+    assert len(sent) == before
+    page.mouse.click(*place(page, result, 2, 1))
+    lit = page.evaluate(LIT, OUTLINES)
+    idle(page)
+    assert near(page.evaluate(LIT, SHAPES), lit)
+    page.mouse.move(0, 0)
+    assert page.evaluate(LIT, OUTLINES) == []
+
+
+def test_a_tap_lights_up_and_a_swipe_does_not(visit):
+    page = visit("/?preset=verb-subject", **PHONE)
+    x, y = place(page, 1, 1, 0)
+    page.touchscreen.tap(x, y)
+    assert len(page.evaluate(LIT, OUTLINES)) == 2
+    idle(page)
+    assert len(page.evaluate(LIT, OUTLINES)) == 2  # when it is drawn anew, too
+    page.get_by_role("heading", level=1).tap()
+    assert page.evaluate(LIT, OUTLINES) == []
+
+
+def test_the_keyboard_goes_through_a_matrix_and_asks(visit):
+    page = visit("/?preset=verb-subject")
+    weights = numbers(page)[1]
+    grids = page.get_by_role("grid")
+    assert [grid.get_attribute("aria-label") for grid in grids.all()] == [
+        *("scores, 3×3", "weights, 3×3", "V, 3×3", "output, 3×3")
+    ]
+    cell = grids.nth(1).get_by_role("gridcell")
+    cell.focus()
+    seen = []
+    for key in ("ArrowUp", "ArrowRight", "ArrowDown", "End", "Home", "Control+End", "ArrowRight"):
+        page.keyboard.press(key)
+        expect(cell).to_be_focused()
+        seen.append(cell.get_attribute("aria-label"))
+    walked = [(0, 0), (0, 1), (1, 1), (1, 2), (1, 0), (2, 2), (2, 2)]
+    words = ("Je", "suis", "heureux")
+    assert seen == [f"query {words[i]}, key {words[j]}: {weights[i][j]:.3f}" for i, j in walked]
+    assert len(page.evaluate(LIT, OUTLINES)) == 2
+    page.keyboard.press("Enter")
+    idle(page)
+    expect(answer(page)).to_contain_text("weights[heureux, heureux] =")
+    expect(cell).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(grids.nth(2).get_by_role("gridcell")).to_be_focused()
+    page.keyboard.press("Escape")
+    idle(page)
+    expect(answer(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_the_answer_leaves_the_picture_where_it_is(visit, size):
+    width, height = size
+    page = visit("/?preset=verb-subject", viewport={"width": width, "height": height})
+    plot = page.locator(".js-plotly-plot").first
+    before = plot.bounding_box()
+    page.mouse.click(*place(page, 1, 1, 0))
+    idle(page)
+    assert plot.bounding_box() == before
+    dock = page.evaluate(DOCK)
+    assert dock["box"] < dock["top"]
+    assert dock["bottom"] - dock["top"] <= 0.45 * height
+    # All that stands below can be read.
+    page.mouse.move(width / 2, before["y"])
+    page.mouse.wheel(0, 5000)
+    following = page.get_by_role("link", name="Next: Embeddings")
+    expect(following).to_be_in_viewport()
+    following.click(trial=True)
+
+
+def test_a_number_that_the_answer_would_cover_is_scrolled_free(visit):
+    page = visit("/?preset=verb-subject", viewport={"width": 1280, "height": 620})
+    page.mouse.click(*place(page, 1, 2, 2))
+    idle(page)
+    dock = page.evaluate(DOCK)
+    assert dock["bottom"] <= 620
+    assert 0 < dock["box"] < dock["top"]
+
+
+def test_escape_closes_a_list_before_the_answer(visit):
+    page = visit("/?preset=verb-subject&cell=weights.2.1")
+    page.get_by_role("combobox", name=re.compile("Row")).press_sequentially("h")
+    page.get_by_role("listbox").wait_for()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    idle(page)
+    expect(answer(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    idle(page)
+    expect(answer(page)).to_have_count(0)
+    expect(page.get_by_role("button", name="Where does a number come from?")).to_be_focused()
+
+
+def test_from_the_last_stop_to_its_box(visit):
+    page = visit("/?preset=verb-subject&cell=scores.2.1")
+    for name in ("Q[suis, q₁]", "X[suis, verb]"):
+        follow(page, name)
+    page.evaluate("window.isSamePage = true")
+    page.get_by_role("button", name="Go to this box").click()
+    expect(thumb(page, "X-1-1")).to_be_focused()
+    expect(thumb(page, "X-1-1")).to_be_in_viewport()
+    assert page.evaluate("window.isSamePage")
+
+
+def test_from_the_last_stop_to_the_page_that_has_its_box(visit):
+    page = visit("/Attention?preset=verb-subject&cell=raw_scores.2.1")
+    for name in ("Q[suis, q₁]", "X[suis, verb]"):
+        follow(page, name)
+    expect(page.get_by_role("button", name="Go to this box")).to_have_count(0)
+    link = page.get_by_role("link", name="Go to the page with this box: Lab")
+    link.hover()
+    assert "&s=" in link.get_attribute("href")
+    link.click()
+    page.wait_for_url(re.compile(r"/\?.*preset=verb-subject"))
+    settle(page)
+    expect(thumb(page, "X-1-1")).to_be_attached()
+
+
+def test_a_change_is_told_in_weights_once_it_rests(visit):
+    page = visit()
+    said = page.get_by_role("status").and_(page.locator(".lab-said"))
+    expect(said).to_have_attribute("aria-live", "polite")
+    expect(said).to_have_text("")
+    before = numbers(page)[1]
+    thumb(page, "X-1-0").press("End")
+    idle(page)
+    after = numbers(page)[1]
+    own = f"suis → suis: {before[1][1]:.2f} to {after[1][1]:.2f}"
+    assert after[1][1] - before[1][1] > 0.5
+    expect(said).to_have_text(re.compile(rf"^{own}; [^;]+$"))
+    page.get_by_role("button", name="Undo").click()
+    idle(page)
+    expect(said).to_have_text(re.compile(f"^suis → suis: {after[1][1]:.2f} to"))
+
+
+def test_the_first_tab_stop_leads_to_the_equation(visit):
+    page = visit()
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to the equation")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator(".lab-board").first).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_focus_can_be_seen(visit, scheme):
+    page = visit("/?cell=weights.1.1", color_scheme=scheme)
+    unmarked, count = [], 0
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement !== document.body"):
+        # Fields have a border of their own, and what scrolls is no control.
+        if not page.evaluate(
+            "document.activeElement.matches('main, input:not([type=radio]), pre')"
+        ):
+            count += 1
+            if not page.evaluate(IS_MARKED):
+                unmarked.append(page.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
+        page.keyboard.press("Tab")
+    assert count > 30
+    assert not unmarked
+
+
+def test_the_answer_is_accessible(visit):
+    page = visit("/?preset=verb-subject&cell=output.2.1")
+    for scheme in ("dark", "light"):
+        recolour(page, scheme)
+        accessible(page)
+    resize(page, 390)
+    accessible(page)
