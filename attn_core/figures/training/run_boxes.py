@@ -1,4 +1,4 @@
-"""A run of gradient descent: its curves above what it changes, checkpoint by checkpoint."""
+"""A run of gradient descent: its curves beside what it changes, checkpoint by checkpoint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..boxes.layout import arrange
 from ..boxes.look import DEFAULT_LOOK, Look
 from ..boxes.render import render
 from .progress import Progress, progress_alt
-from .with_curves import check_alike, check_counts, with_curves
+from .with_curves import check_alike, check_counts, picture_look, with_curves
 
 
 def describe_learning(
@@ -22,7 +22,7 @@ def describe_learning(
     *,
     look: Look = DEFAULT_LOOK,
 ) -> Description:
-    """Draw the curves of a run above equations as they are at its last checkpoint.
+    """Draw the curves of a run and equations as they are at its last checkpoint.
 
     Parameters
     ----------
@@ -60,7 +60,8 @@ def describe_learning(
     """
     check_counts(progress, checkpoints, names)
     check_alike([_without_numbers(shown) for shown in checkpoints], "matrices and labels")
-    layout = arrange(checkpoints[-1], look.width, look.scale)
+    room = picture_look(look)
+    layout = arrange(checkpoints[-1], room.width, room.scale)
     picture = render(layout, look.palette)
     earlier = [
         numbers_of(layout.holding([block for equation in shown for block in equation.blocks]))
