@@ -21,10 +21,9 @@ st.markdown(
     "its own $W_q$, $W_k$ and $W_v$."
 )
 if encoder := shared_model.encoder():
-    attention_maps.about(encoder)
     if reading := controls.text(encoder):
-        attention_maps.heads(reading)
-        attention_maps.large(reading)
+        attention_maps.heads_and_one(reading)
+        attention_maps.about(encoder)
         attention_maps.caution()
         if reading.focus.view == "head":
             attention_maps.scores(reading)

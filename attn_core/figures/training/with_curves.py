@@ -16,27 +16,23 @@ from .progress import Progress
 
 #: Milliseconds that each checkpoint stays: 80 of them are a run of ten seconds.
 _PACE = 125
-#: In parts of the font's size: the width from which curves stand beside a picture, and theirs.
-_BESIDE, _CURVES = 72, 24
+#: Width of curves beside a picture, in parts of the font's size.
+_CURVES = 24
 
 
-def picture_look(look: Look) -> Look:
-    """Return how a picture is drawn that leaves room for its curves.
-
-    Examples
-    --------
-    >>> picture_look(Look(width=1000)).width, picture_look(Look(width=600)).width
-    (688, 600)
-    """
-    return replace(look, width=look.width - _curves_width(look)) if _is_beside(look) else look
+def curves_beside(progress: Progress, look: Look, axis: int) -> Description:
+    """Describe curves narrow enough to stand beside a picture."""
+    return describe_curves(progress, look=replace(look, width=curves_width(look)), axis=axis)
 
 
-def _is_beside(look: Look) -> bool:
-    return look.width >= _BESIDE * look.scale.font
-
-
-def _curves_width(look: Look) -> float:
+def curves_width(look: Look) -> float:
+    """Width of curves that stand beside a picture."""
     return _CURVES * look.scale.font
+
+
+def axis_after(layout: dict[str, Any]) -> int:
+    """Number of the first axes that a picture with this layout leaves free."""
+    return 1 + sum(name.startswith("xaxis") for name in layout)
 
 
 def check_counts(progress: Progress, checkpoints: Sequence[Any], names: Sequence[str]) -> None:
@@ -64,6 +60,7 @@ def with_curves(
     numbers: Sequence[list[dict[str, Any]]],
     names: Sequence[str],
     look: Look,
+    beside: float | None = None,
 ) -> Description:
     """Draw the curves of a run beside a picture of its last checkpoint, or above it.
 
@@ -71,20 +68,18 @@ def with_curves(
     ----------
     progress : Progress
     picture : Description
-        As wide as `picture_look` says.
     numbers : sequence of list of dict
         The picture's numbers at each checkpoint.
     names : sequence of str
     look : Look
+    beside : float, optional
+        Where the picture leaves room for curves to its right, in pixels from its left edge.
     """
-    axis = 1 + sum(name.startswith("xaxis") for name in picture.layout)
-    if _is_beside(look):
-        look_of_curves = replace(look, width=_curves_width(look))
-        curves = describe_curves(progress, look=look_of_curves, axis=axis)
-        whole = _beside(picture, curves)
+    axis = axis_after(picture.layout)
+    if beside is None:
+        whole = _stacked(describe_curves(progress, look=look, axis=axis), picture, look.scale.gap)
     else:
-        curves = describe_curves(progress, look=look, axis=axis)
-        whole = _stacked(curves, picture, look.scale.gap)
+        whole = _beside(picture, curves_beside(progress, look, axis), beside)
     if len(numbers) == 1:
         return whole
     checkpoints = [[*own, *curve_numbers(progress, i)] for i, own in enumerate(numbers)]
@@ -138,16 +133,16 @@ def _stacked(upper: Description, lower: Description, gap: float) -> Description:
     return _joined(lower, upper, size, [_part(lower.layout, size), above])
 
 
-def _beside(picture: Description, curves: Description) -> Description:
-    """Put curves to the right of a picture, both from the top on."""
+def _beside(picture: Description, curves: Description, start: float) -> Description:
+    """Put curves into the room at the right of a picture, both from the top on."""
     left, right = picture.layout, curves.layout
     size = {
-        "width": left["width"] + right["width"],
+        "width": max(left["width"], round(start) + right["width"]),
         "height": max(left["height"], right["height"]),
     }
     parts = [
-        _part(each, size, left=start, bottom=size["height"] - each["height"])
-        for each, start in ((left, 0), (right, left["width"]))
+        _part(each, size, left=at, bottom=size["height"] - each["height"])
+        for each, at in ((left, 0), (right, round(start)))
     ]
     return _joined(picture, curves, size, parts)
 

@@ -18,11 +18,11 @@ from pages.ui.session.state import session
 _BUTTONS = 32
 
 
-def look(margin: int = 0) -> Look:
-    """Say how to draw for this visitor, in the page's width without a margin."""
+def look(margin: int = 0, share: float = 1) -> Look:
+    """Say how to draw for this visitor, in a share of the page's width without a margin."""
     # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
     taken = round(margin * 22 / 16) if session().projector else margin
-    return Look(session().width - taken, state.theme(), session().projector)
+    return Look(share * (session().width - taken), state.theme(), session().projector)
 
 
 def chart(
