@@ -20,17 +20,16 @@ st.markdown(
     "text reads yours, and its attention is computed by the **same equations**, with "
     "its own $W_q$, $W_k$ and $W_v$."
 )
-if encoder := shared_model.encoder():
-    if reading := controls.text(encoder):
-        attention_maps.heads_and_one(reading)
-        attention_maps.about(encoder)
-        attention_maps.caution()
-        if reading.focus.view == "head":
-            attention_maps.scores(reading)
-        one_weight.token(reading)
-        if reading.focus.view == "head":
-            one_weight.weight(reading)
-            open_in_editor.head(reading)
-        two_texts.compare(reading)
+if (encoder := shared_model.encoder()) and (reading := controls.text(encoder)):
+    attention_maps.heads_and_one(reading)
+    attention_maps.about(encoder)
+    attention_maps.caution()
+    if reading.focus.view == "head":
+        attention_maps.scores(reading)
+    one_weight.token(reading)
+    if reading.focus.view == "head":
+        one_weight.weight(reading)
+        open_in_editor.head(reading)
+    two_texts.compare(reading)
 chart.preload()
 frame.end()
