@@ -1,11 +1,12 @@
 """How soon a picture follows the hand, in headless Chromium: milliseconds and ratios.
 
-    python benchmarks/browser.py [--moves 30]
+    python benchmarks/browser.py [--moves 30] [--away 150]
 
 For the home page as it is, the home page with classic sliders, and the reference page
-(one slider, one 3×3 chart): the time from a key on a slider to the last figure that
-changed, and the pictures a second while a slider is dragged for two seconds. Nothing
-is asserted.
+(one slider, one 3×3 chart): the time from a key on a slider to the last number in a figure
+that changed, and the pictures a second while a slider is dragged for two seconds; once
+beside the server, and once with so many milliseconds more for every message, both ways.
+Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+from benchmarks.distance import far_away
 from benchmarks.serve import server
 from tests.conftest import launch
 
@@ -30,21 +32,26 @@ DRAG_SECONDS = 2.0
 WARM_UP = 3
 QUIET = 1200  # ms without a change after which a picture counts as the last
 
-#: Plotly paints a heatmap as an image. A change counts when the browser has its next frame.
+#: A picture is the numbers that are written into its boxes; where none are, the image that Plotly
+#: paints. What draws the same again is no change. It counts when the browser has its next frame.
 _WATCH = """() => {
-  const painted = () => [...document.querySelectorAll(".heatmaplayer image")]
-      .map(image => image.href.baseVal).join();
-  window.watch = { last: painted(), changes: [], input: 0 };
+  const shown = () => {
+    const numbers = [...document.querySelectorAll(".heatmap-label text")];
+    if (numbers.length) return numbers.map(text => text.textContent).join();
+    const images = [...document.querySelectorAll(".heatmaplayer image")];
+    return images.map(image => image.href.baseVal).join();
+  };
+  window.watch = { last: shown(), changes: [], input: 0 };
   for (const input of ["keydown", "pointermove"]) {
     addEventListener(input, () => { watch.input = performance.now(); }, true);
   }
   new MutationObserver(() => {
-    const now = painted();
+    const now = shown();
     if (!now || now === watch.last) return;
     watch.last = now;
     requestAnimationFrame(() => watch.changes.push(performance.now()));
   }).observe(document.body, {
-    subtree: true, childList: true, attributeFilter: ["href", "xlink:href"],
+    subtree: true, childList: true, characterData: true, attributeFilter: ["href", "xlink:href"],
   });
 }"""
 _SETTLED = """([before, quiet]) => watch.changes.length > before
@@ -146,25 +153,32 @@ def main() -> None:
     """Print one line for each page; in brackets, multiples of the reference."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moves", type=int, default=30)
-    moves = parser.parse_args().moves
-    print(f"ms, median and p95 of {moves}")
-    print(f"{'page':10}{'by key':>24}{'by mouse':>26}{'pictures/s':>14}")
-    reference: list[float] = []
+    parser.add_argument("--away", type=float, default=150, help="milliseconds, each way")
+    told = parser.parse_args()
+    print(f"ms, median and p95 of {told.moves}")
     with sync_playwright() as playwright:
         browser = launch(playwright.chromium)
-        for case in CASES:
-            with server(case.script) as port:
-                page = browser.new_page(viewport={"width": 1280, "height": 800})
-                figures, rate = measure(page, f"http://127.0.0.1:{port}/", case, moves)
-                page.close()
-            reference = reference or figures
-            print(_line(case.name, figures, reference) + f"{rate:>14.1f}", flush=True)
+        for away in (0.0, told.away):
+            print(f"{f'{away:g} ms away':12}{'by key':>24}{'by mouse':>26}{'pictures/s':>14}")
+            _compare(browser, away / 1000, told.moves)
         browser.close()
+
+
+def _compare(browser: Browser, away: float, moves: int) -> None:
+    """Print a line for each page, at a distance in seconds."""
+    reference: list[float] = []
+    for case in CASES:
+        with server(case.script) as near, far_away(near, away) as port:
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            figures, rate = measure(page, f"http://127.0.0.1:{port}/", case, moves)
+            page.close()
+        reference = reference or figures
+        print(_line(case.name, figures, reference) + f"{rate:>14.1f}", flush=True)
 
 
 def _line(name: str, figures: list[float], reference: list[float]) -> str:
     cells = (f"{f:.0f} ({f / r:.2f})" for f, r in zip(figures, reference, strict=True))
-    return f"{name:10}" + "".join(f"{cell:>13}" for cell in cells)
+    return f"{name:12}" + "".join(f"{cell:>13}" for cell in cells)
 
 
 if __name__ == "__main__":

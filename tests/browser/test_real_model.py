@@ -13,7 +13,7 @@ from attn_core.figures.words.head_grid import grid_for
 from attn_core.notation.labels import number
 from attn_core.pretrained.interpret import shared
 from pages.ui.session.model_query import SENTENCE
-from tests.browser.conftest import ROOT, idle
+from tests.browser.conftest import ROOT, idle, settle
 from tests.browser.test_journey import go, numbers
 from tests.browser.test_live import parameter
 
@@ -236,7 +236,8 @@ def test_a_head_is_opened_in_the_lab(opened, encoder):
     page = opened()
     before = parameter(page, "s")
     page.get_by_role("button", name="Open it in the lab").click()
-    idle(page)
+    page.wait_for_url(re.compile(r"/\?"))  # it goes there
+    settle(page)
     small = permalink.decode(parameter(page, "s"))
     assert small.tokens == encoder.encode(SENTENCE).tokens
     go(page, "Attention")

@@ -1,4 +1,4 @@
-"""A run of gradient descent: its curves above what it changes, checkpoint by checkpoint."""
+"""A run of gradient descent: its curves beside what it changes, checkpoint by checkpoint."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from ...notation.equation import Equation
 from ..boxes.box_numbers import numbers_of
 from ..boxes.description import Description
-from ..boxes.layout import arrange
+from ..boxes.layout import Layout, arrange, right_of, top_of
 from ..boxes.look import DEFAULT_LOOK, Look
 from ..boxes.render import render
 from .progress import Progress, progress_alt
-from .with_curves import check_alike, check_counts, with_curves
+from .with_curves import axis_after, check_alike, check_counts, curves_beside, with_curves
 
 
 def describe_learning(
@@ -22,7 +22,7 @@ def describe_learning(
     *,
     look: Look = DEFAULT_LOOK,
 ) -> Description:
-    """Draw the curves of a run above equations as they are at its last checkpoint.
+    """Draw the curves of a run and equations as they are at its last checkpoint.
 
     Parameters
     ----------
@@ -67,7 +67,17 @@ def describe_learning(
         for shown in checkpoints[:-1]
     ]
     numbers = [*earlier, picture.numbers]
-    return with_curves(progress, picture, numbers, names, look)
+    curves = curves_beside(progress, look, axis_after(picture.layout))
+    beside = _room_beside(layout, curves.layout)
+    fits = beside + curves.layout["width"] <= look.width
+    return with_curves(progress, picture, numbers, names, look, beside if fits else None)
+
+
+def _room_beside(layout: Layout, curves: dict[str, Any]) -> float:
+    """Where curves can begin, to the right of all blocks that are as high up as they reach."""
+    lower = curves["height"] + layout.scale.gap
+    beside = [placed for placed in layout.blocks if top_of(placed, layout) < lower]
+    return max(right_of(placed, layout) for placed in beside) + 2 * layout.scale.gap
 
 
 def learning_alt(progress: Progress, shown: Sequence[Equation] = ()) -> str:

@@ -1,9 +1,9 @@
-"""A run of gradient descent: its curves above the words as points, checkpoint by checkpoint."""
+"""A run of gradient descent: its curves beside the words as points, checkpoint by checkpoint."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,14 @@ from ..boxes.text import text_width
 from ..words.word_labels import place_labels
 from ..words.word_points import Space, room_beside, side_of, spaces_layout, trace_of
 from .progress import Progress, progress_alt
-from .with_curves import check_alike, check_counts, with_curves
+from .with_curves import check_alike, check_counts, curves_width, with_curves
 
 #: Room from the middle of a plot to its edges, in parts of the largest coordinate.
 _ROOM = 1.1
 #: How far Plotly goes beyond that, for the markers' sake.
 _PADDED = 1.15
+#: Width of all points with curves beside them, in parts of the font's size.
+_LEAST = 48
 #: Sizes of points in parts of the letters': learned from, and held out.
 _DOT, _POINT = 0.4, 0.75
 
@@ -62,7 +64,7 @@ def describe_learning_spaces(
     *,
     look: Look = DEFAULT_LOOK,
 ) -> Description:
-    """Draw the curves of a run above words as points at its last checkpoint.
+    """Draw the curves of a run and words as points at its last checkpoint.
 
     Parameters
     ----------
@@ -102,16 +104,23 @@ def describe_learning_spaces(
         [[(each.symbol, each.project_2d.points.shape) for each in shown] for shown in checkpoints],
         "spaces",
     )
-    spaces = checkpoints[-1]
-    side, _ = side_of(spaces, look.width)
-    below = [_legend_lines(each, side - 5 * look.scale.font, look) for each in points.legend]
-    layout = spaces_layout(spaces, look, below)
+    spaces, room = checkpoints[-1], _room(look)
+    side, _ = side_of(spaces, room.width)
+    below = [_legend_lines(each, side - 5 * room.scale.font, room) for each in points.legend]
+    layout = spaces_layout(spaces, room, below)
     own = [trace_of(space, k) for k, space in enumerate(spaces)]
-    traces = [trace for k, each in enumerate(own) for trace in _traces(each, points, k, look)]
+    traces = [trace for k, each in enumerate(own) for trace in _traces(each, points, k, room)]
     traces += [room_beside(each) for each in own]
-    numbers = _numbers(checkpoints, points, layout, look)
+    numbers = _numbers(checkpoints, points, layout, room)
     picture = Description(traces, layout, numbers[-1])
-    return with_curves(progress, picture, numbers, names, look)
+    beside = None if room == look else layout["width"]
+    return with_curves(progress, picture, numbers, names, look, beside)
+
+
+def _room(look: Look) -> Look:
+    """What the points have where curves stand beside them, if both have room."""
+    points = look.width - curves_width(look)
+    return replace(look, width=points) if points >= _LEAST * look.scale.font else look
 
 
 def learning_spaces_alt(progress: Progress, shown: Sequence[Space], points: LabelledPoints) -> str:

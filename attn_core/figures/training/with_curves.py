@@ -1,4 +1,4 @@
-"""A picture of a run's checkpoints, with the curves of the run above it."""
+"""A picture of a run's checkpoints, with the curves of the run beside or above it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,23 @@ from .progress import Progress
 
 #: Milliseconds that each checkpoint stays: 80 of them are a run of ten seconds.
 _PACE = 125
+#: Width of curves beside a picture, in parts of the font's size.
+_CURVES = 24
+
+
+def curves_beside(progress: Progress, look: Look, axis: int) -> Description:
+    """Describe curves narrow enough to stand beside a picture."""
+    return describe_curves(progress, look=replace(look, width=curves_width(look)), axis=axis)
+
+
+def curves_width(look: Look) -> float:
+    """Width of curves that stand beside a picture."""
+    return _CURVES * look.scale.font
+
+
+def axis_after(layout: dict[str, Any]) -> int:
+    """Number of the first axes that a picture with this layout leaves free."""
+    return 1 + sum(name.startswith("xaxis") for name in layout)
 
 
 def check_counts(progress: Progress, checkpoints: Sequence[Any], names: Sequence[str]) -> None:
@@ -43,8 +60,9 @@ def with_curves(
     numbers: Sequence[list[dict[str, Any]]],
     names: Sequence[str],
     look: Look,
+    beside: float | None = None,
 ) -> Description:
-    """Draw the curves of a run above a picture of its last checkpoint.
+    """Draw the curves of a run beside a picture of its last checkpoint, or above it.
 
     Parameters
     ----------
@@ -54,10 +72,14 @@ def with_curves(
         The picture's numbers at each checkpoint.
     names : sequence of str
     look : Look
+    beside : float, optional
+        Where the picture leaves room for curves to its right, in pixels from its left edge.
     """
-    axis = 1 + sum(name.startswith("xaxis") for name in picture.layout)
-    curves = describe_curves(progress, look=look, axis=axis)
-    whole = _stacked(curves, picture, look.scale.gap)
+    axis = axis_after(picture.layout)
+    if beside is None:
+        whole = _stacked(describe_curves(progress, look=look, axis=axis), picture, look.scale.gap)
+    else:
+        whole = _beside(picture, curves_beside(progress, look, axis), beside)
     if len(numbers) == 1:
         return whole
     checkpoints = [[*own, *curve_numbers(progress, i)] for i, own in enumerate(numbers)]
@@ -103,29 +125,51 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _stacked(upper: Description, lower: Description, gap: float) -> Description:
-    """Put one picture above another; the lower one's traces come first."""
+    """Put curves above a picture, whose traces come first."""
     width = max(upper.layout["width"], lower.layout["width"])
     height = upper.layout["height"] + gap + lower.layout["height"]
+    size = {"width": width, "height": height}
+    above = _part(upper.layout, size, bottom=lower.layout["height"] + gap)
+    return _joined(lower, upper, size, [_part(lower.layout, size), above])
+
+
+def _beside(picture: Description, curves: Description, start: float) -> Description:
+    """Put curves into the room at the right of a picture, both from the top on."""
+    left, right = picture.layout, curves.layout
+    size = {
+        "width": max(left["width"], round(start) + right["width"]),
+        "height": max(left["height"], right["height"]),
+    }
     parts = [
-        _part(lower.layout, width, height, bottom=0),
-        _part(upper.layout, width, height, bottom=lower.layout["height"] + gap),
+        _part(each, size, left=at, bottom=size["height"] - each["height"])
+        for each, at in ((left, 0), (right, round(start)))
     ]
+    return _joined(picture, curves, size, parts)
+
+
+def _joined(
+    picture: Description, curves: Description, size: dict[str, float], parts: list[dict[str, Any]]
+) -> Description:
+    """Make one figure of both, with their layouts in place; what has numbers comes first."""
     annotations = [each for part in parts for each in part["annotations"]]
-    size = {"width": width, "height": height, "annotations": annotations}
-    below, above = len(lower.numbers), len(upper.numbers)
+    own, others = len(picture.numbers), len(curves.numbers)
     traces = [
-        *lower.traces[:below],
-        *upper.traces[:above],
-        *lower.traces[below:],
-        *upper.traces[above:],
+        *picture.traces[:own],
+        *curves.traces[:others],
+        *picture.traces[own:],
+        *curves.traces[others:],
     ]
-    return Description(traces, parts[1] | parts[0] | size, [*lower.numbers, *upper.numbers])
+    layout = parts[1] | parts[0] | size | {"annotations": annotations}
+    return Description(traces, layout, [*picture.numbers, *curves.numbers])
 
 
-def _part(layout: dict[str, Any], width: float, height: float, bottom: float) -> dict[str, Any]:
-    """Return a layout as part of a larger picture, from its left edge on."""
+def _part(
+    layout: dict[str, Any], size: dict[str, float], left: float = 0, bottom: float = 0
+) -> dict[str, Any]:
+    """Return a layout as part of a larger picture."""
+    width, height = size["width"], size["height"]
     places = {
-        "x": (0.0, layout["width"] / width),
+        "x": (left / width, layout["width"] / width),
         "y": (bottom / height, layout["height"] / height),
     }
 

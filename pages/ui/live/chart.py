@@ -23,12 +23,13 @@ _BUTTONS = 32
 _AROUND, _AROUND_IN_ROOM = 236, 330
 
 
-def look(margin: int = 0) -> Look:
-    """Say how to draw for this visitor, in the page's width without a margin."""
+def look(margin: int = 0, share: float = 1) -> Look:
+    """Say how to draw for this visitor, in a share of the page's width without a margin."""
     # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
     taken = round(margin * 22 / 16) if session().projector else margin
+    width = share * (session().width - taken)
     height = max(0, session().height - (_AROUND_IN_ROOM if session().projector else _AROUND))
-    return Look(session().width - taken, state.theme(), session().projector, height or None)
+    return Look(width, state.theme(), session().projector, height or None)
 
 
 def chart(

@@ -18,7 +18,7 @@ import streamlit as st
 from streamlit.components.v1 import declare_component
 
 from attn_core.figures import Description
-from attn_core.figures.boxes.colours import INKS, for_paper
+from attn_core.figures.boxes.colours import INKS, PALETTES, for_paper
 from attn_core.figures.plotly_script import plotly_script
 from pages.ui.live import moves
 from pages.ui.live.serialize import UNPACK, pack

@@ -20,10 +20,15 @@ from pages.ui.live.slots import slot
 from pages.ui.model import controls, shared_model
 from pages.ui.session.state import session
 
+#: Pixels of the page, and tokens, with which the large head has room beside all heads.
+_BESIDE, _MOST_BESIDE = 960, 12
+#: The share of the page that all heads have there, and the pixels between them and the large one.
+_HEADS, _GAP = 0.58, 20
+
 
 def about(encoder: Encoder) -> None:
     """Say which model it is, and how large."""
-    st.markdown(
+    st.caption(
         f"**{shared_model.title()}** has {encoder.layers} layers of {encoder.heads} "
         f"heads. A token has {encoder.d_model} numbers, a query and a key {encoder.d_k}; scores "
         f"are divided by $\\sqrt{{d_k}} = \\sqrt{{{encoder.d_k}}}$ as always. The model's biases "
@@ -31,15 +36,32 @@ def about(encoder: Encoder) -> None:
     )
 
 
+def _look(share: float) -> Look:
+    return look(_GAP, share) if share < 1 else look()
+
+
 def is_ready() -> bool:
     """Whether the page's width is known; a picture of another width would be sent twice."""
     return session().measured or not session().is_live
 
 
-def heads(reading: Reading) -> None:
+def heads_and_one(reading: Reading) -> None:
+    """Show all heads and the selected one large, beside each other where both can be read."""
+    if session().width < _BESIDE or len(reading.places) > _MOST_BESIDE:
+        _heads(reading, 1)
+        _large(reading, 1)
+        return
+    left, right = st.columns([_HEADS, 1 - _HEADS], gap="small")
+    with left:
+        _heads(reading, _HEADS)
+    with right:
+        _large(reading, 1 - _HEADS)
+
+
+def _heads(reading: Reading, share: float) -> None:
     """Show all heads as thumbnails; a click selects one."""
     st.header("All heads", anchor=False)
-    encoder, focus, drawn = reading.encoder, reading.focus, look()
+    encoder, focus, drawn = reading.encoder, reading.focus, _look(share)
     side = thumbnails.thumbnail_side(encoder.layers, encoder.heads, drawn.width)
     grid = thumbnails.grid_for(encoder.layers, encoder.heads, drawn.width)
     with slot():
@@ -69,14 +91,14 @@ def _pick_head(grid: Grid, side: int, box: Any) -> None:
         session().model_query.focus_on(layer=chosen[0], head=chosen[1], view="head")
 
 
-def large(reading: Reading) -> None:
+def _large(reading: Reading, share: float) -> None:
     """Show one matrix of weights, large; a click selects query and key."""
     st.header(reading.seen.title, anchor=False)
     controls.where(reading)
     if reading.focus.view == "rollout":
         _rollout()
     pick = partial(controls.pick, reading.places, reading.places)
-    weights(reading, "figure-model-weights", look(), reading.query, pick)
+    weights(reading, "figure-model-weights", _look(share), reading.query, pick)
     st.caption(
         "Colours go with the cube root of a weight and are the same for all heads, layers and "
         "texts. Click a box to ask about it."

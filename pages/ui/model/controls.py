@@ -50,13 +50,16 @@ def other(encoder: Encoder) -> Reading | None:
 def _field(
     label: str, key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder
 ) -> DeltaGenerator:
-    """Show a field for a text; return the row of buttons below it."""
+    """Show a field for a text; return the row of buttons beside it."""
     widget_state.seed(key, shown)
-    # No `max_chars`: a browser would drop a longer text without a word.
-    widgets.text_area(
-        label, key=key, height=68, on_change=_typed, args=(key, shown, reader, encoder)
-    )
-    row = st.container(horizontal=True)
+    field, beside = st.columns([3, 2], vertical_alignment="bottom")
+    with field:
+        # No `max_chars`: a browser would drop a longer text without a word.
+        widgets.text_area(
+            label, key=key, height=68, on_change=_typed, args=(key, shown, reader, encoder)
+        )
+    with beside:
+        row = st.container(horizontal=True)
     with row:  # pressing it takes the focus from the field, which hands the text over
         widgets.button("Read it", key=f"read-{key}")
     return row
@@ -94,10 +97,10 @@ def where(reading: Reading) -> None:
     """Choose layer, head and view, without a mouse as well."""
     focus, encoder = reading.focus, reading.encoder
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choice("Layer", "layer", range(encoder.layers), focus.layer, _counted, 110)
+        _choice("Layer", "layer", range(encoder.layers), focus.layer, _counted, 80)
         if focus.view == "head":
-            _choice("Head", "head", range(encoder.heads), focus.head, _counted, 110)
-        _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 250)
+            _choice("Head", "head", range(encoder.heads), focus.head, _counted, 80)
+        _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
     widget_state.seed("model-only_words", focus.only_words)
     widgets.toggle(
         "Hide what the model puts around a text",

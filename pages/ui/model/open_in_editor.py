@@ -27,12 +27,11 @@ def head(reading: Reading) -> None:
         return
     small = pretrained.in_lab(reading.trace.scenario)
     st.markdown(pretrained.describe_lab(reading.trace, attend(small), escape.markdown))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        widgets.button(
-            "Open it in the lab", on_click=_open, args=(small,), icon=":material/science:"
-        )
-        if session().scenario == small:
-            st.page_link("pages/3_Attention.py", label="See it in Attention")
+    pressed = widgets.button(
+        "Open it in the lab", on_click=_open, args=(small,), icon=":material/science:"
+    )
+    if pressed and session().scenario == small:  # it wasn't refused
+        st.switch_page("dashboard.py")
 
 
 def _open(small: Scenario) -> None:
