@@ -133,13 +133,13 @@ def right_of(placed: Placed, layout: Layout) -> float:
     """Right edge of a block with its labels and its caption."""
     block, cell, scale = placed.block, layout.cell, layout.scale
     boxes = len(block.columns) * cell
-    wide = max(boxes + _overhang(block, cell, scale), _caption_width(block, boxes, scale))
+    wide = max(boxes + overhang(block, cell, scale), _caption_width(block, boxes, scale))
     return placed.left + wide
 
 
 def top_of(placed: Placed, layout: Layout) -> float:
     """Upper edge of a block with its labels."""
-    return placed.top - _head(placed.block, layout.cell, layout.scale)
+    return placed.top - head_height(placed.block, layout.cell, layout.scale)
 
 
 def _units(equation: Equation) -> Iterator[_Unit]:
