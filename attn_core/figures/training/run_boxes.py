@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...notation.equation import Equation
@@ -60,7 +61,8 @@ def describe_learning(
     """
     check_counts(progress, checkpoints, names)
     check_alike([_without_numbers(shown) for shown in checkpoints], "matrices and labels")
-    layout = arrange(checkpoints[-1], look.width, look.scale)
+    scale = replace(look.scale, largest_cell=look.scale.smallest_cell)  # all of it on one screen
+    layout = arrange(checkpoints[-1], look.width, scale)
     picture = render(layout, look.palette)
     earlier = [
         numbers_of(layout.holding([block for equation in shown for block in equation.blocks]))
@@ -75,8 +77,7 @@ def describe_learning(
 
 def _room_beside(layout: Layout, curves: dict[str, Any]) -> float:
     """Where curves can begin, to the right of all blocks that are as high up as they reach."""
-    lower = curves["height"] + layout.scale.gap
-    beside = [placed for placed in layout.blocks if top_of(placed, layout) < lower]
+    beside = [each for each in layout.blocks if top_of(each, layout) < curves["height"]]
     return max(right_of(placed, layout) for placed in beside) + 2 * layout.scale.gap
 
 

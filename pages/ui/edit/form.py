@@ -63,7 +63,7 @@ def claim() -> None:
 
 def sentence() -> None:
     """Type a sentence; a refused one stays in the field, with the reason."""
-    _sentence()
+    sentence_alone()
     offer_second_sentence()
     below_sentence()
 
@@ -72,12 +72,13 @@ def on_one_line() -> None:
     """Type the sentence and choose a preset; the labels are there for who hears them."""
     words, begin = st.columns([5, 4])
     with words:
-        _sentence("collapsed")
+        sentence_alone("collapsed")
     with begin:
         start("collapsed")
 
 
-def _sentence(label_visibility: Visibility = "visible") -> None:
+def sentence_alone(label_visibility: Visibility = "visible") -> None:
+    """Type a sentence; `below_sentence` says what there is to say of it."""
     vectors.load_pending()
     widget_state.seed("sentence", tokenize.join(session().scenario.tokens))
     # No `max_chars`: a browser would drop a longer text without a word.

@@ -19,7 +19,6 @@ from pages.ui.live import chart
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.runs import KINDS, Kind, TrainingRun
 from pages.ui.session.state import session
-from pages.ui.show import glossary
 
 #: Time from picture to picture.
 _PERIOD = timedelta(seconds=0.2)
@@ -77,9 +76,8 @@ class Lesson(Protocol):
         """What was learned, as a scenario for the lab."""
 
 
-def choose_lesson() -> Kind:
+def choose_lesson() -> None:
     """Choose what to learn."""
-    glossary.introduce("loss", "gradient", "learning rate", "projection")
     widget_state.seed("lesson", session().lesson)
     widgets.segmented_control(
         "What to learn",
@@ -90,6 +88,10 @@ def choose_lesson() -> Kind:
         on_change=_choose,
         label_visibility="collapsed",
     )
+
+
+def chosen_lesson() -> Kind:
+    """Which lesson is chosen."""
     return session().lesson
 
 
@@ -133,9 +135,12 @@ def _part(lesson: Lesson, now: TrainingRun, alone: bool) -> None:
             st.rerun()  # to show what there is to look back at, and to end the ticking
         if alone:
             session().only_numbers = True
-    _buttons(lesson, now)
     trainer = now.trainer
-    _progress(trainer)
+    buttons, progress = st.columns([3, 1], vertical_alignment="center")
+    with buttons:
+        _buttons(lesson, now)
+    with progress:
+        _progress(trainer)
     if not trainer.step and session().runs.has_another(lesson.kind):
         st.caption(
             "What was learned before belongs to other words, numbers or settings. It comes back "
@@ -160,7 +165,7 @@ def _progress(trainer: Trainer) -> None:
 def _buttons(lesson: Lesson, now: TrainingRun) -> None:
     trainer = now.trainer
     is_over, is_new = trainer.stop_reason is not None, trainer.step == 0
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if now.is_running:
             name, icon, pressed = "Pause", ":material/pause:", _pause
         elif is_over:
@@ -174,8 +179,14 @@ def _buttons(lesson: Lesson, now: TrainingRun) -> None:
         _button("stop", "Stop", ":material/stop:", _stop, lesson, is_over or is_new)
         _button("reset", "Reset", ":material/restart_alt:", _reset, lesson, is_new)
         widget_state.seed_view(_SPEED, SPEEDS, _FIRST_SPEED)
+        st.markdown("Steps a picture", width="content")
         widgets.segmented_control(
-            "Steps a picture", SPEEDS, key=_SPEED, required=True, on_change=_speed
+            "Steps a picture",
+            SPEEDS,
+            key=_SPEED,
+            required=True,
+            on_change=_speed,
+            label_visibility="collapsed",
         )
 
 

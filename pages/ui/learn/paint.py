@@ -20,7 +20,7 @@ from attn_core.notation.equation import Equation
 from attn_core.notation.labels import number
 from attn_core.scenario import Array
 from attn_core.text import escape
-from pages.ui.edit.form import sentence
+from pages.ui.edit import form
 from pages.ui.learn import hyperparameters, show_training
 from pages.ui.learn.painting import as_table, head, left_out, paint_first, patterns, toggle
 from pages.ui.live.chart import chart, look
@@ -46,18 +46,17 @@ class Paint:
     def choose(cls) -> Paint | None:
         """Choose words, target and hyperparameters; while nothing is painted, boxes and None."""
         s = head()
-        words, whole = st.columns([1, 2])
+        words, size, how = st.columns([3, 2, 3])
         with words:
-            sentence()
-        with whole:
-            patterns()
-        size, how = st.columns(2)
+            form.sentence_alone()
         with size:
             d_k = _choose_d_k(s)
         with how:
             chosen = hyperparameters.choose(
                 cls.kind, rate=0.03, steps=150, seed_is_for="Which random numbers to start from."
             )
+        patterns()
+        form.below_sentence()
         try:
             target = raw_target.to_allowed_target(session().painted, s)
             begin = start(chosen.start, s.d_model, d_k, chosen.seed)

@@ -13,6 +13,7 @@ from attn_core.learning import raw_target
 from attn_core.notation.equation import Block, Equation, block
 from attn_core.scenario import Array
 from attn_core.text import escape
+from pages.ui.edit import form
 from pages.ui.edit.matrix import Typed, entered, table
 from pages.ui.live.chart import chart, look, parse_click
 from pages.ui.session import state, widgets
@@ -26,10 +27,11 @@ def head() -> Scenario:
 
 def patterns() -> None:
     """Paint a whole pattern at once."""
-    st.caption("Paint that each word looks at …")
     with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Paint that each word looks at …", width="content")
         for name in (*raw_target.PATTERNS, "nothing"):
             widgets.button(name, key=f"paint-{name}", on_click=_paint, args=(name,))
+        form.offer_second_sentence()
 
 
 def paint_first(reason: str) -> None:

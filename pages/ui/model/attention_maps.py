@@ -99,6 +99,7 @@ def _large(reading: Reading, share: float) -> None:
         _rollout()
     pick = partial(controls.pick, reading.places, reading.places)
     weights(reading, "figure-model-weights", _look(share), reading.query, pick)
+    controls.only_words(reading)
     st.caption(
         "Colours go with the cube root of a weight and are the same for all heads, layers and "
         "texts. Click a box to ask about it."

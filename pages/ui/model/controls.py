@@ -52,7 +52,7 @@ def _field(
 ) -> DeltaGenerator:
     """Show a field for a text; return the row of buttons beside it."""
     widget_state.seed(key, shown)
-    field, beside = st.columns([3, 2], vertical_alignment="bottom")
+    field, beside = st.columns(2, vertical_alignment="bottom")
     with field:
         # No `max_chars`: a browser would drop a longer text without a word.
         widgets.text_area(
@@ -101,6 +101,11 @@ def where(reading: Reading) -> None:
         if focus.view == "head":
             _choice("Head", "head", range(encoder.heads), focus.head, _counted, 80)
         _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
+
+
+def only_words(reading: Reading) -> None:
+    """Hide what the model puts around a text, or show it."""
+    focus = reading.focus
     widget_state.seed("model-only_words", focus.only_words)
     widgets.toggle(
         "Hide what the model puts around a text",
