@@ -104,6 +104,7 @@ def type_into_chosen(page: Page, typed: str, at: Position | None = None) -> None
     # What is typed before the box is open is lost, so a hand looks whether it is, and tries again.
     while True:
         if at:
+            page.keyboard.press("Escape")  # it may have opened late
             page.get_by_test_id("stDataFrame").first.click(position=at)
         page.keyboard.press("Enter")
         with contextlib.suppress(TimeoutError):

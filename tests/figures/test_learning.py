@@ -263,6 +263,18 @@ def test_it_fits_and_plotly_takes_it(width, projector):
         assert end + wide <= layout.width + 1
 
 
+def test_in_a_low_window_boxes_are_small_and_the_loss_stands_beside_them():
+    run = Progress(RUN.steps, RUN.losses, None, total=RUN.total)
+    high, low = (
+        describe_learning(run, MOMENTS, NAMES, look=Look(1020, height=height)).layout
+        for height in (900, 560)
+    )
+    assert low["height"] < high["height"]
+    boxes, loss = low["xaxis"]["domain"], low["xaxis2"]["domain"]
+    top = low["yaxis2"]["domain"][1]
+    assert boxes[0] == 0 and loss[0] > 0.3 and top > 0.9
+
+
 def test_names_of_baselines_are_harmless_and_shortened():
     run = replace(RUN, baselines={"<b>" + "very " * 20: 0.5})
     (text,) = one(describe_learning(run, MOMENTS, NAMES), "names of baselines")["text"]

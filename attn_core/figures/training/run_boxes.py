@@ -10,10 +10,13 @@ from ...notation.equation import Equation
 from ..boxes.box_numbers import numbers_of
 from ..boxes.description import Description
 from ..boxes.layout import Layout, arrange, right_of, top_of
-from ..boxes.look import DEFAULT_LOOK, Look
+from ..boxes.look import DEFAULT_LOOK, Look, Scale
 from ..boxes.render import render
 from .progress import Progress, progress_alt
 from .with_curves import axis_after, check_alike, check_counts, curves_beside, with_curves
+
+#: Pixels of the height at hand that are too few for larger boxes.
+_LOW = 620
 
 
 def describe_learning(
@@ -61,8 +64,7 @@ def describe_learning(
     """
     check_counts(progress, checkpoints, names)
     check_alike([_without_numbers(shown) for shown in checkpoints], "matrices and labels")
-    scale = replace(look.scale, largest_cell=look.scale.smallest_cell)  # all of it on one screen
-    layout = arrange(checkpoints[-1], look.width, scale)
+    layout = arrange(checkpoints[-1], look.width, _scale(look))
     picture = render(layout, look.palette)
     earlier = [
         numbers_of(layout.holding([block for equation in shown for block in equation.blocks]))
@@ -73,6 +75,12 @@ def describe_learning(
     beside = _room_beside(layout, curves.layout)
     fits = beside + curves.layout["width"] <= look.width
     return with_curves(progress, picture, numbers, names, look, beside if fits else None)
+
+
+def _scale(look: Look) -> Scale:
+    """Boxes no larger than they must be in a low window, where all is to be on one screen."""
+    is_low = look.height is not None and look.height < _LOW
+    return replace(look.scale, largest_cell=look.scale.smallest_cell) if is_low else look.scale
 
 
 def _room_beside(layout: Layout, curves: dict[str, Any]) -> float:
