@@ -140,7 +140,7 @@ def resize(page, width):
 
 def recolour(page, scheme):
     page.emulate_media(color_scheme=scheme)
-    ink = "document.querySelector('.js-plotly-plot').layout.font.color"
+    ink = "document.querySelector('.js-plotly-plot')?.layout?.font.color"
     page.wait_for_function(f"{ink} === '{INK[scheme]}'")
     idle(page)
 
@@ -154,7 +154,7 @@ def whole(page, width, scheme):
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
     assert page.evaluate(CUT) == []
-    ink = page.evaluate("document.querySelector('.js-plotly-plot').layout.font.color")
+    ink = page.evaluate("document.querySelector('.js-plotly-plot')?.layout?.font.color")
     assert ink == INK[scheme]
 
 

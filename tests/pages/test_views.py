@@ -192,12 +192,13 @@ def test_a_second_sentence_comes_and_goes():
     assert s.context == ("I", "am", "happy")
     at.text_input(key="context").set_value("You are not sad").run()
     assert scenario(fine(at)).n_k == 4
-    assert [drawn.shape for drawn in boxes(at)] == [(3, 4), (3, 4), (4, 4), (3, 4)]
+    assert [drawn.shape for drawn in boxes(at)] == [(3, 4), (3, 4), (4, 5), (3, 5)]
     at.radio(key="matrix").set_value("Z").run()
-    slider(fine(at), "Z-3-1").set_value(0.5).run()
-    assert scenario(fine(at)).Z[3, 1] == 0.5
+    slider(fine(at), "Z-2-1").set_value(0.5).run()
+    assert scenario(fine(at)).Z[2, 1] == 0.5
     at.toggle(key="cross").set_value(False).run()
-    assert scenario(fine(at)) == DEFAULT.scenario
+    back = scenario(fine(at))
+    assert (back.tokens, back.context, back.Z) == (DEFAULT.scenario.tokens, (), None)
 
 
 def test_a_second_sentence_that_cannot_be_stays_in_its_field():
