@@ -1,6 +1,7 @@
 """While a hand moves, the browser's own numbers are drawn, and they are those of the answer."""
 
 import time
+from itertools import chain
 
 from playwright.sync_api import Page
 
@@ -81,7 +82,7 @@ def test_numbers_and_colours_are_those_of_the_answer(visit, address):
         assert drawn["written"] != start, name
         assert [len(cells) for cells in drawn["cells"]] == [len(texts) for texts in start], name
         if drawn["written"] != answer:
-            pairs = zip(sum(drawn["written"], []), sum(answer, []), strict=False)
+            pairs = zip(chain(*drawn["written"]), chain(*answer), strict=True)
             wrong.append((name, "numbers", [pair for pair in pairs if pair[0] != pair[1]]))
         for cells, pixels in zip(drawn["cells"], painted, strict=True):
             for (*_, fill), (inside, beside) in zip(cells, pixels, strict=True):
