@@ -61,7 +61,7 @@ def test_every_page_shows_the_head_of_the_address(page):
     assert parameter(at, "head") == "4"
     assert scenario(at) == VIEWS
     if page == "dashboard.py":
-        np.testing.assert_array_equal(boxes(at)[1], attend(VIEWS).weights[3])
+        np.testing.assert_array_equal(boxes(at)[-2], attend(VIEWS).weights[3])
 
 
 def test_a_head_that_is_not_there_is_the_last_one():
@@ -191,8 +191,9 @@ def test_a_second_sentence_comes_and_goes():
     s = scenario(fine(at))
     assert s.context == ("I", "am", "happy")
     at.text_input(key="context").set_value("You are not sad").run()
-    assert scenario(fine(at)).n_k == 4
-    assert [drawn.shape for drawn in boxes(at)] == [(3, 4), (3, 4), (4, 4), (3, 4)]
+    s = scenario(fine(at))
+    assert s.n_k == 4
+    assert [drawn.shape for drawn in boxes(at)[-4:]] == [(4, s.d_v), (3, 4), (3, 4), (3, s.d_v)]
     at.radio(key="matrix").set_value("Z").run()
     slider(fine(at), "Z-3-1").set_value(0.5).run()
     assert scenario(fine(at)).Z[3, 1] == 0.5
