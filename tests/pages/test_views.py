@@ -195,8 +195,8 @@ def test_a_second_sentence_comes_and_goes():
     assert s.n_k == 4
     assert [drawn.shape for drawn in boxes(at)[-4:]] == [(4, s.d_v), (3, 4), (3, 4), (3, s.d_v)]
     at.radio(key="matrix").set_value("Z").run()
-    slider(fine(at), "Z-3-1").set_value(0.5).run()
-    assert scenario(fine(at)).Z[3, 1] == 0.5
+    slider(fine(at), "Z-2-1").set_value(0.5).run()
+    assert scenario(fine(at)).Z[2, 1] == 0.5
     at.toggle(key="cross").set_value(False).run()
     assert scenario(fine(at)) == DEFAULT.scenario
 
