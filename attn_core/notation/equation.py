@@ -179,7 +179,7 @@ def equation(trace: AttentionTrace, name: str, head: int = 0) -> Equation:
     node = _node(trace.scenario, name)
     if node.step.operation == "concatenation":
         return _side_by_side(trace, node)
-    return _equation(trace, (*node.terms, "=", Operand(node)), head)
+    return of_terms(trace, (*node.terms, "=", Operand(node)), head)
 
 
 def _side_by_side(trace: AttentionTrace, node: Node) -> Equation:
@@ -204,7 +204,7 @@ def headline(trace: AttentionTrace, head: int = 0) -> Equation:
     """
     nodes = graph(trace.scenario)
     terms = (nodes.operand(term) if isinstance(term, Factor) else term for term in HEADLINE)
-    return _equation(trace, terms, head)
+    return of_terms(trace, terms, head)
 
 
 def shape_mismatch(trace: AttentionTrace, rows: int) -> Equation:
@@ -279,7 +279,8 @@ def _operands(terms: Iterable[Operand | str]) -> list[Operand]:
     return [term for term in terms if isinstance(term, Operand)]
 
 
-def _equation(trace: AttentionTrace, terms: Iterable[Operand | str], head: int) -> Equation:
+def of_terms(trace: AttentionTrace, terms: Iterable[Operand | str], head: int) -> Equation:
+    """Write operands, with their numbers in a trace, and signs."""
     return Equation(
         tuple(
             _block(trace, term.node, term.transposed, head) if isinstance(term, Operand) else term

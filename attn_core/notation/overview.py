@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..attention import AttentionTrace
-from .equation import Equation, block
-from .graph import Graph, Node, graph
+from .equation import Equation, of_terms
+from .graph import Graph, Node, Operand, graph
 from .steps import SOFTMAX_INPUT
 
 #: Between the equations of an overview.
@@ -44,11 +44,7 @@ def overview(trace: AttentionTrace, head: int = 0) -> Equation:
     """
     nodes = graph(trace.scenario)
     terms = (*_projections(nodes), *_attention(nodes))
-    return Equation(
-        tuple(
-            term if isinstance(term, str) else block(trace, term.name, head=head) for term in terms
-        )
-    )
+    return of_terms(trace, (t if isinstance(t, str) else Operand(t) for t in terms), head)
 
 
 def _projections(nodes: Graph) -> Iterator[Node | str]:

@@ -52,7 +52,8 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
 .st-key-header:has(.st-key-beside) h1 { font-size: 1.5rem; }
-.lab-board, [data-testid="stPlotlyChart"] { overflow: auto hidden; }
+.lab-board, [class*="st-key-scroll-"] { overflow: auto hidden; }
+[class*="st-key-scroll-"] > [data-testid="stLayoutWrapper"] { max-width: none !important; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */

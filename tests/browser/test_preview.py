@@ -83,7 +83,7 @@ def test_numbers_and_colours_are_those_of_the_answer(visit, address):
         assert drawn["written"] != start, name
         assert [len(cells) for cells in drawn["cells"]] == [len(texts) for texts in start], name
         if drawn["written"] != answer:
-            pairs = zip(chain(*drawn["written"]), chain(*answer), strict=False)
+            pairs = zip(chain(*drawn["written"]), chain(*answer), strict=True)
             wrong.append((name, "numbers", [pair for pair in pairs if pair[0] != pair[1]]))
         for cells, pixels in zip(drawn["cells"], painted, strict=True):
             for (*_, fill), (inside, beside) in zip(cells, pixels, strict=True):

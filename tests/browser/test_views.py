@@ -170,7 +170,8 @@ def test_a_second_sentence_in_a_second_browser(visit):
     field.press("Enter")
     idle(page)
     shown = numbers(page)
-    assert [np.shape(each) for each in shown[-4:]] == [(4, 4), (3, 4), (3, 4), (3, 4)]
+    d_v = scenario(page).d_v
+    assert [np.shape(each) for each in shown[-4:]] == [(4, d_v), (3, 4), (3, 4), (3, d_v)]
     np.testing.assert_allclose(shown[-2], attend(scenario(page)).weights)
     other = visit(page.url)
     assert scenario(other) == scenario(page)

@@ -89,8 +89,12 @@ def test_it_stays_while_numbers_and_sizes_change():
 
 
 def test_it_moves_to_the_picture_of_the_other_page():
-    at = fine(visit("1_Embeddings.py", cell="Q.2.1"))
-    assert not is_inspected(at)  # it shows no Q
+    at = fine(visit(cell="raw_scores.2.1"))
+    assert not is_inspected(at)  # home shows the scores that are divided
+    at.switch_page("pages/3_Attention.py").run()
+    assert answer(fine(at)).startswith("QKᵀ[suis, Je] =")
+    at = fine(visit(cell="Q.2.1"))
+    assert answer(fine(at)).startswith("Q[suis, q₁] =")
     at.switch_page("pages/2_Projections.py").run()
     assert answer(fine(at)).startswith("Q[suis, q₁] =")
     at.switch_page("pages/3_Attention.py").run()

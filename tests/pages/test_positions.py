@@ -106,7 +106,7 @@ def test_slope():
     at = choose(visit(PAGE, s=encode(BITES)), "alibi")
     assert at.slider(key="slope").value == 1 / 256
     assert at.button(key="authors-slopes").disabled
-    assert at.main.caption[-1].value == describe_slopes(scenario(at))
+    assert describe_slopes(scenario(at)) in [caption.value for caption in at.main.caption]
     fine(at.slider(key="slope").set_value(0.25).run())
     assert scenario(at).slope == 0.25
     np.testing.assert_array_equal(boxes(at, 1)[1][0], [0, -0.25, -0.5])

@@ -191,15 +191,15 @@ def test_a_second_sentence_comes_and_goes():
     s = scenario(fine(at))
     assert s.context == ("I", "am", "happy")
     at.text_input(key="context").set_value("You are not sad").run()
-    assert scenario(fine(at)).n_k == 4
-    scores, weights, output = (drawn.shape for drawn in boxes(at)[-3:])
-    assert (scores, weights, output) == ((3, 4), (3, 4), (3, 5))  # with a feature more
+    s = scenario(fine(at))
+    assert s.n_k == 4
+    assert [drawn.shape for drawn in boxes(at)[-4:]] == [(4, s.d_v), (3, 4), (3, 4), (3, s.d_v)]
     at.radio(key="matrix").set_value("Z").run()
     slider(fine(at), "Z-2-1").set_value(0.5).run()
     assert scenario(fine(at)).Z[2, 1] == 0.5
     at.toggle(key="cross").set_value(False).run()
-    back = scenario(fine(at))
-    assert (back.tokens, back.context, back.Z) == (DEFAULT.scenario.tokens, (), None)
+    s = scenario(fine(at))
+    assert (s.tokens, s.context, s.Z) == (DEFAULT.scenario.tokens, (), None)
 
 
 def test_a_second_sentence_that_cannot_be_stays_in_its_field():

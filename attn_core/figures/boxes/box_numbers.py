@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
     made: dict[str, Any] = {
         "z": np.where(blocked, np.nan, block.values) if blocked.any() else block.values,
         "textfont": {"size": size},
-        **written(block.values, digits),
+        **_written_once(block.values.tobytes(), block.values.dtype.str, block.values.shape, digits),
     }
     if blocked.any():
         # A gap has no z to format, so the text of such a matrix brings its own values.
@@ -55,6 +56,13 @@ def _numbers(placed: Placed, layout: Layout) -> dict[str, Any]:
         ]
         made["hovertemplate"] = "%{hovertext}<extra></extra>"
     return made
+
+
+@lru_cache(maxsize=512)  # while a hand moves one matrix, most others stay
+def _written_once(
+    values: bytes, dtype: str, shape: tuple[int, ...], digits: int | None
+) -> dict[str, Any]:
+    return written(np.frombuffer(values, dtype).reshape(shape), digits)
 
 
 def written(values: Array, digits: int | None) -> dict[str, Any]:

@@ -46,9 +46,20 @@ def chart(
         components.board(described, key, alt, picked, inputs)
         return
     figure, config = described.figure(), components.classic_config(described, key)
-    st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt())
+    with _of_width(round(described.layout["width"]), key):
+        st.plotly_chart(figure, width="content", theme=None, config=config, key=key, alt=alt())
     if session().frontend_error:
         st.caption("This browser couldn't load the live picture; this is the plain one.")
+
+
+@contextmanager
+def _of_width(width: int, key: str) -> Iterator[None]:
+    """Hold a chart that may be wider than the page; `frame.py` has the outer container scroll.
+
+    Streamlit makes a chart no wider than what it stands in.
+    """
+    with st.container(key=f"scroll-{key}"), st.container(width=width):
+        yield
 
 
 def parse_click(box: Any) -> tuple[int, int, int] | None:
