@@ -11,7 +11,7 @@ from attn_core import permalink
 from attn_core.presets import BY_KEY
 from tests.browser.conftest import idle, settle
 from tests.browser.test_journey import OUTPUT, SCORES, WEIGHTS, go, numbers, thumb
-from tests.browser.test_live import centre, parameter, place
+from tests.browser.test_live import centre, parameter, picture, place
 from tests.browser.test_share import take
 
 
@@ -155,7 +155,7 @@ def test_play(visit):
     idle(page)
     told = page.locator(".lab-player output")
     expect(told).to_have_text(re.compile("heureux · v₃ = "))
-    last = page.locator(".js-plotly-plot").count() - 1
+    last = picture(page, "play")
     whole = numbers(page, last)[2]
 
     def filled() -> int:
@@ -238,6 +238,6 @@ def test_play_follows_a_hand(visit):
     idle(page)
     expect(told).to_have_text(re.compile("heureux · v₃ = "))
     page.get_by_role("slider", name="Number that was filled in last").fill("2")
-    last = page.locator(".js-plotly-plot").count() - 1
+    last = picture(page, "play")
     expect(told).to_have_text(f"Je · v₂ = {numbers(page, last)[2][0][1]:.2f}")
     assert before.startswith("Je · v₂ = ")

@@ -42,6 +42,16 @@ def place(
     return x, y
 
 
+def picture(page: Page, name: str) -> int:
+    """Which picture from the top has this key."""
+    index: int = page.evaluate(
+        """name => Array.from(document.querySelectorAll(".js-plotly-plot"))
+             .findIndex(plot => plot.closest(`[class*="st-key-figure-${name}"]`))""",
+        name,
+    )
+    return index
+
+
 def parameter(page: Page, name: str) -> str:
     return page.evaluate("name => new URL(location).searchParams.get(name)", name)
 

@@ -12,7 +12,7 @@ from attn_core.presets import BY_KEY, DEFAULT
 from tests.browser.conftest import idle, settle
 from tests.browser.test_inspector import answer, click, follow
 from tests.browser.test_journey import WEIGHTS, go, numbers, thumb
-from tests.browser.test_live import parameter, place
+from tests.browser.test_live import parameter, picture, place
 
 VIEWS = BY_KEY["four-views"].scenario
 HEADS, CHOSEN = 0, 1  # pictures from the top
@@ -20,15 +20,6 @@ HEADS, CHOSEN = 0, 1  # pictures from the top
 
 def scenario(page: Page):
     return permalink.decode(parameter(page, "s"))
-
-
-def picture(page: Page, name: str) -> int:
-    """Which picture from the top has this key."""
-    return page.evaluate(
-        """name => Array.from(document.querySelectorAll(".js-plotly-plot"))
-             .findIndex(plot => plot.closest(`[class*="st-key-figure-${name}"]`))""",
-        name,
-    )
 
 
 def click_in(page: Page, name: str, matrix: int, row: int, column: int) -> None:
@@ -54,8 +45,6 @@ def test_a_click_makes_a_head_large(visit):
 
 def test_all_pictures_follow_a_number_of_one_head(visit):
     page = visit("/Views?preset=four-views&head=2")
-    page.locator("[data-testid=stRadio] label", has_text="W_v").click()
-    idle(page)
     thumb(page, "W_v-4-1").press("End")
     idle(page)
     moved = scenario(page)

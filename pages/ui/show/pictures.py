@@ -183,7 +183,13 @@ def inputs_to_move(*names: str) -> None:
     def body(trace: AttentionTrace) -> None:
         has = edits.editable(trace.scenario)
         shown = [name for name in has if (name in names if names else name != "W_o")]
-        picture(trace, Equation(tuple(block(trace, name) for name in shown)), key="inputs")
+        drawn = Equation(tuple(block(trace, name) for name in shown))
+        chart(
+            describe(drawn, look=look()),
+            "figure-inputs",
+            lambda: " ".join(Equation((each,)).alt for each in drawn.blocks),
+            inputs=inputs_of(drawn),
+        )
 
     head_fragment("inputs", body)
 

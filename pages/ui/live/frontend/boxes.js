@@ -107,7 +107,7 @@ export class Box {
     const wasFocused = document.activeElement === this.node;
     this.commit();
     this.hold();
-    this.node.focus();
+    if (event.pointerType === "mouse") this.node.focus(); // a finger may be about to scroll
     closeSlider(this); // it would lie in the way
     this.node.setPointerCapture(event.pointerId);
     const start = { x: event.clientX, y: event.clientY, value: this.value };
@@ -135,6 +135,7 @@ export class Box {
     };
     this.node.onpointerup = () => {
       end();
+      this.node.focus();
       // On a touch screen a second tap is how one types.
       if (!moved && wasFocused && event.pointerType !== "mouse") this.overwrite();
       else openSlider(this);

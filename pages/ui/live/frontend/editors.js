@@ -80,9 +80,19 @@ class Editor {
     this.node.setAttribute("aria-label", step.title);
     this.node.setAttribute("aria-describedby", hint(editing.hint));
     const places = placesOf(plot, this.index);
+    const { left, top } = places(0, 0);
+    const last = places(step.boxes.length - 1, step.boxes[0].length - 1);
     const { xaxis, yaxis } = plot._fullLayout;
-    moveTo(this.node, { left: xaxis._offset, top: yaxis._offset });
-    for (const { node, i, j } of this.boxes.flat()) moveTo(node, places(i, j));
+    moveTo(this.node, {
+      left: left + xaxis._offset,
+      top: top + yaxis._offset,
+      width: last.left + last.width - left,
+      height: last.top + last.height - top,
+    });
+    for (const { node, i, j } of this.boxes.flat()) {
+      const at = places(i, j);
+      moveTo(node, { ...at, left: at.left - left, top: at.top - top });
+    }
   }
 
   show(values) {
@@ -170,7 +180,8 @@ function style() {
     .lab-box { position: absolute; box-sizing: border-box; display: grid; place-items: center;
       white-space: nowrap; line-height: 1; cursor: ew-resize; border-radius: 4px;
       touch-action: pan-y pinch-zoom; user-select: none; -webkit-user-select: none;
-      box-shadow: inset 0 0 0 1.5px color-mix(in srgb, var(--st-primary-color) 70%, transparent); }
+      box-shadow: inset 0 0 0 1.5px color-mix(in srgb, var(--st-primary-color) 70%, transparent),
+        inset 0 0 0 2.5px color-mix(in srgb, var(--st-background-color) 60%, transparent); }
     .lab-box:hover { box-shadow: inset 0 0 0 2px var(--st-primary-color), 0 1px 5px #0005; }
     .lab-box:focus-visible, .lab-box:focus { outline: 3px solid var(--st-primary-color);
       outline-offset: 0; z-index: 1; }

@@ -67,7 +67,9 @@ class Panel {
     this.range.onpointerup = this.range.onpointercancel = () => this.end();
     this.range.oninput = () => this.input();
     this.range.onkeydown = (event) => this.key(event);
-    this.node.onmousedown = (event) => event.target !== this.range && event.preventDefault();
+    this.node.onmousedown = (event) => {
+      if (event.target !== this.range) event.preventDefault(); // the box keeps the keyboard
+    };
     this.node.addEventListener("focusout", (event) => this.leave(event));
   }
 
