@@ -105,6 +105,8 @@ def test_the_keyboard_goes_through_a_matrix_and_asks(visit):
     page.keyboard.press("Enter")
     idle(page)
     expect(answer(page)).to_contain_text("weights[heureux, heureux] =")
+    said = f"weights[heureux, heureux] = {weights[2][2]:.3f}"
+    expect(page.locator(".lab-said")).to_have_text(said)
     expect(cell).to_be_focused()
     page.keyboard.press("Tab")
     expect(grids.nth(2).get_by_role("gridcell")).to_be_focused()

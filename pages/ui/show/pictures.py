@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,18 +14,19 @@ from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
 from attn_core.document import to_json
 from attn_core.explain.describe import describe_step
-from attn_core.figures import Description, describe, describe_dot_product_pairs
+from attn_core.figures import describe, describe_dot_product_pairs
 from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rule_of
 from attn_core.notation import steps
 from attn_core.notation.equation import Equation, block, equation, formula, headline, shape_mismatch
 from attn_core.notation.graph import graph
-from attn_core.notation.outline import dependencies, highlight
+from attn_core.notation.outline import highlight
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
 from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
 from pages.ui.show import inspector
 from pages.ui.show.fragments import Derive, head_fragment, unchanged
+from pages.ui.show.lit import describe_lit
 
 #: Makes A and B from the visitor's scenario; None when there is nothing to compare.
 Sides = Callable[[Scenario], tuple[Scenario, Scenario] | None]
@@ -196,7 +196,7 @@ def picture(
     cell = inspector.inspected(trace, drawn, name)
     shown = [highlight(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
-        _described(shown, trace.scenario, beside),
+        describe_lit(shown, trace.scenario, look(), beside),
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
@@ -208,15 +208,6 @@ def picture(
         if cell:
             inspector.answer(trace, cell, drawn)
     _tables(key, *beside, *drawn)
-
-
-def _described(
-    drawn: Sequence[Equation], scenario: Scenario, beside: Sequence[Equation] = ()
-) -> Description:
-    """Describe equations of a scenario whose numbers light up what they are made of."""
-    before: tuple[None, ...] = (None,) * sum(len(each.blocks) for each in beside)
-    described = describe(*beside, *drawn, look=look())
-    return replace(described, dependencies=(*before, *dependencies(drawn, scenario)))
 
 
 def _inputs(shown: Equation) -> dict[str, Any] | None:
@@ -241,7 +232,7 @@ def unasked(*drawn: Equation, key: str, scenario: Scenario | None = None) -> Non
     Those of a scenario light up what they are made of.
     """
     chart(
-        _described(drawn, scenario) if scenario else describe(*drawn, look=look()),
+        describe_lit(drawn, scenario, look()) if scenario else describe(*drawn, look=look()),
         key=f"figure-{key}",
         alt=lambda: " ".join(each.alt for each in drawn),
     )
