@@ -114,6 +114,8 @@ def test_by_keys_alone(visit):
     idle(page)
     expect(answer(page)).to_contain_text("QKᵀ[Je, Je] =")
     row = page.get_by_role("combobox", name=re.compile("Row"))
+    row.focus()
+    idle(page)  # the answer scrolls to it, and a list that is open would close
     row.press("ArrowDown")
     page.keyboard.press("Enter")
     idle(page)

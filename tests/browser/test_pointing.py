@@ -105,6 +105,8 @@ def test_the_keyboard_goes_through_a_matrix_and_asks(visit):
     page.keyboard.press("Enter")
     idle(page)
     expect(answer(page)).to_contain_text("weights[heureux, heureux] =")
+    said = f"weights[heureux, heureux] = {weights[2][2]:.3f}"
+    expect(page.locator(".lab-said")).to_have_text(said)
     expect(cell).to_be_focused()
     page.keyboard.press("Tab")
     expect(grids.nth(2).get_by_role("gridcell")).to_be_focused()
@@ -119,7 +121,7 @@ def test_the_answer_leaves_the_picture_where_it_is(visit, size):
     page = visit("/?preset=verb-subject", viewport={"width": width, "height": height})
     plot = page.locator(".js-plotly-plot").first
     before = plot.bounding_box()
-    page.mouse.click(*place(page, 1, 1, 0))
+    page.mouse.click(*place(page, 0, 1, 0))  # a score, whose answer is the longest
     idle(page)
     assert plot.bounding_box() == before
     dock = page.evaluate(DOCK)

@@ -6,7 +6,7 @@ import pytest
 
 from attn_core.notation import outline
 from attn_core.presets import PRESETS
-from pages.ui.show import pictures
+from pages.ui.show import lit as lit_pictures
 from tests.notation.test_outline import highlighted, lit
 from tests.pages.test_pages import NAMES, PAGES, fine, visit
 
@@ -31,7 +31,7 @@ def test_every_picture_of_every_preset(page):
         drawn.append((equations, scenario))
         return outline.dependencies(equations, scenario)
 
-    with patch.object(pictures, "dependencies", noted):
+    with patch.object(lit_pictures, "dependencies", noted):
         for preset in PRESETS:
             fine(visit(page.name, preset=preset.key))
     assert len(drawn) >= len(PRESETS)

@@ -18,7 +18,7 @@ _JS = """
 const OPEN = '[role="listbox"], [role="dialog"]'; // Escape closes these first
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  const { cell, asked_by: askedBy } = UNPACK;
+  const { cell, told, asked_by: askedBy } = UNPACK;
   const host = parentElement.host ?? parentElement;
   const answer = host.closest(".st-key-answer");
   document.removeEventListener("keydown", host.labOnKey, true);
@@ -32,6 +32,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   document.addEventListener("keydown", host.labOnKey, true);
   if (host.labCell !== cell) {
     document.dispatchEvent(new CustomEvent("lab-answer", { detail: answer }));
+    const region = document.querySelector(".lab-said"); // of `announcer.py`
+    if (region) region.textContent = told;
   }
   host.labCell = cell;
   return () => {
@@ -66,17 +68,19 @@ _answer = widgets.component("answer", js=_JS.replace("UNPACK", UNPACK))
 _go = widgets.component("go_to_box", js=_GO.replace("UNPACK", UNPACK), isolate_styles=False)
 
 
-def answer(cell: Cell, asked_by: str, close: Callable[[], None]) -> None:
+def answer(cell: Cell, told: str, asked_by: str, close: Callable[[], None]) -> None:
     """Mind an answer that is drawn: call it after all else in its container.
 
     Parameters
     ----------
     cell : Cell
+    told : str
+        What a reader of the screen is told when it opens.
     asked_by : str
         Key of the button that asks, which gets the focus when Escape closes the answer.
     close : callable
     """
-    data = pack({"cell": to_text(cell), "asked_by": asked_by})
+    data = pack({"cell": to_text(cell), "told": told, "asked_by": asked_by})
     _answer(key="dock", data=data, height=1, on_close_change=close)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -21,7 +20,7 @@ from attn_core.figures.boxes.dot_product_pairs import dot_product_pairs_alt, rul
 from attn_core.notation import steps
 from attn_core.notation.equation import Equation, block, equation, formula, headline, shape_mismatch
 from attn_core.notation.graph import graph
-from attn_core.notation.outline import dependencies, highlight
+from attn_core.notation.outline import highlight
 from attn_core.notation.overview import overview
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
@@ -30,6 +29,7 @@ from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
 from pages.ui.show import inspector
 from pages.ui.show.fragments import Derive, head_fragment, unchanged
+from pages.ui.show.lit import describe_lit
 from pages.ui.show.why import why
 
 #: Makes A and B from the visitor's scenario; None when there is nothing to compare.
@@ -234,7 +234,7 @@ def picture(
     cell = inspector.inspected(trace, drawn, name)
     shown = [highlight(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
-        _described(shown, trace.scenario, beside, draw),
+        describe_lit(shown, trace.scenario, look(), beside, draw),
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
@@ -251,25 +251,13 @@ def picture(
             inspector.answer(trace, cell, drawn)
 
 
-def _described(
-    drawn: Sequence[Equation],
-    scenario: Scenario,
-    beside: Sequence[Equation] = (),
-    draw: Callable[..., Description] = describe,
-) -> Description:
-    """Describe equations of a scenario whose numbers light up what they are made of."""
-    before: tuple[None, ...] = (None,) * sum(len(each.blocks) for each in beside)
-    described = draw(*beside, *drawn, look=look())
-    return replace(described, dependencies=(*before, *dependencies(drawn, scenario)))
-
-
 def unasked(*drawn: Equation, key: str, scenario: Scenario | None = None) -> None:
     """Show equations in one picture whose numbers can't be inspected.
 
     Those of a scenario light up what they are made of.
     """
     chart(
-        _described(drawn, scenario) if scenario else describe(*drawn, look=look()),
+        describe_lit(drawn, scenario, look()) if scenario else describe(*drawn, look=look()),
         key=f"figure-{key}",
         alt=lambda: " ".join(each.alt for each in drawn),
     )
