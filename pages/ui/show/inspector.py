@@ -54,6 +54,9 @@ _CSS = """<style>
   }
   .st-key-close-answer button { background: Canvas; }
 }
+@media print, (max-width: 900px) {
+  .st-key-answer-parts [data-testid="stHorizontalBlock"] { flex-direction: column; }
+}
 </style>"""
 
 
