@@ -56,6 +56,7 @@ _CSS = """<style>
 }
 @media print, (max-width: 900px) {
   .st-key-answer-parts [data-testid="stHorizontalBlock"] { flex-direction: column; }
+  .st-key-answer-parts [data-testid="stColumn"] { width: 100%; flex: none; }
 }
 </style>"""
 
