@@ -17,7 +17,7 @@ import streamlit as st
 from attn_core import AttentionTrace, Scenario, edits
 from attn_core.explain.calculation import calculate
 from attn_core.explain.calculation.answer import Calculation
-from attn_core.figures import NARROW, describe_contributions, describe_play, is_product
+from attn_core.figures import NARROW, describe, describe_contributions, describe_play, is_product
 from attn_core.figures.words.contribution_bars import contributions_alt
 from attn_core.notation import labels
 from attn_core.notation.cells import Cell, to_text
@@ -32,7 +32,7 @@ from pages.ui.live.chart import chart, expander, look, parse_click
 from pages.ui.live.slots import slot
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
-from pages.ui.show.lit import describe_lit
+from pages.ui.show.lit import with_dependencies
 
 QUESTION = "Where does a number come from?"
 
@@ -299,7 +299,7 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
         shown = [equation(trace, made.name, _head(trace)) for made in missing]
         marked = [highlight(each, s, made) for each, made in zip(shown, missing, strict=True)]
         chart(
-            describe_lit(marked, s, look(_FRAME)),
+            with_dependencies(describe(*marked, look=look(_FRAME)), shown, s),
             "figure-asked",
             lambda: " ".join(each.alt for each in shown),
             lambda box: pick(trace, shown, box, session().inspection.picture),
