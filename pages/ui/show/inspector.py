@@ -46,7 +46,7 @@ _CSS = """<style>
   div:has(> [class*="st-key-docked-"]) { position: sticky; bottom: 0; z-index: 8; }
   .st-key-answer {
     max-height: 38vh; overflow-y: auto; overscroll-behavior: contain; gap: 0.6rem;
-    background: Canvas; box-shadow: 0 -4px 18px rgb(0 0 0 / 22%);
+    background: Canvas; box-shadow: 0 0 18px rgb(0 0 0 / 22%);
   }
   .st-key-answer-parts { padding-right: 4.5rem; }
   .st-key-close-answer {
