@@ -17,7 +17,7 @@ import streamlit as st
 from attn_core import AttentionTrace, Scenario, edits
 from attn_core.explain.calculation import calculate
 from attn_core.explain.calculation.answer import Calculation
-from attn_core.figures import NARROW, describe_contributions, describe_play, is_product
+from attn_core.figures import NARROW, describe, describe_contributions, describe_play, is_product
 from attn_core.figures.words.contribution_bars import contributions_alt
 from attn_core.notation import labels
 from attn_core.notation.cells import Cell, to_text
@@ -33,7 +33,7 @@ from pages.ui.live.moves import inputs_of
 from pages.ui.live.slots import slot
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
-from pages.ui.show.lit import describe_lit
+from pages.ui.show.lit import with_dependencies
 
 QUESTION = "Where does a number come from?"
 
@@ -47,13 +47,17 @@ _CSS = """<style>
   div:has(> [class*="st-key-docked-"]) { position: sticky; bottom: 0; z-index: 8; }
   .st-key-answer {
     max-height: 38vh; overflow-y: auto; overscroll-behavior: contain; gap: 0.6rem;
-    background: Canvas; box-shadow: 0 -4px 18px rgb(0 0 0 / 22%);
+    background: Canvas; box-shadow: 0 0 18px rgb(0 0 0 / 22%);
   }
   .st-key-answer-parts { padding-right: 4.5rem; }
   .st-key-close-answer {
     position: sticky; top: 0; align-self: flex-end; height: 0; overflow: visible; z-index: 1;
   }
   .st-key-close-answer button { background: Canvas; }
+}
+@media print, (max-width: 900px) {
+  .st-key-answer-parts [data-testid="stHorizontalBlock"] { flex-direction: column; }
+  .st-key-answer-parts [data-testid="stColumn"] { width: 100%; flex: none; }
 }
 </style>"""
 
@@ -296,7 +300,7 @@ def _picture(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> No
         shown = [equation(trace, made.name, _head(trace)) for made in missing]
         marked = [highlight(each, s, made) for each, made in zip(shown, missing, strict=True)]
         chart(
-            describe_lit(marked, s, look(_FRAME)),
+            with_dependencies(describe(*marked, look=look(_FRAME)), shown, s),
             "figure-asked",
             lambda: " ".join(each.alt for each in shown),
             lambda box: pick(trace, shown, box, session().inspection.picture),

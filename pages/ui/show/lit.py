@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from attn_core import Scenario
-from attn_core.figures import Description, Look, describe
+from attn_core.figures import Description
 from attn_core.notation.equation import Equation
 from attn_core.notation.outline import dependencies
 
 
-def describe_lit(
-    drawn: Sequence[Equation],
-    scenario: Scenario,
-    look: Look,
-    beside: Sequence[Equation] = (),
-    draw: Callable[..., Description] = describe,
+def with_dependencies(
+    described: Description, drawn: Sequence[Equation], scenario: Scenario, before: int = 0
 ) -> Description:
-    """Describe equations of a scenario; those `beside` them are drawn first, and don't light up."""
-    before: tuple[None, ...] = (None,) * sum(len(each.blocks) for each in beside)
-    described = draw(*beside, *drawn, look=look)
-    return replace(described, dependencies=(*before, *dependencies(drawn, scenario)))
+    """Add to a picture of equations what lights up with each number.
+
+    Parameters
+    ----------
+    described : Description
+    drawn : sequence of Equation
+        Of a trace of this scenario.
+    scenario : Scenario
+    before : int
+        How many other matrices, which don't light up, stand before these.
+    """
+    others: tuple[None, ...] = (None,) * before
+    return replace(described, dependencies=(*others, *dependencies(drawn, scenario)))

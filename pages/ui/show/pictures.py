@@ -29,7 +29,7 @@ from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
 from pages.ui.show import inspector
 from pages.ui.show.fragments import Derive, head_fragment, unchanged
-from pages.ui.show.lit import describe_lit
+from pages.ui.show.lit import with_dependencies
 from pages.ui.show.why import why
 
 #: Makes A and B from the visitor's scenario; None when there is nothing to compare.
@@ -234,7 +234,7 @@ def picture(
     cell = inspector.inspected(trace, drawn, name)
     shown = [highlight(each, trace.scenario, cell) for each in drawn] if cell else drawn
     chart(
-        describe_lit(shown, trace.scenario, look(), beside, draw),
+        with_dependencies(draw(*beside, *shown, look=look()), drawn, trace.scenario, before),
         key=name,
         alt=lambda: " ".join(each.alt for each in (*beside, *drawn)),
         picked=lambda box: inspector.pick(trace, drawn, box, name, before),
@@ -256,8 +256,9 @@ def unasked(*drawn: Equation, key: str, scenario: Scenario | None = None) -> Non
 
     Those of a scenario light up what they are made of.
     """
+    described = describe(*drawn, look=look())
     chart(
-        describe_lit(drawn, scenario, look()) if scenario else describe(*drawn, look=look()),
+        with_dependencies(described, drawn, scenario) if scenario else described,
         key=f"figure-{key}",
         alt=lambda: " ".join(each.alt for each in drawn),
     )

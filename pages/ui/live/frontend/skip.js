@@ -14,8 +14,9 @@ skip.addEventListener("click", (event) => {
 
 const looks = document.createElement("style");
 looks.textContent = `
-  .lab-skip { position: fixed; z-index: 1000000; top: 0.5rem; left: -100vw; padding: 0.5rem 1rem;
+  .lab-skip { position: fixed; z-index: 1000000; top: 0.5rem; right: 100vw; padding: 0.5rem 1rem;
     border-radius: 0.5rem; background: #22303f; color: #fff; font: 1rem sans-serif; }
-  .lab-skip:focus { left: 0.5rem; outline: 2px solid #fff; outline-offset: -4px; }
+  .lab-skip:focus { right: auto; left: 0.5rem; outline: 2px solid #fff; outline-offset: 2px; }
   @media print { .lab-skip { display: none; } }`;
-document.body.prepend(skip, looks);
+document.head.append(looks);
+document.body.prepend(skip);
