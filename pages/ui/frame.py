@@ -58,7 +58,7 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
 .st-key-links { position: absolute; width: 0 !important; } /* it shows nothing, and takes no room */
-.st-key-viewport { margin-bottom: -0.6rem; } /* nor does this */
+.st-key-viewport { margin-bottom: calc(0rem - 0.6rem); } /* nor does this */
 div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 @media (pointer: coarse) {

@@ -18,6 +18,7 @@ FILES = ["**/plotly-*.gz", "**/board.js", "**/frame.js"]
 
 
 def centre(box: Locator) -> tuple[float, float]:
+    box.scroll_into_view_if_needed()
     area = box.bounding_box()
     return area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
 
@@ -226,9 +227,9 @@ def test_figures_are_changed_in_place_and_hover_stays(visit):
     page = visit()
     page.evaluate("document.querySelector('.js-plotly-plot').mine = true")
     label = page.locator(".hoverlayer text").first
-    page.mouse.move(*place(page, matrix=2, row=0, column=0))
+    page.mouse.move(*place(page, matrix=V, row=0, column=0))
     expect(label).to_contain_text("Je · v₁: 1.000")
-    thumb(page, "X-0-0").evaluate("box => box.focus()")
+    thumb(page, "X-0-0").evaluate("box => box.focus({ preventScroll: true })")
     page.keyboard.press("End")
     expect(label).to_contain_text("Je · v₁: 3.000")
     idle(page)
@@ -325,7 +326,7 @@ def test_a_minus_is_one_everywhere(visit, start):
     else:
         box = thumb(page, "X-0-1")
         expect(box).to_have_attribute("aria-valuetext", "−0.375")
-        page.mouse.move(*place(page, matrix=2, row=0, column=0))
+        page.mouse.move(*place(page, matrix=V, row=0, column=0))
         expect(page.locator(".hoverlayer text").first).to_contain_text("−0.375")
         box.press("Enter")
         expect(box.locator("input")).to_have_value("−0.375")
