@@ -27,7 +27,8 @@ def place(
     page: Page, matrix: int, row: int, column: int, *, figure: int = 0
 ) -> tuple[float, float]:
     """Where a box of a figure is on the screen."""
-    page.locator(".js-plotly-plot").nth(figure).scroll_into_view_if_needed()
+    plot = page.locator(".js-plotly-plot").nth(figure)
+    plot.locator(".heatmaplayer .hm").nth(matrix).scroll_into_view_if_needed()
     x, y = page.evaluate(
         """([matrix, row, column, figure]) => {
             const plot = document.querySelectorAll(".js-plotly-plot")[figure];
