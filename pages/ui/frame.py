@@ -75,7 +75,7 @@ _CSS = """<style>
 }
 /* They show nothing, and take no room. */
 .st-key-links, .st-key-announcer { position: absolute; width: 0 !important; }
-.st-key-viewport { margin-bottom: -0.6rem; } /* nor does this */
+.st-key-viewport { margin-bottom: calc(0rem - 0.6rem); } /* nor does this */
 div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 @media (pointer: coarse) {

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from attn_core.permalink import encode_text
 from tests.browser.conftest import MODEL, idle
-from tests.browser.test_journey import thumb, value
+from tests.browser.test_journey import WEIGHTS, thumb, value
 from tests.browser.test_live import centre, place
 from tests.browser.test_long_text import drawn, span
 
@@ -68,7 +68,7 @@ def test_home_is_swiped_and_tapped(visit, start):
     expect(page.get_by_role("button", name="Close the answer")).to_have_count(0)
     assert page.url == address
     if "classic" not in start:
-        page.touchscreen.tap(*place(page, matrix=1, row=2, column=0))
+        page.touchscreen.tap(*place(page, matrix=WEIGHTS, row=2, column=0))
         expect(page.get_by_role("button", name="Close the answer")).to_be_visible()
         page.wait_for_url("**cell=weights.3.1**")
 

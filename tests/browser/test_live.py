@@ -27,7 +27,8 @@ def place(
     page: Page, matrix: int, row: int, column: int, *, figure: int = 0
 ) -> tuple[float, float]:
     """Where a box of a figure is on the screen."""
-    page.locator(".js-plotly-plot").nth(figure).scroll_into_view_if_needed()
+    plot = page.locator(".js-plotly-plot").nth(figure)
+    plot.locator(".heatmaplayer .hm").nth(matrix).scroll_into_view_if_needed()
     x, y = page.evaluate(
         """([matrix, row, column, figure]) => {
             const plot = document.querySelectorAll(".js-plotly-plot")[figure];
@@ -237,7 +238,7 @@ def test_figures_are_changed_in_place_and_hover_stays(visit):
     page = visit()
     page.evaluate("document.querySelector('.js-plotly-plot').mine = true")
     label = page.locator(".hoverlayer text").first
-    page.mouse.move(*place(page, matrix=2, row=0, column=0))
+    page.mouse.move(*place(page, matrix=V, row=0, column=0))
     expect(label).to_contain_text("Je · v₁: 1.000")
     # A page that scrolled would move the picture away from under the pointer.
     thumb(page, "X-0-0").evaluate("box => box.focus({ preventScroll: true })")
@@ -338,7 +339,7 @@ def test_a_minus_is_one_everywhere(visit, start):
     else:
         box = thumb(page, "X-0-1")
         expect(box).to_have_attribute("aria-valuetext", "−0.375")
-        page.mouse.move(*place(page, matrix=2, row=0, column=0))
+        page.mouse.move(*place(page, matrix=V, row=0, column=0))
         expect(page.locator(".hoverlayer text").first).to_contain_text("−0.375")
         box.press("Enter")
         expect(box.locator("input")).to_have_value("−0.375")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from attn_core import Scenario, attend, edits
 from attn_core.figures import Look, describe_overview
+from attn_core.figures.boxes.colours import for_paper
 from attn_core.figures.boxes.layout import head_height, row_label_width
 from attn_core.figures.boxes.marks import LEGEND_HEIGHT, LEGEND_WIDTH
 from attn_core.figures.boxes.overview import arrange_overview
@@ -23,6 +24,7 @@ from tests.core.courses import COURSES
 
 #: What home leaves for its picture of a window of 1280 × 800.
 LAPTOP = Look(1000, height=560)
+THEMES = ("dark", "light")
 SCENARIOS = COURSES | {key: preset.scenario for key, preset in BY_KEY.items()}
 WORDS = ("Je", "suis", "heureux", "aujourd'hui", "heureusement", "一", "x" * 40)
 
@@ -223,6 +225,16 @@ def test_a_legend_shows_the_colours_of_the_boxes():
     assert swatches[4].fillcolor == exact[1.0]
     texts = {text for trace in figure.select_traces({"type": "scatter"}) for text in trace.text}
     assert {"−3", "0", "3", "1", "numbers", "weights", "row = query, column = key"} <= texts
+
+
+def test_on_paper_a_dark_picture_has_the_colours_of_a_light_one():
+    dark, light = (
+        [shape.fillcolor or shape.line.color for shape in drawn.figure().layout.shapes]
+        for drawn in (described(DEFAULT.scenario, replace(LAPTOP, theme=t)) for t in THEMES)
+    )
+    paper = for_paper("dark")
+    assert [paper.get(colour, colour) for colour in dark] == light
+    assert dark != light
 
 
 def test_only_numbers_change_with_the_numbers():

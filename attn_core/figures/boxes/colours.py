@@ -14,6 +14,8 @@ Theme = Literal["light", "dark"]
 SIGNED_RANGE = (-30.0, 30.0)
 WEIGHT_RANGE = (0.0, 1.0)
 WEIGHT_CHANGE_RANGE = (-1.0, 1.0)
+#: Numbers and weights whose colours a legend shows.
+LEGEND_NUMBERS, LEGEND_WEIGHTS = (-3, -2, -1, 0, 1, 2, 3), (0, 0.25, 0.5, 0.75, 1)
 #: What numbers are written with on bright and on dark boxes; Plotly's own choice.
 INKS = ("#444444", "#ffffff")
 
@@ -189,6 +191,21 @@ def colour_of(value: float, scale: Sequence[tuple[float, str]], limits: tuple[fl
     return "#" + "".join(f"{round(np.interp(at, positions, each)):02x}" for each in channels)
 
 
+def legend(palette: Palette) -> tuple[list[tuple[float, str]], list[tuple[float, str]]]:
+    """Numbers with their colours, and weights with theirs.
+
+    Examples
+    --------
+    >>> numbers, weights = legend(PALETTES["light"])
+    >>> numbers[3], weights[-1]
+    ((0, '#f4f5f6'), (1, '#3f1d85'))
+    """
+    return (
+        [(value, colour_of(value, palette.signed, SIGNED_RANGE)) for value in LEGEND_NUMBERS],
+        [(value, colour_of(value, palette.weight, WEIGHT_RANGE)) for value in LEGEND_WEIGHTS],
+    )
+
+
 def for_paper(theme: Theme) -> dict[str, str]:
     """Map a theme's colours to those for white paper.
 
@@ -204,4 +221,5 @@ def for_paper(theme: Theme) -> dict[str, str]:
 def _colours(palette: Palette) -> list[str]:
     scales = (*palette.signed, *palette.weight_change)
     texts = palette.ink, palette.muted, palette.warning
-    return [*texts, *palette.groups, *(colour for _, colour in scales)]
+    shown = (*scales, *(each for line in legend(palette) for each in line))
+    return [*texts, *palette.groups, *(colour for _, colour in shown)]

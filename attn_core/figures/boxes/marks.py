@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ...notation.labels import short
-from .colours import SIGNED_RANGE, WEIGHT_RANGE, Palette, colour_of
+from .colours import LEGEND_NUMBERS, LEGEND_WEIGHTS, Palette, legend
 from .layout import ROLE_NOTE, Arrow, Sign
 from .look import Scale
 from .text import NOTE
 
-#: Numbers whose colours a legend shows; it writes zero and both ends.
-_NUMBERS, _WEIGHTS = (-3, -2, -1, 0, 1, 2, 3), (0, 0.25, 0.5, 0.75, 1)
 #: Size of a legend in parts of its letters: its parts, and a colour in it.
 LEGEND_WIDTH, LEGEND_HEIGHT = 14.0, 6.2
 _LEFT, _LINE, _WIDE, _HIGH = 4.4, 2.4, 1.3, 0.8
@@ -34,21 +32,18 @@ def arrow_shape(arrow: Arrow, palette: Palette) -> dict[str, Any]:
 
 def legend_shapes(at: tuple[float, float], scale: Scale, palette: Palette) -> list[dict[str, Any]]:
     """Draw the colours of a legend, with its upper left corner at a place."""
-    scales = (
-        (_NUMBERS, palette.signed, SIGNED_RANGE),
-        (_WEIGHTS, palette.weight, WEIGHT_RANGE),
-    )
     return [
         {
             "x0": round(x, 1),
             "x1": round(x + _WIDE * scale.font, 1),
             "y0": round(y, 1),
             "y1": round(y + _HIGH * scale.font, 1),
-            "fillcolor": colour_of(value, colours, limits),
+            "fillcolor": colour,
             "line": {"width": 0},
         }
-        for line, (values, colours, limits) in enumerate(scales)
-        for value, x, y in _places(values, line, at, scale)
+        for line, colours in enumerate(legend(palette))
+        for i, (_, colour) in enumerate(colours)
+        for x, y in [_place(i, line, at, scale)]
     ]
 
 
@@ -57,22 +52,18 @@ def legend_texts(at: tuple[float, float], scale: Scale) -> list[Sign]:
     left, top = at
     font = scale.font
     texts = [Sign(ROLE_NOTE, left, top + 5.4 * font, NOTE, "middle right")]
-    for line, (name, values) in enumerate((("numbers", _NUMBERS), ("weights", _WEIGHTS))):
+    lines = (("numbers", LEGEND_NUMBERS), ("weights", LEGEND_WEIGHTS))
+    for line, (name, values) in enumerate(lines):
         y = top + (line * _LINE + _HIGH / 2) * font
         texts.append(Sign(name, left, y, NOTE, "middle right"))
-        for value, x, y in _places(values, line, at, scale):
+        for i, value in enumerate(values):
             if value in (values[0], 0, values[-1]):
-                middle = x + _WIDE / 2 * font
-                texts.append(Sign(short(value), middle, y + 1.4 * font, NOTE))
+                x, y = _place(i, line, at, scale)
+                texts.append(Sign(short(value), x + _WIDE / 2 * font, y + 1.4 * font, NOTE))
     return texts
 
 
-def _places(
-    values: tuple[float, ...], line: int, at: tuple[float, float], scale: Scale
-) -> list[tuple[float, float, float]]:
-    """The upper left corners of the colours of a line."""
-    left, top, font = *at, scale.font
-    return [
-        (value, left + (_LEFT + _WIDE * i) * font, top + line * _LINE * font)
-        for i, value in enumerate(values)
-    ]
+def _place(i: int, line: int, at: tuple[float, float], scale: Scale) -> tuple[float, float]:
+    """The upper left corner of a colour in a line."""
+    left, top = at
+    return left + (_LEFT + _WIDE * i) * scale.font, top + line * _LINE * scale.font
