@@ -192,7 +192,7 @@ function style() {
     .lab-slider { position: fixed; inset: auto; margin: 0; box-sizing: border-box;
       width: min(19rem, calc(100vw - 16px)); padding: 0.3rem 0.8rem 0; border-radius: 0.6rem;
       display: grid; grid-template-columns: auto 1fr auto; column-gap: 0.5rem; align-items: center;
-      font-size: 0.85rem; color: var(--st-text-color); background: var(--st-background-color);
+      font-size: 0.85rem; color: var(--st-text-color); background: var(--st-secondary-background-color);
       border: 1px solid var(--st-border-color); box-shadow: 0 3px 16px #0004; }
     .lab-slider :first-child { grid-column: 1 / 3; overflow: hidden; text-overflow: ellipsis;
       white-space: nowrap; }
