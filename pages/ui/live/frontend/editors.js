@@ -101,7 +101,12 @@ class Editor {
     const [digits, size] = format(values, this.step, plot.data[this.index].dx, font.size);
     this.format = (value) => (digits === null ? "" : number(value, digits));
     this.node.style.fontSize = `${size}px`;
-    for (const box of this.boxes.flat()) box.set(box.held ? box.value : values[box.i][box.j]);
+    const isAsDrawn = this.drawn?.digits === digits && this.drawn.scale === this.scale;
+    this.drawn = { digits, scale: this.scale };
+    for (const box of this.boxes.flat()) {
+      const value = box.held ? box.value : values[box.i][box.j];
+      if (!isAsDrawn || value !== box.value) box.set(value); // most boxes stay as they are
+    }
   }
 
   /** What a move of a box begins with: where it is, the way there, and the matrix's shape. */
