@@ -30,6 +30,7 @@ def test_a_new_tab_shows_what_the_old_one_does(visit):
     page.get_by_role("button", name="Pin as A").click()
     idle(page)
     choose_matrix(page, "W_q")
+    thumb(page, "W_q-0-1").scroll_into_view_if_needed()
     box = thumb(page, "W_q-0-1").bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 10)
     page.mouse.down()

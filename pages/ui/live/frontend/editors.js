@@ -101,7 +101,12 @@ class Editor {
     const [digits, size] = format(values, this.step, dx, plot.layout.font.size, meta);
     this.format = (value) => (digits === null ? "" : number(value, digits));
     this.node.style.fontSize = `${size}px`;
-    for (const box of this.boxes.flat()) box.set(box.held ? box.value : values[box.i][box.j]);
+    const isAsDrawn = this.drawn?.digits === digits && this.drawn.scale === this.scale;
+    this.drawn = { digits, scale: this.scale };
+    for (const box of this.boxes.flat()) {
+      const value = box.held ? box.value : values[box.i][box.j];
+      if (!isAsDrawn || value !== box.value) box.set(value); // most boxes stay as they are
+    }
   }
 
   /** What a move of a box begins with: where it is, the way there, and the matrix's shape. */
@@ -192,7 +197,7 @@ function style() {
     .lab-slider { position: fixed; inset: auto; margin: 0; box-sizing: border-box;
       width: min(19rem, calc(100vw - 16px)); padding: 0.3rem 0.8rem 0; border-radius: 0.6rem;
       display: grid; grid-template-columns: auto 1fr auto; column-gap: 0.5rem; align-items: center;
-      font-size: 0.85rem; color: var(--st-text-color); background: var(--st-background-color);
+      font-size: 0.85rem; color: var(--st-text-color); background: var(--st-secondary-background-color);
       border: 1px solid var(--st-border-color); box-shadow: 0 3px 16px #0004; }
     .lab-slider :first-child { grid-column: 1 / 3; overflow: hidden; text-overflow: ellipsis;
       white-space: nowrap; }

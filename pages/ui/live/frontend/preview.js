@@ -71,7 +71,8 @@ export function write(plot, i, step, values, inks) {
     const [fill, ink] = colours(value, scale);
     boxes[k].style.fill = fill;
     if (!labels[k]) return;
-    labels[k].textContent = digits === null ? "" : number(value, digits);
+    const text = digits === null ? "" : number(value, digits);
+    if (labels[k].textContent !== text) labels[k].textContent = text;
     labels[k].style.fill = ink;
     labels[k].style.fontSize = `${size}px`;
   });
