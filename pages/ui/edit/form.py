@@ -109,16 +109,17 @@ def _offer(is_invented: bool) -> None:
     """Offer features, or pretrained vectors, for typed words that have nothing here."""
     s = session().scenario
     dead = () if (s.tokens, s.context) == _start_words() else edits.dead_words(s)
-    if dead:
-        names = join_words([escape.markdown(isolate(word)) for word in dead])
-        has = "has a row" if len(dead) == 1 else "have rows"
-        st.caption(f"{names} {has} of zeros: X shows none of their features.")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if dead:
+            names = join_words([escape.markdown(isolate(word)) for word in dead])
+            has = "has a row" if len(dead) == 1 else "have rows"
+            st.caption(f"{names} {has} of zeros: X shows none of their features.", width="content")
             widgets.button(
                 "Choose features for these words",
                 key="features-for-words",
+                icon=":material/add:",
                 on_click=_choose_features,
+                type="tertiary",
             )
         if (dead or is_invented) and shared_model.is_installed() and not vectors.in_use():
             vectors.offer()

@@ -51,6 +51,8 @@ def offer() -> None:
     widgets.button(
         "Use pretrained vectors",
         key="pretrained",
+        type="tertiary",
+        icon=":material/add:",
         on_click=session().request_vectors,
         args=("word",),
         help=f"Those of {shared_model.title()}, word by word; *Embeddings* has more of them.",
