@@ -105,23 +105,27 @@ body *:not(.js-plotly-plot *) { background: none !important; box-shadow: none !i
   display: block !important; position: static !important; overflow: visible !important;
   width: auto !important; height: auto !important; margin: 0 !important;
 }
-[data-testid="stMainBlockContainer"] { padding: 0 !important; }
+[data-testid="stMainBlockContainer"], .stApp .st-key-header { padding: 0 !important; }
+[data-testid="stMarkdownContainer"] :is(th, td) { padding: 0.3rem 0.5rem; }
 [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
 [data-testid="stExpandSidebarButton"], [data-testid="stStatusWidget"],
 [data-testid="stTooltipIcon"], button, .modebar-container, .hoverlayer,
-.lab-boxes, .lab-player, .st-key-neighbours, [data-testid="stExpander"]:has(details:not([open])),
+.lab-boxes, .lab-player, .st-key-neighbours, .st-key-tools, .st-key-hint,
+[data-testid="stExpander"]:has(details:not([open])),
 [data-testid="stElementContainer"]:has(
   button, input, textarea, select, [role="slider"], [role="combobox"]
 ):not(:has(.js-plotly-plot, pre, [data-testid="stDataFrame"], [data-testid="stExpander"])) {
   display: none !important;
 }
 :has(.js-plotly-plot), .js-plotly-plot { height: auto !important; max-width: 100% !important; }
-.js-plotly-plot { break-inside: avoid; }
+.js-plotly-plot { break-inside: avoid; zoom: 1 !important; }
 .js-plotly-plot .svg-container { max-width: 100% !important; height: auto !important; }
 .js-plotly-plot .main-svg { width: 100% !important; height: 100% !important; }
 .js-plotly-plot .main-svg:first-child {
-  position: static !important; height: auto !important; max-height: 100vh;
+  position: static !important; height: auto !important;
+  max-height: 68vh; /* a sheet that lies has room for what is written above and below, too */
 }
+[data-testid="stElementContainer"]:has(h1, h2, .katex-display) { break-after: avoid; }
 }</style>"""
 
 #: Streamlit's own mark of what has the focus is a shade that few can see, or none.

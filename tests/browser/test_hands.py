@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from attn_core.permalink import encode_text
 from tests.browser.conftest import MODEL, idle
-from tests.browser.test_journey import WEIGHTS, thumb, value
+from tests.browser.test_journey import WEIGHTS, numbers, thumb, value
 from tests.browser.test_live import centre, place
 from tests.browser.test_long_text import drawn, span
 
@@ -143,6 +143,33 @@ def test_a_swipe_over_a_box_is_no_drag(visit):
         assert scrolled(page) < top
         assert value(page, "X-0-1") == 0
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_phone_makes_suis_look_at_je(visit):
+    """Boxes are chosen by taps and moved by their sliders; swipes only scroll."""
+    page = visit("/", **PHONE | {"viewport": {"width": 390, "height": 844}})
+    for cell in ("W_q-1-0", "W_k-0-0"):
+        box = thumb(page, cell)
+        box.scroll_into_view_if_needed()
+        before = (scrolled(page), numbers(page))
+        swipe(page, *centre(box), down=-120)
+        assert scrolled(page) > before[0]
+        assert numbers(page) == before[1]
+        expect(page.locator(".lab-slider")).to_have_count(0)
+        box.tap()
+        strip = page.locator(".lab-slider input")
+        area = strip.bounding_box()
+        part = (float(strip.input_value()) + 3) / 6  # where the thumb is, which is 44 pixels wide
+        x = area["x"] + 22 + part * (area["width"] - 44)
+        swipe(page, x, area["y"] + area["height"] / 2, across=area["width"])
+        assert value(page, cell) == 3
+        page.touchscreen.tap(5, 300)  # beside all boxes
+        expect(page.locator(".lab-slider")).to_have_count(0)
+    assert numbers(page)[WEIGHTS][1][0] > 0.9
+    why = page.locator(".st-key-why")
+    why.scroll_into_view_if_needed()
+    expect(why).to_contain_text("W_k pronoun → k₁")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_drag_that_becomes_a_swipe_goes_back(visit):

@@ -98,7 +98,7 @@ def test_newcomer_makes_suis_look_at_je_and_shares_it(visit, start):
     weights = numbers(page)[WEIGHTS]
     assert weights[1][0] > 0.9
     said = f"suis looks mostly at Je, {weights[1][0]:.2f}"
-    expect(page.get_by_text(said)).to_be_visible()
+    expect(page.locator(".st-key-why")).to_contain_text("suis → Je")
 
     go(page, "Attention")
     expect(page.get_by_text(said)).to_be_visible()
@@ -108,7 +108,36 @@ def test_newcomer_makes_suis_look_at_je_and_shares_it(visit, start):
     link = page.get_by_test_id("stCode").inner_text().strip()
     other = visit(link)
     assert numbers(other)[WEIGHTS] == weights
-    expect(other.get_by_text(said)).to_be_visible()
+    expect(other.locator(".st-key-why")).to_contain_text(f"suis attends mostly to Je, {said[-4:]}")
+
+
+def drag(page: Page, cell: str, by: float) -> None:
+    """Drag a box by a number, without scrolling to it."""
+    area = page.locator(f"[data-cell='{cell}']").bounding_box()
+    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 80 * by, y, steps=6)
+    page.mouse.up()
+    idle(page)
+
+
+def test_newcomer_needs_two_drags_and_reads_why(visit):
+    page = visit()
+    assert numbers(page)[WEIGHTS][1][0] < 0.4
+    why = page.locator(".st-key-why")
+    drag(page, "W_q-1-0", 3)
+    drag(page, "W_k-0-0", 2)
+    assert numbers(page)[WEIGHTS][1][0] > 0.9
+    for said in ("Why:", "W_q verb → q₁", "W_k pronoun → k₁", "suis", "Je"):
+        expect(why).to_contain_text(said)
+    expect(why).to_be_in_viewport(ratio=1)
+    expect(page.locator(".lab-board").first).to_be_in_viewport(ratio=0.9)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    for _ in range(2):  # each drag is one change
+        page.get_by_role("button", name="Undo").click()
+        idle(page)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
 
 
 def test_reload_keeps_everything(visit):

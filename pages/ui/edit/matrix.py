@@ -45,7 +45,7 @@ def editor(*wanted: MatrixName) -> None:
     if not session().is_live:
         _matrix(_chosen(names))
         return
-    st.caption(HINT)
+    st.container(key="hint").caption(HINT)
     with expander("Tables and fillings", "matrices") as is_open:
         if is_open:
             name = _chosen(names)

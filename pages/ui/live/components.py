@@ -59,17 +59,19 @@ def loader(name: str) -> str:
     """
     return f"""
 export default async function (component) {{
+  const {{ data, parentElement: element }} = component;
+  const told = {UNPACK};
+  // The room of a picture that is on its way; from then on it has its own.
+  element.style.minHeight ||= (told.height ?? 0) + "px";
   const script = document.querySelector('script[src*="/static/js/"]').src;
   const home = script.split("/static/js/")[0] + "/component/";
   // Imports of one file needn't end in the order in which they began, and the last data must
   // win: each waits for all before it, which waited for all before them.
-  const element = component.parentElement;
   const imported = import(home + "{_scripts.name}/{name}.js");
   const loading = element.labLoading = Promise.all([imported, element.labLoading]);
   try {{
     const [file] = await loading;
-    const {{ data }} = component;
-    return await file.default({{ ...component, data: {UNPACK} }}, home);
+    return await file.default({{ ...component, data: told }}, home);
   }} catch (error) {{
     console.error(error);
     component.setTriggerValue("lost", String(error));
@@ -117,6 +119,7 @@ def board(
         "base": described.base,
         "numbers": described.plain_numbers(),
         "ack": session().last_ack.move,
+        "height": round(described.layout["height"]),
     }
     if inputs:
         data |= {"scenario": inputs.plain(), "refused": session().last_ack.refused_by(key)}
@@ -130,8 +133,7 @@ def board(
         _board,
         key,
         data,
-        # A height that is known keeps the page still; below frames come buttons.
-        height="content" if described.frames else round(described.layout["height"]),
+        height="content",  # a known one would come before the picture that it is of
         on_pick_change=lambda: _picked(key, picked),
         on_move_change=lambda: moves.moved(key),
     )
@@ -142,6 +144,7 @@ def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:
     return {
         "figure": [described.traces, described.layout],
         "config": {"displaylogo": False, **described.config},
+        "room": session().width,
         "name": _file_name(key),
         "print_scale": described.print_scale,
         "paper": for_paper(state.theme()),

@@ -1,6 +1,7 @@
 // A figure that is changed in place: no flicker, and what the pointer shows stays.
 
 import { Editors } from "./editors.js";
+import { Fit } from "./fit.js";
 import { mergeFrame, onDisconnect } from "./frame.js";
 import { acknowledge, isMoving, unanswered } from "./moves.js";
 import { Player } from "./play.js";
@@ -33,6 +34,7 @@ class Board {
     this.plot = document.createElement("div");
     this.plot.className = "lab-board";
     parent.append(this.plot);
+    this.fit = new Fit(this.plot);
     this.editors = new Editors(this);
     this.pointing = new Pointing(this);
     this.drawing = Promise.resolve();
@@ -64,6 +66,8 @@ class Board {
       this.frame = frame;
       this.shown = { data, layout: this.layout, paper: frame.paper };
       await Plotly.react(this.plot, { data, layout: this.layout, config: this.config, frames });
+      this.plot.parentElement.style.minHeight = "0px"; // it was kept free for the first picture
+      this.fit.drawn(frame.room);
       uncover(this.plot);
       this.letScroll();
       [this.inputs, this.isPreviewed] = [inputs, false];
@@ -140,6 +144,7 @@ class Board {
 
   remove() {
     this.stopPlaying();
+    this.fit.remove();
     this.editors.remove();
     boards.delete(this);
     this.pointing.remove();
