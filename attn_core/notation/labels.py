@@ -78,7 +78,7 @@ def isolate(text: str) -> str:
 
 @lru_cache(maxsize=8192)  # most numbers of a picture stay while a hand moves one
 def number(value: float, digits: int = 2) -> str:
-    """Format a number as the boxes do: fixed decimals, a true minus sign, ±∞ as signs.
+    """Format a number: fixed decimals, a true minus sign, ±∞ as signs.
 
     Examples
     --------

@@ -13,8 +13,8 @@ from tests.browser.conftest import idle, settle
 from tests.browser.seats import new_context
 from tests.browser.test_journey import V, choose_matrix, go, numbers, thumb, value
 
-#: Plotly's file and the two of ours that the page can't go on without.
-FILES = ["**/plotly-*.gz", "**/board.js", "**/frame.js"]
+#: Plotly's file and some of ours that the page can't go on without.
+FILES = ["**/plotly-*.gz", "**/board.js", "**/frame.js", "**/attend.js"]
 
 
 def centre(box: Locator) -> tuple[float, float]:

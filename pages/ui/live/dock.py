@@ -15,7 +15,8 @@ from pages.ui.live.serialize import UNPACK, pack
 from pages.ui.session import widgets
 
 _JS = """
-const OPEN = '[role="listbox"], [role="dialog"]'; // Escape closes these first
+// Escape closes these first, or takes back what is typed.
+const OPEN = '[role="listbox"], [role="dialog"], :popover-open, .lab-box input';
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const { cell, told, asked_by: askedBy } = UNPACK;
@@ -69,7 +70,7 @@ _go = widgets.component("go_to_box", js=_GO.replace("UNPACK", UNPACK), isolate_s
 
 
 def answer(cell: Cell, told: str, asked_by: str, close: Callable[[], None]) -> None:
-    """Mind an answer that is drawn: call it after all else in its container.
+    """Dock an answer; called after all else in its container.
 
     Parameters
     ----------

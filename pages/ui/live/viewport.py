@@ -1,7 +1,7 @@
 """Measure the page in the browser, and notice when its theme changes.
 
 Equations break into lines that fit the width; their colours follow the theme, whose change
-starts no run by itself. As the one script on every page,
+starts no run by itself. As a script that is on every page,
 with whatever charts, it also brings `frontend/pictures.js`.
 """
 

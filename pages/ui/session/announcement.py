@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from attn_core import Scenario
 from attn_core.analysis.announce import announce
 from attn_core.analysis.compare import compare
+from attn_core.analysis.why import same_head
 
 
 @dataclass
@@ -31,6 +32,6 @@ class Announcement:
         """Take note of what a change did to the weights of a head."""
         if scenario == self.scenario:
             return
-        before = self.scenario.head(min(head, self.scenario.h - 1))
-        self.text = announce(compare(before, scenario.head(head)))
+        before = same_head(self.scenario, scenario, head)
+        self.text = announce(compare(before, scenario.head(head))) if before else ""
         self.scenario, self.number = scenario, self.number + 1

@@ -198,7 +198,7 @@ def answer(trace: AttentionTrace, cell: Cell, drawn: Sequence[Equation]) -> None
             st.code(made.symbols + shown, language=None, wrap_lines=True)
             _path(trace)
             _operands(trace, made)
-            if cell.name in edits.editable(trace.scenario):
+            if session().is_live and cell.name in edits.editable(trace.scenario):
                 dock.go_to_box(cell, lambda: menu.link_to_box(cell.name))
         with parts:
             _parts(made)

@@ -125,8 +125,9 @@ export class Box {
     const end = () => {
       this.node.onpointermove = this.node.onpointerup = this.node.onpointercancel = null;
       this.node.toggleAttribute("data-dragged", false);
-      if (moved) this.release();
-      else this.held = false;
+      if (moved) return this.release();
+      this.held = false;
+      this.editor.mark();
     };
     // The finger scrolls after all: what it moved goes back.
     this.node.onpointercancel = () => {
@@ -220,7 +221,7 @@ export class Box {
     if (!this.field) return;
     this.close(true);
     this.gesture = newGesture();
-    this.send({ text, done: true });
+    this.send({ text, ...plainNumber(text, this.editor.editing.hard_max), done: true });
   }
 
   /** Cells of a spreadsheet fill the matrix from here; what Python refuses it says there. */
@@ -245,4 +246,11 @@ export class Box {
     this.set(this.value);
     if (focus) this.node.focus();
   }
+}
+
+/** The number that a text plainly is, to be shown at once; Python reads all others. */
+function plainNumber(text, most) {
+  if (!/^\s*[+−-]?\d+([.,]\d{1,3})?\s*$/.test(text)) return {};
+  const value = Number(text.replace("−", "-").replace(",", "."));
+  return Math.abs(value) <= most ? { value } : {};
 }

@@ -7,6 +7,8 @@
 // box of all, and Enter asks where the number comes from. As the practices allow for large grids,
 // there is only the cell that the keyboard is in.
 
+import { number } from "./preview.js";
+
 const KEYS = {
   ArrowLeft: ([i, j]) => [i, j - 1],
   ArrowRight: ([i, j]) => [i, j + 1],
@@ -49,9 +51,18 @@ export class Pointing {
     const known = new Map(this.grids.map((grid) => [grid.matrix, grid]));
     const wanted = [...dependencies.keys()].filter(isComputed);
     this.grids = wanted.map((matrix) => known.get(matrix) ?? new Grid(this, matrix));
+    for (const { node } of this.grids) this.keepInOrder(node);
     for (const grid of this.grids) grid.show();
+    this.drawn = null; // boxes may be elsewhere now
     this.point(this.pointed ?? (() => null));
     if (this.answer) this.scrollFree(this.answer);
+  }
+
+  /** Put a grid behind those before it, so that Tab goes as one reads; the focused one stays. */
+  keepInOrder(node) {
+    const at = this.grids.findIndex((grid) => grid.node === node);
+    const before = this.grids[at - 1]?.node ?? this.outlines;
+    if (before.nextSibling !== node && !node.contains(document.activeElement)) before.after(node);
   }
 
   remove() {
@@ -195,9 +206,9 @@ class Grid {
     const [rowcount, colcount] = shape;
     set(this.node, { label: `${plain(name)}, ${shape.join("×")}`, rowcount, colcount });
     set(this.row, { rowindex: i + 1 });
-    const number = pointing.values(matrix)[i][j];
+    const value = pointing.values(matrix)[i][j];
     // Where a score is blocked, texts bring the numbers with them.
-    const told = hovertemplate ? "" : `: ${number.toFixed(3).replace("-", "−")}`;
+    const told = hovertemplate ? "" : `: ${number(value, 3)}`;
     set(this.cell, { colindex: j + 1, label: plain(hovertext[i][j]) + told });
     pointing.put(this.cell, matrix, [i, i + 1], [j, j + 1]);
   }

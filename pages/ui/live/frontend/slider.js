@@ -104,8 +104,9 @@ class Panel {
     if (!box) return;
     this.dragged = null;
     box.node.toggleAttribute("data-dragged", false);
-    if (this.moved) box.release();
-    else box.held = false;
+    if (this.moved) return box.release();
+    box.held = false;
+    box.editor.mark();
   }
 
   key({ key }) {
