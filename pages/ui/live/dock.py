@@ -15,7 +15,8 @@ from pages.ui.live.serialize import UNPACK, pack
 from pages.ui.session import widgets
 
 _JS = """
-const OPEN = '[role="listbox"], [role="dialog"]'; // Escape closes these first
+// Escape closes these first.
+const OPEN = '[role="listbox"], [role="dialog"], :popover-open, .lab-box input';
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const { cell, told, asked_by: askedBy } = UNPACK;
