@@ -58,6 +58,7 @@ _CSS = """<style>
 [class*="st-key-scroll-"] > [data-testid="stLayoutWrapper"] { max-width: none !important; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
+[class*="st-key-tables-"]:has(details[open]) { flex-basis: 100% !important; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
 .st-key-why { min-height: 3.4rem; padding: 0.3rem 0.8rem; border-left: 3px solid #c98b2b; }
 @media (max-width: 620px) { .st-key-why { min-height: 6.6rem; } }

@@ -8,15 +8,19 @@ from playwright.sync_api import expect
 from tests.browser.conftest import idle, settle
 from tests.browser.test_hands import PHONE
 from tests.browser.test_inspector import answer, follow
-from tests.browser.test_journey import numbers, thumb
-from tests.browser.test_live import place
+from tests.browser.test_journey import SCORES, WEIGHTS, numbers, thumb, value
+from tests.browser.test_live import centre, place
 from tests.browser.test_looks import accessible, recolour, resize
 
 #: What lies where in the first picture, in whole pixels: our outlines, or Plotly's.
 LIT = """(selector) => {
     const plot = document.querySelector(".js-plotly-plot");
     const { left, top } = plot.getBoundingClientRect();
-    return [...plot.querySelectorAll(selector)].map((outline) => {
+    const isOutline = ({ dataset: { index } }) => {
+        const { type, fillcolor } = plot.layout.shapes?.[index] ?? {};
+        return type !== "path" && !fillcolor; // no arrow, and nothing of the legend
+    };
+    return [...plot.querySelectorAll(selector)].filter(isOutline).map((outline) => {
         const { x, y, width, height } = outline.getBoundingClientRect();
         return [x - left, y - top, width, height].map(Math.round);
     });
@@ -42,6 +46,12 @@ IS_MARKED = """() => {
 
 #: Fields have a border of their own, and what only scrolls is no control.
 HAS_BORDER = "document.activeElement.matches('main, input:not([type=radio])')"
+
+
+#: The matrix that has the focus.
+STOP = """document.activeElement.closest("[role=grid], [role=group]")?.getAttribute("aria-label")"""
+#: Where these are in the first picture.
+Q, W_V = 2, 5
 
 
 def near(one: list, other: list) -> bool:
@@ -73,9 +83,75 @@ def test_what_lights_up_is_what_the_answer_outlines(visit, path):
     assert page.evaluate(LIT, OUTLINES) == []
 
 
+def test_a_box_that_is_moved_leaves_no_outline_behind(visit):
+    page = visit("/?preset=verb-subject")
+    box = thumb(page, "W_k-0-0")
+    x, y = centre(box)
+    page.mouse.move(x, y)
+    own = page.evaluate(LIT, OUTLINES)
+    assert len(own) == 1
+    page.mouse.down()
+    page.mouse.move(*place(page, SCORES, 1, 1), steps=4)
+    assert page.evaluate(LIT, OUTLINES) == own
+    page.mouse.up()
+    idle(page)
+    slider = page.locator(".lab-slider")
+    covered = place(page, W_V, 0, 0)
+    assert slider.evaluate("(s, at) => s.contains(document.elementFromPoint(...at))", covered)
+    page.mouse.move(*covered)
+    assert page.evaluate(LIT, OUTLINES) == []
+    box.hover()
+    assert len(page.evaluate(LIT, OUTLINES)) == 1
+    page.mouse.move(x, 5)
+    assert page.evaluate(LIT, OUTLINES) == []
+
+
+def test_inputs_light_up_above_their_boxes(visit):
+    page = visit("/?preset=verb-subject")
+    page.mouse.move(*place(page, Q, 1, 1))
+    # What is made of, at the upper edge of its first box, and what is painted there.
+    painted = page.evaluate("""() => [...document.querySelectorAll(".lab-part")].map((part) => {
+        part.style.pointerEvents = "auto";
+        const { left, top } = part.getBoundingClientRect();
+        const [first, next] = document.elementsFromPoint(left + 15, top + 1);
+        return [first === part, next.className];
+    })""")
+    assert painted == [[True, "lab-box"]] * 2
+
+
+def test_suis_attends_to_je_within_a_few_keys(visit):
+    page = visit()
+    assert numbers(page)[WEIGHTS][1][0] < 0.5
+    keys = (
+        *("Tab", "Enter"),  # skip the menu and the line above the picture
+        *("Tab", "Tab"),  # X, W_q
+        *("Control+ArrowDown", "End", "Tab", "End"),
+    )
+    for each in keys:
+        page.keyboard.press(each)
+    expect(thumb(page, "W_k-0-0")).to_be_focused()
+    idle(page)
+    assert sum(len(each.split("+")) for each in keys) <= 25
+    assert numbers(page)[WEIGHTS][1][0] > 0.9
+    assert [value(page, name) for name in ("W_q-1-0", "W_k-0-0")] == [3, 3]
+    expect(thumb(page, "W_k-0-0")).to_be_focused()  # after the answer, too
+    assert page.evaluate(IS_MARKED)
+    expect(page.locator(".lab-slider")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".lab-slider")).to_have_count(0)
+    expect(thumb(page, "W_k-0-0")).to_be_focused()
+    stops = []
+    for _ in range(7):
+        page.keyboard.press("Tab")
+        assert page.evaluate(IS_MARKED)
+        stops.append(page.evaluate(STOP))
+    derived = ("Q, 3×4", "K, 3×4", "V, 3×4", "scores, 3×3", "weights, 3×3", "output, 3×4")
+    assert stops == ["W_v, 4×4", *derived]
+
+
 def test_a_tap_lights_up_and_a_swipe_does_not(visit):
     page = visit("/?preset=verb-subject", **PHONE)
-    x, y = place(page, 1, 1, 0)
+    x, y = place(page, WEIGHTS, 1, 0)
     page.touchscreen.tap(x, y)
     assert len(page.evaluate(LIT, OUTLINES)) == 2
     idle(page)
@@ -86,12 +162,12 @@ def test_a_tap_lights_up_and_a_swipe_does_not(visit):
 
 def test_the_keyboard_goes_through_a_matrix_and_asks(visit):
     page = visit("/?preset=verb-subject")
-    weights = numbers(page)[1]
+    weights = numbers(page)[WEIGHTS]
     grids = page.get_by_role("grid")
     assert [grid.get_attribute("aria-label") for grid in grids.all()] == [
-        *("scores, 3×3", "weights, 3×3", "V, 3×3", "output, 3×3")
+        *("Q, 3×2", "K, 3×2", "V, 3×3", "scores, 3×3", "weights, 3×3", "output, 3×3")
     ]
-    cell = grids.nth(1).get_by_role("gridcell")
+    cell = grids.nth(4).get_by_role("gridcell")
     cell.focus()
     seen = []
     for key in ("ArrowUp", "ArrowRight", "ArrowDown", "End", "Home", "Control+End", "ArrowRight"):
@@ -109,7 +185,7 @@ def test_the_keyboard_goes_through_a_matrix_and_asks(visit):
     expect(page.locator(".lab-said")).to_have_text(said)
     expect(cell).to_be_focused()
     page.keyboard.press("Tab")
-    expect(grids.nth(2).get_by_role("gridcell")).to_be_focused()
+    expect(grids.nth(5).get_by_role("gridcell")).to_be_focused()
     page.keyboard.press("Escape")
     idle(page)
     expect(answer(page)).to_have_count(0)
@@ -121,7 +197,7 @@ def test_the_answer_leaves_the_picture_where_it_is(visit, size):
     page = visit("/?preset=verb-subject", viewport={"width": width, "height": height})
     plot = page.locator(".js-plotly-plot").first
     before = plot.bounding_box()
-    page.mouse.click(*place(page, 0, 1, 0))  # a score, whose answer is the longest
+    page.mouse.click(*place(page, SCORES, 1, 0))  # a score, whose answer is the longest
     idle(page)
     assert plot.bounding_box() == before
     dock = page.evaluate(DOCK)
@@ -137,11 +213,65 @@ def test_the_answer_leaves_the_picture_where_it_is(visit, size):
 
 def test_a_number_that_the_answer_would_cover_is_scrolled_free(visit):
     page = visit("/?preset=verb-subject", viewport={"width": 1280, "height": 620})
-    page.mouse.click(*place(page, 1, 2, 2))
+    page.mouse.click(*place(page, WEIGHTS, 2, 2))
     idle(page)
     dock = page.evaluate(DOCK)
     assert dock["bottom"] <= 620
     assert 0 < dock["box"] < dock["top"]
+
+
+@pytest.mark.parametrize("name", ["X", "Q", "W_v", "weights", "output"])
+def test_an_answer_stands_below_the_number_that_a_link_asks_about(visit, name):
+    page = visit(f"/?preset=verb-subject&cell={name}.3.2")
+    expect(answer(page)).to_be_in_viewport()
+    dock = page.evaluate(DOCK)
+    assert dock["bottom"] <= 800
+    assert 0 < dock["box"] < dock["top"]
+
+
+def test_what_has_the_focus_is_not_below_the_answer(visit):
+    page = visit("/?preset=verb-subject&cell=weights.1.1")
+    top = page.locator(".st-key-answer").bounding_box()["y"]
+    box = thumb(page, "W_v-3-0")
+    assert box.bounding_box()["y"] > top
+    box.focus()
+    area, slider = box.bounding_box(), page.locator(".lab-slider")
+    assert area["y"] + area["height"] < top
+    assert is_on_top(page, slider)
+    words = page.locator(".lab-words button")
+    words.first.focus()
+    page.keyboard.press("Enter")
+    assert is_on_top(page, page.locator(":popover-open"))
+    for closed in (":popover-open", ".st-key-answer"):
+        page.keyboard.press("Escape")
+        expect(page.locator(closed)).to_have_count(0)
+
+
+def is_on_top(page, place):
+    """Whether all four corners of what is in the window can be seen."""
+    return place.evaluate("""(place) => {
+        const { left, right, top, bottom } = place.getBoundingClientRect();
+        const corners = [left + 12, right - 12].flatMap(x => [[x, top + 12], [x, bottom - 12]]);
+        return corners.every(([x, y]) => place.contains(document.elementFromPoint(x, y)));
+    }""")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_tables_are_as_wide_as_the_page(visit, width):
+    page = visit(viewport={"width": width, "height": 800})
+    ask = page.get_by_role("button", name="Where does a number come from?")
+    picture = page.locator(".lab-board").first
+    before = ask.bounding_box()["y"] - picture.bounding_box()["y"]
+    tables = page.locator(".st-key-tables-headline")
+    tables.get_by_text("Numbers as tables").click()
+    idle(page)
+    expect(tables.get_by_test_id("stDataFrame")).to_have_count(10)
+    area, board = tables.bounding_box(), picture.bounding_box()
+    assert area["x"] <= board["x"] + 1
+    assert area["width"] >= min(board["width"], width - 40)
+    after = ask.bounding_box()
+    assert abs(after["y"] - board["y"] - before) < 12
+    assert after["y"] + after["height"] <= area["y"]
 
 
 def test_escape_closes_a_list_before_the_answer(visit):
@@ -183,15 +313,29 @@ def test_from_the_last_stop_to_the_page_that_has_its_box(visit):
     expect(thumb(page, "X-1-1")).to_be_attached()
 
 
-def test_a_change_is_told_in_weights_once_it_rests(visit):
+def by_key(page):
+    thumb(page, "X-1-0").press("End")
+
+
+def by_drag(page):
+    x, y = centre(thumb(page, "X-1-0"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 120, y, steps=5)
+    page.mouse.move(x + 240, y, steps=5)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("change", [by_key, by_drag])
+def test_a_change_is_told_in_weights_once_it_rests(visit, change):
     page = visit()
     said = page.get_by_role("status").and_(page.locator(".lab-said"))
     expect(said).to_have_attribute("aria-live", "polite")
     expect(said).to_have_text("")
-    before = numbers(page)[1]
-    thumb(page, "X-1-0").press("End")
+    before = numbers(page)[WEIGHTS]
+    change(page)
     idle(page)
-    after = numbers(page)[1]
+    after = numbers(page)[WEIGHTS]
     own = f"suis → suis: {before[1][1]:.2f} to {after[1][1]:.2f}"
     assert after[1][1] - before[1][1] > 0.5
     expect(said).to_have_text(re.compile(rf"^{own}; [^;]+$"))
@@ -228,10 +372,19 @@ def test_focus_can_be_seen(visit, scheme):
     assert not unmarked
 
 
-def test_the_answer_is_accessible(visit):
-    page = visit("/?preset=verb-subject&cell=output.2.1")
+@pytest.mark.parametrize("view", ["", "&projector=1"], ids=["laptop", "projector"])
+@pytest.mark.parametrize("asked", ["", "&cell=output.2.1"], ids=["slider", "slider and answer"])
+def test_what_a_hand_opens_is_accessible(visit, view, asked):
+    page = visit(f"/?preset=verb-subject{asked}{view}")
+    expect(answer(page)).to_have_count(1 if asked else 0)
     for scheme in ("dark", "light"):
         recolour(page, scheme)
-        accessible(page)
+        with_slider_accessible(page)
     resize(page, 390)
+    with_slider_accessible(page)
+
+
+def with_slider_accessible(page):
+    thumb(page, "W_q-1-0").focus()
+    expect(page.locator(".lab-slider")).to_be_visible()
     accessible(page)

@@ -54,6 +54,8 @@ _CSS = """<style>
     position: sticky; top: 0; align-self: flex-end; height: 0; overflow: visible; z-index: 1;
   }
   .st-key-close-answer button { background: Canvas; }
+  /* What gets the focus is scrolled above it. */
+  :is(.lab-box, .lab-cell) { scroll-margin-bottom: 42vh; }
 }
 @media print, (max-width: 900px) {
   .st-key-answer-parts [data-testid="stHorizontalBlock"] { flex-direction: column; }

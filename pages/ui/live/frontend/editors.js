@@ -15,12 +15,13 @@ export class Editors {
     this.board = board;
     this.layer = element("div", "lab-editors");
     this.layer.append(style());
-    board.plot.append(this.layer);
     this.all = [];
   }
 
   /** Lay boxes over a picture that has been drawn; those that are there stay, with their focus. */
   place({ steps = [], editing, inks }) {
+    const { plot } = this.board;
+    if (plot.firstChild !== this.layer) plot.prepend(this.layer); // Tab comes here first
     for (const editor of this.all.slice(steps.length)) editor?.remove();
     this.all = steps.map((step, i) => this.editorOf(step, i));
     this.all.forEach((editor, i) => editor?.place(steps[i], editing, inks));
@@ -180,7 +181,7 @@ function style() {
   const made = element("style");
   made.textContent = `
     .lab-board { position: relative; }
-    .lab-editors { position: absolute; left: 0; top: 0; width: 0; height: 0; }
+    .lab-editors { position: absolute; z-index: 1; left: 0; top: 0; width: 0; height: 0; }
     .lab-boxes { position: absolute; font-family: "Source Sans", system-ui, sans-serif; }
     .lab-box { position: absolute; box-sizing: border-box; display: grid; place-items: center;
       white-space: nowrap; line-height: 1; cursor: ew-resize; border-radius: 4px;

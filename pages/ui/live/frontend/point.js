@@ -22,6 +22,7 @@ const WITH_CTRL = {
   End: (_, [rows, columns]) => [rows - 1, columns - 1],
 };
 
+const OVER = ".lab-slider, .lab-box input"; // lies over other boxes
 const MARGIN = 30; // pixels below a number that an answer would cover
 const OF_PARTS = 2; // pixels of the lines that Python draws around what the number is made of
 
@@ -37,6 +38,7 @@ export class Pointing {
     this.plot.addEventListener("click", (event) => this.tap(event), true);
     this.onElsewhere = ({ target }) => this.plot.contains(target) || this.point(() => null);
     document.addEventListener("pointerdown", this.onElsewhere);
+    this.answer = document.querySelector(".st-key-answer"); // a link's may come first
     this.onAnswer = ({ detail }) => this.scrollFree(detail);
     document.addEventListener("lab-answer", this.onAnswer);
   }
@@ -44,7 +46,8 @@ export class Pointing {
   /** Take over what Plotly has just drawn. */
   show({ dependencies = [], highlight }) {
     this.dependencies = dependencies;
-    if (!this.layer.isConnected) this.plot.append(this.layer); // anew it would lose the focus
+    // Tab comes here after what is moved; put there anew it would lose the focus.
+    if (!this.layer.isConnected) this.board.editors.layer.after(this.layer);
     this.layer.style.setProperty("--lab-highlight", highlight);
     const isComputed = (k) => dependencies[k] && !dependencies[k][0];
     for (const { matrix, node } of this.grids) if (!isComputed(matrix)) node.remove();
@@ -90,8 +93,8 @@ export class Pointing {
   }
 
   follow(event) {
-    // A finger that moves scrolls.
-    if (event.pointerType !== "touch") this.point(() => this.boxAt(event));
+    // A finger that moves scrolls, and a pressed button drags a number.
+    if (event.pointerType !== "touch" && !event.buttons) this.point(() => this.boxAt(event));
   }
 
   /** Without a pointer the box is lit that the keyboard is in. */
@@ -149,7 +152,8 @@ export class Pointing {
   }
 
   /** The matrix, row and column at a place of the screen; null where there is no box. */
-  boxAt({ clientX, clientY }) {
+  boxAt({ clientX, clientY, target }) {
+    if (target.closest(OVER)) return null;
     const { left, top } = this.plot.getBoundingClientRect();
     const { xaxis, yaxis } = this.plot._fullLayout;
     const x = xaxis.p2c(clientX - left + this.plot.scrollLeft - xaxis._offset);
