@@ -140,6 +140,29 @@ def test_newcomer_needs_two_drags_and_reads_why(visit):
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
 
 
+def test_teacher_at_a_projector(visit):
+    page = visit("/", viewport={"width": 1280, "height": 720})
+    page.get_by_role("button", name="View").click()
+    page.locator(".st-key-projector label").first.click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("projector=1"))
+    idle(page)
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll(".lab-board :is(.heatmap-label text, .lab-box)")]
+            .map(number => parseFloat(getComputedStyle(number).fontSize))"""
+    )
+    assert len(sizes) > 80
+    assert min(sizes) > 16  # the width of 1280 pixels leaves no more
+    page.locator("[data-cell='W_q-1-0']").scroll_into_view_if_needed()
+    drag(page, "W_q-1-0", 1.5)
+    assert numbers(page)[1][1][0] == value(page, "W_q-1-0") == 1.5
+    expect(page.locator("[data-cell='W_q-1-0']")).to_have_text("1.50")
+    assert page.evaluate(
+        """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
+            .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)"""
+    ) == [0, 0]
+
+
 def test_reload_keeps_everything(visit):
     page = visit()
     make_suis_look_at_je(page)
