@@ -88,8 +88,7 @@ def settle(page: Page) -> None:
 
 def idle(page: Page) -> None:
     """Wait until no script runs, no change is on its way, and nothing moves."""
-    # Looked at in each frame, as by default, it would keep the browser painting.
-    page.wait_for_function("labIsQuiet()", polling=50)
+    page.wait_for_function("labIsQuiet()")
 
 
 def type_into_table(page: Page, typed: str) -> None:
