@@ -6,7 +6,8 @@ import pytest
 from attn_core import attend, edits
 from attn_core.analysis.announce import announce
 from attn_core.analysis.compare import compare
-from attn_core.presets import DEFAULT
+from attn_core.edits import heads
+from attn_core.presets import BY_KEY, DEFAULT
 from pages.ui.session.announcement import Announcement
 from tests.core.courses import COURSES, made
 
@@ -61,3 +62,12 @@ def test_each_change_is_followed_for_the_head_that_is_shown():
     assert told.number == 1
     told.follow(s, 0)
     assert (told.number, told.text) == (2, "")  # that one has stayed as it was
+
+
+def test_a_head_that_stays_is_told_nothing_when_others_come_or_go():
+    four = BY_KEY["four-views"].scenario
+    told = Announcement(four)
+    told.follow(heads.removed(four, 0), 0)  # now the first is what was the second
+    assert (told.number, told.text) == (1, "")
+    told.follow(heads.added(four, like=1), 4)
+    assert (told.number, told.text) == (2, "")

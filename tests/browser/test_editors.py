@@ -29,6 +29,8 @@ OVER = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap((plot)
         return { away: near[0], own: [box.textContent, own.fontSize, own.color],
             plotly: [near[1].textContent, fontSize, getComputedStyle(near[1]).fill] };
     }))"""
+LABELS = """() => [...document.querySelectorAll(".heatmap-label text")].map(
+    (label) => label.textContent)"""
 STOPS = """() => [...document.querySelectorAll(".lab-boxes")].map(
     (matrix) => matrix.querySelectorAll("[tabindex='0']").length)"""
 #: Import a file of the page's own, as the page has it.
@@ -271,3 +273,20 @@ def test_the_way_back_from_another_page(visit):
     page.get_by_text("Move the numbers").click()
     idle(page)
     assert value(page, "W_v-0-0") == -3
+
+
+def test_a_typed_number_is_shown_before_the_answer(visit):
+    page = visit()
+    before = page.evaluate(f"({LABELS})()")
+    thumb(page, "W_q-1-0").press("Enter")
+    field = thumb(page, "W_q-1-0").locator("input")
+    field.fill("2,5")
+    drawn = field.evaluate(
+        f"""field => {{
+            field.dispatchEvent(new KeyboardEvent("keydown", {{ key: "Enter", bubbles: true }}));
+            return ({LABELS})();
+        }}"""
+    )
+    idle(page)
+    assert value(page, "W_q-1-0") == 2.5
+    assert before != drawn == page.evaluate(f"({LABELS})()")
