@@ -64,5 +64,5 @@ def nobody_else_notices(early):
     early.move("Je · pronoun", value)
     after = edits.with_cell(before, "X", 0, 0, value)
     assert read.scenario(early) == after
-    assert read.weights_are_told(early, attend(after))
+    assert read.weights_are_drawn(early, attend(after))
     assert not early.tab.exceptions

@@ -1,14 +1,15 @@
 """What a visitor sees, out of the messages of the last run."""
 
+import json
 from urllib.parse import parse_qs
 
+import numpy as np
 from streamlit.proto.Alert_pb2 import Alert
 
 from attn_core import AttentionTrace, Scenario
-from attn_core.explain.describe import describe_step
 from attn_core.permalink import decode
-from attn_core.text import escape
 from benchmarks.visitor import Visitor
+from tests.pages.test_pages import array
 
 #: All that Streamlit tells of a fault in the app, or of a message that it can't read itself.
 REDACTED = "This app has encountered an error."
@@ -31,10 +32,11 @@ def complaints(visitor: Visitor) -> str:
     return " ".join(box.body for box in boxes).replace("\\", "")
 
 
-def weights_are_told(visitor: Visitor, trace: AttentionTrace) -> bool:
-    """Whether the page says in words what the weights of this trace are."""
-    told = describe_step(trace, "weights", escape.markdown)
-    return any(told == markdown.body for markdown in elements(visitor, "markdown"))
+def weights_are_drawn(visitor: Visitor, trace: AttentionTrace) -> bool:
+    """Whether a picture on the page has the weights of this trace."""
+    charts = (json.loads(chart.spec) for chart in elements(visitor, "plotly_chart"))
+    drawn = [each for chart in charts for each in chart["data"] if each.get("name") == "weights"]
+    return any(np.array_equal(array(each["z"]), trace.weights) for each in drawn)
 
 
 def leaks(visitor: Visitor) -> list[str]:

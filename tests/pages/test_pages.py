@@ -59,10 +59,10 @@ def slider(at, cell):
 def boxes(at, chart=0):
     """The matrices of a chart, as they go to the browser."""
     spec = json.loads(at.get("plotly_chart")[chart].proto.spec)
-    return [_array(t["z"]) for t in spec["data"] if t["type"] == "heatmap"]
+    return [array(t["z"]) for t in spec["data"] if t["type"] == "heatmap"]
 
 
-def _array(z):
+def array(z):
     if isinstance(z, list):
         return np.array(z, float)
     shape = [int(size) for size in z["shape"].split(",")]
