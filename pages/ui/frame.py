@@ -39,8 +39,11 @@ _CSS = """<style>
 .st-key-header:has(.st-key-beside) :is(.st-key-undo, .st-key-redo) p {
   position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%);
 }
-/* No higher than the line beside it, so that the first change doesn't push the picture. */
-.st-key-restart button { min-height: 0; height: 1.4rem; padding-block: 0; }
+/* As high before the first change as after it, which would move the picture below the hand. */
+@media (pointer: fine) {
+  .st-key-claim { min-height: 1.5rem; }
+  .st-key-restart, .st-key-restart button { height: 1.5rem; min-height: 0; padding-block: 0; }
+}
 .st-key-tools { gap: 0.3rem 0.8rem; }
 [class*="st-key-ask-figure"] button { min-height: 1.8rem; padding-block: 0; }
 .st-key-tools p { font-size: 0.875rem; }

@@ -191,6 +191,16 @@ def test_the_keyboard_goes_through_a_matrix_and_asks(visit):
     expect(answer(page)).to_have_count(0)
 
 
+def test_the_first_change_leaves_the_picture_where_it_is(visit):
+    page = visit()
+    picture = page.locator(".lab-board").first
+    before = picture.bounding_box()
+    by_key(page)
+    idle(page)
+    expect(page.get_by_role("button", name="Start again")).to_be_visible()
+    assert abs(picture.bounding_box()["y"] - before["y"]) < 1
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
 def test_the_answer_leaves_the_picture_where_it_is(visit, size):
     width, height = size

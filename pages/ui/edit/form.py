@@ -53,10 +53,10 @@ def _start() -> None:
 def claim() -> None:
     """Show what can be seen in the preset, or say that it has been changed."""
     chosen = session().preset
-    if session().scenario == chosen.scenario:
-        st.caption(escape.markdown(chosen.claim))
-    else:
-        with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="claim", horizontal=True, vertical_alignment="center"):
+        if session().scenario == chosen.scenario:
+            st.caption(escape.markdown(chosen.claim))
+        else:
             st.caption(f"Started from “{escape.markdown(chosen.title)}”, changed since.")
             widgets.button("Start again", key="restart", on_click=_start, type="tertiary")
 
