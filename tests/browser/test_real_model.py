@@ -194,7 +194,9 @@ def test_layer_head_and_view_by_keyboard(opened, encoder):
     same(z(page, "weights"), third @ second @ first)
     expect(page.locator(plot("scores"))).to_have_count(0)
     choose("Show", "one")
-    page.keyboard.press("Tab")
+    hide = page.get_by_role("switch", name="Hide what the model puts around a text")
+    while not hide.evaluate("field => field === document.activeElement"):
+        page.keyboard.press("Tab")  # past the picture and its buttons
     page.keyboard.press("Space")
     idle(page)
     same(z(page, "weights"), weights[2, 11, 1:-1, 1:-1])
