@@ -22,16 +22,19 @@ st.markdown(
     "its own $W_q$, $W_k$ and $W_v$."
 )
 glossary.introduce("token", "head", "query", "key", "value", "score", "weight")
-if (encoder := shared_model.encoder()) and (reading := controls.text(encoder)):
-    attention_maps.heads_and_one(reading)
+if encoder := shared_model.encoder():
+    reading = controls.text(encoder)
+    if reading:
+        attention_maps.heads_and_one(reading)
     attention_maps.about(encoder)
-    attention_maps.caution()
-    if reading.focus.view == "head":
-        attention_maps.scores(reading)
-    one_weight.token(reading)
-    if reading.focus.view == "head":
-        one_weight.weight(reading)
-        open_in_editor.head(reading)
-    two_texts.compare(reading)
+    if reading:
+        attention_maps.caution()
+        if reading.focus.view == "head":
+            attention_maps.scores(reading)
+        one_weight.token(reading)
+        if reading.focus.view == "head":
+            one_weight.weight(reading)
+            open_in_editor.head(reading)
+        two_texts.compare(reading)
 chart.preload()
 frame.end()
