@@ -360,7 +360,7 @@ def test_a_change_is_told_in_weights_once_it_rests(visit, change):
 def test_the_first_tab_stop_leads_to_the_equation(visit):
     page = visit()
     page.keyboard.press("Tab")
-    link = page.get_by_role("link", name="Skip to the equation")
+    link = page.get_by_role("link", name="Skip to the content")
     expect(link).to_be_focused()
     expect(link).to_be_in_viewport()
     page.keyboard.press("Enter")

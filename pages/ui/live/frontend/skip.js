@@ -3,12 +3,12 @@
 const skip = document.createElement("a");
 skip.className = "lab-skip";
 skip.href = "#equation";
-skip.textContent = "Skip to the equation";
+skip.textContent = "Skip to the content";
 skip.addEventListener("click", (event) => {
   event.preventDefault();
   const find = (selector) => document.querySelector(selector);
   const picture = find(".lab-board, .js-plotly-plot") ?? find('[data-testid="stMain"]');
-  picture.tabIndex = -1;
+  if (!picture.hasAttribute("tabindex")) picture.tabIndex = -1; // one that scrolls has a stop
   picture.focus();
 });
 
