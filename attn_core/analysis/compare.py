@@ -301,3 +301,22 @@ def _remaining(taken: Counter[str], side: Sequence[str], places: list[int]) -> I
             rest[side[i]] -= 1
         else:
             yield i
+
+
+def same_head(before: Scenario, after: Scenario, head: int) -> Scenario | None:
+    """Return the head of A that has the name of a head of B; None where A has no such head.
+
+    Examples
+    --------
+    >>> from attn_core.edits import heads
+    >>> from attn_core.presets import BY_KEY
+    >>> four = BY_KEY["four-views"].scenario
+    >>> same_head(heads.removed(four, 0), four, 1) == four.head(1)
+    True
+    """
+    if before.heads == after.heads or not after.heads:
+        return before.head(min(head, before.h - 1))
+    if not before.heads:
+        return before.head(0) if head == 0 else None
+    name = after.heads[head]
+    return before.head(before.heads.index(name)) if name in before.heads else None

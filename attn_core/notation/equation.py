@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -104,7 +105,7 @@ class Equation:
 
     terms: tuple[Block | str, ...]
 
-    @property
+    @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """The matrices alone."""
         return tuple(term for term in self.terms if isinstance(term, Block))

@@ -6,7 +6,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 from math import isfinite
 
 from ..scenario import Array
@@ -76,7 +75,6 @@ def isolate(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=8192)  # most numbers of a picture stay while a hand moves one
 def number(value: float, digits: int = 2) -> str:
     """Format a number: fixed decimals, a true minus sign, ±∞ as signs.
 

@@ -9,9 +9,9 @@ from hypothesis import assume, given
 
 from attn_core import Scenario, attend, edits, softmax
 from attn_core.analysis.changes import changes
-from attn_core.analysis.compare import compare
+from attn_core.analysis.compare import compare, same_head
 from attn_core.analysis.shares import product_shares
-from attn_core.analysis.why import describe_change, describe_focus, same_head
+from attn_core.analysis.why import describe_change, describe_focus
 from attn_core.edits import heads
 from attn_core.masks import causal
 from attn_core.notation.labels import number

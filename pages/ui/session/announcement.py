@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from attn_core import Scenario
 from attn_core.analysis.announce import announce
-from attn_core.analysis.compare import compare
-from attn_core.analysis.why import same_head
+from attn_core.analysis.compare import compare, same_head
 
 
 @dataclass

@@ -8,7 +8,7 @@ import streamlit as st
 
 from attn_core import Scenario
 from attn_core.analysis import what_if
-from attn_core.analysis.compare import steps_of_both
+from attn_core.analysis.compare import same_head, steps_of_both
 from attn_core.notation.steps import step
 from attn_core.text import escape
 from pages.ui.session import state, widget_state, widgets
@@ -85,8 +85,10 @@ def _apply_variant(key: str) -> None:
 
 
 def _same_head(pinned: Scenario) -> Scenario:
-    """Return the head of A in the place of B's selected head."""
-    return pinned.head(min(session().head, pinned.h - 1))
+    """Return the head of A with the name of B's selected head; without one, that in its place."""
+    head = session().head
+    named = same_head(pinned, session().scenario, head)
+    return named or pinned.head(min(head, pinned.h - 1))
 
 
 def chosen_step(variant: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core import AttentionTrace, attend
-from attn_core.analysis.compare import Comparison
-from attn_core.analysis.why import describe_change, describe_focus, same_head
+from attn_core.analysis.compare import Comparison, same_head
+from attn_core.analysis.why import describe_change, describe_focus
 from attn_core.text import escape
 from pages.ui.session.state import session
 
