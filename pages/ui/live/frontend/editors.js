@@ -2,6 +2,7 @@
 
 import { Box } from "./boxes.js";
 import { hasHeads } from "./attend.js";
+import { element } from "./element.js";
 import { forget, listen, unanswered } from "./moves.js";
 import { format, number, placesOf, scaleOf } from "./preview.js";
 import { closeSlider, placeSlider } from "./slider.js";
@@ -169,12 +170,6 @@ function hint(text) {
   }
   if (said.textContent !== text) said.textContent = text;
   return id;
-}
-
-function element(tag, name = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  return made;
 }
 
 function style() {

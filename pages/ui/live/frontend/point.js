@@ -7,6 +7,7 @@
 // box of all, and Enter asks where the number comes from. As the practices allow for large grids,
 // there is only the cell that the keyboard is in.
 
+import { element } from "./element.js";
 import { number } from "./preview.js";
 
 const KEYS = {
@@ -237,13 +238,6 @@ class Grid {
     this.cell.focus();
     left.remove();
   }
-}
-
-function element(tag, name, role) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  if (role) made.setAttribute("role", role);
-  return made;
 }
 
 function set(node, attributes) {

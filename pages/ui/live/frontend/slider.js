@@ -1,5 +1,7 @@
 // The slider beside a chosen box, so that nobody has to guess that numbers are moved.
 
+import { element } from "./element.js";
+
 const [GAP, EDGE] = [6, 8]; // pixels to the box, and to the edge of the window
 let chosen = null; // the box
 let panel = null;
@@ -118,10 +120,4 @@ class Panel {
     chosen.commit();
     closeSlider(chosen);
   }
-}
-
-function element(tag, name = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  return made;
 }
