@@ -7,8 +7,9 @@ import numpy as np
 from ..attention import AttentionTrace, softmax
 from ..scenario import Array
 
-#: Places between two traces at which the weights are looked up.
-_ON_THE_WAY = 33
+#: Fewest and most steps between two traces, and steps for each 1 that logits drift apart: a weight
+#: goes from 0 to 1 within a few.
+_STEPS, _STEPS_APART = (32, 4096), 2
 
 
 def product_shares(a: AttentionTrace, b: AttentionTrace, i: int, j: int) -> Array:
@@ -44,8 +45,10 @@ def product_shares(a: AttentionTrace, b: AttentionTrace, i: int, j: int) -> Arra
     factor = s.temperature * (np.sqrt(s.d_k) if s.scale else 1)
     grown = (b.rotated_Q[i] * b.rotated_K - a.rotated_Q[i] * a.rotated_K) / factor
     seen = s.allowed[i]
-    t = np.linspace(0, 1, _ON_THE_WAY)[:, None]
-    way = softmax((1 - t) * a.logits[i, seen] + t * b.logits[i, seen])
+    start, end = a.logits[i, seen], b.logits[i, seen]
+    steps = int(np.clip(_STEPS_APART * np.ptp(end - start), *_STEPS))
+    t = np.linspace(0, 1, steps + 1)[:, None]
+    way = softmax((1 - t) * start + t * end)
     weights = np.zeros(s.n_k)
     weights[seen] = (way[1:] + way[:-1]).mean(axis=0) / 2
     shares: Array = ((np.arange(s.n_k) == j) - weights)[:, None] * grown

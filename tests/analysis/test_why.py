@@ -106,6 +106,16 @@ def test_what_numbers_did_is_said_with_the_traces_numbers(pair):
     assert shares[k, c] >= 0.8 * shares.max()
 
 
+def test_shares_add_up_where_a_weight_goes_from_0_to_1_in_a_part_of_the_way():
+    """With the fewest steps, each of six logits, these would be 0.3 off."""
+    logits = np.array([[-70, 70, -141], [0, 0, 0], [0, 0, 0]])  # W_q itself, for the rest is I
+    s = Scenario(("a", "b", "c"), np.eye(3), logits, np.eye(3), np.eye(3), scale=False)
+    before = attend(s)
+    after = attend(replace(s, W_q=np.array([[-8, -5, -1], [0, 0, 0], [0, 0, 0]])))
+    grown = np.log(after.weights[0, 1] / before.weights[0, 1])
+    assert product_shares(before, after, 0, 1).sum() == pytest.approx(grown, abs=0.02)
+
+
 @given(pairs())
 def test_shares_add_up_to_the_change_of_the_logarithm(pair):
     a, b = of_numbers(pair)
