@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 
@@ -27,8 +26,3 @@ def shorten(text: str, width: float, font: float) -> str:
     while text and text_width(text + "…", font) > width:
         text = text[:-1]
     return text.rstrip("\u200d") + "…"
-
-
-def subscripts(symbol: str) -> str:
-    """Lower what follows an underscore, in HTML as Plotly and browsers know it."""
-    return re.sub(r"_(\w)", r"<sub>\1</sub>", symbol)
