@@ -25,11 +25,16 @@ export function preview(moves) {
  * another scenario. Without a matrix of the shape that was moved, which is on its way, it is all null.
  */
 export function computed({ scenario, steps }, moves) {
+  const all = matricesAfter(scenario, moves);
+  return all && steps.map((step) => step && drawn(all[step.name], step));
+}
+
+/** All matrices of a scenario with moves carried out; null without a matrix that was moved. */
+export function matricesAfter(scenario, moves) {
   const entered = moves.filter((move) => "value" in move);
   if (!entered.every((move) => fits(scenario, move))) return null;
   const inputs = entered.reduce(carriedOut, scenario);
-  const all = { ...inputs, ...attend(inputs) };
-  return steps.map((step) => step && drawn(all[step.name], step));
+  return { ...inputs, ...attend(inputs) };
 }
 
 function fits(scenario, { name, head, shape: [rows, columns] }) {
