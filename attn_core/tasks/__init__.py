@@ -1,4 +1,21 @@
-"""Tasks that check what the hand did, the lessons of the course, and what is kept of them.
+"""Tasks that check what a hand did, and the lessons of the course, which are data in `lessons/`.
 
-Pure: a task is read from data, and a result from its start and the present scenario alone.
+A task is a start, what may move, and goals; `check` reads start and present scenario alone.
 """
+
+from .document import read
+from .errors import TaskError, UnsolvableError
+from .lesson import LESSONS, Lesson
+from .task import Result, Task, check, is_solved
+
+__all__ = [
+    "LESSONS",
+    "Lesson",
+    "Result",
+    "Task",
+    "TaskError",
+    "UnsolvableError",
+    "check",
+    "is_solved",
+    "read",
+]
