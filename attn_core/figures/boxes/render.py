@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...notation.labels import number
+from ...notation.labels import number, subscripts
 from ...notation.steps import Kind
 from ...text import escape
 from .box_numbers import numbers_of
@@ -15,7 +15,7 @@ from .description import Description
 from .layout import Layout, Placed, role_note
 from .look import TEMPLATE, Scale
 from .marks import arrow_shape, legend_shapes, legend_texts
-from .text import NOTE, shorten, subscripts
+from .text import NOTE, shorten
 
 #: Where the colours of a matrix come from; of all other kinds it is the first axis.
 _COLORAXES: dict[Kind, str] = {"weight": "coloraxis2", "weight change": "coloraxis3"}

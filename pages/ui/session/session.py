@@ -241,6 +241,17 @@ class Session:
         }
         return tuple(name for name, is_missing in missing.items() if is_missing)
 
+    @property
+    def locked(self) -> str:
+        """Why some boxes can't be moved; empty where all can."""
+        return f"Locked in this task. {self.movable.describe()}" if self.movable else ""
+
+    def permit(self, before: Scenario, following: Scenario) -> None:
+        """Raise ValueError, with the reason, for a change that the task of this page forbids."""
+        reason = self.movable.refusal(before, following) if self.movable else ""
+        if reason:
+            raise ValueError(reason)
+
     def complain(self, reason: str) -> None:
         """Say on the page what was wrong with what the visitor tried."""
         self.complaint, self.refused, self.note = reason, "", ""
