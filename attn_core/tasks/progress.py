@@ -156,7 +156,8 @@ class Progress:
                 "The progress was cut or altered: expected a lesson that was begun before its "
                 f"last character, got {text!r:.40}."
             )
-        unknown = [key for key in map(str, range(1, len(text) - 1)) if key not in keys]
+        begun = [str(i) for i, character in enumerate(text[1:-1], 1) if character != _DIGITS[0]]
+        unknown = [key for key in begun if key not in keys]
         if unknown:
             raise ValueError(
                 f"The progress is of another course: expected lessons {', '.join(keys):.80}, "

@@ -16,6 +16,7 @@ from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.share import transfer
+from pages.ui.show import choose_head
 
 NAME = "Self-Attention Lab"
 
@@ -212,7 +213,7 @@ def page(
     with slot():
         transfer.without_link()
     if heads:
-        _head()
+        choose_head.choose()
     return attend(session().scenario).head(session().head)
 
 
@@ -270,27 +271,6 @@ def _view() -> None:
         help="Streamlit's own sliders and charts: pictures change when a slider is let go.",
     )
     st.caption("Light or dark: menu ⋮ at the top right.")
-
-
-def _head() -> None:
-    """Select a head, where there are several."""
-    names = session().scenario.heads
-    with slot():
-        if len(names) > 1:
-            widget_state.seed("head", session().head)
-            widgets.segmented_control(
-                "Head",
-                range(len(names)),
-                key="head",
-                required=True,
-                format_func=lambda i: escape.markdown(names[i]),
-                on_change=_set_head,
-                help="Which head the one-head pictures show.",
-            )
-
-
-def _set_head() -> None:
-    session().chosen_head = widget_state.read("head", range(session().scenario.h), session().head)
 
 
 @st.fragment(run_every=timedelta(days=1))

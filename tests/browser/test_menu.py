@@ -55,7 +55,7 @@ def test_the_menu_stays_while_a_page_turns(visit):
     entry(page, "Projections").click()
     page.wait_for_url("**/Projections?*")
     settle(page)
-    assert page.evaluate("window.fewest") == 11
+    assert page.evaluate("window.fewest") == 12
     assert page.get_by_test_id("stSidebar").bounding_box()["width"] == width
     expect(page).to_have_title("Projections · Self-Attention Lab")
 

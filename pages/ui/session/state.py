@@ -53,14 +53,15 @@ def begin(page: str) -> None:
         known.load_from_url(address)
     known.load_pin_from_url(address)
     known.page, known.is_user_event, known.only_numbers = page, False, False
-    known.begun = time.monotonic()
+    known.begun, known.around = time.monotonic(), 0
     known.fragments.clear()
     known.frames.clear()
-    _write_url(known)
+    write_url()
 
 
-def _write_url(known: Session) -> None:
+def write_url() -> None:
     """Write the session into the URL; what isn't ours goes out of it."""
+    known = session()
     wanted = known.to_url(st.context.url or "").query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
