@@ -82,6 +82,7 @@ _CSS = """<style>
 /* They show nothing, and take no room. */
 .st-key-links, .st-key-announcer { position: absolute; width: 0 !important; }
 .st-key-viewport { margin-bottom: calc(0rem - 0.6rem); } /* nor does this */
+[data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]:empty) { display: none; }
 div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 @media (pointer: coarse) {
@@ -155,8 +156,11 @@ _DARK_PRINT_CSS = """<style>@media print {
 [data-testid="stPlotlyChart"], [data-testid="stDataFrame"] { filter: invert(1) hue-rotate(180deg); }
 }</style>"""
 
-#: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.
-_PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"
+#: Streamlit measures in rem, so this one rule enlarges all that isn't a figure. The figure gets
+#: what the margins leave.
+_PROJECTOR_CSS = """<style>html { font-size: 22px; }
+.stApp [data-testid="stMainBlockContainer"] { padding: 0.5rem 1rem 0.6rem; }
+</style>"""
 
 
 def page(

@@ -166,3 +166,7 @@ def test_the_view_is_chosen_with_the_keyboard(visit):
     page.wait_for_url("**projector=1*")
     idle(page)
     assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") > 20
+    menu = page.locator(".st-key-menu")
+    expect(menu).not_to_be_in_viewport()  # its room is the picture's
+    page.keyboard.press("Space")
+    expect(menu).to_be_in_viewport()

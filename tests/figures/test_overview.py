@@ -183,7 +183,15 @@ def test_it_grows_with_the_window():
     ]
     assert cells == sorted(cells)
     assert cells[-1] > 1.8 * cells[0]
-    assert laid_out(s, Look(1000, projector=True)).cell >= 1.5 * 32
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "digits"), [(980, 404, 15), (1236, 356, 20), (1876, 716, 28)]
+)
+def test_across_a_room_digits_are_as_large_a_part_of_the_wall(width, height, digits):
+    layout = laid_out(DEFAULT.scenario, Look(width, projector=True, height=height))
+    assert layout.scale.digits >= digits
+    assert layout.width <= width
 
 
 def test_a_phone_reads_from_top_to_bottom():

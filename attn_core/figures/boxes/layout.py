@@ -279,7 +279,7 @@ def head_height(block: Block, cell: float, scale: Scale) -> float:
     if not is_slanted(block, cell, scale):
         return scale.font * 1.6
     longest = min(_widest(block.columns, scale), scale.longest_label)
-    return longest * math.sin(_SLANT) + scale.font * 1.6
+    return longest * math.sin(_SLANT) + scale.font * 1.2
 
 
 def _caption_width(block: Block, boxes: float, scale: Scale) -> float:

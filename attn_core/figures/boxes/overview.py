@@ -29,15 +29,18 @@ from .text import text_width
 
 #: A narrower page has no room for a grid.
 _NARROW = 680
-#: Width and height of the smallest box whose number can be read at a desk and across a room; and
-#: the height beyond which a box doesn't grow on a page without a known height.
-_SMALLEST, _SMALLEST_IN_ROOM, _TALLEST = (32, 20), (48, 33), 30
+#: Width and height of the smallest box whose number can be read at a desk and across a room, and
+#: the size of its letters; the height to which a box grows on a page without a known height.
+_SMALLEST, _SMALLEST_IN_ROOM, _TALLEST = (30, 20, 11), (44, 28, 16), 30
+#: A narrower page is as wide on the wall, with pixels as much larger.
+_ROOM = 1220
 #: The largest height of all, and the width of a box in parts of its height.
-_MAX, _SQUARE, _WIDE = 120, 1.3, 1.7
-#: Size of the letters in parts of a box's height; of signs and formulas in parts of the letters.
-_FONT, _SMALLEST_FONT, _SIGN, _FORMULA = 0.44, 11, 1.4, 1.15
+_MAX, _SQUARE, _WIDE, _WIDE_IN_ROOM = 120, 1.3, 1.7, 1.9
+#: Size of the letters in parts of a box's height, and of the digits across a room, where they
+#: matter more; of signs and formulas in parts of the letters.
+_FONT, _DIGITS_IN_ROOM, _SIGN, _FORMULA = 0.44, 0.72, 1.4, 1.15
 #: Height of a formula's line and of a caption, and room for arrows, in parts of the letters.
-_FORMULA_LINE, _FOOT, _ARROW = 1.8, 1.8, 3.6
+_FORMULA_LINE, _FOOT, _ARROW = 1.6, 1.75, 3.6
 
 #: Lines of a grid: one for each projection.
 _LINES = 3
@@ -191,16 +194,17 @@ def _product(parts: _Parts, chain: list[_Pair]) -> str:
 
 def _largest(place: Callable[[float, Scale], Layout], look: Look) -> Layout:
     """Place with the largest boxes that fit the look."""
-    least_width, least = _SMALLEST_IN_ROOM if look.is_large else _SMALLEST
+    least_width, least, _ = _smallest(look)
+    wide = _WIDE_IN_ROOM if look.is_large else _WIDE
 
     def placed(height: int) -> Layout:
         """With boxes of a height, as wide as there is room for."""
-        narrowest, widest = max(least_width, round(_SQUARE * height)), round(_WIDE * height)
+        narrowest, widest = max(least_width, round(_SQUARE * height)), round(wide * height)
         width = _greatest(lambda w: of_size(w, height).width <= look.width, narrowest, widest)
         return of_size(width, height)
 
     def of_size(width: int, height: int) -> Layout:
-        return place(width, _scale(width, height))
+        return place(width, _scale(width, height, look))
 
     def fits(height: int) -> bool:
         layout = placed(height)
@@ -217,9 +221,17 @@ def _greatest(holds: Callable[[int], bool], least: int, most: int) -> int:
     return least
 
 
-def _scale(cell: float, height: float) -> Scale:
-    font = max(_SMALLEST_FONT, round(_FONT * height + 1))
-    digits = common_size(cell, font + 1)
+def _smallest(look: Look) -> tuple[int, ...]:
+    """Width and height of the smallest box, and the size of its letters."""
+    if not look.is_large:
+        return _SMALLEST
+    return tuple(round(each * min(1.0, look.width / _ROOM)) for each in _SMALLEST_IN_ROOM)
+
+
+def _scale(cell: float, height: float, look: Look) -> Scale:
+    *_, least = _smallest(look)
+    font = max(least, round(_FONT * height + 1))
+    digits = common_size(cell, _DIGITS_IN_ROOM * height if look.is_large else font + 1)
     return Scale(font, int(cell), int(cell), 7 * font, font, height / cell, digits)
 
 

@@ -16,7 +16,7 @@ from ...explain.wording import Escape
 from ...learning.raw_target import PATTERNS
 from ...notation.labels import isolate
 from ...scenario import Array
-from .goal import Goal, Slope, labels_of, matrix_of, of_head, slope_at
+from .goal import Goal, Slope, fields_of, labels_of, matrix_of, of_head, slope_at
 
 #: The patterns in which each word has one word to look at.
 ONE_WORD = tuple(name for name in PATTERNS if name != "all alike")
@@ -87,9 +87,8 @@ class Pattern(Goal):
         return {"weights": slope_at(now, "weights", self.head, entries)}
 
     def plain(self, start: AttentionTrace) -> dict[str, Any]:
-        """Return the places of the start; no hand moves them."""
-        at = self._places(start.weights if start.weights.ndim == 2 else start.weights[0])
-        return {"kind": "pattern", "places": np.argwhere(at).tolist(), "head": self.head}
+        """Return its name."""
+        return {"kind": "pattern"} | fields_of(self, "pattern", "head")
 
     def _places(self, A: Array | None) -> Array:
         return np.zeros((0, 0), bool) if A is None else PATTERNS[self.pattern](*A.shape) > 0

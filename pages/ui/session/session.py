@@ -12,6 +12,7 @@ from attn_core import Scenario, limits, permalink, presets
 from attn_core.edits import describe_rounded_scenario, mask_kinds
 from attn_core.masks import MaskKind
 from attn_core.scenario import Array
+from attn_core.tasks.movable import Movable
 from attn_core.text.embeddings import Source
 from pages.ui.session import model_query
 from pages.ui.session.address import MAX_ADDRESS, Address
@@ -130,6 +131,8 @@ class Session:
     #: Keys of the fragments of this page that show numbers.
     fragments: list[str] = field(default_factory=list)
     last_ack: Ack = field(default_factory=Ack)
+    #: What the task of this page lets a visitor move; None where there is no task.
+    movable: Movable | None = None
     inspection: Inspection = field(default_factory=Inspection)
     #: The kind of mask that was chosen; a mask that blocks nothing is of several kinds.
     chosen_mask_kind: MaskKind = "none"
@@ -233,6 +236,17 @@ class Session:
             "what is painted": not self.links.has_painting,
         }
         return tuple(name for name, is_missing in missing.items() if is_missing)
+
+    @property
+    def locked(self) -> str:
+        """Why some boxes can't be moved; empty where all can."""
+        return f"Locked in this task. {self.movable.describe()}" if self.movable else ""
+
+    def permit(self, before: Scenario, following: Scenario) -> None:
+        """Raise ValueError, with the reason, for a change that the task of this page forbids."""
+        reason = self.movable.refusal(before, following) if self.movable else ""
+        if reason:
+            raise ValueError(reason)
 
     def complain(self, reason: str) -> None:
         """Say on the page what was wrong with what the visitor tried."""

@@ -48,6 +48,7 @@ def begin(page: str) -> None:
         if not (known.is_user_event or time.monotonic() - known.begun < _READ):
             known.complaint = known.note = ""  # they belonged to the page that was left
         known.refused = known.inspection.picture = ""
+        known.movable = None  # kept on the same page, whose run may be stopped and begin anew
     if address.link and not known.is_user_event and known.page:
         known.load_from_url(address)
     known.load_pin_from_url(address)
@@ -83,7 +84,7 @@ def change(
     entered: str = "",
     gesture: str | None = None,
 ) -> str:
-    """Carry out an edit as one step of undo, if the lab's limits allow what it returns.
+    """Carry out an edit as one step of undo, if the lab's limits and a task allow what it returns.
 
     An edit that raises ValueError changes nothing but the complaint on the page;
     what it says was written for the visitor. What a change drops or rounds is noted on the page.
@@ -113,6 +114,7 @@ def change(
         edited = edit()
         noted = edited if isinstance(edited, edits.Noted) else edits.Noted(edited, "")
         following = limits.validate(noted.scenario)
+        known.permit(known.scenario, following)
     except ValueError as error:
         known.complain(str(error))
         known.refused = entered
@@ -134,6 +136,7 @@ def amend(edit: Callable[[], Scenario]) -> None:
     known.is_user_event = True
     try:
         following = limits.validate(edit())
+        known.permit(known.history.before or known.scenario, following)
     except ValueError as error:
         known.complain(str(error))
     else:
@@ -180,6 +183,11 @@ def swap() -> None:
     known = _changing()
     a = known.pinned
     if a is None:  # a browser that shows an older page may still have the button
+        return
+    try:
+        known.permit(known.scenario, a.scenario)
+    except ValueError as error:
+        known.complain(str(error))
         return
     known.pin(known.as_pinned)
     if known.history.push(a.scenario, a.preset, swap=True):
