@@ -29,12 +29,15 @@ export function computed({ scenario, steps }, moves) {
   return all && steps.map((step) => step && drawn(all[step.name], step));
 }
 
-/** All matrices of a scenario with moves carried out; null without a matrix that was moved. */
+/**
+ * All matrices of a scenario with moves carried out, and the scenario as `inputs`; null without a
+ * matrix that was moved.
+ */
 export function matricesAfter(scenario, moves) {
   const entered = moves.filter((move) => "value" in move);
   if (!entered.every((move) => fits(scenario, move))) return null;
   const inputs = entered.reduce(carriedOut, scenario);
-  return { ...inputs, ...attend(inputs) };
+  return { ...inputs, ...attend(inputs), inputs };
 }
 
 function fits(scenario, { name, head, shape: [rows, columns] }) {
