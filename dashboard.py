@@ -3,14 +3,14 @@
 import streamlit as st
 
 if __name__ == "__main__":
-    from pages.ui import frame
+    from pages.ui import frame, menu
     from pages.ui.edit import form, matrix
     from pages.ui.show import glossary, pictures, pin
 
     frame.page("Lab", heading="Self-attention", beside=form.on_one_line)
 
     form.below_sentence()
-    form.claim()
+    form.claim(menu.link_to_course)
     pictures.whole_attention()
     form.settings(form.offer_second_sentence, pin.quick_pin)
     matrix.editor()

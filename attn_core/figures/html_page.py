@@ -13,11 +13,10 @@ from ..document import to_json
 from ..explain.describe import describe_step
 from ..export.part import equations, head_name, kind
 from ..notation.equation import Block, Equation
-from ..notation.labels import number
+from ..notation.labels import number, subscripts
 from ..notation.steps import Step
 from ..text import escape
 from .boxes.draw_equation import describe
-from .boxes.text import subscripts
 from .plotly_script import plotly_script
 
 #: The page can't load anything, whatever should come to stand in it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -46,6 +46,8 @@ class Block:
         The outlined boxes.
     title : str
         Name below the boxes, where it isn't the symbol; it may hold the visitor's words.
+    is_covered : bool
+        Neither numbers, labels nor shape are to be seen; see `cover`.
     """
 
     step: Step
@@ -55,6 +57,7 @@ class Block:
     transposed: bool = False
     outlines: tuple[Outline, ...] = ()
     title: str = ""
+    is_covered: bool = False
 
     @property
     def appearance(self) -> tuple[Hashable, ...]:
@@ -63,6 +66,7 @@ class Block:
         return (
             *(self.step.name, self.step.symbol, self.step.kind, self.step.axes),
             *(self.rows, self.columns, self.transposed, self.outlines, self.title),
+            self.is_covered,
             np.where(infinite, self.values, 0).tobytes() if infinite.any() else b"",
         )
 
@@ -90,6 +94,8 @@ class Block:
 
     def describe_rows(self) -> str:
         """Describe all rows."""
+        if self.is_covered:
+            return f"{self.title or self.symbol}: covered."
         rows = "; ".join(self.describe_row(i) for i in range(len(self.rows)))
         return f"{self.title or self.symbol}: {rows}."
 
@@ -124,7 +130,9 @@ class Equation:
     def alt(self) -> str:
         """Sentences with the exact shapes, the weights and the result, for a screen reader."""
         signs = " ".join(
-            f"{term.title or term.symbol} ({term.shape})" if isinstance(term, Block) else term
+            f"{term.title or term.symbol} ({'?' if term.is_covered else term.shape})"
+            if isinstance(term, Block)
+            else term
             for term in self.terms
         ).replace(" ;", ";")
         told = [each for each in self.blocks if each.step.kind == "weight" or each is self.result]
@@ -191,6 +199,28 @@ def _side_by_side(trace: AttentionTrace, node: Node) -> Equation:
         for k, name in enumerate(trace.scenario.heads)
     ] or [_block(trace, output.node)]
     return Equation((*parts, "=", _block(trace, node)))
+
+
+def cover(written: Equation, names: Collection[str]) -> Equation:
+    """Cover the matrices of some steps, so that nothing of them is to be seen.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.presets import DEFAULT
+    >>> cover(equation(attend(DEFAULT.scenario), "Q"), {"Q"}).alt
+    'X (3×4) · W_q (4×4) = Q (?). Q: covered.'
+    """
+    return Equation(
+        tuple(
+            _covered(term) if isinstance(term, Block) and term.step.name in names else term
+            for term in written.terms
+        )
+    )
+
+
+def _covered(block: Block) -> Block:
+    return replace(block, values=np.full_like(block.values, np.nan), outlines=(), is_covered=True)
 
 
 def headline(trace: AttentionTrace, head: int = 0) -> Equation:

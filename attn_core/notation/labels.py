@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -73,6 +74,17 @@ def isolate(text: str) -> str:
     if any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
         return f"\u2068{text}\u2069"  # first-strong isolate … pop
     return text
+
+
+def subscripts(symbol: str) -> str:
+    """Lower what follows an underscore, in HTML as Plotly and browsers know it.
+
+    Examples
+    --------
+    >>> subscripts("W_q")
+    'W<sub>q</sub>'
+    """
+    return re.sub(r"_(\w)", r"<sub>\1</sub>", symbol)
 
 
 def number(value: float, digits: int = 2) -> str:

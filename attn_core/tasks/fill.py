@@ -96,10 +96,12 @@ def with_numbers(text: str, start: AttentionTrace, now: AttentionTrace) -> str:
 
 def _values(found: re.Match[str], trace: AttentionTrace) -> list[float]:
     nodes, name = graph(trace.scenario), found["name"]
-    M = matrix_of(trace, name, int(found["head"] or 1) - 1) if name in nodes else None
+    head = int(found["head"] or 1)
+    has_it = name in nodes and 1 <= head <= trace.scenario.h
+    M = matrix_of(trace, name, head - 1) if has_it else None
     labels = found["labels"].split(", ")
     if M is None or len(labels) > 2:
-        raise TaskError(f"There is no {name} here; there is {', '.join(nodes)}.")
+        raise TaskError(f"{found[0]}: expected a head and a matrix of {', '.join(nodes)}.")
     axes = [nodes.axis(axis) for axis in nodes[name].step.axes]
     for label, axis in zip(labels, axes, strict=False):
         if label not in axis:

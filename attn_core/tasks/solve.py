@@ -17,7 +17,7 @@ from ..limits import DECIMALS, MAX_ABS, quantize
 from ..scenario import Array, Scenario
 from .choices import choices
 from .errors import UnsolvableError
-from .goals import Goal
+from .goals import Goal, Moved
 from .task import Task, check, is_solved, unit
 
 #: Numbers that a slider reaches are tried first, then all that the lab holds.
@@ -38,6 +38,8 @@ _MOST_CHOICES = 12
 
 #: Which boxes may move, in the shape of each matrix.
 Open = Mapping[str, Array]
+#: A matrix, and an index of its whole array.
+Box = tuple[str, tuple[int, ...]]
 
 
 def solve(task: Task) -> Scenario:
@@ -100,15 +102,37 @@ def _searched(task: Task, s: Scenario, boxes: Open, reach: float) -> Scenario:
 
     What it finds are few boxes on a slider's steps. It may get stuck, where `_descend` doesn't.
     """
+    most, chosen = _most_boxes(task), set[Box]()
     for _ in range(_TURNS if boxes else 0):
         by = _inward(_gradient(task, attend(s), boxes), s, reach)
-        name = max(by, key=lambda each: float(np.abs(by[each]).max()))
-        at = np.unravel_index(int(np.abs(by[name]).argmax()), by[name].shape)
-        moved = _best_value(task, s, name, at, reach)
-        if moved is s or is_solved(task, moved):
-            return moved
-        s = moved
+        if len(chosen) == most:
+            by = {name: _only(M, [at for of, at in chosen if of == name]) for name, M in by.items()}
+        tried = {box: _best_value(task, s, *box, reach) for box in _steepest(by)}
+        box = min(tried, key=lambda each: _loss(task, tried[each]), default=None)
+        if box is None or tried[box] is s or is_solved(task, tried[box]):
+            return s if box is None else tried[box]
+        chosen.add(box)
+        s = tried[box]
     return s
+
+
+def _steepest(by: Mapping[str, Array]) -> list[Box]:
+    """Return the box of each matrix that has the steepest slope, if any has one."""
+    tops = {name: np.unravel_index(int(np.abs(M).argmax()), M.shape) for name, M in by.items()}
+    return [(name, tuple(map(int, at))) for name, at in tops.items() if by[name][at]]
+
+
+def _most_boxes(task: Task) -> float:
+    """Return how many boxes may move at most."""
+    return min((goal.bound.high for goal in task.goals if isinstance(goal, Moved)), default=np.inf)
+
+
+def _only(M: Array, places: list[tuple[int, ...]]) -> Array:
+    """Set all numbers to 0 but those at some places."""
+    kept = np.zeros(M.shape)
+    for at in places:
+        kept[at] = M[at]
+    return kept
 
 
 def _inward(by: Mapping[str, Array], s: Scenario, reach: float) -> dict[str, Array]:
@@ -116,7 +140,7 @@ def _inward(by: Mapping[str, Array], s: Scenario, reach: float) -> dict[str, Arr
     return {name: np.where(np.sign(-M) * getattr(s, name) >= reach, 0, M) for name, M in by.items()}
 
 
-def _best_value(task: Task, s: Scenario, name: str, at: tuple[Any, ...], reach: float) -> Scenario:
+def _best_value(task: Task, s: Scenario, name: str, at: tuple[int, ...], reach: float) -> Scenario:
     """Move one box to the slider's step that leaves least to do: roughly first, then by halves."""
     best, least = s, _loss(task, s)
     now, width = float(getattr(s, name)[at]), reach / 3

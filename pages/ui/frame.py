@@ -16,6 +16,7 @@ from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.share import transfer
+from pages.ui.show import choose_head
 
 NAME = "Self-Attention Lab"
 
@@ -82,6 +83,7 @@ _CSS = """<style>
 /* They show nothing, and take no room. */
 .st-key-links, .st-key-announcer { position: absolute; width: 0 !important; }
 .st-key-viewport { margin-bottom: calc(0rem - 0.6rem); } /* nor does this */
+[data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]:empty) { display: none; }
 div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }
 .st-key-complaint { backdrop-filter: blur(12px); }
 @media (pointer: coarse) {
@@ -155,8 +157,13 @@ _DARK_PRINT_CSS = """<style>@media print {
 [data-testid="stPlotlyChart"], [data-testid="stDataFrame"] { filter: invert(1) hue-rotate(180deg); }
 }</style>"""
 
-#: Streamlit measures in rem, so this one rule enlarges all that isn't a figure.
-_PROJECTOR_CSS = "<style>html { font-size: 22px; }</style>"
+#: Streamlit measures in rem, so this one rule enlarges all that isn't a figure. The figure gets
+#: what the margins leave.
+_PROJECTOR_CSS = """<style>html { font-size: 22px; }
+.stApp [data-testid="stMainBlockContainer"] { padding: 0.5rem 1rem 0.6rem; }
+.stApp [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.3rem; }
+.stApp .st-key-viewport { margin-bottom: calc(0rem - 0.3rem); }
+</style>"""
 
 
 def page(
@@ -208,7 +215,7 @@ def page(
     with slot():
         transfer.without_link()
     if heads:
-        _head()
+        choose_head.choose()
     return attend(session().scenario).head(session().head)
 
 
@@ -266,27 +273,6 @@ def _view() -> None:
         help="Streamlit's own sliders and charts: pictures change when a slider is let go.",
     )
     st.caption("Light or dark: menu ⋮ at the top right.")
-
-
-def _head() -> None:
-    """Select a head, where there are several."""
-    names = session().scenario.heads
-    with slot():
-        if len(names) > 1:
-            widget_state.seed("head", session().head)
-            widgets.segmented_control(
-                "Head",
-                range(len(names)),
-                key="head",
-                required=True,
-                format_func=lambda i: escape.markdown(names[i]),
-                on_change=_set_head,
-                help="Which head the one-head pictures show.",
-            )
-
-
-def _set_head() -> None:
-    session().chosen_head = widget_state.read("head", range(session().scenario.h), session().head)
 
 
 @st.fragment(run_every=timedelta(days=1))

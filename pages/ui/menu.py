@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
+from pages.ui.live.slots import slot
+from pages.ui.session.state import session
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -33,6 +36,7 @@ class Entry:
 _MECHANISM, _HEADS, _TEXT = "The mechanism", "Beyond one head", "Real text"
 #: In the order of the menu.
 ENTRIES = (
+    Entry("Course", "pages/0_Course.py", "school"),
     Entry("Lab", "dashboard.py", "science"),
     Entry("Embeddings", "pages/1_Embeddings.py", "data_array", _MECHANISM),
     Entry("Projections", "pages/2_Projections.py", "grid_on", _MECHANISM),
@@ -80,6 +84,15 @@ def link_to_box(name: str) -> None:
     with _OTHER_PAGES:
         label = f"Go to the page with this box: {title}"
         st.page_link(entry.file, label=label, icon=_icon(entry.icon))
+
+
+def link_to_course() -> None:
+    """Draw a link to the first lesson, for who hasn't begun the course."""
+    with _OTHER_PAGES, slot():
+        if not session().course.is_new:
+            return
+        label = "New here? Begin with lesson 1"
+        st.page_link("pages/0_Course.py", label=label, icon=_icon("school"))
 
 
 def _icon(name: str) -> str:

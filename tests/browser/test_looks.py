@@ -15,7 +15,7 @@ from attn_core.presets import DEFAULT
 from tests.browser.conftest import MODEL, idle
 
 PAGES = [
-    *("", "Embeddings", "Projections", "Attention", "Positions", "Views", "Learn"),
+    *("", "Course", "Embeddings", "Projections", "Attention", "Positions", "Views", "Learn"),
     *("Compare", MODEL, "Share"),
 ]
 LONG = edits.with_size(

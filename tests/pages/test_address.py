@@ -16,12 +16,13 @@ from attn_core.notation.steps import INPUTS, STEPS
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
 from pages.ui.session import address as module
-from pages.ui.session.address import Address, home
+from pages.ui.session.address import Address, CourseAddress, home
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
     *("preset", "s", "head", "cell", "a", "projector", "classic"),
     *("text", "read", "other", "learn", "paint", "look"),
+    *("lesson", "seed", "step", "course", "task"),
 )
 
 PLACES = st.integers(0, 9998)
@@ -35,6 +36,7 @@ ADDRESSES = st.builds(
     lesson=TEXTS,
     painted=TEXTS,
     look=TEXTS,
+    course=st.builds(CourseAddress, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
 )
 QUERIES = st.dictionaries(
     st.sampled_from(NAMES) | TEXTS, st.sampled_from(["", "0", "1", "7"]) | TEXTS
@@ -56,6 +58,11 @@ def test_all_that_an_address_may_say():
         "learn": "grammar",
         "paint": "1-0",
         "look": "4.2.6.3.head",
+        "lesson": "7",
+        "seed": "k3f9",
+        "step": "predict1",
+        "course": "1502e",
+        "task": "1z",
     }
     address = Address(
         *("negation", "1abc", "1de_-", Cell("weights", 2, 1), True, True, 2),
@@ -63,6 +70,7 @@ def test_all_that_an_address_may_say():
         lesson="grammar",
         painted="1-0",
         look="4.2.6.3.head",
+        course=CourseAddress("7", "k3f9", "predict1", "1502e", "1z"),
     )
     assert Address.read(said) == address
     assert address.query() == said
@@ -84,7 +92,8 @@ def test_a_browser_reads_what_was_written(address):
 def test_what_is_default_is_left_out(field):
     assert Address().query() == {}
     other = {"cell": Cell("Q", 0, 1), "projector": True, "classic": True, "head": 2}
-    value = (other | {"texts": ("", "x", "")}).get(field, "x")
+    other |= {"texts": ("", "x", ""), "course": CourseAddress(step="x")}
+    value = other.get(field, "x")
     assert len(Address(**{field: value}).query()) == 1
 
 

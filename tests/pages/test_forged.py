@@ -31,6 +31,7 @@ PAGES = {
         "cell": "weights.2.1",
         "s": permalink.encode(edits.with_mask_kind(DEFAULT.scenario, "window")),
     },
+    "0_Course.py": {"lesson": "7", "step": "task"},
     "1_Embeddings.py": {"s": LINK, "classic": ""},
     "2_Projections.py": {},
     "3_Attention.py": {"s": permalink.encode(edits.with_mask_kind(DEFAULT.scenario, "padding"))},

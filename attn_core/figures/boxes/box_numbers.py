@@ -17,8 +17,6 @@ from .text import text_width
 
 #: Font size below which numbers aren't written.
 SMALLEST_NUMBER = 9.0
-#: Room for a minus in a box, beside digits whose width is estimated with room to spare.
-_MINUS = 0.3
 #: Pixels of a box that its number leaves free.
 _MARGIN = 6
 
@@ -101,7 +99,7 @@ def common_size(box: float, font: float) -> float:
     Examples
     --------
     >>> common_size(36, 13)
-    11.8
+    12.9
     """
     return number_size(np.zeros((1, 1)), 2, box, font, signed=True)
 
@@ -115,10 +113,10 @@ def number_size(values: Array, digits: int, box: float, font: float, *, signed: 
     Examples
     --------
     >>> number_size(np.array([[1.5]]), 2, 34, 13, signed=True)
-    11.0
+    12.1
     >>> number_size(np.array([[-1.5]]), 2, 34, 13, signed=True)
-    11.0
+    12.1
     """
     largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
-    widest = text_width(number(largest, digits), 1.0) + _MINUS * signed
+    widest = text_width("−" * signed + number(largest, digits), 1.0)
     return round(min(float(font), (box - _MARGIN) / widest), 1)

@@ -16,6 +16,7 @@ from .box_numbers import common_size
 from .layout import (
     Arrow,
     Layout,
+    Legend,
     Placed,
     Sign,
     head_height,
@@ -24,20 +25,24 @@ from .layout import (
     row_label_width,
 )
 from .look import Look, Scale
-from .marks import LEGEND_HEIGHT, LEGEND_WIDTH
+from .marks import LEGEND, LEGEND_ROW
 from .text import text_width
 
 #: A narrower page has no room for a grid.
 _NARROW = 680
-#: Width and height of the smallest box whose number can be read at a desk and across a room; and
-#: the height beyond which a box doesn't grow on a page without a known height.
-_SMALLEST, _SMALLEST_IN_ROOM, _TALLEST = (32, 20), (48, 33), 30
+#: Width and height of the smallest box whose number can be read at a desk and across a room, and
+#: the size of its letters; the height to which a box grows on a page without a known height.
+_SMALLEST, _SMALLEST_IN_ROOM, _TALLEST = (30, 20, 11), (44, 28, 16), 30
+#: A narrower page is as wide on the wall, with pixels as much larger.
+_ROOM = 1220
 #: The largest height of all, and the width of a box in parts of its height.
-_MAX, _SQUARE, _WIDE = 120, 1.3, 1.7
-#: Size of the letters in parts of a box's height; of signs and formulas in parts of the letters.
-_FONT, _SMALLEST_FONT, _SIGN, _FORMULA = 0.44, 11, 1.4, 1.15
-#: Height of a formula's line and of a caption, and room for arrows, in parts of the letters.
-_FORMULA_LINE, _FOOT, _ARROW = 1.8, 1.8, 3.6
+_MAX, _SQUARE, _WIDE, _WIDE_IN_ROOM = 120, 1.3, 1.7, 1.9
+#: Size of the letters in parts of a box's height, and of the digits across a room, where they
+#: matter more; of signs and formulas in parts of the letters.
+_FONT, _DIGITS_IN_ROOM, _SIGN, _FORMULA = 0.44, 0.72, 1.4, 1.15
+#: Height of a formula's line and of a caption, and room for arrows and above all, in parts of the
+#: letters.
+_FORMULA_LINE, _FOOT, _ARROW, _ABOVE = 1.6, 1.75, 3.6, 0.2
 
 #: Lines of a grid: one for each projection.
 _LINES = 3
@@ -74,7 +79,7 @@ def arrange_overview(whole: Equation, look: Look) -> Layout:
     """
     parts = _Parts(whole)
     if look.width >= _NARROW:
-        return _largest(partial(_with_arrows, _in_grid(parts)), look)
+        return _largest(partial(_with_arrows, _in_grid(parts), look.width), look)
     look = replace(look, height=None)
     stacked = _largest(partial(_stacked, parts, one_by_one=False), look)
     if stacked.width <= look.width:
@@ -174,10 +179,10 @@ def _stacked(parts: _Parts, cell: float, scale: Scale, *, one_by_one: bool) -> L
         scale,
         cell,
         max(upper.width, lower.width),
-        lower.height + (1 + LEGEND_HEIGHT) * scale.font,
+        lower.height + (1 + LEGEND[1]) * scale.font,
         upper.blocks + lower.blocks,
         upper.signs + lower.signs,
-        legend=(0.0, lower.height + scale.font),
+        legend=Legend(0.0, lower.height + scale.font),
     )
 
 
@@ -191,16 +196,17 @@ def _product(parts: _Parts, chain: list[_Pair]) -> str:
 
 def _largest(place: Callable[[float, Scale], Layout], look: Look) -> Layout:
     """Place with the largest boxes that fit the look."""
-    least_width, least = _SMALLEST_IN_ROOM if look.is_large else _SMALLEST
+    least_width, least, _ = _smallest(look)
+    wide = _WIDE_IN_ROOM if look.is_large else _WIDE
 
     def placed(height: int) -> Layout:
         """With boxes of a height, as wide as there is room for."""
-        narrowest, widest = max(least_width, round(_SQUARE * height)), round(_WIDE * height)
+        narrowest, widest = max(least_width, round(_SQUARE * height)), round(wide * height)
         width = _greatest(lambda w: of_size(w, height).width <= look.width, narrowest, widest)
         return of_size(width, height)
 
     def of_size(width: int, height: int) -> Layout:
-        return place(width, _scale(width, height))
+        return place(width, _scale(width, height, look))
 
     def fits(height: int) -> bool:
         layout = placed(height)
@@ -217,9 +223,17 @@ def _greatest(holds: Callable[[int], bool], least: int, most: int) -> int:
     return least
 
 
-def _scale(cell: float, height: float) -> Scale:
-    font = max(_SMALLEST_FONT, round(_FONT * height + 1))
-    digits = common_size(cell, font + 1)
+def _smallest(look: Look) -> tuple[int, ...]:
+    """Width and height of the smallest box, and the size of its letters."""
+    if not look.is_large:
+        return _SMALLEST
+    return tuple(round(each * min(1.0, look.width / _ROOM)) for each in _SMALLEST_IN_ROOM)
+
+
+def _scale(cell: float, height: float, look: Look) -> Scale:
+    *_, least = _smallest(look)
+    font = max(least, round(_FONT * height + 1))
+    digits = common_size(cell, _DIGITS_IN_ROOM * height if look.is_large else font + 1)
     return Scale(font, int(cell), int(cell), 7 * font, font, height / cell, digits)
 
 
@@ -248,11 +262,10 @@ def _grid(spots: Sequence[_Spot], cell: float, scale: Scale, between: float = 0.
     return Layout(scale, cell, width, height, blocks, signs)
 
 
-def _with_arrows(spots: Sequence[_Spot], cell: float, scale: Scale) -> Layout:
-    """Place the spots, with arrows to the last column, and a legend where there is room."""
+def _with_arrows(spots: Sequence[_Spot], room: float, cell: float, scale: Scale) -> Layout:
+    """Place the spots, with arrows to the last column and a legend."""
     layout = _grid(spots, cell, scale)
-    arrows = tuple(_arrows(spots, layout))
-    return replace(layout, arrows=arrows, legend=_legend(spots, layout))
+    return _with_legend(spots, replace(layout, arrows=tuple(_arrows(spots, layout))), room)
 
 
 def _columns(spots: Sequence[_Spot], cell: float, scale: Scale) -> tuple[list[float], float]:
@@ -299,7 +312,7 @@ def _middles(
 ) -> tuple[list[float], float]:
     """The middle of each line, and the height of all."""
     middles: list[float] = []
-    top = -between
+    top = _ABOVE * scale.font - between
     for line in range(max(spot.line for spot in spots) + 1):
         own = [spot for spot in spots if spot.line == line]
         halves = [len(spot.block.rows) * cell * scale.flat / 2 for spot in own]
@@ -341,13 +354,24 @@ def _arrows(spots: Sequence[_Spot], layout: Layout) -> Iterator[Arrow]:
         yield Arrow(x, level if line != 1 else y, end, level)
 
 
-def _legend(spots: Sequence[_Spot], layout: Layout) -> tuple[float, float] | None:
-    """Place a legend at the bottom left, where nothing else stands."""
+def _with_legend(spots: Sequence[_Spot], layout: Layout, room: float) -> Layout:
+    """Place a legend at the bottom left where nothing else stands, else beside or below all."""
     font = layout.scale.font
     starts = [
         placed.left - _before(spot, layout.cell, layout.scale) - _sign(spot, layout.scale)
         for spot, placed in zip(spots, layout.blocks, strict=True)
         if spot.line == _LINES - 1
     ]
-    has_room = min(starts) >= LEGEND_WIDTH * font
-    return (0.0, layout.height - LEGEND_HEIGHT * font) if has_room else None
+    wide, high = LEGEND
+    bottom = layout.height - high * font
+    if min(starts) >= wide * font:
+        return replace(layout, legend=Legend(0.0, bottom))
+    if (beside := layout.width + 2 * font) + wide * font <= room:
+        return replace(layout, width=beside + wide * font, legend=Legend(beside, bottom))
+    wide, high = LEGEND_ROW
+    return replace(
+        layout,
+        width=max(layout.width, wide * font),
+        height=layout.height + (high + 0.4) * font,
+        legend=Legend(0.0, layout.height + 0.4 * font, is_row=True),
+    )

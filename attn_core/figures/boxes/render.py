@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...notation.labels import number
+from ...notation.labels import number, subscripts
 from ...notation.steps import Kind
 from ...text import escape
 from .box_numbers import numbers_of
@@ -15,7 +15,7 @@ from .description import Description
 from .layout import Layout, Placed, role_note
 from .look import TEMPLATE, Scale
 from .marks import arrow_shape, legend_shapes, legend_texts
-from .text import NOTE, shorten, subscripts
+from .text import NOTE, shorten
 
 #: Where the colours of a matrix come from; of all other kinds it is the first axis.
 _COLORAXES: dict[Kind, str] = {"weight": "coloraxis2", "weight change": "coloraxis3"}
@@ -34,7 +34,7 @@ def render(layout: Layout, palette: Palette) -> Description:
         at = {"colour": palette.muted, "position": sign.position}
         texts.add(sign.text, sign.x, sign.y, size=size, **at)
     for placed in layout.blocks:
-        _label_block(placed, layout, texts)
+        (_cover_block if placed.block.is_covered else _label_block)(placed, layout, texts)
     heatmaps = [_heatmap(placed, layout) for placed in layout.blocks]
     return Description(
         [*heatmaps, *texts.traces()],
@@ -89,6 +89,16 @@ class _Texts:
         return trace
 
 
+def _cover_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
+    """Write a question mark in the middle, and nothing that tells the shape."""
+    middle = placed.left + len(placed.block.columns) * layout.cell / 2
+    height = len(placed.block.rows) * layout.row
+    font = layout.scale.font
+    texts.add("?", middle, placed.top + height / 2, size=2 * font, colour=texts.palette.muted)
+    name = escape.plotly(placed.block.title) or subscripts(placed.block.symbol)
+    texts.add(f"<b>{name}</b>", middle, placed.top + height + font * 0.95)
+
+
 def _label_block(placed: Placed, layout: Layout, texts: _Texts) -> None:
     block, cell, font = placed.block, layout.cell, layout.scale.font
     longest = layout.scale.longest_label
@@ -128,6 +138,7 @@ def _heatmap(placed: Placed, layout: Layout) -> dict[str, Any]:
         "dy": round(layout.row, 1),
         "coloraxis": _COLORAXES.get(block.step.kind, "coloraxis"),
         "hovertext": [[escape.plotly(text) for text in row] for row in block.cells],
+        **({"hoverinfo": "skip", "hovertext": []} if block.is_covered else {}),
         # What the browser writes while a hand moves has the same size (`preview.js`).
         **({"meta": layout.scale.digits} if layout.scale.digits else {}),
     }
@@ -137,6 +148,8 @@ def _figure_layout(
     layout: Layout, palette: Palette, slanted: list[dict[str, Any]]
 ) -> dict[str, Any]:
     kinds = {placed.block.step.kind for placed in layout.blocks}
+    covered = (placed for placed in layout.blocks if placed.block.is_covered)
+    covers = [_cover_shape(placed, layout, palette) for placed in covered]
     width, height = round(layout.width), round(layout.height)
     colours = {"coloraxis": _coloraxis(palette.signed, SIGNED_RANGE)}
     if "weight" in kinds:
@@ -151,7 +164,7 @@ def _figure_layout(
         "yaxis": {"range": [height, 0]},
         "font": {"size": layout.scale.font, "color": palette.ink},
         "annotations": slanted,
-        "shapes": [*_marks(layout, palette), *outline_shapes(layout, palette)],
+        "shapes": [*_marks(layout, palette), *outline_shapes(layout, palette), *covers],
         **colours,
     }
 
@@ -174,6 +187,17 @@ def outline_shapes(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
         for placed in layout.blocks
         for outline in placed.block.outlines
     ]
+
+
+def _cover_shape(placed: Placed, layout: Layout, palette: Palette) -> dict[str, Any]:
+    """Lay a rectangle where a covered matrix is."""
+    return {
+        "x0": round(placed.left, 1),
+        "x1": round(placed.left + len(placed.block.columns) * layout.cell, 1),
+        "y0": round(placed.top, 1),
+        "y1": round(placed.top + len(placed.block.rows) * layout.row, 1),
+        "line": {"color": palette.muted, "width": 1.5, "dash": "dot"},
+    }
 
 
 def _coloraxis(scale: list[tuple[float, str]], limits: tuple[float, float]) -> dict[str, Any]:

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from ...analysis.projection_2d import Projection2D
-from ...notation.labels import number
+from ...notation.labels import number, subscripts
 from ...scenario import Array
 from ...text import escape
 from ..boxes.description import Description
 from ..boxes.look import DEFAULT_LOOK, TEMPLATE, Look
-from ..boxes.text import subscripts
 
 #: Height of a plot in parts of its width, and its largest width in pixels.
 _FLAT, _WIDEST = 0.72, 520

@@ -12,7 +12,7 @@ import numpy as np
 from ...attention import AttentionTrace
 from ...explain.wording import Escape, axis_label
 from ...notation.graph import graph
-from ...notation.labels import number
+from ...notation.labels import numbers
 from ...notation.steps import Axis, step
 from ...scenario import Array
 from ..bound import Bound
@@ -46,16 +46,18 @@ class Goal:
         return self.distance(self.shown(start, now))
 
     def write(self, shown: Sequence[float]) -> str:
+        """Write the numbers, or that the present scenario has none."""
+        return self.written(shown) if all(map(isfinite, shown)) else "not there"
+
+    def written(self, shown: Sequence[float]) -> str:
         """Write the numbers, with as many decimals as show whether the goal is met."""
-        if not all(map(isfinite, shown)):
-            return "not there"
         is_met = self.bound.holds(self.distance(shown))
         for digits in range(2, 7):
-            written = [round(x, digits) for x in shown]
-            if self.bound.holds(self.distance(written)) == is_met:
+            (written,) = numbers(np.array([shown]), digits)  # as in the boxes
+            seen = [float(each.replace("−", "-")) for each in written]
+            if self.bound.holds(self.distance(seen)) == is_met:
                 break
-        numbers = [number(x, digits) for x in shown]
-        return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
+        return written[0] if len(written) == 1 else f"({', '.join(written)})"
 
     def what(self, now: AttentionTrace, escape: Escape) -> str:
         """Name the number in a sentence."""

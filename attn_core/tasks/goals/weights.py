@@ -13,10 +13,11 @@ from ...analysis.head_similarity import head_similarity
 from ...attention import AttentionTrace, attend
 from ...edits import reversed_words
 from ...explain.wording import Escape
+from ...gradients import backward
 from ...learning.raw_target import PATTERNS
 from ...notation.labels import isolate
 from ...scenario import Array
-from .goal import Goal, Slope, labels_of, matrix_of, of_head, slope_at
+from .goal import Goal, Slope, fields_of, labels_of, matrix_of, of_head, slope_at
 
 #: The patterns in which each word has one word to look at.
 ONE_WORD = tuple(name for name in PATTERNS if name != "all alike")
@@ -87,12 +88,39 @@ class Pattern(Goal):
         return {"weights": slope_at(now, "weights", self.head, entries)}
 
     def plain(self, start: AttentionTrace) -> dict[str, Any]:
-        """Return the places of the start; no hand moves them."""
-        at = self._places(start.weights if start.weights.ndim == 2 else start.weights[0])
-        return {"kind": "pattern", "places": np.argwhere(at).tolist(), "head": self.head}
+        """Return its name."""
+        return {"kind": "pattern"} | fields_of(self, "pattern", "head")
 
     def _places(self, A: Array | None) -> Array:
         return np.zeros((0, 0), bool) if A is None else PATTERNS[self.pattern](*A.shape) > 0
+
+
+@dataclass(frozen=True)
+class Gradient(Goal):
+    """The gradient of a box of W_q or W_k, as a part of the largest of all: from 0 to 1.
+
+    Its loss is the cross-entropy of the weights and a pattern; see `gradients`.
+    """
+
+    pattern: str
+    matrix: str
+    row: int
+    column: int
+    head: int = 0
+
+    def shown(self, start: AttentionTrace, now: AttentionTrace) -> tuple[float, ...]:
+        """Return |gradient| / largest |gradient|; nan where all are 0 or the box isn't there."""
+        trace = now.head(self.head) if self.head < now.scenario.h else now.head(0)
+        by = backward(trace, PATTERNS[self.pattern](*trace.weights.shape))
+        size = {"W_q": np.abs(by.dW_q), "W_k": np.abs(by.dW_k)}
+        most, own = max(float(M.max()) for M in size.values()), size[self.matrix]
+        has_it = most > 0 and self.row < own.shape[0] and self.column < own.shape[1]
+        return (float(own[self.row, self.column]) / most if has_it else nan,)
+
+    def what(self, now: AttentionTrace, escape: Escape) -> str:
+        """Name the box."""
+        row, column = labels_of(now, self.matrix, self.row, self.column, escape)
+        return f"The gradient of {self.matrix}[{row}, {column}] is, as a part of the largest,"
 
 
 @dataclass(frozen=True)

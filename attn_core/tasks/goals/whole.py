@@ -65,7 +65,7 @@ class Shape(Goal):
         """Return how many rows and columns there are too many or too few."""
         return nan if len(shown) != 2 else float(np.abs(np.subtract(shown, self.shape)).sum())
 
-    def write(self, shown: Sequence[float]) -> str:
+    def written(self, shown: Sequence[float]) -> str:
         """Write the shape."""
         return "×".join(f"{size:.0f}" for size in shown)
 
@@ -92,7 +92,7 @@ class Moved(Goal):
             count += int((before != after).sum())
         return (float(count),)
 
-    def write(self, shown: Sequence[float]) -> str:
+    def written(self, shown: Sequence[float]) -> str:
         """Write a whole number."""
         return f"{shown[0]:.0f}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
@@ -50,7 +50,7 @@ def _start() -> None:
     state.change(lambda: presets.named(key).scenario, preset=key)
 
 
-def claim() -> None:
+def claim(*others: Callable[[], None]) -> None:
     """Show what can be seen in the preset, or say that it has been changed."""
     chosen = session().preset
     with st.container(key="claim", horizontal=True, vertical_alignment="center"):
@@ -59,6 +59,8 @@ def claim() -> None:
         else:
             st.caption(f"Started from “{escape.markdown(chosen.title)}”, changed since.")
             widgets.button("Start again", key="restart", on_click=_start, type="tertiary")
+        for other in others:
+            other()
 
 
 def sentence() -> None:
@@ -265,18 +267,24 @@ def rows_of_W(d_model: int) -> int:
     return rows
 
 
-def settings(*others: Callable[[], None]) -> None:
-    """Choose scaling, temperature and mask; other tools stand on the same line."""
+def settings(
+    *others: Callable[[], None], names: Collection[str] = ("scale", "temperature", "mask")
+) -> None:
+    """Choose scaling, temperature and mask, or some of them; other tools stand on the same line."""
     with st.container(key="tools", horizontal=True, vertical_alignment="center"):
-        widget_state.seed("scale", session().scenario.scale)
-        widgets.toggle(escape.label("Divide by √d_k"), key="scale", on_change=_set_scale)
-        with _named("Temperature"):
-            _temperature()
-        with _named("Mask"):
-            mask.kind()
+        if "scale" in names:
+            widget_state.seed("scale", session().scenario.scale)
+            widgets.toggle(escape.label("Divide by √d_k"), key="scale", on_change=_set_scale)
+        if "temperature" in names:
+            with _named("Temperature"):
+                _temperature()
+        if "mask" in names:
+            with _named("Mask"):
+                mask.kind()
         for other in others:
             other()
-    mask.size_or_boxes()
+    if "mask" in names:
+        mask.size_or_boxes()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from attn_core import edits, limits
@@ -38,10 +39,14 @@ _SEEDS = 10_000
 def editor(*wanted: MatrixName) -> None:
     """Edit a matrix; the visitor chooses among several.
 
-    Without names, all but W_o, which nothing shows but the page about heads.
+    Without names, all but W_o, which nothing shows but the page about heads. On a page with a
+    task, those of which a box may be moved.
     """
     has = edits.editable(session().scenario)
-    names = [name for name in has if (name in wanted if wanted else name != "W_o")]
+    wanted = wanted or tuple(name for name in has if name != "W_o")
+    names = [name for name in has if name in wanted and _movable(name).any()]
+    if not names:
+        return
     if not session().is_live:
         _matrix(_chosen(names))
         return
@@ -51,6 +56,7 @@ def editor(*wanted: MatrixName) -> None:
             name = _chosen(names)
             with _line(name):
                 _fillings(name)
+            _say_locked(name)
             _number_table(_block(name), name)
 
 
@@ -92,6 +98,7 @@ def _matrix(name: MatrixName) -> None:
             width="content",
         )
         _fillings(name)
+    _say_locked(name)
     if view == "Table":
         _number_table(_block(name), name)
     else:
@@ -113,6 +120,20 @@ def _of_head(name: MatrixName) -> str:
     heads = session().scenario.heads
     is_shared = name in ("X", "Z", "P")
     return "" if is_shared or len(heads) < 2 else f" of “{escape.markdown(heads[session().head])}”"
+
+
+def _movable(name: MatrixName) -> NDArray[np.bool_]:
+    """Say of each box of a matrix, as it is edited, whether it may be moved."""
+    s, head, movable = session().scenario, _head(name), session().movable
+    if movable:
+        return movable.mask(s, name, head)
+    return np.ones_like(edits.matrix_of(s, name, head), dtype=bool)
+
+
+def _say_locked(name: MatrixName) -> None:
+    """Say what a task lets one move, where that isn't the whole matrix."""
+    if not _movable(name).all():
+        st.caption(escape.markdown(session().locked))
 
 
 def _sliders(shown: Block, name: MatrixName) -> None:
@@ -164,6 +185,7 @@ def _slider(shown: Block, name: MatrixName, i: int, j: int) -> None:
         key=_slider_key(name, i, j, _head(name), revision),
         on_change=_set_cell,
         args=(name, i, j, _head(name), revision),
+        disabled=not _movable(name)[i, j],
     )
 
 
@@ -181,6 +203,8 @@ def _set_cell(name: MatrixName, i: int, j: int, head: int, revision: int) -> Non
 
 def _fillings(name: MatrixName) -> None:
     """Show buttons that fill the whole matrix, and the seed of the random numbers."""
+    if not _movable(name).all():
+        return
     seed = widget_state.seed_view(f"seed-{name}", range(_SEEDS), 1)
     fillings: dict[str, Callable[[Scenario], Array]] = {
         "identity": lambda s: edits.identity(s, name),
@@ -256,12 +280,18 @@ def table(
             data_frame(written, shown.rows, list(columns)),
             key=key,
             column_config=columns,
-            disabled=["_index"],
+            disabled=["_index", *_locked_columns(name)],
             width="content",
             alt=f"Table to edit {name}",
             on_change=_apply,
             args=(name, apply, lambda shown: (values, _entries(shown, key))),
         )
+
+
+def _locked_columns(name: str) -> list[str]:
+    """Number the columns of a table in which no box may be moved."""
+    own = [each for each in edits.editable(session().scenario) if each == name]
+    return [str(j) for each in own for j, box in enumerate(_movable(each).T) if not box.any()]
 
 
 def _apply(

@@ -20,7 +20,7 @@ _BUTTONS = 32
 
 
 #: Pixels of the window's height that home needs beside its picture; with the projector's letters.
-_AROUND, _AROUND_IN_ROOM = 272, 376
+_AROUND, _AROUND_IN_ROOM = 262, 364
 
 
 def look(margin: int = 0, share: float = 1) -> Look:
@@ -28,7 +28,8 @@ def look(margin: int = 0, share: float = 1) -> Look:
     # Margins are as wide as letters, and the projector's are 22 pixels for 16 (`frame.py`).
     taken = round(margin * 22 / 16) if session().projector else margin
     width = share * (session().width - taken)
-    height = max(0, session().height - (_AROUND_IN_ROOM if session().projector else _AROUND))
+    around = (_AROUND_IN_ROOM if session().projector else _AROUND) + session().around
+    height = max(0, session().height - around)
     return Look(width, state.theme(), session().projector, height or None)
 
 

@@ -79,7 +79,7 @@ export default async function (component) {{
 }}"""
 
 
-_board, _preload = _component("board"), _component("preload")
+_board, _preload, _goals = _component("board"), _component("preload"), _component("goals")
 
 
 def preload() -> None:
@@ -126,7 +126,7 @@ def board(
     if session().needs_frame(key, described.base):
         data["frame"] = _board_frame(described, key, alt())
         if inputs:
-            data["frame"] |= {"steps": inputs.steps(), "editing": moves.EDITING}
+            data["frame"] |= {"steps": inputs.steps(), "editing": moves.editing()}
     if described.frames and not session().only_numbers:
         data["frames"] = described.plain_frames()
     _show(
@@ -137,6 +137,11 @@ def board(
         on_pick_change=lambda: _picked(key, picked),
         on_move_change=lambda: moves.moved(key),
     )
+
+
+def goals(data: dict[str, Any]) -> None:
+    """Show how near the scenario comes to goals; see `goal_bar`."""
+    _show(_goals, "goals", {"ack": session().last_ack.move, **data}, height="content")
 
 
 def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:

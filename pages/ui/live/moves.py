@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, TypeGuard
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from attn_core import Scenario, document, edits, limits
+from attn_core.edits import MatrixName
 from attn_core.notation.equation import Block, Equation
 from attn_core.scenario import Array
+from attn_core.tasks.movable import Movable
 from pages.ui.session import state, widget_state
 from pages.ui.session.session import Ack
 from pages.ui.session.state import session
@@ -81,7 +85,14 @@ class Inputs:
             said["minus"] = [[value if isfinite(value) else None for value in row] for row in rows]
         elif block.step.name in edits.editable(self.scenario) and not block.transposed:
             said |= {"title": f"{block.symbol}, {block.shape}", "boxes": block.cells}
+            if movable := session().movable:
+                said["locked"] = (~self._boxes_of(movable, block.step.name, shown.head)).tolist()
         return said
+
+    def _boxes_of(self, movable: Movable, name: MatrixName, head: int) -> NDArray[np.bool_]:
+        """Say which boxes of a matrix may move; of W_o a picture shows the rows of all heads."""
+        heads = range(self.scenario.h) if name == "W_o" else (head,)
+        return np.concatenate([movable.mask(self.scenario, name, each) for each in heads])
 
 
 def inputs_of(*drawn: Equation, before: Sequence[Shown | None] = ()) -> Inputs:
@@ -99,14 +110,19 @@ def inputs_of(*drawn: Equation, before: Sequence[Shown | None] = ()) -> Inputs:
     return Inputs(session().scenario, (*before, *own))
 
 
-#: What all boxes have in common.
-EDITING = {
+#: What all boxes have in common, on any page.
+_EDITING = {
     "bound": SLIDER_BOUND,
     "hard_max": limits.MAX_ABS,
     "max_pasted": edits.MAX_PASTED,
     "step": SLIDER_STEP,
     "hint": HINT,
 }
+
+
+def editing() -> dict[str, Any]:
+    """Return what all boxes of a picture have in common."""
+    return {**_EDITING, "locked": session().locked}
 
 
 def moved(key: str) -> None:

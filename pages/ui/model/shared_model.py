@@ -106,7 +106,7 @@ def encoder() -> Encoder | None:
     The first visitor starts the loading; all who wait see its progress.
     """
     if not is_installed():
-        _show_how_to_install()
+        show_how_to_install()
         return None
     if name() not in _loading and not is_at_hand(name()):
         _offer_to_fetch()
@@ -149,7 +149,8 @@ def loaded() -> Encoder | None:
     return loading.encoder if loading else None
 
 
-def _show_how_to_install() -> None:
+def show_how_to_install() -> None:
+    """Say what is missing, and how it comes onto this server."""
     st.info(
         "This needs a pretrained model, which isn't installed on this server. Whoever runs it "
         "can add one with `make models`; all other pages go on without it."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from attn_core.notation import cells
@@ -19,6 +20,26 @@ _ON = "1"
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
 _COUNTED = re.compile(r"[1-9]\d?", re.ASCII)
+
+
+class CourseAddress(NamedTuple):
+    """What an address says of the course; its parameters are called as these fields.
+
+    Attributes
+    ----------
+    lesson, seed, step : str
+        Which lesson, which variant of it, and where in it; there may be no such ones.
+    course : str
+        How far a visitor has come; see `attn_core.tasks.progress`.
+    task : str
+        A teacher's task, as a link that nobody has opened yet.
+    """
+
+    lesson: str = ""
+    seed: str = ""
+    step: str = ""
+    course: str = ""
+    task: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +70,7 @@ class Address:
         What is painted, to be learned; see `attn_core.learning.raw_target`.
     look : str
         Where to look in a pretrained model; see `model_query`.
+    course : CourseAddress
     """
 
     preset: str = ""
@@ -62,6 +84,7 @@ class Address:
     lesson: str = ""
     painted: str = ""
     look: str = ""
+    course: CourseAddress = field(default_factory=CourseAddress)
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Address:
@@ -84,6 +107,7 @@ class Address:
             lesson=query.get(_LESSON, ""),
             painted=query.get(_PAINTED, ""),
             look=query.get(_LOOK, ""),
+            course=CourseAddress(*(query.get(name, "") for name in CourseAddress._fields)),
         )
 
     def query(self) -> dict[str, str]:
@@ -106,6 +130,7 @@ class Address:
             _LESSON: self.lesson,
             _PAINTED: self.painted,
             _LOOK: self.look,
+            **self.course._asdict(),
         }
         return {name: value for name, value in written.items() if value}
 

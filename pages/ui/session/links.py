@@ -3,6 +3,7 @@
 Streamlit's own links name the page alone. That is enough for a click, which keeps the session;
 a middle click, or "open in a new tab", begins another one, which knows only its address.
 A click while a change is still on its way is followed once the server has taken it.
+The menu, which holds most of them, goes where it would be in the way.
 """
 
 from __future__ import annotations
@@ -51,10 +52,18 @@ function leave(event) {
   }
 }
 
-/** On a phone the menu lies over the page. */
+const CLOSE = '[data-testid="stSidebar"] [data-testid="stSidebarCollapseButton"] button';
+const OPEN = '[data-testid="stExpandSidebarButton"]';
+const liesOver = () => innerWidth <= 768; // the menu, on a phone, over the page
+
 function uncover(link) {
-  const close = '[data-testid="stSidebar"] [data-testid="stSidebarCollapseButton"] button';
-  if (innerWidth <= 768 && link.closest(".st-key-menu")) document.querySelector(close)?.click();
+  if (liesOver() && link.closest(".st-key-menu")) document.querySelector(CLOSE)?.click();
+}
+
+/** A projector has no room for the menu. */
+function makeRoom({ target }) {
+  if (!target.closest?.(".st-key-projector") || liesOver()) return;
+  document.querySelector(target.checked ? CLOSE : OPEN)?.click();
 }
 
 /**
@@ -86,6 +95,7 @@ function hand(event) {
 export default function () {
   for (const event of COMING) document.addEventListener(event, complete, true);
   document.addEventListener("focusout", noteLeft, true);
+  document.addEventListener("change", makeRoom, true);
   document.addEventListener("click", leave, true);
   window.addEventListener("paste", hand, true);
 }

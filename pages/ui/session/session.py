@@ -12,10 +12,12 @@ from attn_core import Scenario, limits, permalink, presets
 from attn_core.edits import describe_rounded_scenario, mask_kinds
 from attn_core.masks import MaskKind
 from attn_core.scenario import Array
+from attn_core.tasks.movable import Movable
 from attn_core.text.embeddings import Source
 from pages.ui.session import model_query
 from pages.ui.session.address import MAX_ADDRESS, Address
 from pages.ui.session.announcement import Announcement
+from pages.ui.session.course import Course
 from pages.ui.session.history import History
 from pages.ui.session.inspection import Inspection
 from pages.ui.session.model_query import ModelQuery
@@ -130,6 +132,8 @@ class Session:
     #: Keys of the fragments of this page that show numbers.
     fragments: list[str] = field(default_factory=list)
     last_ack: Ack = field(default_factory=Ack)
+    #: What the task of this page lets a visitor move; None where there is no task.
+    movable: Movable | None = None
     inspection: Inspection = field(default_factory=Inspection)
     #: The kind of mask that was chosen; a mask that blocks nothing is of several kinds.
     chosen_mask_kind: MaskKind = "none"
@@ -138,6 +142,8 @@ class Session:
     width: int = DEFAULT_WIDTH
     #: Of the window; 0 where it isn't known, or doesn't stay.
     height: int = 0
+    #: Pixels of it that the present page needs beside a picture, more than home does.
+    around: int = 0
     #: The browser has told its width.
     measured: bool = False
     long_text: LongText = field(default_factory=LongText)
@@ -146,6 +152,7 @@ class Session:
     lesson: Kind = KINDS[0]
     runs: Runs = field(default_factory=Runs)
     painting: Painting = field(default_factory=Painting)
+    course: Course = field(default_factory=Course)
     #: What was asked of a pretrained model last; see `pending_vectors`.
     requested: PendingVectors | None = None
     #: Choices that change the view and not the scenario, by widget.
@@ -234,6 +241,17 @@ class Session:
         }
         return tuple(name for name, is_missing in missing.items() if is_missing)
 
+    @property
+    def locked(self) -> str:
+        """Why some boxes can't be moved; empty where all can."""
+        return f"Locked in this task. {self.movable.describe()}" if self.movable else ""
+
+    def permit(self, before: Scenario, following: Scenario) -> None:
+        """Raise ValueError, with the reason, for a change that the task of this page forbids."""
+        reason = self.movable.refusal(before, following) if self.movable else ""
+        if reason:
+            raise ValueError(reason)
+
     def complain(self, reason: str) -> None:
         """Say on the page what was wrong with what the visitor tried."""
         self.complaint, self.refused, self.note = reason, "", ""
@@ -288,6 +306,9 @@ class Session:
         self.painting.load_from_url(address.painted, self.scenario)
         if address.look != model_query.to_text(self.model_query.focus):
             self.model_query.focus = model_query.from_text(address.look)
+        said = address.course
+        for complaint in self.course.load_from_url(said, has_scenario=bool(address.link)):
+            self._complain_too(complaint)
         for text, parameter in zip(self._texts, address.texts, strict=True):
             try:
                 text.load_from_url(parameter)
@@ -347,6 +368,7 @@ class Session:
             lesson=self.lesson if self.lesson != KINDS[0] else "",
             painted=self.painting.text(self.scenario),
             look=model_query.to_text(self.model_query.focus),
+            course=self.course.to_url(),
         )
         address = whole.fitting(page)
         self.links.scenario, self.links.pinned = address.link, address.pinned

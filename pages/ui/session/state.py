@@ -48,18 +48,20 @@ def begin(page: str) -> None:
         if not (known.is_user_event or time.monotonic() - known.begun < _READ):
             known.complaint = known.note = ""  # they belonged to the page that was left
         known.refused = known.inspection.picture = ""
+        known.movable = None  # kept on the same page, whose run may be stopped and begin anew
     if address.link and not known.is_user_event and known.page:
         known.load_from_url(address)
     known.load_pin_from_url(address)
     known.page, known.is_user_event, known.only_numbers = page, False, False
-    known.begun = time.monotonic()
+    known.begun, known.around = time.monotonic(), 0
     known.fragments.clear()
     known.frames.clear()
-    _write_url(known)
+    write_url()
 
 
-def _write_url(known: Session) -> None:
+def write_url() -> None:
     """Write the session into the URL; what isn't ours goes out of it."""
+    known = session()
     wanted = known.to_url(st.context.url or "").query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
@@ -83,7 +85,7 @@ def change(
     entered: str = "",
     gesture: str | None = None,
 ) -> str:
-    """Carry out an edit as one step of undo, if the lab's limits allow what it returns.
+    """Carry out an edit as one step of undo, if the lab's limits and a task allow what it returns.
 
     An edit that raises ValueError changes nothing but the complaint on the page;
     what it says was written for the visitor. What a change drops or rounds is noted on the page.
@@ -113,6 +115,7 @@ def change(
         edited = edit()
         noted = edited if isinstance(edited, edits.Noted) else edits.Noted(edited, "")
         following = limits.validate(noted.scenario)
+        known.permit(known.scenario, following)
     except ValueError as error:
         known.complain(str(error))
         known.refused = entered
@@ -134,6 +137,7 @@ def amend(edit: Callable[[], Scenario]) -> None:
     known.is_user_event = True
     try:
         following = limits.validate(edit())
+        known.permit(known.history.before or known.scenario, following)
     except ValueError as error:
         known.complain(str(error))
     else:
@@ -180,6 +184,11 @@ def swap() -> None:
     known = _changing()
     a = known.pinned
     if a is None:  # a browser that shows an older page may still have the button
+        return
+    try:
+        known.permit(known.scenario, a.scenario)
+    except ValueError as error:
+        known.complain(str(error))
         return
     known.pin(known.as_pinned)
     if known.history.push(a.scenario, a.preset, swap=True):

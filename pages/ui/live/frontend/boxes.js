@@ -48,6 +48,12 @@ export class Box {
     return Math.abs(this.value) > bound ? hardMax : bound;
   }
 
+  /** Why the task of the page keeps it as it is; empty where it moves. */
+  get locked() {
+    const { step, editing } = this.editor;
+    return step.locked?.[this.i][this.j] ? editing.locked : "";
+  }
+
   get name() {
     return this.editor.step.boxes[this.i][this.j];
   }
@@ -61,7 +67,10 @@ export class Box {
 
   set(value) {
     this.value = value;
-    const { node, editor } = this;
+    const { node, editor, locked } = this;
+    if (node.title !== locked) {
+      Object.assign(node, { title: locked, ariaDisabled: locked ? "true" : null });
+    }
     node.setAttribute("aria-label", this.name);
     node.setAttribute("aria-valuenow", value);
     node.setAttribute("aria-valuemin", -this.bound);
@@ -103,7 +112,7 @@ export class Box {
   }
 
   grab(event) {
-    if (this.field || event.button || !event.isPrimary) return;
+    if (this.field || this.locked || event.button || !event.isPrimary) return;
     const wasFocused = document.activeElement === this.node;
     this.commit();
     this.hold();
@@ -150,11 +159,12 @@ export class Box {
     if (event.ctrlKey || event.metaKey) {
       if (!(key in NEIGHBOURS) || shiftKey) return;
       this.editor.neighbour(this, ...NEIGHBOURS[key])?.node.focus();
-    } else if (key in KEYS) this.step(KEYS[key] * (shiftKey ? TEN_STEPS : 1));
+    } else if (key === "Escape") closeSlider(this);
+    else if (this.locked) return;
+    else if (key in KEYS) this.step(KEYS[key] * (shiftKey ? TEN_STEPS : 1));
     else if (key === "Home" || key === "End") this.press(key === "End" ? bound : -bound);
     else if (/^[-−+.,\d]$/.test(key)) this.type(key);
     else if (key === "Enter") this.overwrite();
-    else if (key === "Escape") closeSlider(this);
     else return;
     event.preventDefault();
   }
@@ -193,11 +203,13 @@ export class Box {
 
   /** Type over the number that is there. */
   overwrite() {
+    if (this.locked) return;
     this.type(String(this.value).replace("-", "−"));
     this.field.select();
   }
 
   type(text, refused = false) {
+    if (this.locked) return;
     this.commit();
     this.close();
     closeSlider(this);
@@ -228,7 +240,8 @@ export class Box {
   paste(event) {
     const text = event.clipboardData.getData("text/plain");
     const pasted = /[\t\r\n]/.test(text.replace(/[\r\n]+$/, ""));
-    if (!text.trim() || (this.field && !pasted)) return; // the field takes one number by itself
+    if (this.locked || !text.trim()) return;
+    if (this.field && !pasted) return; // the field takes one number by itself
     event.preventDefault();
     this.commit();
     this.close(true);

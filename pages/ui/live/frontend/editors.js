@@ -80,7 +80,8 @@ class Editor {
     const { plot } = this.board;
     Object.assign(this, { step, editing, scale: { ...scaleOf(plot, this.index), inks } });
     this.node.setAttribute("aria-label", step.title);
-    this.node.setAttribute("aria-describedby", hint(editing.hint));
+    const isLocked = step.locked?.flat().every(Boolean);
+    this.node.setAttribute("aria-describedby", isLocked ? "" : hint(editing.hint));
     const places = placesOf(plot, this.index);
     const { left, top } = places(0, 0);
     const last = places(step.boxes.length - 1, step.boxes[0].length - 1);
@@ -95,6 +96,7 @@ class Editor {
       const at = places(i, j);
       moveTo(node, { ...at, left: at.left - left, top: at.top - top });
     }
+    this.comeBackToMovable();
   }
 
   show(values) {
@@ -127,6 +129,13 @@ class Editor {
   /** One stop of Tab for the whole matrix. */
   comeBackTo(chosen) {
     for (const box of this.boxes.flat()) box.node.tabIndex = box === chosen ? 0 : -1;
+  }
+
+  /** Tab comes to a box that moves, where there is one. */
+  comeBackToMovable() {
+    const all = this.boxes.flat();
+    const movable = all.find(({ locked }) => !locked);
+    if (movable && all.find(({ node }) => !node.tabIndex).locked) this.comeBackTo(movable);
   }
 
   neighbour({ i, j }, down, across) {
@@ -183,6 +192,8 @@ function style() {
       touch-action: pan-y pinch-zoom; user-select: none; -webkit-user-select: none;
       box-shadow: inset 0 0 0 1.5px color-mix(in srgb, var(--st-primary-color) 70%, transparent),
         inset 0 0 0 2.5px color-mix(in srgb, var(--st-background-color) 60%, transparent); }
+    .lab-box[aria-disabled="true"], .lab-box[aria-disabled="true"]:hover { cursor: not-allowed;
+      box-shadow: none; }
     .lab-box:hover { box-shadow: inset 0 0 0 2px var(--st-primary-color), 0 1px 5px #0005; }
     .lab-box:focus-visible, .lab-box:focus { outline: 3px solid var(--st-primary-color);
       outline-offset: 0; z-index: 1; }
@@ -197,6 +208,9 @@ function style() {
       border: 1px solid var(--st-border-color); box-shadow: 0 3px 16px #0004; }
     .lab-slider :first-child { grid-column: 1 / 3; overflow: hidden; text-overflow: ellipsis;
       white-space: nowrap; }
+    .lab-slider[data-locked] { display: block; padding-block: 0.3rem; }
+    .lab-slider[data-locked] :not(:first-child) { display: none; }
+    .lab-slider[data-locked] :first-child { white-space: normal; }
     .lab-slider output { text-align: end; font-variant-numeric: tabular-nums; font-weight: 600; }
     .lab-slider input { width: 100%; height: 44px; margin: 0; cursor: ew-resize;
       touch-action: none; appearance: none; background: none; }

@@ -10,7 +10,7 @@ const GAP = 2; // pixels between boxes, as in the template of `attn_core/figures
 // As in `attn_core/figures/boxes/box_numbers.py`, which writes the answer.
 const [SMALLEST_NUMBER, PART_OF_LETTERS] = [9, 0.6];
 const TIE = 1 + 1e-12; // as in `attn_core/notation/labels.py`: a half goes up, and a bit less, too
-const [CHARACTER, MINUS, MARGIN] = [0.56, 0.3, 6];
+const [DIGIT, POINT, MARGIN] = [0.51, 0.28, 6];
 
 /** The boards whose matrices can be computed here. */
 export const boards = new Set();
@@ -25,11 +25,16 @@ export function preview(moves) {
  * another scenario. Without a matrix of the shape that was moved, which is on its way, it is all null.
  */
 export function computed({ scenario, steps }, moves) {
+  const all = matricesAfter(scenario, moves);
+  return all && steps.map((step) => step && drawn(all[step.name], step));
+}
+
+/** All matrices of a scenario with moves carried out; null without a matrix that was moved. */
+export function matricesAfter(scenario, moves) {
   const entered = moves.filter((move) => "value" in move);
   if (!entered.every((move) => fits(scenario, move))) return null;
   const inputs = entered.reduce(carriedOut, scenario);
-  const all = { ...inputs, ...attend(inputs) };
-  return steps.map((step) => step && drawn(all[step.name], step));
+  return { ...inputs, ...attend(inputs) };
 }
 
 function fits(scenario, { name, head, shape: [rows, columns] }) {
@@ -132,11 +137,16 @@ export function format(values, { name, is_weight: isWeight }, cell, letters, com
   const least = common ?? Math.max(SMALLEST_NUMBER, PART_OF_LETTERS * letters);
   const largest = Math.max(...values.flat().filter(Number.isFinite).map(Math.abs));
   for (let digits = 2; digits >= (name === "weights" ? 1 : 0); digits--) {
-    const widest = CHARACTER * number(largest, digits).length + (isWeight ? 0 : MINUS);
+    const widest = width((isWeight ? "" : "−") + number(largest, digits));
     const size = Math.round(Math.min(font, (cell - MARGIN) / widest) * 10) / 10;
     if (size >= least) return [digits, size];
   }
   return [null, SMALLEST_NUMBER];
+}
+
+/** Width of a number in parts of its size, as `text.text_width` has it. */
+function width(text) {
+  return [...text].reduce((sum, character) => sum + (character === "." ? POINT : DIGIT), 0);
 }
 
 /** Fixed decimals and a true minus, none before a zero; rounded as `labels.numbers` does. */

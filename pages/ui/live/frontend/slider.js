@@ -75,9 +75,11 @@ class Panel {
     this.node.addEventListener("focusout", (event) => this.leave(event));
   }
 
-  show({ name, value, written, bound, editor }) {
+  /** A box that is locked has no slider, and says why. */
+  show({ name, value, written, bound, editor, locked }) {
     const { range } = this;
-    this.name.textContent = name;
+    this.node.toggleAttribute("data-locked", Boolean(locked));
+    this.name.textContent = locked || name;
     this.value.textContent = written;
     [this.low.textContent, this.high.textContent] = [`−${bound}`, bound];
     Object.assign(range, { min: -bound, max: bound, step: editor.editing.step, value });

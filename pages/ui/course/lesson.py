@@ -1,0 +1,179 @@
+"""The frame of a lesson: all lessons in a strip, the way from step to step, and the step itself."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import streamlit as st
+
+from attn_core.tasks import LESSONS
+from attn_core.text import escape
+from pages.ui.course import predict, task
+from pages.ui.model import shared_model
+from pages.ui.session import widgets
+from pages.ui.session.course import SEEN, STORY, TASK
+from pages.ui.session.state import session
+from pages.ui.show import covered
+
+#: What a step is called.
+_NAMES = {STORY: "story", TASK: "task", SEEN: "what you have seen"}
+#: Pixels of the window that stand around the picture of a story, and around that of a prediction.
+_AROUND_STORY, _AROUND_PREDICTION = 90, 110
+_CSS = """<style>
+.st-key-lessons { gap: 0.1rem; }
+.st-key-lessons button { min-height: 2rem; min-width: 1.95rem; padding: 0 0.2rem; }
+.st-key-lessons p { white-space: nowrap; }
+/* The number is enough; who hears the page is told the name. */
+.st-key-lessons em { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
+.st-key-step { gap: 0.2rem 0.8rem; }
+.st-key-step [data-testid="stMarkdownContainer"] { margin: 0; }
+.st-key-step [data-testid="stMarkdownContainer"] :is(h2, p) { margin: 0; padding: 0; }
+.stApp .st-key-step h2 { font-size: 1.3rem; }
+.st-key-words { max-width: 46rem; }
+.st-key-words p { margin-bottom: 0.6rem; }
+.st-key-verdict, .st-key-verdict-other, .st-key-solved {
+  max-width: 60rem; padding: 0.3rem 0.8rem; border-left: 3px solid #2a9d6f;
+}
+.st-key-verdict-other { border-color: #c98b2b; }
+</style>"""
+
+
+def choose() -> None:
+    """Choose a lesson; those that are solved have a mark."""
+    st.html(_CSS)
+    course = session().course
+    with st.container(key="lessons", horizontal=True):
+        for key, lesson in LESSONS.items():
+            is_solved = course.progress.of(key).solved
+            widgets.button(
+                f"{key}{':small[✓]' * is_solved} *{lesson.title}{', solved' * is_solved}*",
+                key=f"lesson-{key}",
+                help=lesson.title,
+                type="primary" if key == course.key and not course.foreign else "tertiary",
+                on_click=_go,
+                args=(key, STORY),
+            )
+
+
+def show() -> None:
+    """Show the present step."""
+    course = session().course
+    session().movable = None
+    _bar()
+    if course.lesson.needs_model and not course.foreign and not shared_model.is_installed():
+        _words(course.page.story if course.step == STORY else "")
+        shared_model.show_how_to_install()
+        return
+    if course.step == TASK:
+        task.show()
+    elif course.step == STORY:
+        _story()
+    elif course.step == SEEN:
+        _seen()
+    elif (i := course.prediction) is not None:
+        session().around = _AROUND_PREDICTION
+        predict.show(i)
+
+
+def _bar() -> None:
+    """Name the lesson and the step, and lead to the one before and to the next."""
+    course = session().course
+    with st.container(key="step", horizontal=True, vertical_alignment="center"):
+        if course.foreign:
+            st.markdown(f"## {escape.markdown(course.foreign.title) or 'A task'}", width="content")
+            st.caption("A task that was set for you", width="content")
+            st.space("stretch")
+            _to("To the lessons", "put-away", course.key, STORY)
+            return
+        st.markdown(f"## {course.key} · {course.lesson.title}", width="content")
+        st.caption(_where(), width="content")
+        st.space("stretch")
+        if course.place < course.steps.index(TASK):
+            _to("I know this: test me", "test-me", course.key, TASK, type="tertiary")
+        before = course.steps[max(course.place - 1, 0)]
+        is_first = course.place == 0
+        _to("Back", "back", course.key, before, icon=":material/arrow_back:", disabled=is_first)
+        _next()
+
+
+def _where() -> str:
+    course = session().course
+    name = "predict" if course.prediction is not None else _NAMES[course.step]
+    minutes = f" · about {course.lesson.minutes} minutes" if course.step == STORY else ""
+    return f"Step {course.place + 1} of {len(course.steps)}: {name}{minutes}"
+
+
+def _next() -> None:
+    """Lead to the next step, or behind the last one to the next lesson."""
+    course, keys = session().course, [*LESSONS]
+    look = {
+        "icon": ":material/arrow_forward:",
+        "icon_position": "right",
+        "type": "primary" if _is_done() else "secondary",
+    }
+    if course.place + 1 < len(course.steps):
+        _to("Next", "next", course.key, course.steps[course.place + 1], **look)
+    elif course.key != keys[-1]:
+        key = keys[keys.index(course.key) + 1]
+        _to(f"Next: lesson {key}", "next", key, STORY, **look)
+
+
+def _is_done() -> bool:
+    """Whether the present step has nothing left to do."""
+    course = session().course
+    if course.step == TASK:
+        return course.progress.of(course.key).solved
+    return course.prediction is None or course.is_answered(course.prediction)
+
+
+def _to(label: str, name: str, key: str, step: str, **look: Any) -> None:
+    """Draw a button that leads to a step of a lesson."""
+    widgets.button(label, key=name, on_click=_go, args=(key, step), **look)
+
+
+def _go(key: str, step: str) -> None:
+    """Go to a step of a lesson; its task begins with its own numbers."""
+    course = session().course
+    course.begin_lesson(key, course.seed, step)
+    session().complain("")
+    if step == TASK:
+        task.begin()
+
+
+def _vary() -> None:
+    """Begin the lesson anew with other words and numbers."""
+    course = session().course
+    course.begin_lesson(course.key, secrets.token_hex(2))
+
+
+def _story() -> None:
+    """Tell the story beside the picture of what it begins with."""
+    session().around = _AROUND_STORY
+    page = session().course.page
+    _words(page.story)
+    start = page.task.start
+    asked = {name for each in page.predictions if each.scenario == start for name in each.shows}
+    covered.whole(start, "story", asked)
+
+
+def _words(text: str) -> None:
+    with st.container(key="words"):
+        st.markdown(text)
+
+
+def _seen() -> None:
+    """Say what was to be seen, and what many think instead."""
+    course = session().course
+    if not course.progress.of(course.key).solved:
+        st.info("The task isn’t solved yet. *Back* leads to it; nothing of it is lost.")
+    with st.container(key="words"):
+        st.markdown(f"**What you have seen.** {course.task.debrief}")
+        st.markdown(course.page.misconception)
+        widgets.button(
+            "Once more, with other words and numbers",
+            key="vary",
+            icon=":material/shuffle:",
+            type="tertiary",
+            on_click=_vary,
+        )

@@ -1,0 +1,80 @@
+"""Ask what a picture will show, and uncover it once that is answered."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from attn_core.notation import labels
+from attn_core.tasks.prediction import Prediction
+from pages.ui.session import widget_state, widgets
+from pages.ui.session.course import Answer
+from pages.ui.session.state import session
+from pages.ui.show import covered
+
+
+def show(i: int) -> None:
+    """Show a prediction of the lesson; `i` counts from 0."""
+    course = session().course
+    asked, is_open = course.page.predictions[i], course.is_answered(i)
+    with st.container(key="words"):
+        st.markdown(asked.question)
+    if asked.shows:
+        covered.some(asked.scenario, asked.shows, f"prediction-{i}", is_covered=not is_open)
+    if is_open:
+        _verdict(asked, i)
+    else:
+        _answers(asked, i)
+
+
+def _answers(asked: Prediction, i: int) -> None:
+    """Offer the answers, and to see without one."""
+    with st.container(key="answers", horizontal=True, vertical_alignment="bottom"):
+        if asked.options:
+            for j, option in enumerate(asked.options):
+                widgets.button(option, key=f"option-{j}", on_click=_answer, args=(i, j))
+        else:
+            widgets.number_input(
+                "Your number", value=None, key=_NUMBER, step=0.1, format="%.2f", width=150
+            )
+            widgets.button("That is my answer", key="answer", on_click=_answer_number, args=(i,))
+        widgets.button(
+            "I’d rather see", key="rather-see", type="tertiary", on_click=_answer, args=(i, None)
+        )
+
+
+_NUMBER = "predicted-number"
+
+
+def _answer(i: int, answer: Answer) -> None:
+    session().complain("")
+    session().course.answer(i, answer)
+
+
+def _answer_number(i: int) -> None:
+    number = widget_state.read(_NUMBER, float, None)
+    if number is None:
+        session().complain("Type a number first, or take “I’d rather see”.")
+    else:
+        _answer(i, number)
+
+
+def _verdict(asked: Prediction, i: int) -> None:
+    """Say whether the answer was right, which one is, and why."""
+    is_right = session().course.was_right(i)
+    with st.container(key="verdict" if is_right else "verdict-other"):
+        st.markdown(f"{_opening(asked, i)} {asked.why}")
+
+
+def _opening(asked: Prediction, i: int) -> str:
+    course = session().course
+    correct, said = _written(asked, asked.answer), course.answered(i)
+    if course.was_right(i):
+        return f"**Right:** {correct}."
+    if course.was_right(i) is None:
+        return f"**It is** {correct}."
+    yours = f" You said {_written(asked, said)}." if said is not None else ""
+    return f"**Not quite:** it is {correct}.{yours}"
+
+
+def _written(asked: Prediction, answer: float) -> str:
+    return asked.options[int(answer)] if asked.options else labels.number(answer)

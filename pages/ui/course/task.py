@@ -1,0 +1,146 @@
+"""The task: what is asked, how near one is, what may move, hints one by one, and success."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from attn_core import AttentionTrace, Scenario, attend
+from attn_core.analysis.compare import Comparison, same_head
+from attn_core.analysis.why import describe_change
+from attn_core.tasks import check, is_solved
+from attn_core.text import escape
+from pages.ui.edit import form, matrix, position_kind
+from pages.ui.session import state, widgets
+from pages.ui.session.course import SEEN
+from pages.ui.session.state import session
+from pages.ui.show import choose_head, edit_heads, pictures
+from pages.ui.show.fragments import fragment
+
+#: Pixels of the window's height that stand above and below the picture, more than at home.
+_AROUND = 150
+
+
+def begin() -> None:
+    """Set the scenario to where the task begins, unless it is an attempt at it already."""
+    known = session()
+    is_own = known.scenario != known.preset.scenario and not known.course.is_attempt(known.scenario)
+    start = known.course.begin_task(known.scenario)
+    if start is None:
+        return
+    _set(lambda: start)
+    if is_own:
+        known.add_note("The task has numbers of its own; Undo brings yours back.")
+
+
+def show() -> None:
+    """Show the task with the picture that is to be moved."""
+    known = session()
+    before = known.scenario
+    begin()
+    if known.scenario is not before:
+        st.rerun()
+    known.movable, known.around = known.course.task.movable, _AROUND
+    solved = is_solved(known.course.task, known.scenario)
+    if solved and known.course.note_solved():
+        state.write_url()
+    asked, help_ = st.columns([3, 2], gap="medium")
+    with asked:
+        _asked()
+    with help_:
+        _solved() if solved else _hints()
+    choose_head.choose()
+    pictures.whole_attention()
+    _tools()
+
+
+def _asked() -> None:
+    task = session().course.task
+    st.markdown(escape.markdown(task.text) if session().course.foreign else task.text)
+    fragment("goals", _goals)
+
+
+def _goals(_: AttentionTrace) -> None:
+    """Say how near the numbers are to what is wanted."""
+    for result in check(session().course.task, session().scenario, escape.markdown):
+        st.progress(result.fraction, result.sentence)
+
+
+def _hints() -> None:
+    """Show the hints so far, and offer the next one; behind the last comes the solution."""
+    course = session().course
+    hints, shown = course.task.hints, course.hints
+    for hint in hints[:shown]:
+        st.markdown(escape.markdown(hint) if course.foreign else hint)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if shown < len(hints):
+            label = f"Hint {shown + 1} of {len(hints)}"
+            widgets.button(label, key="hint-next", icon=":material/lightbulb:", on_click=_hint)
+        else:
+            widgets.button("Show the solution", key="solution", on_click=_solve)
+        widgets.button("Start again", key="start-again", type="tertiary", on_click=_start_again)
+
+
+def _hint() -> None:
+    session().course.show_hint()
+
+
+def _solve() -> None:
+    """Play the solution, as one step of undo."""
+    session().course.show_solution()
+    _set(lambda: session().course.task.solution)
+
+
+def _set(scenario: Callable[[], Scenario]) -> None:
+    """Go to numbers of the task, wherever one has gone meanwhile."""
+    session().movable = None
+    state.change(scenario, anew=True)
+
+
+def _start_again() -> None:
+    _set(lambda: session().course.task.start)
+
+
+def _solved() -> None:
+    """Say calmly that the task is solved, and what did it."""
+    course = session().course
+    with st.container(key="solved"):
+        st.markdown(f"**Solved.** {_why()}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if course.foreign:
+            st.markdown(escape.markdown(course.foreign.debrief))
+        else:
+            widgets.button("What you have seen", key="seen", on_click=_see, type="primary")
+        widgets.button("Start again", key="start-again", type="tertiary", on_click=_start_again)
+
+
+def _see() -> None:
+    session().course.step = SEEN
+
+
+def _why() -> str:
+    """Say what the numbers that were moved have done since the start."""
+    known = session()
+    start = same_head(known.course.task.start, known.scenario, known.head)
+    if start is None:
+        return ""
+    now = attend(known.scenario).head(known.head)
+    return describe_change(Comparison(attend(start), now), escape.markdown)
+
+
+def _tools() -> None:
+    """Offer what else may move: settings, and the numbers in tables or Streamlit's sliders."""
+    movable = session().course.task.movable
+    if "sentence" in movable.settings:
+        form.sentence_alone()
+    if "sizes" in movable.settings:
+        form.sizes()
+    if "positions" in movable.settings:
+        position_kind.choose()
+    if "heads" in movable.settings:
+        edit_heads.buttons()
+    if names := movable.settings & {"scale", "temperature", "mask"}:
+        form.settings(names=names)
+    if movable.matrices:
+        matrix.editor(*movable.matrices)
