@@ -1,8 +1,8 @@
 """The Markdown of lessons as HTML, for what is read without Streamlit.
 
 Exactly what lessons use: paragraphs, lists, **strong**, *emphasis*, `code`, formulas between dollar
-signs, and symbols such as W_q. Anything else is refused, so that no sign is printed that was meant to
-be read.
+signs, and symbols such as W_q. Anything else is refused, so that no sign is printed that was meant
+to be read.
 """
 
 from __future__ import annotations
