@@ -18,6 +18,7 @@ from .goals import (
     Cell,
     Cosine,
     Goal,
+    Gradient,
     Heads,
     Largest,
     Moved,
@@ -180,6 +181,13 @@ def _pattern(f: _Fields) -> Goal:
     return Pattern(above, f.choice("pattern", ONE_WORD), f.head())
 
 
+def _gradient(f: _Fields) -> Goal:
+    matrix = f.choice("matrix", ("W_q", "W_k"))
+    rows, columns = step(matrix).axes
+    at = f.label("row", rows), f.label("column", columns)
+    return Gradient(f.bound(), f.choice("pattern", ONE_WORD), matrix, *at, f.head())
+
+
 def _moved(f: _Fields) -> Goal:
     return Moved(Bound(high=float(f.whole("at_most", 1, 999))))
 
@@ -192,6 +200,7 @@ _READERS: dict[str, Callable[[_Fields], Goal]] = {
     "ahead": _ahead,
     "largest": lambda f: Largest(f.bound(), f.head()),
     "pattern": _pattern,
+    "gradient": _gradient,
     "same": lambda f: Same(_NONE, f.matrix()),
     "shape": lambda f: Shape(_NONE, f.matrix(), f.shape()),
     "blocked": lambda f: Blocked(_NONE, *_query_and_key(f)),
@@ -261,6 +270,11 @@ def goal_content(goal: Goal, start: Scenario) -> dict[str, Any]:
             return {"goal": "largest", **bound, **head}
         case Pattern():
             return {"goal": "pattern", "pattern": goal.pattern, **bound, **head}
+        case Gradient():
+            rows, columns = (nodes.axis(axis) for axis in step(goal.matrix).axes)
+            at = {"row": rows[goal.row], "column": columns[goal.column]}
+            pattern = {"pattern": goal.pattern, "matrix": goal.matrix}
+            return {"goal": "gradient", **pattern, **at, **bound, **head}
         case Same():
             return {"goal": "same", "matrix": goal.matrix}
         case Shape():

@@ -105,6 +105,8 @@ def _page(lesson: Lesson, seed: str) -> LessonPage:
     start = read_start(content["start"])
     trace = attend(start)
     task = {"self-attention-lab-task": 1, "title": lesson.title} | content["task"]
+    if "solution" in task:
+        task["solution"] = document.content(with_moves(start, task["solution"]))
     return LessonPage(
         story=with_numbers(content["story"], trace, trace),
         predictions=tuple(read_prediction(each, start) for each in content.get("predictions", [])),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import edits, masks, positions
+from ..edits import heads
 from ..scenario import Scenario
 from .errors import TaskError
 from .places import Place, read_place
@@ -25,8 +26,8 @@ def with_moves(s: Scenario, moves: Sequence[str]) -> Scenario:
     moves : sequence of str
         What changes, a sign ``=`` and what it becomes. A box or a row takes numbers, a whole matrix
         ``identity``, ``zeros`` or ``random`` with a seed; then there are ``sentence``, ``context``,
-        ``features``, ``d_model``, ``d_k``, ``d_v``, ``scale`` (on, off), ``temperature``, ``mask``
-        and ``positions`` by their kind.
+        ``features``, ``heads`` (how many), ``d_model``, ``d_k``, ``d_v``, ``scale`` (on, off),
+        ``temperature``, ``mask`` and ``positions`` by their kind.
 
     Raises
     ------
@@ -57,6 +58,8 @@ def _with_move(s: Scenario, move: str) -> Scenario:
             return edits.with_sentence(s, value)
         case "context":
             return edits.with_context(s, value)
+        case "heads":
+            return _with_heads(s, int(_number(move, value)))
         case "features":
             return edits.with_features(s, [name.strip() for name in value.split(",")])
         case "d_model" | "d_k" | "d_v":
@@ -73,6 +76,16 @@ def _with_move(s: Scenario, move: str) -> Scenario:
             scheme: Any = _choice(move, value, positions.KINDS)
             return edits.with_positions(s, scheme)
     return _with_numbers(s, read_place(what, s), move, value)
+
+
+def _with_heads(s: Scenario, count: int) -> Scenario:
+    """Add heads behind the others, or take the last away, until there are so many."""
+    s = heads.with_heads(s)
+    while s.h < count:
+        s = heads.added(s)
+    while s.h > max(count, 1):
+        s = heads.removed(s, s.h - 1)
+    return s
 
 
 def _with_numbers(s: Scenario, place: Place, move: str, value: str) -> Scenario:

@@ -161,6 +161,8 @@ _DARK_PRINT_CSS = """<style>@media print {
 #: what the margins leave.
 _PROJECTOR_CSS = """<style>html { font-size: 22px; }
 .stApp [data-testid="stMainBlockContainer"] { padding: 0.5rem 1rem 0.6rem; }
+.stApp [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.3rem; }
+.stApp .st-key-viewport { margin-bottom: calc(0rem - 0.3rem); }
 </style>"""
 
 

@@ -13,7 +13,7 @@ from attn_core import Scenario, attend, edits
 from attn_core.figures import Look, describe_overview
 from attn_core.figures.boxes.colours import for_paper
 from attn_core.figures.boxes.layout import head_height, row_label_width
-from attn_core.figures.boxes.marks import LEGEND_HEIGHT, LEGEND_WIDTH
+from attn_core.figures.boxes.marks import LEGEND, LEGEND_ROW, legend_texts
 from attn_core.figures.boxes.overview import arrange_overview
 from attn_core.figures.boxes.text import text_width
 from attn_core.notation.cells import Cell
@@ -81,8 +81,9 @@ def boxes(layout):
         left = sign.x - width / (1 if sign.position == "middle left" else 2)
         yield left, sign.y - size / 2, left + width, sign.y + size / 2
     if layout.legend:
-        x, y = layout.legend
-        yield x, y, x + LEGEND_WIDTH * font, y + LEGEND_HEIGHT * font
+        x, y = layout.legend.x, layout.legend.y
+        wide, high = LEGEND_ROW if layout.legend.is_row else LEGEND
+        yield x, y, x + wide * font, y + high * font
 
 
 @given(scenarios(), looks)
@@ -233,6 +234,17 @@ def test_a_legend_shows_the_colours_of_the_boxes():
     assert swatches[4].fillcolor == exact[1.0]
     texts = {text for trace in figure.select_traces({"type": "scatter"}) for text in trace.text}
     assert {"−3", "0", "3", "1", "numbers", "weights", "row = query, column = key"} <= texts
+
+
+@pytest.mark.parametrize("look", [Look(340), Look(744, height=496), LAPTOP])
+@pytest.mark.parametrize("key", SCENARIOS)
+def test_a_legend_is_always_there_and_has_room_for_its_texts(key, look):
+    layout = laid_out(SCENARIOS[key], look)
+    wide, high = LEGEND_ROW if layout.legend.is_row else LEGEND
+    for sign in legend_texts(layout.legend, layout.scale):
+        width = text_width(sign.text, layout.scale.font * sign.size)
+        assert sign.x + width <= layout.legend.x + wide * layout.scale.font
+        assert sign.y < layout.legend.y + high * layout.scale.font
 
 
 def test_on_paper_a_dark_picture_has_the_colours_of_a_light_one():

@@ -93,7 +93,7 @@ def test_a_link_too_long_is_explained(monkeypatch):
 def test_a_preset_has_a_short_code(monkeypatch):
     drawn = []
     monkeypatch.setattr(qr_code, "expander", lambda *_: nullcontext(True))
-    monkeypatch.setattr(qr_code, "_code", drawn.append)
+    monkeypatch.setattr(qr_code, "draw", drawn.append)
     at = fine(visit("10_Share.py", preset="negation"))
     moved = edits.with_cell(BY_KEY["negation"].scenario, "X", 0, 0, 2.5)
     fine(visit("10_Share.py", preset="negation", s=encode(moved)))

@@ -56,6 +56,15 @@ class Arrow:
 
 
 @dataclass(frozen=True)
+class Legend:
+    """A legend of colours with its upper left corner at (x, y): a column, or one row."""
+
+    x: float
+    y: float
+    is_row: bool = False
+
+
+@dataclass(frozen=True)
 class Layout:
     """A whole equation in place."""
 
@@ -66,8 +75,7 @@ class Layout:
     blocks: tuple[Placed, ...]
     signs: tuple[Sign, ...]
     arrows: tuple[Arrow, ...] = ()
-    #: Where the upper left corner of a colour legend stands, if there is one.
-    legend: tuple[float, float] | None = None
+    legend: Legend | None = None
 
     @property
     def row(self) -> float:
@@ -264,10 +272,10 @@ def overhang(block: Block, cell: float, scale: Scale) -> float:
     """How far the last slanted label reaches beyond the last box."""
     if not is_slanted(block, cell, scale):
         return 0.0
-    half_a_letter = scale.font * math.sin(_SLANT) / 2
+    letter = 0.8 * scale.font * math.sin(_SLANT)
     reach = [
         min(text_width(text, scale.font), scale.longest_label) * math.cos(_SLANT)
-        + half_a_letter
+        + letter
         - cell * (len(block.columns) - 0.5 - j)
         for j, text in enumerate(block.columns)
     ]
@@ -279,7 +287,7 @@ def head_height(block: Block, cell: float, scale: Scale) -> float:
     if not is_slanted(block, cell, scale):
         return scale.font * 1.6
     longest = min(_widest(block.columns, scale), scale.longest_label)
-    return longest * math.sin(_SLANT) + scale.font * 1.2
+    return longest * math.sin(_SLANT) + scale.font * 1.4
 
 
 def _caption_width(block: Block, boxes: float, scale: Scale) -> float:

@@ -6,13 +6,16 @@ from typing import Any
 
 from ...notation.labels import short
 from .colours import LEGEND_NUMBERS, LEGEND_WEIGHTS, Palette, legend
-from .layout import ROLE_NOTE, Arrow, Sign
+from .layout import ROLE_NOTE, Arrow, Legend, Sign
 from .look import Scale
 from .text import NOTE
 
-#: Size of a legend in parts of its letters: its parts, and a colour in it.
-LEGEND_WIDTH, LEGEND_HEIGHT = 14.0, 6.2
-_LEFT, _LINE, _WIDE, _HIGH = 4.4, 2.4, 1.3, 0.8
+#: All sizes of a legend are in parts of its letters: those of a column and of a row,
+LEGEND, LEGEND_ROW = (14.0, 6.2), (39.0, 2.4)
+#: where its numbers, weights and note begin in a column and in a row,
+_PARTS, _ROW_PARTS = ((0, 0), (0, 2.4), (0, 5)), ((0, 0), (15.5, 0), (28.5, 0))
+#: and the room for a name, and a colour.
+_LEFT, _WIDE, _HIGH = 4.4, 1.3, 0.8
 #: Pixels of an arrow's head.
 _HEAD = 5
 
@@ -30,8 +33,8 @@ def arrow_shape(arrow: Arrow, palette: Palette) -> dict[str, Any]:
     }
 
 
-def legend_shapes(at: tuple[float, float], scale: Scale, palette: Palette) -> list[dict[str, Any]]:
-    """Draw the colours of a legend, with its upper left corner at a place."""
+def legend_shapes(at: Legend, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
+    """Draw the colours of a legend."""
     return [
         {
             "x0": round(x, 1),
@@ -47,23 +50,28 @@ def legend_shapes(at: tuple[float, float], scale: Scale, palette: Palette) -> li
     ]
 
 
-def legend_texts(at: tuple[float, float], scale: Scale) -> list[Sign]:
+def legend_texts(at: Legend, scale: Scale) -> list[Sign]:
     """Name the colours of a legend, and say which way scores and weights are read."""
-    left, top = at
     font = scale.font
-    texts = [Sign(ROLE_NOTE, left, top + 5.4 * font, NOTE, "middle right")]
-    lines = (("numbers", LEGEND_NUMBERS), ("weights", LEGEND_WEIGHTS))
-    for line, (name, values) in enumerate(lines):
-        y = top + (line * _LINE + _HIGH / 2) * font
-        texts.append(Sign(name, left, y, NOTE, "middle right"))
+    texts = []
+    for part, name in enumerate(("numbers", "weights", ROLE_NOTE)):
+        left, top = _corner(part, at, scale)
+        texts.append(Sign(name, left, top + _HIGH / 2 * font, NOTE, "middle right"))
+    for part, values in enumerate((LEGEND_NUMBERS, LEGEND_WEIGHTS)):
         for i, value in enumerate(values):
             if value in (values[0], 0, values[-1]):
-                x, y = _place(i, line, at, scale)
+                x, y = _place(i, part, at, scale)
                 texts.append(Sign(short(value), x + _WIDE / 2 * font, y + 1.4 * font, NOTE))
     return texts
 
 
-def _place(i: int, line: int, at: tuple[float, float], scale: Scale) -> tuple[float, float]:
-    """The upper left corner of a colour in a line."""
-    left, top = at
-    return left + (_LEFT + _WIDE * i) * scale.font, top + line * _LINE * scale.font
+def _place(i: int, part: int, at: Legend, scale: Scale) -> tuple[float, float]:
+    """The upper left corner of a colour."""
+    left, top = _corner(part, at, scale)
+    return left + (_LEFT + _WIDE * i) * scale.font, top
+
+
+def _corner(part: int, at: Legend, scale: Scale) -> tuple[float, float]:
+    """The upper left corner of numbers, weights or note."""
+    across, down = (_ROW_PARTS if at.is_row else _PARTS)[part]
+    return at.x + across * scale.font, at.y + down * scale.font

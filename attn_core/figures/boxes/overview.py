@@ -16,6 +16,7 @@ from .box_numbers import common_size
 from .layout import (
     Arrow,
     Layout,
+    Legend,
     Placed,
     Sign,
     head_height,
@@ -24,7 +25,7 @@ from .layout import (
     row_label_width,
 )
 from .look import Look, Scale
-from .marks import LEGEND_HEIGHT, LEGEND_WIDTH
+from .marks import LEGEND, LEGEND_ROW
 from .text import text_width
 
 #: A narrower page has no room for a grid.
@@ -39,8 +40,9 @@ _MAX, _SQUARE, _WIDE, _WIDE_IN_ROOM = 120, 1.3, 1.7, 1.9
 #: Size of the letters in parts of a box's height, and of the digits across a room, where they
 #: matter more; of signs and formulas in parts of the letters.
 _FONT, _DIGITS_IN_ROOM, _SIGN, _FORMULA = 0.44, 0.72, 1.4, 1.15
-#: Height of a formula's line and of a caption, and room for arrows, in parts of the letters.
-_FORMULA_LINE, _FOOT, _ARROW = 1.6, 1.75, 3.6
+#: Height of a formula's line and of a caption, and room for arrows and above all, in parts of the
+#: letters.
+_FORMULA_LINE, _FOOT, _ARROW, _ABOVE = 1.6, 1.75, 3.6, 0.2
 
 #: Lines of a grid: one for each projection.
 _LINES = 3
@@ -77,7 +79,7 @@ def arrange_overview(whole: Equation, look: Look) -> Layout:
     """
     parts = _Parts(whole)
     if look.width >= _NARROW:
-        return _largest(partial(_with_arrows, _in_grid(parts)), look)
+        return _largest(partial(_with_arrows, _in_grid(parts), look.width), look)
     look = replace(look, height=None)
     stacked = _largest(partial(_stacked, parts, one_by_one=False), look)
     if stacked.width <= look.width:
@@ -177,10 +179,10 @@ def _stacked(parts: _Parts, cell: float, scale: Scale, *, one_by_one: bool) -> L
         scale,
         cell,
         max(upper.width, lower.width),
-        lower.height + (1 + LEGEND_HEIGHT) * scale.font,
+        lower.height + (1 + LEGEND[1]) * scale.font,
         upper.blocks + lower.blocks,
         upper.signs + lower.signs,
-        legend=(0.0, lower.height + scale.font),
+        legend=Legend(0.0, lower.height + scale.font),
     )
 
 
@@ -260,11 +262,10 @@ def _grid(spots: Sequence[_Spot], cell: float, scale: Scale, between: float = 0.
     return Layout(scale, cell, width, height, blocks, signs)
 
 
-def _with_arrows(spots: Sequence[_Spot], cell: float, scale: Scale) -> Layout:
-    """Place the spots, with arrows to the last column, and a legend where there is room."""
+def _with_arrows(spots: Sequence[_Spot], room: float, cell: float, scale: Scale) -> Layout:
+    """Place the spots, with arrows to the last column and a legend."""
     layout = _grid(spots, cell, scale)
-    arrows = tuple(_arrows(spots, layout))
-    return replace(layout, arrows=arrows, legend=_legend(spots, layout))
+    return _with_legend(spots, replace(layout, arrows=tuple(_arrows(spots, layout))), room)
 
 
 def _columns(spots: Sequence[_Spot], cell: float, scale: Scale) -> tuple[list[float], float]:
@@ -311,7 +312,7 @@ def _middles(
 ) -> tuple[list[float], float]:
     """The middle of each line, and the height of all."""
     middles: list[float] = []
-    top = -between
+    top = _ABOVE * scale.font - between
     for line in range(max(spot.line for spot in spots) + 1):
         own = [spot for spot in spots if spot.line == line]
         halves = [len(spot.block.rows) * cell * scale.flat / 2 for spot in own]
@@ -353,13 +354,24 @@ def _arrows(spots: Sequence[_Spot], layout: Layout) -> Iterator[Arrow]:
         yield Arrow(x, level if line != 1 else y, end, level)
 
 
-def _legend(spots: Sequence[_Spot], layout: Layout) -> tuple[float, float] | None:
-    """Place a legend at the bottom left, where nothing else stands."""
+def _with_legend(spots: Sequence[_Spot], layout: Layout, room: float) -> Layout:
+    """Place a legend at the bottom left where nothing else stands, else beside or below all."""
     font = layout.scale.font
     starts = [
         placed.left - _before(spot, layout.cell, layout.scale) - _sign(spot, layout.scale)
         for spot, placed in zip(spots, layout.blocks, strict=True)
         if spot.line == _LINES - 1
     ]
-    has_room = min(starts) >= LEGEND_WIDTH * font
-    return (0.0, layout.height - LEGEND_HEIGHT * font) if has_room else None
+    wide, high = LEGEND
+    bottom = layout.height - high * font
+    if min(starts) >= wide * font:
+        return replace(layout, legend=Legend(0.0, bottom))
+    if (beside := layout.width + 2 * font) + wide * font <= room:
+        return replace(layout, width=beside + wide * font, legend=Legend(beside, bottom))
+    wide, high = LEGEND_ROW
+    return replace(
+        layout,
+        width=max(layout.width, wide * font),
+        height=layout.height + (high + 0.4) * font,
+        legend=Legend(0.0, layout.height + 0.4 * font, is_row=True),
+    )

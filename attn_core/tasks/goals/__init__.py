@@ -6,7 +6,7 @@ to a scenario proves that it meets its goals. `goals.js` measures the same in th
 
 from .goal import Goal
 from .numbers import Ahead, Cell, Cosine, Row
-from .weights import ONE_WORD, Blocked, Heads, Largest, Order, Pattern
+from .weights import ONE_WORD, Blocked, Gradient, Heads, Largest, Order, Pattern
 from .whole import Moved, Same, Shape
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Cell",
     "Cosine",
     "Goal",
+    "Gradient",
     "Heads",
     "Largest",
     "Moved",

@@ -13,6 +13,7 @@ from ...analysis.head_similarity import head_similarity
 from ...attention import AttentionTrace, attend
 from ...edits import reversed_words
 from ...explain.wording import Escape
+from ...gradients import backward
 from ...learning.raw_target import PATTERNS
 from ...notation.labels import isolate
 from ...scenario import Array
@@ -92,6 +93,34 @@ class Pattern(Goal):
 
     def _places(self, A: Array | None) -> Array:
         return np.zeros((0, 0), bool) if A is None else PATTERNS[self.pattern](*A.shape) > 0
+
+
+@dataclass(frozen=True)
+class Gradient(Goal):
+    """The gradient of a box of W_q or W_k, as a part of the largest of all: from 0 to 1.
+
+    Its loss is the cross-entropy of the weights and a pattern; see `gradients`.
+    """
+
+    pattern: str
+    matrix: str
+    row: int
+    column: int
+    head: int = 0
+
+    def shown(self, start: AttentionTrace, now: AttentionTrace) -> tuple[float, ...]:
+        """Return |gradient| / largest |gradient|; nan where all are 0 or the box isn't there."""
+        trace = now.head(self.head) if self.head < now.scenario.h else now.head(0)
+        by = backward(trace, PATTERNS[self.pattern](*trace.weights.shape))
+        size = {"W_q": np.abs(by.dW_q), "W_k": np.abs(by.dW_k)}
+        most, own = max(float(M.max()) for M in size.values()), size[self.matrix]
+        has_it = most > 0 and self.row < own.shape[0] and self.column < own.shape[1]
+        return (float(own[self.row, self.column]) / most if has_it else nan,)
+
+    def what(self, now: AttentionTrace, escape: Escape) -> str:
+        """Name the box."""
+        row, column = labels_of(now, self.matrix, self.row, self.column, escape)
+        return f"The gradient of {self.matrix}[{row}, {column}] is, as a part of the largest,"
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def code() -> None:
         if is_open and "the scenario" in session().missing_from_link:
             st.info("So many numbers have no link, and so no code; see the JSON file below.")
         elif is_open:
-            _code(state.link(short=True))
+            draw(state.link(short=True))
 
 
 def svg(link: str) -> str | None:
@@ -54,12 +54,19 @@ def svg(link: str) -> str | None:
     return made.svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
 
 
-def _code(link: str) -> None:
+def draw(link: str) -> None:
+    """Draw a link as a code, or say that it is too long for one.
+
+    Parameters
+    ----------
+    link : str
+        A full address.
+    """
     drawn = svg(link)
     if drawn is None:
         st.info(
             f"The link has {len(link)} characters. A QR code of it would have modules too small "
-            "to be read across a room. Send the link itself, or save the scenario as JSON below."
+            "to be read across a room. Send the link itself, or a JSON file."
         )
         return
     st.html(_CSS)
