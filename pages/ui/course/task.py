@@ -52,8 +52,10 @@ def show() -> None:
     with help_:
         _solved() if solved else _hints()
     choose_head.choose()
+    _settings()
     pictures.whole_attention()
-    _tools()
+    if names := known.movable.matrices:
+        matrix.editor(*names)
 
 
 def _asked() -> None:
@@ -66,8 +68,9 @@ def _hints() -> None:
     """Show the hints so far, and offer the next one; behind the last comes the solution."""
     course = session().course
     hints, shown = course.task.hints, course.hints
-    for hint in hints[:shown]:
-        st.markdown(escape.markdown(hint) if course.foreign else hint)
+    with st.container(key="hints"):  # the last one first, for there is room for few
+        for hint in reversed(hints[:shown]):
+            st.markdown(escape.markdown(hint) if course.foreign else hint)
     with st.container(horizontal=True, vertical_alignment="center"):
         if shown < len(hints):
             label = f"Hint {shown + 1} of {len(hints)}"
@@ -124,8 +127,8 @@ def _why() -> str:
     return describe_change(Comparison(attend(start), now), escape.markdown)
 
 
-def _tools() -> None:
-    """Offer what else may move: settings, and the numbers in tables or Streamlit's sliders."""
+def _settings() -> None:
+    """Offer the settings that may move."""
     movable = session().course.task.movable
     if "sentence" in movable.settings:
         form.sentence_alone()
@@ -137,5 +140,3 @@ def _tools() -> None:
         edit_heads.buttons()
     if names := movable.settings & {"scale", "temperature", "mask"}:
         form.settings(names=names)
-    if movable.matrices:
-        matrix.editor(*movable.matrices)
