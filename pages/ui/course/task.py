@@ -24,7 +24,7 @@ _AROUND = 150
 
 
 def begin() -> None:
-    """Set the scenario to where the task begins, unless it is an attempt at it already."""
+    """Set the scenario to where the task begins, unless it is under way."""
     known = session()
     is_own = known.scenario != known.preset.scenario and not known.course.is_attempt(known.scenario)
     start = known.course.begin_task(known.scenario)
@@ -46,7 +46,7 @@ def show() -> None:
     solved = is_solved(known.course.task, known.scenario)
     if solved and known.course.note_solved():
         state.write_url()
-    asked, help_ = st.columns([3, 2], gap="medium")
+    asked, help_ = st.columns([2, 1], gap="medium")
     with asked:
         _asked()
     with help_:
@@ -129,14 +129,15 @@ def _why() -> str:
 
 def _settings() -> None:
     """Offer the settings that may move."""
-    movable = session().course.task.movable
-    if "sentence" in movable.settings:
-        form.sentence_alone()
-    if "sizes" in movable.settings:
-        form.sizes()
-    if "positions" in movable.settings:
+    settings = session().course.task.movable.settings
+    words = [form.sentence_alone] * ("sentence" in settings) + [form.sizes] * ("sizes" in settings)
+    if words:
+        for place, draw in zip(st.columns(len(words)), words, strict=True):
+            with place:
+                draw()
+    if "positions" in settings:
         position_kind.choose()
-    if "heads" in movable.settings:
+    if "heads" in settings:
         edit_heads.buttons()
-    if names := movable.settings & {"scale", "temperature", "mask"}:
+    if names := settings & {"scale", "temperature", "mask"}:
         form.settings(names=names)
