@@ -9,7 +9,7 @@ import streamlit as st
 
 from attn_core.tasks import LESSONS
 from attn_core.text import escape
-from pages.ui.course import predict, task
+from pages.ui.course import predict, receipt, task, worksheet
 from pages.ui.model import shared_model
 from pages.ui.session import widgets
 from pages.ui.session.course import SEEN, STORY, TASK
@@ -60,6 +60,7 @@ def show() -> None:
     """Show the present step."""
     course = session().course
     session().movable = None
+    receipt.verdict()
     _bar()
     if course.lesson.needs_model and not course.foreign and not shared_model.is_installed():
         _words(course.page.story if course.step == STORY else "")
@@ -155,6 +156,7 @@ def _story() -> None:
     start = page.task.start
     asked = {name for each in page.predictions if each.scenario == start for name in each.shows}
     covered.whole(start, "story", asked)
+    worksheet.offer()
 
 
 def _words(text: str) -> None:
@@ -177,3 +179,4 @@ def _seen() -> None:
             type="tertiary",
             on_click=_vary,
         )
+    worksheet.offer()
