@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from attn_core.tasks import LESSONS
+from attn_core.tasks import LESSONS, is_solved
 from attn_core.text import escape
 from pages.ui.course import predict, receipt, task, worksheet
 from pages.ui.model import shared_model
@@ -164,13 +164,19 @@ def _words(text: str) -> None:
         st.markdown(text)
 
 
+def _debrief() -> str:
+    """Fill the debrief with the numbers that solved the task: the visitor's, or the solution's."""
+    asked, s = session().course.task, session().scenario
+    return asked.debriefed(s if is_solved(asked, s) else asked.solution)
+
+
 def _seen() -> None:
     """Say what was to be seen, and what many think instead."""
     course = session().course
     if not course.progress.of(course.key).solved:
         st.info("The task isn’t solved yet. *Back* leads to it; nothing of it is lost.")
     with st.container(key="words"):
-        st.markdown(f"**What you have seen.** {course.task.debrief}")
+        st.markdown(f"**What you have seen.** {_debrief()}")
         st.markdown(course.page.misconception)
         widgets.button(
             "Once more, with other words and numbers",
