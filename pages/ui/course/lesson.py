@@ -11,7 +11,7 @@ from attn_core.figures import NARROW
 from attn_core.tasks import LESSONS, is_solved
 from attn_core.tasks.lesson import LessonPage
 from attn_core.text import escape
-from pages.ui.course import predict, task
+from pages.ui.course import predict, receipt, task, worksheet
 from pages.ui.model import shared_model
 from pages.ui.session import widgets
 from pages.ui.session.course import SEEN, STORY, TASK
@@ -63,6 +63,7 @@ def show() -> None:
     """Show the present step."""
     course = session().course
     session().movable = None
+    receipt.verdict()
     _bar()
     if course.lesson.needs_model and not course.foreign and not shared_model.is_installed():
         st.markdown(course.page.story if course.step == STORY else "")
@@ -156,6 +157,7 @@ def _story() -> None:
     words, drawn = st.columns([6, 5], gap="medium")
     with words:
         st.markdown(page.story)
+        worksheet.offer()
     with drawn:
         for name in page.shows:
             covered.some(
@@ -195,3 +197,4 @@ def _seen() -> None:
             type="tertiary",
             on_click=_vary,
         )
+    worksheet.offer()
