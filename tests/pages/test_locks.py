@@ -9,11 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from attn_core import edits
 from attn_core.permalink import encode
+from tests.browser.task_page import START
 from tests.pages.test_live import sent
 from tests.pages.test_pages import fine, scenario, slider
-from tests.task_page import START
 
-PAGE = Path(__file__).parents[1] / "task_page.py"
+PAGE = Path(__file__).parents[1] / "browser" / "task_page.py"
 RULE = "Only W_q and X[suis, verb] may move."
 PLACE = {"name": "X", "head": 0, "matrix": 0, "gesture": "g", "number": "1", "done": True}
 
@@ -110,7 +110,7 @@ def test_other_pages_lock_nothing():
         from pages.ui import frame
         from pages.ui.edit import form
         from pages.ui.session.state import session
-        from tests.task_page import TASK
+        from tests.browser.task_page import TASK
 
         frame.page(st.session_state.setdefault("title", "Lab"))
         if st.session_state.title == "Lab":

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario, attend
+from attn_core import Scenario, attend
 from attn_core.analysis.compare import Comparison, same_head
 from attn_core.analysis.why import describe_change
-from attn_core.tasks import check, is_solved
+from attn_core.tasks import is_solved
 from attn_core.text import escape
 from pages.ui.edit import form, matrix, position_kind
+from pages.ui.live.goal_bar import goal_bar
 from pages.ui.session import state, widgets
 from pages.ui.session.course import SEEN
 from pages.ui.session.state import session
@@ -58,13 +59,7 @@ def show() -> None:
 def _asked() -> None:
     task = session().course.task
     st.markdown(escape.markdown(task.text) if session().course.foreign else task.text)
-    fragment("goals", _goals)
-
-
-def _goals(_: AttentionTrace) -> None:
-    """Say how near the numbers are to what is wanted."""
-    for result in check(session().course.task, session().scenario, escape.markdown):
-        st.progress(result.fraction, result.sentence)
+    fragment("goals", lambda trace: goal_bar(task, trace.scenario))
 
 
 def _hints() -> None:

@@ -147,10 +147,12 @@ function style() {
       border: 1px solid var(--st-border-color); background: var(--st-background-color); }
     .lab-track div { height: 100%; background: var(--st-primary-color); }
     [data-met] > .lab-track div { background: var(--st-green-color); }
-    @container (max-width: 40rem) {
+    @container (max-width: 44rem) {
       .lab-goals li { grid-template-columns: 1.4rem 1fr; }
+      .lab-track { grid-column: 2; height: 0.45rem; }
+    }
+    @container (max-width: 26rem) {
       .lab-goal { min-height: 2lh; align-content: center; }
-      .lab-track { grid-column: 2; }
     }
     @media (prefers-reduced-motion: no-preference) {
       .lab-state[data-solved] { animation: lab-solved 0.3s; }
