@@ -140,17 +140,17 @@ function isMet({ fraction }) {
 function style() {
   const made = element("style");
   made.textContent = `
-    .lab-goals { container-type: inline-size; padding: 0.5rem 0.8rem; border-radius: 0.6rem;
-      line-height: 1.35; color: var(--st-text-color); background: var(--st-secondary-background-color); }
+    .lab-goals { container-type: inline-size; padding: 0.4rem 0.9rem 0.5rem; border-radius: 0.6rem;
+      color: var(--st-text-color); background: var(--st-secondary-background-color); }
     .lab-goals-head { display: flex; gap: 1rem; justify-content: space-between;
       font-size: 0.85rem; }
     .lab-rule[data-broken] { font-weight: 600; }
     .lab-state { white-space: nowrap; }
     .lab-state[data-solved] { font-weight: 700; color: var(--st-green-text-color); }
     .lab-goals ul { list-style: none; margin: 0; padding: 0; }
-    .lab-goals li { display: grid; grid-template-columns: 1.4rem 1fr 14rem; gap: 0 0.4rem;
-      align-items: center; margin: 0.3rem 0 0; }
-    .lab-mark { font-weight: 700; align-self: start; }
+    .lab-goals li { display: grid; grid-template-columns: 1.4rem 1fr clamp(6rem, 24cqi, 14rem); gap: 0 0.4rem;
+      align-items: center; margin: 0.15rem 0 0; }
+    .lab-mark { font-weight: 700; }
     [data-met] > .lab-mark { color: var(--st-green-text-color); }
     .lab-goal { font-size: 0.95rem; font-variant-numeric: tabular-nums; }
     .lab-goal b { display: inline-block; text-align: end; }
