@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import frame
-from pages.ui.share import downloads, qr_code, transfer
+from pages.ui.share import downloads, qr_code, set_task, transfer
 from pages.ui.show import pictures
 
 trace = frame.page("Share")
@@ -14,6 +14,7 @@ st.markdown(
 )
 transfer.link()
 qr_code.code()
+set_task.form()
 st.header("As a file", anchor=False)
 transfer.download()
 transfer.upload()

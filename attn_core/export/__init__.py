@@ -1,10 +1,14 @@
-"""Exports of a trace: its numbers, its equations as LaTeX, its computation as scripts."""
+"""Exports of a trace: its numbers, its equations as LaTeX, its computation as scripts.
+
+A lesson is exported as a worksheet.
+"""
 
 from .code import numpy_script, torch_script
 from .latex import latex
 from .numbers import csv_zip, json_text, npz
 from .part import equations, matrices, steps
 from .reopen import reopen
+from .worksheet import worksheet
 
 __all__ = [
     "csv_zip",
@@ -17,4 +21,5 @@ __all__ = [
     "reopen",
     "steps",
     "torch_script",
+    "worksheet",
 ]

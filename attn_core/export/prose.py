@@ -1,8 +1,8 @@
 """The Markdown of lessons as HTML, for what is read without Streamlit.
 
-Exactly what lessons use: paragraphs, lists, **strong**, *emphasis*, `code`, and formulas
-between dollar signs. Anything else is refused, so that no sign is printed that was meant to
-be read.
+Exactly what lessons use: paragraphs, lists, **strong**, *emphasis*, `code`, formulas between dollar
+signs, and symbols such as W_q. Anything else is refused, so that no sign is printed that was meant
+to be read.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from ..notation.labels import subscripts
 from ..text import escape
 from .formula_html import formula
 
@@ -18,9 +19,9 @@ _INLINE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
     r"|`(?P<code>[^`]+)`"
     r"|\$(?P<formula>[^$]+)\$"
-    r"|\*\*(?P<strong>[^\s*](?:.*?[^\s*])?)\*\*(?!\*)"
-    r"|\*(?P<em>[^\s*](?:.*?[^\s*])?)\*(?!\*)"
-    r"|(?<!\w)_(?P<also_em>[^\s_](?:.*?[^\s_])?)_(?!\w)",
+    r"|\*\*(?P<strong>[^\s*](?:.*?[^\s*])??)\*\*(?!\*)"
+    r"|\*(?P<em>[^\s*](?:.*?[^\s*])??)\*(?!\*)"
+    r"|(?<!\w)_(?P<also_em>[^\s_](?:.*?[^\s_])??)_(?!\w)",
     re.DOTALL,
 )
 #: Signs of Markdown, of Streamlit's dialect and of HTML, where they mean something.
@@ -91,7 +92,7 @@ def _marked(found: re.Match[str]) -> str:
 def _plain(text: str, whole: str) -> str:
     if meant := _MEANT.search(text):
         raise ValueError(f"Markdown that lessons don't use: {meant[0]!r} in {whole!r:.80}.")
-    return escape.html(text)
+    return subscripts(escape.html(text))
 
 
 def _block(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from ..attention import AttentionTrace, attend
 from ..edits import editable
 from ..notation.equation import Block, block
+from ..notation.graph import graph
 from ..notation.labels import number, short, subscripts
 from ..notation.overview import END, overview
 from ..scenario import Scenario
@@ -27,28 +28,28 @@ body { font: 10pt/1.35 Georgia, "Times New Roman", serif; max-width: 186mm; marg
   padding: 0 4mm; color: #000; background: #fff; }
 @media print { body { margin: 0; max-width: none; padding: 0; } }
 h1 { font-size: 17pt; line-height: 1.2; margin: 0; }
-h2, h3 { font-size: 12pt; margin: 3mm 0 1mm; break-after: avoid; }
-p, ul, ol { margin: 1mm 0; }
+h2, h3 { font-size: 11.5pt; margin: 2mm 0 0.5mm; break-after: avoid; }
+p, ul, ol { margin: 0.8mm 0; }
 header { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 1mm 8mm;
   align-items: baseline; border-bottom: 1pt solid #000; padding-bottom: 1.5mm; }
 .options { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 1mm 7mm; }
 .answer, .name { white-space: nowrap; }
 .line { display: inline-block; width: 35mm; border-bottom: 0.5pt solid #000; }
-.predictions > li { break-inside: avoid; margin-bottom: 2.5mm; }
-.equations { display: flex; flex-wrap: wrap; align-items: end; gap: 2mm 7mm; }
+.predictions > li { break-inside: avoid; margin-bottom: 1.5mm; }
+.equations { display: flex; flex-wrap: wrap; align-items: end; gap: 1.5mm 7mm; }
 .equations h3 { width: 100%; margin: 0; }
-.equation { display: flex; flex-wrap: wrap; align-items: center; gap: 1mm 2mm;
+.equation { display: flex; flex-wrap: wrap; align-items: center; gap: 1mm 1.5mm;
   break-inside: avoid; }
 figure { margin: 0; break-inside: avoid; }
 figcaption { text-align: center; font-size: 9pt; line-height: 1.2; }
-table { border-collapse: collapse; font-size: 8.5pt; font-variant-numeric: tabular-nums; }
-th { font-weight: normal; padding: 0 1mm; line-height: 1.1; }
-tbody th { text-align: right; max-width: 24mm; }
+table { border-collapse: collapse; font-size: 8pt; font-variant-numeric: tabular-nums; }
+th { font-weight: normal; padding: 0 0.6mm; line-height: 1.05; }
+tbody th { text-align: right; max-width: 20mm; }
 thead th { vertical-align: bottom; }
-thead span { display: inline-block; max-width: 13mm; }
+thead span { display: inline-block; max-width: 12mm; }
 .long { writing-mode: vertical-rl; transform: rotate(180deg); padding-top: 1mm;
   max-height: 26mm; }
-td { border: 0.5pt solid #000; min-width: 9.5mm; height: 6.6mm; text-align: center; padding: 0; }
+td { border: 0.5pt solid #000; min-width: 9mm; height: 6.2mm; text-align: center; padding: 0; }
 thead td { border: 0; min-width: 0; height: 0; }
 td.yours { border-width: 1.5pt; vertical-align: top; text-align: left; font-size: 6pt;
   line-height: 1; padding: 0.5mm 0 0 0.5mm; }
@@ -200,7 +201,8 @@ def _debrief(task: Task) -> str:
 
 def _results(task: Task, scenario: Scenario) -> str:
     results = check(task, scenario)
-    return f"<ul>{''.join(f'<li>{escape.html(each.sentence)}</li>' for each in results)}</ul>"
+    sentences = (subscripts(escape.html(result.sentence)) for result in results)
+    return f"<ul>{''.join(f'<li>{sentence}</li>' for sentence in sentences)}</ul>"
 
 
 def _equations(trace: AttentionTrace, box: Box) -> str:
@@ -266,11 +268,15 @@ def _solution(task: Task) -> Box:
     """Mark the inputs that differ from the start."""
 
     def box(shown: Block, head: int, row: int, column: int) -> str:
-        name, values = shown.step.name, shown.values
-        if shown.step.operation == "input":
-            before = block(task.start_trace, name, head=head).values
-            if before.shape == values.shape and before[row, column] != values[row, column]:
-                return f'<td class="moved">{number(values[row, column])}</td>'
+        if shown.step.operation == "input" and is_moved(shown, head, row, column):
+            return f'<td class="moved">{number(shown.values[row, column])}</td>'
         return _given(shown, head, row, column)
+
+    def is_moved(shown: Block, head: int, row: int, column: int) -> bool:
+        if shown.step.name not in graph(task.start):
+            return True
+        before = block(task.start_trace, shown.step.name, head=head).values
+        is_same = before.shape == shown.values.shape
+        return is_same and bool(before[row, column] != shown.values[row, column])
 
     return box

@@ -77,14 +77,14 @@ def isolate(text: str) -> str:
 
 
 def subscripts(symbol: str) -> str:
-    """Lower what follows an underscore, in HTML as Plotly and browsers know it.
+    """Lower what follows a letter and an underscore, in HTML as Plotly and browsers know it.
 
     Examples
     --------
-    >>> subscripts("W_q")
-    'W<sub>q</sub>'
+    >>> subscripts("X · W_q"), subscripts("d_model")
+    ('X · W<sub>q</sub>', 'd<sub>model</sub>')
     """
-    return re.sub(r"_(\w)", r"<sub>\1</sub>", symbol)
+    return re.sub(r"\b([A-Za-z])_(\w+)", r"\1<sub>\2</sub>", symbol)
 
 
 def number(value: float, digits: int = 2) -> str:

@@ -130,6 +130,30 @@ def dependencies(
     return tuple(_block_dependencies(graph(scenario), shown, *place) for place in places)
 
 
+def same_places(drawn: Equation) -> tuple[BlockDependencies, ...]:
+    """Tabulate, for matrices of one shape side by side, the same place in each of them.
+
+    Examples
+    --------
+    >>> from attn_core import attend
+    >>> from attn_core.analysis.head_similarity import side_by_side
+    >>> from attn_core.edits.heads import added
+    >>> from attn_core.presets import DEFAULT
+    >>> first, second = same_places(side_by_side(attend(added(DEFAULT.scenario)), 0))
+    >>> [(part.block, part.is_target, outline_of(part, 1, 2).columns) for part in second.parts]
+    [(0, False, range(2, 3)), (1, True, range(2, 3))]
+    """
+    shape = drawn.blocks[0].values.shape
+    rows, columns = (
+        Spans(by, tuple((i, i + 1) for i in range(size))) for by, size in enumerate(shape)
+    )
+    indices = range(len(drawn.blocks))
+    return tuple(
+        BlockDependencies(False, tuple(Part(k, rows, columns, k == own) for k in indices))
+        for own in indices
+    )
+
+
 def _shown(equation: Equation) -> tuple[_Shown, ...]:
     return tuple(
         _Shown(each.step.name, each.title, each.transposed, each.values.shape)

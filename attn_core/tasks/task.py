@@ -8,6 +8,7 @@ from functools import cached_property
 from ..attention import AttentionTrace, attend
 from ..explain.wording import Escape
 from ..scenario import Scenario
+from .fill import with_numbers
 from .goals import Goal
 from .movable import Movable
 
@@ -62,6 +63,10 @@ class Task:
         from .solve import solve  # which checks with this module
 
         return self.given or solve(self)
+
+    def debriefed(self, scenario: Scenario) -> str:
+        """Fill the debrief with the numbers of a scenario that solves the task."""
+        return with_numbers(self.debrief, self.start_trace, attend(scenario))
 
 
 @dataclass(frozen=True)

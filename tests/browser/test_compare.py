@@ -11,6 +11,8 @@ from attn_core.permalink import encode
 from attn_core.presets import BY_KEY
 from tests.browser.conftest import idle, settle
 from tests.browser.test_journey import both_editors, choose_matrix, go, numbers, press
+from tests.browser.test_preview import PRESS, WRITTEN
+from tests.core.courses import COURSES
 
 A = BY_KEY["verb-subject"].scenario
 B = edits.with_cell(A, "W_k", 0, 0, 0.5)
@@ -159,6 +161,37 @@ def test_what_if_and_back(visit):
     assert numbers(page)[0] == hotter
     click(page, "Undo")
     assert numbers(page) == before
+
+
+#: What is asked of a scenario, its head, and the step that is compared.
+WHAT_IFS = [
+    ("without scaling", "plain", 0, "weights"),
+    ("temperature × 2", "heads, alibi", 1, "output"),
+    ("without mask", "alibi, masked", 0, "weights"),
+    ("without positions", "heads, rope", 1, "scores"),
+    ("without projections", "heads, alibi", 2, "weights"),
+]
+
+
+def test_a_what_if_follows_the_hand_before_the_answer(visit, address):
+    page, wrong = visit(), []
+    for title, course, head, step in WHAT_IFS:
+        page.goto(f"{address}/Compare?s={encode(COURSES[course])}&head={head + 1}")
+        settle(page)
+        choose(page, title)
+        if step != "weights":
+            page.get_by_role("radio", name=step, exact=True).click()
+            idle(page)
+        page.get_by_text("Move the numbers").click()
+        idle(page)
+        start = page.evaluate(WRITTEN)
+        box = page.locator(".st-key-figure-inputs [data-cell='X-1-0']")
+        drawn = box.evaluate(PRESS, ["PageUp", "PageUp"])["written"]
+        idle(page)
+        changed = [one != other for one, other in zip(start, drawn, strict=True)]
+        if drawn != page.evaluate(WRITTEN) or not all([*changed[:3], changed[-1]]):
+            wrong.append((title, changed))
+    assert not wrong
 
 
 def test_two_tabs_pin_for_themselves(visit):

@@ -155,7 +155,7 @@ def test_teacher_at_a_projector(visit):
     assert min(sizes) >= 20
     picture = page.locator(".lab-board").first
     assert picture.evaluate("board => board.scrollWidth - board.clientWidth") == 0
-    assert picture.bounding_box()["height"] < 600
+    assert picture.bounding_box()["height"] < 610
     expect(picture).to_be_in_viewport(ratio=0.99)
     page.locator("[data-cell='W_q-1-0']").scroll_into_view_if_needed()
     drag(page, "W_q-1-0", 1.5)

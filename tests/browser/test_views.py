@@ -113,6 +113,31 @@ def test_a_head_is_switched_off_and_on(visit):
     assert picture(page, "ablation") == -1
 
 
+def test_pointing_lights_the_same_pair_in_all_heads(visit):
+    page = visit("/Views?preset=four-views")
+    page.mouse.move(*place(page, 2, 4, 3, figure=HEADS))
+    lit = page.locator("[data-lit]")
+    expect(lit).to_have_count(VIEWS.h)
+    assert {each.get_attribute("data-lit") for each in lit.all()} == {
+        f"{head},4,5,3,4" for head in range(VIEWS.h)
+    }
+    expect(page.locator(".lab-target")).to_have_attribute("data-lit", "2,4,5,3,4")
+
+
+def test_a_mask_is_made_with_the_keyboard(visit):
+    page = visit("/Attention")
+    page.locator("[data-testid=stRadio] label", has_text="custom").click()
+    idle(page)
+    chart = page.locator(".lab-board").nth(picture(page, "mask"))
+    chart.get_by_role("gridcell").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    expect(chart.locator(".lab-target")).to_have_attribute("data-lit", "0,1,2,2,3")
+    page.keyboard.press("Enter")
+    idle(page)
+    assert scenario(page).mask.tolist() == [[True] * 3, [True, True, False], [True] * 3]
+
+
 def test_a_mask_is_made_by_clicking_boxes(visit):
     page = visit("/Attention")
     page.locator("[data-testid=stRadio] label", has_text="custom").click()

@@ -16,7 +16,7 @@ WORDS = st.sampled_from(
 )
 MARKED = st.builds(
     lambda words, mark: f"{mark}{' '.join(words)}{mark}",
-    st.lists(st.sampled_from(["suis", "W q", "0.9"]), min_size=1, max_size=2),
+    st.lists(st.sampled_from(["suis", "W q", "n"]), min_size=1, max_size=2),
     st.sampled_from(["**", "*", "_", "`"]),
 )
 LINE = st.lists(WORDS | MARKED, min_size=1, max_size=5).map(" ".join)
@@ -39,6 +39,7 @@ def by_commonmark(text):
 def test_as_commonmark_has_it(blocks):
     text = "\n\n".join(blocks)
     ours, theirs = prose.html(text), by_commonmark(text)
+    ours = ours.replace("W<sub>q</sub>", "W_q")  # which Markdown doesn't know
     assert without_space(ours) == without_space(theirs)
 
 

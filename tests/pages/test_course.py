@@ -79,7 +79,7 @@ def test_a_lesson_is_a_story_predictions_a_task_and_what_was_seen():
     assert said(at, TASK.text)
     assert scenario(at) == TASK.start
     click(at, "next")
-    assert said(at, DEBRIEF)
+    assert said(at, TASK.debriefed(TASK.solution))
     assert said(at, PAGE.misconception)
     assert said(at, "isn’t solved yet")
     click(at, "back")
@@ -136,7 +136,7 @@ def test_solved_by_hand_is_solved_without_the_solution():
     assert progress(at).solved
     assert not progress(at).with_solution
     click(at, "seen")
-    assert said(at, DEBRIEF)
+    assert said(at, TASK.debriefed(scenario(at)))
     assert not said(at, "isn’t solved yet")
 
 

@@ -25,6 +25,7 @@ BY_HAND = Scenario(
     scale=False,
 )
 SIGMOID_2 = 1 / (1 + np.exp(-2.0))
+GRADIENT = {"goal": "gradient", "pattern": "the next word", "above": 0.9}
 
 
 def read(**given):
@@ -49,6 +50,10 @@ def measure(goal, now=BY_HAND, start=BY_HAND):
         ({"goal": "largest", "below": 0.5}, 1),
         ({"goal": "pattern", "pattern": "the next word", "above": 0.5}, SIGMOID_2),
         ({"goal": "pattern", "pattern": "itself", "above": 0.5}, 1 - SIGMOID_2),
+        # (1 − σ) · ((−2, −4), (0, 0)) by W_q, and (1 − σ) · ((−2, 0), (−4, 0)) by W_k.
+        ({**GRADIENT, "matrix": "W_q", "row": "x1", "column": "q₁"}, 0.5),
+        ({**GRADIENT, "matrix": "W_k", "row": "x2", "column": 1}, 1),
+        ({**GRADIENT, "matrix": "W_k", "row": "x2", "column": 2}, 0),
         ({"goal": "same", "matrix": "K"}, 0),
         ({"goal": "shape", "matrix": "output", "shape": [5, 2]}, 4),
         ({"goal": "blocked", "query": "a", "key": "b"}, 1),
@@ -92,10 +97,20 @@ def test_what_changed_since_the_start():
         read(goal="cosine", rows=["a", "b"], above=0),
         read(goal="same", matrix="K"),
         read(goal="moved", at_most=1),
+        read(**GRADIENT, matrix="W_q", row="x1", column=1),
     ]
     assert all(np.isnan(measure(goal, smaller)) for goal in gone)
     task = Task("", "", BY_HAND, Movable(BY_HAND, ("sentence",)), tuple(gone))
-    assert [each.fraction for each in check(task, smaller)] == [0, 0, 0, 0, 0, 1]
+    assert [each.fraction for each in check(task, smaller)] == [0, 0, 0, 0, 0, 0, 1]
+
+
+def test_a_gradient_leaves_out_what_the_mask_blocks():
+    """With a causal mask no word may see the next one, so there is nothing to learn."""
+    s = with_mask_kind(BY_KEY["word-order"].scenario, "causal")
+    goal = {**GRADIENT, "matrix": "W_q", "row": "verb", "column": 1}
+    assert np.isnan(measure(read_goal(goal, s), s, s))  # each next word is blocked
+    before = read_goal({**goal, "pattern": "the word before"}, s)
+    assert 0 < measure(before, s, s) <= 1
 
 
 def test_order_sees_positions():

@@ -122,6 +122,7 @@ def test_1_hint_names_the_boxes():
         own, lacking = (s.features.index(drawn[name]) for name in ("own", "lacking"))
         two, three = (s.X[at(s, drawn[name])] for name in ("two", "three"))
         assert three[own] == 0 != two[own]
+        assert abs(two[own]) == np.abs(two).max()
         assert three[lacking] != 0 == two[lacking]
         assert np.sign(drawn["moved_to"]) == np.sign(three[lacking])
 
@@ -259,6 +260,13 @@ def test_5_begins_almost_one_hot_and_fewer_products_spread_less():
         assert np.ptp(fewer.scores[i]) < np.ptp(t.scores[i])
         assert fewer.scores.std() < t.scores.std() / 1.5
         assert fewer.weights[i].max() < 0.8 < t.weights[i].max()
+
+
+def test_5_little_is_learned_where_a_row_is_nearly_one_hot():
+    """The derivative of each weight by its score, w (1 − w), is smaller at the start."""
+    for _, page in variants("5"):
+        sharp, even = page.task.start_trace.weights, attend(page.task.solution).weights
+        assert ((sharp * (1 - sharp)).max(axis=1) < (even * (1 - even)).max(axis=1) / 2).all()
 
 
 def test_5_scaling_and_temperature_keep_who_wins():

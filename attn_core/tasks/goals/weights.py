@@ -14,7 +14,7 @@ from ...attention import AttentionTrace, attend
 from ...edits import reversed_words
 from ...explain.wording import Escape
 from ...gradients import backward
-from ...learning.raw_target import PATTERNS
+from ...learning.raw_target import PATTERNS, open_to
 from ...notation.labels import isolate
 from ...scenario import Array
 from .goal import Goal, Slope, fields_of, labels_of, matrix_of, of_head, slope_at
@@ -109,9 +109,14 @@ class Gradient(Goal):
     head: int = 0
 
     def shown(self, start: AttentionTrace, now: AttentionTrace) -> tuple[float, ...]:
-        """Return |gradient| / largest |gradient|; nan where all are 0 or the box isn't there."""
-        trace = now.head(self.head) if self.head < now.scenario.h else now.head(0)
-        by = backward(trace, PATTERNS[self.pattern](*trace.weights.shape))
+        """Return |gradient| / largest |gradient|; nan where all are 0 or there is no such box."""
+        if self.head >= now.scenario.h:
+            return (nan,)
+        trace = now.head(self.head)
+        target = open_to(PATTERNS[self.pattern](*trace.weights.shape), trace.scenario)
+        if not target.any():
+            return (nan,)
+        by = backward(trace, target)
         size = {"W_q": np.abs(by.dW_q), "W_k": np.abs(by.dW_k)}
         most, own = max(float(M.max()) for M in size.values()), size[self.matrix]
         has_it = most > 0 and self.row < own.shape[0] and self.column < own.shape[1]
@@ -203,3 +208,7 @@ class Order(Goal):
     def what(self, now: AttentionTrace, escape: Escape) -> str:
         """Say what is compared."""
         return "With the words in reverse, the weight that changes most changes by"
+
+    def plain(self, start: AttentionTrace) -> dict[str, Any]:
+        """Return the head."""
+        return {"kind": "order"} | fields_of(self, "head")

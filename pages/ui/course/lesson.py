@@ -7,13 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from attn_core import attend
 from attn_core.figures import NARROW
-from attn_core.tasks import LESSONS, Task, is_solved
-from attn_core.tasks.fill import with_numbers
+from attn_core.tasks import LESSONS, is_solved
 from attn_core.tasks.lesson import LessonPage
 from attn_core.text import escape
-from pages.ui.course import predict, task
+from pages.ui.course import predict, receipt, task, worksheet
 from pages.ui.model import shared_model
 from pages.ui.session import widgets
 from pages.ui.session.course import SEEN, STORY, TASK
@@ -68,6 +66,7 @@ def show() -> None:
     """Show the present step."""
     course = session().course
     session().movable = None
+    receipt.verdict()
     _bar()
     if course.lesson.needs_model and not course.foreign and not shared_model.is_installed():
         st.markdown(course.page.story if course.step == STORY else "")
@@ -161,6 +160,7 @@ def _story() -> None:
     words, drawn = st.columns([6, 5], gap="medium")
     with words:
         st.markdown(page.story)
+        worksheet.offer()
     with drawn:
         for name in page.shows:
             covered.some(
@@ -179,11 +179,10 @@ def _asked(page: LessonPage) -> set[str]:
     return covered.with_what_follows(start, [*asked])
 
 
-def _debrief(task: Task) -> str:
-    """Fill a debrief with the numbers that solved the task."""
-    now = session().scenario
-    solved = now if is_solved(task, now) else task.solution
-    return with_numbers(task.debrief, task.start_trace, attend(solved))
+def _debrief() -> str:
+    """Fill the debrief with the numbers that solved the task: the visitor's, or the solution's."""
+    asked, s = session().course.task, session().scenario
+    return asked.debriefed(s if is_solved(asked, s) else asked.solution)
 
 
 def _seen() -> None:
@@ -192,8 +191,8 @@ def _seen() -> None:
     if not course.progress.of(course.key).solved:
         st.info("The task isn’t solved yet; *Back* leads to it. These numbers solve it.")
     with st.container(key="words"):
-        st.markdown(_debrief(course.task))
         st.markdown(course.page.misconception)
+        st.markdown(_debrief())
         widgets.button(
             "Once more, with other words and numbers",
             key="vary",
@@ -201,3 +200,4 @@ def _seen() -> None:
             type="tertiary",
             on_click=_vary,
         )
+    worksheet.offer()

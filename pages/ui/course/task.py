@@ -11,6 +11,7 @@ from attn_core.analysis.compare import Comparison, same_head
 from attn_core.analysis.why import describe_change
 from attn_core.tasks import is_solved
 from attn_core.text import escape
+from pages.ui.course import receipt
 from pages.ui.edit import form, matrix, position_kind
 from pages.ui.live.goal_bar import goal_bar
 from pages.ui.session import state, widgets
@@ -111,6 +112,7 @@ def _solved() -> None:
         else:
             widgets.button("What you have seen", key="seen", on_click=_see, type="primary")
         widgets.button("Start again", key="start-again", type="tertiary", on_click=_start_again)
+    receipt.offer()
 
 
 def _see() -> None:

@@ -23,6 +23,7 @@ from pages.ui.live.chart import chart, look, parse_click
 from pages.ui.live.slots import slot
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
+from pages.ui.show.lit import with_same_places
 
 #: These compare places in one sentence.
 _OF_ONE_SENTENCE = ("causal", "window")
@@ -94,7 +95,8 @@ def _boxes() -> None:
     if session().is_live:
         st.caption("Click a box to open it, 0, or to block it, −∞: row = query, column = key.")
         drawn = Equation((block(attend(session().scenario), "attn_mask"),))
-        chart(describe(drawn, look=look()), "figure-mask", lambda: drawn.alt, picked=_toggle)
+        described = with_same_places(describe(drawn, look=look()), drawn)
+        chart(described, "figure-mask", lambda: drawn.alt, picked=_toggle)
     with st.expander("As a table", expanded=not session().is_live):
         st.caption("Who may look at whom: row = query, column = key.")
         shown = _allowed()

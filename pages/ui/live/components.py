@@ -126,7 +126,11 @@ def board(
     if session().needs_frame(key, described.base):
         data["frame"] = _board_frame(described, key, alt())
         if inputs:
-            data["frame"] |= {"steps": inputs.steps(), "editing": moves.editing()}
+            data["frame"] |= {
+                "steps": inputs.steps(),
+                "changes": inputs.changes,
+                "editing": moves.editing(),
+            }
     if described.frames and not session().only_numbers:
         data["frames"] = described.plain_frames()
     _show(

@@ -5,10 +5,10 @@ How a move travels is told in `frontend/moves.js`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any, TypeGuard
+from typing import Any, Literal, TypeGuard
 
 import numpy as np
 import streamlit as st
@@ -40,13 +40,16 @@ class Shown:
     block : Block
     head : int
         The head that it is of, from 0.
-    minus : ndarray, optional
-        Numbers of another scenario that are taken off it.
+    minus : ndarray or "own", optional
+        Numbers of another scenario, or the visitor's own, that are taken off it.
+    is_changed : bool
+        Whether it is of the scenario that the picture's changes make of the visitor's.
     """
 
     block: Block
     head: int
-    minus: Array | None = None
+    minus: Array | Literal["own"] | None = None
+    is_changed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +62,14 @@ class Inputs:
         The visitor's.
     shown : sequence of Shown or None
         The matrices of the picture in order; None for one of another scenario.
+    changes : mapping
+        Fields of the scenario's document, with their values, in which a variant of it differs;
+        None for one that the variant lacks.
     """
 
     scenario: Scenario
     shown: Sequence[Shown | None]
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
     def plain(self) -> Any:
         """Return the scenario for JSON."""
@@ -79,11 +86,16 @@ class Inputs:
             "head": shown.head,
             "is_transposed": block.transposed,
             "is_weight": block.step.kind == "weight",
+            "is_changed": shown.is_changed,
         }
-        if shown.minus is not None:  # JSON has no −∞
+        if isinstance(shown.minus, str):
+            said["minus"] = shown.minus
+        elif shown.minus is not None:  # JSON has no −∞
             rows = shown.minus.tolist()
             said["minus"] = [[value if isfinite(value) else None for value in row] for row in rows]
-        elif block.step.name in edits.editable(self.scenario) and not block.transposed:
+        elif not (shown.is_changed or block.transposed) and (
+            block.step.name in edits.editable(self.scenario)
+        ):
             said |= {"title": f"{block.symbol}, {block.shape}", "boxes": block.cells}
             if movable := session().movable:
                 said["locked"] = (~self._boxes_of(movable, block.step.name, shown.head)).tolist()

@@ -257,6 +257,17 @@ def link(*, short: bool = False) -> str:
     return address.at(home(st.context.url or ""))
 
 
+def page_address(name: str) -> str:
+    """Full address of another page of this server, without parameters.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in addresses, such as `Course`.
+    """
+    return home(st.context.url or "") + name
+
+
 def theme() -> Theme:
     """Return the visitor's theme."""
     return "dark" if st.context.theme.type == "dark" else "light"

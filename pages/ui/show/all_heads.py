@@ -27,6 +27,7 @@ from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.show import edit_heads, pictures
 from pages.ui.show.fragments import fragment
+from pages.ui.show.lit import with_same_places
 
 
 def weights() -> None:
@@ -35,7 +36,7 @@ def weights() -> None:
     def body(trace: AttentionTrace) -> None:
         drawn = side_by_side(trace, session().head)
         chart(
-            describe_multiples(drawn, look=look()),
+            with_same_places(describe_multiples(drawn, look=look()), drawn),
             "figure-heads",
             lambda: " ".join(
                 f"{shown.title or 'weights'}: {describe_step(trace.head(k), 'weights')}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from attn_core import Scenario
 from attn_core.figures import Description
 from attn_core.notation.equation import Equation
-from attn_core.notation.outline import dependencies
+from attn_core.notation.outline import dependencies, same_places
 
 
 def with_dependencies(
@@ -27,3 +27,8 @@ def with_dependencies(
     """
     others: tuple[None, ...] = (None,) * before
     return replace(described, dependencies=(*others, *dependencies(drawn, scenario)))
+
+
+def with_same_places(described: Description, drawn: Equation) -> Description:
+    """Add to one matrix or several of one shape what lights up: the same two words in each."""
+    return replace(described, dependencies=same_places(drawn))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
-from attn_core import AttentionTrace, Scenario, edits
+from attn_core import AttentionTrace, Scenario, document, edits
 from attn_core.analysis.compare import Comparison, compare
 from attn_core.analysis.describe_causes import METHOD, describe_causes
 from attn_core.explain.describe import describe_step
@@ -24,7 +25,7 @@ from attn_core.notation.outline import highlight
 from attn_core.notation.overview import overview
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
-from pages.ui.live.moves import Shown, inputs_of
+from pages.ui.live.moves import Inputs, Shown, inputs_of
 from pages.ui.live.tables import data_frame
 from pages.ui.session.state import session
 from pages.ui.show import inspector
@@ -139,7 +140,7 @@ def _compared(trace: AttentionTrace, c: Comparison, name: str) -> None:
     if c.b.scenario == trace.scenario:
         picture(trace, b, key="comparison", beside=others, compared=_of_b(*others, b))
     else:
-        unasked(*others, b, key="comparison")
+        unasked(*others, b, key="comparison", inputs=_of_both(c, *others, b))
     _list(c.describe_gaps(escape.markdown))
     st.markdown("## What changed most, and why")
     _list(describe_causes(c, escape.markdown))
@@ -156,6 +157,33 @@ def _of_b(*equations: Equation) -> list[Shown | None]:
         shown[0] = Shown(b, session().head)
         shown[2] = Shown(difference, session().head, minus=a.values)
     return shown
+
+
+def _of_both(c: Comparison, *equations: Equation) -> Inputs:
+    """Say what the visitor's scenario A and a variant of it, B, are computed from."""
+    *others, a, b = equations
+    head = session().head
+    shown: list[Shown | None] = [None for each in others for _ in each.blocks]
+    if others and others[0].result.values.shape == a.result.values.shape == b.result.values.shape:
+        of_b, of_a, difference = others[0].blocks
+        shown[:3] = (
+            Shown(of_b, head, is_changed=True),
+            Shown(of_a, head),
+            Shown(difference, head, minus="own", is_changed=True),
+        )
+    shown += [Shown(each, head) for each in a.blocks]
+    shown += [Shown(each, head, is_changed=True) for each in b.blocks]
+    return Inputs(session().scenario, shown, _changes(c.a.scenario, c.b.scenario))
+
+
+def _changes(a: Scenario, b: Scenario) -> dict[str, Any]:
+    """Compare two documents of one head: what B has otherwise, None where it lacks a field."""
+    before, after = map(document.content, (a, b))
+    names = before | after
+    changes = {name: after.get(name) for name in names if before.get(name) != after.get(name)}
+    if "W_q" in changes:  # instead of all heads', so that of their slopes it is the chosen one's
+        changes["slope"] = after.get("slope")
+    return changes | {"W_o": None}
 
 
 def _list(sentences: Sequence[str]) -> None:
@@ -251,16 +279,19 @@ def picture(
             inspector.answer(trace, cell, drawn)
 
 
-def unasked(*drawn: Equation, key: str, scenario: Scenario | None = None) -> None:
+def unasked(
+    *drawn: Equation, key: str, scenario: Scenario | None = None, inputs: Inputs | None = None
+) -> None:
     """Show equations in one picture whose numbers can't be inspected.
 
-    Those of a scenario light up what they are made of.
+    Those of a scenario light up what they are made of; with `inputs` they follow a hand at once.
     """
     described = describe(*drawn, look=look())
     chart(
         with_dependencies(described, drawn, scenario) if scenario else described,
         key=f"figure-{key}",
         alt=lambda: " ".join(each.alt for each in drawn),
+        inputs=inputs,
     )
     _tables(key, *drawn)
 

@@ -49,7 +49,7 @@ class Board {
     this.drawing = this.drawing.then(async () => {
       if (!this.next) return;
       const { base, frame, numbers, frames, scenario, refused, ack } = this.next;
-      const inputs = scenario && { scenario, steps: frame.steps };
+      const inputs = scenario && { scenario, steps: frame.steps, changes: frame.changes };
       this.inputs = this.base === base ? inputs : null; // of what is drawn
       boards[scenario ? "add" : "delete"](this);
       // The answer is older than what the hand shows here, and the next one will come.

@@ -141,16 +141,18 @@ function style() {
       align-items: center; margin: 0.15rem 0 0; }
     .lab-mark { font-weight: 700; }
     [data-met] > .lab-mark { color: var(--st-green-text-color); }
-    .lab-goal { font-variant-numeric: tabular-nums; }
+    .lab-goal { font-size: 0.95rem; font-variant-numeric: tabular-nums; }
     .lab-goal b { display: inline-block; text-align: end; }
     .lab-track { height: 0.6rem; border-radius: 0.3rem; overflow: hidden;
       border: 1px solid var(--st-border-color); background: var(--st-background-color); }
     .lab-track div { height: 100%; background: var(--st-primary-color); }
     [data-met] > .lab-track div { background: var(--st-green-color); }
-    @container (max-width: 32rem) {
+    @container (max-width: 44rem) {
       .lab-goals li { grid-template-columns: 1.4rem 1fr; }
+      .lab-track { grid-column: 2; height: 0.45rem; }
+    }
+    @container (max-width: 26rem) {
       .lab-goal { min-height: 2lh; align-content: center; }
-      .lab-track { grid-column: 2; }
     }
     @media (prefers-reduced-motion: no-preference) {
       .lab-state[data-solved] { animation: lab-solved 0.3s; }

@@ -24,17 +24,41 @@ export function preview(moves) {
  * The values of each matrix of a picture, as drawn, with moves carried out; null for one of
  * another scenario. Without a matrix of the shape that was moved, which is on its way, it is all null.
  */
-export function computed({ scenario, steps }, moves) {
-  const all = matricesAfter(scenario, moves);
-  return all && steps.map((step) => step && drawn(all[step.name], step));
+export function computed({ scenario, steps, changes }, moves) {
+  const inputs = inputsAfter(scenario, moves);
+  if (!inputs) return null;
+  const own = all(inputs);
+  const changed = steps.some((step) => step?.is_changed) && all(variant(inputs, changes));
+  return steps.map((step) => {
+    if (!step) return null;
+    const { name, minus } = step;
+    const taken = minus === "own" ? drawn(own[name], { head: step.head }) : minus;
+    return drawn((step.is_changed ? changed : own)[name], { ...step, minus: taken });
+  });
 }
 
-/** All matrices of a scenario with moves carried out; null without a matrix that was moved. */
+/**
+ * All matrices of a scenario with moves carried out, and the scenario as `inputs`; null without a
+ * matrix that was moved.
+ */
 export function matricesAfter(scenario, moves) {
+  const inputs = inputsAfter(scenario, moves);
+  return inputs && all(inputs);
+}
+
+function inputsAfter(scenario, moves) {
   const entered = moves.filter((move) => "value" in move);
-  if (!entered.every((move) => fits(scenario, move))) return null;
-  const inputs = entered.reduce(carriedOut, scenario);
-  return { ...inputs, ...attend(inputs) };
+  return entered.every((move) => fits(scenario, move)) ? entered.reduce(carriedOut, scenario) : null;
+}
+
+function all(inputs) {
+  return { ...inputs, ...attend(inputs), inputs };
+}
+
+/** A scenario with other values in some fields; a document leaves out what is null. */
+function variant(scenario, changes) {
+  const fields = Object.entries({ ...scenario, ...changes });
+  return Object.fromEntries(fields.filter(([, value]) => value !== null));
 }
 
 function fits(scenario, { name, head, shape: [rows, columns] }) {
@@ -60,7 +84,8 @@ function drawn(M, { head, minus, is_transposed: isTransposed }) {
 
 /** A pair that both block has no difference; JSON had nothing for its −∞. */
 function difference(x, other) {
-  return x === -Infinity && other === null ? 0 : x - (other ?? -Infinity);
+  const less = other ?? -Infinity;
+  return x === less ? 0 : x - less;
 }
 
 /** Write values into the boxes of a matrix, the ith that Plotly drew. */
