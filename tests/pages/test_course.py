@@ -4,11 +4,12 @@ import html
 
 import pytest
 
-from attn_core import edits
+from attn_core import attend, edits
 from attn_core.permalink import encode, encode_text
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.tasks import LESSONS, check, is_solved
 from attn_core.tasks.document import to_json
+from attn_core.tasks.fill import with_numbers
 from attn_core.tasks.progress import Progress
 from pages.ui.model import shared_model
 from tests.pages.test_pages import boxes, fine, parameter, scenario, slider, visit
@@ -16,6 +17,7 @@ from tests.pages.test_pages import boxes, fine, parameter, scenario, slider, vis
 KEY = "7"
 PAGE = LESSONS[KEY].page("")
 TASK = PAGE.task
+DEBRIEF = with_numbers(TASK.debrief, TASK.start_trace, attend(TASK.solution))
 OWN = edits.with_cell(BY_KEY["negation"].scenario, "X", 0, 0, 2.5)
 
 
@@ -35,6 +37,7 @@ def texts(at):
 def said(at, text):
     """Whether the page says a text, escaped or not."""
     shown = "\n".join(texts(at))
+    text = text.strip()
     return text in shown or text in html.unescape(shown).replace("\\", "")
 
 

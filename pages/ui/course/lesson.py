@@ -7,7 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from attn_core.figures import NARROW
 from attn_core.tasks import LESSONS, is_solved
+from attn_core.tasks.lesson import LessonPage
 from attn_core.text import escape
 from pages.ui.course import predict, receipt, task, worksheet
 from pages.ui.model import shared_model
@@ -18,8 +20,8 @@ from pages.ui.show import covered
 
 #: What a step is called.
 _NAMES = {STORY: "story", TASK: "task", SEEN: "what you have seen"}
-#: Pixels of the window that stand around the picture of a story, and around that of a prediction.
-_AROUND_STORY, _AROUND_PREDICTION = 90, 110
+#: Pixels of the window's height that a prediction needs beside its picture, more than home.
+_AROUND = 60
 _CSS = """<style>
 .st-key-lessons { gap: 0.1rem; }
 .st-key-lessons button { min-height: 2rem; min-width: 1.95rem; padding: 0 0.2rem; }
@@ -31,6 +33,7 @@ _CSS = """<style>
 .st-key-step [data-testid="stMarkdownContainer"] :is(h2, p) { margin: 0; padding: 0; }
 .stApp .st-key-step h2 { font-size: 1.3rem; }
 .st-key-words { max-width: 46rem; }
+.st-key-hints { max-height: 9rem; overflow: auto; }
 .st-key-words p { margin-bottom: 0.6rem; }
 .st-key-verdict, .st-key-verdict-other, .st-key-solved {
   max-width: 60rem; padding: 0.3rem 0.8rem; border-left: 3px solid #2a9d6f;
@@ -63,7 +66,7 @@ def show() -> None:
     receipt.verdict()
     _bar()
     if course.lesson.needs_model and not course.foreign and not shared_model.is_installed():
-        _words(course.page.story if course.step == STORY else "")
+        st.markdown(course.page.story if course.step == STORY else "")
         shared_model.show_how_to_install()
         return
     if course.step == TASK:
@@ -73,7 +76,7 @@ def show() -> None:
     elif course.step == SEEN:
         _seen()
     elif (i := course.prediction) is not None:
-        session().around = _AROUND_PREDICTION
+        session().around = _AROUND
         predict.show(i)
 
 
@@ -149,19 +152,28 @@ def _vary() -> None:
 
 
 def _story() -> None:
-    """Tell the story beside the picture of what it begins with."""
-    session().around = _AROUND_STORY
+    """Tell the story beside a picture of what it begins with."""
     page = session().course.page
-    _words(page.story)
+    words, drawn = st.columns([6, 5], gap="medium")
+    with words:
+        st.markdown(page.story)
+        worksheet.offer()
+    with drawn:
+        for name in page.shows:
+            covered.some(
+                page.task.start,
+                (name,),
+                f"story-{name}",
+                is_covered=name in _asked(page),
+                share=0.42 if session().width >= NARROW else 1,
+            )
+
+
+def _asked(page: LessonPage) -> set[str]:
+    """Return the steps of the start that predictions ask for."""
     start = page.task.start
-    asked = {name for each in page.predictions if each.scenario == start for name in each.shows}
-    covered.whole(start, "story", asked)
-    worksheet.offer()
-
-
-def _words(text: str) -> None:
-    with st.container(key="words"):
-        st.markdown(text)
+    asked = (name for each in page.predictions if each.scenario == start for name in each.shows)
+    return covered.with_what_follows(start, [*asked])
 
 
 def _debrief() -> str:
@@ -176,8 +188,8 @@ def _seen() -> None:
     if not course.progress.of(course.key).solved:
         st.info("The task isn’t solved yet. *Back* leads to it; nothing of it is lost.")
     with st.container(key="words"):
-        st.markdown(f"**What you have seen.** {_debrief()}")
         st.markdown(course.page.misconception)
+        st.markdown(_debrief())
         widgets.button(
             "Once more, with other words and numbers",
             key="vary",

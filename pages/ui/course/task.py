@@ -25,7 +25,7 @@ _AROUND = 150
 
 
 def begin() -> None:
-    """Set the scenario to where the task begins, unless it is an attempt at it already."""
+    """Set the scenario to where the task begins, unless it is under way."""
     known = session()
     is_own = known.scenario != known.preset.scenario and not known.course.is_attempt(known.scenario)
     start = known.course.begin_task(known.scenario)
@@ -47,14 +47,16 @@ def show() -> None:
     solved = is_solved(known.course.task, known.scenario)
     if solved and known.course.note_solved():
         state.write_url()
-    asked, help_ = st.columns([3, 2], gap="medium")
+    asked, help_ = st.columns([2, 1], gap="medium")
     with asked:
         _asked()
     with help_:
         _solved() if solved else _hints()
     choose_head.choose()
+    _settings()
     pictures.whole_attention()
-    _tools()
+    if names := known.movable.matrices:
+        matrix.editor(*names)
 
 
 def _asked() -> None:
@@ -67,8 +69,9 @@ def _hints() -> None:
     """Show the hints so far, and offer the next one; behind the last comes the solution."""
     course = session().course
     hints, shown = course.task.hints, course.hints
-    for hint in hints[:shown]:
-        st.markdown(escape.markdown(hint) if course.foreign else hint)
+    with st.container(key="hints"):  # the last one first, for there is room for few
+        for hint in reversed(hints[:shown]):
+            st.markdown(escape.markdown(hint) if course.foreign else hint)
     with st.container(horizontal=True, vertical_alignment="center"):
         if shown < len(hints):
             label = f"Hint {shown + 1} of {len(hints)}"
@@ -126,18 +129,17 @@ def _why() -> str:
     return describe_change(Comparison(attend(start), now), escape.markdown)
 
 
-def _tools() -> None:
-    """Offer what else may move: settings, and the numbers in tables or Streamlit's sliders."""
-    movable = session().course.task.movable
-    if "sentence" in movable.settings:
-        form.sentence_alone()
-    if "sizes" in movable.settings:
-        form.sizes()
-    if "positions" in movable.settings:
+def _settings() -> None:
+    """Offer the settings that may move."""
+    settings = session().course.task.movable.settings
+    words = [form.sentence_alone] * ("sentence" in settings) + [form.sizes] * ("sizes" in settings)
+    if words:
+        for place, draw in zip(st.columns(len(words)), words, strict=True):
+            with place:
+                draw()
+    if "positions" in settings:
         position_kind.choose()
-    if "heads" in movable.settings:
+    if "heads" in settings:
         edit_heads.buttons()
-    if names := movable.settings & {"scale", "temperature", "mask"}:
+    if names := settings & {"scale", "temperature", "mask"}:
         form.settings(names=names)
-    if movable.matrices:
-        matrix.editor(*movable.matrices)

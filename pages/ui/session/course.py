@@ -159,17 +159,11 @@ class Course:
         return self.progress.of(self.key).predictions[i] if is_same else None
 
     def begin_task(self, now: Scenario) -> Scenario | None:
-        """Begin the task if it is another one; return its start, where `now` is no attempt at it.
-
-        An attempt that comes with an address, or that one comes back to, stays; so does whatever
-        comes with a receipt, which is to be looked at.
-        """
+        """Begin the task, unless it is under way; return its start where `now` is another."""
         if self._begun and self._begun[0] == self.variant:
             return None
         self._begun = (self.variant, self.task)
-        if self._receipt[0] and self._receipt[1] == self.variant:
-            return None
-        return self.task.start if self.task.movable.refusal(self.task.start, now) else None
+        return self.task.start if now != self.task.start else None
 
     def is_attempt(self, now: Scenario) -> bool:
         """Whether a scenario is one that the task that was begun last leads to."""
@@ -200,6 +194,8 @@ class Course:
         is_proof = bool(said.lesson) and has_scenario
         step = TASK if is_proof and not said.step else said.step
         self.step = step if step in self.steps else self.steps[0]
+        if has_scenario and self.step in (TASK, SEEN):  # an attempt, which stays
+            self._begun = (self.variant, self.task)
         self._receipt = (said.receipt, self.variant, scenario)
         self._opened = self._opened or self.variant
 

@@ -129,7 +129,7 @@ function isMet({ fraction }) {
 function style() {
   const made = element("style");
   made.textContent = `
-    .lab-goals { container-type: inline-size; padding: 0.6rem 0.9rem; border-radius: 0.6rem;
+    .lab-goals { container-type: inline-size; padding: 0.4rem 0.9rem 0.5rem; border-radius: 0.6rem;
       color: var(--st-text-color); background: var(--st-secondary-background-color); }
     .lab-goals-head { display: flex; gap: 1rem; justify-content: space-between;
       font-size: 0.85rem; }
@@ -137,11 +137,11 @@ function style() {
     .lab-state { white-space: nowrap; }
     .lab-state[data-solved] { font-weight: 700; color: var(--st-green-text-color); }
     .lab-goals ul { list-style: none; margin: 0; padding: 0; }
-    .lab-goals li { display: grid; grid-template-columns: 1.4rem 1fr 14rem; gap: 0 0.4rem;
-      align-items: center; margin: 0.35rem 0 0; }
+    .lab-goals li { display: grid; grid-template-columns: 1.4rem 1fr clamp(6rem, 24cqi, 14rem); gap: 0 0.4rem;
+      align-items: center; margin: 0.15rem 0 0; }
     .lab-mark { font-weight: 700; }
     [data-met] > .lab-mark { color: var(--st-green-text-color); }
-    .lab-goal { font-variant-numeric: tabular-nums; }
+    .lab-goal { font-size: 0.95rem; font-variant-numeric: tabular-nums; }
     .lab-goal b { display: inline-block; text-align: end; }
     .lab-track { height: 0.6rem; border-radius: 0.3rem; overflow: hidden;
       border: 1px solid var(--st-border-color); background: var(--st-background-color); }
