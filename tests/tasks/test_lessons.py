@@ -17,6 +17,7 @@ import pytest
 from attn_core.tasks import check, is_solved
 from attn_core.tasks.document import to_json
 from attn_core.tasks.lesson import LESSONS, LessonPage, draw
+from attn_core.tasks.solve import solve
 
 #: The lessons that need no model; the others bring words of their own.
 OWN = [key for key, lesson in LESSONS.items() if not lesson.needs_model]
@@ -61,6 +62,15 @@ def test_every_variant_is_to_be_solved(key: str) -> None:
     ]
     assert not broken, broken
     assert len(variants(key)) >= 30
+
+
+@pytest.mark.parametrize("key", OWN)
+def test_the_lab_solves_every_variant_by_itself(key: str) -> None:
+    """Without the solution of the file: by search, and by its own gradient descent."""
+    broken = [
+        seed for seed, page in variants(key).items() if not is_solved(page.task, solve(page.task))
+    ]
+    assert not broken, broken
 
 
 @pytest.mark.parametrize("key", OWN)
