@@ -34,7 +34,7 @@ _MARGIN = 0.01
 #: Steps of a slider; a solution that can be set by them is easier to follow.
 _SLIDER_STEP = 0.05
 #: How many choices of settings are followed by gradient descent, the most promising first.
-_MOST_CHOICES = 12
+_MOST_CHOICES = 4
 
 #: Which boxes may move, in the shape of each matrix.
 Open = Mapping[str, Array]

@@ -93,17 +93,17 @@ def test_a_prediction_is_covered_until_it_is_answered(rightly):
     assert any(value != value for value in before)
     answer(at, rightly=rightly)
     assert all((matrix == matrix).all() for matrix in boxes(at))
-    assert said(at, "Right:" if rightly else "Not quite:")
+    assert said(at, "Right:" if rightly else "Not quite.")
     assert said(at, PAGE.predictions[0].why)
     assert progress(at).predictions[0] is rightly
     assert not [each for each in at.button if each.key.startswith("option-")]
     again = course(**query(at))
-    assert said(again, "Right:" if rightly else "Not quite:")
+    assert said(again, "Right:" if rightly else "Not quite.")
 
 
 def test_who_would_rather_see_is_told_without_blame():
     at = click(course(lesson=KEY, step="predict1"), "rather-see")
-    assert said(at, "**It is**")
+    assert said(at, "**The answer:**")
     assert said(at, PAGE.predictions[0].why)
     assert "course" not in at.query_params
 

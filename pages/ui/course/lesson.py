@@ -34,6 +34,9 @@ _CSS = """<style>
 .stApp .st-key-step h2 { font-size: 1.3rem; }
 .st-key-words { max-width: 46rem; }
 .st-key-hints { max-height: 9rem; overflow: auto; }
+/* The picture below stays where it is when a hint comes, or success. */
+@media (min-width: 701px) { .st-key-help { min-height: 8.6rem; } }
+.st-key-solved p { font-size: 0.9rem; }
 .st-key-words p { margin-bottom: 0.6rem; }
 .st-key-verdict, .st-key-verdict-other, .st-key-solved {
   max-width: 60rem; padding: 0.3rem 0.8rem; border-left: 3px solid #2a9d6f;
@@ -186,7 +189,7 @@ def _seen() -> None:
     """Say what was to be seen, and what many think instead."""
     course = session().course
     if not course.progress.of(course.key).solved:
-        st.info("The task isn’t solved yet. *Back* leads to it; nothing of it is lost.")
+        st.info("The task isn’t solved yet; *Back* leads to it. These numbers solve it.")
     with st.container(key="words"):
         st.markdown(course.page.misconception)
         st.markdown(_debrief())

@@ -50,7 +50,7 @@ def show() -> None:
     asked, help_ = st.columns([2, 1], gap="medium")
     with asked:
         _asked()
-    with help_:
+    with help_, st.container(key="help"):
         _solved() if solved else _hints()
     choose_head.choose()
     _settings()
