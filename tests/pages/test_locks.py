@@ -147,3 +147,14 @@ def test_other_pages_lock_nothing():
     at.run().slider(key="temperature").set_value(0.5).run()
     assert not fine(at).error
     assert scenario(at).temperature == 0.5
+
+
+def test_a_table_offers_the_columns_that_may_move():
+    at = visit(classic="1")
+    at.radio(key="view-X").set_value("Table").run()
+    columns = json.loads(fine(at).dataframe[0].proto.columns)
+    assert [name for name in "0123" if not columns[name].get("disabled")] == ["1"]
+    at.radio(key="matrix").set_value("W_q").run()
+    at.radio(key="view-W_q").set_value("Table").run()
+    columns = json.loads(fine(at).dataframe[0].proto.columns)
+    assert not [name for name in "0123" if columns[name].get("disabled")]
