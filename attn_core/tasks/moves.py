@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import edits, masks, positions
+from .. import edits, limits, masks, positions
 from ..edits import heads
 from ..scenario import Scenario
 from .errors import TaskError
@@ -80,10 +80,11 @@ def _with_move(s: Scenario, move: str) -> Scenario:
 
 def _with_heads(s: Scenario, count: int) -> Scenario:
     """Add heads behind the others, or take the last away, until there are so many."""
+    limits.check_sizes(h=count)
     s = heads.with_heads(s)
     while s.h < count:
         s = heads.added(s)
-    while s.h > max(count, 1):
+    while s.h > count:
         s = heads.removed(s, s.h - 1)
     return s
 

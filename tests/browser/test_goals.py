@@ -36,7 +36,7 @@ PASTE = """(box, text) => {
   clipboardData.setData("text/plain", text);
   box.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
 }"""
-BAR = """() => [...document.querySelectorAll(".lab-goals li")].map((line) => [
+BAR = """() => [...document.querySelectorAll(".lab-goals > ul > li")].map((line) => [
     line.querySelector(".lab-goal").textContent, "met" in line.dataset,
     Number(line.querySelector("[role=progressbar]").getAttribute("aria-valuenow"))])"""
 #: Press keys in a box, and return what the bar says before an answer can come.
@@ -244,7 +244,9 @@ def test_classic_sliders_move_the_bar_by_the_server(task_page):
     choose_matrix(page, "W_q")
     thumb(page, "W_q-1-0").press("PageUp")
     idle(page)
-    expect(page.locator(".lab-goals li").nth(1)).to_contain_text("Q[suis, q₁] is 0.60, wanted")
+    expect(page.locator(".lab-goals > ul > li").nth(1)).to_contain_text(
+        "Q[suis, q₁] is 0.60, wanted"
+    )
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -257,3 +259,18 @@ def test_the_bar_keeps_its_height(task_page, width):
         heights.add(bar.bounding_box()["height"])
     idle(page)
     assert len(heights | {bar.bounding_box()["height"]}) == 1
+
+
+def test_the_nearest_goal_stays_in_sight_when_the_bar_is_scrolled_away(task_page):
+    page = task_page(viewport={"width": 390, "height": 600})
+    reminder = page.locator(".lab-reminder")
+    expect(reminder).to_be_hidden()
+    box = thumb(page, "W_q-3-0")
+    box.evaluate("box => box.scrollIntoView({ block: 'start' })")
+    expect(reminder).to_be_visible()
+    box.evaluate(PRESS, ["End"])
+    expect(reminder).to_contain_text("The weight suis → Je is 0.52, wanted above 0.90.")
+    area = reminder.bounding_box()
+    assert 0 <= area["y"] < area["y"] + area["height"] < 70
+    page.locator(".lab-goals").evaluate("bar => bar.scrollIntoView()")
+    expect(reminder).to_be_hidden()
