@@ -133,6 +133,8 @@ def test_the_lesson_by_finger(visit):
         button(page, "hint-next").tap()
         idle(page)
         assert page.locator(".st-key-hints p").count() > i
+    page.locator(".lab-board").first.evaluate("board => board.scrollIntoView({ block: 'end' })")
+    assert page.locator(".lab-goals").bounding_box()["y"] > 0  # it stays on the screen
     button(page, "solution").tap()
     idle(page)
     expect(page.locator(".lab-state")).to_have_text("✓ Solved")

@@ -278,3 +278,13 @@ def test_home_leads_who_is_new_to_the_course():
     assert [link for link in visit().main.get("page_link") if "New here" in link.proto.label]
     at = visit(lesson=KEY, step="task")
     assert not [link for link in at.main.get("page_link") if "New here" in link.proto.label]
+
+
+def test_who_hears_the_page_is_told_the_step_and_the_answer():
+    at = click(course(lesson=KEY), "next")
+    told = at.session_state["session"].announcement
+    assert "Step 2 of" in told.text
+    before = told.number
+    answer(at, rightly=False)
+    assert told.text.startswith("Not quite. The answer:")
+    assert told.number > before

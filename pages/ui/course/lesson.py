@@ -12,6 +12,7 @@ from attn_core.tasks import LESSONS, is_solved
 from attn_core.tasks.lesson import LessonPage
 from attn_core.text import escape
 from pages.ui.course import predict, receipt, task, worksheet
+from pages.ui.live.slots import slot
 from pages.ui.model import shared_model
 from pages.ui.session import widgets
 from pages.ui.session.course import SEEN, STORY, TASK
@@ -36,7 +37,11 @@ _CSS = """<style>
 .st-key-hints { max-height: 9rem; overflow: auto; }
 /* The picture below stays where it is when a hint comes, or success. */
 @media (min-width: 701px) { .st-key-help { min-height: 8.6rem; } }
-.st-key-solved p { font-size: 0.9rem; }
+:is(.st-key-solved, .st-key-hints) p { font-size: 0.9rem; }
+@media (max-width: 700px) {
+  .stApp div:has(> .st-key-goals-on-top) { position: sticky; top: 3rem; z-index: 8; }
+  .st-key-step .st-key-test-me { order: 1; }
+}
 .st-key-words p { margin-bottom: 0.6rem; }
 .st-key-verdict, .st-key-verdict-other, .st-key-solved {
   max-width: 60rem; padding: 0.3rem 0.8rem; border-left: 3px solid #2a9d6f;
@@ -66,7 +71,8 @@ def show() -> None:
     """Show the present step."""
     course = session().course
     session().movable = None
-    receipt.verdict()
+    with slot():
+        receipt.verdict()
     _bar()
     if course.lesson.needs_model and not course.foreign and not shared_model.is_installed():
         st.markdown(course.page.story if course.step == STORY else "")
@@ -146,6 +152,7 @@ def _go(key: str, step: str) -> None:
     session().complain("")
     if step == TASK:
         task.begin()
+    session().announcement.say(f"{course.lesson.title}. {_where()}.")
 
 
 def _vary() -> None:

@@ -46,7 +46,9 @@ _NUMBER = "predicted-number"
 
 def _answer(i: int, answer: Answer) -> None:
     session().complain("")
-    session().course.answer(i, answer)
+    course = session().course
+    course.answer(i, answer)
+    session().announcement.say(_opening(course.page.predictions[i], i).replace("*", ""))
 
 
 def _answer_number(i: int) -> None:

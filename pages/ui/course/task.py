@@ -9,11 +9,13 @@ import streamlit as st
 from attn_core import Scenario, attend
 from attn_core.analysis.compare import Comparison, same_head
 from attn_core.analysis.why import describe_change
+from attn_core.figures import NARROW
 from attn_core.tasks import is_solved
 from attn_core.text import escape
 from pages.ui.course import receipt
 from pages.ui.edit import form, matrix, position_kind
 from pages.ui.live.goal_bar import goal_bar
+from pages.ui.live.slots import slot
 from pages.ui.session import state, widgets
 from pages.ui.session.course import SEEN
 from pages.ui.session.state import session
@@ -43,25 +45,44 @@ def show() -> None:
     begin()
     if known.scenario is not before:
         st.rerun()
-    known.movable, known.around = known.course.task.movable, _AROUND
     solved = is_solved(known.course.task, known.scenario)
     if solved and known.course.note_solved():
-        state.write_url()
-    asked, help_ = st.columns([2, 1], gap="medium")
-    with asked:
-        _asked()
-    with help_, st.container(key="help"):
-        _solved() if solved else _hints()
+        st.rerun()  # what stands above has a mark for it
+    known.movable, known.around = known.course.task.movable, _AROUND
+    _asked(_solved if solved else _hints)
     choose_head.choose()
     _settings()
     pictures.whole_attention()
     if names := known.movable.matrices:
         matrix.editor(*names)
+    with slot():
+        if solved:
+            receipt.offer()
 
 
-def _asked() -> None:
+def _asked(help_: Callable[[], None]) -> None:
+    """Say what is asked, and how near one is; on a phone that stays on the screen."""
+    if session().width < NARROW:
+        _text()
+        help_()
+        with st.container(key="goals-on-top"):
+            _goals()
+        return
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        _text()
+        _goals()
+    with right, st.container(key="help"):
+        help_()
+
+
+def _text() -> None:
+    course = session().course
+    st.markdown(escape.markdown(course.task.text) if course.foreign else course.task.text)
+
+
+def _goals() -> None:
     task = session().course.task
-    st.markdown(escape.markdown(task.text) if session().course.foreign else task.text)
     fragment("goals", lambda trace: goal_bar(task, trace.scenario))
 
 
@@ -112,7 +133,6 @@ def _solved() -> None:
         else:
             widgets.button("What you have seen", key="seen", on_click=_see, type="primary")
         widgets.button("Start again", key="start-again", type="tertiary", on_click=_start_again)
-    receipt.offer()
 
 
 def _see() -> None:
