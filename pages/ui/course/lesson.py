@@ -189,7 +189,9 @@ def _asked(page: LessonPage) -> set[str]:
 def _debrief() -> str:
     """Fill the debrief with the numbers that solved the task: the visitor's, or the solution's."""
     asked, s = session().course.task, session().scenario
-    return asked.debriefed(s if is_solved(asked, s) else asked.solution)
+    if is_solved(asked, s):
+        return asked.debriefed(s)
+    return f"**With a solution of the lesson:** {asked.debriefed(asked.solution)}"
 
 
 def _seen() -> None:
