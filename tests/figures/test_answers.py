@@ -14,7 +14,7 @@ from attn_core.figures.boxes.text import text_width
 
 OPTIONS = ("*Je*, its subject", "<b>suis</b>", "a word that isn’t there & never was")
 ROUNDS = {"first vote": (3, 7, 1), "after discussion": (11, 0, 2)}
-EDGES = (-0.5, 0.25, 1.0, 1.75)
+BINS = ("below −0.5", "−0.5 to 0.5", "above 0.5")
 
 
 def bars(figure):
@@ -26,8 +26,8 @@ def test_every_choice_has_its_count_in_every_round():
     assert [bar.x for bar in bars(figure)] == [(3, 7, 1), (11, 0, 2)]
     assert [bar.name for bar in bars(figure)] == list(ROUNDS)
     behind = [trace for trace in figure.data if trace.name == "counts"]
-    assert behind[0].text == ("3 · 27 %", "7 · 64 %", "1 · 9 %")
-    assert behind[1].text == ("11 · 85 %", "0 · 0 %", "2 · 15 %")
+    assert behind[0].text == (" 3 · 27 %", " 7 · 64 %", " 1 · 9 %")
+    assert behind[1].text == (" 11 · 85 %", " 0 · 0 %", " 2 · 15 %")
     assert [trace.y for trace in behind] == [bar.y for bar in bars(figure)]
 
 
@@ -58,34 +58,41 @@ def test_the_frame_stays_while_votes_come_in():
     few = describe_choices(OPTIONS, {"vote": (0, 0, 0)})
     assert few.base == describe_choices(OPTIONS, {"vote": (2, 5, 1)}).base
     assert few.base != describe_choices(OPTIONS, {"vote": (2, 6, 1)}).base  # which is longer
-    assert describe_histogram(EDGES, {"vote": (0, 0, 0)}).base == (
-        describe_histogram(EDGES, {"vote": (1, 4, 5)}).base
+    assert describe_histogram(BINS, {"vote": (0, 0, 0)}).base == (
+        describe_histogram(BINS, {"vote": (1, 4, 5)}).base
     )
 
 
-def test_numbers_are_counted_where_they_are():
-    rng = np.random.default_rng(7)
-    numbers = rng.uniform(-0.5, 1.75, 43)
-    counts, _ = np.histogram(numbers, EDGES)
-    figure = describe_histogram(EDGES, {"vote": counts.tolist()}, 0.31).figure()
-    (bar,) = bars(figure)
-    assert sum(bar.y) == 43
-    nearest = np.abs(numbers[:, None] - np.array(bar.x)).argmin(axis=1)
-    assert [*bar.y] == [int((nearest == i).sum()) for i in range(3)]
+def test_every_bin_has_its_count_in_every_round():
+    figure = describe_histogram(BINS, ROUNDS).figure()
+    assert [bar.y for bar in bars(figure)] == [(3, 7, 1), (11, 0, 2)]
+    assert {bar.x for bar in bars(figure)} == {figure.layout.xaxis.tickvals}
+    assert figure.layout.xaxis.ticktext == BINS
+    assert figure.layout.yaxis.range[1] >= 11
+    assert bars(figure)[0].hovertext[1] == "−0.5 to 0.5: 7 (first vote)"
 
 
-def test_the_right_number_is_a_line_that_is_named():
-    figure = describe_histogram(EDGES, ROUNDS, 2 / 3).figure()
-    (line,), (name,) = figure.layout.shapes, figure.layout.annotations
-    assert line.x0 == line.x1 == 2 / 3
-    assert name.text == "✓ 0.667"
-    assert not describe_histogram(EDGES, ROUNDS).figure().layout.shapes
+def test_the_bin_of_the_right_answer_has_a_mark():
+    texts = describe_histogram(BINS, ROUNDS, 2).figure().layout.xaxis.ticktext
+    assert texts == (*BINS[:2], "<b>✓ above 0.5</b>")
+
+
+@pytest.mark.parametrize(("width", "angle"), [(190, -90), (960, 0)])
+def test_names_of_bins_stand_upright_where_they_would_meet(width, angle):
+    look = Look(width)
+    figure = describe_histogram(BINS, ROUNDS, look=look).figure()
+    longest = max(text_width(each, look.scale.font) for each in BINS)
+    across = figure.layout.width - figure.layout.margin.l - figure.layout.margin.r
+    assert (longest < across / 3) is (angle == 0)
+    assert figure.layout.xaxis.tickangle == angle
+    if angle:
+        assert figure.layout.margin.b > longest
 
 
 def test_the_pictures_are_told_in_words():
     assert choices_alt(("a", "b"), {"first": (1, 3), "again": (0, 0)}) == (
         "first: a 1 · 25 %, b 3 · 75 %. again: a 0 · 0 %, b 0 · 0 %."
     )
-    assert histogram_alt(EDGES, {"vote": (2, 0, 1), "again": (0, 0, 0)}) == (
-        "vote: 2 from −0.5 to 0.25, 1 from 1 to 1.75. again: none."
+    assert histogram_alt(BINS, {"vote": (2, 0, 1), "again": (0, 0, 0)}) == (
+        "vote: 2 in below −0.5, 1 in above 0.5. again: none."
     )

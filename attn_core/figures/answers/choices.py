@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from ...notation.labels import percent
-from ...text import escape
 from ..boxes.description import Description
 from ..boxes.look import DEFAULT_LOOK, TEMPLATE, Look
 from ..boxes.text import shorten, text_width
@@ -15,14 +14,14 @@ from . import rounds as of_rounds
 
 #: Heights in parts of the font's size: a line of text, a bar, the room to the next choice, and
 #: the legend.
-_LINE, _BAR, _GAP, _LEGEND = 1.5, 0.9, 0.9, 2.0
+_LINE, _BAR, _GAP, _LEGEND = 1.5, 1.25, 0.7, 2.0
 #: Of a bar, without the room to the next round's.
-_THICK = 0.8
+_THICK = 1.0
 #: Widest picture, likewise: longer bars say no more.
 _WIDEST = 44
 #: What is written behind the longest bar.
-_COUNT = "999 · 100 %"
-_MARK = "✓ "
+_COUNT = " 999 · 100 %"
+_TEXTS = {"type": "scatter", "textposition": "middle right", "showlegend": False}
 
 
 def describe_choices(
@@ -53,7 +52,7 @@ def describe_choices(
     --------
     >>> described = describe_choices(("Je", "suis"), {"vote": (2, 7)}, 0)
     >>> described.numbers[0]["x"], described.numbers[1]["text"]
-    ([2, 7], ['2 · 22 %', '7 · 78 %'])
+    ([2, 7], [' 2 · 22 %', ' 7 · 78 %'])
     >>> described.traces[2]["text"]
     ['<b>✓ Je</b>', 'suis']
     """
@@ -69,8 +68,11 @@ def describe_choices(
     texts = [_behind(y) for y in places]
     labels = _labels(options, right, len(rounds), look)
     numbers = [
-        *({"x": [*of], "hovertext": _told(options, name, of)} for name, of in rounds.items()),
-        *({"x": [*of], "text": _written(of)} for of in rounds.values()),
+        *(
+            {"x": [*of], "hovertext": of_rounds.told(options, name, of)}
+            for name, of in rounds.items()
+        ),
+        *({"x": [*of], "text": [f" {each}" for each in _written(of)]} for of in rounds.values()),
     ]
     return Description([*bars, *texts, labels], _layout(options, rounds, look), numbers)
 
@@ -94,11 +96,6 @@ def _written(counts: Sequence[int]) -> list[str]:
     return [f"{count} · {percent(count / max(1, sum(counts)))}" for count in counts]
 
 
-def _told(options: Sequence[str], name: str, counts: Sequence[int]) -> list[str]:
-    written = zip(options, _written(counts), strict=True)
-    return [escape.plotly(f"{option}: {count} ({name})") for option, count in written]
-
-
 def _top(k: int, rounds: int, look: Look) -> float:
     """Return where a choice begins."""
     return round(look.scale.font * k * (_LINE + rounds * _BAR + _GAP), 1)
@@ -110,23 +107,21 @@ def _below(i: int, look: Look) -> float:
 
 
 def _behind(places: list[float]) -> dict[str, Any]:
-    return {"type": "scatter", "name": "counts", "y": places, "textposition": "middle right"}
+    return _TEXTS | {"name": "counts", "y": places}
 
 
 def _labels(options: Sequence[str], right: int | None, rounds: int, look: Look) -> dict[str, Any]:
     font = look.scale.font
-    cut = [shorten(option, look.width - text_width(_MARK, font) - 8, font) for option in options]
-    written = [escape.plotly(each) for each in cut]
-    if right is not None:
-        written[right] = f"<b>{_MARK}{written[right]}</b>"
-    return {
-        "type": "scatter",
+    cut = [
+        shorten(option, look.width - text_width(of_rounds.MARK, font) - 8, font)
+        for option in options
+    ]
+    return _TEXTS | {
         "name": "choices",
         "xaxis": "x2",
         "x": [2] * len(options),
         "y": [round(_top(k, rounds, look) + font * _LINE / 2, 1) for k in range(len(options))],
-        "text": written,
-        "textposition": "middle right",
+        "text": of_rounds.marked(cut, right),
     }
 
 

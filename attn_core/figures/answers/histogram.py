@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...notation.labels import short
-from ...text import escape
 from ..boxes.description import Description
 from ..boxes.look import DEFAULT_LOOK, TEMPLATE, Look
+from ..boxes.text import text_width
 from . import rounds as of_rounds
 
-#: Sizes in parts of the font's size: the bars' height, room for the numbers of an axis, for the
-#: legend or the answer above, and the widest picture.
-_HIGH, _AXIS, _ABOVE, _WIDEST = 9, 2.2, 2.0, 44
+#: Sizes in parts of the font's size: the bars' height, a line below them, room for the legend
+#: above, for the counts at the left, and the widest picture.
+_HIGH, _LINE, _ABOVE, _LEFT, _WIDEST = 9, 1.8, 2.0, 2.4, 44
 
 
 def describe_histogram(
-    edges: Sequence[float],
+    bins: Sequence[str],
     rounds: Mapping[str, Sequence[int]],
-    right: float | None = None,
+    right: int | None = None,
     *,
     look: Look = DEFAULT_LOOK,
 ) -> Description:
@@ -29,12 +27,12 @@ def describe_histogram(
 
     Parameters
     ----------
-    edges : sequence of float, length bins + 1
-        Where each bin begins, and where the last one ends.
-    rounds : mapping of str to sequence of int, length bins
+    bins : sequence of str
+        What each bin is called, in order.
+    rounds : mapping of str to sequence of int
         What a round is called, and how many numbers each bin has in it; one round or two.
-    right : float, optional
-        The right answer, or what is wanted: a dashed line.
+    right : int, optional
+        The bin of the right answer, which gets a mark.
     look : Look
 
     Returns
@@ -44,81 +42,68 @@ def describe_histogram(
 
     Examples
     --------
-    >>> described = describe_histogram((0.0, 0.5, 1.0), {"vote": (3, 8)}, 0.31)
-    >>> described.numbers[0]["y"], described.traces[0]["x"]
-    ([3, 8], [0.25, 0.75])
+    >>> described = describe_histogram(("0 to 0.5", "0.5 to 1"), {"vote": (3, 8)}, 1)
+    >>> described.numbers[0]["y"], described.layout["xaxis"]["ticktext"]
+    ([3, 8], ['0 to 0.5', '<b>✓ 0.5 to 1</b>'])
     """
     look = replace(look, width=min(look.width, _WIDEST * look.scale.font))
-    bins = list(itertools.pairwise(edges))
-    middles = [(low + high) / 2 for low, high in bins]
-    traces = [bar | {"x": middles} for bar in of_rounds.bars(rounds, look)]
+    bars = [bar | {"x": [*range(len(bins))]} for bar in of_rounds.bars(rounds, look)]
     numbers = [
-        {"y": [*counts], "hovertext": [*map(_told, bins, counts)]} for counts in rounds.values()
-    ]
-    return Description(traces, _layout(edges, rounds, right, look), numbers)
-
-
-def histogram_alt(edges: Sequence[float], rounds: Mapping[str, Sequence[int]]) -> str:
-    """Put the picture of `describe_histogram` in words, without the empty bins.
-
-    Examples
-    --------
-    >>> histogram_alt((0.0, 0.5, 1.0), {"vote": (0, 8)})
-    'vote: 8 from 0.5 to 1.'
-    """
-    bins = list(itertools.pairwise(edges))
-    return " ".join(
-        f"{name}: {', '.join(filter(None, map(_said, bins, counts))) or 'none'}."
+        {"y": [*counts], "hovertext": of_rounds.told(bins, name, counts)}
         for name, counts in rounds.items()
-    )
-
-
-def _said(ends: tuple[float, float], count: int) -> str:
-    return _told(ends, count) if count else ""
-
-
-def _told(ends: tuple[float, float], count: int) -> str:
-    low, high = map(short, ends)
-    return f"{count} from {low} to {high}"
+    ]
+    return Description(bars, _layout(bins, rounds, right, look), numbers)
 
 
 def _layout(
-    edges: Sequence[float], rounds: Mapping[str, Sequence[int]], right: float | None, look: Look
+    bins: Sequence[str], rounds: Mapping[str, Sequence[int]], right: int | None, look: Look
 ) -> dict[str, Any]:
-    scale, palette = look.scale, look.palette
-    above, below = round(_ABOVE * scale.font), round(_AXIS * scale.font)
+    scale = look.scale
+    across = look.width - _LEFT * scale.font - scale.gap
+    labels = of_rounds.marked(bins, right)
+    longest = text_width(max((f"✓ {each} " for each in bins), key=len), scale.font)
+    is_upright = longest > across / len(bins)
+    below = round(longest + scale.font if is_upright else _LINE * scale.font)
+    above = round(_ABOVE * scale.font)
     return {
         "template": TEMPLATE,
         "barmode": "group",
         "bargap": 0.1,
         "width": round(look.width),
         "height": round(_HIGH * scale.font) + above + below,
-        "margin": {"l": round(2.4 * scale.font), "r": scale.gap, "t": above, "b": below},
-        "xaxis": {"visible": True, "range": [edges[0], edges[-1]], "showgrid": False},
+        "margin": {"l": round(_LEFT * scale.font), "r": scale.gap, "t": above, "b": below},
+        "xaxis": {
+            "visible": True,
+            "range": [-0.5, len(bins) - 0.5],
+            "showgrid": False,
+            "tickvals": [*range(len(bins))],
+            "ticktext": labels,
+            "tickangle": -90 if is_upright else 0,
+        },
         "yaxis": {
             "visible": True,
             "range": [0, of_rounds.rounded_up(rounds)],
-            "gridcolor": palette.weight[1][1],
+            "gridcolor": look.palette.weight[1][1],
             "tickformat": "d",
+            "nticks": 6,
         },
-        "font": {"size": scale.font, "color": palette.ink},
-        **_marked(right, look),
+        "font": {"size": scale.font, "color": look.palette.ink},
         **of_rounds.legend(rounds),
     }
 
 
-def _marked(right: float | None, look: Look) -> dict[str, Any]:
-    """Mark the right answer by a line with its number."""
-    if right is None:
-        return {}
-    line = {"color": look.palette.highlight, "width": 2, "dash": "dash"}
-    across = {"x0": right, "x1": right, "y0": 0, "y1": 1, "yref": "paper"}
-    text = {
-        "text": escape.plotly(f"✓ {short(round(right, 3))}"),
-        "x": right,
-        "y": 1,
-        "yref": "paper",
-        "textangle": 0,
-        "font": {"color": look.palette.highlight},
-    }
-    return {"shapes": [{"type": "line", "line": line, **across}], "annotations": [text]}
+def histogram_alt(bins: Sequence[str], rounds: Mapping[str, Sequence[int]]) -> str:
+    """Put the picture of `describe_histogram` in words, without the empty bins.
+
+    Examples
+    --------
+    >>> histogram_alt(("0 to 0.5", "0.5 to 1"), {"vote": (0, 8)})
+    'vote: 8 in 0.5 to 1.'
+    """
+    return " ".join(
+        f"{name}: {', '.join(_filled(bins, counts)) or 'none'}." for name, counts in rounds.items()
+    )
+
+
+def _filled(bins: Sequence[str], counts: Sequence[int]) -> list[str]:
+    return [f"{count} in {name}" for name, count in zip(bins, counts, strict=True) if count]

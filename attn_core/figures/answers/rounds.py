@@ -9,6 +9,8 @@ from ...text import escape
 from ..boxes.look import Look
 
 _Counts = TypeVar("_Counts")
+#: Stands before what is right.
+MARK = "✓ "
 
 
 def colours(look: Look) -> tuple[str, str]:
@@ -52,3 +54,23 @@ def rounded_up(rounds: Mapping[str, Sequence[int]]) -> int:
     while step < most:
         step *= 2
     return step
+
+
+def told(names: Sequence[str], which: str, counts: Sequence[int]) -> list[str]:
+    """Return what the pointer tells of each bar of a round."""
+    both = zip(names, counts, strict=True)
+    return [escape.plotly(f"{name}: {count} ({which})") for name, count in both]
+
+
+def marked(names: Sequence[str], right: int | None) -> list[str]:
+    """Write what the bars are called, the right one with a mark.
+
+    Examples
+    --------
+    >>> marked(("Je", "suis"), 1)
+    ['Je', '<b>✓ suis</b>']
+    """
+    written = [*map(escape.plotly, names)]
+    if right is not None:
+        written[right] = f"<b>{MARK}{written[right]}</b>"
+    return written
