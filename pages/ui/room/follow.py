@@ -15,7 +15,7 @@ import streamlit as st
 from attn_core import limits, permalink, presets
 from attn_core.notation import cells
 from pages.ui import menu
-from pages.ui.room import code, rooms
+from pages.ui.room import code, rooms, task_mode
 from pages.ui.room.limits import LIFETIME, MAX_LOOK, PRESENT
 from pages.ui.room.member import Member
 from pages.ui.room.stage import Stage, staged
@@ -94,7 +94,13 @@ def follow(address: Address, before: str) -> None:
     member = session().member
     shown = member.stage.page if member and member.stage else ""
     is_called = _ask(_catch_up)
-    if (member := session().member) is None or member.stage is None:
+    if (member := session().member) is None:
+        return
+    if member.mode == "task":
+        if is_called:
+            turn_to(task_mode.PAGE)
+        return
+    if member.stage is None:
         return
     if member.is_following and before and session().page not in (before, shown, member.stage.page):
         session().let_go()
@@ -155,6 +161,8 @@ def _catch_up(member: Member) -> bool:
         member.room = rooms.look(store(), member.code, PAGES)
     if member.room is None:
         return False
+    if not member.presents and task_mode.keep_up(member, member.room.task):
+        return True
     last, stage = member.stage, member.room.stage
     if stage == last or not (member.is_following or member.presents):
         return False
@@ -235,11 +243,16 @@ def _keep_up() -> None:
         return
     was_lost = bool(member.lost)
     if member.presents:
-        _ask(_show)
+        put_on_stage()
     if not is_alone or (known.only_numbers and not member.is_following):
         return  # a hand drags: it isn't called away
     if _ask(_is_called) or bool(member.lost) != was_lost:
         see()
+
+
+def put_on_stage() -> None:
+    """Put on the stage at once what the presenter has on the screen."""
+    _ask(_show)
 
 
 def _show(member: Member) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from attn_core import AttentionTrace, Scenario, attend
+from attn_core.explain.calculation import calculate
 from attn_core.explain.wording import DISPLAY_TOLERANCE, join_words
 from attn_core.notation import cells
 from attn_core.notation.cells import Cell
@@ -82,6 +83,19 @@ def about_cell(scenario: Scenario, cell: Cell, head: int = 0) -> tuple[Question,
     if about.node.step.kind == "mask" or not np.isfinite(about.value):
         return ()
     return (*_first(about), _chosen(about), _typed(about))
+
+
+def attended_most(scenario: Scenario, query: int, head: int = 0) -> Question | None:
+    """Ask which word a word attends to most; None where two are as good.
+
+    Examples
+    --------
+    >>> from attn_core.presets import BY_KEY
+    >>> attended_most(BY_KEY["similarity"].scenario, 2).text
+    'Which word does *heureux* attend to most?'
+    """
+    about = _About(attend(scenario), Cell("weights", query, 0), head)
+    return next(_first(about), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +208,8 @@ def _chosen(about: _About) -> Question:
 
 
 def _why(about: _About) -> str:
-    return f"It is {number(about.value, 3)}."
+    made = calculate(about.trace, about.cell, about.head)
+    return f"{escape.markdown(made.name)} = {escape.markdown(made.numbers or made.result)}"
 
 
 def _others(about: _About) -> list[float]:
