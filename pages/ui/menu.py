@@ -48,6 +48,7 @@ ENTRIES = (
     Entry("Long text", "pages/8_Long_text.py", "article", _TEXT),
     Entry("Real model", "pages/9_Real_model.py", "neurology", _TEXT),
     Entry("Share", "pages/10_Share.py", "share"),
+    Entry("Room", "pages/11_Room.py", "cast_for_education"),
 )
 #: Streamlit knows no other page where one is served by itself; then there are no links.
 _OTHER_PAGES = suppress(StreamlitPageNotFoundError)

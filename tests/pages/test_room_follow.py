@@ -16,6 +16,7 @@ from pages.ui.room import store as stores
 from pages.ui.room.limits import MAX_WRONG_CODES_EACH
 from pages.ui.room.stage import staged
 from pages.ui.room.store import StoreGone
+from pages.ui.room.task_round import TaskRound
 from pages.ui.share import qr_code
 from tests.pages.test_pages import PAGES, fine, parameter, slider, visit
 
@@ -42,7 +43,7 @@ class Counting:
 def store(monkeypatch, tmp_path):
     """One file for all sessions of a test; who guessed codes in another test is forgotten."""
     monkeypatch.setenv("ROOM_STORE", f"sqlite:///{tmp_path / 'rooms.db'}")
-    monkeypatch.setattr(follow, "wrong_codes", code.WrongCodes())
+    monkeypatch.setattr(code, "wrong_codes", code.WrongCodes())
     monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.7"))
     counting = Counting(stores.store())
     for module in ("follow", "bar"):
@@ -456,3 +457,28 @@ def test_a_participants_place_in_the_course_is_their_own(room):
     move(presenter)
     fine(at.run())
     assert session(at).course.key == "3"
+
+
+def test_a_task_is_for_all_and_leaves_what_one_had(room):
+    presenter, at = on_lab(room)
+    mine = session(move(at, value=1.5)).scenario
+    given = rooms.give_task(stores.store(), room.code, room.secret, TaskRound("2"))
+    fine(at.run())
+    late = take_part(room)
+    for each in (at, late):
+        assert (page_of(each), session(each).member.mode) == ("Course", "task")
+        assert session(each).scenario == given.task("").start
+        assert session(each).movable
+    move(presenter)
+    assert session(fine(late.run())).scenario == given.task("").start
+    at.switch_page("pages/2_Projections.py").run()
+    assert (page_of(at), session(at).member.mode) == ("Projections", "task")
+
+    rooms.end_task(stores.store(), room.code, room.secret, given.id)
+    for each in (at, late):
+        fine(each.run())
+        assert (page_of(each), session(each).member.mode) == ("Lab", "following")
+        assert session(each).scenario == session(presenter).scenario
+    press(at, "Explore on my own")
+    press(at, "Undo")
+    assert session(at).scenario == mine

@@ -16,7 +16,7 @@ from attn_core import limits, permalink, presets
 from attn_core.learning import raw_target
 from attn_core.notation import cells
 from pages.ui import menu
-from pages.ui.room import code, rooms
+from pages.ui.room import code, rooms, task_mode
 from pages.ui.room.limits import LIFETIME, MAX_LOOK, PRESENT
 from pages.ui.room.member import Member
 from pages.ui.room.stage import Stage, staged
@@ -30,8 +30,6 @@ from pages.ui.session.state import session
 BACKSTAGE = "Room"
 PAGES = tuple(entry.title for entry in menu.ENTRIES if entry.title != BACKSTAGE)
 _KEY = "part-room"
-#: Of this server; see `code.WrongCodes`.
-wrong_codes = code.WrongCodes()
 
 
 def join(text: str, secret: str = "") -> None:
@@ -94,12 +92,13 @@ def follow(address: Address, before: str) -> None:
     known = session()
     shown = known.member.stage.page if known.member and known.member.stage else ""
     is_called = _ask(_catch_up)
-    if (member := known.member) is None or member.stage is None:
+    if (member := known.member) is None:
         return
-    if member.is_following and before and known.page not in (before, shown, member.stage.page):
+    page = task_mode.PAGE if member.mode == "task" else member.stage.page if member.stage else ""
+    if member.is_following and before and page and known.page not in (before, shown, page):
         known.history = member.let_go(known.history, "you turned the page")
     elif member.is_following or is_called:
-        turn_to(member.stage.page)
+        turn_to(page)
 
 
 def _join_from_url(address: Address) -> None:
@@ -157,6 +156,8 @@ def _catch_up(member: Member) -> bool:
         member.room = rooms.look(store(), member.code, PAGES)
     if member.room is None:
         return False
+    if not member.presents and task_mode.keep_up(member, member.room.task):
+        return True
     last, stage = member.stage, member.room.stage
     if stage == last or not (member.is_following or member.presents):
         return False
@@ -180,13 +181,13 @@ def _enter(member: Member) -> None:
     """Go in by the code; who hasn't the presenter's right takes part."""
     source = st.context.ip_address or ""
     if member.presents:
-        wrong_codes.check(source, time.time())
+        code.wrong_codes.check(source, time.time())
         if rooms.is_presenter(store(), member.code, member.secret):
             return
         session().complain(f"This address doesn’t have the right to present in {member.code}.")
         member.secret = ""
         session().history = member.follow(session().history)
-    rooms.join(store(), member.code, member.token, wrong_codes, source)
+    rooms.join(store(), member.code, member.token, code.wrong_codes, source)
     member.seen = time.monotonic()
 
 
@@ -237,11 +238,16 @@ def _keep_up() -> None:
         return
     was_lost = bool(member.lost)
     if member.presents:
-        _ask(_show)
+        put_on_stage()
     if not is_alone or (known.only_numbers and not member.is_following):
         return  # a hand drags: it isn't called away
     if _ask(_is_called) or bool(member.lost) != was_lost:
         see()
+
+
+def put_on_stage() -> None:
+    """Put on the stage at once what the presenter has on the screen."""
+    _ask(_show)
 
 
 def _show(member: Member) -> bool:

@@ -28,7 +28,7 @@ TOKEN_LENGTH = 32
 #: Characters of one value that a participant sends.
 MAX_VALUE = 20_000
 #: Characters of what all see.
-MAX_STAGE = 300_000
+MAX_STAGE = 20_000
 #: Seconds in which wrong codes are counted, and how many one address may send: a class has one.
 WRONG_CODES_IN = 60.0
 MAX_WRONG_CODES_EACH = 30
