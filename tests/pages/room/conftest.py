@@ -1,12 +1,25 @@
-"""Stores of rooms: a file, and a real Redis."""
+"""Stores of rooms (a file, a real Redis); a room in one, its presenter and its participants."""
 
 import importlib.util
+import time
 
 import pytest
 
-from pages.ui.room import store as room_store
+from attn_core.presets import BY_KEY
+from pages.ui.menu import ENTRIES
+from pages.ui.room import rooms
+from pages.ui.room.code import WrongCodes
+from pages.ui.room.stage import staged
+from pages.ui.room.store.sqlite import SqliteStore
 from tests import machine, redis_server
 from tests.conftest import lack
+
+PAGES = [entry.title for entry in ENTRIES]
+SIMILARITY = BY_KEY["similarity"].scenario
+
+
+def token(i):
+    return f"{i:032x}"
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +55,43 @@ def address(request, tmp_path):
 
 
 @pytest.fixture
-def store(address, monkeypatch):
-    """The server's store, at that address."""
-    monkeypatch.setenv("ROOM_STORE", address)
-    return room_store.store()
+def store(tmp_path):
+    return SqliteStore(tmp_path / "rooms.db")
+
+
+@pytest.fixture
+def room(store):
+    return rooms.open_room(store, staged("Lab", SIMILARITY))
+
+
+@pytest.fixture
+def look(store, room):
+    """What all of the room see."""
+    return lambda: rooms.look(store, room.code, PAGES)
+
+
+@pytest.fixture
+def join(store, room):
+    """Let a participant in, by number."""
+    wrong = WrongCodes()
+
+    def join(i):
+        rooms.join(store, room.code, token(i), wrong, "192.0.2.7")
+        return token(i)
+
+    return join
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that a test moves: `clock.now += 60`."""
+
+    class Clock:
+        now = time.time()
+
+        def time(self):
+            return self.now
+
+    moved = Clock()
+    monkeypatch.setattr("time.time", moved.time)
+    return moved
