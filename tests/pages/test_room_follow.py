@@ -498,3 +498,29 @@ def test_behind_the_stage_the_presenter_stays_and_the_stage_too(room):
     assert (page_of(back), session(back).scenario) == ("Room", DEFAULT.scenario)
     press(back, "Undo")
     assert (stage(room).page, stage(room).scenario) == ("Lab", START)
+
+
+def test_a_number_that_is_gone_leaves_the_stage(room):
+    presenter, at = on_lab(room)
+    assert session(at).inspection.cell
+    presenter.text_input(key="sentence").set_value("Je").run()
+    assert session(fine(presenter)).member
+    assert stage(room).scenario.tokens == ("Je",) and not stage(room).cell
+    fine(at.run())
+    assert session(at).scenario.tokens == ("Je",)
+    assert session(at).inspection.cell is None
+
+
+def test_what_cannot_be_shown_is_said_and_takes_no_right_away(room, monkeypatch):
+    presenter, _ = on_lab(room)
+    before = stage(room)
+
+    def refuse(*_):
+        raise ValueError("This is too large for a stage.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rooms, "show", refuse)
+        assert "too large for a stage" in move(presenter).error[0].value
+    assert session(presenter).member.presents and stage(room) == before
+    fine(presenter.run())
+    assert stage(room).scenario == session(presenter).scenario
