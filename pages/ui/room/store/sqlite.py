@@ -22,17 +22,15 @@ from . import BallotFull, Held, RoomsFull, StoreGone
 PATIENCE = 2.0
 #: Tells our file from another program's, and from another layout.
 _OURS = 0x526D7331
-_TABLES = f"""
-PRAGMA journal_mode = WAL;
-PRAGMA application_id = {_OURS};
-CREATE TABLE room (code TEXT PRIMARY KEY, version INTEGER NOT NULL, until REAL NOT NULL)
-    WITHOUT ROWID;
-CREATE TABLE slot (code TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (code, name))
-    WITHOUT ROWID;
-CREATE TABLE vote (
-    number INTEGER PRIMARY KEY, code TEXT, ballot TEXT, token TEXT, value TEXT NOT NULL,
-    UNIQUE (code, ballot, token));
-"""
+_TABLES = (
+    "CREATE TABLE room (code TEXT PRIMARY KEY, version INTEGER NOT NULL, until REAL NOT NULL)"
+    " WITHOUT ROWID",
+    "CREATE TABLE slot (code TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (code, name))"
+    " WITHOUT ROWID",
+    "CREATE TABLE vote (number INTEGER PRIMARY KEY, code TEXT, ballot TEXT, token TEXT,"
+    " value TEXT NOT NULL, UNIQUE (code, ballot, token))",
+    f"PRAGMA application_id = {_OURS}",
+)
 
 
 class SqliteStore:
@@ -171,33 +169,18 @@ class SqliteStore:
     def _connected(self) -> sqlite3.Connection:
         """Connect to the file, or give the connection; a file that was deleted has none."""
         if self._db is None:
-            self._make()
+            if not self._named:
+                _own_folder(self._path.parent)
+            with suppress(FileExistsError):  # SQLite gives its files beside it the same mode
+                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL, 0o600))
             self._db = sqlite3.connect(
                 self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
-            if self._db.execute("PRAGMA application_id").fetchone() != (_OURS,):
-                raise OSError("it is no file of rooms; move it away")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA secure_delete = ON")
+            _prepare(self._db)
             self._file = _identity(self._path)
         elif _identity(self._path) != self._file:
             raise OSError("it is another file now")
         return self._db
-
-    def _make(self) -> None:
-        """Make the file in one step, so that nobody meets half of it; for this user alone."""
-        if not self._named:
-            _own_folder(self._path.parent)
-        if self._path.exists():
-            return
-        with tempfile.TemporaryDirectory(dir=self._path.parent) as folder:
-            new = Path(folder) / "rooms"
-            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            db = sqlite3.connect(new)
-            db.executescript(_TABLES)
-            db.close()
-            with suppress(FileExistsError):  # another process was faster
-                os.link(new, self._path)
 
     def _disconnect(self) -> None:
         if self._db is not None:
@@ -222,6 +205,29 @@ def _own_folder(folder: Path) -> None:
     found = folder.lstat()
     if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o77):
         raise OSError(f"the folder {folder} isn't this user's alone")
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    """Make the tables of a new file; refuse another program's."""
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA secure_delete = ON")
+    if _is_ours(db):
+        return
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("BEGIN IMMEDIATE")
+    if not _is_ours(db):  # another process may have been faster
+        for statement in _TABLES:
+            db.execute(statement)
+    db.execute("COMMIT")
+
+
+def _is_ours(db: sqlite3.Connection) -> bool:
+    """Tell a file of rooms from a new one."""
+    named = db.execute("PRAGMA application_id").fetchone()[0]
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if named != _OURS and (named or tables):
+        raise OSError("it isn't a file of rooms")
+    return bool(tables)
 
 
 def _identity(path: Path) -> tuple[int, int]:
