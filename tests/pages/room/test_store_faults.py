@@ -165,12 +165,14 @@ def test_an_empty_file_is_a_new_one(path):
 
 
 MAKES = """
-import sys
+import os, sys
 from pathlib import Path
 from pages.ui.room.store.sqlite import SqliteStore
-for number in range(40):
+for number in range(41):
     store = SqliteStore(Path(sys.argv[1]) / str(number))
     assert store.open(sys.argv[2], {}, 9e9, 7)
+    while store.rooms() < 3:
+        os.sched_yield()
 """
 
 
@@ -179,8 +181,12 @@ def test_processes_that_make_the_file_at_once(tmp_path):
         subprocess.Popen([sys.executable, "-c", MAKES, str(tmp_path), str(one)], cwd=ROOT)
         for one in range(3)
     ]
-    assert [process.wait() for process in processes] == [0, 0, 0]
-    assert [SqliteStore(tmp_path / str(number)).rooms() for number in range(40)] == [3] * 40
+    try:
+        assert [process.wait(60) for process in processes] == [0, 0, 0]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def test_the_file_of_another_program_is_left_alone(path):

@@ -211,8 +211,18 @@ def _prepare(db: sqlite3.Connection) -> None:
     """Make the tables of a new file; refuse another program's."""
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA secure_delete = ON")
-    if _is_ours(db):
-        return
+    end = time.monotonic() + PATIENCE
+    while not _is_ours(db):
+        try:
+            _make_tables(db)
+        except sqlite3.OperationalError as fault:
+            # SQLite waits for others by itself, but not with the step to WAL.
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.001)
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("BEGIN IMMEDIATE")
     if not _is_ours(db):  # another process may have been faster
@@ -223,8 +233,9 @@ def _prepare(db: sqlite3.Connection) -> None:
 
 def _is_ours(db: sqlite3.Connection) -> bool:
     """Tell a file of rooms from a new one."""
-    named = db.execute("PRAGMA application_id").fetchone()[0]
-    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    named, tables = db.execute(
+        "SELECT application_id, (SELECT count(*) FROM sqlite_master) FROM pragma_application_id"
+    ).fetchone()
     if named != _OURS and (named or tables):
         raise OSError("it isn't a file of rooms")
     return bool(tables)
