@@ -90,8 +90,10 @@ def test_a_token_or_a_ballot_is_dropped(store):
         store.cast("KXQRT", ballot, token, "1", 9)
     store.drop("KXQRT", "q1", "b")
     assert list(store.ballot("KXQRT", "q1")) == ["a", "c"]
-    store.cast("KXQRT", "q1", "b", "2", 9)
-    assert list(store.ballot("KXQRT", "q1")) == ["a", "c", "b"]
+    store.drop("KXQRT", "q1", "a")
+    for token in "ba":
+        store.cast("KXQRT", "q1", token, "2", 9)
+    assert list(store.ballot("KXQRT", "q1")) == ["c", "b", "a"]
     store.drop("KXQRT", "q1")
     assert store.ballot("KXQRT", "q1") == {}
     assert store.ballot("KXQRT", "q2") == {"a": "1"}
