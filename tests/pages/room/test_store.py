@@ -260,6 +260,20 @@ def test_a_reader_never_sees_half_a_write(store, beside):
     assert seen == whole
 
 
+def test_a_replica_that_is_killed_in_the_middle_of_its_writes(store, beside):
+    store.open("KXQRT", {"stage": "1", "task": "1", "1": "1"}, LATER, 7)
+    for _ in range(3):
+        process, before = beside(WRITES), store.version("KXQRT")
+        while store.version("KXQRT") < before + 20:
+            assert process.poll() is None
+        process.kill()
+        process.wait()
+        held = store.read("KXQRT")
+        assert held.slots["stage"] == held.slots["task"]
+        assert held.slots["stage"] in held.slots
+        assert store.write("KXQRT", {"keys": "1"}) == held.version + 1
+
+
 def test_threads_lose_nothing_to_each_other(store):
     store.open("KXQRT", {}, LATER, 7)
     versions = []

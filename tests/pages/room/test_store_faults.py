@@ -15,6 +15,7 @@ import pytest
 
 from pages.ui.room import store as room_store
 from pages.ui.room.store import Held, StoreGone
+from pages.ui.room.store import sqlite as sqlite_store
 from pages.ui.room.store.sqlite import SqliteStore
 from tests import redis_server
 from tests.cases import for_each
@@ -70,6 +71,18 @@ def test_files_are_for_their_user_alone(file, path):
     written = sorted(path.parent.iterdir())
     assert [each.name for each in written] == ["rooms.db", "rooms.db-shm", "rooms.db-wal"]
     assert [mode(each) for each in written] == [0o600] * 3
+
+
+def test_a_room_that_is_past_is_deleted_where_nobody_asks_for_it(path, monkeypatch):
+    monkeypatch.setattr(sqlite_store, "SWEEP", 0.01)
+    store = SqliteStore(path)
+    store.open("KXQRT", {"stage": "1"}, time.time() + 0.3, 7)
+    store.open("OTHER", {"stage": "1"}, LATER, 7)
+    files = [path, path.with_name("rooms.db-wal")]
+    end = time.monotonic() + SOON
+    while any(b"KXQRT" in each.read_bytes() for each in files):
+        assert time.monotonic() < end
+    assert any(b"OTHER" in each.read_bytes() for each in files)
 
 
 @pytest.fixture

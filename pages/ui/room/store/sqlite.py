@@ -11,15 +11,18 @@ import os
 import sqlite3
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from . import BallotFull, Held, RoomsFull, StoreGone
 
 #: Seconds to wait for another writer.
 PATIENCE = 2.0
+#: Seconds after which rooms that are past are looked for.
+SWEEP = 60.0
 #: Tells our file from another program's, and from another layout.
 _OURS = 0x526D7331
 _TABLES = (
@@ -41,6 +44,7 @@ class SqliteStore:
         self._lock = Lock()
         self._db: sqlite3.Connection | None = None
         self._file = 0, 0
+        self._swept = False
 
     def open(self, code: str, slots: Mapping[str, str], until: float, most: int) -> bool:
         """Make a room; False where the code is taken."""
@@ -177,10 +181,17 @@ class SqliteStore:
                 self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
             _prepare(self._db)
+            self._begin_to_sweep()
             self._file = _identity(self._path)
         elif _identity(self._path) != self._file:
             raise OSError("it is another file now")
         return self._db
+
+    def _begin_to_sweep(self) -> None:
+        """Have rooms deleted that are past, also where nobody asks for one any more."""
+        if not self._swept:
+            self._swept = True
+            Thread(target=_sweep, args=(weakref.ref(self),), daemon=True).start()
 
     def _disconnect(self) -> None:
         if self._db is not None:
@@ -191,6 +202,17 @@ class SqliteStore:
         """Empty the journal, which has deleted rooms in it; a busy one is emptied another time."""
         with self._used() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _sweep(where: weakref.ref[SqliteStore]) -> None:
+    """Tidy a store for as long as there is one."""
+    time.sleep(SWEEP)
+    while store := where():
+        with suppress(StoreGone):
+            store.tidy(time.time())
+            store._forget_journal()
+        del store
+        time.sleep(SWEEP)
 
 
 def _default() -> Path:
