@@ -2,11 +2,17 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from attn_core import Scenario, attend
+from attn_core import Scenario, attend, edits
 from attn_core.notation.cells import Cell
-from attn_core.presets import BY_KEY
-from pages.ui.room.about_number import about
+from attn_core.notation.graph import graph
+from attn_core.notation.labels import number
+from attn_core.presets import BY_KEY, PRESETS
+from attn_core.tasks import LESSONS
+from pages.ui.room import question
+from pages.ui.room.about_number import about, to_choose
 
 START = BY_KEY["similarity"].scenario
 RNG = np.random.default_rng(5)
@@ -75,4 +81,75 @@ def test_an_input_and_a_number_that_is_gone_are_no_question(cell):
 
 def test_words_are_text():
     asked = about(many(), 0, Cell("scores", 0, 1))[0]
-    assert asked.text == r"What is the score of *\*a\** for *1*?"
+    assert asked.text == r"What is the score of *\*a\** for *1* in head 1?"
+
+
+#: Every matrix that a scenario can have.
+SCENARIOS = (
+    *(preset.scenario for preset in PRESETS),
+    edits.with_context(START, "I am very happy now"),
+    edits.with_mask_kind(START, "causal"),
+    edits.with_positions(START, "rope"),
+    edits.with_positions(START, "alibi"),
+    edits.with_positions(START, "sinusoidal"),
+    edits.with_sentence(START, "Je"),
+    many(),
+)
+
+
+def cells_of(s):
+    for name, node in graph(s).items():
+        rows, columns = node.shape
+        for row, column in {(0, 0), (rows - 1, columns - 1), (rows // 2, 0), (0, columns - 1)}:
+            yield Cell(name, row, column)
+
+
+@pytest.mark.parametrize("s", SCENARIOS, ids=range(len(SCENARIOS)))
+def test_every_computed_number_can_be_asked_for_and_chosen(s):
+    head, chosen, trace = s.h - 1, 0, attend(s)
+    for cell in cells_of(s):
+        M, found = getattr(trace, cell.name), to_choose(s, head, cell)
+        held = (M if M.ndim == 2 else M[head])[cell.row, cell.column]
+        if graph(s)[cell.name].step.operation == "input" or not np.isfinite(held):
+            assert about(s, head, cell) == () and found is None
+            continue
+        chosen += 1
+        assert about(s, head, cell)[0].answer == pytest.approx(held, abs=1e-12)
+        assert found.options[int(found.answer)] == number(held)
+        assert len(set(found.options)) == len(found.options) == 4
+        assert cell.name in found.shows
+        for asked in (*about(s, head, cell), found):
+            assert question.read(asked.to_json()) == asked
+    assert chosen >= 8
+
+
+@given(st.lists(st.floats(-3, 3).map(lambda x: round(x, 3)), min_size=12, max_size=12))
+def test_wrong_weights_could_be_weights(numbers):
+    s = edits.with_matrix(START, "X", np.reshape(numbers, (3, 4)))
+    offered = [float(text) for text in to_choose(s, 0, Cell("weights", 2, 0)).options]
+    assert offered == sorted(offered) and min(offered) >= 0 and max(offered) <= 1
+    assert min(np.diff(offered)) > 0.035  # 0.05 of what isn't rounded
+
+
+def test_a_forgotten_step_is_among_the_choices():
+    raw, scaled = ((START.X @ START.X.T)[1, 0] / by for by in (1, 2))
+    found = to_choose(START, 0, Cell("scores", 1, 0))
+    assert found.options[int(found.answer)] == number(scaled)
+    assert number(raw) in found.options
+
+
+def test_a_head_is_named_where_it_counts():
+    views = BY_KEY["four-views"].scenario
+    texts = [asked.text for asked in about(views, 2, Cell("weights", 1, 0))]
+    assert texts and all(text.endswith("in head 3?") for text in texts)
+    assert "head 3" not in about(views, 2, Cell("concat_heads", 1, 0))[0].text
+
+
+@pytest.mark.parametrize("key", LESSONS)
+def test_what_a_lesson_asks_can_be_asked_in_a_room(key):
+    predictions = [p for seed in ("", "k3f9") for p in LESSONS[key].page(seed).predictions]
+    assert predictions
+    for predicted in predictions:
+        asked = question.from_prediction(predicted)
+        assert question.read(asked.to_json()) == asked
+        assert asked.is_right(predicted.answer) and predicted.right(asked.answer)
