@@ -19,7 +19,7 @@ _LESSON, _WORD = "room-lesson", "room-word"
 def offer() -> None:
     """Offer the questions, on any page."""
     with st.popover("Ask the room", icon=":material/contact_support:", type="tertiary"):
-        st.markdown("**On this page**")
+        st.markdown("**About the numbers on the stage**")
         _of_word()
         _of_number()
         st.markdown("**From the lessons**")
@@ -49,7 +49,7 @@ def _of_number() -> None:
     known = session()
     cells = known.inspection.existing(known.scenario)
     if not cells:
-        st.caption("Click a number on the page, and you can ask about it here.")
+        st.caption("Click a number on a page, and you can ask about it here.")
         return
     for i, asked in enumerate(ready_made.about_cell(known.scenario, cells[-1], known.head)):
         _button(asked, f"room-ask-number-{i}")
