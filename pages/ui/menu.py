@@ -96,9 +96,9 @@ def link_to(title: str, label: str) -> None:
 
 
 def link_to_course() -> None:
-    """Draw a link to the first lesson, for who hasn't begun the course."""
+    """Draw a link to the first lesson, for who hasn't begun the course and isn't led already."""
     with _OTHER_PAGES, slot():
-        if not session().course.is_new:
+        if session().member or not session().course.is_new:
             return
         label = "New here? Begin with lesson 1"
         st.page_link("pages/0_Course.py", label=label, icon=_icon("school"))

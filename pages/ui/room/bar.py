@@ -75,9 +75,11 @@ def _participant(member: Member) -> None:
         st.markdown(f"Room **{member.code}** · Following the presenter", width="content")
         _button("Explore on my own", "explore", follow.explore)
     else:
-        st.markdown(f"Room **{member.code}** · On your own", width="content")
-        _button("Follow again", "follow", follow.follow_again)
+        since = f", since {member.why}" if member.why else ""
+        st.markdown(f"Room **{member.code}** · On your own{since}", width="content")
+        _button("Follow again", "cast", follow.follow_again)
 
 
-def _button(label: str, key: str, go: Callable[[], None]) -> None:
-    widgets.button(label, key=f"room-{key}", on_click=go, type="tertiary")
+def _button(label: str, icon: str, go: Callable[[], None]) -> None:
+    key = f"room-{go.__name__.replace('_', '-')}"
+    widgets.button(label, key=key, icon=f":material/{icon}:", on_click=go, type="tertiary")

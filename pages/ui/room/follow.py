@@ -13,6 +13,7 @@ from datetime import timedelta
 import streamlit as st
 
 from attn_core import limits, permalink, presets
+from attn_core.learning import raw_target
 from attn_core.notation import cells
 from pages.ui import menu
 from pages.ui.room import code, rooms, task_mode
@@ -29,9 +30,6 @@ from pages.ui.session.state import session
 BACKSTAGE = "Room"
 PAGES = tuple(entry.title for entry in menu.ENTRIES if entry.title != BACKSTAGE)
 _KEY = "part-room"
-#: Of this server; see `code.WrongCodes`.
-wrong_codes = code.WrongCodes()
-_TURNED = "You turned the page, so you explore on your own now."
 
 
 def join(text: str, secret: str = "") -> None:
@@ -91,22 +89,16 @@ def follow(address: Address, before: str) -> None:
     """
     if not before and address.room.room:
         _join_from_url(address)
-    member = session().member
-    shown = member.stage.page if member and member.stage else ""
+    known = session()
+    shown = known.member.stage.page if known.member and known.member.stage else ""
     is_called = _ask(_catch_up)
-    if (member := session().member) is None:
+    if (member := known.member) is None:
         return
-    if member.mode == "task":
-        if is_called:
-            turn_to(task_mode.PAGE)
-        return
-    if member.stage is None:
-        return
-    if member.is_following and before and session().page not in (before, shown, member.stage.page):
-        session().let_go()
-        session().add_note(_TURNED)
+    page = task_mode.PAGE if member.mode == "task" else member.stage.page if member.stage else ""
+    if member.is_following and before and page and known.page not in (before, shown, page):
+        known.history = member.let_go(known.history, "you turned the page")
     elif member.is_following or is_called:
-        turn_to(member.stage.page)
+        turn_to(page)
 
 
 def _join_from_url(address: Address) -> None:
@@ -149,7 +141,10 @@ def _ask(question: Callable[[Member], bool]) -> bool:
         return False
     except ValueError as error:
         leave()
-        known.complain(str(error))
+        if member.room:
+            known.add_note(f"{error} What is your own is here.")
+        else:
+            known.complain(str(error))
         return True
     member.lost = 0.0
     return answer
@@ -186,13 +181,13 @@ def _enter(member: Member) -> None:
     """Go in by the code; who hasn't the presenter's right takes part."""
     source = st.context.ip_address or ""
     if member.presents:
-        wrong_codes.check(source, time.time())
+        code.wrong_codes.check(source, time.time())
         if rooms.is_presenter(store(), member.code, member.secret):
             return
         session().complain(f"This address doesn’t have the right to present in {member.code}.")
         member.secret = ""
         session().history = member.follow(session().history)
-    rooms.join(store(), member.code, member.token, wrong_codes, source)
+    rooms.join(store(), member.code, member.token, code.wrong_codes, source)
     member.seen = time.monotonic()
 
 
@@ -276,7 +271,8 @@ def _stage(member: Member) -> Stage:
     """Return what the presenter's session has on the screen, as a stage."""
     known = session()
     page = member.stage.page if known.page == BACKSTAGE and member.stage else known.page
-    said = replace(known.said(), texts=known.text_links)
+    painted = raw_target.to_text(known.painted)  # also what a newcomer finds
+    said = replace(known.said(), painted=painted, texts=known.text_links)
     look = said.of_page(page)
     cell = cells.to_text(known.inspection.cell) if known.inspection.cell else ""
     return staged(
