@@ -9,6 +9,7 @@ import streamlit as st
 from attn_core.explain.wording import pluralize
 from attn_core.figures import describe_histogram, histogram_alt
 from attn_core.notation import labels
+from attn_core.tasks import check
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.room import follow, rooms, task_mode
@@ -45,7 +46,7 @@ def _way_back(member: Member, given: TaskRound) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("The room has a **task**.", width="content")
         if widgets.button("Go to the task", key="room-to-task", type="primary"):
-            task_mode.reopen(member, given)
+            task_mode.show(member, given)
             follow.turn_to(task_mode.PAGE)
 
 
@@ -95,7 +96,7 @@ def _chosen(found: dict[str, Reached]) -> None:
     )
     if widgets.button("Show it", key="room-one-show", type="primary") and verbs.show_one(chosen):
         _choose(False)
-        follow.see()
+        follow.look_at_stage()
 
 
 def _called(label: str, reached: Reached) -> str:
@@ -123,12 +124,19 @@ def _histogram(given: TaskRound, found: Standing) -> None:
             if widgets.button("Show even so few", key="room-task-few", on_click=verbs.show_few):
                 st.rerun()  # the whole page, for its histogram
         return
-    what = "what each has reached" if found.numbers else "how far each has come"
+    what = "What each has reached" if found.numbers else "How far each has come"
+    st.caption(f"{what}{_wanted(given)}" if found.numbers else what)
     names, counts = [bar.label for bar in bars], {what: [bar.count for bar in bars]}
     right = next((i for i, bar in enumerate(bars) if bar.is_right), None)
-    st.caption(what.capitalize())
     chart(
         describe_histogram(names, counts, right, look=look()),
         "figure-reached",
         lambda: histogram_alt(names, counts),
     )
+
+
+def _wanted(given: TaskRound) -> str:
+    """Say what the numbers are of, and what is wanted of them."""
+    task = given.task("")
+    first, *_ = check(task, task.start, escape.markdown)
+    return f": {first.before}…{first.after}"
