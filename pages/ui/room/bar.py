@@ -70,7 +70,7 @@ def _people() -> None:
 
 def _participant(member: Member) -> None:
     if member.mode == "task":
-        st.markdown(f"Room **{member.code}**", width="content")
+        st.markdown(f"Room **{member.code}** · A task for all", width="content")
     elif member.is_following:
         st.markdown(f"Room **{member.code}** · Following the presenter", width="content")
         _button("Explore on my own", "explore", follow.explore)

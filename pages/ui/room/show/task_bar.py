@@ -52,9 +52,12 @@ def _way_back(member: Member, given: TaskRound) -> None:
 
 def _presenter(member: Member, given: TaskRound) -> None:
     task = given.task("")
-    each = " Everybody has words and numbers of their own." if given.is_each else ""
-    text = escape.markdown(task.text) if given.document else task.text
-    st.markdown(f"**Task: {escape.markdown(task.title)}.** {text}{each}")
+    said = [f"**Task: {escape.markdown(task.title)}.**"]
+    if given.is_each:
+        said.append("Everybody has words and numbers of their own.")
+    if session().page == follow.BACKSTAGE:
+        said.append(escape.markdown(task.text) if given.document else task.text)
+    st.markdown(" ".join(said))
     st.fragment(_standing, key="room-standing", run_every=timedelta(seconds=1))(member, given)
     with st.container(key="room-task-verbs", horizontal=True, vertical_alignment="bottom"):
         _show_one(member, given)
