@@ -46,8 +46,7 @@ def store(monkeypatch, tmp_path):
     monkeypatch.setattr(code, "wrong_codes", code.WrongCodes())
     monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.7"))
     counting = Counting(stores.store())
-    for module in ("follow", "bar"):
-        monkeypatch.setattr(f"pages.ui.room.{module}.store", lambda: counting)
+    monkeypatch.setattr(stores, "_at", lambda _: counting)  # whoever asks for the store
     return counting
 
 
