@@ -1,0 +1,99 @@
+"""A participant's session while the room has a task: its start, its locks, and what is reached.
+
+The task is shown where all tasks are, on the page Course. What the visitor had before waits, as
+while they follow; what they made of the task is theirs afterwards.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from attn_core import permalink
+from pages.ui.room import rooms
+from pages.ui.room.member import Member
+from pages.ui.room.store import store
+from pages.ui.room.task_round import TaskRound
+from pages.ui.session.course import TASK
+from pages.ui.session.history import History
+from pages.ui.session.state import session
+
+#: Where a task is worked on.
+PAGE = "Course"
+
+
+def keep_up(member: Member, given: TaskRound | None) -> bool:
+    """Begin the room's task where it is news, and end it where there is none any more.
+
+    Returns
+    -------
+    bool
+        Whether it begins.
+    """
+    is_new = given is not None and given.id != member.task
+    if given and is_new:
+        _begin(member, given)
+    elif given is None and member.mode == "task":
+        end(member)
+    return is_new
+
+
+def _begin(member: Member, given: TaskRound) -> None:
+    known = session()
+    before, kept = known.history, is_open(member, given) and known.course.is_attempt(known.scenario)
+    if kept:
+        member.own = None  # it is what the address brought after a reload, and nothing before it
+    elif member.mode == "own":
+        member.own = before
+    begun = known.scenario if kept else given.task(member.token).start
+    known.history = History(begun, before.preset, before.revision + 1)
+    member.mode, member.task, member.reported = "task", given.id, ""
+    show(member, given)
+
+
+def is_open(member: Member, given: TaskRound) -> bool:
+    """Whether the page Course has the room's task, and not another one or a lesson's story."""
+    course = session().course
+    if given.document:
+        return course.link == _link(given.document)
+    shown = course.key, course.seed, course.step, course.link
+    return shown == (given.lesson, given.seed_of(member.token), TASK, "")
+
+
+def show(member: Member, given: TaskRound) -> None:
+    """Have the page Course show the room's task: a lesson's as in the course."""
+    course, task = session().course, given.task(member.token)
+    if given.document:
+        course.begin_foreign(task, _link(given.document))
+    else:
+        course.begin_lesson(given.lesson, given.seed_of(member.token), TASK)
+    course.begin_task(task.start)
+
+
+@lru_cache(maxsize=64)  # each of a room asks in each run
+def _link(document: str) -> str:
+    return permalink.encode_text(document)
+
+
+def end(member: Member) -> None:
+    """Follow the presenter again; what was made of the task is the last step of one's own."""
+    known = session()
+    made, own = known.history, member.own or History(known.scenario, known.history.preset)
+    own.push(made.present, made.preset)
+    known.history = member.follow(own)
+    known.history.revision = made.revision + 1
+    known.movable, member.task = None, ""
+    if known.course.foreign:
+        known.course.begin_lesson(known.course.key, known.course.seed)
+
+
+def report(member: Member) -> None:
+    """Tell the room how far this session is, where that has changed."""
+    if member.mode != "task":
+        return
+    try:
+        link = permalink.encode(session().scenario)
+    except permalink.LinkError:  # no hand of a task makes so many numbers
+        return
+    if link != member.reported:
+        rooms.report(store(), member.code, member.token, member.task, link)
+        member.reported = link
