@@ -6,4 +6,3 @@ from pages.ui.course import lesson
 frame.page("Course", beside=lesson.choose, heads=False)
 
 lesson.show()
-frame.end()

@@ -12,7 +12,6 @@ from ..notation.labels import number, short, subscripts
 from ..notation.overview import END, overview
 from ..scenario import Scenario
 from ..tasks import Task, check
-from ..tasks.fill import with_numbers
 from ..tasks.lesson import LessonPage
 from ..tasks.prediction import Prediction
 from ..text import escape
@@ -122,7 +121,7 @@ def worksheet(page: LessonPage, about: str = "") -> str:
 {_answers(page.predictions)}
 <h2>The task</h2>
 {_solved(page.task)}
-{_debrief(page.task)}
+{prose.html(page.task.debriefed(page.task.solution))}
 <h2>What many think</h2>
 {prose.html(page.misconception)}
 </section>
@@ -193,10 +192,6 @@ def _solved(task: Task) -> str:
         f"<p>One of many solutions; what it moves is thick.</p>\n{_results(task, task.solution)}\n"
         f"{_equations(attend(task.solution), _solution(task))}"
     )
-
-
-def _debrief(task: Task) -> str:
-    return prose.html(with_numbers(task.debrief, task.start_trace, attend(task.solution)))
 
 
 def _results(task: Task, scenario: Scenario) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import reduce
 from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from . import model_heads
 from .goals import Blocked, Shape
 from .task import Task
 
+#: Combinations that are tried at most: 12 words with all settings have 20,000, which would take
+#: half a minute; then there are fewer temperatures and sizes of masks.
+MAX_CHOICES = 1000
 #: Steps between two temperatures that are tried.
 _DEGREES = 0.25
 #: Which size of the scenario an axis has.
@@ -39,11 +43,19 @@ def choices(task: Task) -> Iterator[Scenario]:
         yield from map(model_heads.scenario, task.movable.choices())
         return
     options = [[_stay, *_OPTIONS[name](task)] for name in _OPTIONS if name in task.movable.settings]
-    for chosen in product(*options):
+    for chosen in product(*_thinned(options)):
         try:
             yield reduce(lambda s, edit: edit(s), chosen, task.start)
         except ValueError:
             continue  # a causal mask over two sentences, say
+
+
+def _thinned(options: list[list[_Edit]]) -> list[list[_Edit]]:
+    """Leave out every other of the longest lists, but for their first, until few are left."""
+    while prod(map(len, options)) > MAX_CHOICES:
+        longest = max(options, key=len)
+        longest[1:] = longest[1::2]
+    return options
 
 
 def _stay(s: Scenario) -> Scenario:

@@ -23,7 +23,7 @@ from .task import Task
 
 _SEED = re.compile(r"[a-z0-9]{1,12}", re.ASCII)
 _REQUIRED = {"title", "story", "misconception", "start", "task"}
-_OPTIONAL = {"minutes", "needs_model", "words", "numbers", "predictions"}
+_OPTIONAL = {"minutes", "needs_model", "shows", "words", "numbers", "predictions"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +37,15 @@ class LessonPage:
     predictions : tuple of Prediction
         What is asked before it is seen.
     task : Task
+    shows : tuple of str
+        Steps of the start that are drawn beside the story.
     """
 
     story: str
     predictions: tuple[Prediction, ...]
     misconception: str
     task: Task
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +115,7 @@ def _page(lesson: Lesson, seed: str) -> LessonPage:
         predictions=tuple(read_prediction(each, start) for each in content.get("predictions", [])),
         misconception=with_numbers(content["misconception"], trace, trace),
         task=from_content(task | {"start": document.content(start)}),
+        shows=tuple(lesson.content.get("shows", ())),
     )
 
 

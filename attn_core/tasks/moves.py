@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import edits, masks, positions
+from .. import edits, limits, masks, positions
 from ..edits import heads
 from ..scenario import Scenario
 from . import model_heads
@@ -94,10 +94,11 @@ def _head_of_model(move: str, value: str) -> Scenario:
 
 def _with_heads(s: Scenario, count: int) -> Scenario:
     """Add heads behind the others, or take the last away, until there are so many."""
+    limits.check_sizes(h=count)
     s = heads.with_heads(s)
     while s.h < count:
         s = heads.added(s)
-    while s.h > max(count, 1):
+    while s.h > count:
         s = heads.removed(s, s.h - 1)
     return s
 

@@ -23,10 +23,10 @@ from .task import Task, check, is_solved, unit
 #: Numbers that a slider reaches are tried first, then all that the lab holds.
 _REACHES = 3.0, MAX_ABS
 _STEPS = 300
-_OPTIMIZER = Optimizer("Adam", learning_rate=0.15)
-#: Steps between two looks whether it is solved; and by how little numbers have moved by then
-#: where it gets no further.
-_LOOKS, _STILL = 15, 0.01
+_RATES = 0.15, 0.02
+#: Steps between two looks whether it is solved; and the part of a step that numbers have moved by
+#: then where it gets no further.
+_LOOKS, _STILL = 15, 0.05
 #: How many boxes are moved one after the other.
 _TURNS = 16
 #: How far inside its bound a number is to be, so that rounding doesn't take it out.
@@ -34,7 +34,7 @@ _MARGIN = 0.01
 #: Steps of a slider; a solution that can be set by them is easier to follow.
 _SLIDER_STEP = 0.05
 #: How many choices of settings are followed by gradient descent, the most promising first.
-_MOST_CHOICES = 12
+_MOST_CHOICES = 4
 
 #: Which boxes may move, in the shape of each matrix.
 Open = Mapping[str, Array]
@@ -163,21 +163,31 @@ def _loss(task: Task, s: Scenario) -> float:
 
 
 def _descend(task: Task, s: Scenario, boxes: Open, reach: float) -> Scenario:
-    """Move the boxes by gradient descent until the task is solved, or it gets no further."""
+    """Move the boxes by gradient descent, in large steps and then in small ones."""
+    for rate in _RATES if boxes else ():
+        s = _descend_at(rate, task, s, boxes, reach)
+        if is_solved(task, s):
+            break
+    return s
+
+
+def _descend_at(rate: float, task: Task, s: Scenario, boxes: Open, reach: float) -> Scenario:
+    """Follow the gradient until the task is solved, or the numbers hardly move."""
+    optimizer = Optimizer("Adam", learning_rate=rate)
     params = {name: np.array(getattr(s, name)) for name in boxes}
     most = {name: np.maximum(np.abs(M), reach) for name, M in params.items()}
-    state, before = _OPTIMIZER.init(params), params
-    for step in range(1, _STEPS + 1 if boxes else 1):
+    state, before = optimizer.init(params), params
+    for step in range(1, _STEPS + 1):
         by = _gradient(task, attend(s), boxes)
         is_flat = not any(M.any() for M in by.values())
         if is_flat or step % _LOOKS == 0:
             rounded, moved = _rounded(s, params), _farthest(before, params)
-            if is_solved(task, rounded) or (step > 1 and moved < _STILL):
+            if is_solved(task, rounded) or (step > 1 and moved < _STILL * rate):
                 return rounded
             before = params
         if is_flat:
             by = _nudge(boxes)
-        stepped, state = _OPTIMIZER.step(params, by, state)
+        stepped, state = optimizer.step(params, by, state)
         params = {name: np.clip(M, -most[name], most[name]) for name, M in stepped.items()}
         s = replace(s, **_as_fields(params))
     return _rounded(s, params)

@@ -54,6 +54,9 @@ _CSS = """<style>
   .stApp .st-key-header.st-key-header { padding: 0; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-beside) { min-width: 100%; order: 1; }
   .st-key-header h1 { margin-right: auto; }
+  .st-key-header :is(.st-key-undo, .st-key-redo) p {
+    position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%);
+  }
 }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1.9rem; }
@@ -61,6 +64,7 @@ _CSS = """<style>
 .lab-board, [class*="st-key-scroll-"] { overflow: auto hidden; }
 [class*="st-key-scroll-"] > [data-testid="stLayoutWrapper"] { max-width: none !important; }
 [data-testid="stMainBlockContainer"] h1 .katex { font-size: 1em; }
+.stApp .katex-display, .stApp .katex-display > .katex { text-align: left; } /* as pictures are */
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [class*="st-key-tables-"]:has(details[open]) { flex-basis: 100% !important; }
 [class*="st-key-around-table-"] { padding-top: 1.8rem; } /* for the table's toolbar */
@@ -163,6 +167,7 @@ _PROJECTOR_CSS = """<style>html { font-size: 22px; }
 .stApp [data-testid="stMainBlockContainer"] { padding: 0.5rem 1rem 0.6rem; }
 .stApp [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.3rem; }
 .stApp .st-key-viewport { margin-bottom: calc(0rem - 0.3rem); }
+@media (min-width: 701px) { .stApp .st-key-header { padding-right: 2rem; } }
 </style>"""
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from attn_core import Scenario, document
-from attn_core.tasks import Task, check, goals
+from attn_core import Scenario, document, edits
+from attn_core.tasks import LESSONS, Task, check, goals
 from attn_core.tasks.bound import Bound
 from attn_core.tasks.goals import ONE_WORD, Goal
 from attn_core.tasks.movable import Movable
@@ -29,14 +29,14 @@ MEASURE = """async (cases) => {
   const [{ attend }, { measured }] = await Promise.all(
     ["attend", "measure"].map((name) => import(`${folder}${name}.js`)));
   return cases.map(({ goal, scenario }) =>
-    measured(goal, { ...scenario, ...attend(scenario) }));
+    measured(goal, { ...scenario, ...attend(scenario), inputs: scenario }));
 }"""
 PASTE = """(box, text) => {
   const clipboardData = new DataTransfer();
   clipboardData.setData("text/plain", text);
   box.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
 }"""
-BAR = """() => [...document.querySelectorAll(".lab-goals li")].map((line) => [
+BAR = """() => [...document.querySelectorAll(".lab-goals > ul > li")].map((line) => [
     line.querySelector(".lab-goal").textContent, "met" in line.dataset,
     Number(line.querySelector("[role=progressbar]").getAttribute("aria-valuenow"))])"""
 #: Press keys in a box, and return what the bar says before an answer can come.
@@ -70,7 +70,7 @@ def every_goal(s) -> Iterator[Goal]:
             yield goals.Largest(bound, head)
             yield from (goals.Pattern(bound, name, head) for name in ONE_WORD)
         yield goals.Heads(bound, (0, 1))
-        yield goals.Order(bound)
+        yield goals.Order(bound, s.h - 1)
     for matrix in ("K", "X", "masked_scores", "P", "projected"):
         yield goals.Same(Bound(high=0), matrix)
         yield goals.Cell(above, matrix, 99, 0)
@@ -121,9 +121,30 @@ def test_every_kind_of_goal_is_measured_as_in_the_core(visit):
         for start, now in pairs()
     ]
     kinds = {type(goal) for task, _ in cases for goal in task.goals if "kind" in plain(goal, task)}
-    # A hand on boxes changes no shape and no mask; of the reversed words only Python knows.
-    assert kinds == {*Goal.__subclasses__()} - {goals.Shape, goals.Blocked, goals.Order}
+    # A hand on boxes changes no shape and no mask; gradients are asked for, and aren't goals.
+    others = {goals.Shape, goals.Blocked, goals.Gradient}
+    assert kinds == {*Goal.__subclasses__()} - others
     assert not differences(visit(), cases)
+
+
+def moved(task: Task, rng: np.random.Generator) -> Scenario:
+    """What a hand makes of a task: some of the boxes that may move are elsewhere, by steps."""
+    s = task.start
+    for name in task.movable.matrices:
+        for head in range(s.h if name in edits.PROJECTIONS else 1):
+            M, mask = edits.matrix_of(s, name, head), task.movable.mask(s, name, head)
+            steps = (rng.integers(-60, 60, M.shape) * 0.05).round(3)
+            s = edits.with_matrix(
+                s, name, np.where(mask & rng.choice([True, False]), steps, M), head
+            )
+    return s
+
+
+def test_the_goals_of_each_lesson_are_measured_as_in_the_core(visit):
+    rng = np.random.default_rng(11)
+    tasks = [lesson.variant(seed) for lesson in LESSONS.values() for seed in ("", "k3f9", "7")]
+    assert len(tasks) >= 3 * 12
+    assert not differences(visit(), [(task, moved(task, rng)) for task in tasks for _ in range(3)])
 
 
 @pytest.fixture
@@ -223,7 +244,9 @@ def test_classic_sliders_move_the_bar_by_the_server(task_page):
     choose_matrix(page, "W_q")
     thumb(page, "W_q-1-0").press("PageUp")
     idle(page)
-    expect(page.locator(".lab-goals li").nth(1)).to_contain_text("Q[suis, q₁] is 0.60, wanted")
+    expect(page.locator(".lab-goals > ul > li").nth(1)).to_contain_text(
+        "Q[suis, q₁] is 0.60, wanted"
+    )
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -236,3 +259,18 @@ def test_the_bar_keeps_its_height(task_page, width):
         heights.add(bar.bounding_box()["height"])
     idle(page)
     assert len(heights | {bar.bounding_box()["height"]}) == 1
+
+
+def test_the_nearest_goal_stays_in_sight_when_the_bar_is_scrolled_away(task_page):
+    page = task_page(viewport={"width": 390, "height": 600})
+    reminder = page.locator(".lab-reminder")
+    expect(reminder).to_be_hidden()
+    box = thumb(page, "W_q-3-0")
+    box.evaluate("box => box.scrollIntoView({ block: 'start' })")
+    expect(reminder).to_be_visible()
+    box.evaluate(PRESS, ["End"])
+    expect(reminder).to_contain_text("The weight suis → Je is 0.52, wanted above 0.90.")
+    area = reminder.bounding_box()
+    assert 0 <= area["y"] < area["y"] + area["height"] < 70
+    page.locator(".lab-goals").evaluate("bar => bar.scrollIntoView()")
+    expect(reminder).to_be_hidden()

@@ -42,6 +42,10 @@ http {{
 """
 
 
+#: What signs receipts.
+SECRET = "the same on all replicas"
+
+
 @dataclass(frozen=True)
 class Fleet:
     """nginx's port, and the replicas by the name that the cookie gives them."""
@@ -70,7 +74,7 @@ def mortal_fleet(nginx, tmp_path):
 
 @contextlib.contextmanager
 def served(nginx, folder):
-    settings = {"STREAMLIT_SERVER_COOKIE_SECRET": "the same on all replicas"}
+    settings = {"STREAMLIT_SERVER_COOKIE_SECRET": SECRET}
     script = unpack(folder / "lab") / "dashboard.py"
     with contextlib.ExitStack() as stack:
         started = [stack.enter_context(serving(script, settings=settings)) for _ in range(2)]

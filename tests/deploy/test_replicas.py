@@ -14,11 +14,13 @@ from playwright.sync_api import expect
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from attn_core.permalink import decode
+from attn_core.permalink import decode, encode
+from attn_core.tasks import LESSONS
+from attn_core.tasks.receipt import Receipt, sign
 from benchmarks.visitor import Visitor
 from tests.browser.conftest import idle, settle
 from tests.browser.seats import new_context
-from tests.deploy.conftest import ROOT
+from tests.deploy.conftest import ROOT, SECRET
 
 PIN, XSRF = "lab_replica", "_streamlit_xsrf"
 
@@ -252,3 +254,19 @@ def pin(context):
 
 def figure_width(page):
     return page.locator(".js-plotly-plot").first.bounding_box()["width"]
+
+
+def test_what_one_replica_signs_another_checks(fleet, browser):
+    solved = encode(LESSONS["7"].variant("k3f9").solution)
+    receipt = Receipt("7", "k3f9", solved, with_solution=False)
+    query = f"lesson=7&seed=k3f9&s={solved}&receipt="
+    page = new_context(browser).new_page()
+    for replica in fleet.replicas:
+        for secret, said in {
+            SECRET: "The receipt is genuine.",
+            "another": "isn’t valid here",
+        }.items():
+            page.goto(f"http://{replica}/Course?{query}{sign(receipt, secret)}")
+            expect(page.get_by_text(said)).to_be_visible()
+            expect(page.get_by_text("draws its secret anew")).not_to_be_visible()
+    page.context.close()

@@ -4,11 +4,12 @@ import html
 
 import pytest
 
-from attn_core import edits
+from attn_core import attend, edits
 from attn_core.permalink import encode, encode_text
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.tasks import LESSONS, check, is_solved
 from attn_core.tasks.document import to_json
+from attn_core.tasks.fill import with_numbers
 from attn_core.tasks.progress import Progress
 from pages.ui.model import shared_model
 from tests.pages.test_pages import boxes, fine, parameter, scenario, slider, visit
@@ -16,6 +17,7 @@ from tests.pages.test_pages import boxes, fine, parameter, scenario, slider, vis
 KEY = "7"
 PAGE = LESSONS[KEY].page("")
 TASK = PAGE.task
+DEBRIEF = with_numbers(TASK.debrief, TASK.start_trace, attend(TASK.solution))
 OWN = edits.with_cell(BY_KEY["negation"].scenario, "X", 0, 0, 2.5)
 
 
@@ -35,6 +37,7 @@ def texts(at):
 def said(at, text):
     """Whether the page says a text, escaped or not."""
     shown = "\n".join(texts(at))
+    text = text.strip()
     return text in shown or text in html.unescape(shown).replace("\\", "")
 
 
@@ -90,17 +93,17 @@ def test_a_prediction_is_covered_until_it_is_answered(rightly):
     assert any(value != value for value in before)
     answer(at, rightly=rightly)
     assert all((matrix == matrix).all() for matrix in boxes(at))
-    assert said(at, "Right:" if rightly else "Not quite:")
+    assert said(at, "Right:" if rightly else "Not quite.")
     assert said(at, PAGE.predictions[0].why)
     assert progress(at).predictions[0] is rightly
     assert not [each for each in at.button if each.key.startswith("option-")]
     again = course(**query(at))
-    assert said(again, "Right:" if rightly else "Not quite:")
+    assert said(again, "Right:" if rightly else "Not quite.")
 
 
 def test_who_would_rather_see_is_told_without_blame():
     at = click(course(lesson=KEY, step="predict1"), "rather-see")
-    assert said(at, "**It is**")
+    assert said(at, "**The answer:**")
     assert said(at, PAGE.predictions[0].why)
     assert "course" not in at.query_params
 
@@ -275,3 +278,13 @@ def test_home_leads_who_is_new_to_the_course():
     assert [link for link in visit().main.get("page_link") if "New here" in link.proto.label]
     at = visit(lesson=KEY, step="task")
     assert not [link for link in at.main.get("page_link") if "New here" in link.proto.label]
+
+
+def test_who_hears_the_page_is_told_the_step_and_the_answer():
+    at = click(course(lesson=KEY), "next")
+    told = at.session_state["session"].announcement
+    assert "Step 2 of" in told.text
+    before = told.number
+    answer(at, rightly=False)
+    assert told.text.startswith("Not quite. The answer:")
+    assert told.number > before

@@ -103,6 +103,29 @@ def test_what_differs_from_the_start_is_said():
     assert scenario(at) == edits.with_cell(other, "X", 1, 1, 2)
 
 
+def test_undo_and_redo_lead_out_of_the_task_and_back():
+    at, other = visit(), edits.with_cell(START, "X", 0, 1, 2)
+    at.session_state["session"].history.push(other)
+    at.run()
+    at.button(key="undo").click().run()
+    assert scenario(fine(at)) == START
+    at.button(key="redo").click().run()
+    assert scenario(fine(at)) == other
+    assert not at.error
+
+
+def test_without_our_components_the_bar_is_one_of_streamlits():
+    at = trigger(visit(), "goals", "lost", "no script")
+    assert RULE in " ".join(each.value.replace("\\", "") for each in at.caption)
+    told = [each.proto.text.replace("\\", "") for each in at.get("progress")]
+    assert told == [
+        "○ The weight suis → Je is 0.31, wanted above 0.90.",
+        "○ Q[suis, q₁] is 0.00, wanted 0.60 ± 0.10.",
+        "✓ K stays as at the start; its largest change is 0.00, wanted 0.",
+    ]
+    assert [each.proto.value for each in at.get("progress")] == [0, 0, 100]
+
+
 def test_other_pages_lock_nothing():
     def script():
         import streamlit as st
@@ -124,3 +147,14 @@ def test_other_pages_lock_nothing():
     at.run().slider(key="temperature").set_value(0.5).run()
     assert not fine(at).error
     assert scenario(at).temperature == 0.5
+
+
+def test_a_table_offers_the_columns_that_may_move():
+    at = visit(classic="1")
+    at.radio(key="view-X").set_value("Table").run()
+    columns = json.loads(fine(at).dataframe[0].proto.columns)
+    assert [name for name in "0123" if not columns[name].get("disabled")] == ["1"]
+    at.radio(key="matrix").set_value("W_q").run()
+    at.radio(key="view-W_q").set_value("Table").run()
+    columns = json.loads(fine(at).dataframe[0].proto.columns)
+    assert not [name for name in "0123" if columns[name].get("disabled")]

@@ -141,6 +141,16 @@ def test_moves_are_carried_out_in_order():
     assert with_moves(S, ["context = I am"]).context == ("I", "am")
 
 
+def test_heads_are_added_behind_the_others_and_taken_from_there():
+    three = with_moves(S, ["heads = 3", "W_q/3[verb] = 1, 2"])
+    assert three.heads == ("head 1", "head 2", "head 3")
+    assert np.array_equal(three.head(0).W_q, S.W_q)
+    assert three.W_q[2, 1].tolist() == [1, 2]
+    assert three.W_o.shape == (3 * S.d_v, S.d_model)
+    assert with_moves(FOUR, ["heads = 2"]).heads == FOUR.heads[:2]
+    assert np.array_equal(with_moves(three, ["heads = 1"]).head(0).W_q, S.W_q)
+
+
 @pytest.mark.parametrize(
     ("move", "message"),
     [
@@ -153,6 +163,8 @@ def test_moves_are_carried_out_in_order():
         ("mask = some", "expected one of none"),
         ("scale = 1", "expected one of on, off"),
         ("d_k = 9", "d_k must be 1 to 8"),
+        ("heads = 9", "h must be 1 to 8"),
+        ("heads = 0", "h must be 1 to 8"),
         ("M = 1", "Expected a matrix of X"),
         ("W_q[noun, q₁] = 1", "expected a row of pronoun"),
     ],
@@ -160,4 +172,4 @@ def test_moves_are_carried_out_in_order():
 def test_a_bad_move_is_refused_in_words(move, message):
     with pytest.raises(ValueError, match=message) as caught:
         with_moves(S, [move])
-    assert isinstance(caught.value, TaskError) or "d_k" in message
+    assert isinstance(caught.value, TaskError) or "must be 1 to 8" in message

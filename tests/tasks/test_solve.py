@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from attn_core import attend, document
+from attn_core import attend, document, positions
 from attn_core.presets import DEFAULT
 from attn_core.tasks import UnsolvableError, check, is_solved, read
+from attn_core.tasks.choices import MAX_CHOICES, choices
 from attn_core.tasks.fill import fill, with_numbers
 from attn_core.tasks.moves import with_moves
 
@@ -138,3 +139,23 @@ def test_numbers_of_traces_are_filled_in():
             with_numbers(wrong, now, now)
     with pytest.raises(ValueError, match="expected one of verb"):
         fill("{{noun}}", {"verb": "suis"})
+
+
+def test_settings_are_tried_as_long_as_a_visitor_waits():
+    tokens = " ".join("abcdefghijkl")
+    content = {
+        **{"self-attention-lab-task": 1, "title": "", "text": ""},
+        "start": document.content(with_moves(DEFAULT.scenario, [f"sentence = {tokens}"])),
+        "move": ["temperature", "mask", "scale", "positions"],
+        "goals": [{"goal": "blocked", "query": "l", "key": "a"}, {"goal": "order", "above": 0.1}],
+    }
+    task = read(json.dumps(content))
+    tried = list(choices(task))
+    assert MAX_CHOICES / 4 < len(tried) <= MAX_CHOICES
+    assert tried[0] == task.start
+    # What is left is spread over all that there is.
+    assert {s.positions for s in tried} == set(positions.KINDS)
+    temperatures = [s.temperature for s in tried]
+    assert min(temperatures) < 0.5 and max(temperatures) > 8
+    assert {s.scale for s in tried} == {True, False}
+    assert is_solved(task, task.solution)

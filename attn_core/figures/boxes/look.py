@@ -67,8 +67,8 @@ class Scale:
     digits: float = 0.0
 
 
-DESK = Scale(font=13, smallest_cell=34, largest_cell=46, longest_label=96, gap=12)
-PROJECTOR = Scale(font=21, smallest_cell=62, largest_cell=84, longest_label=170, gap=18)
+DESK = Scale(font=13, smallest_cell=34, largest_cell=46, longest_label=120, gap=12)
+PROJECTOR = Scale(font=21, smallest_cell=62, largest_cell=84, longest_label=194, gap=18)
 
 
 @dataclass(frozen=True)

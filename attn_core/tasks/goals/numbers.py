@@ -157,6 +157,10 @@ class Ahead(Goal):
         head = of_head(now, self.head)
         return f"The score {query} → {key}{head} is ahead of the next in its row by"
 
+    def wanted(self) -> str:
+        """Say how far ahead it is to be."""
+        return self.bound.describe().replace("above", "at least")
+
     def slope(self, start: AttentionTrace, now: AttentionTrace) -> Slope | None:
         """Return 1 at the score and −1 at its rival."""
         S = matrix_of(now, "scores", self.head)

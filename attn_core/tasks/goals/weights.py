@@ -208,3 +208,7 @@ class Order(Goal):
     def what(self, now: AttentionTrace, escape: Escape) -> str:
         """Say what is compared."""
         return "With the words in reverse, the weight that changes most changes by"
+
+    def plain(self, start: AttentionTrace) -> dict[str, Any]:
+        """Return the head."""
+        return {"kind": "order"} | fields_of(self, "head")

@@ -7,9 +7,12 @@ from typing import Any
 
 import streamlit as st
 
+from attn_core.figures import NARROW
 from attn_core.tasks import LESSONS, is_solved
+from attn_core.tasks.lesson import LessonPage
 from attn_core.text import escape
-from pages.ui.course import predict, task
+from pages.ui.course import predict, receipt, task, worksheet
+from pages.ui.live.slots import slot
 from pages.ui.model import shared_model
 from pages.ui.session import widgets
 from pages.ui.session.course import SEEN, STORY, TASK
@@ -18,8 +21,8 @@ from pages.ui.show import covered
 
 #: What a step is called.
 _NAMES = {STORY: "story", TASK: "task", SEEN: "what you have seen"}
-#: Pixels of the window that stand around the picture of a story, and around that of a prediction.
-_AROUND_STORY, _AROUND_PREDICTION = 90, 110
+#: Pixels of the window's height that a prediction needs beside its picture, more than home.
+_AROUND = 60
 _CSS = """<style>
 .st-key-lessons { gap: 0.1rem; }
 .st-key-lessons button { min-height: 2rem; min-width: 1.95rem; padding: 0 0.2rem; }
@@ -31,6 +34,14 @@ _CSS = """<style>
 .st-key-step [data-testid="stMarkdownContainer"] :is(h2, p) { margin: 0; padding: 0; }
 .stApp .st-key-step h2 { font-size: 1.3rem; }
 .st-key-words { max-width: 46rem; }
+.st-key-hints { max-height: 9rem; overflow: auto; }
+/* The picture below stays where it is when a hint comes, or success. */
+@media (min-width: 701px) { .st-key-help { min-height: 8.6rem; } }
+:is(.st-key-solved, .st-key-hints) p { font-size: 0.9rem; }
+@media (max-width: 700px) {
+  .stApp div:has(> .st-key-goals-on-top) { position: sticky; top: 3rem; z-index: 8; }
+  .st-key-step .st-key-test-me { order: 1; }
+}
 .st-key-words p { margin-bottom: 0.6rem; }
 .st-key-verdict, .st-key-verdict-other, .st-key-solved {
   max-width: 60rem; padding: 0.3rem 0.8rem; border-left: 3px solid #2a9d6f;
@@ -60,9 +71,11 @@ def show() -> None:
     """Show the present step."""
     course = session().course
     session().movable = None
+    with slot():
+        receipt.verdict()
     _bar()
     if course.lesson.needs_model and not course.foreign and not shared_model.is_installed():
-        _words(course.page.story if course.step == STORY else "")
+        st.markdown(course.page.story if course.step == STORY else "")
         shared_model.show_how_to_install()
         return
     if course.step == TASK:
@@ -72,7 +85,7 @@ def show() -> None:
     elif course.step == SEEN:
         _seen()
     elif (i := course.prediction) is not None:
-        session().around = _AROUND_PREDICTION
+        session().around = _AROUND
         predict.show(i)
 
 
@@ -139,6 +152,7 @@ def _go(key: str, step: str) -> None:
     session().complain("")
     if step == TASK:
         task.begin()
+    session().announcement.say(f"{course.lesson.title}. {_where()}.")
 
 
 def _vary() -> None:
@@ -148,34 +162,46 @@ def _vary() -> None:
 
 
 def _story() -> None:
-    """Tell the story beside the picture of what it begins with."""
-    session().around = _AROUND_STORY
+    """Tell the story beside a picture of what it begins with."""
     page = session().course.page
-    _words(page.story)
+    words, drawn = st.columns([6, 5], gap="medium")
+    with words:
+        st.markdown(page.story)
+        worksheet.offer()
+    with drawn:
+        for name in page.shows:
+            covered.some(
+                page.task.start,
+                (name,),
+                f"story-{name}",
+                is_covered=name in _asked(page),
+                share=0.42 if session().width >= NARROW else 1,
+            )
+
+
+def _asked(page: LessonPage) -> set[str]:
+    """Return the steps of the start that predictions ask for."""
     start = page.task.start
-    asked = {name for each in page.predictions if each.scenario == start for name in each.shows}
-    covered.whole(start, "story", asked)
-
-
-def _words(text: str) -> None:
-    with st.container(key="words"):
-        st.markdown(text)
+    asked = (name for each in page.predictions if each.scenario == start for name in each.shows)
+    return covered.with_what_follows(start, [*asked])
 
 
 def _debrief() -> str:
     """Fill the debrief with the numbers that solved the task: the visitor's, or the solution's."""
     asked, s = session().course.task, session().scenario
-    return asked.debriefed(s if is_solved(asked, s) else asked.solution)
+    if is_solved(asked, s):
+        return asked.debriefed(s)
+    return f"**With a solution of the lesson:** {asked.debriefed(asked.solution)}"
 
 
 def _seen() -> None:
     """Say what was to be seen, and what many think instead."""
     course = session().course
     if not course.progress.of(course.key).solved:
-        st.info("The task isn’t solved yet. *Back* leads to it; nothing of it is lost.")
+        st.info("The task isn’t solved yet; *Back* leads to it. These numbers solve it.")
     with st.container(key="words"):
-        st.markdown(f"**What you have seen.** {_debrief()}")
         st.markdown(course.page.misconception)
+        st.markdown(_debrief())
         widgets.button(
             "Once more, with other words and numbers",
             key="vary",
@@ -183,3 +209,4 @@ def _seen() -> None:
             type="tertiary",
             on_click=_vary,
         )
+    worksheet.offer()

@@ -16,8 +16,7 @@ def show(i: int) -> None:
     """Show a prediction of the lesson; `i` counts from 0."""
     course = session().course
     asked, is_open = course.page.predictions[i], course.is_answered(i)
-    with st.container(key="words"):
-        st.markdown(asked.question)
+    st.markdown(asked.question)
     if asked.shows:
         covered.some(asked.scenario, asked.shows, f"prediction-{i}", is_covered=not is_open)
     if is_open:
@@ -47,7 +46,9 @@ _NUMBER = "predicted-number"
 
 def _answer(i: int, answer: Answer) -> None:
     session().complain("")
-    session().course.answer(i, answer)
+    course = session().course
+    course.answer(i, answer)
+    session().announcement.say(_opening(course.page.predictions[i], i).replace("*", ""))
 
 
 def _answer_number(i: int) -> None:
@@ -69,12 +70,14 @@ def _opening(asked: Prediction, i: int) -> str:
     course = session().course
     correct, said = _written(asked, asked.answer), course.answered(i)
     if course.was_right(i):
-        return f"**Right:** {correct}."
+        return f"**Right:** {correct}"
     if course.was_right(i) is None:
-        return f"**It is** {correct}."
-    yours = f" You said {_written(asked, said)}." if said is not None else ""
-    return f"**Not quite:** it is {correct}.{yours}"
+        return f"**The answer:** {correct}"
+    yours = f" You said: {_written(asked, said)}" if said is not None else ""
+    return f"**Not quite.** The answer: {correct}{yours}"
 
 
 def _written(asked: Prediction, answer: float) -> str:
-    return asked.options[int(answer)] if asked.options else labels.number(answer)
+    """Write an answer as a sentence."""
+    text = asked.options[int(answer)] if asked.options else labels.number(answer)
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -9,10 +9,13 @@ import streamlit as st
 from attn_core import Scenario, attend
 from attn_core.analysis.compare import Comparison, same_head
 from attn_core.analysis.why import describe_change
+from attn_core.figures import NARROW
 from attn_core.tasks import is_solved
 from attn_core.text import escape
+from pages.ui.course import receipt
 from pages.ui.edit import form, matrix, position_kind
 from pages.ui.live.goal_bar import goal_bar
+from pages.ui.live.slots import slot
 from pages.ui.session import state, widgets
 from pages.ui.session.course import SEEN
 from pages.ui.session.state import session
@@ -24,7 +27,7 @@ _AROUND = 150
 
 
 def begin() -> None:
-    """Set the scenario to where the task begins, unless it is an attempt at it already."""
+    """Set the scenario to where the task begins, unless it is under way."""
     known = session()
     is_own = known.scenario != known.preset.scenario and not known.course.is_attempt(known.scenario)
     start = known.course.begin_task(known.scenario)
@@ -42,23 +45,44 @@ def show() -> None:
     begin()
     if known.scenario is not before:
         st.rerun()
-    known.movable, known.around = known.course.task.movable, _AROUND
     solved = is_solved(known.course.task, known.scenario)
     if solved and known.course.note_solved():
-        state.write_url()
-    asked, help_ = st.columns([3, 2], gap="medium")
-    with asked:
-        _asked()
-    with help_:
-        _solved() if solved else _hints()
+        st.rerun()  # what stands above has a mark for it
+    known.movable, known.around = known.course.task.movable, _AROUND
+    _asked(_solved if solved else _hints)
     choose_head.choose()
+    _settings()
     pictures.whole_attention()
-    _tools()
+    if names := known.movable.matrices:
+        matrix.editor(*names)
+    with slot():
+        if solved:
+            receipt.offer()
 
 
-def _asked() -> None:
+def _asked(help_: Callable[[], None]) -> None:
+    """Say what is asked, and how near one is; on a phone that stays on the screen."""
+    if session().width < NARROW:
+        _text()
+        help_()
+        with st.container(key="goals-on-top"):
+            _goals()
+        return
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        _text()
+        _goals()
+    with right, st.container(key="help"):
+        help_()
+
+
+def _text() -> None:
+    course = session().course
+    st.markdown(escape.markdown(course.task.text) if course.foreign else course.task.text)
+
+
+def _goals() -> None:
     task = session().course.task
-    st.markdown(escape.markdown(task.text) if session().course.foreign else task.text)
     fragment("goals", lambda trace: goal_bar(task, trace.scenario))
 
 
@@ -66,8 +90,9 @@ def _hints() -> None:
     """Show the hints so far, and offer the next one; behind the last comes the solution."""
     course = session().course
     hints, shown = course.task.hints, course.hints
-    for hint in hints[:shown]:
-        st.markdown(escape.markdown(hint) if course.foreign else hint)
+    with st.container(key="hints"):  # the last one first, for there is room for few
+        for hint in reversed(hints[:shown]):
+            st.markdown(escape.markdown(hint) if course.foreign else hint)
     with st.container(horizontal=True, vertical_alignment="center"):
         if shown < len(hints):
             label = f"Hint {shown + 1} of {len(hints)}"
@@ -124,18 +149,17 @@ def _why() -> str:
     return describe_change(Comparison(attend(start), now), escape.markdown)
 
 
-def _tools() -> None:
-    """Offer what else may move: settings, and the numbers in tables or Streamlit's sliders."""
-    movable = session().course.task.movable
-    if "sentence" in movable.settings:
-        form.sentence_alone()
-    if "sizes" in movable.settings:
-        form.sizes()
-    if "positions" in movable.settings:
+def _settings() -> None:
+    """Offer the settings that may move."""
+    settings = session().course.task.movable.settings
+    words = [form.sentence_alone] * ("sentence" in settings) + [form.sizes] * ("sizes" in settings)
+    if words:
+        for place, draw in zip(st.columns(len(words)), words, strict=True):
+            with place:
+                draw()
+    if "positions" in settings:
         position_kind.choose()
-    if "heads" in movable.settings:
+    if "heads" in settings:
         edit_heads.buttons()
-    if names := movable.settings & {"scale", "temperature", "mask"}:
+    if names := settings & {"scale", "temperature", "mask"}:
         form.settings(names=names)
-    if movable.matrices:
-        matrix.editor(*movable.matrices)

@@ -29,7 +29,7 @@ def goal_bar(task: Task, scenario: Scenario) -> None:
     """
     *results, rule = check(task, scenario)
     if session().frontend_error:
-        _plain_bar(*results, rule)
+        _plain_bar(rule, *results)
         return
     components.goals(
         {
@@ -42,8 +42,9 @@ def goal_bar(task: Task, scenario: Scenario) -> None:
     )
 
 
-def _plain_bar(*results: Result) -> None:
+def _plain_bar(rule: Result, *results: Result) -> None:
     """Show the same with Streamlit's own bars, where the browser can't have ours."""
+    st.caption(escape.markdown(rule.sentence))
     for each in results:
         mark = "✓" if each.is_met else "○"
         st.progress(each.fraction, f"{mark} {escape.markdown(each.sentence)}")

@@ -33,6 +33,8 @@ class CourseAddress(NamedTuple):
         How far a visitor has come; see `attn_core.tasks.progress`.
     task : str
         A teacher's task, as a link that nobody has opened yet.
+    receipt : str
+        What a server signed of the scenario; see `attn_core.tasks.receipt`.
     """
 
     lesson: str = ""
@@ -40,6 +42,7 @@ class CourseAddress(NamedTuple):
     step: str = ""
     course: str = ""
     task: str = ""
+    receipt: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,5 +32,9 @@ class Announcement:
         if scenario == self.scenario:
             return
         before = same_head(self.scenario, scenario, head)
-        self.text = announce(compare(before, scenario.head(head))) if before else ""
-        self.scenario, self.number = scenario, self.number + 1
+        self.scenario = scenario
+        self.say(announce(compare(before, scenario.head(head))) if before else "")
+
+    def say(self, text: str) -> None:
+        """Have something else told."""
+        self.text, self.number = text, self.number + 1

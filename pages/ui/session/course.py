@@ -39,7 +39,9 @@ class Course:
     progress: Progress = field(default_factory=Progress)
     foreign: Task | None = None
     #: The same as a link.
-    _link: str = ""
+    link: str = ""
+    #: The receipt of an address, with what it is about: variant and scenario.
+    _receipt: tuple[str, str, str] = ("", "", "")
     #: Answers by variant and number of the prediction.
     _answers: dict[tuple[str, int], Answer] = field(default_factory=dict)
     #: How many hints are shown, by variant.
@@ -91,7 +93,7 @@ class Course:
     @property
     def variant(self) -> str:
         """Tells the lesson with its words and numbers, or the task, from all others."""
-        return self._link or f"{self.key}-{self.seed}"
+        return self.link or f"{self.key}-{self.seed}"
 
     @property
     def hints(self) -> int:
@@ -100,12 +102,17 @@ class Course:
 
     def begin_lesson(self, key: str, seed: str, step: str = STORY) -> None:
         """Go to a lesson; a teacher's task is put away."""
-        self.foreign, self._link = None, ""
+        self.foreign, self.link = None, ""
         self.key, self.seed, self.step = key, seed, step
 
     def begin_foreign(self, task: Task, link: str) -> None:
         """Go to a teacher's task, which is the same as a link."""
-        self.foreign, self._link, self.step = task, link, TASK
+        self.foreign, self.link, self.step = task, link, TASK
+
+    def receipt_of(self, scenario: str) -> str:
+        """Return the receipt of the address, if it came with this task and this scenario."""
+        text, *about = self._receipt
+        return text if about == [self.variant, scenario] else ""
 
     def show_hint(self) -> None:
         """Show one hint more."""
@@ -152,14 +159,11 @@ class Course:
         return self.progress.of(self.key).predictions[i] if is_same else None
 
     def begin_task(self, now: Scenario) -> Scenario | None:
-        """Begin the task if it is another one; return its start, where `now` is no attempt at it.
-
-        An attempt that comes with an address, or that one comes back to, stays.
-        """
+        """Begin the task, unless it is under way; return its start where `now` is another."""
         if self._begun and self._begun[0] == self.variant:
             return None
         self._begun = (self.variant, self.task)
-        return self.task.start if self.task.movable.refusal(self.task.start, now) else None
+        return self.task.start if now != self.task.start else None
 
     def is_attempt(self, now: Scenario) -> bool:
         """Whether a scenario is one that the task that was begun last leads to."""
@@ -168,10 +172,21 @@ class Course:
         task = self._begun[1]
         return not task.movable.refusal(task.start, now)
 
-    def load_from_url(self, said: CourseAddress, *, has_scenario: bool) -> Iterator[str]:
-        """Take over what an address says, and yield in words what is wrong with it."""
+    def load_from_url(
+        self, said: CourseAddress, scenario: str, *, has_scenario: bool
+    ) -> Iterator[str]:
+        """Take over what an address says, and yield in words what is wrong with it.
+
+        Parameters
+        ----------
+        said : CourseAddress
+        scenario : str
+            What is on the page, as a link.
+        has_scenario : bool
+            Whether the address has it.
+        """
         yield from self._load_progress(said.course)
-        if said._replace(course="") == self.to_url()._replace(course=""):
+        if said._replace(course="") == self.to_url(scenario)._replace(course=""):
             self._opened = self._opened or self.variant
             return
         yield from self._load_lesson(said.lesson or FIRST, said.seed)
@@ -179,6 +194,9 @@ class Course:
         is_proof = bool(said.lesson) and has_scenario
         step = TASK if is_proof and not said.step else said.step
         self.step = step if step in self.steps else self.steps[0]
+        if has_scenario and self.step in (TASK, SEEN):  # an attempt, which stays
+            self._begun = (self.variant, self.task)
+        self._receipt = (said.receipt, self.variant, scenario)
         self._opened = self._opened or self.variant
 
     def _load_progress(self, text: str) -> Iterator[str]:
@@ -209,11 +227,12 @@ class Course:
         except ValueError as error:
             yield f"The task of this address can't be read. {error}"
         else:
-            self._link = link
+            self.link = link
 
-    def to_url(self) -> CourseAddress:
-        """Return what an address is to say; nothing for who hasn't begun."""
+    def to_url(self, scenario: str = "") -> CourseAddress:
+        """Return what an address is to say beside a scenario; nothing for who hasn't begun."""
         progress = self.progress.to_text()
-        if not self._link and (self.key, self.seed, self.step) == (FIRST, "", STORY):
+        if not self.link and (self.key, self.seed, self.step) == (FIRST, "", STORY):
             return CourseAddress(course=progress)
-        return CourseAddress(self.key, self.seed, self.step, progress, self._link)
+        receipt = self.receipt_of(scenario)
+        return CourseAddress(self.key, self.seed, self.step, progress, self.link, receipt)

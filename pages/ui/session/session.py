@@ -306,8 +306,8 @@ class Session:
         self.painting.load_from_url(address.painted, self.scenario)
         if address.look != model_query.to_text(self.model_query.focus):
             self.model_query.focus = model_query.from_text(address.look)
-        said = address.course
-        for complaint in self.course.load_from_url(said, has_scenario=bool(address.link)):
+        link, has_one = _as_link(self.scenario), bool(address.link)
+        for complaint in self.course.load_from_url(address.course, link, has_scenario=has_one):
             self._complain_too(complaint)
         for text, parameter in zip(self._texts, address.texts, strict=True):
             try:
@@ -357,9 +357,10 @@ class Session:
         page : str
             The address without what we say in it.
         """
+        link = _as_link(self.scenario)
         whole = Address(
             preset=self.history.preset,
-            link=_as_link(self.scenario),
+            link=link,
             head=self.head,
             pinned=self.links.pinned_whole,
             cell=self.inspection.cell,
@@ -368,7 +369,7 @@ class Session:
             lesson=self.lesson if self.lesson != KINDS[0] else "",
             painted=self.painting.text(self.scenario),
             look=model_query.to_text(self.model_query.focus),
-            course=self.course.to_url(),
+            course=self.course.to_url(link),
         )
         address = whole.fitting(page)
         self.links.scenario, self.links.pinned = address.link, address.pinned

@@ -56,12 +56,11 @@ def begin(page: str) -> None:
     known.begun, known.around = time.monotonic(), 0
     known.fragments.clear()
     known.frames.clear()
-    write_url()
+    _write_url(known)
 
 
-def write_url() -> None:
+def _write_url(known: Session) -> None:
     """Write the session into the URL; what isn't ours goes out of it."""
-    known = session()
     wanted = known.to_url(st.context.url or "").query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

@@ -16,12 +16,14 @@ from pages.ui.show.lit import with_dependencies
 def whole(scenario: Scenario, key: str, covered: Collection[str] = ()) -> None:
     """Show the whole way of the first head, without what would tell of the covered steps."""
     trace = attend(scenario).head(0)
-    drawn, hidden = overview(trace), _with_what_follows(scenario, covered)
+    drawn, hidden = overview(trace), with_what_follows(scenario, covered)
     shown = cover(drawn, hidden)
     _show(describe_overview(shown, look=look()), shown, None if hidden else scenario, key)
 
 
-def some(scenario: Scenario, names: Collection[str], key: str, *, is_covered: bool) -> None:
+def some(
+    scenario: Scenario, names: Collection[str], key: str, *, is_covered: bool, share: float = 1
+) -> None:
     """Show one step with what it is made of, or several within the whole way.
 
     Parameters
@@ -33,13 +35,15 @@ def some(scenario: Scenario, names: Collection[str], key: str, *, is_covered: bo
         Of the picture.
     is_covered : bool
         Hide their numbers and shapes.
+    share : float
+        Of the page's width.
     """
     if len(names) > 1:
         whole(scenario, key, names if is_covered else ())
         return
     (name,) = names
     shown = cover(_written(attend(scenario), name), names if is_covered else ())
-    _show(describe(shown, look=look()), shown, None if is_covered else scenario, key)
+    _show(describe(shown, look=look(share=share)), shown, None if is_covered else scenario, key)
 
 
 def _written(trace: AttentionTrace, name: str) -> Equation:
@@ -57,7 +61,7 @@ def _show(described: Description, shown: Equation, scenario: Scenario | None, ke
     chart(lit, f"figure-{key}", lambda: shown.alt)
 
 
-def _with_what_follows(scenario: Scenario, names: Collection[str]) -> set[str]:
+def with_what_follows(scenario: Scenario, names: Collection[str]) -> set[str]:
     """Return steps, and all that are computed from them."""
     found = {*names}
     for node in graph(scenario).values():

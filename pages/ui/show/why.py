@@ -25,7 +25,9 @@ def why(trace: AttentionTrace) -> None:
 
 
 def _sentence(trace: AttentionTrace) -> str:
-    history = session().history
+    history, locks = session().history, session().movable
+    if locks and session().scenario == locks.start:  # what was there before isn't of this task
+        return describe_focus(trace, escape.markdown)
     if history.is_new_start and session().scenario == session().preset.scenario:
         title = escape.markdown(session().preset.title)
         return f"“{title}”: {describe_focus(trace, escape.markdown)}"

@@ -6,6 +6,7 @@ import { onDisconnect } from "./frame.js";
 import { measured } from "./measure.js";
 import { acknowledge, isMoving, unanswered } from "./moves.js";
 import { boards, matricesAfter } from "./preview.js";
+import { Reminder } from "./reminder.js";
 
 const POINT = 0.3; // its width, in digits
 
@@ -28,6 +29,8 @@ class Goals {
     head.append(this.rule, this.state);
     this.node.append(style(), head, this.list);
     parent.append(this.node);
+    this.reminder = new Reminder(this.node);
+    this.nearest = new Line(this.reminder.list);
     boards.add(this);
   }
 
@@ -57,6 +60,7 @@ class Goals {
     const met = results.filter(isMet).length;
     const isSolved = met === results.length && isMet(this.data.rule);
     this.state.toggleAttribute("data-solved", isSolved);
+    this.nearest.show(nearest(results) ?? results.at(-1));
     const told = isSolved ? "✓ Solved" : `${met} of ${results.length} met`;
     if (this.state.textContent !== told) this.state.textContent = told;
   }
@@ -70,14 +74,15 @@ class Goals {
     this.number = number;
     this.isSolved = isMet(rule) && results.every(isMet);
     if (isFirst || (this.isSolved && wasSolved)) return;
-    const open = results.filter((each) => !isMet(each));
-    const [nearest] = open.sort((a, b) => b.fraction - a.fraction);
-    const told = this.isSolved ? "Solved: all goals are met." : sentence(nearest ?? rule);
+    const told = this.isSolved
+      ? "Solved: all goals are met."
+      : sentence(nearest(results) ?? rule);
     document.querySelector(".lab-said")?.append(` ${told}`); // of `announcer.py`
   }
 
   remove() {
     boards.delete(this);
+    this.reminder.remove();
   }
 }
 
@@ -118,6 +123,12 @@ class Line {
   }
 }
 
+/** The goal that lacks least; none where all are met. */
+function nearest(results) {
+  const [first] = results.filter((each) => !isMet(each)).sort((a, b) => b.fraction - a.fraction);
+  return first;
+}
+
 function sentence({ before, value, after }) {
   return before + value + after;
 }
@@ -129,7 +140,7 @@ function isMet({ fraction }) {
 function style() {
   const made = element("style");
   made.textContent = `
-    .lab-goals { container-type: inline-size; padding: 0.6rem 0.9rem; border-radius: 0.6rem;
+    .lab-goals { container-type: inline-size; padding: 0.4rem 0.9rem 0.5rem; border-radius: 0.6rem;
       color: var(--st-text-color); background: var(--st-secondary-background-color); }
     .lab-goals-head { display: flex; gap: 1rem; justify-content: space-between;
       font-size: 0.85rem; }
@@ -137,11 +148,11 @@ function style() {
     .lab-state { white-space: nowrap; }
     .lab-state[data-solved] { font-weight: 700; color: var(--st-green-text-color); }
     .lab-goals ul { list-style: none; margin: 0; padding: 0; }
-    .lab-goals li { display: grid; grid-template-columns: 1.4rem 1fr 14rem; gap: 0 0.4rem;
-      align-items: center; margin: 0.35rem 0 0; }
+    .lab-goals li { display: grid; grid-template-columns: 1.4rem 1fr clamp(6rem, 24cqi, 14rem); gap: 0 0.4rem;
+      align-items: center; margin: 0.15rem 0 0; }
     .lab-mark { font-weight: 700; }
     [data-met] > .lab-mark { color: var(--st-green-text-color); }
-    .lab-goal { font-variant-numeric: tabular-nums; }
+    .lab-goal { font-size: 0.95rem; font-variant-numeric: tabular-nums; }
     .lab-goal b { display: inline-block; text-align: end; }
     .lab-track { height: 0.6rem; border-radius: 0.3rem; overflow: hidden;
       border: 1px solid var(--st-border-color); background: var(--st-background-color); }
@@ -154,6 +165,14 @@ function style() {
     @container (max-width: 26rem) {
       .lab-goal { min-height: 2lh; align-content: center; }
     }
+    .lab-reminder { inset: 0.4rem 0 auto; margin: 0 auto; box-sizing: border-box; border-radius: 0.6rem;
+      width: min(30rem, calc(100vw - 7.5rem)); padding: 0.2rem 0.5rem; pointer-events: none;
+      color: var(--st-text-color); background: var(--st-secondary-background-color);
+      border: 1px solid var(--st-border-color); box-shadow: 0 3px 16px #0004; }
+    .lab-goals .lab-reminder li { grid-template-columns: 1.2rem 1fr; margin: 0; }
+    .lab-reminder .lab-track { grid-column: 2; height: 0.45rem; }
+    .lab-reminder .lab-goal { font-size: 0.85rem; min-height: 0; line-height: 1.25; }
+    @media print { .lab-reminder { display: none; } }
     @media (prefers-reduced-motion: no-preference) {
       .lab-state[data-solved] { animation: lab-solved 0.3s; }
       @keyframes lab-solved { from { opacity: 0.2; } }

@@ -1,7 +1,7 @@
 // How near a scenario comes to the goals of a task, for the frames that are drawn before Python's
 // answer: `attn_core/tasks/goals` in the browser. Its tests compare the two.
 
-import { hasHeads } from "./attend.js";
+import { attend, hasHeads } from "./attend.js";
 import { number } from "./preview.js";
 
 // As in `attn_core/tasks/bound.py` and `task.py`.
@@ -19,9 +19,10 @@ const KINDS = {
   pattern: ({ pattern }, A) => [least(A?.flatMap((row, i) => row[PATTERNS[pattern](i)] ?? []))],
   heads: ({ heads: [a, b] }, A) => [similarity(A[a], A[b])],
   same: ({ before }, M) => [Math.max(...changes(before, M))],
-  moved: ({ before }, _, all) => [
-    Object.entries(before).reduce((sum, [name, M]) => sum + count(changes(M, all[name])), 0),
+  moved: ({ before }, _, { inputs }) => [
+    Object.entries(before).reduce((sum, [name, M]) => sum + count(changes(M, inputs[name])), 0),
   ],
+  order: ({ head }, A, { inputs }) => [inputs.Z ? NaN : changeInReverse(A, inputs, head)],
 };
 const OF_ALL_HEADS = ["heads", "same"];
 // As in `attn_core/learning/raw_target.py`: the column of each row.
@@ -104,6 +105,14 @@ function similarity(A, B) {
   if (!(Array.isArray(A?.[0]) && B)) return NaN;
   const shared = A.flatMap((row, i) => row.map((x, j) => Math.min(x, B[i][j])));
   return shared.reduce((a, b) => a + b, 0) / A.length;
+}
+
+/** The largest change of a weight when the words come in reverse. */
+function changeInReverse(A, inputs, head) {
+  const { weights } = attend({ ...inputs, X: inputs.X.toReversed() });
+  const own = hasHeads(weights) ? weights[head] : weights;
+  const back = own?.toReversed().map((row) => row.toReversed());
+  return A ? Math.max(...changes(A, back)) : NaN;
 }
 
 /** How far each number is from what it was, NaN in another shape; JSON had nothing for its −∞. */

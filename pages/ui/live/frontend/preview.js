@@ -37,7 +37,10 @@ export function computed({ scenario, steps, changes }, moves) {
   });
 }
 
-/** All matrices of a scenario with moves carried out; null without a matrix that was moved. */
+/**
+ * All matrices of a scenario with moves carried out, and the scenario as `inputs`; null without a
+ * matrix that was moved.
+ */
 export function matricesAfter(scenario, moves) {
   const inputs = inputsAfter(scenario, moves);
   return inputs && all(inputs);
@@ -49,7 +52,7 @@ function inputsAfter(scenario, moves) {
 }
 
 function all(inputs) {
-  return { ...inputs, ...attend(inputs) };
+  return { ...inputs, ...attend(inputs), inputs };
 }
 
 /** A scenario with other values in some fields; a document leaves out what is null. */
