@@ -1,4 +1,4 @@
-"""The lessons about a pretrained model: what they claim, held for every variant by its own heads."""
+"""The lessons about a pretrained model: their claims, held for every variant by its own heads."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def page(key: str, seed: str) -> LessonPage:
     return LESSONS[key].page(seed)
 
 
+@cache
 def weights(text: str) -> tuple[Array, tuple[str, ...]]:
     """The weights of all heads as the whole model has them, and the tokens."""
     encoded = model_heads.model().encode(text)
@@ -187,7 +188,7 @@ def test_a_head_is_put_in_place_by_a_move() -> None:
     A = weights("Birds sing because they are happy")[0]
     assert np.abs(attend(s).weights - A[3, 1]).max() < 0.01
     for move in ("model = 4, 2: a", "model = layer 7, head 1: a", "model = layer 1, head 0: a"):
-        with pytest.raises(ValueError, match="expected|must be"):
+        with pytest.raises(ValueError, match=r"expected|must be"):
             with_moves(s, [move])
     with pytest.raises(TaskError, match="has 9 tokens for the model; a task has room for 8"):
         with_moves(s, ["model = layer 1, head 1: The cat slept because it was tired"])
@@ -196,7 +197,7 @@ def test_a_head_is_put_in_place_by_a_move() -> None:
 @for_each(
     [
         ({"texts": ["Tu es content"]}, "no head of the model for one of the texts"),
-        ({"texts": []}, "expected a matrix"),
+        ({"texts": []}, "Expected a matrix"),
         ({"move": ["W_q"]}, "expected some of text, layer, head"),
         ({"texts": ["a"] * 9}, "at most 8 texts"),
         ({"texts": [""]}, "“”"),
@@ -213,7 +214,7 @@ def test_without_the_model_a_lesson_says_what_it_needs(monkeypatch) -> None:
     model_heads.encoded.cache_clear()
     model_heads.scenario.cache_clear()
     for key in REAL:
-        with pytest.raises(ValueError, match="needs the pretrained model .* `make models`"):
+        with pytest.raises(ValueError, match=r"needs the pretrained model .* `make models`"):
             LESSONS[key].variant("none")
 
 
