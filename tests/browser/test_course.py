@@ -69,7 +69,7 @@ def test_a_lesson_by_mouse(visit):
         else:
             button(page, f"option-{1 - min(int(asked.answer), 1)}").click()
         idle(page)
-        expect(page.get_by_text("The answer:")).to_be_visible()
+        expect(page.locator("[class*='st-key-verdict']").get_by_text("The answer:")).to_be_visible()
         assert page.evaluate(SIDEWAYS) == [0, 0]
     button(page, "next").click()
     idle(page)

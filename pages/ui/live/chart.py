@@ -20,7 +20,7 @@ _BUTTONS = 32
 
 
 #: Pixels of the window's height that home needs beside its picture; with the projector's letters.
-_AROUND, _AROUND_IN_ROOM = 262, 364
+_AROUND, _AROUND_IN_ROOM = 265, 364
 
 
 def look(margin: int = 0, share: float = 1) -> Look:
