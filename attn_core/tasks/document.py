@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from .. import document, limits, presets, strict_json
@@ -170,8 +169,3 @@ def _texts(name: str, given: Any, most: int) -> list[str]:
     if not (isinstance(given, list) and len(given) <= most):
         raise TaskError(f"“{name}”: expected a list of at most {most} texts, got {given!r:.40}.")
     return [_text(name, each, MAX_TEXT) for each in given]
-
-
-def with_solution(task: Task) -> Task:
-    """Return the task with its solution in it, so that no reader has to search it."""
-    return replace(task, given=task.solution)

@@ -153,7 +153,7 @@ class Movable:
         free = {*self.settings, *(each for name in self.settings for each in _WITH.get(name, ()))}
         for name, read in SETTINGS.items():
             if name not in free and read(before) != read(after):
-                return f"The {name}"
+                return f"The choice of {name}" if name.endswith("s") else f"The {name}"
         if "features" not in free and before.features != after.features:
             return "The choice of features"
         for matrix in editable(before):

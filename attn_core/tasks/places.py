@@ -62,25 +62,6 @@ def read_place(text: str, s: Scenario) -> Place:
     return Place(name, head, row, column)
 
 
-def write_place(place: Place, s: Scenario) -> str:
-    """Write a place as `read_place` reads it.
-
-    Examples
-    --------
-    >>> from attn_core.presets import BY_KEY
-    >>> write_place(Place("X", row=1), BY_KEY["verb-subject"].scenario)
-    'X[suis]'
-    """
-    name = place.name if place.head is None else f"{place.name}/{place.head + 1}"
-    if place.row is None:
-        return name
-    shown = block_of(s, place.name, place.head or 0)
-    labels = [shown.rows[place.row]]
-    if place.column is not None:
-        labels.append(shown.columns[place.column])
-    return f"{name}[{', '.join(labels)}]"
-
-
 def _row_and_column(
     text: str, where: str, s: Scenario, name: MatrixName, head: int
 ) -> tuple[int, int | None]:

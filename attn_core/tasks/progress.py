@@ -108,10 +108,6 @@ class Progress:
         answers[prediction] = right
         return self._with(key, replace(now, predictions=tuple(answers)))
 
-    def without(self, key: str) -> Progress:
-        """Forget one lesson, so that it can be begun again."""
-        return self._with(key, _EMPTY)
-
     def to_text(self) -> str:
         """Write the progress; that of nobody who has begun is empty.
 

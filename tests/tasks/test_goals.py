@@ -98,10 +98,11 @@ def test_what_changed_since_the_start():
         read(goal="same", matrix="K"),
         read(goal="moved", at_most=1),
         read(**GRADIENT, matrix="W_q", row="x1", column=1),
+        read(goal="blocked", query="a", key="b"),
     ]
     assert all(np.isnan(measure(goal, smaller)) for goal in gone)
     task = Task("", "", BY_HAND, Movable(BY_HAND, ("sentence",)), tuple(gone))
-    assert [each.fraction for each in check(task, smaller)] == [0, 0, 0, 0, 0, 0, 1]
+    assert [each.fraction for each in check(task, smaller)] == [0, 0, 0, 0, 0, 0, 0, 1]
 
 
 def test_a_gradient_leaves_out_what_the_mask_blocks():

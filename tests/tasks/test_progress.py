@@ -95,7 +95,6 @@ def test_what_is_noted():
     shown = progress.solution_shown("2").solved("2")
     assert shown.of("2") == LessonProgress(True, True, (None, False))
     assert progress.solved("2").solution_shown("2").of("2").with_solution is False
-    assert shown.without("2") == Progress()
 
 
 @pytest.mark.parametrize(

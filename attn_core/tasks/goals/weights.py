@@ -148,8 +148,7 @@ class Blocked(Goal):
     def what(self, now: AttentionTrace, escape: Escape) -> str:
         """Say whether it may."""
         query, key = labels_of(now, "weights", self.query, self.key, escape)
-        allowed = now.scenario.allowed
-        is_open = self.query >= len(allowed) or bool(allowed[self.query, self.key])
+        is_open = self.measure(now, now) != 0  # nan where a word is gone
         return f"{query} {'may' if is_open else 'can’t'} attend to {key}"
 
     def wanted(self) -> str:

@@ -56,9 +56,9 @@ def choose() -> None:
     course = session().course
     with st.container(key="lessons", horizontal=True):
         for key, lesson in LESSONS.items():
-            is_solved = course.progress.of(key).solved
+            solved = course.progress.of(key).solved
             widgets.button(
-                f"{key}{':small[✓]' * is_solved} *{lesson.title}{', solved' * is_solved}*",
+                f"{key}{':small[✓]' * solved} *{lesson.title}{', solved' * solved}*",
                 key=f"lesson-{key}",
                 help=lesson.title,
                 type="primary" if key == course.key and not course.foreign else "tertiary",
@@ -198,7 +198,7 @@ def _seen() -> None:
     """Say what was to be seen, and what many think instead."""
     course = session().course
     if not course.progress.of(course.key).solved:
-        st.info("The task isn’t solved yet; *Back* leads to it. These numbers solve it.")
+        st.info("The task isn’t solved yet; *Back* leads to it.")
     with st.container(key="words"):
         st.markdown(course.page.misconception)
         st.markdown(_debrief())
