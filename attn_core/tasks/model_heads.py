@@ -29,6 +29,8 @@ MAX_TOKENS = D_MODEL[1]
 #: Rounding, and the axes that another machine turns X onto, change less than this part.
 _TOLERANCE = 0.01
 _loading = threading.Lock()
+#: The model, once it is loaded.
+_held: list[Encoder] = []
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,24 @@ def model() -> Encoder:
         When it isn't installed, or can't be read; the message says why, and what to do.
     """
     with _loading:
-        return _model()
+        if not _held:
+            _held.append(_load())
+        return _held[0]
 
 
-@lru_cache(maxsize=1)
-def _model() -> Encoder:
+def hold(encoder: Encoder) -> None:
+    """Use a model that is loaded already, which is `pretrained.DEFAULT`."""
+    with _loading:
+        if not _held:
+            _held.append(encoder)
+
+
+def is_loaded() -> bool:
+    """Whether `model` returns at once."""
+    return bool(_held)
+
+
+def _load() -> Encoder:
     from .. import pretrained
 
     if not pretrained.is_at_hand(pretrained.DEFAULT):

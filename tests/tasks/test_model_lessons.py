@@ -210,7 +210,7 @@ def test_a_task_file_with_a_wrong_choice_is_refused(change, message) -> None:
 
 def test_without_the_model_a_lesson_says_what_it_needs(monkeypatch) -> None:
     monkeypatch.setattr(pretrained, "is_at_hand", lambda name: False)
-    model_heads._model.cache_clear()
+    monkeypatch.setattr(model_heads, "_held", [])
     model_heads.encoded.cache_clear()
     model_heads.scenario.cache_clear()
     for key in REAL:
@@ -241,7 +241,7 @@ def test_in_reverse_the_verb_s_weight_goes_to_what_stands_before_it(seed: str) -
 
 
 @for_each(SEEDS_13)
-def test_the_head_at_the_start_gives_most_to_cls(seed: str) -> None:
+def test_the_head_of_the_first_question_gives_most_to_cls(seed: str) -> None:
     """In every row; and many heads of the model do so in most rows."""
     A = weights(draw(LESSONS["13"], seed)["text"])[0][..., 0]
     assert A[2, 7].min() > 0.5

@@ -12,7 +12,7 @@ from attn_core.analysis.why import describe_change
 from attn_core.figures import NARROW
 from attn_core.tasks import is_solved
 from attn_core.text import escape
-from pages.ui.course import receipt
+from pages.ui.course import real_head, receipt
 from pages.ui.edit import form, matrix, position_kind
 from pages.ui.live.goal_bar import goal_bar
 from pages.ui.live.slots import slot
@@ -50,14 +50,22 @@ def show() -> None:
         st.rerun()  # what stands above has a mark for it
     known.movable, known.around = known.course.task.movable, _AROUND
     _asked(_solved if solved else _hints)
-    choose_head.choose()
-    _settings()
-    pictures.whole_attention()
-    if names := known.movable.matrices:
-        matrix.editor(*names)
+    if known.movable.texts:
+        real_head.show(known.movable)
+    else:
+        _numbers()
     with slot():
         if solved:
             receipt.offer()
+
+
+def _numbers() -> None:
+    """Show the numbers, and what moves them."""
+    choose_head.choose()
+    _settings()
+    pictures.whole_attention()
+    if names := session().course.task.movable.matrices:
+        matrix.editor(*names)
 
 
 def _asked(help_: Callable[[], None]) -> None:
@@ -142,6 +150,8 @@ def _see() -> None:
 def _why() -> str:
     """Say what the numbers that were moved have done since the start."""
     known = session()
+    if known.course.task.movable.texts:
+        return real_head.describe(known.course.task.movable, known.scenario)
     start = same_head(known.course.task.start, known.scenario, known.head)
     if start is None:
         return ""
