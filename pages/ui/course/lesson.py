@@ -70,13 +70,13 @@ def show() -> None:
     """Show the present step."""
     course = session().course
     session().movable = None
-    with slot():
-        if course.is_ready:
-            receipt.verdict()
+    top = slot()
     _bar()
     with slot():
         if not course.is_ready:
             real_head.load()
+    with top:
+        receipt.verdict()
     if not course.is_ready:
         return
     if course.step == TASK:

@@ -14,7 +14,9 @@ def some(
     scenario: Scenario, names: Collection[str], key: str, *, is_covered: bool, share: float = 1
 ) -> None:
     """Show steps, covered or not; see `covered.some`. Of a model's head it is its map."""
-    if session().course.lesson.needs_model and not is_covered:
-        real_head.heatmap(scenario, key, share)
-    else:
+    if not session().course.lesson.needs_model:
         covered.some(scenario, names, key, is_covered=is_covered, share=share)
+    elif is_covered:
+        covered.alone(scenario, "weights", key, share)
+    else:
+        real_head.heatmap(scenario, key, share)

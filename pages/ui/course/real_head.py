@@ -9,6 +9,8 @@ from typing import Any
 import streamlit as st
 
 from attn_core import Scenario, attend
+from attn_core.analysis.announce import announce
+from attn_core.analysis.compare import compare
 from attn_core.notation.labels import unique
 from attn_core.pretrained import DEFAULT
 from attn_core.pretrained.interpret import Focus, Reading, Seen, describe_weights
@@ -22,8 +24,11 @@ from pages.ui.model import attention_maps, shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
-#: Pixels of the page with which the large map has room beside all heads, and what these take.
-_BESIDE, _HEADS, _GAP = 960, 0.58, 20
+#: Pixels of the page with which the large map has room beside all heads, and with which these
+#: have one row a layer; the shares that they take, with two rows a layer and with one.
+_BESIDE, _IN_ONE_ROW, _SHARES = 700, 960, (0.45, 0.58)
+#: Pixels between the two.
+_GAP = 20
 
 
 def load() -> None:
@@ -37,15 +42,19 @@ def show(movable: Movable) -> None:
     """Show all heads and the chosen one, and let a visitor choose another, or another text."""
     chosen = _chosen(movable)
     _choose(movable, chosen)
+    scenario = session().scenario
     if session().width < _BESIDE:
-        heatmap(session().scenario, "real-head")
+        heatmap(scenario, "real-head")
+        _sentence(scenario)
         _all_heads(chosen, 1)
         return
-    left, right = st.columns([_HEADS, 1 - _HEADS], gap="small")
+    share = _SHARES[session().width >= _IN_ONE_ROW]
+    left, right = st.columns([share, 1 - share], gap="small")
     with left:
-        _all_heads(chosen, _HEADS)
+        _all_heads(chosen, share)
+        _sentence(scenario)
     with right:
-        heatmap(session().scenario, "real-head", 1 - _HEADS)
+        heatmap(scenario, "real-head", 1 - share)
 
 
 def _chosen(movable: Movable) -> Choice:
@@ -106,6 +115,10 @@ def _all_heads(chosen: Choice, share: float) -> None:
     attention_maps.head_grid(reading, "figure-real-heads", look(_GAP, share), pick)
 
 
+def _sentence(scenario: Scenario) -> None:
+    st.caption(describe_weights(_seen(scenario), escape.markdown))
+
+
 def heatmap(scenario: Scenario, key: str, share: float = 1) -> None:
     """Show the weights of a head as a map."""
     seen = _seen(scenario)
@@ -123,7 +136,16 @@ def _seen(scenario: Scenario) -> Seen:
 
 
 def describe(movable: Movable, scenario: Scenario) -> str:
-    """Say which head was chosen, and what it does."""
-    chosen = movable.choice(scenario)
-    where = f"You chose layer {chosen.layer + 1}, head {chosen.head + 1}. " if chosen else ""
-    return f"{where}{describe_weights(_seen(scenario), escape.markdown)}"
+    """Say which head was chosen, and what it does otherwise than the one at the start."""
+    before, now = movable.choice(movable.start), movable.choice(scenario)
+    if not (before and now):
+        return ""
+    said = f"You chose {_named(now)}"
+    if (before.layer, before.head) == (now.layer, now.head):
+        return f"{said}."
+    moved = announce(compare(movable.start, scenario), escape.markdown)
+    return f"{said} in place of {_named(before)}. What changed most: {moved or 'nothing'}."
+
+
+def _named(chosen: Choice) -> str:
+    return f"layer {chosen.layer + 1}, head {chosen.head + 1}"

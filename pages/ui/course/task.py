@@ -29,13 +29,15 @@ _AROUND = 150
 def begin() -> None:
     """Set the scenario to where the task begins, unless it is under way."""
     known = session()
-    is_own = known.scenario != known.preset.scenario and not known.course.is_attempt(known.scenario)
-    start = known.course.begin_task(known.scenario)
-    if start is None:
+    before, start = known.scenario, known.course.task.start
+    if known.course.is_begun:
         return
-    _set(lambda: start)
-    if is_own:
-        known.add_note("The task has numbers of its own; Undo brings yours back.")
+    if before != start:
+        is_own = before != known.preset.scenario and not known.course.is_attempt(before)
+        _set(lambda: start)
+        if is_own:
+            known.add_note("The task has numbers of its own; Undo brings yours back.")
+    known.course.note_begun()  # last: a run may be stopped before, and begins anew
 
 
 def show() -> None:

@@ -163,14 +163,13 @@ class Course:
         is_same = self.variant == self._opened and (self.variant, i) not in self._answers
         return self.progress.of(self.key).predictions[i] if is_same else None
 
-    def begin_task(self, now: Scenario) -> Scenario | None:
-        """Begin the task, unless it is under way; return its start where `now` is another."""
-        if self._begun and self._begun.variant == self.variant:
-            return None
-        self._note_begun()
-        return self.task.start if now != self.task.start else None
+    @property
+    def is_begun(self) -> bool:
+        """Whether the present task is under way."""
+        return self._begun is not None and self._begun.variant == self.variant
 
-    def _note_begun(self) -> None:
+    def note_begun(self) -> None:
+        """Note that the present task is under way."""
         self._begun = replace(self, _begun=None)
 
     def is_attempt(self, now: Scenario) -> bool:
@@ -203,7 +202,7 @@ class Course:
         step = TASK if is_proof and not said.step else said.step
         self.step = step if step in self.steps else self.steps[0]
         if has_scenario and self.step in (TASK, SEEN):  # an attempt, which stays
-            self._note_begun()
+            self.note_begun()
         self._receipt = (said.receipt, self.variant, scenario)
         self._opened = self._opened or self.variant
 
