@@ -89,17 +89,18 @@ def encoded(text: str) -> Encoded:
     Raises
     ------
     TaskError
-        When it is blank, or too long to be kept whole.
+        When it is blank, or too long to be kept whole; or as `model` does.
     """
+    reader = model()
     try:
-        count = len(model().split(text).tokens)
+        count = len(reader.split(text).tokens)
     except ValueError as error:
         raise TaskError(f"“{text:.40}”: {error}") from error
     if count > MAX_TOKENS:
         raise TaskError(
             f"“{text:.40}” has {count} tokens for the model; a task has room for {MAX_TOKENS}."
         )
-    return model().encode(text)
+    return reader.encode(text)
 
 
 @lru_cache(maxsize=1024)

@@ -142,7 +142,7 @@ def test_a_task_about_the_model_is_refused_in_words_without_it(encoder, monkeypa
     for cache in (model_heads.encoded, model_heads.scenario):
         cache.cache_clear()
     at = course(task=link)
-    assert said(at, "The task of this address can't be read. This needs the pretrained model")
+    assert said(at, "The task of this address can't be read. “move”: This needs the")
     assert said(at, "`make models` installs it.")
 
 
