@@ -207,7 +207,7 @@ def _open() -> None:
         return
     if task.movable.texts:
         session().complain(
-            f"{file.name} is about a pretrained model; such a task has no form here."
+            f"{file.name} has a task about a pretrained model, which can't be changed here."
         )
         return
     widget_state.replace(_UPLOAD)
