@@ -119,7 +119,7 @@ def test_without_the_model_every_step_says_what_is_missing(without, key, at_step
         assert said(at, "make models")
     click(at, "lesson-7")
     assert not said(at, "make models")
-    click(at, "test-me")  # from an attempt that can't be checked here
+    click(at, "test-me")
     assert scenario(at) == LESSONS["7"].variant("k3f9").start
 
 
@@ -129,6 +129,10 @@ def test_without_the_model_a_link_keeps_its_numbers(without):
     assert scenario(at) == own
     assert step(at) == "task"
     assert said(at, "make models")
+    click(at, "lesson-7")
+    click(at, "test-me")  # whether they are an attempt can't be told here
+    assert scenario(at) == LESSONS["7"].variant("").start
+    assert said(at, "Undo brings yours back")
 
 
 def test_a_task_about_the_model_is_refused_in_words_without_it(encoder, monkeypatch):
