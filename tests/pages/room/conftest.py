@@ -1,0 +1,97 @@
+"""Stores of rooms (a file, a real Redis); a room in one, its presenter and its participants."""
+
+import importlib.util
+import time
+
+import pytest
+
+from attn_core.presets import BY_KEY
+from pages.ui.menu import ENTRIES
+from pages.ui.room import rooms
+from pages.ui.room.code import WrongCodes
+from pages.ui.room.stage import staged
+from pages.ui.room.store.sqlite import SqliteStore
+from tests import machine, redis_server
+from tests.conftest import lack
+
+PAGES = [entry.title for entry in ENTRIES]
+SIMILARITY = BY_KEY["similarity"].scenario
+
+
+def token(i):
+    return f"{i:032x}"
+
+
+@pytest.fixture(scope="session")
+def needs_redis():
+    if not machine.redis():
+        lack(machine.NO_REDIS)
+    if importlib.util.find_spec("redis") is None:
+        lack("Redis's client isn't installed: pip install -r requirements-room.txt")
+
+
+@pytest.fixture(scope="session")
+def shared_redis(needs_redis, tmp_path_factory):
+    """One server for all tests that leave it alone."""
+    with redis_server.running(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def mortal_redis(needs_redis, tmp_path):
+    """A server for one test, which may kill it."""
+    with redis_server.running(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def address(request, tmp_path):
+    """What `ROOM_STORE` says of a store that is empty."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'rooms.db'}"
+    server = request.getfixturevalue("shared_redis")
+    server.tell("FLUSHALL")
+    return server.address
+
+
+@pytest.fixture
+def store(tmp_path):
+    return SqliteStore(tmp_path / "rooms.db")
+
+
+@pytest.fixture
+def room(store):
+    return rooms.open_room(store, staged("Lab", SIMILARITY))
+
+
+@pytest.fixture
+def look(store, room):
+    """What all of the room see."""
+    return lambda: rooms.look(store, room.code, PAGES)
+
+
+@pytest.fixture
+def join(store, room):
+    """Let a participant in, by number."""
+    wrong = WrongCodes()
+
+    def join(i):
+        rooms.join(store, room.code, token(i), wrong, "192.0.2.7")
+        return token(i)
+
+    return join
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that a test moves: `clock.now += 60`."""
+
+    class Clock:
+        now = time.time()
+
+        def time(self):
+            return self.now
+
+    moved = Clock()
+    monkeypatch.setattr("time.time", moved.time)
+    return moved
