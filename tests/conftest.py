@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 from attn_core.pretrained import PACKAGE, Encoder, load
 from attn_core.pretrained.sources.locate import installed
+from attn_core.tasks import LESSONS, Lesson
 from tests import machine
 
 # Tests never depend on how fast a machine is, or how busy.
@@ -80,6 +81,15 @@ def encoder(model_packages: None) -> Encoder:
     if installed() is None:
         lack("The pretrained model isn't installed: make models")
     return load(PACKAGE)
+
+
+@pytest.fixture(params=LESSONS)
+def lesson(request: pytest.FixtureRequest) -> Lesson:
+    """Each lesson of the course; one about the pretrained model where that is installed."""
+    found = LESSONS[request.param]
+    if found.needs_model:
+        request.getfixturevalue("encoder")
+    return found
 
 
 def lack(message: str) -> NoReturn:
