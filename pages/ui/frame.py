@@ -214,14 +214,15 @@ def page(
     announcer.announce()
     _resume()
     follow.keep_up()
-    _header(heading or title, beside)
+    is_hidden = question_bar.hides_page()
+    _header(heading or title, None if is_hidden else beside)
     bar.bar()
     with st.container(key="complaint"):  # always there, as a `slot`
         if message := session().complaint:
             st.error(escape.markdown(message))
         elif note := session().note:
             st.warning(escape.markdown(note), icon=":material/info:")
-    if question_bar.hides_page():
+    if is_hidden:
         st.stop()
     with slot():
         transfer.without_link()

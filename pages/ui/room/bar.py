@@ -46,10 +46,13 @@ def bar() -> None:
 def _presenter(member: Member) -> None:
     st.markdown(f"You present room **{member.code}**", width="content")
     st.fragment(_people, key="room-people", run_every=timedelta(seconds=PRESENT / 3))()
-    if member.room and not member.room.question:
-        ask.offer()
-    if member.room and not member.room.task:
-        give.offer()
+    # Each has its place, or an open one would hand its being open to the next.
+    with st.container(width="content"):
+        if member.room and not member.room.question:
+            ask.offer()
+    with st.container(width="content"):
+        if member.room and not member.room.task:
+            give.offer()
     if session().page != follow.BACKSTAGE:
         menu.link_to(follow.BACKSTAGE, "Code and end")
 
@@ -67,7 +70,7 @@ def _people() -> None:
 
 def _participant(member: Member) -> None:
     if member.mode == "task":
-        st.markdown(f"Room **{member.code}**", width="content")
+        st.markdown(f"Room **{member.code}** · A task for all", width="content")
     elif member.is_following:
         st.markdown(f"Room **{member.code}** · Following the presenter", width="content")
         _button("Explore on my own", "explore", follow.explore)

@@ -59,7 +59,9 @@ def join(text: str, secret: str = "") -> None:
 def leave() -> None:
     """Leave the room, with what is one's own."""
     known = session()
-    if known.member and not known.member.presents and known.member.mode != "own":
+    if known.member and known.member.mode == "task":
+        task_mode.end(known.member)
+    if known.member and known.member.is_following:
         known.history = known.member.explore(known.history)
     known.member = None
 
@@ -224,6 +226,13 @@ def turn_to(page: str) -> None:
         for entry in menu.ENTRIES:
             if entry.title == page:
                 state.turn_to(entry.file)
+
+
+def look_at_stage() -> None:
+    """Turn a presenter to the stage, of which somebody else's scenario is news."""
+    if (member := session().member) and member.stage:
+        turn_to(member.stage.page)
+    see()
 
 
 def see() -> None:

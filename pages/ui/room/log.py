@@ -6,7 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
 from attn_core import strict_json
@@ -49,14 +49,16 @@ class Last(NamedTuple):
     def then(self, before: Stage | None, after: Stage) -> Last:
         """Return what is last once a stage is shown: the same where a drag goes on."""
         now = time.time()
-        goes_on = (
-            before is not None
-            and now - self.at <= ONE_DRAG
-            and difference(before, after) is not None
-        )
+        goes_on = before is not None and now - self.at <= ONE_DRAG and _is_drag(before, after)
         if self.key and (goes_on or self.number >= MAX_SHOWN):
             return self._replace(at=now)
         return Last(f"s{secrets.token_hex(4)}", now, self.number + 1)
+
+
+def _is_drag(before: Stage, after: Stage) -> bool:
+    """Whether only numbers differ, whatever is pointed at meanwhile."""
+    same_place = replace(before, head=after.head, cell=after.cell)
+    return difference(same_place, after) is not None
 
 
 def stage(store: Store, code: str, shown: Stage, last: Last, *, is_ones: bool = False) -> None:

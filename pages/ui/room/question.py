@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from attn_core import strict_json
 from attn_core.tasks.bound import TOLERANCE
+from attn_core.tasks.prediction import Prediction
 from pages.ui.room import histogram
 from pages.ui.room.histogram import Bar
 from pages.ui.room.limits import CHOICES, FEWEST_SHOWN, MAX_NUMBER, MAX_QUESTION
@@ -164,6 +165,26 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "round": lambda x: x in ROUNDS,
     "even_few": lambda x: isinstance(x, bool),
 }
+
+
+def from_prediction(predicted: Prediction) -> Question:
+    """Make a prediction of a lesson a question to the room.
+
+    Examples
+    --------
+    >>> from attn_core.tasks import LESSONS
+    >>> first, _ = map(from_prediction, LESSONS["7"].page("").predictions)
+    >>> first.options[int(first.answer)]
+    '*suis*, itself'
+    """
+    return Question(
+        predicted.question,
+        predicted.options,
+        predicted.answer,
+        predicted.within,
+        predicted.why,
+        predicted.shows,
+    )
 
 
 @dataclass(frozen=True)

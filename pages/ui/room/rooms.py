@@ -134,14 +134,14 @@ def join(store: Store, text: str, token: str, wrong: WrongCodes, source: str) ->
 
 def _enter(store: Store, code: str, token: str, now: float) -> None:
     try:
-        store.cast(code, _HERE, token, str(now), MAX_MEMBERS)
+        _cast(store, code, _HERE, token, str(now))
         return
     except BallotFull:
         for other, seen in store.ballot(code, _HERE).items():
             if now - float(seen) > AWAY:
                 store.drop(code, _HERE, other)
     try:
-        store.cast(code, _HERE, token, str(now), MAX_MEMBERS)
+        _cast(store, code, _HERE, token, str(now))
     except BallotFull as error:
         raise ValueError(
             f"The room {code} is full: it has place for {MAX_MEMBERS} participants."
@@ -150,8 +150,6 @@ def _enter(store: Store, code: str, token: str, now: float) -> None:
 
 def stay(store: Store, code: str, token: str) -> None:
     """Give a sign of life."""
-    if not store.version(code):
-        raise _gone(code)
     _enter(store, code, _token(token), time.time())
 
 
@@ -216,12 +214,12 @@ def show(store: Store, code: str, secret: str, shown: Stage) -> int:
 
 
 def _put_on_stage(store: Store, code: str, held: Held, shown: Stage, **others: str | None) -> int:
-    """Write a stage, and note it."""
-    before = stage.from_json(held.slots[_STAGE])
+    """Write a stage, and note it; to a participant's and back isn't a drag."""
+    before = None if _KEPT in others else stage.from_json(held.slots[_STAGE])
     last = Last.read(held.slots.get(_LAST)).then(before, shown)
     slots = {_STAGE: shown.to_json(), _LAST: last.to_json(), **others}
     version = _write(store, code, slots)
-    log.stage(store, code, shown, last, is_ones=_KEPT in others and others[_KEPT] is not None)
+    log.stage(store, code, shown, last, is_ones=bool(others.get(_KEPT)))
     return version
 
 
@@ -266,7 +264,7 @@ def vote(store: Store, code: str, token: str, asked: Question, answer: float) ->
         raise ValueError("This vote is closed.")
     now.check_vote(answer)
     ballot = _votes(asked.id, asked.round)
-    store.cast(code, ballot, _token(token), json.dumps(answer), MAX_MEMBERS)
+    _cast(store, code, ballot, _token(token), json.dumps(answer))
 
 
 def vote_of(store: Store, code: str, token: str, asked: Question) -> float | None:
@@ -313,7 +311,9 @@ def _settle_question(store: Store, code: str, held: Held) -> None:
     if _QUESTION not in held.slots:
         return
     asked = question.read(held.slots[_QUESTION]).shown()
-    log.question(store, code, asked, tallies(store, code, asked))
+    found = tallies(store, code, asked)
+    if any(each.votes for each in found):  # else another presenter has counted them just now
+        log.question(store, code, asked, found)
     for i in question.ROUNDS:
         store.drop(code, _votes(asked.id, i))
 
@@ -376,7 +376,7 @@ def report(store: Store, code: str, token: str, id: str, link: str) -> Reached:
     """
     given = _task(_held(store, code), id)
     reached = task_round.measure(given.task(_token(token)), link)
-    store.cast(code, _results(id), token, reached.to_json(), MAX_MEMBERS)
+    _cast(store, code, _results(id), token, reached.to_json())
     return reached
 
 
@@ -409,16 +409,20 @@ def show_one(store: Store, code: str, secret: str, id: str, label: str) -> None:
     """
     held = _authority(store, code, secret)
     given = _task(held, id)
-    found = results(store, code, given)
-    if label not in found:
-        raise ValueError(f"Nobody’s result has the label {label!r:.20}.")
     before = held.slots[_STAGE]
-    shown = Stage(stage.from_json(before).page, found[label].link)
+    shown = Stage(stage.from_json(before).page, _result(store, code, given, label).link)
     others = {
         _KEPT: held.slots.get(_KEPT, before),
         _TASK: given.with_stage(label).to_json(),
     }
     _put_on_stage(store, code, held, shown, **others)
+
+
+def _result(store: Store, code: str, given: TaskRound, label: str) -> Reached:
+    found = results(store, code, given)
+    if label not in found:
+        raise ValueError(f"No result that is offered has the label {label!r:.20}.")
+    return found[label]
 
 
 def back_to_stage(store: Store, code: str, secret: str) -> None:
@@ -429,10 +433,12 @@ def back_to_stage(store: Store, code: str, secret: str) -> None:
 def dismiss(store: Store, code: str, secret: str, id: str, label: str) -> None:
     """Offer a participant's scenario no longer; one that is shown leaves the stage."""
     held = _authority(store, code, secret)
-    given = _task(held, id).without(label)
+    given = _task(held, id)
+    _result(store, code, given, label)
     if given.on_stage == label:
         _back(store, code, held)
-    _write(store, code, {_TASK: given.with_stage("").to_json()})
+        given = given.with_stage("")
+    _write(store, code, {_TASK: given.without(label).to_json()})
 
 
 def _back(store: Store, code: str, held: Held) -> None:
@@ -458,7 +464,9 @@ def _settle_task(store: Store, code: str, held: Held) -> None:
     if _TASK not in held.slots:
         return
     given = task_round.read(held.slots[_TASK])
-    log.task(store, code, given, standing(store, code, given))
+    found = standing(store, code, given)
+    if found.reported:  # else another presenter has counted them just now
+        log.task(store, code, given, found)
     store.drop(code, _results(given.id))
 
 
@@ -523,6 +531,12 @@ def _authority(store: Store, code: str, secret: str) -> Held:
     if not _is_key(held, secret):
         raise NotPresenterError(f"This address doesn’t have the presenter’s right in room {code}.")
     return held
+
+
+def _cast(store: Store, code: str, ballot: str, token: str, value: str) -> None:
+    """Cast for a participant."""
+    if not store.cast(code, ballot, token, value, MAX_MEMBERS):
+        raise _gone(code)
 
 
 def _write(store: Store, code: str, slots: Mapping[str, str | None]) -> int:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from attn_core import Scenario, permalink
-from attn_core.tasks import Task, document
+from attn_core import permalink
 from pages.ui.room import rooms
 from pages.ui.room.member import Member
 from pages.ui.room.store import store
 from pages.ui.room.task_round import TaskRound
+from pages.ui.session.course import TASK
 from pages.ui.session.history import History
 from pages.ui.session.state import session
 
@@ -33,37 +33,48 @@ def keep_up(member: Member, given: TaskRound | None) -> bool:
     if given and is_new:
         _begin(member, given)
     elif given is None and member.mode == "task":
-        _end(member)
+        end(member)
     return is_new
 
 
 def _begin(member: Member, given: TaskRound) -> None:
     known = session()
-    task = given.task(member.token)
-    link = _link(given, member.token)
-    before, kept = known.history, _attempt(link)
+    before, kept = known.history, is_open(member, given) and known.course.is_attempt(known.scenario)
     if kept:
-        member.own = None  # it is what the address brought, and no scenario before
-    elif member.mode != "following":
+        member.own = None  # it is what the address brought after a reload, and nothing before it
+    elif member.mode == "own":
         member.own = before
-    known.history = History(kept or task.start, before.preset, before.revision + 1)
+    begun = known.scenario if kept else given.task(member.token).start
+    known.history = History(begun, before.preset, before.revision + 1)
     member.mode, member.task, member.reported = "task", given.id, ""
-    _open(task, link)
+    show(member, given)
 
 
-def _attempt(link: str) -> Scenario | None:
-    """Return what was made of a task before a reload: its address has both."""
-    course, now = session().course, session().scenario
-    return now if course.link == link and course.is_attempt(now) else None
-
-
-def _open(task: Task, link: str) -> None:
+def is_open(member: Member, given: TaskRound) -> bool:
+    """Whether the page Course has the room's task, and not another one or a lesson's story."""
     course = session().course
-    course.begin_foreign(task, link)
+    if given.document:
+        return course.link == _link(given.document)
+    shown = course.key, course.seed, course.step, course.link
+    return shown == (given.lesson, given.seed_of(member.token), TASK, "")
+
+
+def show(member: Member, given: TaskRound) -> None:
+    """Have the page Course show the room's task: a lesson's as in the course."""
+    course, task = session().course, given.task(member.token)
+    if given.document:
+        course.begin_foreign(task, _link(given.document))
+    else:
+        course.begin_lesson(given.lesson, given.seed_of(member.token), TASK)
     course.begin_task(task.start)
 
 
-def _end(member: Member) -> None:
+@lru_cache(maxsize=64)  # each of a room asks in each run
+def _link(document: str) -> str:
+    return permalink.encode_text(document)
+
+
+def end(member: Member) -> None:
     """Follow the presenter again; what was made of the task is the last step of one's own."""
     known = session()
     made, own = known.history, member.own or History(known.scenario, known.history.preset)
@@ -71,17 +82,8 @@ def _end(member: Member) -> None:
     known.history = member.follow(own)
     known.history.revision = made.revision + 1
     known.movable, member.task = None, ""
-    known.course.begin_lesson(known.course.key, known.course.seed)
-
-
-def is_open(member: Member, given: TaskRound) -> bool:
-    """Whether the page Course has the room's task, and not another or a lesson."""
-    return session().course.link == _link(given, member.token)
-
-
-def reopen(member: Member, given: TaskRound) -> None:
-    """Have the page Course show the task again."""
-    _open(given.task(member.token), _link(given, member.token))
+    if known.course.foreign:
+        known.course.begin_lesson(known.course.key, known.course.seed)
 
 
 def report(member: Member) -> None:
@@ -95,8 +97,3 @@ def report(member: Member) -> None:
     if link != member.reported:
         rooms.report(store(), member.code, member.token, member.task, link)
         member.reported = link
-
-
-@lru_cache(maxsize=256)  # each of a room asks in each run
-def _link(given: TaskRound, token: str) -> str:
-    return permalink.encode_text(document.to_json(given.task(token)))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core.notation import labels
+from attn_core.notation.cells import Cell
 from attn_core.notation.graph import graph
 from attn_core.tasks import LESSONS
-from pages.ui.room import ready_made
+from attn_core.tasks.prediction import Prediction
+from pages.ui.room import about_number, question
 from pages.ui.room.question import Question
 from pages.ui.room.show import verbs
 from pages.ui.session import state, widget_state, widgets
@@ -19,7 +21,7 @@ _LESSON, _WORD = "room-lesson", "room-word"
 def offer() -> None:
     """Offer the questions, on any page."""
     with st.popover("Ask the room", icon=":material/contact_support:", type="tertiary"):
-        st.markdown("**On this page**")
+        st.markdown("**About the numbers on the stage**")
         _of_word()
         _of_number()
         st.markdown("**From the lessons**")
@@ -37,9 +39,9 @@ def _of_word() -> None:
         key=_WORD,
         format_func=lambda i: labels.isolate(queries[i]),
     )
-    asked = ready_made.attended_most(known.scenario, row, known.head)
-    if asked:
-        _button(asked, "room-ask-word")
+    _, *most = about_number.about(known.scenario, known.head, Cell("weights", row, 0))
+    if most:
+        _button(most[0], "room-ask-word")
     else:
         st.caption("It attends to two words alike, so there is no right answer.")
 
@@ -49,14 +51,18 @@ def _of_number() -> None:
     known = session()
     cells = known.inspection.existing(known.scenario)
     if not cells:
-        st.caption("Click a number on the page, and you can ask about it here.")
+        st.caption("Click a number on a page, and you can ask about it here.")
         return
-    for i, asked in enumerate(ready_made.about_cell(known.scenario, cells[-1], known.head)):
+    of = known.scenario, known.head, cells[-1]
+    found = (about_number.to_choose(*of), *about_number.about(*of)[:1])
+    for i, asked in enumerate(filter(None, found)):
         _button(asked, f"room-ask-number-{i}")
+    if not any(found):
+        st.caption("The number that is clicked is an input: it is what one sets it to.")
 
 
 def _button(asked: Question, key: str) -> None:
-    how = "" if asked.options else " (a number)"
+    how = f" ({', '.join(asked.options)})" if asked.options else " (to type)"
     widgets.button(f"{asked.text}{how}", key=key, on_click=verbs.ask, args=(asked,))
 
 
@@ -70,15 +76,15 @@ def _of_lesson() -> None:
         format_func=lambda key: f"{key} · {LESSONS[key].title}",
         label_visibility="collapsed",
     )
-    for i, asked in enumerate(ready_made.of_lesson(lesson)):
-        st.markdown(asked.text)
-        st.caption(" · ".join(asked.options) or "A number is asked for.")
-        widgets.button("Ask this", key=f"room-ask-{i}", on_click=_ask_lesson, args=(lesson, i))
+    for i, predicted in enumerate(LESSONS[lesson].page("").predictions):
+        st.markdown(predicted.question)
+        st.caption(" · ".join(predicted.options) or "A number is asked for.")
+        widgets.button("Ask this", key=f"room-ask-{i}", on_click=_ask_lesson, args=(predicted,))
 
 
-def _ask_lesson(lesson: str, i: int) -> None:
+def _ask_lesson(predicted: Prediction) -> None:
     """Put what a lesson asks about on the stage, and ask."""
-    known, about = session(), LESSONS[lesson].page("").predictions[i].scenario
+    known = session()
     known.movable, known.chosen_head = None, 0
-    if not state.change(lambda: about, anew=True):
-        verbs.ask(ready_made.of_lesson(lesson)[i])
+    if not state.change(lambda: predicted.scenario, anew=True):
+        verbs.ask(question.from_prediction(predicted))

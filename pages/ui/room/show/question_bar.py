@@ -33,7 +33,7 @@ _AROUND = 130
 _NUMBER = "room-number"
 _CSS = """<style>
 .st-key-room-question { gap: 0.6rem; }
-.st-key-room-question h2 { font-size: 1.4rem; padding: 0.2rem 0; }
+.st-key-room-question h2 { font-size: 1.4rem; padding: 0.2rem 0 0.9rem; }
 .st-key-room-question h2 p { font-size: inherit; }
 .st-key-room-options { gap: 0.5rem; }
 @media (max-width: 700px) {
@@ -176,8 +176,7 @@ def _presenter(member: Member, asked: Question) -> None:
     if asked.phase == "shown":
         _outcome(member, asked)
     else:
-        for option in asked.options:
-            st.markdown(f"- {option}")
+        st.markdown("\n".join(f"- {option}" for option in asked.options))
         st.fragment(_turnout, key="room-turnout", run_every=timedelta(seconds=1))(member, asked)
     with st.container(key="room-question-verbs", horizontal=True):
         _verbs(member, asked)

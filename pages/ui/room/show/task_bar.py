@@ -9,6 +9,7 @@ import streamlit as st
 from attn_core.explain.wording import pluralize
 from attn_core.figures import describe_histogram, histogram_alt
 from attn_core.notation import labels
+from attn_core.tasks import check
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.room import follow, rooms, task_mode
@@ -45,15 +46,18 @@ def _way_back(member: Member, given: TaskRound) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("The room has a **task**.", width="content")
         if widgets.button("Go to the task", key="room-to-task", type="primary"):
-            task_mode.reopen(member, given)
+            task_mode.show(member, given)
             follow.turn_to(task_mode.PAGE)
 
 
 def _presenter(member: Member, given: TaskRound) -> None:
     task = given.task("")
-    each = " Everybody has words and numbers of their own." if given.is_each else ""
-    text = escape.markdown(task.text) if given.document else task.text
-    st.markdown(f"**Task: {escape.markdown(task.title)}.** {text}{each}")
+    said = [f"**Task: {escape.markdown(task.title)}.**"]
+    if given.is_each:
+        said.append("Everybody has words and numbers of their own.")
+    if session().page == follow.BACKSTAGE:
+        said.append(escape.markdown(task.text) if given.document else task.text)
+    st.markdown(" ".join(said))
     st.fragment(_standing, key="room-standing", run_every=timedelta(seconds=1))(member, given)
     with st.container(key="room-task-verbs", horizontal=True, vertical_alignment="bottom"):
         _show_one(member, given)
@@ -95,7 +99,7 @@ def _chosen(found: dict[str, Reached]) -> None:
     )
     if widgets.button("Show it", key="room-one-show", type="primary") and verbs.show_one(chosen):
         _choose(False)
-        follow.see()
+        follow.look_at_stage()
 
 
 def _called(label: str, reached: Reached) -> str:
@@ -123,12 +127,19 @@ def _histogram(given: TaskRound, found: Standing) -> None:
             if widgets.button("Show even so few", key="room-task-few", on_click=verbs.show_few):
                 st.rerun()  # the whole page, for its histogram
         return
-    what = "what each has reached" if found.numbers else "how far each has come"
+    what = "What each has reached" if found.numbers else "How far each has come"
+    st.caption(f"{what}{_wanted(given)}" if found.numbers else what)
     names, counts = [bar.label for bar in bars], {what: [bar.count for bar in bars]}
     right = next((i for i, bar in enumerate(bars) if bar.is_right), None)
-    st.caption(what.capitalize())
     chart(
         describe_histogram(names, counts, right, look=look()),
         "figure-reached",
         lambda: histogram_alt(names, counts),
     )
+
+
+def _wanted(given: TaskRound) -> str:
+    """Say what the numbers are of, and what is wanted of them."""
+    task = given.task("")
+    first, *_ = check(task, task.start, escape.markdown)
+    return f": {first.before}…{first.after}"

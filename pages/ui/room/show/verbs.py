@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from attn_core.notation.cells import to_text
 from pages.ui.room import follow, rooms
 from pages.ui.room.question import Question
 from pages.ui.room.stage import staged
@@ -31,7 +32,9 @@ def tried(read: Callable[[], T], otherwise: U) -> T | U:
 def open_room() -> None:
     """Open a room with what is on the screen, and present in it."""
     known = session()
-    first = staged(_FIRST, known.scenario, known.head)
+    cells = known.inspection.existing(known.scenario)
+    cell = to_text(cells[-1]) if cells else ""
+    first = staged(_FIRST, known.scenario, known.head, cell)
     opened = _said(lambda: rooms.open_room(store(), first))
     if opened:
         follow.join(opened.code, opened.secret)

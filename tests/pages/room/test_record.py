@@ -1,0 +1,170 @@
+"""The record of a room, and that nobody is in it."""
+
+import json
+
+import pytest
+
+from attn_core import edits, permalink
+from attn_core.tasks import LESSONS
+from pages.ui.room import rooms
+from pages.ui.room.code import WrongCodes
+from pages.ui.room.limits import FEWEST_SHOWN, MAX_SHOWN, ONE_DRAG
+from pages.ui.room.question import Question
+from pages.ui.room.stage import staged
+from pages.ui.room.task_round import TaskRound
+from tests.pages.room.conftest import SIMILARITY, token
+
+ASKED = Question("Which word?", ("Je", "suis", "heureux"), 1, why="It is so.")
+TASK = LESSONS["7"].variant("")
+SOURCE = "192.0.2.77"
+
+
+def moved(value):
+    return staged("Lab", edits.with_cell(SIMILARITY, "W_q", 1, 0, value))
+
+
+@pytest.fixture
+def show(store, room):
+    return lambda shown: rooms.show(store, room.code, room.secret, shown)
+
+
+@pytest.fixture
+def events(store, room):
+    return lambda: rooms.course_so_far(store, room.code, room.secret).events
+
+
+def links(events):
+    return [each["link"] for each in events if each["kind"] == "stage"]
+
+
+def test_a_drag_is_one_scenario_its_last(show, events, clock):
+    for i in range(7):
+        show(moved(i / 10 + 0.1))
+        clock.now += ONE_DRAG - 1
+    assert links(events()) == [moved(0.7).link]
+    clock.now += 2
+    show(moved(0.8))
+    assert links(events()) == [moved(0.7).link, moved(0.8).link]
+
+
+def test_what_is_pointed_at_makes_no_scenario_more(show, events):
+    for cell in "weights.1.1", "weights.2.1", "":
+        show(staged("Lab", SIMILARITY, cell=cell))
+    assert len(links(events())) == 1
+
+
+def test_another_sentence_or_page_is_another_scenario(show, events):
+    shown = [
+        staged("Attention", SIMILARITY),
+        staged("Attention", edits.with_sentence(SIMILARITY, "Tu es")),
+        moved(0.5),
+    ]
+    for each in shown:
+        show(each)
+    assert links(events())[1:] == [each.link for each in shown]
+    assert [each["page"] for each in events()] == ["Lab", "Attention", "Attention", "Lab"]
+
+
+def test_there_are_so_many_scenarios_at_most_and_the_last_is_among_them(show, events):
+    for i in range(MAX_SHOWN + 3):
+        show(staged(("Lab", "Views")[i % 2], SIMILARITY, look=str(i)))
+    found = events()
+    assert len(links(found)) == MAX_SHOWN
+    assert found[-1]["look"] == str(MAX_SHOWN + 2)
+
+
+@pytest.fixture
+def course(store, room, show, look):
+    """A course with all that can happen: 7 and 3 votes, 6 results, one of them shown."""
+    wrong = WrongCodes()
+    for i in range(7):
+        rooms.join(store, room.code, token(i), wrong, SOURCE)
+    key = store, room.code, room.secret
+    show(staged("Attention", SIMILARITY))
+    asked = rooms.ask(*key, ASKED)
+    for i in range(7):
+        rooms.vote(store, room.code, token(i), asked, i % 2)
+    rooms.close_vote(*key, asked.id)
+    rooms.ask_again(*key, asked.id)
+    for i in range(FEWEST_SHOWN - 2):
+        rooms.vote(store, room.code, token(i), look().question, 1)
+    rooms.reveal(*key, asked.id)
+    given = rooms.give_task(*key, TaskRound("7"))
+    for i in range(6):
+        at = TASK.solution if i < 4 else TASK.start
+        rooms.report(store, room.code, token(i), given.id, permalink.encode(at))
+    rooms.show_one(*key, given.id, "1")
+    rooms.back_to_stage(*key)
+    return lambda: rooms.end(*key)
+
+
+def test_the_course_is_told_in_its_order(course):
+    record = course()
+    kinds = [each["kind"] for each in record.events]
+    assert kinds[:4] == ["stage", "stage", "question", "task"]
+    asked, given = record.events[2:4]
+    assert [each["votes"] for each in asked["rounds"]] == [7, 3]
+    assert [bar["count"] for bar in asked["rounds"][0]["bars"]] == [4, 3, 0]
+    assert asked["rounds"][0]["right"] == 3
+    assert (given["results"]["reported"], given["results"]["solved"]) == (6, 4)
+    assert given["title"] == TASK.title
+    ones = [each for each in record.events if each.get("from the room")]
+    assert [each["link"] for each in ones] == [permalink.encode(TASK.solution)]
+    assert record.participants == 7
+
+
+def test_fewer_than_five_votes_are_no_histogram_in_the_record_either(course):
+    second = course().events[2]["rounds"][1]
+    assert second == {"votes": 3, "right": None, "bars": []}
+
+
+def test_nobody_is_in_the_record(course, room):
+    record = course()
+    for text in record.to_json(), record.to_markdown("https://lab.example/"):
+        for secret in *map(token, range(7)), SOURCE, room.secret, room.code:
+            assert secret not in text
+
+
+def test_no_address_is_in_the_store(course, tmp_path):
+    """The whole of it, byte by byte: the file, and what is not yet in it."""
+    held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert token(3).encode() in held  # it isn't packed
+    assert SOURCE.encode() not in held
+
+
+def test_once_a_question_or_task_has_ended_nobody_can_tell_who_said_what(store, room, course, look):
+    asked, given = look().question, look().task
+    rooms.end_question(store, room.code, room.secret, asked.id)
+    rooms.end_task(store, room.code, room.secret, given.id)
+    for ballot in f"q{asked.id}.1", f"q{asked.id}.2", f"t{given.id}":
+        assert store.ballot(room.code, ballot) == {}
+    assert not any(token(i) in repr(store.ballot(room.code, "log")) for i in range(7))
+
+
+def test_the_record_is_json_with_times_that_a_person_reads(course, clock):
+    content = json.loads(course().to_json())
+    assert content["self-attention-lab-room"] == 1
+    assert all(each["at"].endswith(" UTC") and each["at"][:2] == "20" for each in content["events"])
+
+
+def test_the_record_is_markdown_with_links_that_open(course):
+    text = course().to_markdown("https://lab.example/")
+    assert f"<https://lab.example/?s={permalink.encode(SIMILARITY)}>" in text
+    assert "A participant’s scenario: page Attention" in text
+    assert "- suis (right)\n" in text
+    assert "Vote 1: 7 votes, 3 right." in text and "Vote 2: 3 votes.\n" in text
+    assert "Begun: 6; solved: 4." in text
+
+
+def test_a_question_that_another_presenter_ended_meanwhile_keeps_its_votes(
+    store, room, look, events, monkeypatch
+):
+    asked = rooms.ask(store, room.code, room.secret, ASKED)
+    for i in range(FEWEST_SHOWN):
+        rooms.vote(store, room.code, token(i), asked, 1)
+    held = store.read(room.code)
+    rooms.end_question(store, room.code, room.secret, asked.id)
+    monkeypatch.setattr(store, "read", lambda code: held)  # read before the first one ended it
+    rooms.end_question(store, room.code, room.secret, asked.id)
+    (question,) = [each for each in events() if each["kind"] == "question"]
+    assert question["rounds"][0]["votes"] == FEWEST_SHOWN
