@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 from attn_core.pretrained import PACKAGE, Encoder, load
 from attn_core.pretrained.sources.locate import installed
+from attn_core.tasks import LESSONS, Lesson
 from tests import machine
 
 # Tests never depend on how fast a machine is, or how busy.
@@ -35,6 +36,15 @@ FLAGS = [
     "--disable-sync",
     f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rooms_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests, and the servers that they start, have no rooms with another process."""
+    with pytest.MonkeyPatch.context() as patch:
+        path = tmp_path_factory.mktemp("rooms") / "rooms.db"
+        patch.setenv("ROOM_STORE", f"sqlite:///{path}")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +81,15 @@ def encoder(model_packages: None) -> Encoder:
     if installed() is None:
         lack("The pretrained model isn't installed: make models")
     return load(PACKAGE)
+
+
+@pytest.fixture(params=LESSONS)
+def lesson(request: pytest.FixtureRequest) -> Lesson:
+    """Each lesson of the course; one about the pretrained model where that is installed."""
+    found = LESSONS[request.param]
+    if found.needs_model:
+        request.getfixturevalue("encoder")
+    return found
 
 
 def lack(message: str) -> NoReturn:

@@ -15,6 +15,7 @@ from ..limits import TEMPERATURE
 from ..notation.steps import Axis, step
 from ..scenario import Scenario
 from ..text.vocabulary import WORDS
+from . import model_heads
 from .goals import Blocked, Shape
 from .task import Task
 
@@ -35,8 +36,12 @@ def choices(task: Task) -> Iterator[Scenario]:
     Yields
     ------
     Scenario
-        The start is the first. A combination that can't be is left out.
+        Where heads of a model may be chosen all that are; else the start is the first, and a
+        combination that can't be is left out.
     """
+    if task.movable.texts:
+        yield from map(model_heads.scenario, task.movable.choices())
+        return
     options = [[_stay, *_OPTIONS[name](task)] for name in _OPTIONS if name in task.movable.settings]
     for chosen in product(*_thinned(options)):
         try:

@@ -17,10 +17,10 @@ VERSION = 1
 FORMAT = "self-attention-lab-task"
 #: Characters of a task's title, and of each of its other texts.
 MAX_TITLE, MAX_TEXT = 80, 1000
-MAX_GOALS, MAX_HINTS, MAX_MOVES = 8, 3, 40
+MAX_GOALS, MAX_HINTS, MAX_MOVES, MAX_TEXTS = 8, 3, 40, 8
 
 _REQUIRED = {"title", "text", "start", "move", "goals"}
-_OPTIONAL = {"hints", "debrief", "solution"}
+_OPTIONAL = {"hints", "debrief", "solution", "texts"}
 _T = TypeVar("_T")
 
 
@@ -76,6 +76,7 @@ def content(task: Task) -> dict[str, Any]:
         "goals": [goal_content(goal, start) for goal in task.goals],
     }
     others: dict[str, Any] = {"hints": list(task.hints), "debrief": task.debrief}
+    others["texts"] = list(task.movable.texts)
     if task.given is not None:
         others["solution"] = document.content(task.given)
     return written | {name: value for name, value in others.items() if value}
@@ -86,13 +87,13 @@ def from_content(content: Any) -> Task:
     given = _fields(content)
     start = _part("start", lambda: _scenario(given["start"]))
     solution = given.get("solution")
+    names = tuple(_texts("move", given["move"], MAX_MOVES))
+    texts = tuple(_texts("texts", given.get("texts", []), MAX_TEXTS))
     task = Task(
         title=_text("title", given["title"], MAX_TITLE),
         text=_text("text", given["text"], MAX_TEXT),
         start=start,
-        movable=_part(
-            "move", lambda: Movable(start, tuple(_texts("move", given["move"], MAX_MOVES)))
-        ),
+        movable=_part("move", lambda: Movable(start, names, texts)),
         goals=_goals(given["goals"], start),
         hints=tuple(_texts("hints", given.get("hints", []), MAX_HINTS)),
         debrief=_text("debrief", given.get("debrief", ""), MAX_TEXT),

@@ -14,6 +14,7 @@ from typing import Any
 from .. import document, limits, presets
 from ..attention import attend
 from ..scenario import Scenario
+from . import model_heads
 from .document import from_content
 from .errors import TaskError
 from .fill import fill, with_numbers
@@ -83,7 +84,7 @@ class Lesson:
         Raises
         ------
         ValueError
-            When it isn't a seed.
+            When it isn't a seed, or the lesson needs a model that isn't installed.
 
         Examples
         --------
@@ -94,11 +95,24 @@ class Lesson:
 
     def page(self, seed: str) -> LessonPage:
         """Return all of a variant; see `variant`."""
-        if seed and not _SEED.fullmatch(seed):
-            raise ValueError(
-                f"A seed is 1 to 12 small letters (a to z) and digits, got {seed!r:.40}."
-            )
+        check_seed(seed)
         return _page(self, seed)
+
+    @property
+    def predictions(self) -> int:
+        """How many predictions every variant has."""
+        return len(self.content.get("predictions", ()))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its variants can be had without waiting for a model."""
+        return not self.needs_model or model_heads.is_loaded()
+
+
+def check_seed(seed: str) -> None:
+    """Raise ValueError for what isn't a seed; an empty one is none, and fine."""
+    if seed and not _SEED.fullmatch(seed):
+        raise ValueError(f"A seed is 1 to 12 small letters (a to z) and digits, got {seed!r:.40}.")
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from ..edits import MatrixName, block_of, editable, matrix_of
 from ..explain.wording import join_words
 from ..scenario import Scenario
+from . import model_heads
 from .errors import TaskError
+from .model_heads import CHOICES, Choice
 from .places import Place, read_place
 
 #: What of a scenario each setting changes, by its name.
@@ -44,12 +46,15 @@ class Movable:
     start : Scenario
         What the task begins with.
     names : tuple of str
-        Matrices, rows (`X[suis]`), boxes (`W_q[verb, q₁]`) and settings (a key of `SETTINGS`).
+        Matrices, rows (`X[suis]`), boxes (`W_q[verb, q₁]`) and settings (a key of `SETTINGS`);
+        or, of a pretrained model, those of `CHOICES` that may be chosen.
+    texts : tuple of str
+        That the model may read, the start's among them. With them the start is one of its heads.
 
     Raises
     ------
     TaskError
-        When a name is none of these.
+        When a name is none of these, or the start is no head of the model for one of the texts.
 
     Examples
     --------
@@ -63,8 +68,12 @@ class Movable:
 
     start: Scenario
     names: tuple[str, ...]
+    texts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.texts:
+            self._check_model()
+            return
         for name in self.names:
             if name in SETTINGS:
                 continue
@@ -73,15 +82,23 @@ class Movable:
             except TaskError as error:
                 raise TaskError(f"{error} Or a setting: {', '.join(SETTINGS)}.") from error
 
+    def _check_model(self) -> None:
+        """Refuse what isn't a choice among the model's heads."""
+        if not self.names or {*self.names} - {*CHOICES}:
+            raise TaskError(f"expected some of {', '.join(CHOICES)}, got {self.names!s:.80}.")
+        if model_heads.find(self.start, self.texts) is None:
+            raise TaskError("the start is no head of the model for one of the texts.")
+
     @cached_property
     def settings(self) -> frozenset[str]:
         """The settings that may move."""
-        return frozenset(SETTINGS) & {*self.names}
+        return frozenset((*SETTINGS, *CHOICES)) & {*self.names}
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """The matrices, rows and boxes that may move."""
-        return tuple(read_place(name, self.start) for name in self.names if name not in SETTINGS)
+        boxes = (name for name in self.names if name not in self.settings)
+        return tuple(read_place(name, self.start) for name in boxes)
 
     @property
     def matrices(self) -> tuple[MatrixName, ...]:
@@ -109,8 +126,8 @@ class Movable:
 
     def describe(self) -> str:
         """Describe in a sentence what may move."""
-        settings = [f"the {name}" for name in SETTINGS if name in self.settings]
-        names = [name for name in self.names if name not in SETTINGS]
+        settings = [f"the {name}" for name in (*SETTINGS, *CHOICES) if name in self.settings]
+        names = [name for name in self.names if name not in self.settings]
         if not (names or settings):
             return "Nothing may move."
         return f"Only {join_words([*names, *settings])} may move."
@@ -131,6 +148,8 @@ class Movable:
 
     def locked_change(self, before: Scenario, after: Scenario) -> str:
         """Name the first thing that differs and may not; empty where there is none."""
+        if self.texts:
+            return self._locked_choice(before, after)
         free = {*self.settings, *(each for name in self.settings for each in _WITH.get(name, ()))}
         for name, read in SETTINGS.items():
             if name not in free and read(before) != read(after):
@@ -141,6 +160,28 @@ class Movable:
             if matrix not in free and (found := self._locked_box(matrix, before, after)):
                 return found
         return ""
+
+    def _locked_choice(self, before: Scenario, after: Scenario) -> str:
+        """Name what differs of a head of the model; a scenario has to be one."""
+        was = self.choice(before) or self.choice(self.start)
+        if (now := self.choice(after)) is None:
+            return "What the model has learned"
+        free = self.settings
+        changed = (name for name in CHOICES if getattr(was, name) != getattr(now, name))
+        return next((f"The {name}" for name in changed if name not in free), "")
+
+    def choice(self, s: Scenario) -> Choice | None:
+        """Return which head of the model a scenario is, for which of the texts."""
+        return model_heads.find(s, self.texts)
+
+    def choices(self) -> Iterator[Choice]:
+        """List the heads of the model that may be chosen, those for the start's text first."""
+        begin = self.choice(self.start)
+        locked = {*CHOICES} - self.settings
+        texts = sorted(self.texts, key=lambda text: begin is None or text != begin.text)
+        for chosen in model_heads.every(texts):
+            if all(getattr(chosen, name) == getattr(begin, name) for name in locked):
+                yield chosen
 
     def _locked_box(self, name: MatrixName, before: Scenario, after: Scenario) -> str:
         """Name the first box of a matrix that differs and may not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,9 +12,12 @@ import numpy as np
 from .. import edits, limits, masks, positions
 from ..edits import heads
 from ..scenario import Scenario
+from . import model_heads
 from .errors import TaskError
 from .places import Place, read_place
 
+#: A head of the pretrained model; layer and head count from 1.
+_HEAD = re.compile(r"layer (\d{1,2}), head (\d{1,2}): (.+)", re.ASCII)
 _FILLINGS: dict[str, Callable[..., Any]] = {"identity": edits.identity, "zeros": edits.zeros}
 
 
@@ -27,7 +31,8 @@ def with_moves(s: Scenario, moves: Sequence[str]) -> Scenario:
         What changes, a sign ``=`` and what it becomes. A box or a row takes numbers, a whole matrix
         ``identity``, ``zeros`` or ``random`` with a seed; then there are ``sentence``, ``context``,
         ``features``, ``heads`` (how many), ``d_model``, ``d_k``, ``d_v``, ``scale`` (on, off),
-        ``temperature``, ``mask`` and ``positions`` by their kind.
+        ``temperature``, ``mask`` and ``positions`` by their kind. ``model`` puts a head of the
+        pretrained model in place of all: ``model = layer 6, head 12: The cat says it is tired``.
 
     Raises
     ------
@@ -75,7 +80,16 @@ def _with_move(s: Scenario, move: str) -> Scenario:
         case "positions":
             scheme: Any = _choice(move, value, positions.KINDS)
             return edits.with_positions(s, scheme)
+        case "model":
+            return _head_of_model(move, value)
     return _with_numbers(s, read_place(what, s), move, value)
+
+
+def _head_of_model(move: str, value: str) -> Scenario:
+    if not (found := _HEAD.fullmatch(value)):
+        raise TaskError(f"“{move}”: expected “layer 6, head 12: ” and a text.")
+    layer, head, text = found.groups()
+    return model_heads.scenario(model_heads.Choice(text, int(layer) - 1, int(head) - 1))
 
 
 def _with_heads(s: Scenario, count: int) -> Scenario:

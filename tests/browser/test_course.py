@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from attn_core.permalink import decode
@@ -144,12 +143,11 @@ def test_the_lesson_by_finger(visit):
     assert page.evaluate(SIDEWAYS) == [0, 0]
 
 
-@pytest.mark.parametrize("key", LESSONS)
-def test_every_story_and_prediction_is_one_screen(visit, key):
-    page = visit(f"/Course?lesson={key}")
+def test_every_story_and_prediction_is_one_screen(visit, lesson):
+    page = visit(f"/Course?lesson={lesson.key}")
     tall = "document.querySelector('[data-testid=stMain]').scrollHeight"
     assert page.evaluate(tall) <= 800, "story"
-    for i in range(len(LESSONS[key].page("").predictions)):
+    for i in range(lesson.predictions):
         button(page, "next").click()
         idle(page)
         button(page, "rather-see").click()

@@ -12,6 +12,7 @@ from tests.browser.conftest import idle
 from tests.browser.test_goals import type_into
 from tests.browser.test_journey import thumb, type_sentence, value
 from tests.browser.test_live import centre, parameter
+from tests.browser.test_real_model import click_thumbnail
 
 SOLVED = "✓ Solved"
 PIXELS, STEP = 4, 0.05  # a box goes a step further with so many pixels of a drag
@@ -184,6 +185,27 @@ def heads(page: Page) -> None:
     keys(page, "W_q-1-1", "End")
 
 
+def real_head(page: Page) -> None:
+    choose(page, "Head", "6")
+    expect(state(page)).to_have_text("0 of 1 met")
+    heads = page.locator(".st-key-figure-real-heads .js-plotly-plot")
+    click_thumbnail(page, heads, 0, 2)
+    expect(page.get_by_role("combobox", name="Head")).to_have_value("3")
+    choose(page, "Text", "Je suis heureux")
+
+
+def real_sentence(page: Page) -> None:
+    choose(page, "Layer", "6")
+    choose(page, "Head", "12")
+
+
+def choose(page: Page, what: str, option: str) -> None:
+    """Choose from a list: open it, and click."""
+    page.get_by_role("combobox", name=what).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    idle(page)
+
+
 BY_HAND: dict[str, Callable[[Page], None]] = {
     "1": words_are_rows,
     "2": three_readings,
@@ -197,17 +219,18 @@ BY_HAND: dict[str, Callable[[Page], None]] = {
     "10": another_view,
     "11": masks_and_order,
     "12": heads,
+    "13": real_head,
+    "14": real_sentence,
 }
 
 
-@pytest.mark.parametrize("key", BY_HAND)
-def test_a_lesson_is_solved_by_hand_and_its_address_proves_it(visit, key):
-    page = visit(f"/Course?lesson={key}&step=task")
+def test_a_lesson_is_solved_by_hand_and_its_address_proves_it(visit, lesson):
+    page = visit(f"/Course?lesson={lesson.key}&step=task")
     expect(state(page)).not_to_have_text(SOLVED)
-    BY_HAND[key](page)
+    BY_HAND[lesson.key](page)
     expect(state(page)).to_have_text(SOLVED)
     expect(page.locator(".st-key-solved")).to_be_visible()
     assert is_solved(task(page), scenario(page))
     other = visit(page.url, settled=False)
     expect(state(other)).to_have_text(SOLVED)
-    expect(page.locator(f".st-key-lesson-{key}")).to_contain_text("✓")
+    expect(page.locator(f".st-key-lesson-{lesson.key}")).to_contain_text("✓")

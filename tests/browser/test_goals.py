@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from attn_core import Scenario, document, edits
-from attn_core.tasks import LESSONS, Task, check, goals
+from attn_core.tasks import LESSONS, Task, check, goals, model_heads
 from attn_core.tasks.bound import Bound
 from attn_core.tasks.goals import ONE_WORD, Goal
 from attn_core.tasks.movable import Movable
@@ -20,6 +20,7 @@ from tests.browser.conftest import ROOT, idle
 from tests.browser.test_journey import choose_matrix, thumb
 from tests.browser.test_live import centre
 from tests.export.scenarios import random
+from tests.tasks.test_lessons import OWN
 
 PAGE = Path(__file__).with_name("task_page.py")
 #: Import files as the page has them, and measure goals of scenarios.
@@ -142,9 +143,17 @@ def moved(task: Task, rng: np.random.Generator) -> Scenario:
 
 def test_the_goals_of_each_lesson_are_measured_as_in_the_core(visit):
     rng = np.random.default_rng(11)
-    tasks = [lesson.variant(seed) for lesson in LESSONS.values() for seed in ("", "k3f9", "7")]
+    tasks = [LESSONS[key].variant(seed) for key in OWN for seed in ("", "k3f9", "7")]
     assert len(tasks) >= 3 * 12
     assert not differences(visit(), [(task, moved(task, rng)) for task in tasks for _ in range(3)])
+
+
+def test_the_goals_of_a_model_s_heads_are_measured_as_in_the_core(visit, encoder):
+    tasks = [LESSONS[key].variant("k3f9") for key in LESSONS if key not in OWN]
+    heads = [(task, [*task.movable.choices()][7::61]) for task in tasks]
+    pairs = [(task, model_heads.scenario(each)) for task, some in heads for each in some]
+    assert len(pairs) >= 8
+    assert not differences(visit(), pairs)
 
 
 @pytest.fixture

@@ -69,8 +69,12 @@ def z(page: Page, name: str) -> np.ndarray:
 
 def click(page: Page, name: str, row: float, column: float) -> None:
     """Click on a point of a heatmap."""
-    page.locator(plot(name)).scroll_into_view_if_needed()
-    place = page.locator(plot(name)).evaluate(
+    click_point(page, page.locator(plot(name)), row, column)
+
+
+def click_point(page: Page, heatmap: Locator, row: float, column: float) -> None:
+    heatmap.scroll_into_view_if_needed()
+    place = heatmap.evaluate(
         """(plot, [row, column]) => {
             const { left, top } = plot.getBoundingClientRect();
             const { _offset: x, ...across } = plot._fullLayout.xaxis;
@@ -85,9 +89,13 @@ def click(page: Page, name: str, row: float, column: float) -> None:
 
 def click_head(page: Page, row: int, column: int) -> None:
     """Click in the middle of a thumbnail; rows and columns are those of thumbnails."""
-    first = page.locator(plot("heads")).evaluate("plot => [...plot.calcdata[0][0].z[0]]")
+    click_thumbnail(page, page.locator(plot("heads")), row, column)
+
+
+def click_thumbnail(page: Page, heads: Locator, row: int, column: int) -> None:
+    first = heads.evaluate("plot => [...plot.calcdata[0][0].z[0]]")
     side = next(i for i, value in enumerate(first) if value is None)  # the gap after it
-    click(page, "heads", *((side + 1) * k + side // 2 for k in (row, column)))
+    click_point(page, heads, *((side + 1) * k + side // 2 for k in (row, column)))
 
 
 def box(page: Page, name: str) -> Locator:

@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 from attn_core.export.worksheet import worksheet
 from attn_core.tasks import LESSONS
 from tests.browser.test_paper import MARGIN, SHEETS
+from tests.tasks.test_lessons import OWN
 
 #: Boxes, and whatever has text of its own, that are cut at the right, or lie on one another.
 CUT = """() => [...document.querySelectorAll("td, th, figcaption, p, li, h1, h2, span")]
@@ -47,7 +48,7 @@ def sheets(page, form, lies=False):
     return pdf.count(b"/Type /Page\n")
 
 
-@pytest.mark.parametrize("key", LESSONS)
+@pytest.mark.parametrize("key", OWN)
 def test_every_lesson_fits_each_sheet(paper, key):
     for seed in ("", "k3f9"):
         page = paper(worksheet(LESSONS[key].page(seed), f"Lesson {key}"))

@@ -11,7 +11,6 @@ from attn_core.tasks import LESSONS, check, is_solved
 from attn_core.tasks.document import to_json
 from attn_core.tasks.fill import with_numbers
 from attn_core.tasks.progress import Progress
-from pages.ui.model import shared_model
 from tests.pages.test_pages import boxes, fine, parameter, scenario, slider, visit
 
 KEY = "7"
@@ -263,15 +262,6 @@ def test_the_text_of_a_teacher_is_text():
         assert "[a]" not in each
         assert "**fat" not in each
         assert "$x$" not in each
-
-
-def test_a_lesson_with_a_model_says_how_to_install_one(monkeypatch):
-    key = next((key for key, lesson in LESSONS.items() if lesson.needs_model), None)
-    if key is None:
-        pytest.skip("There is no lesson with a model.")
-    monkeypatch.setattr(shared_model, "is_installed", lambda: False)
-    assert said(course(lesson=key), "make models")
-    assert not said(course(lesson=KEY), "make models")
 
 
 def test_home_leads_who_is_new_to_the_course():

@@ -258,7 +258,7 @@ def test_the_folder_of_a_fetched_model_is_not_told_either(monkeypatch):
     monkeypatch.setenv(shared_model.VARIABLE, "lab/tiny")
     monkeypatch.setattr(shared_model, "folder_at_hand", {"lab/tiny": folder}.get)
     error = shared_model.ModelError(f"{folder / 'config.json'} can't be read as JSON.")
-    assert shared_model._public(error) == "tiny/config.json can't be read as JSON."
+    assert shared_model._public(error, "lab/tiny") == "tiny/config.json can't be read as JSON."
 
 
 def test_a_model_that_fails_at_a_text_tells_no_folder_either(tmp_path, monkeypatch, caplog):

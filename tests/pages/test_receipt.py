@@ -9,11 +9,12 @@ import streamlit as st
 from attn_core import edits, permalink
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY
-from attn_core.tasks import LESSONS, is_solved
+from attn_core.tasks import LESSONS, is_solved, model_heads
 from attn_core.tasks.document import from_content, to_json
 from attn_core.tasks.progress import Progress
 from attn_core.tasks.receipt import Receipt, sign, verify
 from pages.ui.course import receipt
+from pages.ui.model import shared_model
 from pages.ui.serving import secret
 from tests.pages.test_pages import fine, parameter, slider, visit
 
@@ -172,9 +173,18 @@ def test_a_receipt_is_not_of_a_task_that_was_set():
     assert "genuine" not in told(at)
 
 
-def test_every_lesson_has_one():
-    for key in LESSONS:
-        task = LESSONS[key].variant("")
-        at = course(lesson=key, s=encode(task.solution))
-        assert is_solved(task, task.solution)
-        assert "genuine" in told(course(**sent(at))), key
+def test_every_lesson_has_one(lesson):
+    task = lesson.variant("")
+    at = course(lesson=lesson.key, s=encode(task.solution))
+    assert is_solved(task, task.solution)
+    assert "genuine" in told(course(**sent(at)))
+
+
+def test_without_its_model_a_receipt_says_what_cannot_be_checked(encoder, monkeypatch):
+    query = sent(course(lesson="13", s=encode(LESSONS["13"].variant("").solution)))
+    monkeypatch.setattr(model_heads, "_held", [])
+    monkeypatch.setattr(shared_model, "is_installed", lambda: False)
+    said = told(course(**query))
+    assert "needs the model" in said
+    assert "genuine" not in said
+    assert "isn’t valid here" in told(course(**query | {"receipt": query["receipt"][::-1]}))

@@ -9,7 +9,7 @@ import pytest
 from attn_core import edits
 from attn_core.permalink import decode_text, encode
 from attn_core.presets import BY_KEY
-from attn_core.tasks import is_solved, read
+from attn_core.tasks import LESSONS, is_solved, read
 from attn_core.tasks.document import from_content, to_json
 from attn_core.tasks.goal_document import KINDS
 from pages.ui.share import goal_form, qr_code, set_task
@@ -201,6 +201,12 @@ def test_goals_of_a_file_that_are_met_at_the_start():
 def test_a_file_that_is_no_task_changes_nothing(text, why):
     at = upload(share(preset="negation"), text, name="*x*.json")
     assert why in told(at).replace("\\", "")
+    assert scenario(at) == BY_KEY["negation"].scenario
+
+
+def test_a_file_about_the_model_is_not_taken_apart(encoder):
+    at = upload(share(preset="negation"), to_json(LESSONS["13"].variant("")))
+    assert "about a pretrained model, which can't be changed here" in told(at).replace("\\", "")
     assert scenario(at) == BY_KEY["negation"].scenario
 
 

@@ -2,7 +2,7 @@
 
 from .contributions import Contributions, contributions, describe_largest_contributions
 from .reading import VIEWS, Focus, Reading, Seen, View
-from .sentences import describe_seen, describe_text, describe_token
+from .sentences import describe_seen, describe_text, describe_token, describe_weights
 from .two_texts import Shared, describe_shared, shared
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "describe_shared",
     "describe_text",
     "describe_token",
+    "describe_weights",
     "shared",
 ]

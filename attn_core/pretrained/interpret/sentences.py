@@ -7,7 +7,7 @@ from ...explain.wording import Escape, join_words, largest, pluralize
 from ...notation.labels import isolate, number, percent, rounded
 from ...scenario import Array
 from ..encoder import Encoded
-from .reading import Reading, most
+from .reading import Reading, Seen, most
 from .tokenized_words import describe_words
 
 
@@ -31,28 +31,46 @@ def describe_text(encoded: Encoded, escape: Escape = str) -> str:
 
 def describe_seen(reading: Reading, escape: Escape = str) -> str:
     """Name the largest weight, and the tokens with the most weight."""
-    seen = reading.seen
+    left_out = [escape(token) for token in reading.left_out]
+    told = describe_weights(reading.seen, escape, is_part=bool(left_out))
+    if not left_out:
+        return told
+    rest = 1 - float(reading.seen.weights.mean(axis=0).sum())
+    verb = "is" if len(left_out) == 1 else "are"
+    return f"{told} {percent(rest)} of all goes to {join_words(left_out)}, which {verb} not shown."
+
+
+def describe_weights(seen: Seen, escape: Escape = str, *, is_part: bool = False) -> str:
+    r"""Name the largest weight of a matrix, and the tokens with the most weight.
+
+    Parameters
+    ----------
+    seen : Seen
+    escape : callable
+        Applied to each token.
+    is_part : bool
+        Some tokens aren't shown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> seen = Seen("Layer 1, head 1", ("Tu", "es"), np.array([[1, 0], [0.6, 0.4]]))
+    >>> print(describe_weights(seen).replace(". ", ".\n"))
+    The largest weight is 1.00, from Tu to itself.
+    Of all weight most goes to Tu (80 %) and es (20 %).
+    """
     i, j = largest(seen.weights)
     query, key = (escape(isolate(seen.tokens[k])) for k in (i, j))
-    left_out = [escape(token) for token in reading.left_out]
-    shown = " that is shown" if left_out else ""
-    told = [
-        f"The largest weight{shown} is {number(seen.weights[i, j], digits(len(seen.tokens)))}, "
-        f"from {query} to {'itself' if i == j else key}."
-    ]
+    weight = number(seen.weights[i, j], digits(len(seen.tokens)))
     received = seen.weights.mean(axis=0)
     named = [
         f"{escape(isolate(seen.tokens[k]))} ({percent(received[k])})" for k in most(received, 2)
     ]
-    of_what = "Of the tokens that are shown most weight" if left_out else "Of all weight most"
-    told.append(f"{of_what} goes to {join_words(named)}.")
-    if left_out:
-        rest = 1 - float(received.sum())
-        verb = "is" if len(left_out) == 1 else "are"
-        told.append(
-            f"{percent(rest)} of all goes to {join_words(left_out)}, which {verb} not shown."
-        )
-    return " ".join(told)
+    of_what = "Of the tokens that are shown most weight" if is_part else "Of all weight most"
+    return (
+        f"The largest weight{' that is shown' * is_part} is {weight}, from {query} to "
+        f"{'itself' if i == j else key}. {of_what} goes to {join_words(named)}."
+    )
 
 
 def describe_token(reading: Reading, escape: Escape = str) -> str:

@@ -11,9 +11,8 @@ from attn_core.figures import NARROW
 from attn_core.tasks import LESSONS, is_solved
 from attn_core.tasks.lesson import LessonPage
 from attn_core.text import escape
-from pages.ui.course import predict, receipt, task, worksheet
+from pages.ui.course import picture, predict, real_head, receipt, task, worksheet
 from pages.ui.live.slots import slot
-from pages.ui.model import shared_model
 from pages.ui.session import widgets
 from pages.ui.session.course import SEEN, STORY, TASK
 from pages.ui.session.state import session
@@ -71,12 +70,14 @@ def show() -> None:
     """Show the present step."""
     course = session().course
     session().movable = None
-    with slot():
-        receipt.verdict()
+    top = slot()
     _bar()
-    if course.lesson.needs_model and not course.foreign and not shared_model.is_installed():
-        st.markdown(course.page.story if course.step == STORY else "")
-        shared_model.show_how_to_install()
+    with slot():
+        if not course.is_ready:
+            real_head.load()
+    with top:
+        receipt.verdict()
+    if not course.is_ready:
         return
     if course.step == TASK:
         task.show()
@@ -150,7 +151,7 @@ def _go(key: str, step: str) -> None:
     course = session().course
     course.begin_lesson(key, course.seed, step)
     session().complain("")
-    if step == TASK:
+    if step == TASK and course.is_ready:
         task.begin()
     session().announcement.say(f"{course.lesson.title}. {_where()}.")
 
@@ -170,7 +171,7 @@ def _story() -> None:
         worksheet.offer()
     with drawn:
         for name in page.shows:
-            covered.some(
+            picture.some(
                 page.task.start,
                 (name,),
                 f"story-{name}",

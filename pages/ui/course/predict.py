@@ -6,10 +6,10 @@ import streamlit as st
 
 from attn_core.notation import labels
 from attn_core.tasks.prediction import Prediction
+from pages.ui.course import picture
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.course import Answer
 from pages.ui.session.state import session
-from pages.ui.show import covered
 
 
 def show(i: int) -> None:
@@ -18,7 +18,7 @@ def show(i: int) -> None:
     asked, is_open = course.page.predictions[i], course.is_answered(i)
     st.markdown(asked.question)
     if asked.shows:
-        covered.some(asked.scenario, asked.shows, f"prediction-{i}", is_covered=not is_open)
+        picture.some(asked.scenario, asked.shows, f"prediction-{i}", is_covered=not is_open)
     if is_open:
         _verdict(asked, i)
     else:

@@ -12,7 +12,7 @@ from attn_core.analysis.why import describe_change
 from attn_core.figures import NARROW
 from attn_core.tasks import is_solved
 from attn_core.text import escape
-from pages.ui.course import receipt
+from pages.ui.course import real_head, receipt
 from pages.ui.edit import form, matrix, position_kind
 from pages.ui.live.goal_bar import goal_bar
 from pages.ui.live.slots import slot
@@ -29,13 +29,15 @@ _AROUND = 150
 def begin() -> None:
     """Set the scenario to where the task begins, unless it is under way."""
     known = session()
-    is_own = known.scenario != known.preset.scenario and not known.course.is_attempt(known.scenario)
-    start = known.course.begin_task(known.scenario)
-    if start is None:
+    before, start = known.scenario, known.course.task.start
+    if known.course.is_begun:
         return
-    _set(lambda: start)
-    if is_own:
-        known.add_note("The task has numbers of its own; Undo brings yours back.")
+    if before != start:
+        is_own = before != known.preset.scenario and not known.course.is_attempt(before)
+        _set(lambda: start)
+        if is_own:
+            known.add_note("The task has numbers of its own; Undo brings yours back.")
+    known.course.note_begun()  # last: a run may be stopped before, and begins anew
 
 
 def show() -> None:
@@ -50,14 +52,22 @@ def show() -> None:
         st.rerun()  # what stands above has a mark for it
     known.movable, known.around = known.course.task.movable, _AROUND
     _asked(_solved if solved else _hints)
-    choose_head.choose()
-    _settings()
-    pictures.whole_attention()
-    if names := known.movable.matrices:
-        matrix.editor(*names)
+    if known.movable.texts:
+        real_head.show(known.movable)
+    else:
+        _numbers()
     with slot():
         if solved:
             receipt.offer()
+
+
+def _numbers() -> None:
+    """Show the numbers, and what moves them."""
+    choose_head.choose()
+    _settings()
+    pictures.whole_attention()
+    if names := session().course.task.movable.matrices:
+        matrix.editor(*names)
 
 
 def _asked(help_: Callable[[], None]) -> None:
@@ -142,6 +152,8 @@ def _see() -> None:
 def _why() -> str:
     """Say what the numbers that were moved have done since the start."""
     known = session()
+    if known.course.task.movable.texts:
+        return real_head.describe(known.course.task.movable, known.scenario)
     start = same_head(known.course.task.start, known.scenario, known.head)
     if start is None:
         return ""

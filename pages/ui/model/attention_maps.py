@@ -9,11 +9,11 @@ from typing import Any
 import streamlit as st
 
 from attn_core.analysis.long_text import digits
-from attn_core.figures import Look, WordMap, describe_head_grid, describe_word_map
+from attn_core.figures import Description, Look, WordMap, describe_head_grid, describe_word_map
 from attn_core.figures.words import thumbnails, word_map
 from attn_core.figures.words.thumbnails import Grid
 from attn_core.pretrained import Encoder
-from attn_core.pretrained.interpret import Reading, describe_seen
+from attn_core.pretrained.interpret import Reading, Seen, describe_seen
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
@@ -59,9 +59,18 @@ def heads_and_one(reading: Reading) -> None:
 
 
 def _heads(reading: Reading, share: float) -> None:
-    """Show all heads as thumbnails; a click selects one."""
+    """Show all heads; a click selects one."""
     st.header("All heads", anchor=False)
-    encoder, focus, drawn = reading.encoder, reading.focus, _look(share)
+    head_grid(reading, "figure-model-heads", _look(share), _select)
+
+
+def _select(layer: int, head: int) -> None:
+    session().model_query.focus_on(layer=layer, head=head, view="head")
+
+
+def head_grid(reading: Reading, key: str, drawn: Look, chosen: Callable[[int, int], None]) -> None:
+    """Show all heads as thumbnails; a click tells `chosen` the layer and the head, from 0."""
+    encoder, focus = reading.encoder, reading.focus
     side = thumbnails.thumbnail_side(encoder.layers, encoder.heads, drawn.width)
     grid = thumbnails.grid_for(encoder.layers, encoder.heads, drawn.width)
     with slot():
@@ -69,13 +78,13 @@ def _heads(reading: Reading, share: float) -> None:
             small, words = shared_model.thumbnails(reading, side)
             chart(
                 describe_head_grid(small, words, (focus.layer, focus.head), look=drawn),
-                "figure-model-heads",
+                key,
                 lambda: (
                     f"Small maps of attention weights: {encoder.layers} layers, one below the "
                     f"other, of {encoder.heads} heads each. Layer {focus.layer + 1}, head "
                     f"{focus.head + 1} is outlined."
                 ),
-                partial(_pick_head, grid, len(words)),
+                partial(_pick_head, grid, len(words), chosen),
             )
     is_pooled = side < len(reading.places)
     st.caption(
@@ -84,11 +93,10 @@ def _heads(reading: Reading, share: float) -> None:
     )
 
 
-def _pick_head(grid: Grid, side: int, box: Any) -> None:
+def _pick_head(grid: Grid, side: int, chosen: Callable[[int, int], None], box: Any) -> None:
     place = controls.place_of(box, *grid.points(side))
-    chosen = place and grid.head_at(*place, side)
-    if chosen:
-        session().model_query.focus_on(layer=chosen[0], head=chosen[1], view="head")
+    if found := place and grid.head_at(*place, side):
+        chosen(*found)
 
 
 def _large(reading: Reading, share: float) -> None:
@@ -120,16 +128,20 @@ def weights(
     seen = reading.seen
     with slot():
         if is_ready():
-            colouring = word_map.weights(digits(len(seen.tokens)), drawn.theme)
-            shown = WordMap(seen.tokens, seen.tokens, seen.weights, marked=marked)
-            described = describe_word_map(shown, colouring, look=drawn)
             chart(
-                described,
+                heatmap(seen, drawn, marked),
                 key,
                 lambda: f"Heatmap of attention weights. {seen.title}. {describe_seen(reading)}",
                 picked,
             )
     st.markdown(describe_seen(reading, escape.markdown))
+
+
+def heatmap(seen: Seen, drawn: Look, marked: int | None = None) -> Description:
+    """Draw a matrix of weights."""
+    colouring = word_map.weights(digits(len(seen.tokens)), drawn.theme)
+    shown = WordMap(seen.tokens, seen.tokens, seen.weights, marked=marked)
+    return describe_word_map(shown, colouring, look=drawn)
 
 
 def _rollout() -> None:

@@ -100,33 +100,39 @@ def is_installed() -> bool:
     return all(importlib.util.find_spec(package) for package in ("safetensors", "tokenizers"))
 
 
-def encoder() -> Encoder | None:
-    """Return the model; None where it can't be loaded, with the reason on the page.
+def encoder(wanted: str = "") -> Encoder | None:
+    """Return a model; None where it can't be loaded, with the reason on the page.
 
     The first visitor starts the loading; all who wait see its progress.
+
+    Parameters
+    ----------
+    wanted : str, optional
+        Which one, if not the one that this server shows.
     """
+    wanted = wanted or name()
     if not is_installed():
         show_how_to_install()
         return None
-    if name() not in _loading and not is_at_hand(name()):
-        _offer_to_fetch()
+    if wanted not in _loading and not is_at_hand(wanted):
+        _offer_to_fetch(wanted)
         return None
-    loading = _start(name())
+    loading = _start(wanted)
     with slot():
         if loading.under_way:
             _wait(loading)
     if loading.error:
-        st.error(escape.markdown(_public(loading.error)))
+        st.error(escape.markdown(_public(loading.error, wanted)))
         widgets.button("Try again", on_click=_forget, args=(loading,))
     return loading.encoder
 
 
-def _public(error: ModelError) -> str:
+def _public(error: ModelError, wanted: str) -> str:
     """Write an error without this server's folders, which are private."""
-    folder = folder_at_hand(name())
+    folder = folder_at_hand(wanted)
     if folder is None or not folder.is_absolute():
         return str(error)
-    return str(error).replace(str(folder), _last(name()))
+    return str(error).replace(str(folder), _last(wanted))
 
 
 @contextmanager
@@ -136,7 +142,7 @@ def _in_public() -> Iterator[None]:
         yield
     except ModelError as error:
         _log.warning("%s", error)
-        raise ModelError(_public(error)) from error
+        raise ModelError(_public(error, name())) from error
 
 
 def _last(path: str) -> str:
@@ -157,13 +163,13 @@ def show_how_to_install() -> None:
     )
 
 
-def _offer_to_fetch() -> None:
-    """Offer to fetch the model; such a download needs a click."""
+def _offer_to_fetch(wanted: str) -> None:
+    """Offer to fetch a model; such a download needs a click."""
     st.info(
-        f"The model {escape.markdown(name())} isn't on this server yet. It is fetched once, for "
+        f"The model {escape.markdown(wanted)} isn't on this server yet. It is fetched once, for "
         "all visitors; most are 90 to 500 MB."
     )
-    widgets.button("Fetch the model", on_click=_fetch, args=(name(),), icon=":material/download:")
+    widgets.button("Fetch the model", on_click=_fetch, args=(wanted,), icon=":material/download:")
 
 
 def _fetch(wanted: str) -> None:
@@ -254,7 +260,7 @@ def shared(a: Encoded, b: Encoded) -> Shared:
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
     """Return the weights of all heads, small, from a cache; see `Reading.thumbnails`."""
     text = reading.encoded.text
-    return _thumbnails(name(), text, reading.focus.only_words, side, reading)
+    return _thumbnails(reading.encoder.name, text, reading.focus.only_words, side, reading)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

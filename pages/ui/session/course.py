@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from attn_core import Scenario, permalink
 from attn_core.tasks import LESSONS, Task, read
-from attn_core.tasks.lesson import Lesson, LessonPage
+from attn_core.tasks.lesson import Lesson, LessonPage, check_seed
 from attn_core.tasks.progress import Progress
 from pages.ui.session.address import CourseAddress
 
@@ -48,8 +48,8 @@ class Course:
     _hints: dict[str, int] = field(default_factory=dict)
     #: The variant of the address that the session began with: its predictions were answered before.
     _opened: str = ""
-    #: The task that was begun last, and of which variant.
-    _begun: tuple[str, Task] | None = None
+    #: This course as it was when a task was begun last.
+    _begun: Course | None = None
 
     @property
     def lesson(self) -> Lesson:
@@ -62,6 +62,11 @@ class Course:
         return self.lesson.page(self.seed)
 
     @property
+    def is_ready(self) -> bool:
+        """Whether page and task can be had; those of some lessons once a model is loaded."""
+        return self.foreign is not None or self.lesson.is_ready
+
+    @property
     def task(self) -> Task:
         """The task of the lesson, or a teacher's."""
         return self.foreign or self.page.task
@@ -71,7 +76,7 @@ class Course:
         """The names of the steps, in order."""
         if self.foreign:
             return (TASK,)
-        predictions = range(1, len(self.page.predictions) + 1)
+        predictions = range(1, self.lesson.predictions + 1)
         return (STORY, *(f"{PREDICTION}{i}" for i in predictions), TASK, SEEN)
 
     @property
@@ -158,18 +163,20 @@ class Course:
         is_same = self.variant == self._opened and (self.variant, i) not in self._answers
         return self.progress.of(self.key).predictions[i] if is_same else None
 
-    def begin_task(self, now: Scenario) -> Scenario | None:
-        """Begin the task, unless it is under way; return its start where `now` is another."""
-        if self._begun and self._begun[0] == self.variant:
-            return None
-        self._begun = (self.variant, self.task)
-        return self.task.start if now != self.task.start else None
+    @property
+    def is_begun(self) -> bool:
+        """Whether the present task is under way."""
+        return self._begun is not None and self._begun.variant == self.variant
+
+    def note_begun(self) -> None:
+        """Note that the present task is under way."""
+        self._begun = replace(self, _begun=None)
 
     def is_attempt(self, now: Scenario) -> bool:
         """Whether a scenario is one that the task that was begun last leads to."""
-        if self._begun is None:
+        if self._begun is None or not self._begun.is_ready:
             return False
-        task = self._begun[1]
+        task = self._begun.task
         return not task.movable.refusal(task.start, now)
 
     def load_from_url(
@@ -195,7 +202,7 @@ class Course:
         step = TASK if is_proof and not said.step else said.step
         self.step = step if step in self.steps else self.steps[0]
         if has_scenario and self.step in (TASK, SEEN):  # an attempt, which stays
-            self._begun = (self.variant, self.task)
+            self.note_begun()
         self._receipt = (said.receipt, self.variant, scenario)
         self._opened = self._opened or self.variant
 
@@ -213,7 +220,7 @@ class Course:
             yield f"There is no lesson {key!r:.20}; the course has {', '.join(LESSONS)}."
             key = FIRST
         try:
-            LESSONS[key].page(seed)
+            check_seed(seed)
         except ValueError as error:
             yield f"The seed of this address can't be used; here is the lesson without. {error}"
             seed = ""

@@ -205,6 +205,11 @@ def _open() -> None:
     except ValueError as error:
         session().complain(f"{file.name} can't be opened. {error}")
         return
+    if task.movable.texts:
+        session().complain(
+            f"{file.name} has a task about a pretrained model, which can't be changed here."
+        )
+        return
     widget_state.replace(_UPLOAD)
     if not state.change(lambda: task.start, anew=True):
         _fill(task)

@@ -46,6 +46,12 @@ def some(
     _show(describe(shown, look=look(share=share)), shown, None if is_covered else scenario, key)
 
 
+def alone(scenario: Scenario, name: str, key: str, share: float = 1) -> None:
+    """Show that a step is covered, without what it is made of, which would tell of it."""
+    shown = cover(Equation((block(attend(scenario), name),)), (name,))
+    _show(describe(shown, look=look(share=share)), shown, None, key)
+
+
 def _written(trace: AttentionTrace, name: str) -> Equation:
     """Write a step with what it is made of; an input alone, and no step that changes nothing."""
     if name == "weights":

@@ -124,11 +124,12 @@ def store() -> Store:
     StoreGone
         `ROOM_STORE` names none, or its client library isn't installed.
     """
-    return _at(os.environ.get(ADDRESS, ""))
+    return at(os.environ.get(ADDRESS, ""))
 
 
 @lru_cache(maxsize=1)
-def _at(address: str) -> Store:
+def at(address: str) -> Store:
+    """Give the store at an address, which `ROOM_STORE` would name."""
     scheme, _, rest = address.partition("://")
     if not address or (scheme == "sqlite" and rest.startswith("/") and len(rest) > 1):
         from . import sqlite

@@ -63,7 +63,8 @@ end
 _OPEN = """
 if ends(KEYS[1]) then return 0 end
 if redis.call('ZCOUNT', KEYS[2], '(' .. ARGV[1], '+inf') >= tonumber(ARGV[4]) then return -1 end
-delete(KEYS[1])
+-- A script may go on without memory once it has written: so it writes first what needs some.
+if redis.call('EXISTS', KEYS[1]) == 1 then delete(KEYS[1]) end
 redis.call('HSET', KEYS[1], 'version', 1)
 for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 live(KEYS[1], KEYS[2], ARGV[2], ARGV[3])
