@@ -89,7 +89,7 @@ def of_fractions(fractions: Sequence[float]) -> tuple[Bar, ...]:
     >>> [(bar.label, bar.count) for bar in of_fractions([0.95, 0.99, 1.0])][-2:]
     [('90 to 99 %', 2), ('100 %', 1)]
     """
-    counts = Counter(10 if x == 1 else int(x * 10) for x in fractions)
+    counts = Counter(int(x * 10) for x in fractions)
     labels = [f"{10 * i} to {10 * i + 9} %" for i in range(10)]
     return tuple(
         Bar(label, counts[i], is_right=i == 10) for i, label in enumerate((*labels, percent(1)))

@@ -77,6 +77,13 @@ def test_who_votes_twice_has_one_vote_the_last(ask, vote, seen, do, store, room,
     assert counts(seen()[0]) == [0, 0, 1]
 
 
+def test_what_is_no_answer_is_not_counted(ask, vote, seen):
+    ask(WHICH)
+    with pytest.raises(ValueError, match="Expected a choice of 0 to 2, got 7"):
+        vote(1, 7)
+    assert seen() == (Tally(0),)
+
+
 def test_a_vote_for_another_round_or_question_is_none(ask, do, store, room, look):
     ask(WHICH)
     first = look().question
