@@ -11,10 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from pages.ui.room import store as room_store
 from pages.ui.room.store import BallotFull, Held, RoomsFull
 
 ROOT = Path(__file__).parents[3]
 LATER = time.time() + 1000
+
+
+@pytest.fixture
+def store(address, monkeypatch):
+    """The server's store, in a file and in Redis."""
+    monkeypatch.setenv("ROOM_STORE", address)
+    return room_store.store()
 
 
 def test_a_room_is_opened_once(store):
