@@ -37,6 +37,15 @@ FLAGS = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def rooms_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests, and the servers that they start, have no rooms with another process."""
+    with pytest.MonkeyPatch.context() as patch:
+        path = tmp_path_factory.mktemp("rooms") / "rooms.db"
+        patch.setenv("ROOM_STORE", f"sqlite:///{path}")
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:

@@ -11,28 +11,29 @@ import os
 import sqlite3
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from . import BallotFull, Held, RoomsFull, StoreGone
 
 #: Seconds to wait for another writer.
 PATIENCE = 2.0
+#: Seconds after which rooms that are past are looked for.
+SWEEP = 60.0
 #: Tells our file from another program's, and from another layout.
 _OURS = 0x526D7331
-_TABLES = f"""
-PRAGMA journal_mode = WAL;
-PRAGMA application_id = {_OURS};
-CREATE TABLE room (code TEXT PRIMARY KEY, version INTEGER NOT NULL, until REAL NOT NULL)
-    WITHOUT ROWID;
-CREATE TABLE slot (code TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (code, name))
-    WITHOUT ROWID;
-CREATE TABLE vote (
-    number INTEGER PRIMARY KEY, code TEXT, ballot TEXT, token TEXT, value TEXT NOT NULL,
-    UNIQUE (code, ballot, token));
-"""
+_TABLES = (
+    "CREATE TABLE room (code TEXT PRIMARY KEY, version INTEGER NOT NULL, until REAL NOT NULL)"
+    " WITHOUT ROWID",
+    "CREATE TABLE slot (code TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (code, name))"
+    " WITHOUT ROWID",
+    "CREATE TABLE vote (number INTEGER PRIMARY KEY, code TEXT, ballot TEXT, token TEXT,"
+    " value TEXT NOT NULL, UNIQUE (code, ballot, token))",
+    f"PRAGMA application_id = {_OURS}",
+)
 
 
 class SqliteStore:
@@ -43,6 +44,7 @@ class SqliteStore:
         self._lock = Lock()
         self._db: sqlite3.Connection | None = None
         self._file = 0, 0
+        self._swept = False
 
     def open(self, code: str, slots: Mapping[str, str], until: float, most: int) -> bool:
         """Make a room; False where the code is taken."""
@@ -159,9 +161,10 @@ class SqliteStore:
                 db.execute("COMMIT")
         except (OSError, sqlite3.DatabaseError) as fault:
             self._disconnect()
-            if isinstance(fault, sqlite3.ProgrammingError):
+            if isinstance(fault, sqlite3.ProgrammingError | sqlite3.IntegrityError):
                 raise
-            raise StoreGone(f"The file of rooms, {self._path}, can't be used: {fault}") from fault
+            why = fault.strerror or fault if isinstance(fault, OSError) else fault
+            raise StoreGone(f"The file of rooms, {self._path}, can't be used: {why}") from fault
         finally:
             if self._db and self._db.in_transaction:
                 self._db.execute("ROLLBACK" if begin else "COMMIT")
@@ -170,33 +173,25 @@ class SqliteStore:
     def _connected(self) -> sqlite3.Connection:
         """Connect to the file, or give the connection; a file that was deleted has none."""
         if self._db is None:
-            self._make()
+            if not self._named:
+                _own_folder(self._path.parent)
+            with suppress(FileExistsError):  # SQLite gives its files beside it the same mode
+                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL, 0o600))
             self._db = sqlite3.connect(
                 self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
-            if self._db.execute("PRAGMA application_id").fetchone() != (_OURS,):
-                raise OSError("it is no file of rooms; move it away")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA secure_delete = ON")
+            _prepare(self._db)
+            self._begin_to_sweep()
             self._file = _identity(self._path)
         elif _identity(self._path) != self._file:
             raise OSError("it is another file now")
         return self._db
 
-    def _make(self) -> None:
-        """Make the file in one step, so that nobody meets half of it; for this user alone."""
-        if not self._named:
-            _own_folder(self._path.parent)
-        if self._path.exists():
-            return
-        with tempfile.TemporaryDirectory(dir=self._path.parent) as folder:
-            new = Path(folder) / "rooms"
-            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            db = sqlite3.connect(new)
-            db.executescript(_TABLES)
-            db.close()
-            with suppress(FileExistsError):  # another process was faster
-                os.link(new, self._path)
+    def _begin_to_sweep(self) -> None:
+        """Have rooms deleted that are past, also where nobody asks for one any more."""
+        if not self._swept:
+            self._swept = True
+            Thread(target=_sweep, args=(weakref.ref(self),), daemon=True).start()
 
     def _disconnect(self) -> None:
         if self._db is not None:
@@ -207,6 +202,17 @@ class SqliteStore:
         """Empty the journal, which has deleted rooms in it; a busy one is emptied another time."""
         with self._used() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _sweep(where: weakref.ref[SqliteStore]) -> None:
+    """Tidy a store for as long as there is one."""
+    time.sleep(SWEEP)
+    while store := where():
+        with suppress(StoreGone):
+            store.tidy(time.time())
+            store._forget_journal()
+        del store
+        time.sleep(SWEEP)
 
 
 def _default() -> Path:
@@ -221,6 +227,40 @@ def _own_folder(folder: Path) -> None:
     found = folder.lstat()
     if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o77):
         raise OSError(f"the folder {folder} isn't this user's alone")
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    """Make the tables of a new file; refuse another program's."""
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA secure_delete = ON")
+    end = time.monotonic() + PATIENCE
+    while not _is_ours(db):
+        try:
+            _make_tables(db)
+        except sqlite3.OperationalError as fault:
+            # SQLite waits for others by itself, but not with the step to WAL.
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.001)
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("BEGIN IMMEDIATE")
+    if not _is_ours(db):  # another process may have been faster
+        for statement in _TABLES:
+            db.execute(statement)
+    db.execute("COMMIT")
+
+
+def _is_ours(db: sqlite3.Connection) -> bool:
+    """Tell a file of rooms from a new one."""
+    named, tables = db.execute(
+        "SELECT application_id, (SELECT count(*) FROM sqlite_master) FROM pragma_application_id"
+    ).fetchone()
+    if named != _OURS and (named or tables):
+        raise OSError("it isn't a file of rooms")
+    return bool(tables)
 
 
 def _identity(path: Path) -> tuple[int, int]:
