@@ -211,6 +211,14 @@ def test_one_far_vote_does_not_squeeze_the_others():
     assert len([bar for bar in bars if bar.count]) == 6
 
 
+def test_a_room_that_comes_to_agree_is_seen_beside_what_it_thought_before():
+    spread = [i / 30 for i in range(31)]
+    before, after = histogram.of_numbers([spread, [0.31] * 31], 0.31)
+    assert not any(bar.label.startswith(("below", "above")) for bar in before)
+    assert sum(bar.count > 0 for bar in before) == 10
+    assert [bar.count for bar in after if bar.count] == [31]
+
+
 @pytest.mark.parametrize("x", [0.0, 0.5, -7.0, 3e5])
 def test_all_of_one_opinion_are_one_bar(x):
     (bars,) = histogram.of_numbers([[x] * 7], x)
