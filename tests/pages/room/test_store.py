@@ -20,7 +20,7 @@ LATER = time.time() + 1000
 
 @pytest.fixture
 def store(address, monkeypatch):
-    """The server's store, in a file and in Redis."""
+    """The server's store, at that address."""
     monkeypatch.setenv("ROOM_STORE", address)
     return room_store.store()
 
