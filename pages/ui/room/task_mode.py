@@ -66,7 +66,7 @@ def show(member: Member, given: TaskRound) -> None:
         course.begin_foreign(task, _link(given.document))
     else:
         course.begin_lesson(given.lesson, given.seed_of(member.token), TASK)
-    course.begin_task(task.start)
+    course.note_begun()
 
 
 @lru_cache(maxsize=64)  # each of a room asks in each run
