@@ -89,7 +89,7 @@ def test_a_task_is_tried_and_its_file_is_opened_again(visit, tmp_path):
     page = visit(SHARE)
     open_part(page, "Set a task, for a class")
     choose(page, "0-kind", "Goal 1", "Every word’s largest weight")
-    choose(page, "0-how", "is to be", "below")
+    choose(page, "0-how", "is to be", "at most")
     fill(page, "Number", "0.4")
     page.get_by_role("combobox", name="What may move").click()
     page.get_by_role("option", name="temperature", exact=True).click()

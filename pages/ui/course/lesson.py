@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from attn_core import Scenario
 from attn_core.figures import NARROW
 from attn_core.tasks import LESSONS, is_solved
 from attn_core.tasks.lesson import LessonPage
@@ -23,6 +24,8 @@ from pages.ui.show import covered
 _NAMES = {STORY: "story", TASK: "task", SEEN: "what you have seen"}
 #: Pixels of the window's height that a prediction needs beside its picture, more than home.
 _AROUND = 60
+#: The same for the picture below what was seen.
+_AROUND_SEEN = 200
 _CSS = """<style>
 .st-key-lessons { gap: 0.1rem; }
 .st-key-lessons button { min-height: 2rem; min-width: 1.95rem; padding: 0 0.2rem; }
@@ -33,16 +36,16 @@ _CSS = """<style>
 .st-key-step [data-testid="stMarkdownContainer"] { margin: 0; }
 .st-key-step [data-testid="stMarkdownContainer"] :is(h2, p) { margin: 0; padding: 0; }
 .stApp .st-key-step h2 { font-size: 1.3rem; }
-.st-key-words { max-width: 46rem; }
-.st-key-hints { max-height: 9rem; overflow: auto; }
-/* The picture below stays where it is when a hint comes, or success. */
-@media (min-width: 701px) { .st-key-help { min-height: 8.6rem; } }
-:is(.st-key-solved, .st-key-hints) p { font-size: 0.9rem; }
+/* As high as what is asked: the picture below stays where it is when a hint comes, or success. */
+@media (min-width: 701px) {
+  .st-key-help { height: 0; min-height: 100%; overflow: auto; gap: 0.5rem; }
+  [data-testid="stColumn"]:has(> * > .st-key-help) > * { height: 100%; }
+}
+:is(.st-key-solved, .st-key-hints) p { font-size: 0.9rem; margin: 0; }
 @media (max-width: 700px) {
   .stApp div:has(> .st-key-goals-on-top) { position: sticky; top: 3rem; z-index: 8; }
   .st-key-step .st-key-test-me { order: 1; }
 }
-.st-key-words p { margin-bottom: 0.6rem; }
 .st-key-verdict, .st-key-verdict-other, .st-key-solved {
   max-width: 60rem; padding: 0.3rem 0.8rem; border-left: 3px solid #2a9d6f;
 }
@@ -170,9 +173,9 @@ def _story() -> None:
         worksheet.offer()
     with drawn:
         for name in page.shows:
-            covered.some(
+            covered.one(
                 page.task.start,
-                (name,),
+                name,
                 f"story-{name}",
                 is_covered=name in _asked(page),
                 share=0.42 if session().width >= NARROW else 1,
@@ -186,12 +189,17 @@ def _asked(page: LessonPage) -> set[str]:
     return covered.with_what_follows(start, [*asked])
 
 
-def _debrief() -> str:
-    """Fill the debrief with the numbers that solved the task: the visitor's, or the solution's."""
+def _solved() -> Scenario:
+    """Return what solved the task: the visitor's numbers, or the solution's."""
     asked, s = session().course.task, session().scenario
-    if is_solved(asked, s):
-        return asked.debriefed(s)
-    return f"**With a solution of the lesson:** {asked.debriefed(asked.solution)}"
+    return s if is_solved(asked, s) else asked.solution
+
+
+def _debrief() -> str:
+    """Fill the debrief with the numbers that solved the task."""
+    asked, s = session().course.task, _solved()
+    whose = "" if s == session().scenario else "**With a solution of the lesson:** "
+    return f"{whose}{asked.debriefed(s)}"
 
 
 def _seen() -> None:
@@ -199,9 +207,14 @@ def _seen() -> None:
     course = session().course
     if not course.progress.of(course.key).solved:
         st.info("The task isn’t solved yet; *Back* leads to it.")
-    with st.container(key="words"):
-        st.markdown(course.page.misconception)
+    session().around = _AROUND_SEEN
+    debrief, misconception = st.columns(2, gap="medium")
+    with debrief:
         st.markdown(_debrief())
+    with misconception:
+        st.markdown(course.page.misconception)
+    covered.whole(_solved(), "seen", of=course.page.draws)
+    with st.container(horizontal=True, vertical_alignment="center"):
         widgets.button(
             "Once more, with other words and numbers",
             key="vary",

@@ -17,12 +17,14 @@ def show(i: int) -> None:
     course = session().course
     asked, is_open = course.page.predictions[i], course.is_answered(i)
     st.markdown(asked.question)
-    if asked.shows:
-        covered.some(asked.scenario, asked.shows, f"prediction-{i}", is_covered=not is_open)
     if is_open:
         _verdict(asked, i)
     else:
         _answers(asked, i)
+    draws = course.page.draws
+    if asked.shows or draws:
+        key = f"prediction-{i}"
+        covered.some(asked.scenario, asked.shows, key, is_covered=not is_open, of=draws)
 
 
 def _answers(asked: Prediction, i: int) -> None:

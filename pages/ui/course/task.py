@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from attn_core import Scenario, attend
-from attn_core.analysis.compare import Comparison, same_head
-from attn_core.analysis.why import describe_change
+from attn_core import Scenario
 from attn_core.figures import NARROW
 from attn_core.tasks import is_solved
+from attn_core.tasks.outcome import describe_outcome
 from attn_core.text import escape
 from pages.ui.course import receipt
 from pages.ui.edit import form, matrix, position_kind
@@ -23,7 +22,7 @@ from pages.ui.show import choose_head, edit_heads, pictures
 from pages.ui.show.fragments import fragment
 
 #: Pixels of the window's height that stand above and below the picture, more than at home.
-_AROUND = 150
+_AROUND = 130
 
 
 def begin() -> None:
@@ -49,10 +48,17 @@ def show() -> None:
     if solved and known.course.note_solved():
         st.rerun()  # what stands above has a mark for it
     known.movable, known.around = known.course.task.movable, _AROUND
-    _asked(_solved if solved else _hints)
+    help_ = _solved if solved else _hints
+    is_narrow = session().width < NARROW
+    if is_narrow:
+        _asked_on_a_phone()
+    else:
+        _asked(help_)
     choose_head.choose()
     _settings()
-    pictures.whole_attention()
+    pictures.whole_attention(known.course.draws)
+    if is_narrow:  # so that the picture stays under the finger
+        help_()
     if names := known.movable.matrices:
         matrix.editor(*names)
     with slot():
@@ -60,14 +66,15 @@ def show() -> None:
             receipt.offer()
 
 
+def _asked_on_a_phone() -> None:
+    """Say what is asked; how near one is stays on the screen."""
+    _text()
+    with st.container(key="goals-on-top"):
+        _goals()
+
+
 def _asked(help_: Callable[[], None]) -> None:
-    """Say what is asked, and how near one is; on a phone that stays on the screen."""
-    if session().width < NARROW:
-        _text()
-        help_()
-        with st.container(key="goals-on-top"):
-            _goals()
-        return
+    """Say what is asked and how near one is, and help beside it, where it moves nothing."""
     left, right = st.columns([2, 1], gap="medium")
     with left:
         _text()
@@ -123,10 +130,10 @@ def _start_again() -> None:
 
 
 def _solved() -> None:
-    """Say calmly that the task is solved, and what did it."""
+    """Say what the goals' numbers did and why; that the task is solved stands above them."""
     course = session().course
     with st.container(key="solved"):
-        st.markdown(f"**Solved.** {_why()}")
+        st.markdown(describe_outcome(course.task, session().scenario, escape.markdown))
     with st.container(horizontal=True, vertical_alignment="center"):
         if course.foreign:
             st.markdown(escape.markdown(course.foreign.debrief))
@@ -137,16 +144,6 @@ def _solved() -> None:
 
 def _see() -> None:
     session().course.step = SEEN
-
-
-def _why() -> str:
-    """Say what the numbers that were moved have done since the start."""
-    known = session()
-    start = same_head(known.course.task.start, known.scenario, known.head)
-    if start is None:
-        return ""
-    now = attend(known.scenario).head(known.head)
-    return describe_change(Comparison(attend(start), now), escape.markdown)
 
 
 def _settings() -> None:
