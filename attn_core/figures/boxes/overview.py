@@ -37,7 +37,7 @@ _SMALLEST, _SMALLEST_IN_ROOM, _TALLEST = (30, 20, 11), (44, 28, 16), 30
 _ROOM = 1220
 #: The largest height of all, and where only a part is drawn; the width of a box in parts of its
 #: height.
-_MAX, _MAX_OF_PART, _SQUARE, _WIDE, _WIDE_IN_ROOM = 120, 44, 1.3, 1.7, 1.9
+_MAX, _MAX_OF_PART, _SQUARE, _WIDE, _WIDE_IN_ROOM = 120, 34, 1.3, 1.7, 1.9
 #: Size of the letters in parts of a box's height, and of the digits across a room, where they
 #: matter more; of signs and formulas in parts of the letters.
 _FONT, _DIGITS_IN_ROOM, _SIGN, _FORMULA = 0.44, 0.72, 1.4, 1.15

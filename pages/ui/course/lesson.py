@@ -12,6 +12,7 @@ from attn_core.figures import NARROW
 from attn_core.tasks import LESSONS, is_solved
 from attn_core.tasks.lesson import LessonPage
 from attn_core.text import escape
+from attn_core.text.gloss import gloss
 from pages.ui.course import predict, receipt, task, worksheet
 from pages.ui.live.slots import slot
 from pages.ui.model import shared_model
@@ -25,7 +26,7 @@ _NAMES = {STORY: "story", TASK: "task", SEEN: "what you have seen"}
 #: Pixels of the window's height that a prediction needs beside its picture, more than home.
 _AROUND = 60
 #: The same for the picture below what was seen.
-_AROUND_SEEN = 200
+_AROUND_SEEN = 190
 _CSS = """<style>
 .st-key-lessons { gap: 0.1rem; }
 .st-key-lessons button { min-height: 2rem; min-width: 1.95rem; padding: 0 0.2rem; }
@@ -170,6 +171,7 @@ def _story() -> None:
     words, drawn = st.columns([6, 5], gap="medium")
     with words:
         st.markdown(page.story)
+        predict.say_in_english(gloss(page.task.start.tokens))
         worksheet.offer()
     with drawn:
         for name in page.shows:

@@ -22,7 +22,7 @@ from pages.ui.show import choose_head, edit_heads, pictures
 from pages.ui.show.fragments import fragment
 
 #: Pixels of the window's height that stand above and below the picture, more than at home.
-_AROUND = 130
+_AROUND = 140
 
 
 def begin() -> None:
