@@ -182,12 +182,14 @@ def _stacked(parts: _Parts, cell: float, scale: Scale, *, one_by_one: bool) -> L
             spots.append(replace(spot, column=spot.column - down, line=spot.line + down))
     scale = replace(scale, longest_label=5 * scale.font)
     upper = _grid(_in_order(spots, parts), cell, scale, between=scale.gap)
-    lower = _grid(list(_attention(parts, 0)), cell, scale, between=scale.gap / 2)
-    lower = lower.moved_down(upper.height + scale.gap)
+    lower = Layout(scale, cell, 0.0, upper.height, (), ())
+    if parts.attention:
+        lower = _grid(list(_attention(parts, 0)), cell, scale, between=scale.gap / 2)
+        lower = lower.moved_down(upper.height + scale.gap)
     return Layout(
         scale,
         cell,
-        max(upper.width, lower.width),
+        max(upper.width, lower.width, LEGEND[0] * scale.font),
         lower.height + (1 + LEGEND[1]) * scale.font,
         upper.blocks + lower.blocks,
         upper.signs + lower.signs,
@@ -365,6 +367,11 @@ def _arrows(spots: Sequence[_Spot], layout: Layout) -> Iterator[Arrow]:
         yield Arrow(x, level if line != 1 else y, end, level)
 
 
+def _end(placed: Placed, layout: Layout) -> float:
+    """Where a block and its caption end."""
+    return placed.top + len(placed.block.rows) * layout.row + _FOOT * layout.scale.font
+
+
 def _with_legend(spots: Sequence[_Spot], layout: Layout, room: float) -> Layout:
     """Place a legend at the bottom left where nothing else stands, else beside or below all."""
     font = layout.scale.font
@@ -375,9 +382,10 @@ def _with_legend(spots: Sequence[_Spot], layout: Layout, room: float) -> Layout:
     ]
     wide, high = LEGEND
     bottom = layout.height - high * font
-    if starts and min(starts) >= wide * font:
+    free_from = max(_end(placed, layout) for placed in layout.blocks if placed.left < wide * font)
+    if starts and min(starts) >= wide * font and bottom >= free_from:
         return replace(layout, legend=Legend(0.0, bottom))
-    if (beside := layout.width + 2 * font) + wide * font <= room:
+    if (beside := layout.width + 2 * font) + wide * font <= room and bottom >= 0:
         return replace(layout, width=beside + wide * font, legend=Legend(beside, bottom))
     wide, high = LEGEND_ROW
     return replace(

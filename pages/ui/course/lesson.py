@@ -39,15 +39,16 @@ _CSS = """<style>
 .stApp .st-key-step h2 { font-size: 1.3rem; }
 /* As high as what is asked: the picture below stays where it is when a hint comes, or success. */
 @media (min-width: 701px) {
-  .st-key-help { height: 0; min-height: 100%; overflow: auto; gap: 0.5rem; }
-  [data-testid="stColumn"]:has(> * > .st-key-help) > * { height: 100%; }
+  [data-testid="stColumn"]:has(.st-key-help) { position: relative; min-height: 10.5rem; }
+  .st-key-help { position: absolute; inset: 0; overflow: auto; gap: 0.5rem; flex-wrap: nowrap; }
 }
-:is(.st-key-solved, .st-key-hints) p { font-size: 0.9rem; margin: 0; }
+:is(.st-key-solved, .st-key-hints) p { font-size: 0.9rem; }
+.st-key-hints { gap: 0.4rem; }
 @media (max-width: 700px) {
   .stApp div:has(> .st-key-goals-on-top) { position: sticky; top: 3rem; z-index: 8; }
   .st-key-step .st-key-test-me { order: 1; }
 }
-.st-key-verdict, .st-key-verdict-other, .st-key-solved {
+.st-key-verdict, .st-key-verdict-other {
   max-width: 60rem; padding: 0.3rem 0.8rem; border-left: 3px solid #2a9d6f;
 }
 .st-key-verdict-other { border-color: #c98b2b; }
@@ -171,7 +172,6 @@ def _story() -> None:
     words, drawn = st.columns([6, 5], gap="medium")
     with words:
         st.markdown(page.story)
-        predict.say_in_english(gloss(page.task.start.tokens))
         worksheet.offer()
     with drawn:
         for name in page.shows:
@@ -182,6 +182,7 @@ def _story() -> None:
                 is_covered=name in _asked(page),
                 share=0.42 if session().width >= NARROW else 1,
             )
+        predict.say_in_english(gloss(page.task.start.tokens))
 
 
 def _asked(page: LessonPage) -> set[str]:

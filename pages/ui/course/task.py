@@ -10,6 +10,7 @@ from attn_core import Scenario
 from attn_core.figures import NARROW
 from attn_core.tasks import is_solved
 from attn_core.tasks.outcome import describe_outcome
+from attn_core.tasks.solve import solve
 from attn_core.text import escape
 from pages.ui.course import receipt
 from pages.ui.edit import form, matrix, position_kind
@@ -23,6 +24,8 @@ from pages.ui.show.fragments import fragment
 
 #: Pixels of the window's height that stand above and below the picture, more than at home.
 _AROUND = 140
+#: Seconds for which a solution that nobody gave is searched.
+_PATIENCE = 2.0
 
 
 def begin() -> None:
@@ -45,7 +48,8 @@ def show() -> None:
     if known.scenario is not before:
         st.rerun()
     solved = is_solved(known.course.task, known.scenario)
-    if solved and known.course.note_solved():
+    is_shown_to_a_teacher = bool(known.course.receipt_of(known.links.scenario))
+    if solved and not is_shown_to_a_teacher and known.course.note_solved():
         st.rerun()  # what stands above has a mark for it
     known.movable, known.around = known.course.task.movable, _AROUND
     help_ = _solved if solved else _hints
@@ -97,9 +101,6 @@ def _hints() -> None:
     """Show the hints so far, and offer the next one; behind the last comes the solution."""
     course = session().course
     hints, shown = course.task.hints, course.hints
-    with st.container(key="hints"):  # the last one first, for there is room for few
-        for hint in reversed(hints[:shown]):
-            st.markdown(escape.markdown(hint) if course.foreign else hint)
     with st.container(horizontal=True, vertical_alignment="center"):
         if shown < len(hints):
             label = f"Hint {shown + 1} of {len(hints)}"
@@ -107,6 +108,9 @@ def _hints() -> None:
         else:
             widgets.button("Show the solution", key="solution", on_click=_solve)
         widgets.button("Start again", key="start-again", type="tertiary", on_click=_start_again)
+    with st.container(key="hints"):  # the last one first, for there is room for few
+        for hint in reversed(hints[:shown]):
+            st.markdown(escape.markdown(hint) if course.foreign else hint)
 
 
 def _hint() -> None:
@@ -114,9 +118,10 @@ def _hint() -> None:
 
 
 def _solve() -> None:
-    """Play the solution, as one step of undo."""
+    """Play the solution, as one step of undo; it is searched only as long as a visitor waits."""
     session().course.show_solution()
-    _set(lambda: session().course.task.solution)
+    asked = session().course.task
+    _set(lambda: asked.given or solve(asked, _PATIENCE))
 
 
 def _set(scenario: Callable[[], Scenario]) -> None:
@@ -132,14 +137,14 @@ def _start_again() -> None:
 def _solved() -> None:
     """Say what the goals' numbers did and why; that the task is solved stands above them."""
     course = session().course
-    with st.container(key="solved"):
-        st.markdown(describe_outcome(course.task, session().scenario, escape.markdown))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if course.foreign:
-            st.markdown(escape.markdown(course.foreign.debrief))
-        else:
+        if not course.foreign:
             widgets.button("What you have seen", key="seen", on_click=_see, type="primary")
         widgets.button("Start again", key="start-again", type="tertiary", on_click=_start_again)
+    with st.container(key="solved"):
+        st.markdown(describe_outcome(course.task, session().scenario, escape.markdown))
+        if course.foreign:
+            st.markdown(escape.markdown(course.foreign.debrief))
 
 
 def _see() -> None:
