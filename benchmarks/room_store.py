@@ -8,6 +8,7 @@ Prints microseconds, all taken in one run; nothing is asserted.
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from pages.ui.room.limits import MAX_MEMBERS
-from pages.ui.room.store import Store, at
+from pages.ui.room.store import ADDRESS, Store, store
 
 ROUNDS = 500
 ROOM, BALLOT = "bench", "q1.1"
@@ -27,18 +28,18 @@ LARGE = "x" * 100_000  # one that is too large for a link
 THREADS = 8
 
 
-def verbs(store: Store) -> dict[str, Callable[[int], object]]:
+def verbs(kept: Store) -> dict[str, Callable[[int], object]]:
     """What is measured, by its name; each is called with the numbers of the rounds."""
     return {
-        "version": lambda _: store.version(ROOM),
-        "read, 2 kB": lambda _: store.read(ROOM),
-        "write, 2 kB": lambda number: store.write(ROOM, {"stage": f"{number}{STAGE}"}),
-        "write, 100 kB": lambda number: store.write(ROOM, {"task": f"{number}{LARGE}"}),
-        "until alone": lambda _: store.write(ROOM, {}, time.time() + 1000),
-        "cast, first": lambda number: store.cast(ROOM, "first", str(number), "1", ROUNDS),
-        "cast, again": lambda number: store.cast(ROOM, BALLOT, "7", str(number), MAX_MEMBERS),
-        f"ballot of {MAX_MEMBERS}": lambda _: store.ballot(ROOM, BALLOT),
-        "rooms": lambda _: store.rooms(),
+        "version": lambda _: kept.version(ROOM),
+        "read, 2 kB": lambda _: kept.read(ROOM),
+        "write, 2 kB": lambda number: kept.write(ROOM, {"stage": f"{number}{STAGE}"}),
+        "write, 100 kB": lambda number: kept.write(ROOM, {"task": f"{number}{LARGE}"}),
+        "until alone": lambda _: kept.write(ROOM, {}, time.time() + 1000),
+        "cast, first": lambda number: kept.cast(ROOM, "first", str(number), "1", ROUNDS),
+        "cast, again": lambda number: kept.cast(ROOM, BALLOT, "7", str(number), MAX_MEMBERS),
+        f"ballot of {MAX_MEMBERS}": lambda _: kept.ballot(ROOM, BALLOT),
+        "rooms": lambda _: kept.rooms(),
     }
 
 
@@ -52,13 +53,13 @@ def microseconds(act: Callable[[int], object]) -> list[float]:
     return sorted(took)
 
 
-def crowd(store: Store) -> float:
+def crowd(kept: Store) -> float:
     """Milliseconds in which threads cast one vote for each member, all together."""
     tokens = iter(range(MAX_MEMBERS))
 
     def cast() -> None:
         for token in tokens:
-            store.cast(ROOM, "crowd", str(token), "1", MAX_MEMBERS)
+            kept.cast(ROOM, "crowd", str(token), "1", MAX_MEMBERS)
 
     threads = [threading.Thread(target=cast) for _ in range(THREADS)]
     begin = time.perf_counter()
@@ -69,25 +70,27 @@ def crowd(store: Store) -> float:
     return (time.perf_counter() - begin) * 1e3
 
 
-def measure(name: str, store: Store) -> None:
-    """Print what the verbs of one store take."""
-    store.close(ROOM)
-    store.open(ROOM, {"stage": STAGE, "keys": "x" * 64}, time.time() + 1000, 10**6)
+def measure(name: str, address: str) -> None:
+    """Print what the verbs of the store at an address take."""
+    os.environ[ADDRESS] = address
+    kept = store()
+    kept.close(ROOM)
+    kept.open(ROOM, {"stage": STAGE, "keys": "x" * 64}, time.time() + 1000, 10**6)
     for token in range(MAX_MEMBERS):
-        store.cast(ROOM, BALLOT, str(token), "1", MAX_MEMBERS)
+        kept.cast(ROOM, BALLOT, str(token), "1", MAX_MEMBERS)
     print(f"\n{name:<18}{'median':>9}{'95 %':>9}{'most':>9}  µs")
-    for verb, act in verbs(store).items():
+    for verb, act in verbs(kept).items():
         took = microseconds(act)
         median, late = statistics.median(took), took[int(0.95 * len(took))]
         print(f"  {verb:<16}{median:9.0f}{late:9.0f}{took[-1]:9.0f}")
-    print(f"  {MAX_MEMBERS} votes from {THREADS} threads: {crowd(store):.1f} ms")
+    print(f"  {MAX_MEMBERS} votes from {THREADS} threads: {crowd(kept):.1f} ms")
     begin = time.perf_counter()
-    store.close(ROOM)
+    kept.close(ROOM)
     print(f"  closing the room: {(time.perf_counter() - begin) * 1e3:.1f} ms")
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        measure("SQLite", at(f"sqlite:///{folder}/rooms.db"))
+        measure("SQLite", f"sqlite:///{folder}/rooms.db")
     for address in sys.argv[1:]:
-        measure("Redis", at(address))
+        measure("Redis", address)

@@ -90,9 +90,9 @@ def default(tmp_path, monkeypatch):
     """The folder of the store that nobody has named."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.delenv("ROOM_STORE", raising=False)
-    room_store.at.cache_clear()
+    room_store._at.cache_clear()
     yield tmp_path / f"self-attention-lab-{os.getuid()}"
-    room_store.at.cache_clear()
+    room_store._at.cache_clear()
 
 
 def test_without_a_name_it_is_a_folder_for_the_user_alone(default):
@@ -305,7 +305,7 @@ def test_a_redis_that_is_full(mortal, mortal_redis):
 def test_redis_itself_deletes_a_room_that_is_past(shared_redis):
     """Also where no replica is left to do it."""
     shared_redis.tell("FLUSHALL")
-    store = room_store.at(shared_redis.address)
+    store = room_store._at(shared_redis.address)
     store.open("KXQRT", {"stage": "1"}, time.time() + 3000, 7)
     store.cast("KXQRT", "q1", "a", "1", 7)
     store.write("KXQRT", {"stage": "2"}, time.time() + 0.5)
@@ -323,14 +323,14 @@ PASSWORD = "hunter2-%2F%40"
 def test_a_password_is_used_and_never_told(needs_redis, tmp_path):
     with redis_server.running(tmp_path, "--requirepass", "hunter2-/@") as server:
         there = server.address.removeprefix("redis://")
-        room_store.at(f"redis://:{PASSWORD}@{there}").open("KXQRT", {}, LATER, 7)
-        assert room_store.at(f"valkey://:{PASSWORD}@{there}").rooms() == 1
-        (without,) = gone(room_store.at(server.address), "rooms")
-        (wrong,) = gone(room_store.at(f"redis://:{PASSWORD}x@{there}"), "rooms")
+        room_store._at(f"redis://:{PASSWORD}@{there}").open("KXQRT", {}, LATER, 7)
+        assert room_store._at(f"valkey://:{PASSWORD}@{there}").rooms() == 1
+        (without,) = gone(room_store._at(server.address), "rooms")
+        (wrong,) = gone(room_store._at(f"redis://:{PASSWORD}x@{there}"), "rooms")
         assert "Authentication required" in without
         assert "invalid username-password" in wrong
         server.kill()
-        told = gone(room_store.at(f"redis://someone:{PASSWORD}@{there}"))
+        told = gone(room_store._at(f"redis://someone:{PASSWORD}@{there}"))
     assert [each for each in (wrong, *told) if "hunter2" in each or "someone" in each] == []
 
 
@@ -342,7 +342,7 @@ def test_a_password_is_used_and_never_told(needs_redis, tmp_path):
 )
 def test_a_store_that_is_none(address):
     with pytest.raises(StoreGone) as raised:
-        room_store.at(address)
+        room_store._at(address)
     assert "ROOM_STORE should be unset, sqlite:///path, or " in str(raised.value)
     assert "hunter2" not in str(raised.value)
 
@@ -357,7 +357,7 @@ def test_a_store_that_is_none(address):
 )
 def test_an_address_that_is_none(address):
     with pytest.raises(StoreGone) as raised:
-        room_store.at(address)
+        room_store._at(address)
     assert "redis://user:password@host:6379/0" in str(raised.value)
     assert "hunter2" not in f"{raised.value}{raised.value.__cause__}"
 
@@ -365,4 +365,4 @@ def test_an_address_that_is_none(address):
 def test_without_its_client_redis_is_told_to_need_one(monkeypatch):
     monkeypatch.setattr(room_store, "find_spec", lambda _package: None)
     with pytest.raises(StoreGone, match=r"pip install -r requirements-room\.txt"):
-        room_store.at("redis://:hunter2@host")
+        room_store._at("redis://:hunter2@host")

@@ -124,12 +124,11 @@ def store() -> Store:
     StoreGone
         `ROOM_STORE` names none, or its client library isn't installed.
     """
-    return at(os.environ.get(ADDRESS, ""))
+    return _at(os.environ.get(ADDRESS, ""))
 
 
 @lru_cache(maxsize=1)
-def at(address: str) -> Store:
-    """Give the store at an address, which `ROOM_STORE` would name."""
+def _at(address: str) -> Store:
     scheme, _, rest = address.partition("://")
     if not address or (scheme == "sqlite" and rest.startswith("/") and len(rest) > 1):
         from . import sqlite
