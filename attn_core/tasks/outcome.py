@@ -43,7 +43,7 @@ def _told(goal: Goal, start: AttentionTrace, now: AttentionTrace, escape: Escape
     """Say what one goal's number is and was; nothing of what stayed."""
     before, after = goal.shown(start, start), goal.shown(start, now)
     was, written = goal.write(before), goal.write(after)
-    if before == after:
+    if before == after or (written and written == was):
         return ""
     what = goal.what(now, escape)
     if not written or not all(map(isfinite, before)):

@@ -49,10 +49,11 @@ def test_wrong_answers_all_hints_and_the_solution_with_reloads_and_back(visit):
         reload(page)
         expect(page.locator(".st-key-verdict-other")).to_contain_text("Not quite.")
     assert progress(page).predictions == (False, False)
-    page.go_back()
-    expect(page).to_have_url(re.compile("step=predict1"))
-    idle(page)
-    expect(page.locator(".st-key-verdict-other")).to_contain_text("Not quite.")
+    for step in ("predict2", "predict1"):  # an answer is a step of its own
+        page.go_back()
+        expect(page).to_have_url(re.compile(f"step={step}"))
+        idle(page)
+        expect(page.locator(".st-key-verdict-other")).to_contain_text("Not quite.")
     for _ in PAGE.predictions:
         button(page, "next").click()
         idle(page)
@@ -61,7 +62,7 @@ def test_wrong_answers_all_hints_and_the_solution_with_reloads_and_back(visit):
         button(page, "hint-next").click()
         idle(page)
         expect(page.locator(".st-key-hints p")).to_have_count(i + 1)
-        expect(page.locator(".st-key-hints p").first).to_contain_text(hint[:20])
+        expect(page.locator(".st-key-hints p").first).to_contain_text(hint.replace("*", "")[:20])
         tops.add(page.evaluate(TOP))
     button(page, "solution").click()
     idle(page)
@@ -69,7 +70,7 @@ def test_wrong_answers_all_hints_and_the_solution_with_reloads_and_back(visit):
     assert len(tops | {page.evaluate(TOP)}) == 1  # the picture stays under the hand
     told = page.locator(".st-key-solved")
     expect(told).to_contain_text("The weight suis → Je is 0.92 now; it was 0.31.")
-    expect(page.get_by_text("Solved", exact=False)).to_have_count(1)
+    expect(told).not_to_contain_text("Solved")  # the bar says it
     assert scenario(page) == TASK.solution
     reload(page)
     expect(state(page)).to_have_text(SOLVED)
