@@ -14,8 +14,8 @@ from attn_core.notation.labels import percent, short
 
 #: Bins that a histogram of numbers has at most, without those of far votes.
 MAX_BINS = 10
-#: A number this many interquartile ranges outside the quartiles is far out (Tukey, 1977).
-_FAR = 3
+#: A number that is no farther than this from the others isn't far.
+_ROOM = 0.5
 _WIDTHS = 1, 2, 5, 10, 20
 #: Decimals that count.
 _DIGITS = 6
@@ -65,9 +65,9 @@ def of_numbers(rounds: Sequence[Sequence[float]], right: float = math.nan) -> li
     --------
     >>> before, after = of_numbers([[0.1, 0.4, 0.9], [0.3, 0.31, 0.35]], right=0.31)
     >>> [(bar.label, bar.count) for bar in after if bar.count]
-    [('0.3 to 0.35', 2), ('0.35 to 0.4', 1)]
+    [('0.3 to 0.4', 3)]
     >>> [bar.label for bar in before if bar.is_right]
-    ['0.3 to 0.35']
+    ['0.3 to 0.4']
     """
     rounds = [[round(x, _DIGITS) for x in each] for each in rounds]
     right = round(right, _DIGITS) if math.isfinite(right) else math.nan
@@ -89,20 +89,24 @@ def of_fractions(fractions: Sequence[float]) -> tuple[Bar, ...]:
     >>> [(bar.label, bar.count) for bar in of_fractions([0.95, 0.99, 1.0])][-2:]
     [('90 to 99 %', 2), ('100 %', 1)]
     """
-    counts = Counter(10 if x == 1 else int(x * 10) for x in fractions)
+    counts = Counter(int(x * 10) for x in fractions)
     labels = [f"{10 * i} to {10 * i + 9} %" for i in range(10)]
     return tuple(
         Bar(label, counts[i], is_right=i == 10) for i, label in enumerate((*labels, percent(1)))
     )
 
 
-def _near(values: Sequence[float]) -> list[float]:
-    """Leave out far votes, of which one would squeeze all others into one bin."""
-    if not values:
-        return []
-    low, high = np.quantile(values, [0.25, 0.75])
-    room = _FAR * (high - low)
-    return [x for x in values if low - room <= x <= high + room]
+def _near(values: Sequence[float]) -> Sequence[float]:
+    """Leave out far numbers of a sorted list, of which one would squeeze all others into one bin.
+
+    The tenth at each end may be far: as far from the rest as that is wide, at least.
+    """
+    cut = max(len(values) // 10, 1)
+    rest = values[cut:-cut]
+    if not rest:
+        return values
+    room = max(rest[-1] - rest[0], abs(rest[len(rest) // 2]), _ROOM)
+    return [x for x in values if rest[0] - room <= x <= rest[-1] + room]
 
 
 def _edges(low: float, high: float) -> list[float]:

@@ -25,8 +25,6 @@ MAX_TASK = 100_000
 MAX_EVENTS = 1000
 #: Characters of a participant's token: 128 bits in hexadecimal.
 TOKEN_LENGTH = 32
-#: Characters of one value that a participant sends.
-MAX_VALUE = 20_000
 #: Characters of what all see.
 MAX_STAGE = 20_000
 #: Seconds in which wrong codes are counted, and how many one address may send: a class has one.

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from attn_core import strict_json
-from attn_core.notation.labels import short
+from attn_core.explain.wording import pluralize
+from attn_core.notation.labels import number, short
 from attn_core.text import escape
 
 FORMAT = "self-attention-lab-room"
@@ -48,9 +49,13 @@ class Record:
         address : str
             Of the home page, with which links to scenarios begin.
         """
-        lines = [f"# The course of a room\n\nParticipants: {self.participants}\n"]
+        begin = f", {_time(self.events[0]['at'])}" if self.events else ""
+        lines = [
+            f"# The course of a room{begin}\n",
+            f"{pluralize(self.participants, 'participant')}. Times are in UTC.\n",
+        ]
         for event in self.events:
-            lines += [f"## {_time(event['at'])}\n", *_KINDS[event["kind"]](event, address), ""]
+            lines += _KINDS[event["kind"]](event, address)
         return "\n".join(lines)
 
 
@@ -60,46 +65,63 @@ def read(ballot: Mapping[str, str], participants: int) -> Record:
 
 
 def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _heading(event: Mapping[str, Any], what: str) -> str:
+    clock = _time(event["at"]).split()[1]
+    return f"## {clock} {what}\n"
 
 
 def _stage(event: Mapping[str, Any], address: str) -> Iterator[str]:
-    whose = "A participant’s scenario" if event["from the room"] else "Shown"
-    asked = f", asked about: {event['cell']}" if event["cell"] else ""
-    yield f"{whose}: page {event['page']}, head {event['head'] + 1}{asked}."
-    yield f"\n<{address}?s={event['link']}>"
+    whose = "A participant’s scenario" if event["from the room"] else "On the stage"
+    yield _heading(event, whose)
+    head = f", head {event['head'] + 1}" if event["head"] else ""
+    asked = f", number {event['cell']}" if event["cell"] else ""
+    yield f"Page {event['page']}{head}{asked}: <{address}?s={event['link']}>\n"
 
 
 def _question(event: Mapping[str, Any], _: str) -> Iterator[str]:
-    yield f"Question: {event['text'].strip()}\n"
-    options = event["options"]
-    for i, option in enumerate(options):
-        yield f"- {option}{' (right)' if i == event['answer'] else ''}"
+    yield _heading(event, "Question")
+    yield f"{event['text'].strip()}\n"
+    options, answer = event["options"], event["answer"]
+    yield from (f"- {option}{_right(i == answer)}" for i, option in enumerate(options))
     if not options:
         within = f" ± {short(event['within'])}" if event["within"] else ""
-        yield f"Right: {short(event['answer'])}{within}"
-    for i, each in enumerate(event["rounds"], 1):
-        yield f"\nVote {i}: {each['votes']} votes{_right(each)}.\n"
-        yield from _bars(each["bars"])
-
-
-def _right(tally: Mapping[str, Any]) -> str:
-    return "" if tally["right"] is None else f", {tally['right']} right"
+        yield f"Right: {number(answer, 3)}{within}"
+    yield ""
+    rounds = {f"Vote {i}": each for i, each in enumerate(event["rounds"], 1)}
+    for name, each in rounds.items():
+        votes = pluralize(each["votes"], "vote")
+        told = f"{each['right']} right" if each["bars"] else "too few to be shown"
+        yield f"{name}: {votes}, {told}.\n"
+    yield from _table({name: each["bars"] for name, each in rounds.items() if each["bars"]})
 
 
 def _task(event: Mapping[str, Any], _: str) -> Iterator[str]:
     each = ", a variant each" if event["each"] else ""
-    yield f"Task: {escape.markdown(event['title'])}{each}\n\n{event['text'].strip()}\n"
+    yield _heading(event, f"Task: {escape.markdown(event['title'])}{each}")
+    yield f"{event['text'].strip()}\n"
     if results := event["results"]:
         yield f"Begun: {results['reported']}; solved: {results['solved']}.\n"
-        yield from _bars(results["distances"])
-        yield ""
-        yield from _bars(results["numbers"])
+        yield from _table({"Part of the way": results["distances"]} if results["distances"] else {})
+        yield from _table({"Number reached": results["numbers"]} if results["numbers"] else {})
 
 
-def _bars(bars: list[dict[str, Any]]) -> Iterator[str]:
-    for bar in bars:
-        yield f"- {bar['label']}: {bar['count']}{' (right)' if bar['is_right'] else ''}"
+def _table(columns: Mapping[str, list[dict[str, Any]]]) -> Iterator[str]:
+    """Write histograms that share their bins beside each other."""
+    if not columns:
+        return
+    yield f"| | {' | '.join(columns)} |"
+    yield f"|---|{'---:|' * len(columns)}"
+    for bars in zip(*columns.values(), strict=True):
+        label = bars[0]["label"].replace("|", "\\|") + _right(bars[0]["is_right"])
+        yield f"| {label} | {' | '.join(str(bar['count']) for bar in bars)} |"
+    yield ""
+
+
+def _right(is_right: bool) -> str:
+    return " (right)" if is_right else ""
 
 
 _KINDS = {"stage": _stage, "question": _question, "task": _task}

@@ -15,7 +15,7 @@ from attn_core.tasks import LESSONS, Task, check
 from attn_core.tasks import read as read_document
 from pages.ui.room import histogram
 from pages.ui.room.histogram import Bar
-from pages.ui.room.limits import FEWEST_SHOWN, MAX_TASK
+from pages.ui.room.limits import FEWEST_SHOWN, MAX_MEMBERS, MAX_TASK
 
 _SEED_LENGTH = 6
 
@@ -67,9 +67,7 @@ class TaskRound:
         >>> given.task("a").start == given.task("a").start, given.task("a").start.tokens
         (True, ('Je', 'suis', 'heureux'))
         """
-        if self.document:
-            return _teachers(self.document)
-        return LESSONS[self.lesson].variant(self.seed_of(token))
+        return _task(self.lesson, self.seed_of(token), self.document)
 
     def seed_of(self, token: str) -> str:
         """Return the seed of a participant; no token can be told from it."""
@@ -133,7 +131,7 @@ def _check(given: TaskRound) -> None:
     if bool(given.lesson) == bool(given.document):
         raise ValueError("The room is given either the task of a lesson or one as a file.")
     if given.document:
-        _teachers(given.document)
+        given.task("")
         if given.is_each:
             raise ValueError("A task from a file has no variants: all have the same.")
         return
@@ -144,9 +142,9 @@ def _check(given: TaskRound) -> None:
     LESSONS[given.lesson].variant(given.seed)
 
 
-@lru_cache(maxsize=16)  # each report asks for it
-def _teachers(text: str) -> Task:
-    return read_document(text)
+@lru_cache(maxsize=MAX_MEMBERS)  # each report asks for it, in a room with a variant each
+def _task(lesson: str, seed: str, document: str) -> Task:
+    return read_document(document) if document else LESSONS[lesson].variant(seed)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,13 @@ def test_who_votes_twice_has_one_vote_the_last(ask, vote, seen, do, store, room,
     assert counts(seen()[0]) == [0, 0, 1]
 
 
+def test_what_is_no_answer_is_not_counted(ask, vote, seen):
+    ask(WHICH)
+    with pytest.raises(ValueError, match="Expected a choice of 0 to 2, got 7"):
+        vote(1, 7)
+    assert seen() == (Tally(0),)
+
+
 def test_a_vote_for_another_round_or_question_is_none(ask, do, store, room, look):
     ask(WHICH)
     first = look().question
@@ -202,6 +209,14 @@ def test_one_far_vote_does_not_squeeze_the_others():
     (bars,) = histogram.of_numbers([[0.2, 0.25, 0.3, 0.35, 0.4, 31_000]], 0.3)
     assert bars[-1].label.startswith("above 0.") and bars[-1].count == 1
     assert len([bar for bar in bars if bar.count]) == 6
+
+
+def test_a_room_that_comes_to_agree_is_seen_beside_what_it_thought_before():
+    spread = [i / 30 for i in range(31)]
+    before, after = histogram.of_numbers([spread, [0.31] * 31], 0.31)
+    assert not any(bar.label.startswith(("below", "above")) for bar in before)
+    assert sum(bar.count > 0 for bar in before) == 10
+    assert [bar.count for bar in after if bar.count] == [31]
 
 
 @pytest.mark.parametrize("x", [0.0, 0.5, -7.0, 3e5])

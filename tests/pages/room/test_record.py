@@ -1,6 +1,7 @@
 """The record of a room, and that nobody is in it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -149,11 +150,44 @@ def test_the_record_is_json_with_times_that_a_person_reads(course, clock):
 
 def test_the_record_is_markdown_with_links_that_open(course):
     text = course().to_markdown("https://lab.example/")
-    assert f"<https://lab.example/?s={permalink.encode(SIMILARITY)}>" in text
-    assert "A participant’s scenario: page Attention" in text
-    assert "- suis (right)\n" in text
-    assert "Vote 1: 7 votes, 3 right." in text and "Vote 2: 3 votes.\n" in text
-    assert "Begun: 6; solved: 4." in text
+    for line in (
+        f"Page Attention: <https://lab.example/?s={permalink.encode(SIMILARITY)}>",
+        f"Page Attention: <https://lab.example/?s={permalink.encode(TASK.solution)}>",
+        "- suis (right)",
+        "Vote 1: 7 votes, 3 right.",
+        "Vote 2: 3 votes, too few to be shown.",
+        "| | Vote 1 |",
+        "| Je | 4 |",
+        "| suis (right) | 3 |",
+        "Begun: 6; solved: 4.",
+        "| 100 % (right) | 4 |",
+        "7 participants. Times are in UTC.",
+    ):
+        assert f"\n{line}\n" in text
+    assert text.count("A participant’s scenario") == 1
+
+
+def test_both_votes_stand_beside_each_other(store, room):
+    key = store, room.code, room.secret
+    asked = rooms.ask(*key, Question("What is it?", (), 0.31, within=0.05))
+    for i in range(FEWEST_SHOWN):
+        rooms.vote(store, room.code, token(i), asked, i / 5)
+    rooms.ask_again(*key, asked.id)
+    for i in range(FEWEST_SHOWN):
+        rooms.vote(store, room.code, token(i), replace(asked, round=2), 0.31)
+    text = rooms.end(*key).to_markdown("https://lab.example/")
+    assert "Right: 0.310 ± 0.05\n" in text
+    assert "\n| | Vote 1 | Vote 2 |\n|---|---:|---:|\n" in text
+    assert "\n| 0.3 to 0.4 (right) | 0 | 5 |\n" in text
+
+
+def test_a_word_that_is_a_table_stays_a_word(store, room):
+    key = store, room.code, room.secret
+    asked = rooms.ask(*key, Question("Which?", ("a|b", "c"), 0))
+    for i in range(FEWEST_SHOWN):
+        rooms.vote(store, room.code, token(i), asked, 0)
+    text = rooms.end(*key).to_markdown("https://lab.example/")
+    assert "\n| a\\|b (right) | 5 |\n" in text
 
 
 def test_a_question_that_another_presenter_ended_meanwhile_keeps_its_votes(

@@ -1,5 +1,8 @@
 """A room's life: opened, entered, shown, ended; who presents, and who may not."""
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from attn_core import edits
@@ -9,6 +12,7 @@ from pages.ui.room.limits import AWAY, LIFETIME, MAX_MEMBERS, MAX_WRONG_CODES_EA
 from pages.ui.room.question import Question
 from pages.ui.room.rooms import NotPresenterError, RoomGoneError
 from pages.ui.room.stage import Stage, staged
+from pages.ui.room.store.sqlite import SqliteStore
 from pages.ui.room.task_round import TaskRound
 from tests.pages.room.conftest import PAGES, SIMILARITY, token
 
@@ -141,7 +145,9 @@ def test_what_can_not_be_shown_is_not_shown(store, room, look):
     for bad in Stage("Lab", "1forged"), Stage("Lab", OTHER.link, head=7), Stage("Lab", ""):
         with pytest.raises(ValueError, match=r"expected|Expected|altered"):
             rooms.show(store, room.code, room.secret, bad)
-    assert look().stage == staged("Lab", SIMILARITY)
+        with pytest.raises(ValueError, match=r"expected|Expected|altered"):
+            rooms.open_room(store, bad)
+    assert look().stage == staged("Lab", SIMILARITY) and store.rooms() == 1
 
 
 def test_an_ended_room_leaves_nothing(store, room, join):
@@ -151,3 +157,52 @@ def test_an_ended_room_leaves_nothing(store, room, join):
     rooms.end(store, room.code, room.secret)
     assert store.read(room.code) is None and store.rooms() == 0
     assert not store.ballot(room.code, "here") and not store.ballot(room.code, "log")
+
+
+def test_votes_from_two_replicas_at_once_are_counted_once_each(store, room, tmp_path):
+    """Ninety-seven participants vote twice each while both presenters show."""
+    replicas = store, SqliteStore(tmp_path / "rooms.db")
+    asked = rooms.ask(store, room.code, room.secret, ASKED)
+
+    def vote(i):
+        for answer in (i + 1) % 3, i % 3:
+            rooms.vote(replicas[i % 2], room.code, token(i), asked, answer)
+
+    def present(i):
+        moved = edits.with_cell(SIMILARITY, "W_q", 1, 0, i / 10)
+        rooms.show(replicas[i % 2], room.code, room.secret, staged("Lab", moved))
+
+    with ThreadPoolExecutor(8) as hands:
+        jobs = [hands.submit(vote, i) for i in range(97)]
+        jobs += [hands.submit(present, i) for i in range(11)]
+        for job in jobs:
+            job.result()
+    rooms.reveal(store, room.code, room.secret, asked.id)
+    shown = rooms.look(store, room.code, PAGES)
+    (found,) = rooms.tallies(store, room.code, shown.question)
+    assert found.votes == 97
+    assert [bar.count for bar in found.bars] == [33, 32, 32]
+    assert shown.stage.scenario.W_q[1, 0] in [i / 10 for i in range(11)]
+
+
+def test_a_room_that_is_past_leaves_the_store_as_another_opens(store, room, join, clock, tmp_path):
+    join(7)
+    clock.now += LIFETIME + 1
+    rooms.open_room(store, OTHER)
+    assert store.rooms() == 1
+    with sqlite3.connect(tmp_path / "rooms.db") as db:
+        kept = [row[0] for row in db.execute("SELECT code FROM room UNION SELECT code FROM vote")]
+    assert kept and room.code not in kept
+
+
+def test_a_room_that_ends_meanwhile_takes_no_stage(store, room, monkeypatch):
+    held = store.read(room.code)
+    rooms.end(store, room.code, room.secret)
+    monkeypatch.setattr(store, "read", lambda code: held)  # read before it ended
+    for verb in (
+        lambda: rooms.show(store, room.code, room.secret, OTHER),
+        lambda: rooms.stay(store, room.code, token(1)),
+    ):
+        with pytest.raises(RoomGoneError, match=f"The room {room.code} has ended"):
+            verb()
+    assert store.rooms() == 0

@@ -1,7 +1,7 @@
 """A task for the room: who has which variant, how near each came, and what is shown of one."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -9,7 +9,7 @@ from attn_core import attend, document, edits, permalink
 from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS, check
 from pages.ui.room import rooms, task_round
-from pages.ui.room.limits import FEWEST_SHOWN
+from pages.ui.room.limits import FEWEST_SHOWN, MAX_TASK
 from pages.ui.room.stage import staged
 from pages.ui.room.task_round import Reached, TaskRound
 from tests.pages.room.conftest import SIMILARITY, token
@@ -116,6 +116,24 @@ def test_a_result_is_what_the_scenario_reaches(give, report, store, room, look):
     assert [each.is_solved for each in found.values()] == [False, False, False, True]
 
 
+def test_a_room_is_given_no_task_that_is_none(give, look):
+    for given, said in ((TaskRound("13"), "no lesson '13'"), (TaskRound(), "either the task")):
+        with pytest.raises(ValueError, match=said):
+            give(given)
+    with pytest.raises(ValueError, match="A task has room for"):
+        give(TaskRound(document=" " * MAX_TASK + TEACHERS.document))
+    assert look().task is None
+
+
+def test_a_result_is_of_the_task_that_is_meant(give, store, room):
+    first, second = give(LESSON), give(LESSON)
+    with pytest.raises(ValueError, match="This task has ended"):
+        rooms.report(store, room.code, token(1), first.id, link(TASK.solution))
+    with pytest.raises(ValueError, match="This task has ended"):
+        rooms.end_task(store, room.code, room.secret, first.id)
+    assert rooms.report(store, room.code, token(1), second.id, link(TASK.solution)).is_solved
+
+
 def test_nobody_is_believed_but_the_scenario(give, report, store, room, look):
     """What is locked may not move, and another scenario's weight isn't an answer."""
     given = give(LESSON)
@@ -124,8 +142,9 @@ def test_nobody_is_believed_but_the_scenario(give, report, store, room, look):
     assert report(1, cheat).fraction == 0
     verb = BY_KEY["verb-subject"].scenario
     assert report(2, verb).fraction == 0
-    for forged in "", "1forged", json.dumps({"fraction": 1}), link(TASK.solution)[:-1]:
-        with pytest.raises(ValueError, match=r"link"):
+    wide = replace(TASK.solution, X=TASK.solution.X * 1e6)
+    for forged in "", "1forged", json.dumps({"fraction": 1}), link(TASK.solution)[:-1], link(wide):
+        with pytest.raises(ValueError, match=r"link|X takes numbers"):
             rooms.report(store, room.code, token(3), given.id, forged)
     assert len(rooms.results(store, room.code, look().task)) == 2
 
