@@ -46,7 +46,7 @@ def store(monkeypatch, tmp_path):
     monkeypatch.setattr(code, "wrong_codes", code.WrongCodes())
     monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.7"))
     counting = Counting(stores.store())
-    monkeypatch.setattr(stores, "_at", lambda _: counting)  # whoever asks for the store
+    monkeypatch.setattr(stores, "at", lambda _: counting)  # whoever asks for the store
     return counting
 
 
@@ -360,6 +360,9 @@ def test_two_presenters_see_what_the_other_does(room):
     assert session(first).scenario == session(second).scenario == stage(room).scenario
     press(first, "Undo")
     assert stage(room).scenario == session(first).scenario
+    move(second, cell="X-1-0", value=-0.5)  # before it has seen that
+    assert stage(room).scenario == session(second).scenario
+    assert session(second).scenario.X[1, 0] == -0.5
 
 
 def test_a_presenter_who_comes_back_elsewhere_goes_on(room):
@@ -481,3 +484,43 @@ def test_a_task_is_for_all_and_leaves_what_one_had(room):
     press(at, "Explore on my own")
     press(at, "Undo")
     assert session(at).scenario == mine
+
+
+def test_behind_the_stage_the_presenter_stays_and_the_stage_too(room):
+    at, before = present(room), stage(room)
+    at.switch_page("pages/11_Room.py").run()
+    assert (page_of(at), stage(room)) == ("Room", before)
+    back = fine(visit("11_Room.py", room=room.code, present=room.secret))
+    assert (page_of(back), stage(room)) == ("Room", before)
+    assert session(back).scenario == START
+    rooms.show(stores.store(), room.code, room.secret, staged("Lab", DEFAULT.scenario))
+    fine(back.run())
+    assert (page_of(back), session(back).scenario) == ("Room", DEFAULT.scenario)
+    press(back, "Undo")
+    assert (stage(room).page, stage(room).scenario) == ("Lab", START)
+
+
+def test_a_number_that_is_gone_leaves_the_stage(room):
+    presenter, at = on_lab(room)
+    assert session(at).inspection.cell
+    presenter.text_input(key="sentence").set_value("Je").run()
+    assert session(fine(presenter)).member
+    assert stage(room).scenario.tokens == ("Je",) and not stage(room).cell
+    fine(at.run())
+    assert session(at).scenario.tokens == ("Je",)
+    assert session(at).inspection.cell is None
+
+
+def test_what_cannot_be_shown_is_said_and_takes_no_right_away(room, monkeypatch):
+    presenter, _ = on_lab(room)
+    before = stage(room)
+
+    def refuse(*_):
+        raise ValueError("This is too large for a stage.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rooms, "show", refuse)
+        assert "too large for a stage" in move(presenter).error[0].value
+    assert session(presenter).member.presents and stage(room) == before
+    fine(presenter.run())
+    assert stage(room).scenario == session(presenter).scenario

@@ -369,3 +369,16 @@ def test_the_end_is_asked_for_once_and_leaves_a_file_alone(presenter):
     assert "has ended" in told(fine(at.run()))
     assert session(at).member is None
     assert "room" not in at.query_params
+
+
+def test_a_question_of_a_lesson_never_meets_another_stage(presenter, monkeypatch):
+    asked, ask = [], rooms.ask
+
+    def spy(store, code, *rest):
+        asked.append(rooms.look(store, code, ["Lab"]).stage.scenario)
+        return ask(store, code, *rest)
+
+    monkeypatch.setattr(rooms, "ask", spy)
+    presenter.selectbox(key="room-lesson").set_value("4").run()
+    press(presenter, "room-ask-1")
+    assert asked == [LESSONS["4"].page("").predictions[1].scenario]

@@ -15,6 +15,7 @@ import streamlit as st
 from attn_core import limits, permalink, presets
 from attn_core.learning import raw_target
 from attn_core.notation import cells
+from attn_core.notation.graph import graph
 from pages.ui import menu
 from pages.ui.room import code, rooms, task_mode
 from pages.ui.room.limits import LIFETIME, MAX_LOOK, PRESENT
@@ -141,13 +142,18 @@ def _ask(question: Callable[[Member], bool]) -> bool:
     except StoreGone:
         member.lost = time.monotonic()
         return False
-    except ValueError as error:
+    except (rooms.RoomGoneError, rooms.NotPresenterError) as error:
         leave()
         if member.room:
-            known.add_note(f"{error} What is your own is here.")
+            known.add_note(f"{error} What you made is still here.")
         else:
             known.complain(str(error))
         return True
+    except ValueError as error:
+        known.complain(str(error))
+        if member.room is None:  # it wasn't let in
+            leave()
+        return False
     member.lost = 0.0
     return answer
 
@@ -283,7 +289,8 @@ def _stage(member: Member) -> Stage:
     painted = raw_target.to_text(known.painted)  # also what a newcomer finds
     said = replace(known.said(), painted=painted, texts=known.text_links)
     look = said.of_page(page)
-    cell = cells.to_text(known.inspection.cell) if known.inspection.cell else ""
+    asked = known.inspection.cell
+    cell = cells.to_text(asked) if asked and graph(known.scenario).has_cell(asked) else ""
     return staged(
         page, known.scenario, known.head, cell, look if len(look) <= MAX_LOOK else said.of_page("")
     )
