@@ -100,9 +100,9 @@ def read(text: str) -> TaskRound:
     --------
     >>> read(TaskRound("7").to_json())  == TaskRound("7")
     True
-    >>> read(TaskRound("13").to_json())
+    >>> read(TaskRound("99").to_json())  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: There is no lesson '13'; the course has 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.
+    ValueError: There is no lesson '99'; the course has 1, 2, ...
     """
     if len(text) > MAX_TASK:
         raise ValueError(f"A task has room for {MAX_TASK} characters; this one has {len(text)}.")
