@@ -46,7 +46,7 @@ def store(monkeypatch, tmp_path):
     monkeypatch.setattr(code, "wrong_codes", code.WrongCodes())
     monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.7"))
     counting = Counting(stores.store())
-    monkeypatch.setattr(stores, "_at", lambda _: counting)  # whoever asks for the store
+    monkeypatch.setattr(stores, "at", lambda _: counting)  # whoever asks for the store
     return counting
 
 

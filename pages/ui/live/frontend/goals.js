@@ -158,7 +158,7 @@ function style() {
       border: 1px solid var(--st-border-color); background: var(--st-background-color); }
     .lab-track div { height: 100%; background: var(--st-primary-color); }
     [data-met] > .lab-track div { background: var(--st-green-color); }
-    @container (max-width: 44rem) {
+    @container (max-width: 38rem) {
       .lab-goals li { grid-template-columns: 1.4rem 1fr; }
       .lab-track { grid-column: 2; height: 0.45rem; }
     }
