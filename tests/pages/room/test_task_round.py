@@ -72,6 +72,12 @@ def test_all_have_the_same_task_or_each_a_variant():
     assert not any(seed in token(i) for i, seed in enumerate(seeds))
 
 
+def test_a_room_of_variants_draws_each_once():
+    each = TaskRound("7", is_each=True, id="a")
+    drawn = [each.task(token(i)) for i in range(97)]
+    assert all(each.task(token(i)) is task for i, task in enumerate(drawn))
+
+
 @pytest.mark.parametrize("given", [LESSON, TEACHERS, TaskRound("12", "k3f9")])
 def test_a_task_comes_back_from_the_room(give, look, given):
     fresh = give(given)
