@@ -1,0 +1,106 @@
+"""What happened in a room, noted for its record: no person, no token."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from attn_core import strict_json
+from pages.ui.room.limits import MAX_EVENTS, MAX_SHOWN, ONE_DRAG
+from pages.ui.room.question import Question, Tally
+from pages.ui.room.stage import Stage, difference
+from pages.ui.room.store import BallotFull, Store
+from pages.ui.room.task_round import Standing, TaskRound
+
+#: The ballot of events, in their order; the value of an event is replaced as it goes on.
+BALLOT = "log"
+
+
+class Last(NamedTuple):
+    """The last scenario that was noted.
+
+    Attributes
+    ----------
+    key : str
+        Of its event.
+    at : float
+        When it was shown.
+    number : int
+        How many there are.
+    """
+
+    key: str
+    at: float
+    number: int
+
+    @classmethod
+    def read(cls, text: str | None) -> Last:
+        """Read it from the slot of a room, which doesn't have it at first."""
+        return cls(**strict_json.loads(text)) if text else cls("", 0.0, 0)
+
+    def to_json(self) -> str:
+        """Write it for the slot."""
+        return json.dumps(self._asdict())
+
+    def then(self, before: Stage | None, after: Stage) -> Last:
+        """Return what is last once a stage is shown: the same where a drag goes on."""
+        now = time.time()
+        goes_on = (
+            before is not None
+            and now - self.at <= ONE_DRAG
+            and difference(before, after) is not None
+        )
+        if self.key and (goes_on or self.number >= MAX_SHOWN):
+            return self._replace(at=now)
+        return Last(f"s{secrets.token_hex(4)}", now, self.number + 1)
+
+
+def stage(store: Store, code: str, shown: Stage, last: Last, *, is_ones: bool = False) -> None:
+    """Note a stage.
+
+    Parameters
+    ----------
+    store : Store
+    code : str
+    shown : Stage
+    last : Last
+        With its key.
+    is_ones : bool
+        A participant made it.
+    """
+    said = {name: value for name, value in asdict(shown).items() if name != "document"}
+    _note(store, code, last.key, {"kind": "stage", **said, "from the room": is_ones})
+
+
+def question(store: Store, code: str, asked: Question, rounds: Sequence[Tally] = ()) -> None:
+    """Note a question, and its votes as far as they may be seen."""
+    said = {name: value for name, value in asdict(asked).items() if name in _OF_QUESTION}
+    votes = [asdict(each) for each in rounds]
+    _note(store, code, f"q{asked.id}", {"kind": "question", **said, "rounds": votes})
+
+
+_OF_QUESTION = "text", "options", "answer", "within"
+
+
+def task(store: Store, code: str, given: TaskRound, reached: Standing | None = None) -> None:
+    """Note a task, and how far the room came."""
+    shared = given.task("")
+    said: dict[str, Any] = {"title": shared.title, "text": shared.text, "each": given.is_each}
+    said |= {"lesson": given.lesson, "seed": given.seed}
+    results = asdict(reached) if reached else {}
+    _note(store, code, f"t{given.id}", {"kind": "task", **said, "results": results})
+
+
+def _note(store: Store, code: str, key: str, event: Mapping[str, Any]) -> None:
+    written = json.dumps({"at": time.time(), **event}, ensure_ascii=False)
+    try:
+        store.cast(code, BALLOT, key, written, MAX_EVENTS)
+    except BallotFull as error:
+        raise ValueError(
+            f"The record of room {code} is full: it has place for {MAX_EVENTS} events. "
+            "End the room, and open another one."
+        ) from error

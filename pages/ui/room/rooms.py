@@ -1,0 +1,541 @@
+"""What can be done in a room, by its presenter and by its participants; all of it is in a store.
+
+A presenter's verb takes the secret of the presenter's address, and refuses another one. Each verb
+raises `StoreGone` where the store can't be reached, and `RoomGoneError` where the room has ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from pages.ui.room import code as codes
+from pages.ui.room import log, question, record, stage, task_round
+from pages.ui.room.code import WrongCodes
+from pages.ui.room.limits import (
+    AWAY,
+    LIFETIME,
+    MAX_MEMBERS,
+    MAX_ROOMS,
+    PRESENT,
+    TOKEN_LENGTH,
+)
+from pages.ui.room.log import Last
+from pages.ui.room.question import Question, Tally
+from pages.ui.room.record import Record
+from pages.ui.room.stage import Stage
+from pages.ui.room.store import BallotFull, Held, Store
+from pages.ui.room.task_round import Reached, Standing, TaskRound
+
+#: The slots of a room.
+_KEYS, _STAGE, _QUESTION, _TASK, _KEPT = "keys", "stage", "question", "task", "kept_stage"
+#: What was noted last of the stage; see `log`.
+_LAST = "last"
+#: The ballot of who is here.
+_HERE = "here"
+_TOKEN = re.compile(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", re.ASCII)
+
+
+class RoomGoneError(ValueError):
+    """Raised for a room that has ended, or never was."""
+
+
+class NotPresenterError(ValueError):
+    """Raised for a presenter's verb with another secret."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new room: its code, and the secret of who presents."""
+
+    code: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room as all see it.
+
+    Attributes
+    ----------
+    version : int
+        Grows with each change.
+    stage : Stage
+    question : Question or None
+    task : TaskRound or None
+    until : float
+        When it ends by itself, as `time.time()` counts.
+    """
+
+    version: int
+    stage: Stage
+    question: Question | None
+    task: TaskRound | None
+    until: float
+
+
+def open_room(store: Store, first: Stage) -> Opened:
+    """Open a room, which shows a stage.
+
+    Raises
+    ------
+    ValueError
+        When the stage can't be shown, or the server has no place for another room.
+    """
+    stage.check(first)
+    store.tidy(now := time.time())
+    secret = secrets.token_urlsafe(16)
+    last = Last.read(None).then(None, first)
+    slots = {
+        _KEYS: json.dumps([_hash(secret)]),
+        _STAGE: first.to_json(),
+        _LAST: last.to_json(),
+    }
+    while not store.open(code := codes.draw(), slots, now + LIFETIME, MAX_ROOMS):
+        pass  # the code is taken; with 3 million of them hardly twice
+    log.stage(store, code, first, last)
+    return Opened(code, secret)
+
+
+def join(store: Store, text: str, token: str, wrong: WrongCodes, source: str) -> str:
+    """Enter a room, and return its code.
+
+    Parameters
+    ----------
+    store : Store
+    text : str
+        The code, as typed or from an address.
+    token : str
+        Of the participant; the same one enters once.
+    wrong : WrongCodes
+        Of this server.
+    source : str
+        Who tries, such as an address; it is never put into the store.
+
+    Raises
+    ------
+    ValueError
+        When there is no such room, it is full, or too many wrong codes came.
+    """
+    code = codes.read(text)
+    wrong.check(source, now := time.time())
+    if not store.version(code):
+        wrong.note(source, now)
+        raise RoomGoneError(f"There is no room {code}. Is the code right, or has the room ended?")
+    _enter(store, code, _token(token), now)
+    return code
+
+
+def _enter(store: Store, code: str, token: str, now: float) -> None:
+    try:
+        store.cast(code, _HERE, token, str(now), MAX_MEMBERS)
+        return
+    except BallotFull:
+        for other, seen in store.ballot(code, _HERE).items():
+            if now - float(seen) > AWAY:
+                store.drop(code, _HERE, other)
+    try:
+        store.cast(code, _HERE, token, str(now), MAX_MEMBERS)
+    except BallotFull as error:
+        raise ValueError(
+            f"The room {code} is full: it has place for {MAX_MEMBERS} participants."
+        ) from error
+
+
+def stay(store: Store, code: str, token: str) -> None:
+    """Give a sign of life."""
+    if not store.version(code):
+        raise _gone(code)
+    _enter(store, code, _token(token), time.time())
+
+
+def leave(store: Store, code: str, token: str) -> None:
+    """Leave a room."""
+    store.drop(code, _HERE, _token(token))
+
+
+def members(store: Store, code: str) -> int:
+    """Count who gave a sign of life lately."""
+    now = time.time()
+    return sum(now - float(seen) <= PRESENT for seen in store.ballot(code, _HERE).values())
+
+
+def look(store: Store, code: str, pages: Collection[str]) -> Room:
+    """Return what all of a room see.
+
+    Parameters
+    ----------
+    store : Store
+    code : str
+    pages : collection of str
+        The titles of the pages there are.
+
+    Raises
+    ------
+    RoomGoneError
+    ValueError
+        When what the room holds can't be read.
+    """
+    held = _held(store, code)
+    slots = held.slots
+    return Room(
+        held.version,
+        stage.read(slots[_STAGE], pages),
+        question.read(slots[_QUESTION]) if _QUESTION in slots else None,
+        task_round.read(slots[_TASK]) if _TASK in slots else None,
+        held.until,
+    )
+
+
+def is_presenter(store: Store, code: str, secret: str) -> bool:
+    """Whether a secret is that of a room's presenter."""
+    held = store.read(code)
+    return held is not None and _is_key(held, secret)
+
+
+def show(store: Store, code: str, secret: str, shown: Stage) -> int:
+    """Show a stage, and return the room's version.
+
+    Raises
+    ------
+    NotPresenterError
+    ValueError
+        When it can't be shown.
+    """
+    held = _authority(store, code, secret)
+    stage.check(shown)
+    if held.slots[_STAGE] == shown.to_json():
+        return _write(store, code, {})
+    return _put_on_stage(store, code, held, shown)
+
+
+def _put_on_stage(store: Store, code: str, held: Held, shown: Stage, **others: str | None) -> int:
+    """Write a stage, and note it."""
+    before = stage.from_json(held.slots[_STAGE])
+    last = Last.read(held.slots.get(_LAST)).then(before, shown)
+    slots = {_STAGE: shown.to_json(), _LAST: last.to_json(), **others}
+    version = _write(store, code, slots)
+    log.stage(store, code, shown, last, is_ones=_KEPT in others and others[_KEPT] is not None)
+    return version
+
+
+def ask(store: Store, code: str, secret: str, asked: Question) -> Question:
+    """Ask the room, in place of the question before; return it with its id.
+
+    Raises
+    ------
+    NotPresenterError
+    ValueError
+        When it is no question.
+    """
+    held = _authority(store, code, secret)
+    _settle_question(store, code, held)
+    fresh = replace(asked, id=secrets.token_hex(4), phase="open", round=1, even_few=False)
+    question.read(written := fresh.to_json())
+    log.question(store, code, fresh)
+    _write(store, code, {_QUESTION: written})
+    return fresh
+
+
+def vote(store: Store, code: str, token: str, asked: Question, answer: float) -> None:
+    """Vote, in place of the participant's vote before.
+
+    Parameters
+    ----------
+    store : Store
+    code : str
+    token : str
+    asked : Question
+        As the participant saw it.
+    answer : float
+        The index of an option, or a number.
+
+    Raises
+    ------
+    ValueError
+        When the vote isn't open, or the answer is none.
+    """
+    now = _question(_held(store, code), asked.id)
+    if now.phase != "open" or now.round != asked.round:
+        raise ValueError("This vote is closed.")
+    now.check_vote(answer)
+    ballot = _votes(asked.id, asked.round)
+    store.cast(code, ballot, _token(token), json.dumps(answer), MAX_MEMBERS)
+
+
+def vote_of(store: Store, code: str, token: str, asked: Question) -> float | None:
+    """Return a participant's vote of this round; None where there is none."""
+    own = store.ballot(code, _votes(asked.id, asked.round)).get(token)
+    return None if own is None else float(own)
+
+
+def tallies(store: Store, code: str, asked: Question) -> tuple[Tally, ...]:
+    """Count the votes of each round that has begun; see `question.tallies`."""
+    ballots = [store.ballot(code, _votes(asked.id, i)) for i in range(1, asked.round + 1)]
+    return question.tallies(asked, map(question.votes_of, ballots))
+
+
+def close_vote(store: Store, code: str, secret: str, id: str) -> None:
+    """Close the vote, for the discussion."""
+    held = _authority(store, code, secret)
+    _write(store, code, {_QUESTION: _question(held, id).closed().to_json()})
+
+
+def ask_again(store: Store, code: str, secret: str, id: str) -> None:
+    """Open the vote once more, after the discussion."""
+    held = _authority(store, code, secret)
+    _write(store, code, {_QUESTION: _question(held, id).again().to_json()})
+
+
+def reveal(store: Store, code: str, secret: str, id: str, *, even_few: bool = False) -> None:
+    """Show votes and answer; fewer than `FEWEST_SHOWN` where the presenter says so."""
+    held = _authority(store, code, secret)
+    shown = _question(held, id).shown(even_few=even_few)
+    _write(store, code, {_QUESTION: shown.to_json()})
+
+
+def end_question(store: Store, code: str, secret: str, id: str) -> None:
+    """Take a question away; its votes are counted for the record, and deleted."""
+    held = _authority(store, code, secret)
+    _question(held, id)
+    _settle_question(store, code, held)
+    _write(store, code, {_QUESTION: None})
+
+
+def _settle_question(store: Store, code: str, held: Held) -> None:
+    """Note the votes of the present question, if there is one, and delete who cast them."""
+    if _QUESTION not in held.slots:
+        return
+    asked = question.read(held.slots[_QUESTION]).shown()
+    log.question(store, code, asked, tallies(store, code, asked))
+    for i in question.ROUNDS:
+        store.drop(code, _votes(asked.id, i))
+
+
+def _question(held: Held, id: str) -> Question:
+    """Return the present question, if it is the one that is meant."""
+    if _QUESTION in held.slots:
+        asked = question.read(held.slots[_QUESTION])
+        if asked.id == id:
+            return asked
+    raise ValueError("This question isn’t asked any more.")
+
+
+def _votes(id: str, round: int) -> str:
+    return f"q{id}.{round}"
+
+
+def give_task(store: Store, code: str, secret: str, given: TaskRound) -> TaskRound:
+    """Give the room a task, in place of the one before; return it with its id.
+
+    Raises
+    ------
+    NotPresenterError
+    ValueError
+        When it is no task.
+    """
+    _end_task(store, code, _authority(store, code, secret))
+    fresh = TaskRound(given.lesson, given.seed, given.is_each, given.document)
+    fresh = replace(fresh, id=secrets.token_hex(4))
+    task_round.read(written := fresh.to_json())
+    log.task(store, code, fresh)
+    _write(store, code, {_TASK: written})
+    return fresh
+
+
+def end_task(store: Store, code: str, secret: str, id: str) -> None:
+    """End the task; its results are counted for the record, and deleted."""
+    held = _authority(store, code, secret)
+    _task(held, id)
+    _end_task(store, code, held)
+
+
+def report(store: Store, code: str, token: str, id: str, link: str) -> Reached:
+    """Report where a participant is; it is measured here.
+
+    Parameters
+    ----------
+    store : Store
+    code : str
+    token : str
+    id : str
+        Of the task.
+    link : str
+        The participant's scenario.
+
+    Raises
+    ------
+    ValueError
+        When the task has ended, or the link holds no scenario.
+    """
+    given = _task(_held(store, code), id)
+    reached = task_round.measure(given.task(_token(token)), link)
+    store.cast(code, _results(id), token, reached.to_json(), MAX_MEMBERS)
+    return reached
+
+
+def results(store: Store, code: str, given: TaskRound) -> dict[str, Reached]:
+    """Return what each reached, by labels that tell nobody; without those dismissed."""
+    found = task_round.reached(store.ballot(code, _results(given.id)))
+    return {label: each for label, each in found.items() if label not in given.dismissed}
+
+
+def standing(store: Store, code: str, given: TaskRound) -> Standing:
+    """Count how far the room is; see `task_round.standing`."""
+    found = task_round.reached(store.ballot(code, _results(given.id)))
+    return task_round.standing(given, found.values())
+
+
+def show_few(store: Store, code: str, secret: str, id: str) -> None:
+    """Show the results of a task even of fewer than `FEWEST_SHOWN`."""
+    given = _task(_authority(store, code, secret), id)
+    _write(store, code, {_TASK: replace(given, even_few=True).to_json()})
+
+
+def show_one(store: Store, code: str, secret: str, id: str, label: str) -> None:
+    """Show the scenario of a participant; `back_to_stage` goes back.
+
+    Raises
+    ------
+    NotPresenterError
+    ValueError
+        When the task has ended, or nobody has this label.
+    """
+    held = _authority(store, code, secret)
+    given = _task(held, id)
+    found = results(store, code, given)
+    if label not in found:
+        raise ValueError(f"Nobody’s result has the label {label!r:.20}.")
+    before = held.slots[_STAGE]
+    shown = Stage(stage.from_json(before).page, found[label].link)
+    others = {
+        _KEPT: held.slots.get(_KEPT, before),
+        _TASK: given.with_stage(label).to_json(),
+    }
+    _put_on_stage(store, code, held, shown, **others)
+
+
+def back_to_stage(store: Store, code: str, secret: str) -> None:
+    """Go back to what was shown before a participant's scenario; nothing where none is shown."""
+    _back(store, code, _authority(store, code, secret))
+
+
+def dismiss(store: Store, code: str, secret: str, id: str, label: str) -> None:
+    """Offer a participant's scenario no longer; one that is shown leaves the stage."""
+    held = _authority(store, code, secret)
+    given = _task(held, id).without(label)
+    if given.on_stage == label:
+        _back(store, code, held)
+    _write(store, code, {_TASK: given.with_stage("").to_json()})
+
+
+def _back(store: Store, code: str, held: Held) -> None:
+    if _KEPT not in held.slots:
+        return
+    others: dict[str, str | None] = {_KEPT: None}
+    if _TASK in held.slots:
+        others[_TASK] = task_round.read(held.slots[_TASK]).with_stage("").to_json()
+    _put_on_stage(store, code, held, stage.from_json(held.slots[_KEPT]), **others)
+
+
+def _end_task(store: Store, code: str, held: Held) -> None:
+    """End the present task, if there is one."""
+    if _TASK not in held.slots:
+        return
+    _back(store, code, held)
+    _settle_task(store, code, held)
+    _write(store, code, {_TASK: None})
+
+
+def _settle_task(store: Store, code: str, held: Held) -> None:
+    """Note the results of the present task, if there is one, and delete whose they are."""
+    if _TASK not in held.slots:
+        return
+    given = task_round.read(held.slots[_TASK])
+    log.task(store, code, given, standing(store, code, given))
+    store.drop(code, _results(given.id))
+
+
+def _task(held: Held, id: str) -> TaskRound:
+    """Return the present task, if it is the one that is meant."""
+    if _TASK in held.slots:
+        given = task_round.read(held.slots[_TASK])
+        if given.id == id:
+            return given
+    raise ValueError("This task has ended.")
+
+
+def _results(id: str) -> str:
+    return f"t{id}"
+
+
+def end(store: Store, code: str, secret: str) -> Record:
+    """End a room: return its course, and delete all of it."""
+    held = _authority(store, code, secret)
+    _settle_question(store, code, held)
+    _settle_task(store, code, held)
+    course = _course(store, code)
+    store.close(code)
+    return course
+
+
+def course_so_far(store: Store, code: str, secret: str) -> Record:
+    """Return the course of a room that goes on, without the question and task that are open."""
+    _authority(store, code, secret)
+    return _course(store, code)
+
+
+def _course(store: Store, code: str) -> Record:
+    here = len(store.ballot(code, _HERE))
+    return record.read(store.ballot(code, log.BALLOT), here)
+
+
+def _hash(secret: str) -> str:
+    """Hash a secret; it has 128 bits, so that no salt is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _is_key(held: Held, secret: str) -> bool:
+    own = _hash(secret)
+    return any(hmac.compare_digest(own, key) for key in json.loads(held.slots[_KEYS]))
+
+
+def _held(store: Store, code: str) -> Held:
+    held = store.read(code)
+    if held is None:
+        raise _gone(code)
+    return held
+
+
+def _gone(code: str) -> RoomGoneError:
+    return RoomGoneError(f"The room {code} has ended.")
+
+
+def _authority(store: Store, code: str, secret: str) -> Held:
+    """Return what a room holds to its presenter alone."""
+    held = _held(store, code)
+    if not _is_key(held, secret):
+        raise NotPresenterError(f"This address doesn’t have the presenter’s right in room {code}.")
+    return held
+
+
+def _write(store: Store, code: str, slots: Mapping[str, str | None]) -> int:
+    """Write for the presenter, from whose last act on the room lives."""
+    version = store.write(code, slots, time.time() + LIFETIME)
+    if not version:
+        raise _gone(code)
+    return version
+
+
+def _token(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise ValueError(
+            f"A participant’s token is {TOKEN_LENGTH} digits and letters a to f, got {text!r:.40}."
+        )
+    return text

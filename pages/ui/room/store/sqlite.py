@@ -1,0 +1,249 @@
+"""Rooms in one file of SQLite, for all processes of one machine.
+
+The file is in WAL mode, which needs memory that all its users share: it works on a disk of the
+machine or a volume of its containers, **not on a network file system** (NFS, SMB). Replicas on
+several machines need Redis. Deleted rooms are overwritten with zeros.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+
+from . import BallotFull, Held, RoomsFull, StoreGone
+
+#: Seconds to wait for another writer.
+PATIENCE = 2.0
+#: Tells our file from another program's, and from another layout.
+_OURS = 0x526D7331
+_TABLES = f"""
+PRAGMA journal_mode = WAL;
+PRAGMA application_id = {_OURS};
+CREATE TABLE room (code TEXT PRIMARY KEY, version INTEGER NOT NULL, until REAL NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE slot (code TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (code, name))
+    WITHOUT ROWID;
+CREATE TABLE vote (
+    number INTEGER PRIMARY KEY, code TEXT, ballot TEXT, token TEXT, value TEXT NOT NULL,
+    UNIQUE (code, ballot, token));
+"""
+
+
+class SqliteStore:
+    """A `Store` in a file; the system's folder for passing files has it where none is named."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path, self._named = path or _default(), path is not None
+        self._lock = Lock()
+        self._db: sqlite3.Connection | None = None
+        self._file = 0, 0
+
+    def open(self, code: str, slots: Mapping[str, str], until: float, most: int) -> bool:
+        """Make a room; False where the code is taken."""
+        now = time.time()
+        with self._used("BEGIN IMMEDIATE") as db:
+            if _version(db, code, now):
+                return False
+            if _count(db, now) >= most:
+                raise RoomsFull(f"{most} rooms are open, and the server takes no more")
+            _delete(db, code)  # one that is past
+            db.execute("INSERT INTO room VALUES (?, 1, ?)", (code, until))
+            _put(db, code, slots)
+        return True
+
+    def version(self, code: str) -> int:
+        """Version of a room; 0 if there is none."""
+        with self._used() as db:
+            return _version(db, code, time.time())
+
+    def read(self, code: str) -> Held | None:
+        """All slots of a room; None if there is none."""
+        with self._used("BEGIN") as db:
+            found = db.execute(
+                "SELECT version, until FROM room WHERE code = ? AND until > ?", (code, time.time())
+            ).fetchone()
+            slots = db.execute("SELECT name, value FROM slot WHERE code = ?", (code,)).fetchall()
+        return Held(found[0], dict(slots), found[1]) if found else None
+
+    def write(self, code: str, slots: Mapping[str, str | None], until: float | None = None) -> int:
+        """Replace these slots; None removes one."""
+        with self._used("BEGIN IMMEDIATE") as db:
+            found = db.execute(
+                "UPDATE room SET version = version + ?, until = coalesce(?, until)"
+                " WHERE code = ? AND until > ? RETURNING version",
+                (bool(slots), until, code, time.time()),
+            ).fetchone()
+            if not found:
+                return 0
+            _put(db, code, {name: value for name, value in slots.items() if value is not None})
+            gone = [(code, name) for name, value in slots.items() if value is None]
+            db.executemany("DELETE FROM slot WHERE code = ? AND name = ?", gone)
+            return int(found[0])
+
+    def cast(self, code: str, ballot: str, token: str, value: str, most: int) -> bool:
+        """Put a token's value in a ballot, in place of its last."""
+        place = code, ballot
+        with self._used("BEGIN IMMEDIATE") as db:
+            if not _version(db, code, time.time()):
+                return False
+            if db.execute(
+                "UPDATE vote SET value = ? WHERE code = ? AND ballot = ? AND token = ?",
+                (value, *place, token),
+            ).rowcount:
+                return True
+            held = "SELECT count(*) FROM vote WHERE code = ? AND ballot = ?"
+            if db.execute(held, place).fetchone()[0] >= most:
+                raise BallotFull(f"{most} have answered, and no more can")
+            db.execute(
+                "INSERT INTO vote (code, ballot, token, value) VALUES (?, ?, ?, ?)",
+                (*place, token, value),
+            )
+        return True
+
+    def ballot(self, code: str, ballot: str) -> dict[str, str]:
+        """Values by token, in the order of first casts."""
+        with self._used() as db:
+            cast = db.execute(
+                "SELECT token, value FROM vote JOIN room USING (code)"
+                " WHERE code = ? AND ballot = ? AND until > ? ORDER BY number",
+                (code, ballot, time.time()),
+            )
+            return dict(cast.fetchall())
+
+    def drop(self, code: str, ballot: str, token: str | None = None) -> None:
+        """Delete a token's value, or the whole ballot."""
+        with self._used("BEGIN IMMEDIATE") as db:
+            db.execute(
+                "DELETE FROM vote WHERE code = ? AND ballot = ? AND token = coalesce(?, token)",
+                (code, ballot, token),
+            )
+
+    def close(self, code: str) -> None:
+        """Delete all that a room holds."""
+        with self._used("BEGIN IMMEDIATE") as db:
+            _delete(db, code)
+        self._forget_journal()
+
+    def tidy(self, now: float) -> int:
+        """Delete the rooms whose `until` is past, and count them."""
+        with self._used("BEGIN IMMEDIATE") as db:
+            past = db.execute("SELECT code FROM room WHERE until <= ?", (now,)).fetchall()
+            for (code,) in past:
+                _delete(db, code)
+        if past:
+            self._forget_journal()
+        return len(past)
+
+    def rooms(self) -> int:
+        """How many rooms are open."""
+        with self._used() as db:
+            return _count(db, time.time())
+
+    @contextmanager
+    def _used(self, begin: str = "") -> Iterator[sqlite3.Connection]:
+        """Lend the connection to one thread; what it began is done whole or not at all."""
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise StoreGone(f"The file of rooms, {self._path}, is busy")
+        try:
+            db = self._connected()
+            if begin:
+                db.execute(begin)
+            yield db
+            if begin:
+                db.execute("COMMIT")
+        except (OSError, sqlite3.DatabaseError) as fault:
+            self._disconnect()
+            if isinstance(fault, sqlite3.ProgrammingError):
+                raise
+            raise StoreGone(f"The file of rooms, {self._path}, can't be used: {fault}") from fault
+        finally:
+            if self._db and self._db.in_transaction:
+                self._db.execute("ROLLBACK" if begin else "COMMIT")
+            self._lock.release()
+
+    def _connected(self) -> sqlite3.Connection:
+        """Connect to the file, or give the connection; a file that was deleted has none."""
+        if self._db is None:
+            self._make()
+            self._db = sqlite3.connect(
+                self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            if self._db.execute("PRAGMA application_id").fetchone() != (_OURS,):
+                raise OSError("it is no file of rooms; move it away")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("PRAGMA secure_delete = ON")
+            self._file = _identity(self._path)
+        elif _identity(self._path) != self._file:
+            raise OSError("it is another file now")
+        return self._db
+
+    def _make(self) -> None:
+        """Make the file in one step, so that nobody meets half of it; for this user alone."""
+        if not self._named:
+            _own_folder(self._path.parent)
+        if self._path.exists():
+            return
+        with tempfile.TemporaryDirectory(dir=self._path.parent) as folder:
+            new = Path(folder) / "rooms"
+            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            db = sqlite3.connect(new)
+            db.executescript(_TABLES)
+            db.close()
+            with suppress(FileExistsError):  # another process was faster
+                os.link(new, self._path)
+
+    def _disconnect(self) -> None:
+        if self._db is not None:
+            self._db.close()
+        self._db = None
+
+    def _forget_journal(self) -> None:
+        """Empty the journal, which has deleted rooms in it; a busy one is emptied another time."""
+        with self._used() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _default() -> Path:
+    user = str(os.getuid()) if hasattr(os, "getuid") else "user"
+    return Path(tempfile.gettempdir()) / f"self-attention-lab-{user}" / "rooms.db"
+
+
+def _own_folder(folder: Path) -> None:
+    """Make a folder for this user alone; whoever else made it before may read what is in it."""
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o77):
+        raise OSError(f"the folder {folder} isn't this user's alone")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _version(db: sqlite3.Connection, code: str, now: float) -> int:
+    found = db.execute(
+        "SELECT version FROM room WHERE code = ? AND until > ?", (code, now)
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _count(db: sqlite3.Connection, now: float) -> int:
+    return int(db.execute("SELECT count(*) FROM room WHERE until > ?", (now,)).fetchone()[0])
+
+
+def _put(db: sqlite3.Connection, code: str, slots: Mapping[str, str]) -> None:
+    rows = [(code, name, value) for name, value in slots.items()]
+    db.executemany("INSERT OR REPLACE INTO slot VALUES (?, ?, ?)", rows)
+
+
+def _delete(db: sqlite3.Connection, code: str) -> None:
+    for table in "slot", "vote", "room":
+        db.execute(f"DELETE FROM {table} WHERE code = ?", (code,))

@@ -1,0 +1,62 @@
+"""A room in a real store, its presenter and its participants."""
+
+import time
+
+import pytest
+
+from attn_core.presets import BY_KEY
+from pages.ui.menu import ENTRIES
+from pages.ui.room import rooms
+from pages.ui.room.code import WrongCodes
+from pages.ui.room.stage import staged
+from pages.ui.room.store.sqlite import SqliteStore
+
+PAGES = [entry.title for entry in ENTRIES]
+SIMILARITY = BY_KEY["similarity"].scenario
+
+
+def token(i):
+    return f"{i:032x}"
+
+
+@pytest.fixture
+def store(tmp_path):
+    return SqliteStore(tmp_path / "rooms.db")
+
+
+@pytest.fixture
+def room(store):
+    return rooms.open_room(store, staged("Lab", SIMILARITY))
+
+
+@pytest.fixture
+def look(store, room):
+    """What all of the room see."""
+    return lambda: rooms.look(store, room.code, PAGES)
+
+
+@pytest.fixture
+def join(store, room):
+    """Let a participant in, by number."""
+    wrong = WrongCodes()
+
+    def join(i):
+        rooms.join(store, room.code, token(i), wrong, "192.0.2.7")
+        return token(i)
+
+    return join
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that a test moves: `clock.now += 60`."""
+
+    class Clock:
+        now = time.time()
+
+        def time(self):
+            return self.now
+
+    moved = Clock()
+    monkeypatch.setattr("time.time", moved.time)
+    return moved
