@@ -12,6 +12,7 @@ from attn_core.text import escape
 from pages.ui import menu
 from pages.ui.live import announcer, viewport
 from pages.ui.live.slots import slot
+from pages.ui.room import bar, follow
 from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
 from pages.ui.session.state import session
@@ -197,7 +198,7 @@ def page(
         Where every number on the page comes from; of the head that is looked at.
     """
     server.note_run()
-    state.begin(title)
+    state.begin(title, follow.follow)
     st.set_page_config(
         page_title=f"{title} · {NAME}",
         page_icon="🔎",
@@ -211,7 +212,9 @@ def page(
     links.keep()
     announcer.announce()
     _resume()
+    follow.keep_up()
     _header(heading or title, beside)
+    bar.bar()
     with st.container(key="complaint"):  # always there, as a `slot`
         if message := session().complaint:
             st.error(escape.markdown(message))

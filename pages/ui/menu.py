@@ -86,6 +86,14 @@ def link_to_box(name: str) -> None:
         st.page_link(entry.file, label=label, icon=_icon(entry.icon))
 
 
+def link_to(title: str, label: str) -> None:
+    """Draw a link to a page."""
+    with _OTHER_PAGES:
+        for entry in ENTRIES:
+            if entry.title == title:
+                st.page_link(entry.file, label=label, icon=_icon(entry.icon))
+
+
 def link_to_course() -> None:
     """Draw a link to the first lesson, for who hasn't begun the course."""
     with _OTHER_PAGES, slot():

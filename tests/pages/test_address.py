@@ -16,13 +16,14 @@ from attn_core.notation.steps import INPUTS, STEPS
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY, DEFAULT
 from pages.ui.session import address as module
-from pages.ui.session.address import Address, CourseAddress, home
+from pages.ui.session.address import Address, CourseAddress, RoomAddress, home
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
     *("preset", "s", "head", "cell", "a", "projector", "classic"),
     *("text", "read", "other", "learn", "paint", "look"),
     *("lesson", "seed", "step", "course", "task"),
+    *("room", "present", "own"),
 )
 
 PLACES = st.integers(0, 9998)
@@ -37,6 +38,7 @@ ADDRESSES = st.builds(
     painted=TEXTS,
     look=TEXTS,
     course=st.builds(CourseAddress, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
+    room=st.builds(RoomAddress, TEXTS, TEXTS, TEXTS),
 )
 QUERIES = st.dictionaries(
     st.sampled_from(NAMES) | TEXTS, st.sampled_from(["", "0", "1", "7"]) | TEXTS
@@ -63,6 +65,9 @@ def test_all_that_an_address_may_say():
         "step": "predict1",
         "course": "1502e",
         "task": "1z",
+        "room": "KXQRT",
+        "present": "s3cret",
+        "own": "1",
     }
     address = Address(
         *("negation", "1abc", "1de_-", Cell("weights", 2, 1), True, True, 2),
@@ -71,6 +76,7 @@ def test_all_that_an_address_may_say():
         painted="1-0",
         look="4.2.6.3.head",
         course=CourseAddress("7", "k3f9", "predict1", "1502e", "1z"),
+        room=RoomAddress("KXQRT", "s3cret", "1"),
     )
     assert Address.read(said) == address
     assert address.query() == said
@@ -93,6 +99,7 @@ def test_what_is_default_is_left_out(field):
     assert Address().query() == {}
     other = {"cell": Cell("Q", 0, 1), "projector": True, "classic": True, "head": 2}
     other |= {"texts": ("", "x", ""), "course": CourseAddress(step="x")}
+    other["room"] = RoomAddress("x")
     value = other.get(field, "x")
     assert len(Address(**{field: value}).query()) == 1
 

@@ -21,6 +21,8 @@ _BUTTONS = 32
 
 #: Pixels of the window's height that home needs beside its picture; with the projector's letters.
 _AROUND, _AROUND_IN_ROOM = 265, 364
+#: Pixels of the line that says which room one is in (`room/bar.py`).
+_ROOM = 40
 
 
 def look(margin: int = 0, share: float = 1) -> Look:
@@ -29,6 +31,7 @@ def look(margin: int = 0, share: float = 1) -> Look:
     taken = round(margin * 22 / 16) if session().projector else margin
     width = share * (session().width - taken)
     around = (_AROUND_IN_ROOM if session().projector else _AROUND) + session().around
+    around += _ROOM if session().member else 0
     height = max(0, session().height - around)
     return Look(width, state.theme(), session().projector, height or None)
 

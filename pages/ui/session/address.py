@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from attn_core.notation import cells
 from attn_core.notation.cells import Cell
@@ -17,6 +17,14 @@ _LESSON, _PAINTED, _LOOK = "learn", "paint", "look"
 #: A long text, what a pretrained model reads, and what that is compared with.
 _TEXTS = "text", "read", "other"
 _ON = "1"
+#: Which of them a room follows on a page, beside what it follows on all.
+_FOLLOWED = {
+    "Course": ("lesson", "seed", "step", "task"),
+    "Learn": (_LESSON, _PAINTED),
+    "Compare": (_PINNED,),
+    "Long text": _TEXTS[:1],
+    "Real model": (*_TEXTS[1:], _LOOK),
+}
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
 _COUNTED = re.compile(r"[1-9]\d?", re.ASCII)
@@ -43,6 +51,29 @@ class CourseAddress(NamedTuple):
     course: str = ""
     task: str = ""
     receipt: str = ""
+
+
+class RoomAddress(NamedTuple):
+    """What an address says of a room; its parameters are called as these fields.
+
+    Attributes
+    ----------
+    room : str
+        The code; there may be no such room.
+    present : str
+        The presenter's secret, which stands in no link that is shared.
+    own : str
+        `EXPLORES` for who has let go of the presenter; for who follows, the scenario that
+        waits for them, as a link.
+    """
+
+    room: str = ""
+    present: str = ""
+    own: str = ""
+
+
+#: Says that a participant has let go of the presenter.
+EXPLORES = _ON
 
 
 @dataclass(frozen=True)
@@ -74,6 +105,7 @@ class Address:
     look : str
         Where to look in a pretrained model; see `model_query`.
     course : CourseAddress
+    room : RoomAddress
     """
 
     preset: str = ""
@@ -88,6 +120,7 @@ class Address:
     painted: str = ""
     look: str = ""
     course: CourseAddress = field(default_factory=CourseAddress)
+    room: RoomAddress = field(default_factory=RoomAddress)
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Address:
@@ -111,6 +144,7 @@ class Address:
             painted=query.get(_PAINTED, ""),
             look=query.get(_LOOK, ""),
             course=CourseAddress(*(query.get(name, "") for name in CourseAddress._fields)),
+            room=RoomAddress(*(query.get(name, "") for name in RoomAddress._fields)),
         )
 
     def query(self) -> dict[str, str]:
@@ -134,8 +168,38 @@ class Address:
             _PAINTED: self.painted,
             _LOOK: self.look,
             **self.course._asdict(),
+            **self.room._asdict(),
         }
         return {name: value for name, value in written.items() if value}
+
+    def of_page(self, page: str) -> str:
+        """Write what a room follows on a page beside scenario, head and cell.
+
+        Parameters
+        ----------
+        page : str
+            Its title.
+
+        Examples
+        --------
+        >>> Address("negation", lesson="views", projector=True).of_page("Learn")
+        'preset=negation&learn=views'
+        """
+        names = _PRESET, *_FOLLOWED.get(page, ())
+        return urlencode({name: value for name, value in self.query().items() if name in names})
+
+    def with_page(self, page: str, look: str) -> Address:
+        """Say of a page what `of_page` wrote, and of all else what is said here.
+
+        Examples
+        --------
+        >>> Address("negation", lesson="views").with_page("Learn", "learn=grammar").query()
+        {'learn': 'grammar'}
+        """
+        names = _PRESET, *_FOLLOWED.get(page, ())
+        own = {name: value for name, value in self.query().items() if name not in names}
+        followed = {name: value for name, value in parse_qsl(look) if name in names}
+        return Address.read(own | followed)
 
     def with_text(self, i: int, said: str) -> Address:
         """Say another thing of one of the texts."""

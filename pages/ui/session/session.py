@@ -5,8 +5,8 @@ Streamlit keeps it; only `state` asks Streamlit for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from attn_core import Scenario, limits, permalink, presets
 from attn_core.edits import describe_rounded_scenario, mask_kinds
@@ -15,7 +15,7 @@ from attn_core.scenario import Array
 from attn_core.tasks.movable import Movable
 from attn_core.text.embeddings import Source
 from pages.ui.session import model_query
-from pages.ui.session.address import MAX_ADDRESS, Address
+from pages.ui.session.address import MAX_ADDRESS, Address, RoomAddress
 from pages.ui.session.announcement import Announcement
 from pages.ui.session.course import Course
 from pages.ui.session.history import History
@@ -24,6 +24,9 @@ from pages.ui.session.model_query import ModelQuery
 from pages.ui.session.pasted_text import LongText
 from pages.ui.session.runs import KINDS, Kind, Painting, Runs
 from pages.ui.session.url_text import UrlText
+
+if TYPE_CHECKING:  # a room stands on the session
+    from pages.ui.room.member import Member
 
 #: Pixels that a figure may take until the browser has told its own width.
 DEFAULT_WIDTH = 960
@@ -153,6 +156,8 @@ class Session:
     runs: Runs = field(default_factory=Runs)
     painting: Painting = field(default_factory=Painting)
     course: Course = field(default_factory=Course)
+    #: What it knows of its room; None outside a room.
+    member: Member | None = None
     #: What was asked of a pretrained model last; see `pending_vectors`.
     requested: PendingVectors | None = None
     #: Choices that change the view and not the scenario, by widget.
@@ -315,6 +320,35 @@ class Session:
             except ValueError as error:
                 self._complain_too(f"The text of this address can't be shown. {error}")
 
+    def adopt(self, scenario: Scenario, address: Address) -> None:
+        """Take over what a room shows.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            What the link of the address is of; it may be too large for one.
+        address : Address
+        """
+        if scenario != self.scenario:
+            self.refused, self.chosen_mask_kind = "", "none"
+        preset = address.preset if address.preset in presets.BY_KEY else ""
+        self.history.push(scenario, preset)
+        self.links.scenario = address.link
+        self.load_from_url(replace(address, course=address.course._replace(receipt="")))
+        if address.pinned != self.links.pinned_whole:
+            self._load_pin(address.pinned)
+
+    def let_go(self, following: Scenario | None = None) -> None:
+        """Leave what a room shows, for a change of one's own; Undo leads to what one had.
+
+        Parameters
+        ----------
+        following : Scenario, optional
+            What it is changed to; where that is the same, nothing is left.
+        """
+        if self.member and self.member.is_following and following != self.scenario:
+            self.history = self.member.let_go(self.history)
+
     def _open(self, address: Address) -> None:
         """Open its link; one that can't be opened leaves everything as it is, and says so."""
         try:
@@ -338,11 +372,15 @@ class Session:
         a = address.pinned
         if self.is_user_event or a == self.links.pinned or (self.page and not address.link):
             return
-        if not a:
+        self._load_pin(a)
+
+    def _load_pin(self, link: str) -> None:
+        """Pin the scenario of a link, or none."""
+        if not link:
             self.pin(None)
             return
         try:
-            self.pin(Pinned(limits.validate(permalink.decode(a)), self.history.preset))
+            self.pin(Pinned(limits.validate(permalink.decode(link)), self.history.preset))
         except ValueError as error:
             self._complain_too(
                 f"The link of A in the address can't be opened; what you see is B alone. {error}"
@@ -357,8 +395,28 @@ class Session:
         page : str
             The address without what we say in it.
         """
+        whole = self.said()
+        address = whole.fitting(page)
+        self.links.scenario, self.links.pinned = address.link, address.pinned
+        self.links.has_painting = address.painted == whole.painted
+        for i, text in enumerate(self._texts):
+            has_room = len(address.with_text(i, text.link).at(page)) <= MAX_ADDRESS
+            address = address.with_text(i, text.to_url(has_room=has_room))
+        return self._in_room(address, page) if self.member else address
+
+    def _in_room(self, address: Address, page: str) -> Address:
+        """Say of a room as much as there is room for; it leads to all that it shows itself."""
+        room = self.member.to_url() if self.member else RoomAddress()
+        if self.member and self.member.is_following:
+            address = replace(address, preset="", link="", head=0, cell=None)
+        whole = replace(address, room=room)
+        has_room = len(whole.at(page)) <= MAX_ADDRESS
+        return whole if has_room else replace(address, room=room._replace(own=""))
+
+    def said(self) -> Address:
+        """Return all that there is to say of what is on the screen, but texts and room."""
         link = _as_link(self.scenario)
-        whole = Address(
+        return Address(
             preset=self.history.preset,
             link=link,
             head=self.head,
@@ -371,13 +429,16 @@ class Session:
             look=model_query.to_text(self.model_query.focus),
             course=self.course.to_url(link),
         )
-        address = whole.fitting(page)
-        self.links.scenario, self.links.pinned = address.link, address.pinned
-        self.links.has_painting = address.painted == whole.painted
-        for i, text in enumerate(self._texts):
-            has_room = len(address.with_text(i, text.link).at(page)) <= MAX_ADDRESS
-            address = address.with_text(i, text.to_url(has_room=has_room))
-        return address
+
+    @property
+    def text_links(self) -> tuple[str, ...]:
+        """The texts as links, whether an address has room for them or not."""
+        return tuple(text.link for text in self._texts)
+
+    @property
+    def text_parameters(self) -> tuple[str, ...]:
+        """What the address said last of the texts."""
+        return tuple(text.parameter for text in self._texts)
 
     @property
     def _texts(self) -> tuple[UrlText, ...]:

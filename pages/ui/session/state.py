@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from attn_core import Scenario, edits, limits
 from attn_core.figures import Theme
@@ -33,12 +35,18 @@ def session() -> Session:
     return known
 
 
-def begin(page: str) -> None:
+def begin(page: str, follow: Callable[[Address, str], None] | None = None) -> None:
     """Load what the URL says, where it is news, and write the session into it.
 
     The URL is news on the first run and when the visitor goes back or forward. It is
     not while a widget is moved quickly: the browser may still send the URL from before
     the last move, so a run that a widget started never reads it; see `widgets`.
+
+    Parameters
+    ----------
+    page : str
+    follow : callable, optional
+        Takes over what a room shows; it gets the address, and the page of the run before.
     """
     known: Session | None = st.session_state.get(_KEY)
     address = Address.read(st.query_params.to_dict())
@@ -50,12 +58,17 @@ def begin(page: str) -> None:
         known.refused = known.inspection.picture = ""
         known.movable = None  # kept on the same page, whose run may be stopped and begin anew
     if address.link and not known.is_user_event and known.page:
+        if address.link != known.links.scenario:
+            known.let_go()
         known.load_from_url(address)
     known.load_pin_from_url(address)
+    before = known.page
     known.page, known.is_user_event, known.only_numbers = page, False, False
     known.begun, known.around = time.monotonic(), 0
     known.fragments.clear()
     known.frames.clear()
+    if follow:
+        follow(address, before)
     _write_url(known)
 
 
@@ -64,6 +77,16 @@ def _write_url(known: Session) -> None:
     wanted = known.to_url(st.context.url or "").query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+
+
+def turn_to(file: str) -> None:
+    """Turn to another page, as by a link, with an address that says the same.
+
+    Nothing is turned where the page is served alone.
+    """
+    query = session().to_url(st.context.url or "").query()
+    with suppress(StreamlitPageNotFoundError):
+        st.switch_page(file, query_params=query)
 
 
 def begin_fragment(key: str) -> bool:
@@ -122,6 +145,7 @@ def change(
     dropped = "" if preset or anew else edits.describe_dropped(known.scenario, following)
     notes = noted.note, dropped, edits.describe_rounded_scenario(noted.scenario, following)
     known.complaint, known.refused, known.note = "", "", " ".join(filter(None, notes))
+    known.let_go(following)
     revision = known.history.revision
     if known.history.push(following, preset, gesture or ""):
         known.chosen_mask_kind, known.chosen_head = "none", 0
@@ -189,6 +213,7 @@ def swap() -> None:
     except ValueError as error:
         known.complain(str(error))
         return
+    known.let_go(a.scenario)
     known.pin(known.as_pinned)
     if known.history.push(a.scenario, a.preset, swap=True):
         known.chosen_mask_kind = "none"

@@ -1,0 +1,281 @@
+"""A session in a room: it joins, shows what the presenter shows, or puts it there itself.
+
+Outside a room nothing here asks the store.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import streamlit as st
+
+from attn_core import limits, permalink, presets
+from attn_core.notation import cells
+from pages.ui import menu
+from pages.ui.room import code, rooms
+from pages.ui.room.limits import LIFETIME, MAX_LOOK, PRESENT
+from pages.ui.room.member import Member
+from pages.ui.room.stage import Stage, staged
+from pages.ui.room.store import StoreGone, store
+from pages.ui.session import state
+from pages.ui.session.address import EXPLORES, Address
+from pages.ui.session.history import History
+from pages.ui.session.state import session
+
+#: The page that is never on the stage: there the presenter asks, and sees what comes.
+BACKSTAGE = "Room"
+PAGES = tuple(entry.title for entry in menu.ENTRIES if entry.title != BACKSTAGE)
+_KEY = "part-room"
+#: Of this server; see `code.WrongCodes`.
+wrong_codes = code.WrongCodes()
+_TURNED = "You turned the page, so you explore on your own now."
+
+
+def join(text: str, secret: str = "") -> None:
+    """Go into a room; the run that follows says whether there is one.
+
+    Parameters
+    ----------
+    text : str
+        Its code, as a participant typed it.
+    secret : str, optional
+        The presenter's.
+    """
+    known = session()
+    try:
+        read = code.read(text)
+    except ValueError as error:
+        known.complain(str(error))
+        return
+    leave()
+    known.complaint = known.note = ""
+    known.member = Member(read, secret=secret)
+    if known.member.is_following:
+        known.history = known.member.follow(known.history)
+
+
+def leave() -> None:
+    """Leave the room, with what is one's own."""
+    known = session()
+    if known.member and not known.member.presents and known.member.mode != "own":
+        known.history = known.member.explore(known.history)
+    known.member = None
+
+
+def explore() -> None:
+    """Let go of the presenter, and go back to what was one's own."""
+    known = session()
+    if known.member and known.member.is_following:
+        known.history = known.member.explore(known.history)
+
+
+def follow_again() -> None:
+    """Follow the presenter; what is one's own waits."""
+    known = session()
+    if known.member and known.member.mode == "own":
+        known.history = known.member.follow(known.history)
+
+
+def follow(address: Address, before: str) -> None:
+    """Take over what is new in the room, at the beginning of a run; see `state.begin`.
+
+    Parameters
+    ----------
+    address : Address
+        Of the page.
+    before : str
+        The page of the run before; empty for the first run.
+    """
+    if not before and address.room.room:
+        _join_from_url(address)
+    member = session().member
+    shown = member.stage.page if member and member.stage else ""
+    is_called = _ask(_catch_up)
+    if (member := session().member) is None or member.stage is None:
+        return
+    if member.is_following and before and session().page not in (before, shown, member.stage.page):
+        session().let_go()
+        session().add_note(_TURNED)
+    elif member.is_following or is_called:
+        turn_to(member.stage.page)
+
+
+def _join_from_url(address: Address) -> None:
+    """Join the room of an address; a scenario that it has beside is the visitor's own."""
+    known, (text, secret, own) = session(), address.room
+    join(text, secret)
+    if (member := known.member) is None or member.presents:
+        return
+    if own == EXPLORES:
+        explore()
+    elif not address.link:
+        member.own = _opened(own)
+
+
+def _opened(link: str) -> History | None:
+    """Open what waits for a visitor, if there is something that can be opened."""
+    try:
+        held = limits.validate(permalink.decode(link)) if link else None
+    except ValueError as error:
+        session().complain(f"What you made before can't be read from this address. {error}")
+        return None
+    return History(held, presets.DEFAULT.key) if held else None
+
+
+def _ask(question: Callable[[Member], bool]) -> bool:
+    """Ask the store, unless it gave no answer just now; leave a room that is gone.
+
+    Returns
+    -------
+    bool
+        The answer; False where there is none.
+    """
+    known = session()
+    if (member := known.member) is None or not member.may_ask:
+        return False
+    try:
+        answer = question(member)
+    except StoreGone:
+        member.lost = time.monotonic()
+        return False
+    except ValueError as error:
+        leave()
+        known.complain(str(error))
+        return True
+    member.lost = 0.0
+    return answer
+
+
+def _catch_up(member: Member) -> bool:
+    """Take over the stage where it is news; return whether to turn to its page."""
+    if _has_news(member):
+        member.room = rooms.look(store(), member.code, PAGES)
+    if member.room is None:
+        return False
+    last, stage = member.stage, member.room.stage
+    if stage == last or not (member.is_following or member.presents):
+        return False
+    if member.presents and last and _stage(member) != last:
+        return False  # what this session has done since goes on the stage
+    _adopt(member, stage)
+    return not (member.presents and session().page == BACKSTAGE)
+
+
+def _has_news(member: Member) -> bool:
+    """Give a sign of life where it is time for one; return whether the room has changed."""
+    if member.room is None:
+        _enter(member)
+    elif time.monotonic() - member.seen > PRESENT / 3 and not member.presents:
+        rooms.stay(store(), member.code, member.token)
+        member.seen = time.monotonic()
+    return store().version(member.code) != member.version
+
+
+def _enter(member: Member) -> None:
+    """Go in by the code; who hasn't the presenter's right takes part."""
+    source = st.context.ip_address or ""
+    if member.presents:
+        wrong_codes.check(source, time.time())
+        if rooms.is_presenter(store(), member.code, member.secret):
+            return
+        session().complain(f"This address doesn’t have the right to present in {member.code}.")
+        member.secret = ""
+        session().history = member.follow(session().history)
+    rooms.join(store(), member.code, member.token, wrong_codes, source)
+    member.seen = time.monotonic()
+
+
+def _adopt(member: Member, stage: Stage) -> None:
+    """Show what is new on the stage; where one points oneself stays, until that changes there."""
+    known, last = session(), member.stage
+    if last:
+        known.complaint = known.note = ""
+    head, cell = known.chosen_head, known.inspection.cell
+    if last is None or stage.head != last.head:
+        head = stage.head
+    if last is None or stage.cell != last.cell:
+        cell = cells.from_text(stage.cell)
+    address = replace(
+        known.said(), link=stage.link, head=head, cell=cell, texts=known.text_parameters
+    )
+    if last is None or (stage.page, stage.look) != (last.page, last.look):
+        address = address.with_page(stage.page, stage.look)
+    known.adopt(stage.scenario, address)
+    if member.is_following or last is None:
+        known.history.forget()
+    member.stage = stage
+
+
+def turn_to(page: str) -> None:
+    """Turn to a page of the menu, unless one is there."""
+    if session().page != page:
+        for entry in menu.ENTRIES:
+            if entry.title == page:
+                state.turn_to(entry.file)
+
+
+def see() -> None:
+    """Have the whole page run, to show what is new in the room."""
+    session().is_user_event = True  # the browser's URL may be from before the last run
+    st.rerun()
+
+
+def keep_up() -> None:
+    """Look at the room from time to time, and where one presents, put on the stage what is new."""
+    if member := session().member:
+        st.fragment(_keep_up, key=_KEY, run_every=timedelta(seconds=member.poll))()
+
+
+def _keep_up() -> None:
+    known, is_alone = session(), state.begin_fragment(_KEY)
+    if (member := known.member) is None:
+        return
+    was_lost = bool(member.lost)
+    if member.presents:
+        _ask(_show)
+    if not is_alone or (known.only_numbers and not member.is_following):
+        return  # a hand drags: it isn't called away
+    if _ask(_is_called) or bool(member.lost) != was_lost:
+        see()
+
+
+def _show(member: Member) -> bool:
+    """Put on the stage what the presenter has on the screen, where it has changed.
+
+    Now and then also where it hasn't, for the room lives on from then.
+    """
+    stage = _stage(member)
+    is_kept = time.monotonic() - member.seen < LIFETIME / 24
+    if member.room is None or (stage == member.stage and is_kept):
+        return False
+    member.seen = time.monotonic()
+    version = rooms.show(store(), member.code, member.secret, stage)
+    if version == member.version + 1:  # else somebody else has changed something, too
+        member.room = replace(member.room, version=version, stage=stage)
+    member.stage = stage
+    return True
+
+
+def _stage(member: Member) -> Stage:
+    """Return what the presenter's session has on the screen, as a stage."""
+    known = session()
+    page = member.stage.page if known.page == BACKSTAGE and member.stage else known.page
+    said = replace(known.said(), texts=known.text_links)
+    look = said.of_page(page)
+    cell = cells.to_text(known.inspection.cell) if known.inspection.cell else ""
+    return staged(
+        page, known.scenario, known.head, cell, look if len(look) <= MAX_LOOK else said.of_page("")
+    )
+
+
+def _is_called(member: Member) -> bool:
+    """Whether the page is to run: the room has changed, and this session shows what has."""
+    if not _has_news(member):
+        return False
+    if member.is_following or member.presents or member.room is None:
+        return True
+    before, member.room = member.room, rooms.look(store(), member.code, PAGES)
+    return (before.question, before.task) != (member.room.question, member.room.task)

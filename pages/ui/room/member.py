@@ -1,0 +1,152 @@
+"""What a session knows of its room, and what it keeps of the visitor's own meanwhile."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from attn_core import permalink
+from pages.ui.session.address import EXPLORES, RoomAddress
+from pages.ui.session.history import History
+
+if TYPE_CHECKING:
+    from pages.ui.room.rooms import Room
+    from pages.ui.room.stage import Stage
+
+#: What a participant's page shows: the stage, their own scenario, or the room's task.
+Mode = Literal["following", "own", "task"]
+
+#: Seconds between two looks at the store where nothing brings news.
+POLL = 2.0
+_TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+@dataclass
+class Member:
+    """A session in a room.
+
+    Attributes
+    ----------
+    code : str
+        Of the room.
+    token : str
+        Tells a participant from the others, and nobody who it is.
+    is_named : bool
+        The token is the browser's, which keeps it.
+    secret : str
+        The presenter's; empty for a participant.
+    mode : {"following", "own", "task"}
+        A presenter's is "own".
+    room : Room or None
+        As it was last seen.
+    stage : Stage or None
+        As this session last showed it, or put it there.
+    task, reported : str
+        The id of the task that this session has begun, and the scenario that it reported last.
+    own : History or None
+        The visitor's own scenario with its undo, while another one is on the screen.
+    lost : float
+        When the store last gave no answer, as `time.monotonic` counts; 0 where it gave one.
+    seen : float
+        When this session last gave a sign of life, likewise.
+    poll : float
+        Seconds until the next look at the store.
+    """
+
+    code: str
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    is_named: bool = False
+    secret: str = ""
+    mode: Mode = "following"
+    room: Room | None = None
+    stage: Stage | None = None
+    task: str = ""
+    reported: str = ""
+    own: History | None = None
+    lost: float = 0.0
+    seen: float = 0.0
+    poll: float = POLL
+
+    @property
+    def presents(self) -> bool:
+        """Whether what this session shows is the stage."""
+        return bool(self.secret)
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the page shows the stage as it is."""
+        return self.mode == "following" and not self.presents
+
+    @property
+    def version(self) -> int:
+        """Of the room, as it was last seen; 0 before that."""
+        return self.room.version if self.room else 0
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether to ask the store: one that gave no answer is left alone for a while."""
+        return time.monotonic() - self.lost > POLL if self.lost else True
+
+    def use_token(self, token: object) -> None:
+        """Be the participant that a browser was before; what is no token is passed over."""
+        if isinstance(token, str) and _TOKEN.fullmatch(token):
+            self.token = token
+
+    def let_go(self, shown: History) -> History:
+        """Go on from what is on the screen; Undo leads to what the visitor had before.
+
+        Parameters
+        ----------
+        shown : History
+            With the stage's scenario.
+
+        Returns
+        -------
+        History
+            The visitor's own, of the same revision, so that a slider under a hand stays.
+        """
+        own, self.own, self.mode = self.own or _begun(shown), None, "own"
+        own.push(shown.present, shown.preset)
+        own.revision = shown.revision
+        return own
+
+    def explore(self, shown: History) -> History:
+        """Go back to what the visitor had before; where there is nothing, to what is shown."""
+        own, self.own, self.mode = self.own or _begun(shown), None, "own"
+        own.revision = shown.revision + 1
+        return own
+
+    def follow(self, own: History) -> History:
+        """Put the visitor's own away, and show the stage from now on.
+
+        Returns
+        -------
+        History
+            To take the stage's scenarios, of which none can be undone.
+        """
+        self.own, self.mode, self.stage = own, "following", None
+        following = _begun(own)
+        following.revision = own.revision + 1
+        return following
+
+    def to_url(self) -> RoomAddress:
+        """Return what the address is to say of the room."""
+        own = EXPLORES if self.mode == "own" and not self.presents else ""
+        if self.is_following and self.own:
+            own = _as_link(self.own)
+        return RoomAddress(self.code, self.secret, own)
+
+
+def _begun(shown: History) -> History:
+    """Begin a history with what another one has at present."""
+    return History(shown.present, shown.preset)
+
+
+def _as_link(own: History) -> str:
+    try:
+        return permalink.encode(own.present)
+    except permalink.LinkError:  # it waits in the session alone
+        return ""

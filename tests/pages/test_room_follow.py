@@ -1,0 +1,410 @@
+"""Sessions in a room: what the presenter shows is what all see who follow, and nobody else."""
+
+import time
+from contextlib import nullcontext, suppress
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import streamlit as st
+
+from attn_core import permalink
+from attn_core.notation.cells import Cell
+from attn_core.presets import BY_KEY, DEFAULT
+from pages.ui import menu
+from pages.ui.room import code, follow, rooms
+from pages.ui.room import store as stores
+from pages.ui.room.limits import MAX_WRONG_CODES_EACH
+from pages.ui.room.stage import staged
+from pages.ui.room.store import StoreGone
+from pages.ui.share import qr_code
+from tests.pages.test_pages import PAGES, fine, parameter, slider, visit
+
+START = BY_KEY["negation"].scenario
+
+
+class Counting:
+    """A store that counts what it is asked, and may be gone."""
+
+    def __init__(self, store):
+        self._store, self.asked, self.is_gone = store, [], False
+
+    def __getattr__(self, name):
+        def ask(*args, **options):
+            self.asked.append(name)
+            if self.is_gone:
+                raise StoreGone("Nobody answers.")
+            return getattr(self._store, name)(*args, **options)
+
+        return ask
+
+
+@pytest.fixture(autouse=True)
+def store(monkeypatch, tmp_path):
+    """One file for all sessions of a test; who guessed codes in another test is forgotten."""
+    monkeypatch.setenv("ROOM_STORE", f"sqlite:///{tmp_path / 'rooms.db'}")
+    monkeypatch.setattr(follow, "wrong_codes", code.WrongCodes())
+    monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.7"))
+    counting = Counting(stores.store())
+    for module in ("follow", "bar"):
+        monkeypatch.setattr(f"pages.ui.room.{module}.store", lambda: counting)
+    return counting
+
+
+@pytest.fixture
+def room(store):
+    """A room that shows a sentence on the page Attention."""
+    return rooms.open_room(stores.store(), staged("Attention", START, 0, "weights.2.1"))
+
+
+def present(room, **query):
+    return fine(visit(room=room.code, present=room.secret, **query))
+
+
+def take_part(room, page="dashboard.py", **query):
+    return fine(visit(page, room=room.code, **query))
+
+
+def again(at, page="dashboard.py"):
+    """The same address in a new session, as after F5, or where the connection was lost."""
+    return fine(visit(page, **{name: parameter(at, name) for name in at.query_params}))
+
+
+def session(at):
+    return at.session_state["session"]
+
+
+def page_of(at):
+    return session(at).page
+
+
+def line(at):
+    return " ".join(each.value for each in at.markdown if "oom **" in each.value)
+
+
+def stage(room):
+    return rooms.look(stores.store(), room.code, follow.PAGES).stage
+
+
+def move(at, cell="X-0-1", value=2.5):
+    """Move a slider, as a hand does."""
+    return fine(slider(at, cell).set_value(value).run())
+
+
+def by_hand(at):
+    """Run a page as a widget does."""
+    session(at).is_user_event = True
+    return fine(at.run())
+
+
+def press(at, label):
+    return fine(next(each for each in at.button if each.label == label).click().run())
+
+
+def test_who_comes_in_is_where_the_presenter_is(room):
+    at = take_part(room)
+    assert page_of(at) == "Attention"
+    assert session(at).scenario == START
+    assert session(at).history.preset == DEFAULT.key
+    assert [session(at).inspection.cell.name] == ["weights"]
+    assert "Following the presenter" in line(at)
+    assert not session(at).history.can_undo
+
+
+def test_an_address_leads_to_the_room_and_holds_no_numbers_of_it(room):
+    at = take_part(room)
+    assert {name: parameter(at, name) for name in at.query_params} == {
+        "room": room.code,
+        "classic": "1",
+    }
+    late = again(at)
+    assert (page_of(late), session(late).scenario) == ("Attention", START)
+
+
+def test_a_presenter_begins_where_the_room_is(room):
+    at = present(room)
+    assert (page_of(at), session(at).scenario) == ("Attention", START)
+    assert stage(room).scenario == START
+    assert f"You present room **{room.code}**" in line(at)
+
+
+def test_what_the_presenter_moves_all_see(room):
+    presenter, at = present(room), take_part(room)
+    at.switch_page("pages/3_Attention.py")
+    presenter.switch_page("dashboard.py").run()
+    move(presenter)
+    assert stage(room).page == "Lab"
+    fine(at.run())
+    assert page_of(at) == "Lab"
+    assert session(at).scenario == session(presenter).scenario != START
+    assert not session(at).history.can_undo and session(presenter).history.can_undo
+
+
+def test_head_number_and_preset_are_followed(room):
+    presenter, at = present(room), take_part(room)
+    presenter.switch_page("dashboard.py").run()
+    presenter.selectbox(key="preset").set_value("four-views").run()
+    session(presenter).chosen_head = 2
+    by_hand(presenter)
+    assert stage(room).head == 2
+    fine(at.run())
+    assert session(at).head == 2
+    assert session(at).history.preset == "four-views"
+
+
+def test_where_one_points_oneself_stays_until_the_presenter_points_elsewhere(room):
+    presenter, at = present(room), take_part(room)
+    session(at).inspection.inspect(Cell("scores", 1, 0), "")
+    presenter.switch_page("dashboard.py").run()
+    move(presenter)
+    fine(at.run())
+    assert session(at).scenario == session(presenter).scenario
+    assert session(at).inspection.cell == Cell("scores", 1, 0)
+    session(presenter).inspection.inspect(Cell("Q", 0, 1), "")
+    by_hand(presenter)
+    fine(at.run())
+    assert session(at).inspection.cell == Cell("Q", 0, 1)
+
+
+def on_lab(room):
+    """A presenter and a participant on the home page."""
+    presenter, at = present(room), take_part(room)
+    presenter.switch_page("dashboard.py").run()
+    return presenter, fine(at.run())
+
+
+def test_who_moves_something_lets_go_and_comes_back(room):
+    presenter, at = on_lab(room)
+    move(at, value=1.5)
+    mine = session(at).scenario
+    assert session(at).member.mode == "own"
+    assert "On your own" in line(at)
+    move(presenter, value=-2.0)
+    fine(at.run())
+    assert session(at).scenario == mine
+
+    press(at, "Follow again")
+    assert session(at).scenario == session(presenter).scenario
+    assert "Following the presenter" in line(at)
+    press(at, "Explore on my own")
+    assert session(at).scenario == mine
+    press(at, "Undo")
+    assert session(at).scenario == START
+
+
+def test_a_second_try_leads_back_to_the_first_by_undo(room):
+    presenter, at = on_lab(room)
+    first = session(move(at, value=1.5)).scenario
+    press(at, "Follow again")
+    move(presenter, value=-2.0)
+    shown = session(fine(at.run())).scenario
+    move(at, cell="X-1-0", value=0.5)
+    press(at, "Undo")
+    assert session(at).scenario == shown
+    press(at, "Undo")
+    assert session(at).scenario == first
+
+
+def test_a_page_that_one_turns_to_lets_go(room):
+    presenter, at = on_lab(room)
+    at.switch_page("pages/2_Projections.py").run()
+    assert (page_of(at), session(at).member.mode) == ("Projections", "own")
+    assert session(at).scenario == START
+    move(presenter)
+    assert session(fine(at.run())).scenario == START
+    press(at, "Follow again")
+    assert (page_of(at), session(at).scenario) == ("Lab", session(presenter).scenario)
+
+
+def test_a_page_that_the_presenter_turns_to_meanwhile_does_not(room):
+    presenter, at = on_lab(room)
+    presenter.switch_page("pages/2_Projections.py").run()
+    at.switch_page("pages/2_Projections.py").run()
+    assert (page_of(at), session(at).member.mode) == ("Projections", "following")
+    presenter.switch_page("pages/5_Views.py").run()
+    assert page_of(fine(at.run())) == "Views"
+
+
+def test_own_work_survives_a_reload(room):
+    _, at = on_lab(room)
+    mine = session(move(at, value=1.5)).scenario
+    exploring = again(at)
+    assert session(exploring).member.mode == "own"
+    assert (page_of(exploring), session(exploring).scenario) == ("Lab", mine)
+
+    waiting = again(press(at, "Follow again"))
+    assert session(waiting).scenario == START
+    press(waiting, "Explore on my own")
+    assert session(waiting).scenario == mine
+
+
+def test_back_goes_to_what_one_had(room):
+    _, at = on_lab(room)
+    mine = session(move(at, value=1.5)).scenario
+    address = {name: parameter(at, name) for name in at.query_params}
+    press(at, "Follow again")
+    at.query_params.clear()
+    for name, value in address.items():
+        at.query_params[name] = value
+    fine(at.run())
+    assert (session(at).scenario, session(at).member.mode) == (mine, "own")
+
+
+def test_who_worked_before_keeps_it(room):
+    at = fine(visit(preset="similarity"))
+    move(at)
+    mine = session(at).scenario
+    join(at, room.code)
+    assert session(at).scenario == START
+    press(at, "Explore on my own")
+    assert session(at).scenario == mine
+    press(at, "Undo")
+    assert session(at).scenario == BY_KEY["similarity"].scenario
+
+
+def join(at, text):
+    """Type a code, which a callback takes before the page runs."""
+    known = session(at)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(follow, "session", lambda: known)
+        follow.join(text)
+    return fine(at.run())
+
+
+@pytest.mark.parametrize("typed", ["KXQR", "KXQR0", "", "<b>x</b>"])
+def test_what_is_no_code_is_said(store, typed):
+    at = fine(visit())
+    join(at, typed)
+    assert "5 letters" in at.error[0].value
+    assert session(at).member is None and not store.asked
+
+
+def test_a_room_that_is_not_there_is_said_and_cannot_be_guessed(store):
+    at = fine(visit(room="BBBBB"))
+    assert "There is no room BBBBB" in at.error[0].value
+    assert session(at).member is None
+    assert "room" not in at.query_params
+    for _ in range(MAX_WRONG_CODES_EACH):
+        join(at, "BBBBC")
+    asked = len(store.asked)
+    join(at, "BBBBD")
+    assert "Too many wrong codes" in at.error[0].value
+    assert len(store.asked) == asked
+
+
+def test_a_room_that_has_ended_leaves_ones_own(room):
+    _, at = on_lab(room)
+    press(move(at, value=1.5), "Follow again")
+    mine = session(at).member.own.present
+    rooms.end(stores.store(), room.code, room.secret)
+    fine(at.run())
+    assert f"The room {room.code} has ended" in at.error[0].value
+    assert session(at).member is None
+    assert session(at).scenario == mine
+    assert "room" not in at.query_params and not line(at)
+
+
+def test_a_store_that_is_gone_takes_nothing_away(room, store, monkeypatch):
+    presenter, at = on_lab(room)
+    store.is_gone = True
+    move(presenter)
+    fine(at.run())
+    assert "can’t be reached" in line(at) and "can’t be reached" in line(presenter.run())
+    assert session(at).scenario == START
+    asked = len(store.asked)
+    fine(at.run())
+    assert len(store.asked) == asked  # it isn't waited for in each run
+    move(at, value=1.5)
+    assert session(at).member.mode == "own"
+
+    store.is_gone = False
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+    fine(presenter.run())
+    assert stage(room).scenario == session(presenter).scenario != START
+    fine(at.run())
+    press(at, "Follow again")
+    assert session(at).scenario == session(presenter).scenario
+    assert "can’t be reached" not in line(at)
+
+
+def test_a_room_that_cannot_be_reached_at_first_is_entered_later(room, store, monkeypatch):
+    store.is_gone = True
+    at = fine(visit(room=room.code))
+    assert "can’t be reached" in line(at)
+    assert parameter(at, "room") == room.code
+    store.is_gone = False
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+    fine(at.run())
+    assert (page_of(at), session(at).scenario) == ("Attention", START)
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_outside_a_room_nothing_is_asked_of_the_store(store, page):
+    with suppress(IndexError):
+        fine(visit(page)).run()
+    assert store.asked == []
+
+
+def test_two_presenters_see_what_the_other_does(room):
+    first, second = present(room), present(room)
+    first.switch_page("dashboard.py").run()
+    fine(second.run())
+    assert page_of(second) == "Lab"
+    move(first)
+    fine(second.run())
+    assert session(second).scenario == session(first).scenario
+    move(second, cell="X-1-0", value=0.5)
+    fine(first.run())
+    assert session(first).scenario == session(second).scenario == stage(room).scenario
+    press(first, "Undo")
+    assert stage(room).scenario == session(first).scenario
+
+
+def test_a_presenter_who_comes_back_elsewhere_goes_on(room):
+    first, at = on_lab(room)
+    move(first)
+    shown = session(first).scenario
+    second = present(room)
+    assert (page_of(second), session(second).scenario) == ("Lab", shown)
+    assert session(fine(at.run())).scenario == shown
+    move(second, cell="X-1-0", value=0.5)
+    assert session(fine(at.run())).scenario == session(second).scenario != shown
+
+
+def test_a_forged_right_to_present_is_none(room):
+    at = fine(visit(room=room.code, present="x" * 22))
+    assert "doesn’t have the right to present" in at.error[0].value
+    assert "Following the presenter" in line(at)
+    assert "present" not in at.query_params
+    before = stage(room)
+    at.switch_page("dashboard.py").run()
+    move(at)
+    assert stage(room) == before
+
+
+def test_the_right_to_present_is_in_no_link_that_is_shared(room, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(qr_code, "expander", lambda *_: nullcontext(True))
+    monkeypatch.setattr(qr_code, "draw", drawn.append)
+    at = present(room)
+    assert parameter(at, "present") == room.secret
+    at.switch_page("pages/10_Share.py").run()
+    said = [*drawn, *(each.value for each in at.code)]
+    assert drawn and at.code
+    assert not [each for each in said if room.secret in each or room.code in each]
+    assert permalink.decode(parse_qs(urlsplit(at.code[0].value).query)["s"][0]) == START
+    assert room.secret not in stage(room).to_json()
+
+
+def test_two_tabs_of_one_browser_are_one_participant(room):
+    tabs = take_part(room), take_part(room)
+    assert rooms.members(stores.store(), room.code) == 2
+    token = session(tabs[0]).member.token
+    session(tabs[1]).member.use_token(token)
+    session(tabs[1]).member.use_token("<script>")
+    assert session(tabs[1]).member.token == token
+
+
+def test_pages_of_a_stage_are_those_of_the_menu():
+    assert set(follow.PAGES) == {entry.title for entry in menu.ENTRIES} - {follow.BACKSTAGE}
