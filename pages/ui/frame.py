@@ -12,7 +12,7 @@ from attn_core.text import escape
 from pages.ui import menu
 from pages.ui.live import announcer, viewport
 from pages.ui.live.slots import slot
-from pages.ui.room import bar, follow
+from pages.ui.room import bar, follow, listen
 from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
 from pages.ui.session.state import session
@@ -86,7 +86,7 @@ _CSS = """<style>
     position-try-fallbacks: flip-block, flip-inline, flip-block flip-inline; }
 }
 /* They show nothing, and take no room. */
-.st-key-links, .st-key-announcer { position: absolute; width: 0 !important; }
+.st-key-links, .st-key-announcer, .st-key-room-news { position: absolute; width: 0 !important; }
 .st-key-viewport { margin-bottom: calc(0rem - 0.6rem); } /* nor does this */
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]:empty) { display: none; }
 div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }
@@ -213,6 +213,7 @@ def page(
     announcer.announce()
     _resume()
     follow.keep_up()
+    listen.listen()
     _header(heading or title, beside)
     bar.bar()
     with st.container(key="complaint"):  # always there, as a `slot`

@@ -42,7 +42,7 @@ class Counting:
 def store(monkeypatch, tmp_path):
     """One file for all sessions of a test; who guessed codes in another test is forgotten."""
     monkeypatch.setenv("ROOM_STORE", f"sqlite:///{tmp_path / 'rooms.db'}")
-    monkeypatch.setattr(follow, "wrong_codes", code.WrongCodes())
+    monkeypatch.setattr(code, "wrong_codes", code.WrongCodes())
     monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.7"))
     counting = Counting(stores.store())
     for module in ("follow", "bar"):

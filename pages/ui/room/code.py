@@ -112,6 +112,10 @@ class WrongCodes:
                 self._by_source.popitem(last=False)
 
 
+#: Those that came to this process.
+wrong_codes = WrongCodes()
+
+
 def _refuse(times: deque[float] | None, now: float, where: str) -> None:
     """Refuse where as many times are held as may be, and the first isn't long ago."""
     if times is None or len(times) != times.maxlen:

@@ -30,7 +30,6 @@ BACKSTAGE = "Room"
 PAGES = tuple(entry.title for entry in menu.ENTRIES if entry.title != BACKSTAGE)
 _KEY = "part-room"
 #: Of this server; see `code.WrongCodes`.
-wrong_codes = code.WrongCodes()
 _TURNED = "You turned the page, so you explore on your own now."
 
 
@@ -178,13 +177,13 @@ def _enter(member: Member) -> None:
     """Go in by the code; who hasn't the presenter's right takes part."""
     source = st.context.ip_address or ""
     if member.presents:
-        wrong_codes.check(source, time.time())
+        code.wrong_codes.check(source, time.time())
         if rooms.is_presenter(store(), member.code, member.secret):
             return
         session().complain(f"This address doesn’t have the right to present in {member.code}.")
         member.secret = ""
         session().history = member.follow(session().history)
-    rooms.join(store(), member.code, member.token, wrong_codes, source)
+    rooms.join(store(), member.code, member.token, code.wrong_codes, source)
     member.seen = time.monotonic()
 
 
@@ -207,6 +206,23 @@ def _adopt(member: Member, stage: Stage) -> None:
     if member.is_following or last is None:
         known.history.forget()
     member.stage = stage
+
+
+def use_token(token: object) -> None:
+    """Be the participant that the browser was before; the one it was taken for meanwhile goes."""
+    if (member := session().member) is None:
+        return
+    before = member.token
+    member.use_token(token)
+    if member.token == before:
+        return
+
+    def replace_token(member: Member) -> bool:
+        rooms.leave(store(), member.code, before)
+        rooms.stay(store(), member.code, member.token)
+        return True
+
+    _ask(replace_token)
 
 
 def turn_to(page: str) -> None:

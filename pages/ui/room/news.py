@@ -36,7 +36,6 @@ _BEAT = "event: beat\ndata: 1\n\n"
 _HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 _watcher = Watcher(store.store)
-_wrong = code.WrongCodes()
 
 
 async def news(request: Request) -> Response:
@@ -44,13 +43,13 @@ async def news(request: Request) -> Response:
     source = request.client.host if request.client else ""
     asked = QueryParams(request.url.query)
     try:
-        _wrong.check(source, time.time())
+        code.wrong_codes.check(source, time.time())
     except ValueError as error:
         return _refusal(429, str(error))
     try:
         listener = await _watcher.listen(code.read(asked.get("room", "")))
     except NoSuchRoomError as error:
-        _wrong.note(source, time.time())
+        code.wrong_codes.note(source, time.time())
         return _refusal(404, str(error))
     except ValueError as error:
         return _refusal(404, str(error))

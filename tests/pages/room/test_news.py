@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from attn_core import edits
 from attn_core.presets import DEFAULT
 from benchmarks.serve import serving
-from pages.ui.room import news, watcher
+from pages.ui.room import code, news, watcher
 from pages.ui.room.code import WrongCodes
 from pages.ui.room.limits import MAX_WRONG_CODES_EACH
 from pages.ui.room.stage import staged
@@ -48,8 +48,8 @@ class Counting:
 @pytest.fixture
 def store(tmp_path):
     made = Counting(tmp_path / "rooms.db")
-    for code in (CODE, OTHER):
-        open_room(made.real, code)
+    for each in (CODE, OTHER):
+        open_room(made.real, each)
     return made
 
 
@@ -257,7 +257,7 @@ def body(sent):
 def served(store, monkeypatch):
     """The route, with a store and a watcher of its own."""
     monkeypatch.setattr(news, "_watcher", Watcher(lambda: store))
-    monkeypatch.setattr(news, "_wrong", WrongCodes())
+    monkeypatch.setattr(code, "wrong_codes", WrongCodes())
     monkeypatch.setattr(news, "HEARTBEAT", 0.05)
 
 
