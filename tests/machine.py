@@ -1,4 +1,4 @@
-"""What the tests need of the machine: a browser, nginx, fonts.
+"""What the tests need of the machine: a browser, nginx, Redis, fonts.
 
 `python -m tests.machine` installs what is missing: Debian's packages where that needs no
 password, else Playwright's browser. Its exit code is 1 where there is no browser in the end.
@@ -26,6 +26,9 @@ Chrome by hand (Debian, as root: apt install chromium), or set CHROMIUM to its p
 NO_NGINX = """\
 There is no nginx, so that the tests of several replicas are skipped.
 Debian, Ubuntu, as root: apt install nginx-light"""
+NO_REDIS = """\
+There is no redis-server, so that the tests of rooms in Redis are skipped.
+Debian, Ubuntu, as root: apt install redis-server"""
 
 
 def chromium() -> str:
@@ -42,6 +45,11 @@ def nginx() -> str:
     return shutil.which("nginx") or shutil.which("nginx", path=SBIN) or ""
 
 
+def redis() -> str:
+    """Path of Redis's server, or of Valkey's; empty if there is none."""
+    return shutil.which("redis-server") or shutil.which("valkey-server") or ""
+
+
 def provide() -> bool:
     """Install what is missing, as far as it goes; False if there is no browser then."""
     packages = missing_packages()
@@ -49,6 +57,8 @@ def provide() -> bool:
         subprocess.run([ROOT / ".ci" / "apt", *packages], check=False)
     if not nginx():
         print(NO_NGINX)
+    if not redis():
+        print(NO_REDIS)
     return bool(chromium()) or _playwright_brings_one()
 
 
@@ -57,7 +67,8 @@ def missing_packages() -> list[str]:
     family = _family()
     if "debian" not in family:
         return []
-    missing = [] if nginx() else ["nginx-light"]
+    there = {"nginx-light": nginx(), "redis-server": redis()}
+    missing = [package for package, path in there.items() if not path]
     # Ubuntu's package only asks for a snap.
     if not chromium() and "ubuntu" not in family:
         missing.append("chromium")

@@ -1,4 +1,4 @@
-"""What `make test` installs on machines that lack a browser, nginx and fonts."""
+"""What `make test` installs on machines that lack a browser, nginx, Redis and fonts."""
 
 import shutil
 from pathlib import Path
@@ -47,8 +47,8 @@ def test_debian_packages_are_taken_where_that_needs_no_password(bare, rights):
     assert machine.provide()
     assert machine.chromium() == str(bare / "chromium")
     installed = asked_for(bare).splitlines()[-1].split()
-    assert installed[-5:] == [
-        *("nginx-light", "chromium", "libatomic1"),
+    assert installed[-6:] == [
+        *("nginx-light", "redis-server", "chromium", "libatomic1"),
         *("fonts-noto-core", "fonts-noto-color-emoji"),
     ]
 
@@ -66,11 +66,12 @@ def test_playwright_is_asked_where_apt_may_not_be_used(bare, monkeypatch, brings
     assert "asked: install --with-deps chromium" in told
     assert ("asked: install chromium" in told) is not brings
     assert "apt install nginx-light" in told
+    assert "apt install redis-server" in told
 
 
 def test_a_machine_that_has_all_installs_nothing(bare, monkeypatch):
     monkeypatch.setattr(machine, "_installed", lambda _package: True)
-    for name in ("chromium", "nginx"):
+    for name in ("chromium", "nginx", "redis-server"):
         put(bare, name, "")
     put(bare, "apt-get", APT_GET)
     assert machine.provide()

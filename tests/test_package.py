@@ -65,7 +65,7 @@ def test_extras_are_the_requirements(wheel):
     about = subprocess.run(
         [sys.executable, "-c", ABOUT, str(wheel)], capture_output=True, text=True, check=True
     ).stdout
-    for extra in ("app", "models", "dev"):
+    for extra in ("app", "models", "room", "dev"):
         suffix = "" if extra == "app" else f"-{extra}"
         lines = (ROOT / f"requirements{suffix}.txt").read_text().splitlines()
         wanted = {name(line) for line in lines if line and line[0] != "#"}

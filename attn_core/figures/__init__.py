@@ -1,5 +1,7 @@
 """Plotly figures of attention; they are returned, never shown."""
 
+from .answers.choices import choices_alt, describe_choices
+from .answers.histogram import describe_histogram, histogram_alt
 from .boxes.colours import Theme
 from .boxes.description import Description
 from .boxes.dot_product_pairs import describe_dot_product_pairs
@@ -27,10 +29,13 @@ __all__ = [
     "Space",
     "Theme",
     "WordMap",
+    "choices_alt",
     "describe",
+    "describe_choices",
     "describe_contributions",
     "describe_dot_product_pairs",
     "describe_head_grid",
+    "describe_histogram",
     "describe_learning",
     "describe_learning_spaces",
     "describe_long_text",
@@ -42,6 +47,7 @@ __all__ = [
     "describe_word_bars",
     "describe_word_map",
     "draw",
+    "histogram_alt",
     "html_page",
     "is_product",
     "learning_alt",

@@ -13,6 +13,7 @@ from pages.ui import menu
 from pages.ui.live import announcer, viewport
 from pages.ui.live.slots import slot
 from pages.ui.room import bar, follow, listen
+from pages.ui.room.show import question_bar
 from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
 from pages.ui.session.state import session
@@ -221,6 +222,8 @@ def page(
             st.error(escape.markdown(message))
         elif note := session().note:
             st.warning(escape.markdown(note), icon=":material/info:")
+    if question_bar.hides_page():
+        st.stop()
     with slot():
         transfer.without_link()
     if heads:

@@ -48,6 +48,7 @@ ENTRIES = (
     Entry("Long text", "pages/8_Long_text.py", "article", _TEXT),
     Entry("Real model", "pages/9_Real_model.py", "neurology", _TEXT),
     Entry("Share", "pages/10_Share.py", "share"),
+    Entry("Room", "pages/11_Room.py", "cast_for_education"),
 )
 #: Streamlit knows no other page where one is served by itself; then there are no links.
 _OTHER_PAGES = suppress(StreamlitPageNotFoundError)
@@ -95,9 +96,9 @@ def link_to(title: str, label: str) -> None:
 
 
 def link_to_course() -> None:
-    """Draw a link to the first lesson, for who hasn't begun the course."""
+    """Draw a link to the first lesson, for who hasn't begun the course and isn't led already."""
     with _OTHER_PAGES, slot():
-        if not session().course.is_new:
+        if session().member or not session().course.is_new:
             return
         label = "New here? Begin with lesson 1"
         st.page_link("pages/0_Course.py", label=label, icon=_icon("school"))

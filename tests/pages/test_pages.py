@@ -69,8 +69,8 @@ def array(z):
     return np.frombuffer(base64.b64decode(z["bdata"]), z["dtype"]).reshape(shape)
 
 
-#: Nothing is pasted yet, and a model may not be installed.
-_WITHOUT_PICTURE = ("8_Long_text.py", *([] if installed() else ["9_Real_model.py"]))
+#: No room is open, nothing is pasted yet, and a model may not be installed.
+_WITHOUT_PICTURE = ("11_Room.py", "8_Long_text.py", *([] if installed() else ["9_Real_model.py"]))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)

@@ -16,6 +16,7 @@ from pages.ui.room import store as stores
 from pages.ui.room.limits import MAX_WRONG_CODES_EACH
 from pages.ui.room.stage import staged
 from pages.ui.room.store import StoreGone
+from pages.ui.room.task_round import TaskRound
 from pages.ui.share import qr_code
 from tests.pages.test_pages import PAGES, fine, parameter, slider, visit
 
@@ -45,8 +46,7 @@ def store(monkeypatch, tmp_path):
     monkeypatch.setattr(code, "wrong_codes", code.WrongCodes())
     monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.7"))
     counting = Counting(stores.store())
-    for module in ("follow", "bar"):
-        monkeypatch.setattr(f"pages.ui.room.{module}.store", lambda: counting)
+    monkeypatch.setattr(stores, "_at", lambda _: counting)  # whoever asks for the store
     return counting
 
 
@@ -177,7 +177,7 @@ def test_who_moves_something_lets_go_and_comes_back(room):
     move(at, value=1.5)
     mine = session(at).scenario
     assert session(at).member.mode == "own"
-    assert "On your own" in line(at)
+    assert "On your own, since you changed something" in line(at)
     move(presenter, value=-2.0)
     fine(at.run())
     assert session(at).scenario == mine
@@ -209,6 +209,7 @@ def test_a_page_that_one_turns_to_lets_go(room):
     at.switch_page("pages/2_Projections.py").run()
     assert (page_of(at), session(at).member.mode) == ("Projections", "own")
     assert session(at).scenario == START
+    assert "since you turned the page" in line(at)
     move(presenter)
     assert session(fine(at.run())).scenario == START
     press(at, "Follow again")
@@ -297,7 +298,7 @@ def test_a_room_that_has_ended_leaves_ones_own(room):
     mine = session(at).member.own.present
     rooms.end(stores.store(), room.code, room.secret)
     fine(at.run())
-    assert f"The room {room.code} has ended" in at.error[0].value
+    assert f"The room {room.code} has ended" in at.warning[0].value and not at.error
     assert session(at).member is None
     assert session(at).scenario == mine
     assert "room" not in at.query_params and not line(at)
@@ -408,3 +409,75 @@ def test_two_tabs_of_one_browser_are_one_participant(room):
 
 def test_pages_of_a_stage_are_those_of_the_menu():
     assert set(follow.PAGES) == {entry.title for entry in menu.ENTRIES} - {follow.BACKSTAGE}
+
+
+def follow_there(presenter, at, page):
+    """Have the presenter turn to a page, and the participant run."""
+    presenter.switch_page(f"pages/{page}")
+    by_hand(presenter)
+    fine(at.run())
+    assert page_of(at) == page_of(presenter)
+    assert session(at).member.is_following
+
+
+def test_what_a_page_is_about_is_followed_and_nothing_else(room):
+    presenter, at = on_lab(room)
+    session(at).painting.set(1 - session(at).painted, START)
+    session(presenter).pin(session(presenter).as_pinned)
+    by_hand(presenter)
+    fine(at.run())
+    assert session(at).pinned is None  # of no concern on this page
+    follow_there(presenter, at, "7_Compare.py")
+    assert session(at).scenario_a == START
+
+    session(presenter).lesson = "grammar"
+    follow_there(presenter, at, "6_Learn.py")
+    assert session(at).lesson == "grammar"
+    assert (session(at).painted == session(presenter).painted).all()
+
+
+def test_a_lesson_is_followed_through_its_task(room):
+    presenter, at = on_lab(room)
+    session(presenter).course.begin_lesson("2", "")
+    follow_there(presenter, at, "0_Course.py")
+    course = session(at).course
+    assert (course.key, course.step) == ("2", "story")
+    press(presenter, "I know this: test me")
+    fine(at.run())
+    assert (course.key, course.step) == ("2", "task")
+    assert session(at).member.is_following
+    assert session(at).scenario == session(presenter).scenario == course.task.start
+    assert session(at).movable
+
+
+def test_a_participants_place_in_the_course_is_their_own(room):
+    presenter, at = on_lab(room)
+    session(at).course.begin_lesson("3", "")
+    move(presenter)
+    fine(at.run())
+    assert session(at).course.key == "3"
+
+
+def test_a_task_is_for_all_and_leaves_what_one_had(room):
+    presenter, at = on_lab(room)
+    mine = session(move(at, value=1.5)).scenario
+    given = rooms.give_task(stores.store(), room.code, room.secret, TaskRound("2"))
+    fine(at.run())
+    late = take_part(room)
+    for each in (at, late):
+        assert (page_of(each), session(each).member.mode) == ("Course", "task")
+        assert session(each).scenario == given.task("").start
+        assert session(each).movable
+    move(presenter)
+    assert session(fine(late.run())).scenario == given.task("").start
+    at.switch_page("pages/2_Projections.py").run()
+    assert (page_of(at), session(at).member.mode) == ("Projections", "task")
+
+    rooms.end_task(stores.store(), room.code, room.secret, given.id)
+    for each in (at, late):
+        fine(each.run())
+        assert (page_of(each), session(each).member.mode) == ("Lab", "following")
+        assert session(each).scenario == session(presenter).scenario
+    press(at, "Explore on my own")
+    press(at, "Undo")
+    assert session(at).scenario == mine

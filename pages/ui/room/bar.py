@@ -12,6 +12,7 @@ from pages.ui import menu
 from pages.ui.room import follow, rooms
 from pages.ui.room.limits import PRESENT
 from pages.ui.room.member import Member
+from pages.ui.room.show import ask, give, question_bar, task_bar
 from pages.ui.room.store import StoreGone, store
 from pages.ui.session import widgets
 from pages.ui.session.state import session
@@ -38,13 +39,19 @@ def bar() -> None:
             _presenter(member)
         else:
             _participant(member)
+    question_bar.question_bar()
+    task_bar.task_bar()
 
 
 def _presenter(member: Member) -> None:
     st.markdown(f"You present room **{member.code}**", width="content")
     st.fragment(_people, key="room-people", run_every=timedelta(seconds=PRESENT / 3))()
+    if member.room and not member.room.question:
+        ask.offer()
+    if member.room and not member.room.task:
+        give.offer()
     if session().page != follow.BACKSTAGE:
-        menu.link_to(follow.BACKSTAGE, "To the page of the room")
+        menu.link_to(follow.BACKSTAGE, "Code and end")
 
 
 def _people() -> None:
@@ -65,9 +72,11 @@ def _participant(member: Member) -> None:
         st.markdown(f"Room **{member.code}** · Following the presenter", width="content")
         _button("Explore on my own", "explore", follow.explore)
     else:
-        st.markdown(f"Room **{member.code}** · On your own", width="content")
-        _button("Follow again", "follow", follow.follow_again)
+        since = f", since {member.why}" if member.why else ""
+        st.markdown(f"Room **{member.code}** · On your own{since}", width="content")
+        _button("Follow again", "cast", follow.follow_again)
 
 
-def _button(label: str, key: str, go: Callable[[], None]) -> None:
-    widgets.button(label, key=f"room-{key}", on_click=go, type="tertiary")
+def _button(label: str, icon: str, go: Callable[[], None]) -> None:
+    key = f"room-{go.__name__.replace('_', '-')}"
+    widgets.button(label, key=key, icon=f":material/{icon}:", on_click=go, type="tertiary")

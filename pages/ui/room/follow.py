@@ -13,9 +13,10 @@ from datetime import timedelta
 import streamlit as st
 
 from attn_core import limits, permalink, presets
+from attn_core.learning import raw_target
 from attn_core.notation import cells
 from pages.ui import menu
-from pages.ui.room import code, rooms
+from pages.ui.room import code, rooms, task_mode
 from pages.ui.room.limits import LIFETIME, MAX_LOOK, PRESENT
 from pages.ui.room.member import Member
 from pages.ui.room.stage import Stage, staged
@@ -29,8 +30,6 @@ from pages.ui.session.state import session
 BACKSTAGE = "Room"
 PAGES = tuple(entry.title for entry in menu.ENTRIES if entry.title != BACKSTAGE)
 _KEY = "part-room"
-#: Of this server; see `code.WrongCodes`.
-_TURNED = "You turned the page, so you explore on your own now."
 
 
 def join(text: str, secret: str = "") -> None:
@@ -90,16 +89,16 @@ def follow(address: Address, before: str) -> None:
     """
     if not before and address.room.room:
         _join_from_url(address)
-    member = session().member
-    shown = member.stage.page if member and member.stage else ""
+    known = session()
+    shown = known.member.stage.page if known.member and known.member.stage else ""
     is_called = _ask(_catch_up)
-    if (member := session().member) is None or member.stage is None:
+    if (member := known.member) is None:
         return
-    if member.is_following and before and session().page not in (before, shown, member.stage.page):
-        session().let_go()
-        session().add_note(_TURNED)
+    page = task_mode.PAGE if member.mode == "task" else member.stage.page if member.stage else ""
+    if member.is_following and before and page and known.page not in (before, shown, page):
+        known.history = member.let_go(known.history, "you turned the page")
     elif member.is_following or is_called:
-        turn_to(member.stage.page)
+        turn_to(page)
 
 
 def _join_from_url(address: Address) -> None:
@@ -142,7 +141,10 @@ def _ask(question: Callable[[Member], bool]) -> bool:
         return False
     except ValueError as error:
         leave()
-        known.complain(str(error))
+        if member.room:
+            known.add_note(f"{error} What is your own is here.")
+        else:
+            known.complain(str(error))
         return True
     member.lost = 0.0
     return answer
@@ -154,6 +156,8 @@ def _catch_up(member: Member) -> bool:
         member.room = rooms.look(store(), member.code, PAGES)
     if member.room is None:
         return False
+    if not member.presents and task_mode.keep_up(member, member.room.task):
+        return True
     last, stage = member.stage, member.room.stage
     if stage == last or not (member.is_following or member.presents):
         return False
@@ -251,11 +255,16 @@ def _keep_up() -> None:
         return
     was_lost = bool(member.lost)
     if member.presents:
-        _ask(_show)
+        put_on_stage()
     if not is_alone or (known.only_numbers and not member.is_following):
         return  # a hand drags: it isn't called away
     if _ask(_is_called) or bool(member.lost) != was_lost:
         see()
+
+
+def put_on_stage() -> None:
+    """Put on the stage at once what the presenter has on the screen."""
+    _ask(_show)
 
 
 def _show(member: Member) -> bool:
@@ -279,7 +288,8 @@ def _stage(member: Member) -> Stage:
     """Return what the presenter's session has on the screen, as a stage."""
     known = session()
     page = member.stage.page if known.page == BACKSTAGE and member.stage else known.page
-    said = replace(known.said(), texts=known.text_links)
+    painted = raw_target.to_text(known.painted)  # also what a newcomer finds
+    said = replace(known.said(), painted=painted, texts=known.text_links)
     look = said.of_page(page)
     cell = cells.to_text(known.inspection.cell) if known.inspection.cell else ""
     return staged(

@@ -16,7 +16,9 @@ from attn_core.notation.labels import percent, short
 MAX_BINS = 10
 #: A number this many interquartile ranges outside the quartiles is far out (Tukey, 1977).
 _FAR = 3
-_WIDTHS = 1, 2, 5, 10
+_WIDTHS = 1, 2, 5, 10, 20
+#: Decimals that count.
+_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def of_numbers(rounds: Sequence[Sequence[float]], right: float = math.nan) -> li
     >>> [bar.label for bar in before if bar.is_right]
     ['0.3 to 0.35']
     """
+    rounds = [[round(x, _DIGITS) for x in each] for each in rounds]
+    right = round(right, _DIGITS) if math.isfinite(right) else math.nan
     values = sorted(x for each in rounds for x in each)
     inner = [x for x in (*_near(values), right) if math.isfinite(x)]
     if not inner:
@@ -103,7 +107,8 @@ def _near(values: Sequence[float]) -> list[float]:
 
 def _edges(low: float, high: float) -> list[float]:
     """Divide an interval at multiples of 1, 2 or 5 of a power of ten."""
-    span = high - low or max(abs(low) / 10, 0.1)
+    most = max(abs(low), abs(high))
+    span = max(high - low, most * 1e-6) if high > low else max(most / 10, 0.1)
     power = math.floor(math.log10(span / MAX_BINS))
     for width in _WIDTHS:
         unit = width * 10.0**power

@@ -28,7 +28,7 @@ TOKEN_LENGTH = 32
 #: Characters of one value that a participant sends.
 MAX_VALUE = 20_000
 #: Characters of what all see.
-MAX_STAGE = 300_000
+MAX_STAGE = 20_000
 #: Browsers that hear the news of a room, and of all on a server.
 MAX_LISTENERS_OF_ROOM = 220
 MAX_LISTENERS = 2_000

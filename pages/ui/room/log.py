@@ -72,8 +72,7 @@ def stage(store: Store, code: str, shown: Stage, last: Last, *, is_ones: bool = 
     is_ones : bool
         A participant made it.
     """
-    said = {name: value for name, value in asdict(shown).items() if name != "document"}
-    _note(store, code, last.key, {"kind": "stage", **said, "from the room": is_ones})
+    _note(store, code, last.key, {"kind": "stage", **asdict(shown), "from the room": is_ones})
 
 
 def question(store: Store, code: str, asked: Question, rounds: Sequence[Tally] = ()) -> None:

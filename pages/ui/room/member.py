@@ -46,6 +46,8 @@ class Member:
         As this session last showed it, or put it there.
     task, reported : str
         The id of the task that this session has begun, and the scenario that it reported last.
+    why : str
+        What made this session let go by itself; empty where it was asked to.
     own : History or None
         The visitor's own scenario with its undo, while another one is on the screen.
     lost : float
@@ -65,6 +67,7 @@ class Member:
     stage: Stage | None = None
     task: str = ""
     reported: str = ""
+    why: str = ""
     own: History | None = None
     lost: float = 0.0
     seen: float = 0.0
@@ -95,27 +98,29 @@ class Member:
         if isinstance(token, str) and _TOKEN.fullmatch(token):
             self.token = token
 
-    def let_go(self, shown: History) -> History:
+    def let_go(self, shown: History, why: str) -> History:
         """Go on from what is on the screen; Undo leads to what the visitor had before.
 
         Parameters
         ----------
         shown : History
             With the stage's scenario.
+        why : str
+            What the visitor did.
 
         Returns
         -------
         History
             The visitor's own, of the same revision, so that a slider under a hand stays.
         """
-        own, self.own, self.mode = self.own or _begun(shown), None, "own"
+        own, self.own, self.mode, self.why = self.own or _begun(shown), None, "own", why
         own.push(shown.present, shown.preset)
         own.revision = shown.revision
         return own
 
     def explore(self, shown: History) -> History:
         """Go back to what the visitor had before; where there is nothing, to what is shown."""
-        own, self.own, self.mode = self.own or _begun(shown), None, "own"
+        own, self.own, self.mode, self.why = self.own or _begun(shown), None, "own", ""
         own.revision = shown.revision + 1
         return own
 

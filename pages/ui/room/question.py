@@ -9,9 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from attn_core import strict_json
-from attn_core.tasks import LESSONS
 from attn_core.tasks.bound import TOLERANCE
-from attn_core.tasks.prediction import Prediction
 from pages.ui.room import histogram
 from pages.ui.room.histogram import Bar
 from pages.ui.room.limits import CHOICES, FEWEST_SHOWN, MAX_NUMBER, MAX_QUESTION
@@ -166,29 +164,6 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "round": lambda x: x in ROUNDS,
     "even_few": lambda x: isinstance(x, bool),
 }
-
-
-def from_prediction(predicted: Prediction) -> Question:
-    """Make a prediction of a lesson a question to the room."""
-    return Question(
-        predicted.question,
-        predicted.options,
-        predicted.answer,
-        predicted.within,
-        predicted.why,
-        predicted.shows,
-    )
-
-
-def of_lesson(key: str, seed: str = "") -> tuple[Question, ...]:
-    """Return the questions of a lesson; they begin with the start of its task.
-
-    Examples
-    --------
-    >>> [len(asked.options) for asked in of_lesson("7")]
-    [3, 3]
-    """
-    return tuple(map(from_prediction, LESSONS[key].page(seed).predictions))
 
 
 @dataclass(frozen=True)

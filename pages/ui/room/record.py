@@ -67,8 +67,7 @@ def _stage(event: Mapping[str, Any], address: str) -> Iterator[str]:
     whose = "A participant’s scenario" if event["from the room"] else "Shown"
     asked = f", asked about: {event['cell']}" if event["cell"] else ""
     yield f"{whose}: page {event['page']}, head {event['head'] + 1}{asked}."
-    if event["link"]:
-        yield f"\n<{address}?s={event['link']}>"
+    yield f"\n<{address}?s={event['link']}>"
 
 
 def _question(event: Mapping[str, Any], _: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attn_core import Scenario, limits, permalink, strict_json
-from attn_core import document as documents
 from attn_core.edits import editable
 from attn_core.notation import cells
 from attn_core.notation.graph import graph
@@ -27,15 +26,13 @@ class Stage:
     page : str
         As its entry in the menu is titled.
     link : str
-        The scenario; empty where it is too large for a link.
+        The scenario.
     head : int
         From 0.
     cell : str
         The number that is asked about, as `cells.to_text` writes it; empty for none.
     look : str
         What else that page's address says and all are to see; empty for nothing.
-    document : str
-        The scenario as JSON where it is too large for a link, else empty.
 
     Examples
     --------
@@ -50,12 +47,11 @@ class Stage:
     head: int = 0
     cell: str = ""
     look: str = ""
-    document: str = ""
 
     @property
     def scenario(self) -> Scenario:
         """The scenario, which all sessions of this process share."""
-        return _scenario(self.link, self.document)
+        return _scenario(self.link)
 
     def to_json(self) -> str:
         """Write it; `read` reads it."""
@@ -63,11 +59,14 @@ class Stage:
 
 
 def staged(page: str, scenario: Scenario, head: int = 0, cell: str = "", look: str = "") -> Stage:
-    """Put a scenario on the stage, as a link if it fits."""
-    try:
-        return Stage(page, permalink.encode(scenario), head, cell, look)
-    except permalink.LinkError:
-        return Stage(page, "", head, cell, look, documents.to_json(scenario))
+    """Put a scenario on the stage.
+
+    Raises
+    ------
+    LinkError
+        When it is too large for a link, for which it needs many long words of rare characters.
+    """
+    return Stage(page, permalink.encode(scenario), head, cell, look)
 
 
 def read(text: str, pages: Collection[str]) -> Stage:
@@ -114,8 +113,6 @@ def check(stage: Stage) -> None:
     ValueError
         With what was expected and what came.
     """
-    if bool(stage.link) == bool(stage.document):
-        raise ValueError("A stage has a scenario either as a link or as a document.")
     if len(stage.look) > MAX_LOOK:
         raise ValueError(
             f"“look” has room for {MAX_LOOK} characters; this one has {len(stage.look)}."
@@ -129,7 +126,7 @@ def check(stage: Stage) -> None:
 
 
 #: The type of each field as JSON has it.
-_TYPES = {"page": str, "link": str, "head": int, "cell": str, "look": str, "document": str}
+_TYPES = {"page": str, "link": str, "head": int, "cell": str, "look": str}
 
 
 def _from_content(content: Any) -> Stage:
@@ -146,9 +143,8 @@ def _from_content(content: Any) -> Stage:
 
 
 @lru_cache(maxsize=64)  # all of a room ask for the same one
-def _scenario(link: str, document: str) -> Scenario:
-    opened = permalink.decode(link) if link else documents.from_json(document)
-    return limits.validate(opened)
+def _scenario(link: str) -> Scenario:
+    return limits.validate(permalink.decode(link))
 
 
 class Moved(NamedTuple):

@@ -352,7 +352,7 @@ class Session:
             What it is changed to; where that is the same, nothing is left.
         """
         if self.member and self.member.is_following and following != self.scenario:
-            self.history = self.member.let_go(self.history)
+            self.history = self.member.let_go(self.history, "you changed something")
 
     def _open(self, address: Address) -> None:
         """Open its link; one that can't be opened leaves everything as it is, and says so."""

@@ -72,6 +72,11 @@ def draw(link: str) -> None:
     st.html(_CSS)
     with st.container(key="qr"):
         st.image(drawn, width="stretch", alt=f"QR code of the link {link}")
+    say_if_here(link)
+
+
+def say_if_here(link: str) -> None:
+    """Say where an address can't be opened from another computer."""
     if urlsplit(link).hostname in _HERE:
         st.caption(
             "This address is of this computer only; phones can't open it. Open the page under "

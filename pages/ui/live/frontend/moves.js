@@ -3,20 +3,23 @@
 // 1. A box gives its move to the queue of its page. One move is on its way at a time, so that a
 //    slow server draws fewer pictures and never old ones; of those that wait, only the last move
 //    of a drag is kept. The last move of all always goes out. Where the page shows what a move
-//    gives before it is answered (`preview.js`), there are five a second at most.
+//    gives before it is answered (`preview.js`), there are five a second at most, and fewer where
+//    answers take long: a server with many visitors has less to do for each.
 // 2. `moves.moved` carries it out and notes its number as the last that is acknowledged. It has
 //    all fragments run that show numbers.
 // 3. The acknowledgement comes as `ack` with each board; the first has the queue send its next.
 //    A board leaves the boxes as they are whose moves are still to be answered.
 
-const PACE = 200; // ms between two moves whose numbers are on the screen already
+// Between two moves whose numbers are on the screen already: ms at least and at most, and how
+// many times what the last answer took.
+const [PACE, LONGEST_PACE, PER_ANSWER] = [200, 2000, 3];
 const PATIENCE = 3000; // ms until a move that isn't acknowledged is sent again
 const name = `${Date.now()}-${Math.random()}`; // tells two pages apart
 const listeners = new Set();
 let queue = [];
 let waiting = null;
 let isPreviewed = false;
-let [sent, sentAt] = [0, -Infinity];
+let [sent, sentAt, pace] = [0, -Infinity, PACE];
 let pause, timer;
 
 /** A name for the moves that are one step of undo. */
@@ -51,6 +54,8 @@ export function acknowledge(number) {
   if (waiting?.number !== number) return;
   clearTimeout(timer);
   waiting = null;
+  const took = performance.now() - sentAt;
+  pace = Math.min(Math.max(PER_ANSWER * took, PACE), LONGEST_PACE);
   next();
 }
 
@@ -71,7 +76,7 @@ export function forget(editor) {
 
 function next() {
   clearTimeout(pause);
-  const wait = isPreviewed ? sentAt + PACE - performance.now() : 0;
+  const wait = isPreviewed ? sentAt + pace - performance.now() : 0;
   if (!waiting && queue.length) {
     if (wait > 0 && !queue.at(-1).done) pause = setTimeout(next, wait);
     else sendNext();

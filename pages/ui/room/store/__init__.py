@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -133,7 +134,16 @@ def _at(address: str) -> Store:
         from . import sqlite
 
         return sqlite.SqliteStore(Path(rest[1:]) if address else None)
-    raise StoreGone(
-        f"{ADDRESS} should be unset, or begin with sqlite:/// and a path, or with "
-        f"{', '.join(f'{server}://' for server in _SERVERS[:-1])} or {_SERVERS[-1]}://"
-    )
+    if scheme not in _SERVERS:
+        servers = ", ".join(f"{server}://" for server in _SERVERS)
+        raise StoreGone(
+            f"{ADDRESS} should be unset, sqlite:///path, or begin with one of {servers}"
+        )
+    if find_spec("redis") is None:
+        raise StoreGone(
+            f"{ADDRESS} names Redis, whose client isn't installed. "
+            "Run `pip install -r requirements-room.txt`"
+        )
+    from . import redis
+
+    return redis.RedisStore(address)

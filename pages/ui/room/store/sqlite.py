@@ -159,9 +159,10 @@ class SqliteStore:
                 db.execute("COMMIT")
         except (OSError, sqlite3.DatabaseError) as fault:
             self._disconnect()
-            if isinstance(fault, sqlite3.ProgrammingError):
+            if isinstance(fault, sqlite3.ProgrammingError | sqlite3.IntegrityError):
                 raise
-            raise StoreGone(f"The file of rooms, {self._path}, can't be used: {fault}") from fault
+            why = fault.strerror or fault if isinstance(fault, OSError) else fault
+            raise StoreGone(f"The file of rooms, {self._path}, can't be used: {why}") from fault
         finally:
             if self._db and self._db.in_transaction:
                 self._db.execute("ROLLBACK" if begin else "COMMIT")

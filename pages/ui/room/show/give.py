@@ -1,0 +1,60 @@
+"""What a presenter can give the room to do: the task of a lesson, or one that was set on Share."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import streamlit as st
+
+from attn_core import permalink
+from attn_core.tasks import LESSONS
+from pages.ui.room.show import verbs
+from pages.ui.room.task_round import TaskRound
+from pages.ui.session import widget_state, widgets
+from pages.ui.session.address import MAX_ADDRESS
+from pages.ui.session.state import session
+
+_LESSON, _EACH, _LINK = "room-task-lesson", "room-task-each", "room-task-link"
+
+
+def offer() -> None:
+    """Offer the tasks, on any page."""
+    with st.popover("Give a task", icon=":material/task_alt:", type="tertiary"):
+        st.markdown("**The task of a lesson**")
+        _lesson()
+        st.markdown("**A task that was set on *Share***")
+        widgets.text_input("Its link", key=_LINK, max_chars=MAX_ADDRESS)
+        widgets.button("Give this task", key="room-give-link", on_click=_give_link)
+
+
+def _lesson() -> None:
+    keys = [key for key, lesson in LESSONS.items() if not lesson.needs_model]
+    lesson = widget_state.seed_view(_LESSON, keys, keys[0])
+    widgets.selectbox(
+        "Lesson of the task",
+        keys,
+        key=_LESSON,
+        format_func=lambda key: f"{key} · {LESSONS[key].title}",
+        label_visibility="collapsed",
+    )
+    st.caption(LESSONS[lesson].variant("").text)
+    is_each = widget_state.seed_view(_EACH, bool, False)
+    widgets.toggle(
+        "A variant for each",
+        key=_EACH,
+        help="Everybody has other words and numbers; a histogram then tells how far all are.",
+    )
+    given = TaskRound(lesson=lesson, is_each=is_each)
+    widgets.button("Give it to all", key="room-give", on_click=verbs.give, args=(given,))
+
+
+def _give_link() -> None:
+    """Give the task of a link, which may be the whole address or what stands behind `task=`."""
+    typed = widget_state.read(_LINK, str, "").strip()
+    (link,) = parse_qs(urlsplit(typed).query).get("task", [typed])[:1]
+    try:
+        document = permalink.decode_text(link)
+    except ValueError as error:
+        session().complain(f"This is no link of a task. {error}")
+    else:
+        verbs.give(TaskRound(document=document))

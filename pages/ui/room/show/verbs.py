@@ -1,0 +1,150 @@
+"""What a button does in a room; what goes wrong is said on the page, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pages.ui.room import follow, rooms
+from pages.ui.room.question import Question
+from pages.ui.room.stage import staged
+from pages.ui.room.store import StoreGone, store
+from pages.ui.room.task_round import TaskRound
+from pages.ui.session.address import home
+from pages.ui.session.state import page_address, session
+
+T = TypeVar("T")
+U = TypeVar("U")
+#: Where a room begins.
+_FIRST = "Lab"
+_GONE = "The room can’t be reached just now. Try once more."
+
+
+def tried(read: Callable[[], T], otherwise: U) -> T | U:
+    """Read from the store; where that fails, the line of the room says why at its next look."""
+    try:
+        return read()
+    except (StoreGone, ValueError):
+        return otherwise
+
+
+def open_room() -> None:
+    """Open a room with what is on the screen, and present in it."""
+    known = session()
+    first = staged(_FIRST, known.scenario, known.head)
+    opened = _said(lambda: rooms.open_room(store(), first))
+    if opened:
+        follow.join(opened.code, opened.secret)
+
+
+def ask(asked: Question) -> None:
+    """Ask the room about what is on the screen."""
+    follow.put_on_stage()
+    _do(rooms.ask, asked)
+
+
+def vote(answer: float) -> None:
+    """Vote, or vote anew."""
+    member = session().member
+    if member and member.room and (asked := member.room.question):
+        _said(lambda: rooms.vote(store(), member.code, member.token, asked, answer))
+
+
+def close_vote() -> None:
+    """Close the vote, for the discussion."""
+    _do(rooms.close_vote, _question())
+
+
+def ask_again() -> None:
+    """Open the vote once more."""
+    _do(rooms.ask_again, _question())
+
+
+def reveal(*, even_few: bool = False) -> None:
+    """Show votes and answer."""
+    _do(rooms.reveal, _question(), even_few=even_few)
+
+
+def end_question() -> None:
+    """Take the question away."""
+    _do(rooms.end_question, _question())
+
+
+def give(given: TaskRound) -> None:
+    """Give the room a task."""
+    _do(rooms.give_task, given)
+
+
+def show_few() -> None:
+    """Show what even few have reached."""
+    _do(rooms.show_few, _task())
+
+
+def show_one(label: str) -> bool:
+    """Put the scenario of a participant on the stage; return whether it is there."""
+    return _do(rooms.show_one, _task(), label)
+
+
+def back() -> None:
+    """Put on the stage what was there before a participant's scenario."""
+    _do(rooms.back_to_stage)
+
+
+def dismiss(label: str) -> None:
+    """Offer a participant's scenario no longer."""
+    _do(rooms.dismiss, _task(), label)
+
+
+def end_task() -> None:
+    """End the task."""
+    _do(rooms.end_task, _task())
+
+
+def end() -> str:
+    """End the room; return its course as text, empty where it couldn't be ended."""
+    member = session().member
+    if member is None:
+        return ""
+    course = _said(lambda: rooms.end(store(), member.code, member.secret))
+    if course is None:
+        return ""
+    follow.leave()
+    return course.to_markdown(home(page_address("")))
+
+
+def _question() -> str:
+    """Return the id of the question that this page shows."""
+    member = session().member
+    asked = member.room.question if member and member.room else None
+    return asked.id if asked else ""
+
+
+def _task() -> str:
+    """Return the id of the task that this page shows."""
+    member = session().member
+    given = member.room.task if member and member.room else None
+    return given.id if given else ""
+
+
+def _do(verb: Callable[..., Any], *given: Any, **options: Any) -> bool:
+    """Do a presenter's verb; return whether it was done."""
+    member = session().member
+    if member is None:
+        return False
+
+    def done() -> bool:
+        verb(store(), member.code, member.secret, *given, **options)
+        return True
+
+    return bool(_said(done))
+
+
+def _said(verb: Callable[[], T]) -> T | None:
+    """Do a verb; say on the page why it couldn't be done."""
+    try:
+        return verb()
+    except StoreGone:
+        session().complain(_GONE)
+    except ValueError as error:
+        session().complain(str(error))
+    return None

@@ -1,0 +1,216 @@
+"""Votes: what counts as one, when they are seen, and how they are counted."""
+
+import json
+import math
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.ui.room import histogram, question, rooms
+from pages.ui.room.limits import FEWEST_SHOWN, MAX_MEMBERS, MAX_NUMBER, MAX_QUESTION
+from pages.ui.room.question import Question, Tally, tallies
+from tests.pages.room.conftest import token
+
+WHICH = Question("Which word?", ("Je", "suis", "heureux"), 1, why="It is so.")
+WHAT = Question("What is it?", (), 0.31, within=0.05)
+
+
+@pytest.fixture
+def ask(store, room):
+    return lambda asked: rooms.ask(store, room.code, room.secret, asked)
+
+
+@pytest.fixture
+def vote(store, room, look):
+    """Vote on the present question."""
+    return lambda i, answer: rooms.vote(store, room.code, token(i), look().question, answer)
+
+
+@pytest.fixture
+def seen(store, room, look):
+    return lambda: rooms.tallies(store, room.code, look().question)
+
+
+@pytest.fixture
+def do(store, room, look):
+    """A presenter's verb on the present question."""
+    return lambda verb, **how: verb(store, room.code, room.secret, look().question.id, **how)
+
+
+def counts(tally):
+    return [bar.count for bar in tally.bars]
+
+
+def test_votes_are_hidden_until_the_presenter_shows_them(ask, vote, seen, do, look):
+    ask(WHICH)
+    for i in range(7):
+        vote(i, 0 if i < 5 else 1)
+    assert seen() == (Tally(7),)
+    do(rooms.close_vote)
+    assert seen() == (Tally(7),)
+    with pytest.raises(ValueError, match="This vote is closed"):
+        vote(9, 1)
+    do(rooms.ask_again)
+    for i in range(5):
+        vote(i, 1)
+    assert seen() == (Tally(7), Tally(5))
+    do(rooms.reveal)
+    before, after = seen()
+    assert counts(before) == [5, 2, 0] and before.right == 2
+    assert counts(after) == [0, 5, 0] and after.right == 5
+    assert [bar.label for bar in after.bars if bar.is_right] == ["suis"]
+    with pytest.raises(ValueError, match="This vote is closed"):
+        vote(9, 1)
+    with pytest.raises(ValueError, match="The answer was shown"):
+        do(rooms.ask_again)
+
+
+def test_who_votes_twice_has_one_vote_the_last(ask, vote, seen, do, store, room, look):
+    ask(WHICH)
+    vote(1, 0)
+    vote(1, 2)
+    assert rooms.vote_of(store, room.code, token(1), look().question) == 2
+    assert rooms.vote_of(store, room.code, token(2), look().question) is None
+    do(rooms.reveal, even_few=True)
+    assert counts(seen()[0]) == [0, 0, 1]
+
+
+def test_a_vote_for_another_round_or_question_is_none(ask, do, store, room, look):
+    ask(WHICH)
+    first = look().question
+    do(rooms.close_vote)
+    do(rooms.ask_again)
+    with pytest.raises(ValueError, match="This vote is closed"):
+        rooms.vote(store, room.code, token(1), first, 1)
+    second = look().question
+    ask(WHAT)
+    with pytest.raises(ValueError, match="isn’t asked any more"):
+        rooms.vote(store, room.code, token(1), second, 1)
+
+
+def test_of_fewer_than_five_nothing_is_shown_unless_the_presenter_says_so(ask, vote, seen, do):
+    ask(WHICH)
+    for i in range(FEWEST_SHOWN - 1):
+        vote(i, 1)
+    do(rooms.reveal)
+    assert seen() == (Tally(FEWEST_SHOWN - 1),)
+    do(rooms.reveal, even_few=True)
+    assert counts(seen()[0]) == [0, FEWEST_SHOWN - 1, 0]
+
+
+def test_each_round_has_five_or_is_not_shown(ask, vote, seen, do):
+    ask(WHAT)
+    for i in range(FEWEST_SHOWN):
+        vote(i, i / 10)
+    do(rooms.close_vote)
+    do(rooms.ask_again)
+    vote(0, 7.77)
+    do(rooms.reveal)
+    before, after = seen()
+    assert after == Tally(1) and sum(counts(before)) == FEWEST_SHOWN
+    assert all(each in (0, 1) for each in counts(before))
+    assert "7" not in "".join(bar.label for bar in before.bars)
+
+
+def test_no_more_than_the_room_holds_may_vote(ask, vote):
+    ask(WHICH)
+    for i in range(MAX_MEMBERS):
+        vote(i, 0)
+    with pytest.raises(ValueError, match=str(MAX_MEMBERS)):
+        vote(MAX_MEMBERS, 0)
+    vote(0, 1)
+
+
+@pytest.mark.parametrize("answer", [-1, 3, 1.0, True, "1", None, math.nan, [1]])
+def test_a_choice_is_one_of_the_options(answer):
+    with pytest.raises(ValueError, match="Expected a choice of 0 to 2, got"):
+        WHICH.check_vote(answer)
+
+
+@pytest.mark.parametrize("answer", [math.nan, math.inf, -math.inf, 2e6, True, "1", None, 10**400])
+def test_a_number_is_finite(answer):
+    with pytest.raises(ValueError, match="Expected a number within ±1e"):
+        WHAT.check_vote(answer)
+
+
+def test_a_number_is_right_within_its_tolerance():
+    assert [WHAT.is_right(x) for x in (0.26, 0.36, 0.2599, 0.3601)] == [True, True, False, False]
+
+
+FINE = asdict(WHICH) | {"options": list(WHICH.options), "shows": []}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": 1},
+        {"options": ["one"]},
+        {"options": ["a"] * 6},
+        {"options": "ab"},
+        {"options": ["a", 1]},
+        {"answer": 3},
+        {"answer": "1"},
+        {"answer": True},
+        {"within": -1},
+        {"phase": "over"},
+        {"round": 3},
+        {"even_few": 1},
+        {"shows": [1]},
+        {"token": "x"},
+    ],
+)
+def test_what_is_no_question_is_refused_in_words(change):
+    assert question.read(json.dumps(FINE)) == WHICH
+    with pytest.raises(ValueError, match=r"Not a question|Expected a choice"):
+        question.read(json.dumps(FINE | change))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"text": 1, "text": 2}'])
+def test_other_texts_are_no_questions(text):
+    with pytest.raises(ValueError, match=r"Not a question|JSON|twice"):
+        question.read(text)
+
+
+def test_a_question_has_an_end(ask, look):
+    with pytest.raises(ValueError, match="A question has room for"):
+        ask(Question("x" * MAX_QUESTION, ("a", "b"), 0))
+    assert look().question is None
+
+
+votes = st.floats(-MAX_NUMBER, MAX_NUMBER)
+
+
+@given(st.lists(st.lists(votes, max_size=40), min_size=1, max_size=2), votes)
+def test_each_number_is_counted_once_on_bins_that_both_rounds_share(rounds, right):
+    made = histogram.of_numbers(rounds, right)
+    assert [sum(bar.count for bar in bars) for bars in made] == [len(each) for each in rounds]
+    labels = {tuple(bar.label for bar in bars) for bars in made}
+    assert len(labels) == 1 and 1 <= len(*labels) <= histogram.MAX_BINS + 2
+    assert all(sum(bar.is_right for bar in bars) == 1 for bars in made)
+
+
+def test_bins_have_short_edges():
+    (bars,) = histogram.of_numbers([[0.0, 0.05, 0.31, 0.3, 0.69, 1.0]], 0.31)
+    assert [bar.label for bar in bars][:3] == ["0 to 0.1", "0.1 to 0.2", "0.2 to 0.3"]
+    assert [bar.count for bar in bars] == [2, 0, 0, 2, 0, 0, 1, 0, 0, 1]
+    assert [bar.is_right for bar in bars].index(True) == 3
+
+
+def test_one_far_vote_does_not_squeeze_the_others():
+    (bars,) = histogram.of_numbers([[0.2, 0.25, 0.3, 0.35, 0.4, 31_000]], 0.3)
+    assert bars[-1].label.startswith("above 0.") and bars[-1].count == 1
+    assert len([bar for bar in bars if bar.count]) == 6
+
+
+@pytest.mark.parametrize("x", [0.0, 0.5, -7.0, 3e5])
+def test_all_of_one_opinion_are_one_bar(x):
+    (bars,) = histogram.of_numbers([[x] * 7], x)
+    assert sorted(bar.count for bar in bars)[-1] == 7
+    assert next(bar for bar in bars if bar.count).is_right
+
+
+def test_no_vote_is_no_histogram():
+    assert histogram.of_numbers([[], []]) == [(), ()]
+    assert tallies(WHICH.shown(even_few=True), [[]]) == (Tally(0),)
