@@ -27,6 +27,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from attn_core.presets import DEFAULT
@@ -35,6 +37,7 @@ from benchmarks.crowd import Guest, Tally
 from benchmarks.load import FORGETS_AFTER, forget, look_round
 from benchmarks.serve import Serving, pinning, serving
 from pages.ui.room import rooms
+from pages.ui.room.question import Question
 from pages.ui.room.rooms import Opened
 from pages.ui.room.stage import staged
 from pages.ui.room.store import Store
@@ -42,8 +45,11 @@ from pages.ui.room.store.sqlite import SqliteStore
 
 #: Seconds between two moves of a hand, as `frontend/moves.js` sends them.
 PACE = 0.2
-#: Seconds of quiet, and of chance, after which a participant asks for a run.
-REST, SPREAD = 1.5, 6.0
+#: Seconds of quiet, and of chance, after which a participant asks for a run; and of chance alone
+#: where more has changed than numbers.
+REST, SPREAD, SOON = 1.5, 6.0, 0.8
+#: Seconds in which a room votes.
+VOTING = 2.0
 #: Seconds that nobody moves while the processor is watched.
 IDLE = 20.0
 #: Visitors who come at the same time.
@@ -94,6 +100,16 @@ class Participant:
             if hears:
                 group.create_task(self._listen())
 
+    async def vote(self, option: int) -> None:
+        """Press an answer some time within two seconds, once the page has the question."""
+        key, tab = f"room-option-{option}", self.guest.tab
+        while key not in tab.widgets:
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(VOTING * random.random())
+        async with self._turn:
+            pressed = WidgetState(id=tab.widgets[key], trigger_value=True)
+            await self.guest.do("vote", lambda: tab.send(pressed))
+
     async def _tell(self, event: str, value: object) -> None:
         async with self._turn:
             tab = self.guest.tab
@@ -122,10 +138,12 @@ class Participant:
         async for news in _events(self._port, self._code):
             for *_, value in news.get("cells", ()):
                 self._note(value)
-            if "cells" in news:
+            if "cells" in news or "changed" in news:
+                least, chance = (0, SOON) if "changed" in news else (REST, SPREAD)
+                wait = least + chance * random.random()
                 if rest:
                     rest.cancel()
-                rest = asyncio.create_task(self._settle(news["version"]))
+                rest = asyncio.create_task(self._run_after(wait, news["version"]))
 
     def _note(self, seen: float) -> None:
         """Note that a number has come, and with it those before it."""
@@ -134,8 +152,8 @@ class Participant:
             self._hand.waits += [now - at for each, at in sent.items() if self._last < each <= seen]
             self._last = seen
 
-    async def _settle(self, version: int) -> None:
-        await asyncio.sleep(REST + SPREAD * random.random())
+    async def _run_after(self, wait: float, version: int) -> None:
+        await asyncio.sleep(wait)
         await asyncio.shield(self._tell("run", version))
 
 
@@ -201,7 +219,7 @@ class Room:
 
     def __init__(self, port: int, store: Store, size: int, tally: Tally) -> None:
         opened = rooms.open_room(store, staged("Lab", DEFAULT.scenario))
-        self.code, self.hand = opened.code, Hand()
+        self.code, self.hand, self._store, self._opened = opened.code, Hand(), store, opened
         self.presenter = Presenter(port, opened, tally)
         self.people = [Participant(port, opened.code, self.hand, tally) for _ in range(size)]
 
@@ -209,6 +227,22 @@ class Room:
     def missed(self) -> int:
         """Numbers that have not come to a participant."""
         return len(self.hand.sent) * len(self.people) - len(self.hand.waits)
+
+    async def vote(self) -> str:
+        """Ask the room; say how soon all have voted, and whether each is counted once."""
+        question = Question("Which word?", ("Je", "suis", "heureux"), 1)
+        asked = rooms.ask(self._store, self.code, self._opened.secret, question)
+        begun = time.perf_counter()
+        await asyncio.gather(*(each.vote(i % 3) for i, each in enumerate(self.people)))
+        seconds = time.perf_counter() - begun
+        rooms.reveal(self._store, self.code, self._opened.secret, asked.id)
+        [tally] = rooms.tallies(self._store, self.code, asked.shown())
+        counted = ", ".join(f"{bar.count}" for bar in tally.bars)
+        rooms.end_question(self._store, self.code, self._opened.secret, asked.id)
+        return (
+            f"{len(self.people)} asked, voted in {seconds:.1f} s, {VOTING:.0f} of them their own: "
+            f"{tally.votes} votes ({counted})"
+        )
 
     async def leave(self) -> None:
         """Close all pages."""
@@ -224,6 +258,8 @@ class Figures:
     ----------
     idle, busy : float
         Shares of the server's core while nobody moved, and while hands did.
+    each : float
+        Milliseconds of the server's processor for each move, which other load leaves as they are.
     visitors : float
         Share of their own core that the visitors took meanwhile.
     answered, waits : list of float
@@ -232,15 +268,19 @@ class Figures:
         Numbers that didn't come to somebody.
     memory : float or None
         MB of the server at the end.
+    votes : str
+        What came of a vote in the first room.
     """
 
     idle: float
     busy: float
+    each: float
     visitors: float
     answered: list[float]
     waits: list[float]
     missed: int
     memory: float | None
+    votes: str = ""
 
 
 async def measure(
@@ -256,7 +296,9 @@ async def measure(
     idle, _ = await _shares(served, asyncio.sleep(IDLE))
     hands = asyncio.gather(*(room.presenter.drag(room.hand, seconds) for room in busy_rooms))
     busy, visitors = await _shares(served, hands)
+    moves = sum(len(room.hand.sent) for room in busy_rooms)
     await asyncio.sleep(REST + SPREAD + 1)
+    votes = await all_rooms[0].vote()
     for task in staying:
         task.cancel()
     await asyncio.gather(*staying, return_exceptions=True)
@@ -268,7 +310,8 @@ async def measure(
         for name in ("answered", "waits")
     )
     missed = sum(room.missed for room in busy_rooms)
-    return Figures(idle, busy, visitors, answered, waits, missed, memory)
+    each = 1000 * busy * seconds / moves
+    return Figures(idle, busy, each, visitors, answered, waits, missed, memory, votes)
 
 
 async def _at_the_door(coming: Iterable[Awaitable[None]]) -> None:
@@ -300,7 +343,8 @@ def report(name: str, figures: Figures, alone: float) -> str:
     reached = _quantiles(figures.waits) if figures.waits else (math.nan, math.nan)
     memory = f"{figures.memory:.0f}" if figures.memory else "unknown"
     return (
-        f"{name:22}{100 * figures.idle:8.1f}{100 * figures.busy:8.1f}{100 * figures.visitors:8.1f}"
+        f"{name:22}{100 * figures.idle:8.1f}{100 * figures.busy:8.1f}{figures.each:8.1f}"
+        f"{100 * figures.visitors:8.1f}"
         f"{own[0]:8.1f}{own[1]:8.1f}{own[0] / alone:8.2f}{reached[0]:8.0f}{reached[1]:8.0f}"
         f"{figures.missed:8}{memory:>8}"
     )
@@ -312,10 +356,11 @@ def _quantiles(values: Sequence[float]) -> tuple[float, float]:
     return median, late
 
 
-_HEADS = (
-    f"{'':22}{'idle %':>8}{'busy %':>8}{'crowd %':>8}{'own p50':>8}{'p95':>8}{'×alone':>8}"
-    f"{'to p50':>8}{'to p95':>8}{'missed':>8}{'MB':>8}"
+_COLUMNS = (
+    *("idle %", "busy %", "ms each", "crowd %", "own p50", "p95", "×alone"),
+    *("to p50", "to p95", "missed", "MB"),
 )
+_HEADS = " " * 22 + "".join(f"{column:>8}" for column in _COLUMNS)
 
 
 async def alone(port: int, seconds: float, tally: Tally) -> float:
@@ -329,7 +374,7 @@ async def alone(port: int, seconds: float, tally: Tally) -> float:
 
 async def compare(served: Serving, store: Store, plan: Plan) -> None:
     """Print a line for each crowd."""
-    tally, codes = Tally(), []
+    tally, codes, voted = Tally(), [], []
     await look_round(served.port, "")
     start = process.memory(served.pid)
     own = await alone(served.port, plan.seconds, tally)
@@ -339,6 +384,8 @@ async def compare(served: Serving, store: Store, plan: Plan) -> None:
         codes += [room.code for room in opened]
         figures = await measure(served, opened, plan.seconds, hears=hears)
         print(report(name, figures, own), flush=True)
+        voted.append(f"{name}: {figures.votes}")
+    print(*voted[1:], sep="\n", flush=True)
     for code in codes:
         store.close(code)
     await forget(served.port)

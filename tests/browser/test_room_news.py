@@ -134,6 +134,20 @@ def test_who_explores_alone_sees_nothing_of_it(presenter, follow):
     assert len(asked) == before
 
 
+def test_one_stream_goes_on_over_the_pages(presenter, follow):
+    page, asked = follow()
+    say_hello(page, asked)
+    streams = []
+    page.on("request", lambda request: "room/news" in request.url and streams.append(request))
+    presenter.locator(".st-key-menu").get_by_text("Embeddings", exact=True).click()
+    page.wait_for_url("**/Embeddings?*")
+    settle(page)
+    before = len(asked)
+    page.wait_for_function(PREVIEWED, arg=drag(presenter, 80))
+    assert len(asked) == before
+    assert not streams
+
+
 def test_what_is_told_once_is_told_to_the_next_page_too(follow, room):
     """The browser keeps its token, so that it is one participant in all its tabs."""
     page, asked = follow()
