@@ -29,10 +29,12 @@ from .shares import product_shares, value_shares
 
 #: Queries and keys as they meet, with the projection that makes each.
 _PROJECTION = {"rotated_Q": ("W_q", "X_pos"), "rotated_K": ("W_k", "Z_pos"), "V": ("W_v", "Z_pos")}
+#: As many numbers are named one by one.
+_FEW = 4
 _Side = Literal["rotated_Q", "rotated_K", "V"]
 
 
-def describe_change(c: Comparison, escape: Escape = str) -> str:
+def describe_change(c: Comparison, escape: Escape = str, of: Cell | None = None) -> str:
     r"""Describe what turned A into B, what that did most, and through which product.
 
     Parameters
@@ -41,6 +43,8 @@ def describe_change(c: Comparison, escape: Escape = str) -> str:
         The scenario before and after a change.
     escape : callable
         Applied to each word and feature.
+    of : Cell, optional
+        A weight or an output that moved, instead of the one that moved most.
 
     Examples
     --------
@@ -63,6 +67,10 @@ def describe_change(c: Comparison, escape: Escape = str) -> str:
         return "The last change left the numbers of this head as they are."
     subject = _capital(join_words(_subjects(changed, escape)))
     names = _Names(c.b, escape)
+    if of and of.name == "weights":
+        return f"{subject}: {_on_a_weight(names, c.a, changed, of.row, of.column)}"
+    if of and c.a.scenario.d_v == c.b.scenario.d_v:
+        return f"{subject}: {_on_an_output(names, c.a, changed, of.row, of.column)}"
     if found := largest_moves(c.b.weights - c.a.weights):
         return f"{subject}: {_on_a_weight(names, c.a, changed, *found[0])}"
     if c.a.scenario.d_v != c.b.scenario.d_v:
@@ -71,6 +79,34 @@ def describe_change(c: Comparison, escape: Escape = str) -> str:
     if found := largest_moves(c.b.output - c.a.output):
         return f"{subject}: no weight moves, but {_on_an_output(names, c.a, changed, *found[0])}"
     return f"{subject}: no weight and no output moves{_why_idle(names, changed)}."
+
+
+def describe_moves(c: Comparison, escape: Escape = str) -> str:
+    """Name what turned A into B: each number where they are few, else of which matrices they are.
+
+    Parameters
+    ----------
+    c : Comparison
+        Of the same words.
+    escape : callable
+        Applied to each word and feature.
+
+    Examples
+    --------
+    >>> from attn_core import edits
+    >>> from attn_core.analysis.compare import compare
+    >>> from attn_core.presets import BY_KEY
+    >>> a = BY_KEY["similarity"].scenario
+    >>> b = edits.with_cell(edits.with_cell(a, "X", 1, 1, 0), "X", 1, 2, 3)
+    >>> describe_moves(compare(a, b))
+    'X suis · verb 1.00 → 0.00 and X suis · feeling 0.00 → 3.00'
+    """
+    changed = changes_of(c)
+    numbers = [each for each in changed if isinstance(each, NumberChange)]
+    if len(numbers) > _FEW:
+        return _capital(join_words(_subjects(changed, escape)))
+    rest = [_setting(each) for each in changed if not isinstance(each, NumberChange)]
+    return _capital(join_words([*(_number(each, escape) for each in numbers), *rest]))
 
 
 def describe_focus(trace: AttentionTrace, escape: Escape = str) -> str:
@@ -240,14 +276,17 @@ def _subjects(changed: Sequence[Change], escape: Escape) -> list[str]:
     numbers = [each for each in changed if isinstance(each, NumberChange)]
     rest = [_setting(each) for each in changed if not isinstance(each, NumberChange)]
     if len(numbers) == 1:
-        only = numbers[0]
-        digits = 2 if all(round(v, 2) == round(v, 3) for v in (only.before, only.after)) else 3
-        before, after = (number(value, digits) for value in (only.before, only.after))
-        return [f"{step(only.name).symbol} {escape(only.label)} {before} → {after}", *rest]
+        return [_number(numbers[0], escape), *rest]
     if not numbers:
         return rest
     matrices = dict.fromkeys(step(each.name).symbol for each in numbers)
     return [f"{len(numbers)} numbers of {join_words([*matrices])}", *rest]
+
+
+def _number(change: NumberChange, escape: Escape) -> str:
+    digits = 2 if all(round(v, 2) == round(v, 3) for v in (change.before, change.after)) else 3
+    before, after = (number(value, digits) for value in (change.before, change.after))
+    return f"{step(change.name).symbol} {escape(change.label)} {before} → {after}"
 
 
 def _setting(change: SettingChange | SizeChange) -> str:

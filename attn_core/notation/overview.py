@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ..attention import AttentionTrace
 from .equation import Equation, of_terms
@@ -15,7 +15,7 @@ END = ";"
 _PROJECTED = {"Q": "rotated_Q", "K": "rotated_K", "V": "V"}
 
 
-def overview(trace: AttentionTrace, head: int = 0) -> Equation:
+def overview(trace: AttentionTrace, head: int = 0, of: Collection[str] = ()) -> Equation:
     """Write every matrix of a head once: projections, scores, weights and output.
 
     Its equations stand one behind the other. A matrix that an earlier one has shown, and a step
@@ -26,11 +26,13 @@ def overview(trace: AttentionTrace, head: int = 0) -> Equation:
     trace : AttentionTrace
     head : int
         The head, from 0.
+    of : collection of str, optional
+        Names of steps: only these, and what they are made of.
 
     Returns
     -------
     Equation
-        The last three blocks are the input of the softmax, the weights and the output.
+        Its blocks end with the input of the softmax, the weights and the output.
 
     Examples
     --------
@@ -41,16 +43,33 @@ def overview(trace: AttentionTrace, head: int = 0) -> Equation:
     ['X', 'W_q', 'Q', 'W_k', 'K', 'W_v', 'V', 'scores', 'weights', 'output']
     >>> [term for term in whole.terms if isinstance(term, str)][:6]
     ['·', '=', ';', 'X ·', '=', ';']
+    >>> [shown.symbol for shown in overview(attend(DEFAULT.scenario), of={"scores"}).blocks]
+    ['X', 'W_q', 'Q', 'W_k', 'K', 'scores']
     """
     nodes = graph(trace.scenario)
-    terms = (*_projections(nodes), *_attention(nodes))
+    drawn = _made_of(nodes, of or ("output",))
+    terms = [*_projections(nodes, drawn), *_attention(nodes, drawn)]
+    if terms[-1] == END:
+        terms.pop()
     return of_terms(trace, (t if isinstance(t, str) else Operand(t) for t in terms), head)
 
 
-def _projections(nodes: Graph) -> Iterator[Node | str]:
+def _made_of(nodes: Graph, names: Collection[str]) -> set[str]:
+    """Return steps, and all that they are made of."""
+    found = {nodes.resolve(name).name for name in names}
+    for name in reversed([*nodes]):
+        if name in found:
+            found |= {operand.node.name for operand in nodes[name].operands}
+    return found
+
+
+def _projections(nodes: Graph, drawn: Collection[str]) -> Iterator[Node | str]:
     """Write the products, the embeddings where they come first."""
     shown: set[str] = set()
-    for name, rotated in _PROJECTED.items():
+    products = {name: rotated for name, rotated in _PROJECTED.items() if name in drawn}
+    if not products:
+        yield nodes["X"]
+    for name, rotated in products.items():
         product = nodes[name]
         projected, projection = (operand.node for operand in product.operands)
         if projected.name in shown:
@@ -73,12 +92,15 @@ def _embeddings(projected: Node) -> Iterator[Node | str]:
         yield from (projected, "·")
 
 
-def _attention(nodes: Graph) -> Iterator[Node | str]:
+def _attention(nodes: Graph, drawn: Collection[str]) -> Iterator[Node | str]:
     """Write the last scores before the softmax, the weights and the output."""
     scores, weights, output = nodes.operand(SOFTMAX_INPUT).node, nodes["weights"], nodes["output"]
-    yield from (f"{_expanded(nodes, scores)} =", scores, END)
-    yield from (f"softmax({scores.step.symbol}) =", weights, END)
-    yield from (f"{weights.step.symbol} · {nodes['V'].step.symbol} =", output)
+    if nodes["raw_scores"].name in drawn:
+        yield from (f"{_expanded(nodes, scores)} =", scores, END)
+    if weights.name in drawn:
+        yield from (f"softmax({scores.step.symbol}) =", weights, END)
+    if output.name in drawn:
+        yield from (f"{weights.step.symbol} · {nodes['V'].step.symbol} =", output)
 
 
 def _expanded(nodes: Graph, node: Node) -> str:

@@ -56,12 +56,13 @@ class Bound:
         Examples
         --------
         >>> Bound(low=0.9).describe(), Bound(0.47, 0.53).describe()
-        ('above 0.90', '0.50 ± 0.03')
+        ('at least 0.90', '0.50 ± 0.03')
         """
         plain = self.plain()
         if "within" in plain:
             return f"{_written(plain['near'])} ± {_written(plain['within'])}"
-        return " ".join(f"{name} {_written(value)}" for name, value in plain.items())
+        side, value = ("at most", self.high) if self.low == -inf else ("at least", self.low)
+        return f"{side} {_written(value)}"
 
 
 def near(value: float, within: float) -> Bound:

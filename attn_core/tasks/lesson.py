@@ -24,7 +24,7 @@ from .task import Task
 
 _SEED = re.compile(r"[a-z0-9]{1,12}", re.ASCII)
 _REQUIRED = {"title", "story", "misconception", "start", "task"}
-_OPTIONAL = {"minutes", "needs_model", "shows", "words", "numbers", "predictions"}
+_OPTIONAL = {"minutes", "needs_model", "shows", "draws", "words", "numbers", "predictions"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +40,8 @@ class LessonPage:
     task : Task
     shows : tuple of str
         Steps of the start that are drawn beside the story.
+    draws : tuple of str
+        Steps to which the way is drawn that the hand moves; empty for all of it.
     """
 
     story: str
@@ -47,6 +49,7 @@ class LessonPage:
     misconception: str
     task: Task
     shows: tuple[str, ...] = ()
+    draws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +133,7 @@ def _page(lesson: Lesson, seed: str) -> LessonPage:
         misconception=with_numbers(content["misconception"], trace, trace),
         task=from_content(task | {"start": document.content(start)}),
         shows=tuple(lesson.content.get("shows", ())),
+        draws=tuple(lesson.content.get("draws", ())),
     )
 
 

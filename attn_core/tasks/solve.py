@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
+from math import inf
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -42,12 +44,14 @@ Open = Mapping[str, Array]
 Box = tuple[str, tuple[int, ...]]
 
 
-def solve(task: Task) -> Scenario:
+def solve(task: Task, patience: float = inf) -> Scenario:
     """Find a scenario that solves a task.
 
     Parameters
     ----------
     task : Task
+    patience : float
+        Seconds after which no other way is tried.
 
     Returns
     -------
@@ -57,7 +61,8 @@ def solve(task: Task) -> Scenario:
     Raises
     ------
     UnsolvableError
-        When none is found; the message says how near the nearest came.
+        When none is found; the message says how near the nearest came, and for how long it was
+        searched where that was not to the end.
 
     Examples
     --------
@@ -71,15 +76,17 @@ def solve(task: Task) -> Scenario:
     np.True_
     """
     begins = sorted(choices(task), key=lambda s: -_progress(task, s))[:_MOST_CHOICES]
-    tried = [task.start]
-    for reach, begin in product(_REACHES, begins):
-        for method in (_searched, _descend):
-            tried.append(method(task, begin, _open(task, begin), reach))
-            if is_solved(task, tried[-1]):
-                return _simplified(task, tried[-1])
+    tried, until, within = [task.start], monotonic() + patience, ""
+    for reach, begin, method in product(_REACHES, begins, (_searched, _descend)):
+        if monotonic() >= until:
+            within = f" within {patience:g} seconds"
+            break
+        tried.append(method(task, begin, _open(task, begin), reach))
+        if is_solved(task, tried[-1]):
+            return _simplified(task, tried[-1])
     nearest = max(tried, key=lambda s: _progress(task, s))
     lacking = " ".join(each.sentence for each in check(task, nearest) if not each.is_met)
-    raise UnsolvableError(f"No solution was found. The nearest comes to this: {lacking}")
+    raise UnsolvableError(f"No solution was found{within}. The nearest comes to this: {lacking}")
 
 
 def _progress(task: Task, s: Scenario) -> float:

@@ -119,7 +119,7 @@ def check(task: Task, scenario: Scenario, escape: Escape = str) -> tuple[Result,
     >>> task = Task("", "", start, Movable(start, ("W_q",)), (goal,))
     >>> for result in check(task, start):
     ...     print(result.fraction, result.sentence)
-    0.0 The weight suis → Je is 0.31, wanted above 0.90.
+    0.0 The weight suis → Je is 0.31, wanted at least 0.90.
     1.0 Only W_q may move.
     """
     now = attend(scenario)

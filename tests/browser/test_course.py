@@ -76,12 +76,12 @@ def test_a_lesson_by_mouse(visit):
     for box, to in moves():
         drag(page, box, to)
     expect(page.locator(".lab-state")).to_have_text("✓ Solved")
-    expect(page.locator(".st-key-solved")).to_contain_text("Solved.")
+    expect(page.locator(".st-key-solved")).to_contain_text("now; it was 0.31.")
     assert is_solved(TASK, scenario(page))
     address = page.url
     page.reload()
     settle(page)
-    expect(page.locator(".st-key-solved")).to_contain_text("Solved.")
+    expect(page.locator(".st-key-solved")).to_contain_text("now; it was 0.31.")
     assert page.url == address
     button(page, "seen").click()
     idle(page)
@@ -114,7 +114,7 @@ def test_the_lesson_by_keyboard(visit):
     settle(page)
     for box, to in moves():
         type_into(page, box, to)
-    expect(page.locator(".st-key-solved")).to_contain_text("Solved.")
+    expect(page.locator(".st-key-solved")).to_contain_text("now; it was 0.31.")
     button(page, "seen").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("step=seen"))

@@ -147,6 +147,16 @@ def test_a_chosen_box_has_its_slider_beside_it(visit, width):
     page.keyboard.press("Escape")
     expect(slider(page)).to_have_count(0)
     assert focused(page) == "X-1-3"
+    x, y = centre(box)
+    for is_chosen in (False, True):  # a drag leaves the picture free, but for a box that was chosen
+        if is_chosen:
+            box.click()
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 20, y, steps=4)
+        page.mouse.up()
+        idle(page)
+        expect(slider(page)).to_have_count(int(is_chosen))
 
 
 def test_a_swipe_over_boxes_scrolls_and_a_tap_opens_the_slider(visit):

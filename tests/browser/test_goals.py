@@ -166,7 +166,7 @@ def test_the_bar_moves_with_the_hand_and_the_answer_says_the_same(task_page):
     page = task_page()
     start = page.evaluate(BAR)
     assert start == [
-        ["The weight suis → Je is 0.31, wanted above 0.90.", False, 0],
+        ["The weight suis → Je is 0.31, wanted at least 0.90.", False, 0],
         ["Q[suis, q₁] is 0.00, wanted 0.60 ± 0.10.", False, 0],
         ["K stays as at the start; its largest change is 0.00, wanted 0.", True, 100],
     ]
@@ -203,7 +203,9 @@ def test_solved_is_told_once(task_page):
     state, said = page.locator(".lab-state"), page.locator(".lab-said")
     expect(state).to_have_text("1 of 3 met")
     type_into(page, "W_q-1-0", "0.6")
-    expect(said).to_have_text(re.compile(r"The weight suis → Je is 0\.\d\d, wanted above 0\.90\.$"))
+    expect(said).to_have_text(
+        re.compile(r"The weight suis → Je is 0\.\d\d, wanted at least 0\.90\.$")
+    )
     expect(state).to_have_text("2 of 3 met")
     type_into(page, "W_q-1-3", "30")
     expect(state).to_have_text("✓ Solved")
@@ -278,7 +280,7 @@ def test_the_nearest_goal_stays_in_sight_when_the_bar_is_scrolled_away(task_page
     box.evaluate("box => box.scrollIntoView({ block: 'start' })")
     expect(reminder).to_be_visible()
     box.evaluate(PRESS, ["End"])
-    expect(reminder).to_contain_text("The weight suis → Je is 0.52, wanted above 0.90.")
+    expect(reminder).to_contain_text("The weight suis → Je is 0.52, wanted at least 0.90.")
     area = reminder.bounding_box()
     assert 0 <= area["y"] < area["y"] + area["height"] < 70
     page.locator(".lab-goals").evaluate("bar => bar.scrollIntoView()")

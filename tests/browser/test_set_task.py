@@ -74,14 +74,14 @@ def test_a_task_is_set_solved_elsewhere_and_proven(visit):
     expect(student.get_by_text("Have suis attend to Je.")).to_be_visible()
     expect(student.get_by_text("For who set the task")).not_to_be_visible()
     press(student, "W_q-1-0", "End")
-    expect(student.get_by_text("Solved.", exact=True)).to_be_visible()
+    expect(student.get_by_text("✓ Solved", exact=True)).to_be_visible()
     open_part(student, "For who set the task")
     proof = link(student, "task=")
     student.locator("label").filter(has_text="QR code").click()
     assert code(student) == proof
 
     opened = visit(proof)
-    expect(opened.get_by_text("Solved.", exact=True)).to_be_visible()
+    expect(opened.get_by_text("✓ Solved", exact=True)).to_be_visible()
     assert decode(re.search("[?&]s=([^&]+)", opened.url)[1]).W_q[1, 0] == 3
 
 
@@ -89,7 +89,7 @@ def test_a_task_is_tried_and_its_file_is_opened_again(visit, tmp_path):
     page = visit(SHARE)
     open_part(page, "Set a task, for a class")
     choose(page, "0-kind", "Goal 1", "Every word’s largest weight")
-    choose(page, "0-how", "is to be", "below")
+    choose(page, "0-how", "is to be", "at most")
     fill(page, "Number", "0.4")
     page.get_by_role("combobox", name="What may move").click()
     page.get_by_role("option", name="temperature", exact=True).click()

@@ -58,8 +58,8 @@ looks = st.builds(
 )
 
 
-def laid_out(scenario, look=LAPTOP):
-    return arrange_overview(overview(attend(scenario)), look)
+def laid_out(scenario, look=LAPTOP, of=()):
+    return arrange_overview(overview(attend(scenario), of=of), look)
 
 
 def boxes(layout):
@@ -86,9 +86,9 @@ def boxes(layout):
         yield x, y, x + wide * font, y + high * font
 
 
-@given(scenarios(), looks)
-def test_nothing_overlaps_or_is_cut(scenario, look):
-    layout = laid_out(scenario, look)
+@given(scenarios(), looks, st.sampled_from([(), ("X",), ("Q", "K", "V"), ("K",), ("weights",)]))
+def test_nothing_overlaps_or_is_cut(scenario, look, of):
+    layout = laid_out(scenario, look, of)
     found = list(boxes(layout))
     for left, top, right, bottom in found:
         assert left >= -0.01

@@ -43,6 +43,29 @@ def test_each_matrix_stands_once_with_its_numbers(key):
 
 
 @for_each(SCENARIOS)
+@pytest.mark.parametrize(
+    ("of", "without"),
+    [
+        (["X"], ["W_q", "Q", "W_k", "K", "W_v", "V", "weights", "output"]),
+        (["Q", "K", "V"], ["weights", "output"]),
+        (["scores"], ["W_v", "V", "weights", "output"]),
+        (["weights"], ["W_v", "V", "output"]),
+        (["output"], []),
+    ],
+)
+def test_a_part_has_what_its_steps_are_made_of_and_no_more(key, of, without):
+    trace = attend(SCENARIOS[key])
+    part = [block.step.name for block in overview(trace, of=of).blocks]
+    whole = [block.step.name for block in overview(trace).blocks]
+    rest = [name for name in whole if name not in part]
+    assert {*without} <= {*rest}
+    if of != ["X"]:
+        scores = [] if "scores" in of or "weights" in of or "output" in of else [whole[-3]]
+        assert {*rest} - {"Z", "P_context", "Z_pos"} == {*without, *scores}
+    assert not str(overview(trace, of=of).terms[-1]).endswith(END)
+
+
+@for_each(SCENARIOS)
 def test_products_fit(key):
     """What stands before and behind a W, or the matrix that the sign names, gives the product."""
     blocks = overview(attend(SCENARIOS[key])).blocks

@@ -119,7 +119,7 @@ def test_without_our_components_the_bar_is_one_of_streamlits():
     assert RULE in " ".join(each.value.replace("\\", "") for each in at.caption)
     told = [each.proto.text.replace("\\", "") for each in at.get("progress")]
     assert told == [
-        "○ The weight suis → Je is 0.31, wanted above 0.90.",
+        "○ The weight suis → Je is 0.31, wanted at least 0.90.",
         "○ Q[suis, q₁] is 0.00, wanted 0.60 ± 0.10.",
         "✓ K stays as at the start; its largest change is 0.00, wanted 0.",
     ]

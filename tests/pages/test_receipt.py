@@ -78,6 +78,8 @@ def test_a_solved_lesson_offers_a_receipt_that_is_genuine():
     assert "The receipt is genuine" in teacher.success[0].value
     assert "Lesson 7, variant k3f9: solved, without the solution shown" in told(teacher)
     assert "can’t prove who" in told(teacher)
+    assert "course" not in teacher.query_params  # a teacher hasn't solved it
+    assert "course" in at.query_params
 
 
 def test_nothing_is_signed_before_it_is_solved():
@@ -160,10 +162,10 @@ def test_a_solved_task_of_a_teacher_proves_itself():
     assert query == {"task": TASK, "s": encode(done)}
     teacher = course(**query)
     assert "Half" in " ".join(each.value for each in teacher.markdown)
-    assert "**Solved.**" in " ".join(each.value for each in teacher.markdown)
+    assert " now; it was " in " ".join(each.value for each in teacher.markdown)
     for other in (start, edits.with_cell(done, "X", 0, 0, 0.5)):
         unsolved = course(task=TASK, s=encode(other))
-        assert "**Solved.**" not in " ".join(each.value for each in unsolved.markdown)
+        assert " now; it was " not in " ".join(each.value for each in unsolved.markdown)
 
 
 def test_a_receipt_is_not_of_a_task_that_was_set():

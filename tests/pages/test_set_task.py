@@ -58,7 +58,7 @@ def test_a_task_is_made_with_nothing_typed():
     at = make(share())
     task = sent(at)
     assert task.start == START
-    assert task.text == "The weight suis → Je is 0.31, wanted above 0.90. Only W_q may move."
+    assert task.text == "The weight suis → Je is 0.31, wanted at least 0.90. Only W_q may move."
     assert task.movable.names == ("W_q",)
     assert is_solved(task, task.solution)
     assert "can be solved" in at.success[0].value

@@ -127,8 +127,8 @@ def test_bounds():
     assert not near(0.5, 0.03).holds(0.531)
     assert Bound(low=0.9).holds(0.9)
     assert Bound(low=0.9).shortfall(float("nan")) == float("inf")
-    assert Bound(high=0.6).describe() == "below 0.60"
-    assert Bound(low=0.125).describe() == "above 0.125"
+    assert Bound(high=0.6).describe() == "at most 0.60"
+    assert Bound(low=0.125).describe() == "at least 0.125"
 
 
 def test_a_sentence_shows_digits_that_tell_whether_the_goal_is_met():
@@ -152,7 +152,7 @@ def test_fractions_run_from_the_start_to_the_goal():
     half = replace(BY_HAND, W_q=[[0, 0], [0, np.log(3) / -16]])  # b: 3 · 16 x, so weights ¾ and ¼
     value = check(task, replace(half, W_q=[[0, 0], [0, np.log(3) / 16]]))[0]
     assert value.fraction == pytest.approx(0.5, abs=1e-6)
-    assert value.sentence == "The weight b → a is 0.25, wanted above 0.50."
+    assert value.sentence == "The weight b → a is 0.25, wanted at least 0.50."
 
 
 def test_slopes_are_those_of_finite_differences():

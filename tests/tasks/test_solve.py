@@ -11,6 +11,7 @@ from attn_core.tasks import UnsolvableError, check, is_solved, read
 from attn_core.tasks.choices import MAX_CHOICES, choices
 from attn_core.tasks.fill import fill, with_numbers
 from attn_core.tasks.moves import with_moves
+from attn_core.tasks.solve import solve
 
 
 def task(*goals, move, start="verb-subject"):
@@ -127,6 +128,13 @@ def test_what_has_no_solution_says_how_near_it_comes(goals, move):
     asked = task(*goals, move=move)
     with pytest.raises(UnsolvableError, match=r"No solution was found\. The nearest .*wanted"):
         _ = asked.solution
+
+
+def test_a_search_ends_with_patience_and_says_so():
+    asked = task(WEIGHT, move=["W_q"])
+    with pytest.raises(UnsolvableError, match=r"within 0 seconds\. The nearest comes to this: "):
+        solve(asked, 0)
+    assert is_solved(asked, solve(asked, 60))
 
 
 def test_numbers_of_traces_are_filled_in():

@@ -35,8 +35,9 @@ _NARROW = 680
 _SMALLEST, _SMALLEST_IN_ROOM, _TALLEST = (30, 20, 11), (44, 28, 16), 30
 #: A narrower page is as wide on the wall, with pixels as much larger.
 _ROOM = 1220
-#: The largest height of all, and the width of a box in parts of its height.
-_MAX, _SQUARE, _WIDE, _WIDE_IN_ROOM = 120, 1.3, 1.7, 1.9
+#: The largest height of all, and where only a part is drawn; the width of a box in parts of its
+#: height.
+_MAX, _MAX_OF_PART, _SQUARE, _WIDE, _WIDE_IN_ROOM = 120, 34, 1.3, 1.7, 1.9
 #: Size of the letters in parts of a box's height, and of the digits across a room, where they
 #: matter more; of signs and formulas in parts of the letters.
 _FONT, _DIGITS_IN_ROOM, _SIGN, _FORMULA = 0.44, 0.72, 1.4, 1.15
@@ -79,7 +80,9 @@ def arrange_overview(whole: Equation, look: Look) -> Layout:
     """
     parts = _Parts(whole)
     if look.width >= _NARROW:
-        return _largest(partial(_with_arrows, _in_grid(parts), look.width), look)
+        is_whole = len(parts.attention) == _LINES or look.is_large
+        most = _MAX if is_whole else _MAX_OF_PART
+        return _largest(partial(_with_arrows, _in_grid(parts), look.width), look, most)
     look = replace(look, height=None)
     stacked = _largest(partial(_stacked, parts, one_by_one=False), look)
     if stacked.width <= look.width:
@@ -91,14 +94,15 @@ class _Parts:
     """The blocks of an overview by what they are, each with the sign before it."""
 
     def __init__(self, whole: Equation) -> None:
-        *projections, scores, weights, output = _lines(whole)
+        lines = _lines(whole)
+        projections = [line for line in lines if not _is_attention(line)]
         pairs = [pair for line in projections for pair in line]
         self.blocks = whole.blocks
         self.embeddings = [pair for pair in pairs if _is_embedding(pair)]
         chains = [[pair for pair in line if not _is_embedding(pair)] for line in projections]
         #: Projection and product, and the product's rotated rows where there are some.
         self.chains = [chain for chain in chains if chain]
-        self.attention = [*scores, *weights, *output]
+        self.attention = [pair for line in lines if _is_attention(line) for pair in line]
 
 
 def _lines(whole: Equation) -> list[list[_Pair]]:
@@ -114,6 +118,11 @@ def _lines(whole: Equation) -> list[list[_Pair]]:
     return lines
 
 
+def _is_attention(line: list[_Pair]) -> bool:
+    """Whether a line is one matrix, with what it is made of in its sign: scores and after."""
+    return len(line) == 1 and line[0][0].endswith("=")
+
+
 def _is_embedding(pair: _Pair) -> bool:
     return pair[1].step.axes[1] == "feature"
 
@@ -123,7 +132,7 @@ def _in_grid(parts: _Parts) -> list[_Spot]:
     spots = [spot for i, stack in enumerate(stacks) for spot in _embeddings(stack, i)]
     for line, chain in enumerate(parts.chains):
         spots += _chain(chain, len(stacks), line)
-    last = len(stacks) + max(map(len, parts.chains))
+    last = len(stacks) + max(map(len, parts.chains), default=0)
     return _in_order([*spots, *_attention(parts, last)], parts)
 
 
@@ -173,12 +182,14 @@ def _stacked(parts: _Parts, cell: float, scale: Scale, *, one_by_one: bool) -> L
             spots.append(replace(spot, column=spot.column - down, line=spot.line + down))
     scale = replace(scale, longest_label=5 * scale.font)
     upper = _grid(_in_order(spots, parts), cell, scale, between=scale.gap)
-    lower = _grid(list(_attention(parts, 0)), cell, scale, between=scale.gap / 2)
-    lower = lower.moved_down(upper.height + scale.gap)
+    lower = Layout(scale, cell, 0.0, upper.height, (), ())
+    if parts.attention:
+        lower = _grid(list(_attention(parts, 0)), cell, scale, between=scale.gap / 2)
+        lower = lower.moved_down(upper.height + scale.gap)
     return Layout(
         scale,
         cell,
-        max(upper.width, lower.width),
+        max(upper.width, lower.width, LEGEND[0] * scale.font),
         lower.height + (1 + LEGEND[1]) * scale.font,
         upper.blocks + lower.blocks,
         upper.signs + lower.signs,
@@ -194,7 +205,7 @@ def _product(parts: _Parts, chain: list[_Pair]) -> str:
     return f"{left} {projection.symbol} = {product.symbol}"
 
 
-def _largest(place: Callable[[float, Scale], Layout], look: Look) -> Layout:
+def _largest(place: Callable[[float, Scale], Layout], look: Look, most: int = _MAX) -> Layout:
     """Place with the largest boxes that fit the look."""
     least_width, least, _ = _smallest(look)
     wide = _WIDE_IN_ROOM if look.is_large else _WIDE
@@ -212,7 +223,7 @@ def _largest(place: Callable[[float, Scale], Layout], look: Look) -> Layout:
         layout = placed(height)
         return layout.width <= look.width and layout.height <= (look.height or layout.height)
 
-    return placed(_greatest(fits, least, _MAX if look.height else max(least, _TALLEST)))
+    return placed(_greatest(fits, least, most if look.height else max(least, _TALLEST)))
 
 
 def _greatest(holds: Callable[[int], bool], least: int, most: int) -> int:
@@ -344,8 +355,10 @@ def _arrows(spots: Sequence[_Spot], layout: Layout) -> Iterator[Arrow]:
     font, last = layout.scale.font, spots[-1].column
     pairs = sorted(zip(spots, layout.blocks, strict=True), key=lambda pair: pair[0].column)
     ends = {spot.line: placed for spot, placed in pairs if spot.column < last}
-    scores, _, output = layout.blocks[-3:]
-    for line, (to, shift) in enumerate(((scores, -0.5), (scores, 0.5), (output, 0.0))):
+    reached = [placed for spot, placed in pairs if spot.formula]
+    targets = [(each, shift) for each, shift in zip(reached[:1] * 2, (-0.5, 0.5), strict=False)]
+    targets += [(output, 0.0) for output in reached[_LINES - 1 :]]
+    for line, (to, shift) in enumerate(targets):
         block, target = ends[line].block, to.block
         x = ends[line].left + len(block.columns) * layout.cell + font / 2
         y = ends[line].top + len(block.rows) * layout.row / 2
@@ -354,19 +367,25 @@ def _arrows(spots: Sequence[_Spot], layout: Layout) -> Iterator[Arrow]:
         yield Arrow(x, level if line != 1 else y, end, level)
 
 
+def _end(placed: Placed, layout: Layout) -> float:
+    """Where a block and its caption end."""
+    return placed.top + len(placed.block.rows) * layout.row + _FOOT * layout.scale.font
+
+
 def _with_legend(spots: Sequence[_Spot], layout: Layout, room: float) -> Layout:
     """Place a legend at the bottom left where nothing else stands, else beside or below all."""
     font = layout.scale.font
     starts = [
         placed.left - _before(spot, layout.cell, layout.scale) - _sign(spot, layout.scale)
         for spot, placed in zip(spots, layout.blocks, strict=True)
-        if spot.line == _LINES - 1
+        if spot.line == max(1, *(each.line for each in spots))
     ]
     wide, high = LEGEND
     bottom = layout.height - high * font
-    if min(starts) >= wide * font:
+    free_from = max(_end(placed, layout) for placed in layout.blocks if placed.left < wide * font)
+    if starts and min(starts) >= wide * font and bottom >= free_from:
         return replace(layout, legend=Legend(0.0, bottom))
-    if (beside := layout.width + 2 * font) + wide * font <= room:
+    if (beside := layout.width + 2 * font) + wide * font <= room and bottom >= 0:
         return replace(layout, width=beside + wide * font, legend=Legend(beside, bottom))
     wide, high = LEGEND_ROW
     return replace(

@@ -77,9 +77,9 @@ class Row(Goal):
     def wanted(self) -> str:
         """Write the target."""
         numbers = ", ".join(
-            Bound(low=each).describe().removeprefix("above ") for each in self.target
+            Bound(low=each).describe().removeprefix("at least ") for each in self.target
         )
-        return f"({numbers}), each ± {self.bound.describe().removeprefix('below ')}"
+        return f"({numbers}), each ± {self.bound.describe().removeprefix('at most ')}"
 
     def slope(self, start: AttentionTrace, now: AttentionTrace) -> Slope:
         """Return the sign of each distance, in proportion to the largest."""
@@ -156,10 +156,6 @@ class Ahead(Goal):
         query, key = labels_of(now, "scores", self.query, self.key, escape)
         head = of_head(now, self.head)
         return f"The score {query} → {key}{head} is ahead of the next in its row by"
-
-    def wanted(self) -> str:
-        """Say how far ahead it is to be."""
-        return self.bound.describe().replace("above", "at least")
 
     def slope(self, start: AttentionTrace, now: AttentionTrace) -> Slope | None:
         """Return 1 at the score and −1 at its rival."""

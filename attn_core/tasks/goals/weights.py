@@ -36,8 +36,8 @@ class Largest(Goal):
 
     def what(self, now: AttentionTrace, escape: Escape) -> str:
         """Name it."""
-        which = "largest" if self._is_upper() else "smallest"
-        return f"Of every row's largest weight{of_head(now, self.head)} the {which} is"
+        side = "at most" if self._is_upper() else "at least"
+        return f"Each row’s largest weight{of_head(now, self.head)} is {side}"
 
     def slope(self, start: AttentionTrace, now: AttentionTrace) -> Slope | None:
         """Return 1 at that weight."""

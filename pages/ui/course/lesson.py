@@ -7,10 +7,12 @@ from typing import Any
 
 import streamlit as st
 
+from attn_core import Scenario
 from attn_core.figures import NARROW
 from attn_core.tasks import LESSONS, is_solved
 from attn_core.tasks.lesson import LessonPage
 from attn_core.text import escape
+from attn_core.text.gloss import gloss
 from pages.ui.course import picture, predict, real_head, receipt, task, worksheet
 from pages.ui.live.slots import slot
 from pages.ui.session import widgets
@@ -22,6 +24,8 @@ from pages.ui.show import covered
 _NAMES = {STORY: "story", TASK: "task", SEEN: "what you have seen"}
 #: Pixels of the window's height that a prediction needs beside its picture, more than home.
 _AROUND = 60
+#: The same for the picture below what was seen.
+_AROUND_SEEN = 190
 _CSS = """<style>
 .st-key-lessons { gap: 0.1rem; }
 .st-key-lessons button { min-height: 2rem; min-width: 1.95rem; padding: 0 0.2rem; }
@@ -32,17 +36,18 @@ _CSS = """<style>
 .st-key-step [data-testid="stMarkdownContainer"] { margin: 0; }
 .st-key-step [data-testid="stMarkdownContainer"] :is(h2, p) { margin: 0; padding: 0; }
 .stApp .st-key-step h2 { font-size: 1.3rem; }
-.st-key-words { max-width: 46rem; }
-.st-key-hints { max-height: 9rem; overflow: auto; }
-/* The picture below stays where it is when a hint comes, or success. */
-@media (min-width: 701px) { .st-key-help { min-height: 8.6rem; } }
+/* As high as what is asked: the picture below stays where it is when a hint comes, or success. */
+@media (min-width: 701px) {
+  [data-testid="stColumn"]:has(.st-key-help) { position: relative; min-height: 10.5rem; }
+  .st-key-help { position: absolute; inset: 0; overflow: auto; gap: 0.5rem; flex-wrap: nowrap; }
+}
 :is(.st-key-solved, .st-key-hints) p { font-size: 0.9rem; }
+.st-key-hints { gap: 0.4rem; }
 @media (max-width: 700px) {
   .stApp div:has(> .st-key-goals-on-top) { position: sticky; top: 3rem; z-index: 8; }
   .st-key-step .st-key-test-me { order: 1; }
 }
-.st-key-words p { margin-bottom: 0.6rem; }
-.st-key-verdict, .st-key-verdict-other, .st-key-solved {
+.st-key-verdict, .st-key-verdict-other {
   max-width: 60rem; padding: 0.3rem 0.8rem; border-left: 3px solid #2a9d6f;
 }
 .st-key-verdict-other { border-color: #c98b2b; }
@@ -171,13 +176,14 @@ def _story() -> None:
         worksheet.offer()
     with drawn:
         for name in page.shows:
-            picture.some(
+            picture.one(
                 page.task.start,
-                (name,),
+                name,
                 f"story-{name}",
                 is_covered=name in _asked(page),
                 share=0.42 if session().width >= NARROW else 1,
             )
+        predict.say_in_english(gloss(page.task.start.tokens))
 
 
 def _asked(page: LessonPage) -> set[str]:
@@ -187,12 +193,17 @@ def _asked(page: LessonPage) -> set[str]:
     return covered.with_what_follows(start, [*asked])
 
 
-def _debrief() -> str:
-    """Fill the debrief with the numbers that solved the task: the visitor's, or the solution's."""
+def _solved() -> Scenario:
+    """Return what solved the task: the visitor's numbers, or the solution's."""
     asked, s = session().course.task, session().scenario
-    if is_solved(asked, s):
-        return asked.debriefed(s)
-    return f"**With a solution of the lesson:** {asked.debriefed(asked.solution)}"
+    return s if is_solved(asked, s) else asked.solution
+
+
+def _debrief() -> str:
+    """Fill the debrief with the numbers that solved the task."""
+    asked, s = session().course.task, _solved()
+    whose = "" if s == session().scenario else "**With a solution of the lesson:** "
+    return f"{whose}{asked.debriefed(s)}"
 
 
 def _seen() -> None:
@@ -200,9 +211,14 @@ def _seen() -> None:
     course = session().course
     if not course.progress.of(course.key).solved:
         st.info("The task isn’t solved yet; *Back* leads to it.")
-    with st.container(key="words"):
-        st.markdown(course.page.misconception)
+    session().around = _AROUND_SEEN
+    debrief, misconception = st.columns(2, gap="medium")
+    with debrief:
         st.markdown(_debrief())
+    with misconception:
+        st.markdown(course.page.misconception)
+    picture.some(_solved(), (), "seen", is_covered=False, of=course.page.draws)
+    with st.container(horizontal=True, vertical_alignment="center"):
         widgets.button(
             "Once more, with other words and numbers",
             key="vary",

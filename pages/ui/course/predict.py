@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from attn_core.notation import labels
 from attn_core.tasks.prediction import Prediction
+from attn_core.text.gloss import gloss_of_each
 from pages.ui.course import picture
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.course import Answer
@@ -17,12 +20,23 @@ def show(i: int) -> None:
     course = session().course
     asked, is_open = course.page.predictions[i], course.is_answered(i)
     st.markdown(asked.question)
-    if asked.shows:
-        picture.some(asked.scenario, asked.shows, f"prediction-{i}", is_covered=not is_open)
+    new_words = [t for t in asked.scenario.tokens if t not in course.task.start.tokens]
+    say_in_english(gloss_of_each(new_words))
     if is_open:
         _verdict(asked, i)
     else:
         _answers(asked, i)
+    draws = course.page.draws
+    if asked.shows or draws:
+        key = f"prediction-{i}"
+        picture.some(asked.scenario, asked.shows, key, is_covered=not is_open, of=draws)
+
+
+def say_in_english(meanings: Mapping[str, str]) -> None:
+    """Say what French words mean, if there are any."""
+    if meanings:
+        said = ", ".join(f"*{word}* = {meaning}" for word, meaning in meanings.items())
+        st.caption(f"In English: {said}.")
 
 
 def _answers(asked: Prediction, i: int) -> None:

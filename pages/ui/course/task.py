@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from attn_core import Scenario, attend
-from attn_core.analysis.compare import Comparison, same_head
-from attn_core.analysis.why import describe_change
+from attn_core import Scenario
 from attn_core.figures import NARROW
-from attn_core.tasks import is_solved
+from attn_core.tasks import Task, is_solved
+from attn_core.tasks.outcome import describe_outcome
+from attn_core.tasks.solve import solve
 from attn_core.text import escape
 from pages.ui.course import real_head, receipt
 from pages.ui.edit import form, matrix, position_kind
@@ -23,7 +23,9 @@ from pages.ui.show import choose_head, edit_heads, pictures
 from pages.ui.show.fragments import fragment
 
 #: Pixels of the window's height that stand above and below the picture, more than at home.
-_AROUND = 150
+_AROUND = 140
+#: Seconds for which a solution that nobody gave is searched.
+_PATIENCE = 2.0
 
 
 def begin() -> None:
@@ -48,14 +50,24 @@ def show() -> None:
     if known.scenario is not before:
         st.rerun()
     solved = is_solved(known.course.task, known.scenario)
-    if solved and known.course.note_solved():
+    is_shown_to_a_teacher = bool(known.course.receipt_of(known.links.scenario))
+    if solved and not is_shown_to_a_teacher and known.course.note_solved():
         st.rerun()  # what stands above has a mark for it
     known.movable, known.around = known.course.task.movable, _AROUND
-    _asked(_solved if solved else _hints)
+    help_ = _solved if solved else _hints
+    is_narrow = session().width < NARROW
+    if is_narrow:
+        _asked_on_a_phone()
+    else:
+        _asked(help_)
     if known.movable.texts:
         real_head.show(known.movable)
     else:
         _numbers()
+    if is_narrow:  # so that the picture stays under the finger
+        help_()
+    if names := known.movable.matrices:
+        matrix.editor(*names)
     with slot():
         if solved:
             receipt.offer()
@@ -65,19 +77,18 @@ def _numbers() -> None:
     """Show the numbers, and what moves them."""
     choose_head.choose()
     _settings()
-    pictures.whole_attention()
-    if names := session().course.task.movable.matrices:
-        matrix.editor(*names)
+    pictures.whole_attention(session().course.draws)
+
+
+def _asked_on_a_phone() -> None:
+    """Say what is asked; how near one is stays on the screen."""
+    _text()
+    with st.container(key="goals-on-top"):
+        _goals()
 
 
 def _asked(help_: Callable[[], None]) -> None:
-    """Say what is asked, and how near one is; on a phone that stays on the screen."""
-    if session().width < NARROW:
-        _text()
-        help_()
-        with st.container(key="goals-on-top"):
-            _goals()
-        return
+    """Say what is asked and how near one is, and help beside it, where it moves nothing."""
     left, right = st.columns([2, 1], gap="medium")
     with left:
         _text()
@@ -100,9 +111,6 @@ def _hints() -> None:
     """Show the hints so far, and offer the next one; behind the last comes the solution."""
     course = session().course
     hints, shown = course.task.hints, course.hints
-    with st.container(key="hints"):  # the last one first, for there is room for few
-        for hint in reversed(hints[:shown]):
-            st.markdown(escape.markdown(hint) if course.foreign else hint)
     with st.container(horizontal=True, vertical_alignment="center"):
         if shown < len(hints):
             label = f"Hint {shown + 1} of {len(hints)}"
@@ -110,6 +118,9 @@ def _hints() -> None:
         else:
             widgets.button("Show the solution", key="solution", on_click=_solve)
         widgets.button("Start again", key="start-again", type="tertiary", on_click=_start_again)
+    with st.container(key="hints"):  # the last one first, for there is room for few
+        for hint in reversed(hints[:shown]):
+            st.markdown(escape.markdown(hint) if course.foreign else hint)
 
 
 def _hint() -> None:
@@ -117,9 +128,10 @@ def _hint() -> None:
 
 
 def _solve() -> None:
-    """Play the solution, as one step of undo."""
+    """Play the solution, as one step of undo; it is searched only as long as a visitor waits."""
     session().course.show_solution()
-    _set(lambda: session().course.task.solution)
+    asked = session().course.task
+    _set(lambda: asked.given or solve(asked, _PATIENCE))
 
 
 def _set(scenario: Callable[[], Scenario]) -> None:
@@ -133,32 +145,27 @@ def _start_again() -> None:
 
 
 def _solved() -> None:
-    """Say calmly that the task is solved, and what did it."""
+    """Say what the goals' numbers did and why; that the task is solved stands above them."""
     course = session().course
-    with st.container(key="solved"):
-        st.markdown(f"**Solved.** {_why()}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if course.foreign:
-            st.markdown(escape.markdown(course.foreign.debrief))
-        else:
+        if not course.foreign:
             widgets.button("What you have seen", key="seen", on_click=_see, type="primary")
         widgets.button("Start again", key="start-again", type="tertiary", on_click=_start_again)
+    with st.container(key="solved"):
+        st.markdown(_outcome(course.task, session().scenario))
+        if course.foreign:
+            st.markdown(escape.markdown(course.foreign.debrief))
+
+
+def _outcome(solved: Task, scenario: Scenario) -> str:
+    """Say what the hand has done; of a model's head, which one it chose."""
+    if solved.movable.texts:
+        return real_head.describe(solved.movable, scenario)
+    return describe_outcome(solved, scenario, escape.markdown)
 
 
 def _see() -> None:
     session().course.step = SEEN
-
-
-def _why() -> str:
-    """Say what the numbers that were moved have done since the start."""
-    known = session()
-    if known.course.task.movable.texts:
-        return real_head.describe(known.course.task.movable, known.scenario)
-    start = same_head(known.course.task.start, known.scenario, known.head)
-    if start is None:
-        return ""
-    now = attend(known.scenario).head(known.head)
-    return describe_change(Comparison(attend(start), now), escape.markdown)
 
 
 def _settings() -> None:

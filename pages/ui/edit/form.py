@@ -277,7 +277,7 @@ def settings(
             widgets.toggle(escape.label("Divide by √d_k"), key="scale", on_change=_set_scale)
         if "temperature" in names:
             with _named("Temperature"):
-                _temperature()
+                _temperature(100 if "mask" in names else 300)  # alone it has room
         if "mask" in names:
             with _named("Mask"):
                 mask.kind()
@@ -295,7 +295,7 @@ def _named(name: str) -> Iterator[None]:
         yield
 
 
-def _temperature() -> None:
+def _temperature(width: int) -> None:
     low, high = limits.TEMPERATURE
     widget_state.seed("temperature", session().scenario.temperature)
     widgets.slider(
@@ -306,7 +306,7 @@ def _temperature() -> None:
         key="temperature",
         on_change=_set_heat,
         label_visibility="collapsed",
-        width=100,
+        width=width,
     )
 
 

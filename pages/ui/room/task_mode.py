@@ -61,9 +61,9 @@ def is_open(member: Member, given: TaskRound) -> bool:
 
 def show(member: Member, given: TaskRound) -> None:
     """Have the page Course show the room's task: a lesson's as in the course."""
-    course, task = session().course, given.task(member.token)
+    course = session().course
     if given.document:
-        course.begin_foreign(task, _link(given.document))
+        course.begin_foreign(given.task(member.token), _link(given.document))
     else:
         course.begin_lesson(given.lesson, given.seed_of(member.token), TASK)
     course.note_begun()

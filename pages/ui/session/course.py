@@ -72,6 +72,11 @@ class Course:
         return self.foreign or self.page.task
 
     @property
+    def draws(self) -> tuple[str, ...]:
+        """The steps to which the way is drawn; empty for all of it."""
+        return () if self.foreign else self.page.draws
+
+    @property
     def steps(self) -> tuple[str, ...]:
         """The names of the steps, in order."""
         if self.foreign:

@@ -20,7 +20,7 @@ from pages.ui.session import widget_state, widgets
 GENERATION = "task"
 #: The matrix that is asked about first, where it isn't the output.
 _FIRST = {"cosine": "X", "row": "Q", "same": "K", "shape": "scores"}
-_BOUNDS = {"above": "above", "below": "below", "near": "about"}
+_BOUNDS = {"above": "at least", "below": "at most", "near": "about"}
 
 
 def key(name: str) -> str:
@@ -84,7 +84,7 @@ def _within(asked: _Asked) -> dict[str, Any]:
 
 
 def _above(asked: _Asked) -> dict[str, Any]:
-    return {"above": asked.number("value", "is to be above", 0.9, step=0.1)}
+    return {"above": asked.number("value", "is to be at least", 0.9, step=0.1)}
 
 
 def _matrix(asked: _Asked) -> dict[str, Any]:

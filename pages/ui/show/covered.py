@@ -13,18 +13,28 @@ from pages.ui.live.chart import chart, look
 from pages.ui.show.lit import with_dependencies
 
 
-def whole(scenario: Scenario, key: str, covered: Collection[str] = ()) -> None:
-    """Show the whole way of the first head, without what would tell of the covered steps."""
-    trace = attend(scenario).head(0)
-    drawn, hidden = overview(trace), with_what_follows(scenario, covered)
+def whole(
+    scenario: Scenario, key: str, covered: Collection[str] = (), of: Collection[str] = ()
+) -> None:
+    """Show the whole way of the first head, or that to some steps.
+
+    What would tell of the covered steps is covered, too.
+    """
+    drawn = overview(attend(scenario).head(0), of=of)
+    hidden = with_what_follows(scenario, covered)
     shown = cover(drawn, hidden)
     _show(describe_overview(shown, look=look()), shown, None if hidden else scenario, key)
 
 
 def some(
-    scenario: Scenario, names: Collection[str], key: str, *, is_covered: bool, share: float = 1
+    scenario: Scenario,
+    names: Collection[str],
+    key: str,
+    *,
+    is_covered: bool,
+    of: Collection[str] = (),
 ) -> None:
-    """Show one step with what it is made of, or several within the whole way.
+    """Show several steps within the whole way, or one with what it is made of.
 
     Parameters
     ----------
@@ -35,15 +45,21 @@ def some(
         Of the picture.
     is_covered : bool
         Hide their numbers and shapes.
-    share : float
-        Of the page's width.
+    of : collection of str, optional
+        Names of the steps to which the way goes.
     """
-    if len(names) > 1:
-        whole(scenario, key, names if is_covered else ())
+    if len(names) != 1:
+        whole(scenario, key, names if is_covered else (), of)
         return
     (name,) = names
-    shown = cover(_written(attend(scenario), name), names if is_covered else ())
-    _show(describe(shown, look=look(share=share)), shown, None if is_covered else scenario, key)
+    one(scenario, name, key, is_covered=is_covered)
+
+
+def one(scenario: Scenario, name: str, key: str, *, is_covered: bool, share: float = 1) -> None:
+    """Show a step with what it is made of in a share of the page's width."""
+    shown = cover(_written(attend(scenario), name), (name,) if is_covered else ())
+    described = describe(shown, look=look(share=share))
+    _show(described, shown, None if is_covered else scenario, key)
 
 
 def alone(scenario: Scenario, name: str, key: str, share: float = 1) -> None:

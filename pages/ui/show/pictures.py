@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -103,11 +103,19 @@ def steps_together(*names: str) -> None:
     head_fragment(key, body)
 
 
-def whole_attention() -> None:
-    """Show the whole way from the embeddings to the output, and where each word looks."""
+def whole_attention(of: Collection[str] = ()) -> None:
+    """Show the whole way from the embeddings to the output, and where each word looks.
+
+    Parameters
+    ----------
+    of : collection of str, optional
+        Names of steps: only the way to these; where no weights are drawn, it tells of none.
+    """
+    has_weights = not of or "weights" in of or "output" in of
 
     def body(trace: AttentionTrace) -> None:
-        picture(trace, overview(trace), key="headline", draw=describe_overview, says_why=True)
+        drawn = overview(trace, of=of)
+        picture(trace, drawn, key="headline", draw=describe_overview, says_why=has_weights)
 
     head_fragment("headline", body)
 

@@ -205,6 +205,11 @@ def test_bins_have_short_edges():
     assert [bar.is_right for bar in bars].index(True) == 3
 
 
+def test_bins_are_ten_at_most_where_both_ends_stand_over():
+    (bars,) = histogram.of_numbers([[-5, 40, 45, 50, 94]], 45)
+    assert bars[0].label == "−20 to 0" and bars[-1].label == "80 to 100"
+
+
 def test_one_far_vote_does_not_squeeze_the_others():
     (bars,) = histogram.of_numbers([[0.2, 0.25, 0.3, 0.35, 0.4, 31_000]], 0.3)
     assert bars[-1].label.startswith("above 0.") and bars[-1].count == 1

@@ -119,7 +119,7 @@ class Rooms(RuleBasedStateMachine):
 
 def run(make_store, monkeypatch):
     machine = type("Machine", (Rooms,), {"make_store": make_store, "patch": monkeypatch})
-    run_state_machine_as_test(machine, settings=settings(max_examples=20))
+    run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=30))
 
 
 def test_sqlite(monkeypatch):

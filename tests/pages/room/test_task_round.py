@@ -72,6 +72,12 @@ def test_all_have_the_same_task_or_each_a_variant():
     assert not any(seed in token(i) for i, seed in enumerate(seeds))
 
 
+def test_a_room_of_variants_draws_each_once():
+    each = TaskRound("7", is_each=True, id="a")
+    drawn = [each.task(token(i)) for i in range(97)]
+    assert all(each.task(token(i)) is task for i, task in enumerate(drawn))
+
+
 @pytest.mark.parametrize("given", [LESSON, TEACHERS, TaskRound("12", "k3f9")])
 def test_a_task_comes_back_from_the_room(give, look, given):
     fresh = give(given)
@@ -85,7 +91,7 @@ FINE = asdict(LESSON)
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"lesson": "13"}, "no lesson '13'"),
+        ({"lesson": "99"}, "no lesson '99'"),
         ({"lesson": ""}, "either the task of a lesson or one as a file"),
         ({"document": TEACHERS.document}, "either the task of a lesson or one as a file"),
         ({"lesson": "", "document": "{}"}, "Not a task of this lab"),
@@ -117,7 +123,7 @@ def test_a_result_is_what_the_scenario_reaches(give, report, store, room, look):
 
 
 def test_a_room_is_given_no_task_that_is_none(give, look):
-    for given, said in ((TaskRound("13"), "no lesson '13'"), (TaskRound(), "either the task")):
+    for given, said in ((TaskRound("99"), "no lesson '99'"), (TaskRound(), "either the task")):
         with pytest.raises(ValueError, match=said):
             give(given)
     with pytest.raises(ValueError, match="A task has room for"):

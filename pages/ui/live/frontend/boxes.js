@@ -3,7 +3,7 @@
 import { colours } from "./colours.js";
 import { newGesture, send, unanswered } from "./moves.js";
 import { preview } from "./preview.js";
-import { closeSlider, isInSlider, openSlider, refreshSlider } from "./slider.js";
+import { closeSlider, isInSlider, isOpen, openSlider, refreshSlider } from "./slider.js";
 
 const PIXELS_PER_STEP = 4; // a drag of 80 pixels is 1.00
 const SLOP = 10; // pixels that a finger goes before it is seen whether it scrolls
@@ -114,6 +114,7 @@ export class Box {
   grab(event) {
     if (this.field || this.locked || event.button || !event.isPrimary) return;
     const wasFocused = document.activeElement === this.node;
+    const wasChosen = isOpen(this);
     this.commit();
     this.hold();
     if (event.pointerType === "mouse") this.node.focus(); // a finger may be about to scroll
@@ -146,6 +147,8 @@ export class Box {
     this.node.onpointerup = () => {
       end();
       this.node.focus();
+      // A drag that began elsewhere than in a chosen box leaves the picture free again.
+      if (moved && !wasChosen && event.pointerType === "mouse") return closeSlider(this);
       // On a touch screen a second tap is how one types.
       if (!moved && wasFocused && event.pointerType !== "mouse") this.overwrite();
       else openSlider(this);

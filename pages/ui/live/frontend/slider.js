@@ -24,6 +24,10 @@ export function closeSlider(box) {
   panel.node.remove();
 }
 
+export function isOpen(box) {
+  return box === chosen;
+}
+
 export function isInSlider(node) {
   return Boolean(node && panel?.node.contains(node));
 }

@@ -7,11 +7,10 @@ import streamlit as st
 from attn_core.notation import labels
 from attn_core.notation.cells import Cell
 from attn_core.notation.graph import graph
-from attn_core.tasks import LESSONS
 from attn_core.tasks.prediction import Prediction
 from pages.ui.room import about_number, question
 from pages.ui.room.question import Question
-from pages.ui.room.show import verbs
+from pages.ui.room.show import lesson_list, verbs
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 
@@ -68,15 +67,8 @@ def _button(asked: Question, key: str) -> None:
 
 def _of_lesson() -> None:
     """Offer the predictions of a lesson; its numbers go on the stage with them."""
-    lesson = widget_state.seed_view(_LESSON, list(LESSONS), next(iter(LESSONS)))
-    widgets.selectbox(
-        "Lesson",
-        list(LESSONS),
-        key=_LESSON,
-        format_func=lambda key: f"{key} · {LESSONS[key].title}",
-        label_visibility="collapsed",
-    )
-    for i, predicted in enumerate(LESSONS[lesson].page("").predictions):
+    lesson = lesson_list.choose(_LESSON)
+    for i, predicted in enumerate(lesson.page("").predictions):
         st.markdown(predicted.question)
         st.caption(" · ".join(predicted.options) or "A number is asked for.")
         widgets.button("Ask this", key=f"room-ask-{i}", on_click=_ask_lesson, args=(predicted,))

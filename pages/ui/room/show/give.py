@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import streamlit as st
 
 from attn_core import permalink
-from attn_core.tasks import LESSONS
-from pages.ui.room.show import verbs
+from pages.ui.room.show import lesson_list, verbs
 from pages.ui.room.task_round import TaskRound
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.address import MAX_ADDRESS
@@ -28,23 +27,15 @@ def offer() -> None:
 
 
 def _lesson() -> None:
-    keys = [key for key, lesson in LESSONS.items() if not lesson.needs_model]
-    lesson = widget_state.seed_view(_LESSON, keys, keys[0])
-    widgets.selectbox(
-        "Lesson of the task",
-        keys,
-        key=_LESSON,
-        format_func=lambda key: f"{key} · {LESSONS[key].title}",
-        label_visibility="collapsed",
-    )
-    st.caption(LESSONS[lesson].variant("").text)
+    lesson = lesson_list.choose(_LESSON)
+    st.caption(lesson.variant("").text)
     is_each = widget_state.seed_view(_EACH, bool, False)
     widgets.toggle(
         "A variant for each",
         key=_EACH,
         help="Everybody has other words and numbers; a histogram then tells how far all are.",
     )
-    given = TaskRound(lesson=lesson, is_each=is_each)
+    given = TaskRound(lesson=lesson.key, is_each=is_each)
     widgets.button("Give it to all", key="room-give", on_click=verbs.give, args=(given,))
 
 

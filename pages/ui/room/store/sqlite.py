@@ -153,12 +153,10 @@ class SqliteStore:
         if not self._lock.acquire(timeout=PATIENCE):
             raise StoreGone(f"The file of rooms, {self._path}, is busy")
         try:
-            db = self._connected()
-            if begin:
-                db.execute(begin)
-            yield db
-            if begin:
-                db.execute("COMMIT")
+            with self._connected() as db:  # commits what was begun, or rolls it back
+                if begin:
+                    db.execute(begin)
+                yield db
         except (OSError, sqlite3.DatabaseError) as fault:
             self._disconnect()
             if isinstance(fault, sqlite3.ProgrammingError | sqlite3.IntegrityError):
@@ -166,8 +164,6 @@ class SqliteStore:
             why = fault.strerror or fault if isinstance(fault, OSError) else fault
             raise StoreGone(f"The file of rooms, {self._path}, can't be used: {why}") from fault
         finally:
-            if self._db and self._db.in_transaction:
-                self._db.execute("ROLLBACK" if begin else "COMMIT")
             self._lock.release()
 
     def _connected(self) -> sqlite3.Connection:
