@@ -20,6 +20,12 @@ if __name__ == "__main__":
     )
     frame.end()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is
+    from pages.ui.room import news
     from pages.ui.serving import before
 
-    app = st.App(__file__, middleware=before.MIDDLEWARE, lifespan=before.open_browser)
+    app = st.App(
+        __file__,
+        routes=news.routes(),
+        middleware=before.MIDDLEWARE,
+        lifespan=before.open_browser,
+    )

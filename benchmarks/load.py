@@ -109,7 +109,7 @@ async def _watch(pid: int, tally: Tally, seen: list[tuple[int, float]]) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _forget(port: int) -> None:
+async def forget(port: int) -> None:
     """Wait until the sessions of visitors who left have expired and are dropped.
 
     The server drops them when another visitor leaves, not before.
@@ -145,7 +145,7 @@ class Costs:
     seen: list[tuple[int, float]] = field(default_factory=list)
 
 
-async def _look_round(port: int, query: str) -> None:
+async def look_round(port: int, query: str) -> None:
     """Have everything imported that the pages need, by one who sees them all and leaves."""
     guest = Guest(port, query, Tally())
     await _arrive(guest)
@@ -156,7 +156,7 @@ async def _look_round(port: int, query: str) -> None:
 
 async def run(served: Serving, plan: Plan) -> tuple[Tally, Costs]:
     """Load a server with a crowd; tell what happened to them and what it took."""
-    await _look_round(served.port, plan.query)
+    await look_round(served.port, plan.query)
     tally, costs = Tally(), Costs(start=process.memory(served.pid))
     watch = asyncio.create_task(_watch(served.pid, tally, costs.seen))
     crowd = asyncio.create_task(visit(served.port, plan, tally))
@@ -218,7 +218,7 @@ def main() -> None:
             pin()
         print(f"{plan}, {' '.join(options)}", flush=True)
         tally, costs = asyncio.run(run(served, plan))
-        asyncio.run(_forget(served.port))
+        asyncio.run(forget(served.port))
         costs.forgotten = process.memory(served.pid)
     print(*report(tally, costs), sep="\n")
 

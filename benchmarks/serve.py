@@ -50,6 +50,7 @@ def serving(
     *options: str,
     core: int | None = None,
     settings: Mapping[str, str] | None = None,
+    folder: str = "",
 ) -> Iterator[Serving]:
     """Serve a script on a free port of this machine until the end of the block.
 
@@ -65,10 +66,12 @@ def serving(
         The only processor core that the server may use, where the system can do that.
     settings : mapping, optional
         Further variables of the process's environment.
+    folder : str, optional
+        Where in the address the app is, instead of at its root.
     """
     port, started = free_port(), time.perf_counter()
     process = subprocess.Popen(
-        _command(script, port, *options),
+        _command(script, port, f"--server.baseUrlPath={folder}", *options),
         cwd=script.parent,
         env={**os.environ, **(settings or {})},
         stdout=subprocess.DEVNULL,
@@ -76,7 +79,7 @@ def serving(
         preexec_fn=pinning(core),  # before numpy starts threads, which would go unpinned
     )
     try:
-        _wait_until_healthy(port, process)
+        _wait_until_healthy(f"{port}/{folder}".rstrip("/"), process)
         yield Serving(port, process, started, time.perf_counter())
     finally:
         process.terminate()
@@ -109,13 +112,13 @@ def _command(script: Path, port: int, *options: str) -> list[str]:
     ]
 
 
-def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_healthy(place: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"The server stopped with exit code {process.returncode}.")
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+            urllib.request.urlopen(f"http://127.0.0.1:{place}/_stcore/health", timeout=1)
             return
         time.sleep(0.02)
     raise RuntimeError("The server didn't answer within 60 s.")

@@ -12,7 +12,7 @@ from attn_core.text import escape
 from pages.ui import menu
 from pages.ui.live import announcer, viewport
 from pages.ui.live.slots import slot
-from pages.ui.room import bar, follow
+from pages.ui.room import bar, follow, listen
 from pages.ui.room.show import question_bar
 from pages.ui.serving import mend, server
 from pages.ui.session import links, state, widget_state, widgets
@@ -87,7 +87,7 @@ _CSS = """<style>
     position-try-fallbacks: flip-block, flip-inline, flip-block flip-inline; }
 }
 /* They show nothing, and take no room. */
-.st-key-links, .st-key-announcer { position: absolute; width: 0 !important; }
+.st-key-links, .st-key-announcer, .st-key-room-news { position: absolute; width: 0 !important; }
 .st-key-viewport { margin-bottom: calc(0rem - 0.6rem); } /* nor does this */
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]:empty) { display: none; }
 div:has(> .st-key-complaint) { position: sticky; top: 0.6rem; z-index: 9; }
@@ -214,6 +214,7 @@ def page(
     announcer.announce()
     _resume()
     follow.keep_up()
+    listen.listen()
     is_hidden = question_bar.hides_page()
     _header(heading or title, None if is_hidden else beside)
     bar.bar()

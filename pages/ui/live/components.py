@@ -118,7 +118,7 @@ def board(
     data: dict[str, Any] = {
         "base": described.base,
         "numbers": described.plain_numbers(),
-        "ack": session().last_ack.move,
+        **_answered(),
         "height": round(described.layout["height"]),
     }
     if inputs:
@@ -145,7 +145,13 @@ def board(
 
 def goals(data: dict[str, Any]) -> None:
     """Show how near the scenario comes to goals; see `goal_bar`."""
-    _show(_goals, "goals", {"ack": session().last_ack.move, **data}, height="content")
+    _show(_goals, "goals", {**_answered(), **data}, height="content")
+
+
+def _answered() -> dict[str, Any]:
+    """Say which move has been answered last, and of which version of a room the numbers are."""
+    followed = session().followed
+    return {"ack": session().last_ack.move, **({"version": followed} if followed else {})}
 
 
 def _board_frame(described: Description, key: str, alt: str) -> dict[str, Any]:

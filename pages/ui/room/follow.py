@@ -220,6 +220,23 @@ def _adopt(member: Member, stage: Stage) -> None:
     member.stage = stage
 
 
+def use_token(token: object) -> None:
+    """Be the participant that the browser was before; the one it was taken for meanwhile goes."""
+    if (member := session().member) is None:
+        return
+    before = member.token
+    member.use_token(token)
+    if member.token == before:
+        return
+
+    def replace_token(member: Member) -> bool:
+        rooms.leave(store(), member.code, before)
+        rooms.stay(store(), member.code, member.token)
+        return True
+
+    _ask(replace_token)
+
+
 def turn_to(page: str) -> None:
     """Turn to a page of the menu, unless one is there."""
     if session().page != page:

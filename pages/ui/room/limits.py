@@ -27,6 +27,9 @@ MAX_EVENTS = 1000
 TOKEN_LENGTH = 32
 #: Characters of what all see.
 MAX_STAGE = 20_000
+#: Browsers that hear the news of a room, and of all on a server.
+MAX_LISTENERS_OF_ROOM = 220
+MAX_LISTENERS = 2_000
 #: Seconds in which wrong codes are counted, and how many one address may send: a class has one.
 WRONG_CODES_IN = 60.0
 MAX_WRONG_CODES_EACH = 30

@@ -222,6 +222,11 @@ class Session:
         return request if request.revision == self.history.revision else None
 
     @property
+    def followed(self) -> int | None:
+        """Version of the room whose stage is on the screen; None where it is one's own."""
+        return self.member.version if self.member and self.member.is_following else None
+
+    @property
     def scenario_a(self) -> Scenario | None:
         """The scenario that is pinned; None while there is none."""
         return self.pinned.scenario if self.pinned else None

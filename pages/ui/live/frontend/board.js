@@ -3,11 +3,11 @@
 import { Editors } from "./editors.js";
 import { Fit } from "./fit.js";
 import { mergeFrame, onDisconnect } from "./frame.js";
-import { acknowledge, isMoving, unanswered } from "./moves.js";
+import { acknowledge, unanswered } from "./moves.js";
 import { Player } from "./play.js";
 import { plotly } from "./plotly.js";
 import { Pointing } from "./point.js";
-import { boards, computed, uncover, write } from "./preview.js";
+import { boards, computed, isBehind, uncover, write } from "./preview.js";
 import { printed, saving } from "./save.js";
 
 export default async function ({ data, parentElement, setTriggerValue }, home) {
@@ -48,12 +48,13 @@ class Board {
   draw(Plotly) {
     this.drawing = this.drawing.then(async () => {
       if (!this.next) return;
-      const { base, frame, numbers, frames, scenario, refused, ack } = this.next;
-      const inputs = scenario && { scenario, steps: frame.steps, changes: frame.changes };
+      const { base, frame, numbers, frames, scenario, version, refused, ack } = this.next;
+      const { steps, changes } = frame;
+      const inputs = scenario && { scenario, version, steps, changes };
       this.inputs = this.base === base ? inputs : null; // of what is drawn
       boards[scenario ? "add" : "delete"](this);
       // The answer is older than what the hand shows here, and the next one will come.
-      if (this.isPreviewed && this.base === base && isMoving()) return;
+      if (this.isPreviewed && this.base === base && isBehind(version)) return;
       this.next = null;
       const [traces, layout] = frame.figure;
       const data = traces.map((trace, i) => ({ ...trace, ...numbers[i] }));
@@ -95,7 +96,9 @@ class Board {
   edit(refused, ack) {
     this.editors.place(this.inputs ? this.frame : {});
     if (!this.inputs) return;
-    if (!isMoving() || !this.preview(unanswered())) this.editors.show(computed(this.inputs, []));
+    if (!isBehind(this.inputs.version) || !this.preview(unanswered())) {
+      this.editors.show(computed(this.inputs, []));
+    }
     this.editors.giveBack(refused, ack);
   }
 

@@ -4,8 +4,8 @@
 import { element } from "./element.js";
 import { onDisconnect } from "./frame.js";
 import { measured } from "./measure.js";
-import { acknowledge, isMoving, unanswered } from "./moves.js";
-import { boards, matricesAfter } from "./preview.js";
+import { acknowledge, unanswered } from "./moves.js";
+import { boards, isBehind, matricesAfter } from "./preview.js";
 import { Reminder } from "./reminder.js";
 
 const POINT = 0.3; // its width, in digits
@@ -43,14 +43,14 @@ class Goals {
     this.rule.textContent = sentence(rule);
     this.rule.toggleAttribute("data-broken", !isMet(rule));
     this.show(results);
-    if (isMoving()) this.preview(unanswered());
+    if (isBehind(data.version)) this.preview(unanswered());
     this.announce();
   }
 
   /** Show what moves give that Python hasn't answered; whether a picture could, it says itself. */
   preview(moves) {
-    const { goals, results, scenario } = this.data;
-    const all = matricesAfter(scenario, moves);
+    const { goals, results } = this.data;
+    const all = matricesAfter(this.data, moves);
     if (all) this.show(results.map((each, i) => ({ ...each, ...measured(goals[i], all) })));
     return false;
   }

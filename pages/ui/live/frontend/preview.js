@@ -4,6 +4,8 @@
 
 import { attend, hasHeads } from "./attend.js";
 import { colours } from "./colours.js";
+import { isMoving } from "./moves.js";
+import { movesSince } from "./news.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const GAP = 2; // pixels between boxes, as in the template of `attn_core/figures/boxes/look.py`
@@ -20,12 +22,17 @@ export function preview(moves) {
   return [...boards].map((board) => board.preview(moves)).some(Boolean);
 }
 
+/** Whether there are moves that an answer of some version of a room is older than. */
+export function isBehind(version) {
+  return isMoving() || movesSince(version).length > 0;
+}
+
 /**
  * The values of each matrix of a picture, as drawn, with moves carried out; null for one of
  * another scenario. Without a matrix of the shape that was moved, which is on its way, it is all null.
  */
-export function computed({ scenario, steps, changes }, moves) {
-  const inputs = inputsAfter(scenario, moves);
+export function computed({ scenario, version, steps, changes }, moves) {
+  const inputs = inputsAfter({ scenario, version }, moves);
   if (!inputs) return null;
   const own = all(inputs);
   const changed = steps.some((step) => step?.is_changed) && all(variant(inputs, changes));
@@ -41,14 +48,17 @@ export function computed({ scenario, steps, changes }, moves) {
  * All matrices of a scenario with moves carried out, and the scenario as `inputs`; null without a
  * matrix that was moved.
  */
-export function matricesAfter(scenario, moves) {
-  const inputs = inputsAfter(scenario, moves);
+export function matricesAfter(answer, moves) {
+  const inputs = inputsAfter(answer, moves);
   return inputs && all(inputs);
 }
 
-function inputsAfter(scenario, moves) {
+/** Carry out what a room's presenter has moved since, and the moves of this page. */
+function inputsAfter({ scenario, version }, moves) {
+  const others = movesSince(version).filter((move) => hasCell(scenario, move));
   const entered = moves.filter((move) => "value" in move);
-  return entered.every((move) => fits(scenario, move)) ? entered.reduce(carriedOut, scenario) : null;
+  if (!entered.every((move) => fits(scenario, move))) return null;
+  return [...others, ...entered].reduce(carriedOut, scenario);
 }
 
 function all(inputs) {
@@ -62,8 +72,16 @@ function variant(scenario, changes) {
 }
 
 function fits(scenario, { name, head, shape: [rows, columns] }) {
-  const M = hasHeads(scenario[name] ?? [[]]) ? scenario[name][head] : scenario[name];
+  const M = matrix(scenario, name, head);
   return M?.length === rows && M[0].length === columns;
+}
+
+function hasCell(scenario, { name, head, row, column }) {
+  return matrix(scenario, name, head)?.[row]?.[column] !== undefined;
+}
+
+function matrix(scenario, name, head) {
+  return hasHeads(scenario[name] ?? [[]]) ? scenario[name][head] : scenario[name];
 }
 
 function carriedOut(scenario, { name, head, row, column, value }) {
