@@ -107,6 +107,10 @@ class Visitor:
         """Ask for a run of the fragment that runs by itself most often."""
         return self._ask(self.tab.tick())
 
+    def go(self, page: str) -> Answer:
+        """Choose another page from the navigation."""
+        return self._ask(self.tab.go(page))
+
     def open(self, label: str) -> Answer:
         """Open a drawer of the page."""
         return self._ask(self.tab.open(label))

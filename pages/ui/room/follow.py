@@ -52,6 +52,8 @@ def join(text: str, secret: str = "") -> None:
     leave()
     known.complaint = known.note = ""
     known.member = Member(read, secret=secret)
+    if read in known.tokens:
+        known.member.token, known.member.is_named = known.tokens[read]
     if known.member.is_following:
         known.history = known.member.follow(known.history)
 
@@ -63,6 +65,8 @@ def leave() -> None:
         task_mode.end(known.member)
     if known.member and known.member.is_following:
         known.history = known.member.explore(known.history)
+    if known.member and known.member.seen:  # it was let in
+        known.tokens[known.member.code] = known.member.token, known.member.is_named
     known.member = None
 
 

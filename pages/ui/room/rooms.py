@@ -154,8 +154,16 @@ def stay(store: Store, code: str, token: str) -> None:
 
 
 def leave(store: Store, code: str, token: str) -> None:
-    """Leave a room."""
-    store.drop(code, _HERE, _token(token))
+    """Leave a room, with what one has said to what is open."""
+    held = _held(store, code)
+    ballots = [_HERE]
+    if _QUESTION in held.slots:
+        asked = question.read(held.slots[_QUESTION])
+        ballots += [_votes(asked.id, i) for i in question.ROUNDS]
+    if _TASK in held.slots:
+        ballots.append(_results(task_round.read(held.slots[_TASK]).id))
+    for ballot in ballots:
+        store.drop(code, ballot, _token(token))
 
 
 def members(store: Store, code: str) -> int:

@@ -158,6 +158,9 @@ class Session:
     course: Course = field(default_factory=Course)
     #: What it knows of its room; None outside a room.
     member: Member | None = None
+    #: Its token in rooms that it has left, by code, and whether the browser has told that: where
+    #: it comes back it is nobody else.
+    tokens: dict[str, tuple[str, bool]] = field(default_factory=dict)
     #: What was asked of a pretrained model last; see `pending_vectors`.
     requested: PendingVectors | None = None
     #: Choices that change the view and not the scenario, by widget.

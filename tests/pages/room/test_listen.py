@@ -10,11 +10,13 @@ from benchmarks.visitor import Visitor
 from pages.ui.room import rooms
 from pages.ui.room.listen import SLOW_POLL
 from pages.ui.room.member import POLL
+from pages.ui.room.question import Question
 from pages.ui.room.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "0123456789abcdef" * 2
+ASKED = Question("Which?", ("this", "that"), 0, 0.0, "So.")
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,23 @@ def test_a_token_is_told_once(visitor, room, store):
     hello(visitor, token=TOKEN, hears=True)
     hello(visitor, token=TOKEN[::-1], hears=True)
     assert list(store.ballot(room.code, "here")) == [TOKEN]
+
+
+def test_a_session_is_one_participant_however_often_it_comes(visitor, room, store, port):
+    """Else one could fill a room, or vote many times."""
+    asked = rooms.ask(store, room.code, room.secret, ASKED)
+    visitor.tick()
+    visitor.press("room-option-1")
+    hello(visitor, token=TOKEN, hears=False)
+    for i in range(3):
+        visitor.press("room-option-0")
+        visitor.go("Room")
+        visitor.press("room-leave")
+        visitor.type("room-code", room.code)
+        visitor.press("room-join-button")
+        hello(visitor, token=f"{i:032x}", hears=False)
+    assert list(store.ballot(room.code, "here")) == [TOKEN]
+    assert list(store.ballot(room.code, f"q{asked.id}.1")) == [TOKEN]
 
 
 def test_what_is_no_token_is_passed_over(visitor, room, store):
