@@ -1,4 +1,4 @@
-"""What the server does beside the pages: the page's head, the system, two of Streamlit's faults.
+"""What the server does beside the pages: the page's head, the pace, the system, Streamlit's faults.
 
 Nothing here knows a scenario.
 """

@@ -20,6 +20,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server import server_util
 
+from pages.ui.serving.pace import Pace
+
 _FRONTEND = Path(__file__).parents[1] / "live" / "frontend"
 _SCRIPTS = "line.js", "clipboard.js", "undo.js"
 #: Headers with which a browser would be told that it has the page already, perhaps without
@@ -109,4 +111,4 @@ async def open_browser(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-MIDDLEWARE = [Middleware(Before)]
+MIDDLEWARE = [Middleware(Before), Middleware(Pace)]
