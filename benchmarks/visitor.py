@@ -147,6 +147,10 @@ class Visitor:
         """Wait for the next message, whatever it is."""
         return self._socket.recv(timeout=self.patience, decode=False)
 
+    def cut(self) -> None:
+        """Lose the connection without a word, whatever is on its way."""
+        self._wire.shutdown(socket.SHUT_RDWR)
+
     def closing_code(self) -> int | None:
         """Wait until the server hangs up, and tell the code that it gave."""
         with contextlib.suppress(ConnectionClosed):
