@@ -292,6 +292,15 @@ def test_a_room_that_is_not_there_is_said_and_cannot_be_guessed(store):
     assert len(store.asked) == asked
 
 
+def test_where_codes_were_guessed_the_presenter_comes_in_and_nobody_else(room):
+    for _ in range(MAX_WRONG_CODES_EACH):
+        code.wrong_codes.note("192.0.2.7", time.time())
+    assert "You present" in line(present(room))
+    for each in (room.code, "BBBBB"):
+        (error,) = fine(visit(room=each, present="x" * 22)).error
+        assert error.value.startswith("Too many wrong codes")
+
+
 def test_a_room_that_has_ended_leaves_ones_own(room):
     _, at = on_lab(room)
     press(move(at, value=1.5), "Follow again")
