@@ -14,7 +14,7 @@ from attn_core.presets import DEFAULT
 from benchmarks.behaviour import WIDTH
 from benchmarks.visitor import Visitor
 from pages.ui.room import rooms
-from pages.ui.room.limits import CODE_LENGTH, MAX_WRONG_CODES_EACH
+from pages.ui.room.limits import CODE_LENGTH, MAX_OPENED_EACH, MAX_WRONG_CODES_EACH
 from pages.ui.room.question import Question
 from pages.ui.room.stage import staged
 from pages.ui.room.store import store
@@ -217,3 +217,19 @@ def send_without_end(visitor, message):
     with suppress(OSError, ConnectionClosed):
         while True:
             visitor.send_bytes(message)
+
+
+def test_one_address_does_not_fill_the_server_with_rooms(port):
+    before = store().rooms()
+    for i in range(MAX_OPENED_EACH + 1):
+        with Visitor(port, page="Room", headers={"X-Forwarded-For": "192.0.2.3"}) as visitor:
+            visitor.load()
+            visitor.press("room-open")
+            is_open = "present=" in visitor.tab.query
+            assert is_open == (i < MAX_OPENED_EACH)
+    assert "Too many new rooms" in read.complaints(visitor)
+    assert store().rooms() == before + MAX_OPENED_EACH
+    with Visitor(port, page="Room", headers={"X-Forwarded-For": "192.0.2.4"}) as visitor:
+        visitor.load()
+        visitor.press("room-open")
+        assert "present=" in visitor.tab.query

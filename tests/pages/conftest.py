@@ -6,6 +6,8 @@ from functools import cache
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
+from pages.ui.room import code
+
 
 @pytest.fixture(scope="session", autouse=True)
 def packages_read_once() -> Iterator[None]:
@@ -14,3 +16,9 @@ def packages_read_once() -> Iterator[None]:
         scan = manifest_scanner.scan_component_manifests
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
         yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_opened_a_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests have opened in this process is forgotten."""
+    monkeypatch.setattr(code, "opened_rooms", code.OpenedRooms())

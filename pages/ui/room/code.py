@@ -11,9 +11,12 @@ from collections import OrderedDict, deque
 from attn_core.explain.wording import pluralize
 from pages.ui.room.limits import (
     CODE_LENGTH,
+    MAX_OPENED_EACH,
+    MAX_ROOMS,
     MAX_SOURCES,
     MAX_WRONG_CODES,
     MAX_WRONG_CODES_EACH,
+    OPENED_IN,
     WRONG_CODES_IN,
 )
 
@@ -61,25 +64,23 @@ def read(text: str) -> str:
     return code
 
 
-class WrongCodes:
-    """Wrong codes of the last minute, of each source and of all, in the memory of this process.
+class Lately:
+    """What came lately, of each source and of all, in the memory of this process.
 
-    While there are too many, a right code is refused, too: else one could go on guessing.
-
-    Examples
-    --------
-    >>> wrong = WrongCodes()
-    >>> for second in range(MAX_WRONG_CODES_EACH):
-    ...     wrong.note("192.0.2.7", float(second))
-    >>> wrong.check("192.0.2.8", 40.0)
-    >>> wrong.check("192.0.2.7", 40.0)
-    Traceback (most recent call last):
-    ValueError: Too many wrong codes came from here. Wait 20 seconds.
+    Parameters
+    ----------
+    what : str
+        What is counted, such as "wrong codes".
+    each, most : int
+        How many one source may send, and all together.
+    within : float
+        Seconds in which it is counted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, what: str, each: int, most: int, within: float) -> None:
+        self._what, self._each, self._within = what, each, within
         self._lock = threading.Lock()
-        self._all: deque[float] = deque(maxlen=MAX_WRONG_CODES)
+        self._all: deque[float] = deque(maxlen=most)
         self._by_source: OrderedDict[str, deque[float]] = OrderedDict()
 
     def check(self, source: str, now: float) -> None:
@@ -95,32 +96,60 @@ class WrongCodes:
         Raises
         ------
         ValueError
-            With the seconds to wait.
+            With the time to wait, in words.
         """
         with self._lock:
-            _refuse(self._by_source.get(source), now, "from here")
-            _refuse(self._all, now, "to this server")
+            self._refuse(self._by_source.get(source), now, "from here")
+            self._refuse(self._all, now, "to this server")
 
     def note(self, source: str, now: float) -> None:
-        """Note a wrong code; see `check`. Of many sources the oldest is forgotten."""
+        """Note one; see `check`. Of many sources the oldest is forgotten."""
         with self._lock:
-            own = self._by_source.setdefault(source, deque(maxlen=MAX_WRONG_CODES_EACH))
+            own = self._by_source.setdefault(source, deque(maxlen=self._each))
             self._by_source.move_to_end(source)
             own.append(now)
             self._all.append(now)
             if len(self._by_source) > MAX_SOURCES:
                 self._by_source.popitem(last=False)
 
+    def _refuse(self, times: deque[float] | None, now: float, where: str) -> None:
+        """Refuse where as many times are held as may be, and the first isn't long ago."""
+        if times is None or len(times) != times.maxlen:
+            return
+        wait = math.ceil(times[0] + self._within - now)
+        if wait > 0:
+            long = pluralize(math.ceil(wait / 60), "minute")
+            said = long if wait > 60 else pluralize(wait, "second")
+            raise ValueError(f"Too many {self._what} came {where}. Wait {said}.")
 
-#: Those that came to this process.
-wrong_codes = WrongCodes()
+
+class WrongCodes(Lately):
+    """Wrong codes of the last minute.
+
+    While there are too many, a right code is refused, too: else one could go on guessing.
+
+    Examples
+    --------
+    >>> wrong = WrongCodes()
+    >>> for second in range(MAX_WRONG_CODES_EACH):
+    ...     wrong.note("192.0.2.7", float(second))
+    >>> wrong.check("192.0.2.8", 40.0)
+    >>> wrong.check("192.0.2.7", 40.0)
+    Traceback (most recent call last):
+    ValueError: Too many wrong codes came from here. Wait 20 seconds.
+    """
+
+    def __init__(self) -> None:
+        each, most = MAX_WRONG_CODES_EACH, MAX_WRONG_CODES
+        super().__init__("wrong codes", each, most, WRONG_CODES_IN)
 
 
-def _refuse(times: deque[float] | None, now: float, where: str) -> None:
-    """Refuse where as many times are held as may be, and the first isn't long ago."""
-    if times is None or len(times) != times.maxlen:
-        return
-    wait = times[0] + WRONG_CODES_IN - now
-    if wait > 0:
-        seconds = pluralize(math.ceil(wait), "second")
-        raise ValueError(f"Too many wrong codes came {where}. Wait {seconds}.")
+class OpenedRooms(Lately):
+    """Rooms that were opened in the last hour: no address fills the server with them."""
+
+    def __init__(self) -> None:
+        super().__init__("new rooms", MAX_OPENED_EACH, MAX_ROOMS, OPENED_IN)
+
+
+#: Those of this process.
+wrong_codes, opened_rooms = WrongCodes(), OpenedRooms()

@@ -33,7 +33,11 @@ MAX_LISTENERS = 2_000
 #: Seconds in which wrong codes are counted, and how many one address may send: a class has one.
 WRONG_CODES_IN = 60.0
 MAX_WRONG_CODES_EACH = 30
-#: Addresses that are remembered with their wrong codes.
+#: Seconds in which opened rooms are counted, and how many one address may open: in a room's
+#: lifetime it fills less than half of a server.
+OPENED_IN = 60 * 60.0
+MAX_OPENED_EACH = 20
+#: Addresses that are remembered with their wrong codes, or with the rooms that they opened.
 MAX_SOURCES = 5_000
 #: Seconds without a sign of life after which a participant gives room to another in a full room.
 AWAY = 15 * 60.0

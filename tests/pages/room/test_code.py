@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.ui.room import code, limits
-from pages.ui.room.code import ALPHABET, WrongCodes
+from pages.ui.room.code import ALPHABET, OpenedRooms, WrongCodes
 
 
 def test_no_letter_is_mistaken_for_a_digit_or_makes_a_word():
@@ -73,6 +73,19 @@ def test_many_sources_together_are_limited_too():
     with pytest.raises(ValueError, match=r"came to this server\. Wait 30 seconds\."):
         wrong.check("new", 30.0)
     wrong.check("new", 61.0)
+
+
+def test_one_source_opens_no_rooms_without_end():
+    opened = OpenedRooms()
+    for minute in range(limits.MAX_OPENED_EACH):
+        opened.check("a", 60.0 * minute)
+        opened.note("a", 60.0 * minute)
+    with pytest.raises(ValueError, match=r"Too many new rooms came from here\. Wait 37 minutes\."):
+        opened.check("a", 23 * 60.0)
+    opened.check("b", 23 * 60.0)
+    opened.check("a", 61 * 60.0)
+    at_once = limits.MAX_OPENED_EACH * limits.LIFETIME / limits.OPENED_IN
+    assert at_once < limits.MAX_ROOMS / 2
 
 
 def test_its_memory_is_bounded():

@@ -64,6 +64,12 @@ def test_two_tabs_of_a_browser_are_one_participant(visitor, port, room, store):
         hello(other, token=TOKEN, hears=True)
         assert list(store.ballot(room.code, "here")) == [TOKEN]
 
+        asked = rooms.ask(store, room.code, room.secret, ASKED)
+        for tab, option in ((visitor, 0), (other, 1)):
+            tab.tick()
+            tab.press(f"room-option-{option}")
+        assert store.ballot(room.code, f"q{asked.id}.1") == {TOKEN: "1"}
+
 
 def test_a_token_is_told_once(visitor, room, store):
     hello(visitor, token=TOKEN, hears=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import streamlit as st
+
 from attn_core.notation.cells import to_text
-from pages.ui.room import follow, rooms
+from pages.ui.room import code, follow, rooms
 from pages.ui.room.question import Question
+from pages.ui.room.rooms import Opened
 from pages.ui.room.stage import staged
 from pages.ui.room.store import StoreGone, store
 from pages.ui.room.task_round import TaskRound
@@ -35,8 +39,15 @@ def open_room() -> None:
     cells = known.inspection.existing(known.scenario)
     cell = to_text(cells[-1]) if cells else ""
     first = staged(_FIRST, known.scenario, known.head, cell)
-    opened = _said(lambda: rooms.open_room(store(), first))
+    source, now = st.context.ip_address or "", time.time()
+
+    def opened_now() -> Opened:
+        code.opened_rooms.check(source, now)
+        return rooms.open_room(store(), first)
+
+    opened = _said(opened_now)
     if opened:
+        code.opened_rooms.note(source, now)
         follow.join(opened.code, opened.secret)
 
 
