@@ -15,7 +15,7 @@ from pages.ui.room import code, follow, rooms
 from pages.ui.room import store as stores
 from pages.ui.room.limits import MAX_WRONG_CODES_EACH
 from pages.ui.room.stage import staged
-from pages.ui.room.store import StoreGone
+from pages.ui.room.store import StoreGone, sqlite
 from pages.ui.room.task_round import TaskRound
 from pages.ui.share import qr_code
 from tests.pages.test_pages import PAGES, fine, parameter, slider, visit
@@ -45,9 +45,9 @@ def store(monkeypatch, tmp_path):
     monkeypatch.setenv("ROOM_STORE", f"sqlite:///{tmp_path / 'rooms.db'}")
     monkeypatch.setattr(code, "wrong_codes", code.WrongCodes())
     monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.7"))
-    counting = Counting(stores.store())
-    monkeypatch.setattr(stores, "at", lambda _: counting)  # whoever asks for the store
-    return counting
+    made = sqlite.SqliteStore
+    monkeypatch.setattr(sqlite, "SqliteStore", lambda path: Counting(made(path)))
+    return stores.store()  # the one that all pages have
 
 
 @pytest.fixture
