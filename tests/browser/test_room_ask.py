@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from attn_core.permalink import encode
 from benchmarks.serve import serving
 from tests.browser.conftest import idle, settle
-from tests.browser.test_course_lessons import scenario
+from tests.browser.test_course_lessons import SOLVED, scenario
 from tests.browser.test_journey import press
 
 ROOT = Path(__file__).parents[2]
@@ -146,7 +146,7 @@ def test_a_workshop(presenter, phone, keyboard, slow):
 
     for box, key in {"W_q-1-0": "End", "W_q-1-1": "Home", "W_q-1-2": "Home"}.items():
         press(keyboard, box, key)
-    expect(keyboard.get_by_text("Solved.", exact=True)).to_be_visible()
+    expect(keyboard.get_by_text(SOLVED)).to_be_visible()
     expect(presenter.get_by_text("1 of 3 participants solved it")).to_be_visible()
     press(slow, "W_q-1-0", "End")
 
@@ -218,3 +218,21 @@ def test_a_question_fits_a_phone(presenter, phone):
         assert box["y"] + box["height"] <= 844
         assert box["width"] > 300
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_one_who_reloads_or_has_two_tabs_has_one_vote(presenter, phone):
+    ask(presenter)
+    button(phone, "heureux").tap()
+    expect(button(phone, "✓ heureux")).to_be_visible()
+    idle(phone)
+    phone.reload()
+    expect(button(phone, "✓ heureux")).to_be_visible()
+
+    other = phone.context.new_page()
+    other.goto(phone.url)
+    expect(button(other, "✓ heureux")).to_be_visible()
+    button(other, "Je").tap()
+    expect(button(other, "✓ Je")).to_be_visible()
+    expect(presenter.get_by_text("1 of 1 participant answered")).to_be_visible()
+    phone.reload()
+    expect(button(phone, "✓ Je")).to_be_visible()

@@ -43,6 +43,7 @@ _CSS = """<style>
 }
 :is(.st-key-solved, .st-key-hints) p { font-size: 0.9rem; }
 .st-key-hints { gap: 0.4rem; }
+.st-key-in-english { margin-top: -1rem; }
 @media (max-width: 700px) {
   .stApp div:has(> .st-key-goals-on-top) { position: sticky; top: 3rem; z-index: 8; }
   .st-key-step .st-key-test-me { order: 1; }
@@ -183,7 +184,8 @@ def _story() -> None:
                 is_covered=name in _asked(page),
                 share=0.42 if session().width >= NARROW else 1,
             )
-        predict.say_in_english(gloss(page.task.start.tokens))
+        with st.container(key="in-english"):
+            predict.say_in_english(gloss(page.task.start.tokens))
 
 
 def _asked(page: LessonPage) -> set[str]:

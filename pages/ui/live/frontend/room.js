@@ -45,7 +45,8 @@ class Room {
   answer({ version, follows, is_told: isTold, hears }, tell) {
     Object.assign(this, { known: version, follows, tell, isTold, told: hears });
     this.clear("stay", "again");
-    if (version >= (this.wanted ?? 0)) this.clear("rest", "soon");
+    // No version tells that the room has ended; a run that is asked for that stays asked for.
+    if (version >= (this.wanted ?? 0) && !this.isOver) this.clear("rest", "soon");
     this.report();
   }
 

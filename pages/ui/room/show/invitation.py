@@ -14,15 +14,17 @@ from pages.ui.share import qr_code
 _CSS = """<style>
 .st-key-invitation { gap: 0.4rem; }
 .room-code {
-  font: 700 min(13.5vw, 24vh) / 1 "Source Code Pro", monospace;
+  font: 700 min(11vw, 24vh) / 1 "Source Code Pro", monospace;
   letter-spacing: 0.06em; white-space: nowrap; translate: -0.04em 0;
 }
+/* The menu is put away, and leaves it room. */
+.stApp:has([data-testid="stExpandSidebarButton"]) .room-code { font-size: min(13.5vw, 24vh); }
 .room-address { font-size: min(2.7vw, 4.8vh); font-weight: 600; overflow-wrap: anywhere; }
 .room-address small { display: block; font-size: 0.6em; font-weight: 400; margin-top: 0.6em; }
 .st-key-room-qr { width: min(64vh, 42vw) !important; min-width: min(60vw, 240px); margin: auto; }
 .st-key-room-qr div, .st-key-room-qr img { width: 100% !important; border-radius: 0 !important; }
 @media (max-width: 700px) {
-  .room-code { font-size: 22vw; }
+  .stApp .st-key-invitation .room-code { font-size: 22vw; }
   .room-address { font-size: 1.15rem; }
 }
 </style>"""
