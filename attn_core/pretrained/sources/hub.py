@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..bert import word_list
 from ..bert.text_rules import MODULES, files_of
-from ..bert.tokenizer import TOKENIZER
+from ..files.checkpoint import Progress
 from ..files.error import ModelError, needs
+from ..files.json_file import CONFIG
 from ..files.shards import INDEX, TENSORS, shards_of
-from .model_files import CONFIG, FILES, INSTEAD, checked, is_whole
+from ..tokens import word_list
+from ..tokens.tokenizer import TOKENIZER
+from .model_files import FILES, INSTEAD, checked, is_whole
 
 #: The model that is taken where none is named.
 DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
-
-#: Is told which file is under way, and which part of it is there, from 0 to 1.
-Progress = Callable[[str, float], None]
 
 
 def fetched(name: str, progress: Progress | None) -> Path:
