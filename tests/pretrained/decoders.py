@@ -24,21 +24,29 @@ def copied(folder, kind):
 
 
 def configured(folder, kind, **said):
-    """A copy whose config.json says something else; "—": says nothing."""
-    model = copied(folder, kind)
+    """A copy whose config.json says something else."""
+    return say(copied(folder, kind), **said)
+
+
+def say(model, **said):
+    """Have a copy's config.json say something else; "—": say nothing."""
     path = model / "config.json"
     config = json.loads(path.read_text()) | said
     path.write_text(json.dumps({name: value for name, value in config.items() if value != "—"}))
     return model
 
 
-def rewritten(folder, kind, change):
-    """A copy whose tensors `change` has had in its hands, a dict by name."""
+def rewritten(folder, kind, change_them):
+    """A copy whose tensors `change_them` has had in its hands, a dict by name."""
+    return change(copied(folder, kind), change_them)
+
+
+def change(model, change_them):
+    """Change the tensors of a copy."""
     from safetensors.numpy import load_file, save_file
 
-    model = copied(folder, kind)
     tensors = load_file(model / "model.safetensors")
-    save_file(change(tensors) or tensors, model / "model.safetensors")
+    save_file(change_them(tensors), model / "model.safetensors")
     return model
 
 

@@ -56,6 +56,10 @@ class Config:
     frequencies: Matrix | None
 
 
+#: Under which names a config.json says that numbers are stored in a few bits.
+_QUANTIZED = ("quantization_config", "quantization", "compression_config")
+
+
 def check_covered(said: Mapping[str, Any], where: str) -> None:
     """Refuse what would give other numbers than the model's own; null is nothing.
 
@@ -64,13 +68,13 @@ def check_covered(said: Mapping[str, Any], where: str) -> None:
     ModelError
         Naming it.
     """
-    if said.get("quantization_config"):
-        method = said["quantization_config"]
-        method = method.get("quant_method", method) if isinstance(method, dict) else method
-        raise ModelError(
-            f"{where}: the model's numbers are quantized: expected no quantization_config, got "
-            f"{method!r:.40}. Take the model that it was made of, in float32, float16 or bfloat16."
-        )
+    for name in _QUANTIZED:
+        if method := said.get(name):
+            method = method.get("quant_method", method) if isinstance(method, dict) else method
+            raise ModelError(
+                f"{where}: the model's numbers are quantized: expected no {name}, got "
+                f"{method!r:.40}. Take the model that it was made of, in float32 or bfloat16."
+            )
     if said.get("add_cross_attention"):
         raise other(where, "the model has cross-attention: expected add_cross_attention False")
     pruned = said.get("pruned_heads") or {}

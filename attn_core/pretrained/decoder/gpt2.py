@@ -71,9 +71,9 @@ def _with_defaults(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tensors(config: Config) -> tuple[str, ...]:
-    """Name all tensors that it needs, the table of tokens first."""
-    parts = [NORM, *(_BLOCK.format(i) + part for i in range(config.layers) for part in _PARTS)]
-    return (TABLE, PLACES, *(f"{part}.{what}" for part in parts for what in ("weight", "bias")))
+    """Name all tensors that it needs but the table and the head, the first layer's first."""
+    parts = [*(_BLOCK.format(i) + part for i in range(config.layers) for part in _PARTS), NORM]
+    return (*(f"{part}.{what}" for part in parts for what in ("weight", "bias")), PLACES)
 
 
 def read_block(file: Checkpoint, config: Config, i: int) -> Block:

@@ -7,7 +7,7 @@ each query and key instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -108,23 +108,33 @@ def _check_heads(sizes: Mapping[str, int], where: str) -> None:
 
 def _check_window(said: Mapping[str, Any], sizes: Mapping[str, int], where: str) -> None:
     """Refuse a sliding window that is shorter than the texts that are read."""
-    layers = sizes["layers"]
     window = said.get("sliding_window") if said.get("use_sliding_window") else None
-    kinds = said.get("layer_types")
-    if kinds is None and "max_window_layers" in said and window is not None:
-        begin = said["max_window_layers"]
-        kinds = ["sliding_attention" if i >= begin else "full_attention" for i in range(layers)]
-    strange = [kind for kind in kinds or () if kind not in ("full_attention", "sliding_attention")]
+    kinds = _kinds_of_layers(said, sizes["layers"], window is not None, where)
+    strange = [kind for kind in kinds if kind not in ("full_attention", "sliding_attention")]
     if strange:
         raise other(where, f"the model has layers of {strange[0]!r:.40}: expected full_attention")
-    read = min(sizes["max_tokens"], limits.most_tokens(layers, sizes["heads"]))
+    read = min(sizes["max_tokens"], limits.most_tokens(sizes["layers"], sizes["heads"]))
     bites = window is None or type(window) is not int or window < read
-    if "sliding_attention" in (kinds or ())[:layers] and bites:
+    if "sliding_attention" in kinds and bites:
         raise other(
             where,
             f"the model has a sliding window: its tokens attend to the last {window!r:.20} alone, "
             f"and texts of up to {read} are read",
         )
+
+
+def _kinds_of_layers(
+    said: Mapping[str, Any], layers: int, has_window: bool, where: str
+) -> Sequence[Any]:
+    """Name the kind of each layer's attention; a window begins at max_window_layers."""
+    kinds, begin = said.get("layer_types"), said.get("max_window_layers")
+    if kinds is None and has_window:
+        if type(begin) is not int:
+            raise ModelError(f"{where}: max_window_layers must be a number, got {begin!r:.40}.")
+        kinds = ["sliding_attention" if i >= begin else "full_attention" for i in range(layers)]
+    if not isinstance(kinds, list | None):
+        raise ModelError(f"{where}: layer_types must be a list of names, got {kinds!r:.40}.")
+    return (kinds or ())[:layers]
 
 
 def _biases(said: Mapping[str, Any], kind: str, where: str) -> frozenset[str]:
@@ -152,17 +162,14 @@ def _linears(config: Config) -> dict[str, tuple[int, int, str]]:
 
 
 def tensors(config: Config) -> tuple[str, ...]:
-    """Name all tensors that it needs, the table of tokens first."""
+    """Name all tensors that it needs but the table and the head, the first layer's first."""
     linears = _linears(config).items()
     parts = ["input_layernorm.weight", "post_attention_layernorm.weight"]
     parts += [f"{name}.weight" for name, _ in linears]
     parts += [f"{name}.bias" for name, (_, _, kind) in linears if kind in config.biases]
     parts += [f"self_attn.{which}_norm.weight" for which in ("q", "k") if config.qk_norm]
-    return (
-        TABLE,
-        f"{NORM}.weight",
-        *(_BLOCK.format(i) + part for i in range(config.layers) for part in parts),
-    )
+    blocks = (_BLOCK.format(i) + part for i in range(config.layers) for part in parts)
+    return (*blocks, f"{NORM}.weight")
 
 
 def read_block(file: Checkpoint, config: Config, i: int) -> Block:

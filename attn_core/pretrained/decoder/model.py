@@ -85,7 +85,11 @@ class DecoderOutput:
 
         Row = query, column = key. They are computed when they are first asked for, and kept.
         """
-        return _read_only(np.stack([trace.weights for trace in self.traces()]))
+        model = self.model
+        weights = np.empty((model.layers, model.heads, self.n, self.n), np.float32)
+        for own, trace in zip(weights, self.traces(), strict=True):
+            own[:] = trace.weights
+        return _read_only(weights)
 
     def traces(self) -> Iterator[BlockTrace]:
         """What each block computes, one after the other."""
@@ -132,8 +136,8 @@ class Decoder:
         self._room = Room(config.max_tokens, self.layers, self.heads)
         self.max_tokens = self._room.max_tokens
         self._file = Checkpoint(files, family.tensors(config), folder)
-        self._table_name = family.TABLE
-        self.vocabulary = self._file.length(family.TABLE, config.d_model)
+        self._table_name = self._find_table(family.TABLE, config.tied, where)
+        self.vocabulary = self._file.length(self._table_name, config.d_model)
         self.tokenizer = Tokenizer(folder, kind, self.vocabulary)
         self.ends = _ends(folder, said)
         self._places = self._read_places(config) if family is gpt2 else None
@@ -146,6 +150,14 @@ class Decoder:
         read = slice(self.max_tokens)
         return self._file.take(gpt2.PLACES, config.max_tokens, config.d_model, rows=read)
 
+    def _find_table(self, table: str, tied: bool, where: str) -> str:
+        """Name the table of embeddings; a file may have a tied one as the head alone."""
+        if self._file.finds(table):
+            return table
+        if tied and self._file.finds(HEAD):
+            return HEAD
+        raise ModelError(f"The file beside {where} has no tensor {table}, and isn't whole.")
+
     def _read_head(self, config: Config, where: str) -> tuple[Matrix, Matrix | None]:
         """Read the head, and the table of embeddings where that is the head as well."""
         shape = (self.vocabulary, config.d_model)
@@ -156,8 +168,8 @@ class Decoder:
                 "head a decoder can't say which token is next; take the file that has one."
             )
         own = self._file.take(HEAD, *shape) if has_own else None
-        if not config.tied and own is not None:
-            return own, None
+        if own is not None and (not config.tied or self._table_name == HEAD):
+            return own, own if self._table_name == HEAD else None
         table = self._file.take(self._table_name, *shape)
         # A head that differs from the table isn't tied, whatever config.json says.
         return (table, table) if own is None or np.array_equal(own, table) else (own, table)

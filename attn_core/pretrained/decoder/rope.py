@@ -42,15 +42,14 @@ def frequencies_of(said: Mapping[str, Any], d_k: int, max_tokens: int, where: st
 expected 'default' or 'llama3'. Such a model computes otherwise than this lab does.
     """
     rope = _parameters(said, where)
-    base = rope.get("rope_theta") or said.get("rope_theta") or BASE
+    base = _number({"rope_theta": _given("rope_theta", rope, said, BASE)}, "rope_theta", where)
     kind = rope.get("rope_type") or rope.get("type") or "default"
     if kind not in ("default", "llama3"):
         raise other(where, f"RoPE is stretched by {kind!r:.40}: expected 'default' or 'llama3'")
-    part = rope.get("partial_rotary_factor") or said.get("partial_rotary_factor") or 1
+    part = _given("partial_rotary_factor", rope, said, 1)
     if part != 1:
         got = f"expected partial_rotary_factor 1, got {part!r:.40}"
         raise other(where, f"RoPE rotates only a part of the columns: {got}")
-    base = _number({"rope_theta": base}, "rope_theta", where)
     if kind == "default":
         return None if base == BASE else _own(base, d_k)
     stretch = {"original_max_position_embeddings": max_tokens, **rope}
@@ -66,6 +65,14 @@ def _parameters(said: Mapping[str, Any], where: str) -> dict[str, Any]:
     if any(isinstance(value, dict) for value in rope.values()):
         raise other(where, f"RoPE has parameters of its own for {', '.join(rope)!r:.80}")
     return rope
+
+
+def _given(name: str, rope: Mapping[str, Any], said: Mapping[str, Any], default: float) -> Any:
+    """What is said of RoPE, by its own parameters first."""
+    for each in (rope, said):
+        if each.get(name) is not None:
+            return each[name]
+    return default
 
 
 def _own(base: float, d_k: int) -> Array:
