@@ -76,9 +76,10 @@ def test_types_of_numbers(tmp_path, kind):
     from safetensors.numpy import load_file
 
     path = decoders.HOME / "llama-tied-two-kv" / "model.safetensors"
-    stored = {name: as_stored(array, kind) for name, array in load_file(path).items()}
+    tensors = load_file(path)
+    stored = {name: as_stored(array, kind) for name, array in tensors.items()}
     model = copied(tmp_path, "llama-tied-two-kv")
-    write(model / "model.safetensors", stored.items(), kind)
+    write(model / "model.safetensors", tensors.items(), kind)
     plain = copied(tmp_path / "plain", "llama-tied-two-kv")
     widened = {
         name: (array.astype(np.uint32) << 16).view(np.float32)
