@@ -208,7 +208,11 @@ class Block:
 
 
 def forward(
-    blocks: Sequence[Block], X: Matrix, past: Sequence[LayerCache] | None = None
+    blocks: Sequence[Block],
+    X: Matrix,
+    past: Sequence[LayerCache] | None = None,
+    off: Collection[tuple[int, int]] = (),
+    first: int = 0,
 ) -> Iterator[BlockTrace]:
     """Send rows through all blocks, one after the other.
 
@@ -216,17 +220,22 @@ def forward(
     ----------
     blocks : sequence of Block
     X : ndarray of float32, shape (m, d_model)
-        What goes into the first.
+        What goes into the first of them.
     past : sequence of LayerCache, optional
         One for each block, which the rows are added to.
+    off : collection of (layer, head)
+        Heads whose output is replaced by zeros.
+    first : int
+        The block to begin with.
 
     Raises
     ------
     OverflowError
         When numbers leave the range of float32 on the way.
     """
-    for i, block in enumerate(blocks):
-        trace = block(X, past[i] if past else None)
+    for i in range(first, len(blocks)):
+        heads = [head for layer, head in off if layer == i]
+        trace = blocks[i](X, past[i] if past else None, heads)
         yield trace
         X = trace.output
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -47,12 +47,15 @@ class DecoderOutput:
         The residual stream: what goes into each block, and what leaves the last.
     model : Decoder
         That read it.
+    off : frozenset of (layer, head)
+        Heads that were switched off; see `ablation`.
     """
 
     text: str
     pieces: Pieces
     states: Matrix
     model: Decoder = field(repr=False)
+    off: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -87,13 +90,15 @@ class DecoderOutput:
         """
         model = self.model
         weights = np.empty((model.layers, model.heads, self.n, self.n), np.float32)
-        for own, trace in zip(weights, self.traces(), strict=True):
-            own[:] = trace.weights
+        for own, block, X in zip(weights, model.blocks, self.states[:-1], strict=True):
+            Q, K, _ = block.attention.projections(block.norm_1(X))
+            own[:] = block.attention.weights(Q, K)
         return _read_only(weights)
 
     def traces(self) -> Iterator[BlockTrace]:
         """What each block computes, one after the other."""
-        return (block(X) for block, X in zip(self.model.blocks, self.states[:-1], strict=True))
+        for i, (block, X) in enumerate(zip(self.model.blocks, self.states[:-1], strict=True)):
+            yield block(X, off=[head for layer, head in self.off if layer == i])
 
     def heads(self, layer: int) -> Iterator[AttentionTrace]:
         """All that the heads of a layer compute, from 0 on, one after the other."""
@@ -217,10 +222,16 @@ class Decoder:
             states = np.stack([X, *(trace.output for trace in self.forward(X))])
         return DecoderOutput(text, pieces, _read_only(states), self)
 
-    def forward(self, X: Matrix, past: Sequence[LayerCache] | None = None) -> Iterator[BlockTrace]:
-        """Send rows through all blocks; see `layers.forward`."""
+    def forward(
+        self,
+        X: Matrix,
+        past: Sequence[LayerCache] | None = None,
+        off: Collection[tuple[int, int]] = (),
+        first: int = 0,
+    ) -> Iterator[BlockTrace]:
+        """Send rows through the blocks; see `layers.forward`."""
         with np.errstate(over="ignore", invalid="ignore"):  # told by whoever asks
-            yield from forward(self.blocks, X, past)
+            yield from forward(self.blocks, X, past, off, first)
 
     def embed(self, ids: Sequence[int], first: int = 0) -> Matrix:
         """What goes into the first block; shape (len(ids), d_model).
@@ -277,11 +288,15 @@ class Decoder:
 
     def scenario_of(self, encoded: DecoderOutput, layer: int, head: int) -> Scenario:
         """The same of a text that was read already."""
-        self._check("layer", layer, self.layers)
-        self._check("head", head, self.heads)
+        self.check_head(layer, head)
         block = self.blocks[layer]
         X = block.norm_1(encoded.states[layer])
         return head_scenario(encoded.tokens, X, block.attention, int(head))
+
+    def check_head(self, layer: object, head: object) -> None:
+        """Refuse a layer or a head that the model doesn't have."""
+        self._check("layer", layer, self.layers)
+        self._check("head", head, self.heads)
 
     def _check(self, what: str, i: object, count: int) -> None:
         if isinstance(i, bool) or not isinstance(i, int | np.integer) or i not in range(count):

@@ -4,7 +4,9 @@
 
 needs torch and transformers, which no test does. `variants.json` names the decoder, what its
 config.json says instead ("—": nothing) and the text; `variants.npz` has the numbers, from
-eager attention in float32, and the biases that a variant has besides.
+eager attention in float32, and the biases that a variant has besides. `parts.npz` has, of the
+decoders as they are, logits with heads zeroed before W_o, logits after each layer, and lengths
+of what the parts of each layer add; and of some logits what the samplers leave.
 """
 
 import json
@@ -132,8 +134,96 @@ def computed(folder, ids):
     }
 
 
+#: Heads that are zeroed together, (layer, head); None: all of the last layer.
+OFF = {"one": [(1, 1)], "two": [(0, 0), (1, 1)], "layer": None}
+SAMPLERS = [(0.7, None, 1.0), (1.0, 5, 1.0), (1.3, None, 0.6), (0.8, 7, 0.5), (1.0, 3, 0.01)]
+
+
+def parts(kind):
+    """Zeroed heads, the logit lens and what each part adds, by hooks of PyTorch."""
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import AutoModelForCausalLM
+
+    home, is_gpt2 = HERE.parent / "decoders" / kind, kind == "gpt2"
+    model = AutoModelForCausalLM.from_pretrained(home, dtype=torch.float32).eval()
+    model.set_attn_implementation("eager")
+    ids = torch.tensor([Tokenizer.from_file(str(home / "tokenizer.json")).encode(TEXT).ids])
+    body = model.transformer if is_gpt2 else model.model
+    blocks, norm = (body.h, body.ln_f) if is_gpt2 else (body.layers, body.norm)
+    heads = model.config.num_attention_heads
+    found, lengths = {}, {"attention": [], "mlp": []}
+
+    def run(off):
+        def zero(module, given, layer):
+            rows = given[0].clone()
+            width = rows.shape[-1] // heads
+            for i, head in off:
+                if i == layer:
+                    rows[..., head * width : (head + 1) * width] = 0
+            return (rows,)
+
+        hooks = []
+        for layer, block in enumerate(blocks):
+            out = block.attn.c_proj if is_gpt2 else block.self_attn.o_proj
+            hook = lambda module, given, layer=layer: zero(module, given, layer)  # noqa: E731
+            hooks.append(out.register_forward_pre_hook(hook))
+        with torch.no_grad():
+            logits = model(ids).logits[0].numpy()
+        for each in hooks:
+            each.remove()
+        return logits
+
+    for name, off in OFF.items():
+        found[name] = run([(1, i) for i in range(heads)] if off is None else off)
+    hooks = []
+    for block in blocks:
+        for name, module in (
+            ("attention", block.attn if is_gpt2 else block.self_attn),
+            ("mlp", block.mlp),
+        ):
+
+            def note(module, given, out, name=name):
+                out = out[0] if isinstance(out, tuple) else out
+                lengths[name].append(out[0].norm(dim=-1).numpy())
+
+            hooks.append(module.register_forward_hook(note))
+    with torch.no_grad():
+        states = model(ids, output_hidden_states=True).hidden_states
+        lens = [model.lm_head(norm(state[0, -1])) for state in states[:-1]]
+        lens.append(model.lm_head(states[-1][0, -1]))  # the last is normalised already
+    found["lens"] = torch.stack(lens).detach().numpy()
+    return found | {name: np.stack(each) for name, each in lengths.items()}
+
+
+def sampled(logits):
+    """What is left of probabilities by temperature, top-k and top-p, in this order."""
+    import torch
+    from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
+
+    for temperature, top_k, top_p in SAMPLERS:
+        scores = TemperatureLogitsWarper(temperature)(None, torch.tensor(logits[None]))
+        scores = TopKLogitsWarper(top_k)(None, scores) if top_k else scores
+        scores = TopPLogitsWarper(top_p)(None, scores) if top_p < 1 else scores
+        yield torch.softmax(scores, -1)[0].numpy()
+
+
 def main():
-    """Write both files."""
+    """Write all files."""
+    write_parts()
+    write_variants()
+
+
+def write_parts():
+    kinds = sorted(home.name for home in (HERE.parent / "decoders").iterdir())
+    arrays = {f"{kind} {name}": v for kind in kinds for name, v in parts(kind).items()}
+    logits = np.random.default_rng(19).normal(scale=2, size=23)
+    np.savez_compressed(
+        HERE / "parts.npz", **arrays, logits=logits, sampled=np.stack([*sampled(logits)])
+    )
+
+
+def write_variants():
     from safetensors.numpy import load_file, save_file
     from tokenizers import Tokenizer
 
