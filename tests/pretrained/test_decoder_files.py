@@ -23,7 +23,9 @@ def test_variants_agree_with_transformers(tmp_path):
         model = rewritten(tmp_path / name, case["kind"], lambda own, more=more: own | more)
         decoders.say(model, **case["said"])
         encoded = load(model).encode(case["text"])
-        gaps = [
+        heads = np.stack([[h.weights for h in encoded.heads(i)] for i in range(2)])
+        gaps = [np.abs(heads - arrays[f"{name} weights"]).max()]
+        gaps += [
             np.abs(getattr(encoded, part) - arrays[f"{name} {part}"]).max()
             for part in decoders.PARTS
         ]

@@ -8,6 +8,7 @@ import pytest
 from attn_core import attend, softmax
 from attn_core.pretrained import load
 from attn_core.pretrained.decoder.ablation import ablated, head_effects, layer_heads
+from attn_core.pretrained.decoder.cache import LayerCache
 from attn_core.pretrained.decoder.generate import Continuation
 from attn_core.pretrained.decoder.residual_stream import added_norms, logit_lens
 from attn_core.pretrained.decoder.sampling import Sampling, likeliest
@@ -134,6 +135,37 @@ def test_going_back_and_on_again_writes_the_same():
     assert len(others) > 10
 
 
+def test_each_place_has_a_draw_of_its_own():
+    """Where all tokens are as likely, one draw for all places would write one token."""
+    going = Continuation(load(decoders.HOME / "gpt2"), "ab", seed=3)
+    assert len({going.step(Sampling(temperature=1e6)).id for _ in range(12)}) > 4
+
+
+def test_several_rows_upon_the_cache():
+    """As of a text that is typed on; each sees the cache and the rows before it."""
+    model = load(decoders.HOME / "llama-tied-two-kv")
+    whole, past = model.encode(TEXT), [LayerCache() for _ in model.blocks]
+    for begin, end in ((0, 4), (4, 9), (9, 11)):
+        X = model.embed(whole.pieces.ids[begin:end], begin)
+        for layer, trace in enumerate(model.forward(X, past)):
+            expected = whole.weights[layer, :, begin:end, :end]
+            np.testing.assert_allclose(trace.weights, expected, **CLOSE)
+            np.testing.assert_allclose(trace.output, whole.states[layer + 1, begin:end], **CLOSE)
+
+
+def test_a_cache_of_many_tokens():
+    """It makes room several times, and keeps what it had."""
+    K, V = np.random.default_rng(5).normal(size=(2, 3, 101, 7)).astype(np.float32)
+    cache = LayerCache()
+    for begin, end in ((0, 31), (31, 34), (34, 99), (99, 101)):
+        found = cache.extended(K[:, begin:end], V[:, begin:end])
+        np.testing.assert_array_equal(found[0], K[:, :end])
+        np.testing.assert_array_equal(found[1], V[:, :end])
+    cache.shorten(40)
+    found = cache.extended(V[:, :1], K[:, :1])
+    np.testing.assert_array_equal(found[0], np.concatenate([K[:, :40], V[:, :1]], axis=1))
+
+
 def test_a_continuation_ends():
     model = load(decoders.HOME / "llama-gqa")
     going = Continuation(model, "a")
@@ -201,13 +233,8 @@ def test_drawn_tokens_are_as_frequent_as_they_are_likely():
 
 def test_tokens_are_spelled_with_their_spaces():
     tokenizer = load(decoders.HOME / "gpt2").tokenizer
-    assert [tokenizer.spelling(i) for i in (1, 9, 16, 8, 0)] == [
-        "a",
-        " a",
-        " ba",
-        " ",
-        "<|endoftext|>",
-    ]
+    spelled = [tokenizer.spelling(i) for i in (1, 9, 16, 8, 0)]
+    assert spelled == ["a", " a", " ba", " ", "<|endoftext|>"]
     assert [tokenizer.name(i) for i in (9, 99)] == ["Ġa", "token 99"]
     assert tokenizer.joined([15, 16, 7]) == "ab ba,"
 
