@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from attn_core.pretrained import ModelError, load
+from attn_core.pretrained.decoder.generate import Continuation
 from attn_core.pretrained.files.shards import INDEX
 from tests.pretrained import decoders, tiny
 from tests.pretrained.decoders import configured, copied, rewritten
@@ -127,6 +128,18 @@ def test_kinds_without_a_model_type(tmp_path):
         assert decoders.gap(load(model), kind) < 1e-5
 
 
+def test_null_is_nothing(tmp_path):
+    for kind, names in (
+        ("gpt2", ("tie_word_embeddings", "scale_attn_weights", "add_cross_attention")),
+        ("llama-gqa", ("attention_bias", "mlp_bias", "tie_word_embeddings", "rope_scaling")),
+        ("qwen2-biases", ("use_sliding_window", "sliding_window", "quantization_config")),
+    ):
+        said = dict.fromkeys(names)
+        if kind == "qwen2-biases":
+            said |= {"use_sliding_window": True, "layer_types": None}  # and no width: no window
+        assert decoders.gap(load(configured(tmp_path, kind, **said)), kind) < 1e-5
+
+
 def test_sizes_that_are_left_out(tmp_path):
     """As many heads of keys and values as of queries, each with its share; 4 d_model in MLPs."""
     said = {"num_key_value_heads": None, "num_attention_heads": 5, "head_dim": None}
@@ -152,7 +165,7 @@ REFUSED = [
     ("gpt2", {"pruned_heads": {"0": [1]}}, "heads of the model were pruned"),
     ("gpt2", {"activation_function": "xielu"}, "expected activation_function to be one of gelu"),
     ("gpt2", {"n_head": 4}, "the 15 numbers of a token equally: expected a divisor"),
-    ("gpt2", {"tie_word_embeddings": None}, "tie_word_embeddings must be true or false, got None"),
+    ("gpt2", {"tie_word_embeddings": "yes"}, "tie_word_embeddings must be true or false, got 'ye"),
     ("gpt2", {"tie_word_embeddings": False}, "the file has no lm_head.weight"),
     ("gpt2", {"n_layer": 3}, r"no tensor transformer\.h\.2\.ln_1\.weight"),
     ("gpt2", {"n_positions": 24}, r"wpe\.weight is \(24, 15\), the file has \(23, 15\)"),
@@ -266,6 +279,10 @@ def test_a_tokenizer_may_begin_each_text_with_a_token(tmp_path):
     assert encoded.pieces.special == (True, False, False)
     with pytest.raises(ValueError, match="at least one word"):
         model.encode("")
+    going = Continuation(model, "ab")
+    assert going.ids == [0, 15]
+    going.add(9)
+    assert going.text == "ab a"
     plain = load(decoders.HOME / "llama-gqa").encode("<|endoftext|>ab a")
     np.testing.assert_allclose(encoded.logits, plain.logits, rtol=0, atol=1e-6)
 

@@ -83,6 +83,19 @@ def check_covered(said: Mapping[str, Any], where: str) -> None:
         raise other(where, f"heads of the model were pruned: {got}")
 
 
+def with_defaults(said: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Add what a config.json leaves out; null is nothing where true or false is meant.
+
+    Examples
+    --------
+    >>> with_defaults({"mlp_bias": None, "head_dim": None}, {"mlp_bias": False, "head_dim": 128})
+    {'mlp_bias': False, 'head_dim': None}
+    """
+    is_flag = {name for name, value in defaults.items() if isinstance(value, bool)}
+    given = {name: v for name, v in said.items() if v is not None or name not in is_flag}
+    return {**defaults, **given}
+
+
 def read_flag(said: Mapping[str, Any], name: str, where: str) -> bool:
     """Read true or false."""
     if not isinstance(value := said[name], bool):

@@ -69,6 +69,7 @@ class Continuation:
         # What leaves the last block, of each token from the last of the text on.
         self._last: list[Matrix] = []
         self._append(model.split(text).ids)
+        self._begun, self._first = text, self.n
 
     @property
     def n(self) -> int:
@@ -77,8 +78,9 @@ class Continuation:
 
     @property
     def text(self) -> str:
-        """All tokens so far, as a text."""
-        return self.model.tokenizer.joined(self.ids)
+        """The text that it began with, and what was written, without marks before it."""
+        joined = self.model.tokenizer.joined
+        return self._begun + joined(self.ids).removeprefix(joined(self.ids[: self._first]))
 
     @property
     def logits(self) -> Matrix:

@@ -12,7 +12,7 @@ from typing import Any
 from ..files.checkpoint import Checkpoint
 from ..parts.norms import LayerNorm, read_layer_norm
 from ..parts.settings import read_activation, read_epsilon, read_size
-from .config import Config, check_covered, check_shared_equally, read_flag
+from .config import Config, check_covered, check_shared_equally, read_flag, with_defaults
 from .layers import MLP, Attention, Block, Linear
 
 #: Of token embeddings, of positions, and of the norm after the last block.
@@ -63,7 +63,7 @@ def config_of(said: Mapping[str, Any], where: str) -> Config:
 
 def _with_defaults(said: Mapping[str, Any]) -> dict[str, Any]:
     given = {names[0] for names in _SIZES.values() if any(said.get(name) for name in names)}
-    said = {name: v for name, v in _DEFAULTS.items() if name not in given} | dict(said)
+    said = with_defaults(said, {name: v for name, v in _DEFAULTS.items() if name not in given})
     d_model = said.get("n_embd") or said.get("hidden_size")
     if said.get("n_inner") is None and isinstance(d_model, int):
         said["n_inner"] = 4 * d_model

@@ -18,7 +18,7 @@ from ..files.checkpoint import Checkpoint
 from ..files.error import ModelError
 from ..parts.norms import RMSNorm, read_rms_norm
 from ..parts.settings import read_activation, read_epsilon, read_size
-from .config import Config, check_covered, check_shared_equally, other, read_flag
+from .config import Config, check_covered, check_shared_equally, other, read_flag, with_defaults
 from .layers import Attention, Block, GatedMLP, Linear
 from .rope import frequencies_of
 
@@ -83,7 +83,7 @@ def config_of(said: Mapping[str, Any], kind: str, where: str) -> Config:
 
 
 def _with_defaults(said: Mapping[str, Any], kind: str, where: str) -> dict[str, Any]:
-    said = _DEFAULTS[kind] | dict(said)
+    said = with_defaults(said, _DEFAULTS[kind])
     heads, d_model = said["num_attention_heads"], said["hidden_size"]
     if said["num_key_value_heads"] is None:
         said["num_key_value_heads"] = heads
