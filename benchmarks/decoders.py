@@ -45,8 +45,10 @@ MODELS = {"gpt2": GPT2, "smollm2": SMOL}
 
 def shapes(config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     """Tell the shape of each tensor of a model."""
+    found: dict[str, tuple[int, ...]] = {}
     if config["model_type"] == "gpt2":
-        d, found = 768, {"wte.weight": (50_257, 768), "wpe.weight": (256, 768)}
+        d = 768
+        found |= {"wte.weight": (50_257, d), "wpe.weight": (256, d)}
         parts = {"attn.c_attn": (d, 3 * d), "attn.c_proj": (d, d)}
         parts |= {"mlp.c_fc": (d, 4 * d), "mlp.c_proj": (4 * d, d)}
         for i in range(config["n_layer"]):
@@ -56,7 +58,7 @@ def shapes(config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
             found |= {f"{name}.{what}": (d,) for name in names for what in ("weight", "bias")}
         return found | {"ln_f.weight": (d,), "ln_f.bias": (d,)}
     d, kv, d_ff = 576, 192, 1536
-    found = {"model.embed_tokens.weight": (49_152, d), "model.norm.weight": (d,)}
+    found |= {"model.embed_tokens.weight": (49_152, d), "model.norm.weight": (d,)}
     parts = {"q_proj": (d, d), "k_proj": (kv, d), "v_proj": (kv, d), "o_proj": (d, d)}
     mlp = {"gate_proj": (d_ff, d), "up_proj": (d_ff, d), "down_proj": (d, d_ff)}
     for i in range(config["num_hidden_layers"]):
@@ -113,12 +115,12 @@ def theirs(models: dict[str, Any], task: str) -> tuple[float, float]:
             keep = {"output_attentions": what == "weights", "logits_to_keep": 1}
             taken = min(_seconds(lambda: model(tokens, **keep)) for _ in range(3))
             return taken, float(model(tokens, logits_to_keep=1).logits.abs().sum())
-        out, taken = model(tokens, use_cache=True), []
+        out, each = model(tokens, use_cache=True), []
         for _ in range(WRITTEN):
             begun = time.perf_counter()
             out = model(tokens[:, :1], past_key_values=out.past_key_values, use_cache=True)
-            taken.append(time.perf_counter() - begun)
-    return min(taken), float(out.logits[0, -1].abs().sum())
+            each.append(time.perf_counter() - begun)
+    return min(each), float(out.logits[0, -1].abs().sum())
 
 
 def _seconds(do: Callable[[], object]) -> float:
