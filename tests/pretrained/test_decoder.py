@@ -100,6 +100,16 @@ def test_later_tokens_change_nothing_before_them(kind):
     np.testing.assert_allclose(long.weights.sum(axis=-1), 1, rtol=0, atol=1e-6)
 
 
+@each_kind
+def test_weights_that_were_not_kept_are_computed_again(kind, monkeypatch):
+    model = load(decoders.HOME / kind)
+    encoded = model.encode(TEXT)
+    monkeypatch.setattr("attn_core.pretrained.decoder.model._MOST_KEPT", 3)
+    again = model.encode(TEXT)
+    assert encoded.kept is not None and again.kept is None
+    np.testing.assert_array_equal(again.weights, encoded.weights)
+
+
 def test_the_last_row_of_the_logits_alone():
     encoded = load(decoders.HOME / "qwen3-qk-norm").encode(TEXT)
     np.testing.assert_allclose(encoded.next_logits, encoded.logits[-1], rtol=0, atol=1e-6)

@@ -54,7 +54,7 @@ def ablated(encoded: DecoderOutput, off: Collection[Head]) -> DecoderOutput:
         states += [trace.output for trace in model.forward(states[-1], off=off, first=first)]
     found = np.stack(states)
     found.setflags(write=False)
-    return replace(encoded, states=found, off=off)
+    return replace(encoded, states=found, off=off, kept=None)
 
 
 def layer_heads(encoded: DecoderOutput, layer: int) -> frozenset[Head]:

@@ -30,6 +30,8 @@ from .layers import Block, BlockTrace, forward
 HEAD = "lm_head.weight"
 #: What says with which tokens a text ends, where config.json doesn't.
 GENERATION = "generation_config.json"
+#: So many attention weights are kept of the reading; more are computed again when asked for.
+_MOST_KEPT = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,8 @@ class DecoderOutput:
         That read it.
     off : frozenset of (layer, head)
         Heads that were switched off; see `ablation`.
+    kept : ndarray, optional
+        The weights of the reading, where they are few.
     """
 
     text: str
@@ -56,6 +60,7 @@ class DecoderOutput:
     states: Matrix
     model: Decoder = field(repr=False)
     off: frozenset[tuple[int, int]] = frozenset()
+    kept: Matrix | None = field(default=None, repr=False)
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -86,8 +91,10 @@ class DecoderOutput:
     def weights(self) -> Matrix:
         """Attention weights of all heads, shape (layers, heads, n, n).
 
-        Row = query, column = key. They are computed when they are first asked for, and kept.
+        Row = query, column = key. Of a long text they are computed when first asked for.
         """
+        if self.kept is not None:
+            return self.kept
         model = self.model
         weights = np.empty((model.layers, model.heads, self.n, self.n), np.float32)
         for own, block, X in zip(weights, model.blocks, self.states[:-1], strict=True):
@@ -218,9 +225,13 @@ class Decoder:
         """
         pieces = self.split(text)
         with told_of(len(pieces.ids)):
-            X = self.embed(pieces.ids)
-            states = np.stack([X, *(trace.output for trace in self.forward(X))])
-        return DecoderOutput(text, pieces, _read_only(states), self)
+            states, weights = [self.embed(pieces.ids)], []
+            keeps = self.layers * self.heads * len(pieces.ids) ** 2 <= _MOST_KEPT
+            for trace in self.forward(states[0]):
+                states.append(trace.output)
+                weights += [trace.weights] if keeps else []
+            kept = _read_only(np.stack(weights)) if keeps else None
+            return DecoderOutput(text, pieces, _read_only(np.stack(states)), self, kept=kept)
 
     def forward(
         self,
