@@ -1,4 +1,4 @@
-"""One real browser and one pretrained model for all tests.
+"""One real browser, one pretrained model and a real Redis for all tests.
 
 What is missing is a failure on CI, a skip elsewhere.
 """
@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, BrowserType, sync_playwright
 from attn_core.pretrained import PACKAGE, Encoder, load
 from attn_core.pretrained.sources.locate import installed
 from attn_core.tasks import LESSONS, Lesson
-from tests import machine
+from tests import machine, redis_server
+from tests.redis_server import RedisServer
 
 # Tests never depend on how fast a machine is, or how busy.
 settings.register_profile("lab", deadline=None)
@@ -81,6 +82,21 @@ def encoder(model_packages: None) -> Encoder:
     if installed() is None:
         lack("The pretrained model isn't installed: make models")
     return load(PACKAGE)
+
+
+@pytest.fixture(scope="session")
+def needs_redis() -> None:
+    if not machine.redis():
+        lack(machine.NO_REDIS)
+    if importlib.util.find_spec("redis") is None:
+        lack("Redis's client isn't installed: pip install -r requirements-room.txt")
+
+
+@pytest.fixture
+def mortal_redis(needs_redis: None, tmp_path: Path) -> Iterator[RedisServer]:
+    """A server for one test, which may kill it."""
+    with redis_server.running(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture(params=LESSONS)

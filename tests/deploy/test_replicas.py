@@ -282,7 +282,7 @@ def test_what_one_replica_signs_another_checks(fleet, browser):
 
 
 def test_the_news_of_a_room_pass_nginx_as_they_are_sent(fleet):
-    """It would hold them back until there is a page of them, or the line is cut."""
+    """It neither packs them nor keeps them back."""
     room = rooms.open_room(store(), staged("Lab", DEFAULT.scenario))
     moved = edits.with_cell(DEFAULT.scenario, "W_q", 1, 0, 0.8)
     patience = HEARTBEAT / 2  # so that a heartbeat doesn't push them out

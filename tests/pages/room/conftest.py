@@ -1,6 +1,5 @@
 """Stores of rooms (a file, a real Redis); a room in one, its presenter and its participants."""
 
-import importlib.util
 import time
 
 import pytest
@@ -11,8 +10,7 @@ from pages.ui.room import rooms
 from pages.ui.room.code import WrongCodes
 from pages.ui.room.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
-from tests import machine, redis_server
-from tests.conftest import lack
+from tests import redis_server
 
 PAGES = [entry.title for entry in ENTRIES]
 SIMILARITY = BY_KEY["similarity"].scenario
@@ -23,24 +21,9 @@ def token(i):
 
 
 @pytest.fixture(scope="session")
-def needs_redis():
-    if not machine.redis():
-        lack(machine.NO_REDIS)
-    if importlib.util.find_spec("redis") is None:
-        lack("Redis's client isn't installed: pip install -r requirements-room.txt")
-
-
-@pytest.fixture(scope="session")
 def shared_redis(needs_redis, tmp_path_factory):
     """One server for all tests that leave it alone."""
     with redis_server.running(tmp_path_factory.mktemp("redis")) as server:
-        yield server
-
-
-@pytest.fixture
-def mortal_redis(needs_redis, tmp_path):
-    """A server for one test, which may kill it."""
-    with redis_server.running(tmp_path) as server:
         yield server
 
 
