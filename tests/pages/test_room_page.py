@@ -218,6 +218,8 @@ def test_a_lesson_asks_about_its_own_numbers(presenter):
     at = fine(at.run())
     assert asked.question in told(at).replace("\n", "") or asked.question in told(at)
     assert session(at).scenario == asked.scenario
+    said = session(at).announcement.text  # not the weights of the new numbers
+    assert said == f"The room is asked: {asked.question.replace('*', '')}"
     press(presenter, "room-show")
     assert asked.why in "\n".join(each.value for each in fine(at.run()).markdown)
 
