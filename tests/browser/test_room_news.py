@@ -9,7 +9,7 @@ from attn_core.presets import DEFAULT
 from benchmarks.serve import serving
 from benchmarks.tab import Tab
 from pages.ui.room import rooms
-from pages.ui.room.listen import SLOW_POLL
+from pages.ui.room.member import SLOW_POLL
 from pages.ui.room.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
 from tests.browser.conftest import idle, settle
@@ -171,6 +171,7 @@ def test_who_wakes_is_where_the_room_is_and_its_end_is_said(presenter, follow, r
     page.wait_for_function(f"(digits) => ({DIGITS})() === digits", arg=digits)
     rooms.end(store, room.code, room.secret)
     expect(page.get_by_text("has ended")).to_be_visible(timeout=1000 * SLOW_POLL / 2)
+    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('lab-room'))") == []
 
 
 def test_what_is_told_once_is_told_to_the_next_page_too(follow, room):
