@@ -26,8 +26,8 @@ Array = NDArray[Any]
 MAX_SIZE = 4096
 
 #: The arrays of a scenario, and those that are optional.
-ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
-_OPTIONAL = ("W_o", "Z", "P")
+ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P", "frequencies")
+_OPTIONAL = ("W_o", "Z", "P", "frequencies")
 
 
 def names(what: str, values: Any) -> tuple[str, ...]:
@@ -208,6 +208,7 @@ def places(s: Scenario) -> None:
         raise ValueError(
             "RoPE turns pairs of columns of Q and K: expected d_k of at least 2, got 1."
         )
+    _check_frequencies(s)
     shape = None if s.P is None else s.P.shape
     expected = (max(s.n, s.n_k), s.d_model) if s.positions == "learned" else None
     if shape != expected:
@@ -215,4 +216,16 @@ def places(s: Scenario) -> None:
             f"P is the table of learned positions, a row for each place: "
             f"expected {expected}, got {shape}."
             + (if_transposed("P", shape, *expected) if shape and expected else "")
+        )
+
+
+def _check_frequencies(s: Scenario) -> None:
+    if s.frequencies is None:
+        return
+    if s.positions != "rope":
+        raise ValueError(f"frequencies are RoPE's: expected None with {s.positions} positions.")
+    if s.frequencies.shape != (s.d_k // 2,):
+        raise ValueError(
+            "frequencies has one angle for each pair of columns of Q and K: "
+            f"expected {(s.d_k // 2,)}, got {s.frequencies.shape}."
         )

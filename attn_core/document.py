@@ -20,8 +20,9 @@ _REQUIRED = {"tokens", "features", "X", "W_q", "W_k", "W_v"}
 _OPTIONAL = {
     *("mask", "scale", "temperature", "W_o", "dtype"),
     *("heads", "context", "Z", "positions", "P", "slope"),
+    "frequencies",
 }
-_ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P")
+_ARRAYS = ("X", "W_q", "W_k", "W_v", "W_o", "Z", "P", "frequencies")
 
 
 class DocumentError(ValueError):

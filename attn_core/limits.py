@@ -164,6 +164,8 @@ def validate(scenario: Scenario) -> Scenario:
         raise ValueError(
             f"The temperature must be {low:g} to {high:g}, got {short(s.temperature)}."
         )
+    if s.frequencies is not None:
+        raise ValueError("RoPE turns by its paper's angles here; expected no frequencies.")
     held = {name: getattr(s, name) for name in ARRAYS}
     kept: dict[str, Any] = {name: v if v is None else quantize(name, v) for name, v in held.items()}
     T = round(s.temperature, DECIMALS)

@@ -53,7 +53,7 @@ def sinusoidal(n: int, d_model: int) -> Array:
     return np.stack([np.sin(waves), np.cos(waves)], axis=-1).reshape(n, -1)[:, :d_model]
 
 
-def angles(n: int, d: int) -> Array:
+def angles(n: int, d: int, frequencies: Array | None = None) -> Array:
     """Compute each position's angle for each pair of columns: ``pos / 10000^(2i/d)``, in radians.
 
     Parameters
@@ -62,6 +62,8 @@ def angles(n: int, d: int) -> Array:
         Number of positions; the first is 0.
     d : int
         Number of columns; a last one without a partner has no angle.
+    frequencies : ndarray, shape (d // 2,), optional
+        Each pair's angle from one position to the next, where a model has others.
 
     Returns
     -------
@@ -74,6 +76,8 @@ def angles(n: int, d: int) -> Array:
            [1.  , 0.01],
            [2.  , 0.02]])
     """
+    if frequencies is not None:
+        return np.arange(n)[:, None] * np.asarray(frequencies, np.float64)
     return _angles(n, d, pairs=d // 2)
 
 
@@ -205,7 +209,9 @@ def rotary_angles(s: Scenario) -> Array | None:
     >>> rotary_angles(with_positions(DEFAULT.scenario, "rope"))[1]
     array([1.  , 0.01])
     """
-    return angles(s.n, s.d_k).astype(s.X.dtype) if s.positions == "rope" else None
+    if s.positions != "rope":
+        return None
+    return angles(s.n, s.d_k, s.frequencies).astype(s.X.dtype)
 
 
 def alibi_bias(s: Scenario) -> Array | None:

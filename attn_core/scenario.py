@@ -61,6 +61,9 @@ class Scenario:
     slope : float, optional
         ALiBi's slope of the first head, above 0 and at most 1; that of head i is its
         ith power. Left out, slopes are the authors' for so many heads; see `slopes`.
+    frequencies : array_like, shape (d_k // 2,), optional
+        RoPE's angle of each pair of columns from one position to the next, of a model that
+        has other ones than the paper's.
 
     Raises
     ------
@@ -92,6 +95,7 @@ class Scenario:
     positions: PositionKind = "none"
     P: Array | None = None
     slope: float | None = None
+    frequencies: Array | None = None
 
     def __post_init__(self) -> None:
         is_cross = not (isinstance(self.context, tuple | list) and not self.context)

@@ -97,7 +97,9 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=5)
     parser.add_argument("--crowd", type=int, default=6)
     given = parser.parse_args()
-    long_text = longest(load())
+    encoder = load()
+    assert isinstance(encoder, Encoder)
+    long_text = longest(encoder)
     with (
         sync_playwright() as playwright,
         serving(ROOT / "dashboard.py") as served,

@@ -127,6 +127,7 @@ def weights(encoder: Encoder, text: str) -> object:
 def compare(rounds: int, python: str) -> None:
     """Print a line for each size and way."""
     encoder = load(PACKAGE)
+    assert isinstance(encoder, Encoder)
     with reference(python) as theirs:
         print(f"numpy {np.__version__} on {len(process.cores())} cores; {theirs.name or 'alone'}")
         ways = [name for name, _, _ in WAYS] if theirs.name else []

@@ -81,7 +81,9 @@ def encoder(model_packages: None) -> Encoder:
     """The pretrained model, loaded once."""
     if installed() is None:
         lack("The pretrained model isn't installed: make models")
-    return load(PACKAGE)
+    model = load(PACKAGE)
+    assert isinstance(model, Encoder)
+    return model
 
 
 @pytest.fixture(scope="session")

@@ -290,6 +290,9 @@ def _positions(trace: AttentionTrace, name: str, library: _Library) -> str:
 
 def _rotary_angles(s: Scenario, library: _Library) -> str:
     np = library.name
+    if s.frequencies is not None:
+        frequencies = _array(s.frequencies, library)
+        return _cast(s, library, f"{np}.arange(n)[:, None] * {frequencies}")
     return _cast(
         s, library, f"{np}.arange(n)[:, None] / {BASE:g} ** (2 * {np}.arange(d_k // 2) / d_k)"
     )

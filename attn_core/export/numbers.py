@@ -29,7 +29,7 @@ SCENARIO = "scenario.json"
 #: The fields of a scenario without its matrices, in NPZ and JSON.
 SETTINGS = (
     *("tokens", "context", "features", "heads", "mask"),
-    *("scale", "temperature", "positions", "slope"),
+    *("scale", "temperature", "positions", "slope", "frequencies"),
 )
 
 _README = f"""\
@@ -103,7 +103,7 @@ def npz(trace: AttentionTrace, only: str | None = None) -> bytes:
     bytes
         Besides the matrices there are tokens and features (NumPy drops U+0000 at their
         ends), mask (True = may attend), scale, temperature and positions, and where the
-        scenario has them heads, context and slope. Nothing needs pickle.
+        scenario has them heads, context, slope and frequencies. Nothing needs pickle.
 
     Examples
     --------
@@ -158,6 +158,7 @@ def _settings(s: Scenario) -> dict[str, Any]:
     """Collect the fields of a scenario without its matrices; absent ones are left out."""
     settings = {name: getattr(s, name) for name in SETTINGS} | {"mask": s.allowed}
     missing = [name for name in ("context", "heads", "slope") if not settings[name]]
+    missing += ["frequencies"] if s.frequencies is None else []
     return {name: value for name, value in settings.items() if name not in missing}
 
 

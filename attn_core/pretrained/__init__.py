@@ -1,25 +1,24 @@
-"""Pretrained transformers of the BERT family, seen with the equations of the lab.
+"""Pretrained transformers, encoders and decoders, seen with the equations of the lab.
 
 `load` opens one; its packages are imported only then. Where its files are is `sources`, what
-they hold `files`, its layers and its tokenizer `bert`, what is read from them `interpret`.
+they hold `files`, its tokenizer `tokens`, what all families have in common `parts`, their
+layers `bert` and `decoder`, what is read from an encoder `interpret`.
 """
 
-from .encoder import (
-    DEFAULT,
-    PACKAGE,
-    Encoded,
-    Encoder,
-    ModelError,
-    folder_at_hand,
-    is_at_hand,
-    load,
-)
+from .decoder import Decoder, DecoderOutput
+from .encoded import Encoded
+from .encoder import Encoder
+from .files.error import ModelError
 from .head_in_lab import describe_lab, in_lab
+from .loading import load
 from .real_vectors import Reduced, describe_vectors, reduced, with_real_vectors, with_vocabulary
+from .sources.locate import DEFAULT, PACKAGE, folder_at_hand, is_at_hand
 
 __all__ = [
     "DEFAULT",
     "PACKAGE",
+    "Decoder",
+    "DecoderOutput",
     "Encoded",
     "Encoder",
     "ModelError",

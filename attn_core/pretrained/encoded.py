@@ -11,8 +11,8 @@ import numpy as np
 from ..attention import AttentionTrace, attend
 from .bert.layers import Layer
 from .bert.text_rules import TextRules
-from .bert.tokenizer import Pieces
 from .files.checkpoint import Matrix
+from .tokens.tokenizer import Pieces
 
 
 @dataclass(frozen=True, eq=False)

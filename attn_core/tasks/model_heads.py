@@ -77,9 +77,11 @@ def _load() -> Encoder:
             "`make models` installs it."
         )
     try:
-        return pretrained.load()
+        loaded = pretrained.load()
     except pretrained.ModelError as error:
         raise TaskError(f"The pretrained model can’t be loaded: {error}") from error
+    assert isinstance(loaded, pretrained.Encoder)  # `DEFAULT` is one
+    return loaded
 
 
 @lru_cache(maxsize=64)

@@ -211,6 +211,7 @@ def page(
         menu.menu()
     viewport.measure()
     links.keep()
+    question_bar.announce()
     announcer.announce()
     _resume()
     follow.keep_up()

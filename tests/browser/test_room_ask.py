@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from attn_core.permalink import encode
 from benchmarks.serve import serving
 from tests.browser.conftest import idle, settle
-from tests.browser.test_course_lessons import scenario
+from tests.browser.test_course_lessons import SOLVED, scenario
 from tests.browser.test_journey import press
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +111,7 @@ def test_a_workshop(presenter, phone, keyboard, slow):
 
     button(presenter, "Close the vote, to discuss").click()
     for page in room:
-        expect(page.get_by_text("Discuss it")).to_be_visible()
+        expect(page.get_by_text("There will be a second vote")).to_be_visible()
     button(presenter, "Vote again").click()
     for page in room:
         expect(page.get_by_text("Second vote")).to_be_visible()
@@ -146,7 +146,7 @@ def test_a_workshop(presenter, phone, keyboard, slow):
 
     for box, key in {"W_q-1-0": "End", "W_q-1-1": "Home", "W_q-1-2": "Home"}.items():
         press(keyboard, box, key)
-    expect(keyboard.get_by_text("Solved.", exact=True)).to_be_visible()
+    expect(keyboard.get_by_text(SOLVED)).to_be_visible()
     expect(presenter.get_by_text("1 of 3 participants solved it")).to_be_visible()
     press(slow, "W_q-1-0", "End")
 
@@ -185,7 +185,7 @@ def go_to_room(page: Page) -> None:
     idle(page)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (1280, 720), (1920, 1080)])
 def test_the_way_in_is_on_one_projector_screen(presenter, width, height):
     presenter.set_viewport_size({"width": width, "height": height})
     idle(presenter)
@@ -202,6 +202,8 @@ def test_the_way_in_is_on_one_projector_screen(presenter, width, height):
         box = shown.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width
         assert box["y"] >= 0 and box["y"] + box["height"] <= height
+    letters = presenter.locator(".room-code")
+    assert letters.evaluate("code => code.scrollWidth <= code.clientWidth")
     (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(presenter.screenshot())))
     address = presenter.locator(".room-address").inner_text().split()[0]
     assert found.text == f"http://{address}"
@@ -218,3 +220,21 @@ def test_a_question_fits_a_phone(presenter, phone):
         assert box["y"] + box["height"] <= 844
         assert box["width"] > 300
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_one_who_reloads_or_has_two_tabs_has_one_vote(presenter, phone):
+    ask(presenter)
+    button(phone, "heureux").tap()
+    expect(button(phone, "✓ heureux")).to_be_visible()
+    idle(phone)
+    phone.reload()
+    expect(button(phone, "✓ heureux")).to_be_visible()
+
+    other = phone.context.new_page()
+    other.goto(phone.url)
+    expect(button(other, "✓ heureux")).to_be_visible()
+    button(other, "Je").tap()
+    expect(button(other, "✓ Je")).to_be_visible()
+    expect(presenter.get_by_text("1 of 1 participant answered")).to_be_visible()
+    phone.reload()
+    expect(button(phone, "✓ Je")).to_be_visible()

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from attn_core.presets import DEFAULT
 from benchmarks.serve import serving
 from benchmarks.tab import Tab
 from pages.ui.room import rooms
+from pages.ui.room.member import SLOW_POLL
 from pages.ui.room.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
 from tests.browser.conftest import idle, settle
@@ -146,6 +148,30 @@ def test_one_stream_goes_on_over_the_pages(presenter, follow):
     page.wait_for_function(PREVIEWED, arg=drag(presenter, 80))
     assert len(asked) == before
     assert not streams
+
+
+#: A phone that is put away, or taken up again.
+SLEEP = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_who_wakes_is_where_the_room_is_and_its_end_is_said(presenter, follow, room, store):
+    page, asked = follow()
+    say_hello(page, asked)
+    before, first = len(asked), page.evaluate(DIGITS)
+    page.evaluate(SLEEP, arg=True)
+    digits = drag(presenter, 80)
+    presenter.mouse.up()
+    idle(presenter)
+    assert page.evaluate(DIGITS) == first and len(asked) == before
+    with page.expect_request("**/room/news*"):
+        page.evaluate(SLEEP, arg=False)
+    page.wait_for_function(f"(digits) => ({DIGITS})() === digits", arg=digits)
+    rooms.end(store, room.code, room.secret)
+    expect(page.get_by_text("has ended")).to_be_visible(timeout=1000 * SLOW_POLL / 2)
+    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('lab-room'))") == []
 
 
 def test_what_is_told_once_is_told_to_the_next_page_too(follow, room):

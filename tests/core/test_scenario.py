@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from attn_core import Scenario
+from attn_core import Scenario, attend, limits
 
 RIGHT = {
     "tokens": ("a", "b", "c"),
@@ -47,6 +47,9 @@ NAN, INF = np.full((3, 5), np.nan), np.full((3, 5), np.inf)
         ({"temperature": float("nan")}, "finite number above 0, got nan"),
         ({"temperature": "1"}, "got '1'"),
         ({"temperature": True}, "got True"),
+        ({"frequencies": [1.0]}, "frequencies are RoPE's: expected None with none positions"),
+        ({"positions": "rope", "frequencies": [1.0, 2.0]}, r"expected \(1,\), got \(2,\)"),
+        ({"positions": "rope", "frequencies": [NAN[0][0]]}, "frequencies must hold finite numbers"),
         ({"features": ("x", "y")}, "5 different names"),
         ({"features": ("x", "x", "y", "z", "u")}, "5 different names"),
         ({"W_q": np.ones((5, 5000)), "W_k": np.ones((5, 5000))}, "every axis must be 1 to 4096"),
@@ -102,6 +105,27 @@ def test_a_slope_of_1_is_the_largest():
     for slope in (0, 1.001):
         with pytest.raises(ValueError, match="above 0 and at most 1"):
             Scenario(**RIGHT, positions="alibi", slope=slope)
+
+
+def test_frequencies_of_rope():
+    """Each place is turned by that many times the frequency of each pair; by hand."""
+    rng = np.random.default_rng(11)
+    X, W = rng.normal(size=(3, 5)), rng.normal(size=(2, 5, 4))
+    own = {"tokens": ("a", "b", "c"), "X": X, "W_q": W[0], "W_k": W[1], "W_v": W[1]}
+    s = Scenario(**own, positions="rope", frequencies=[0.3, 0.7])
+    turned = []
+    for rows in (X @ W[0], X @ W[1]):
+        pairs = rows.reshape(3, 2, 2) @ [1, 1j]  # a complex number turns by e^(iθ)
+        turned.append(pairs * np.exp(1j * np.outer(range(3), [0.3, 0.7])))
+    scores = np.real(turned[0] @ np.conj(turned[1]).T)
+    np.testing.assert_allclose(attend(s).raw_scores, scores, rtol=0, atol=1e-12)
+    assert s != Scenario(**own, positions="rope")
+    paper = Scenario(**own, positions="rope", frequencies=[1, 0.01])
+    np.testing.assert_array_equal(
+        attend(paper).raw_scores, attend(Scenario(**own, positions="rope")).raw_scores
+    )
+    with pytest.raises(ValueError, match="expected no frequencies"):
+        limits.validate(s)
 
 
 def test_arrays_are_copied_and_read_only():

@@ -463,6 +463,12 @@ PLACES = replace(
             "2 / 10000^(2/4) = 0.020",
         ),
         (
+            replace(COURSES["rope, even"], frequencies=[1, 0.25]),
+            ("rotary_angles", 2, 1),
+            "Θ[word2, θ₂] = 2 × 0.25",
+            "2 × 0.25 = 0.500",
+        ),
+        (
             replace(DEFAULT.scenario, positions="sinusoidal"),
             ("P", 1, 0),
             "P[suis, pronoun] = sin(1 / 10000^(0/4))",

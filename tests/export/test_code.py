@@ -84,6 +84,15 @@ def test_a_script_makes_every_matrix(write, exact, tmp_path):
     assert not bad
 
 
+def test_a_model_may_turn_by_other_frequencies(tmp_path):
+    rope = next(s for s in KINDS.values() if s.positions == "rope" and s.d_k > 1)
+    frequencies = np.linspace(0.3, 0.1, rope.d_k // 2)
+    trace = attend(replace(rope, frequencies=frequencies.astype(rope.X.dtype)))
+    [(left, _)] = ran([numpy_script(trace)], tmp_path)
+    assert not list(different(trace, left, 1e-6))
+    assert not np.allclose(trace.raw_scores, attend(rope).raw_scores)
+
+
 @settings(max_examples=3, deadline=None)
 @given(any_scenarios=st.lists(scenarios(), min_size=5, max_size=5))
 def test_any_scenario(any_scenarios, tmp_path_factory):

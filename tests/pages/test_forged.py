@@ -16,6 +16,10 @@ from streamlit.testing.v1.app_test import TESTING_KEY
 
 from attn_core import edits, permalink
 from attn_core.presets import BY_KEY, DEFAULT
+from pages.ui.room import rooms
+from pages.ui.room.question import Question
+from pages.ui.room.stage import staged
+from pages.ui.room.store import store
 from pages.ui.share import set_task
 from tests.pages.test_pages import ROOT, visit
 
@@ -44,6 +48,7 @@ PAGES = {
     "8_Long_text.py": {"text": permalink.encode_text("Je suis heureux, tu es là.")},
     "9_Real_model.py": {"classic": ""},
     "10_Share.py": {},
+    "11_Room.py": {},
 }
 
 
@@ -101,6 +106,15 @@ def forget(at: AppTest, session: object) -> None:
     object.__setattr__(at._session_state, "_state", state)  # else it would be an item of it
 
 
+def room(presents: bool) -> dict[str, str]:
+    """The address of a room: for who is asked, or for who may ask and give a task."""
+    opened = rooms.open_room(store(), staged("Lab", DEFAULT.scenario))
+    if presents:
+        return {"room": opened.code, "present": opened.secret}
+    rooms.ask(store(), opened.code, opened.secret, Question("How much?", (), 0.5, 0.1))
+    return {"room": opened.code}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_no_value_of_another_type_raises_in_our_code(page, caught, request, monkeypatch):
     monkeypatch.setattr(set_task, "expander", lambda *_: nullcontext(True))
@@ -112,6 +126,19 @@ def test_no_value_of_another_type_raises_in_our_code(page, caught, request, monk
         shared = widgets(visit())
         has = {key: each for key, each in has.items() if key not in shared}
     assert len(has) > 1
+    assert not raised(at, has, caught)
+
+
+@pytest.mark.parametrize(("page", "presents"), [("dashboard.py", False), ("11_Room.py", True)])
+def test_no_value_of_another_type_raises_in_a_room(page, presents, caught):
+    at = visit(page, **room(presents))
+    has = {key: each for key, each in widgets(at).items() if key.startswith("room-")}
+    assert ("room-task-link" if presents else "room-number") in has
+    assert not raised(at, has, caught)
+
+
+def raised(at: AppTest, has: dict[str, str], caught: Caught) -> list[str]:
+    """What our code raised where widgets had values of other types."""
     bad, before, session = [], "", at.session_state["session"]
     for key, identity in has.items():
         for field, value in WRONG.items():
@@ -124,4 +151,4 @@ def test_no_value_of_another_type_raises_in_our_code(page, caught, request, monk
                 forget(at, session)
     caught.errors.clear()
     at._run(WidgetStates())
-    assert not bad + caught.ours()
+    return bad + caught.ours()

@@ -11,7 +11,7 @@ from tests.notation.test_outline import highlighted, lit
 from tests.pages.test_pages import NAMES, PAGES, fine, visit
 
 #: Pages without matrices of a scenario that stand in equations.
-WITHOUT = {"6_Learn", "8_Long_text", "9_Real_model"}
+WITHOUT = {"6_Learn", "8_Long_text", "9_Real_model", "11_Room"}
 
 
 class Trace:

@@ -20,6 +20,7 @@ from pages.ui.model.encoded_cache import MOST, EncodedCache, size
 from pages.ui.session.model_query import FIRST, SENTENCE
 from pages.ui.session.url_text import ELSEWHERE
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
+from tests.pretrained import decoders
 from tests.pretrained.tiny import HEADS, HOME, LAYERS, configured, copied, in_bytes, rewritten
 
 PAGE = "9_Real_model.py"
@@ -218,7 +219,7 @@ def test_a_text_to_begin_with():
 
 
 def test_a_model_that_cannot_be_read_says_why(tmp_path, monkeypatch):
-    monkeypatch.setenv(shared_model.VARIABLE, str(configured(tmp_path, model_type="gpt2")))
+    monkeypatch.setenv(shared_model.VARIABLE, str(configured(tmp_path, model_type="gpt_neox")))
     at = fine(visit(PAGE))
     assert "expected model_type bert" in complaint(at)
     assert not at.get("plotly_chart")
@@ -227,6 +228,13 @@ def test_a_model_that_cannot_be_read_says_why(tmp_path, monkeypatch):
     at.switch_page("dashboard.py")
     fine(at.run())
     assert at.get("plotly_chart")
+
+
+def test_a_decoder_is_refused_in_words(monkeypatch):
+    monkeypatch.setenv(shared_model.VARIABLE, str(decoders.HOME / "llama-gqa"))
+    at = fine(visit(PAGE))
+    assert "llama-gqa is a decoder, whose tokens attend only to those before" in complaint(at)
+    assert not at.get("plotly_chart")
 
 
 def test_a_load_that_fails_in_an_unknown_way_says_so(monkeypatch, caplog):

@@ -218,6 +218,8 @@ def test_a_lesson_asks_about_its_own_numbers(presenter):
     at = fine(at.run())
     assert asked.question in told(at).replace("\n", "") or asked.question in told(at)
     assert session(at).scenario == asked.scenario
+    said = session(at).announcement.text  # not the weights of the new numbers
+    assert said == f"The room is asked: {asked.question.replace('*', '')}"
     press(presenter, "room-show")
     assert asked.why in "\n".join(each.value for each in fine(at.run()).markdown)
 
@@ -240,9 +242,9 @@ def test_a_store_that_is_away_costs_no_page(presenter, monkeypatch):
 
 
 def give(presenter, lesson="7", *, each=False):
-    presenter.selectbox(key="room-task-lesson").set_value(lesson).run()
-    if each:
-        presenter.toggle(key="room-task-each").set_value(True).run()
+    """Choose and press as a quick hand does: both come before the run that shows the choice."""
+    presenter.selectbox(key="room-task-lesson").set_value(lesson)
+    presenter.toggle(key="room-task-each").set_value(each)
     return press(presenter, "room-give")
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from attn_core import attend
 from attn_core.pretrained import ModelError, load
-from attn_core.pretrained.bert.activations import erf, gelu
-from attn_core.pretrained.bert.layers import Norm
+from attn_core.pretrained.parts.activations import erf, gelu
+from attn_core.pretrained.parts.norms import LayerNorm
 from tests.pretrained import tiny
 
 pytestmark = pytest.mark.usefixtures("model_packages")
@@ -173,7 +173,7 @@ def test_gelu_leaves_what_it_was_given():
 
 def test_norm_by_hand():
     """1, 3, 5: mean 3, variance 8/3."""
-    norm = Norm(np.float32([1, 2, 3]), np.float32([0, 10, 0]), 1 / 3)
+    norm = LayerNorm(np.float32([1, 2, 3]), np.float32([0, 10, 0]), 1 / 3)
     root = math.sqrt(8 / 3 + 1 / 3)
     expected = [[-2 / root, 10, 3 * 2 / root]]
     np.testing.assert_allclose(norm(np.float32([[1, 3, 5]])), expected, rtol=1e-6)

@@ -150,10 +150,10 @@ def test_a_config_that_is_none(tmp_path, text):
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"model_type": "gpt2"}, "of another architecture: expected model_type bert"),
+        ({"model_type": "gpt_neox"}, "of another architecture: expected model_type bert"),
         ({"model_type": ["bert"]}, "got ['bert']"),
-        ({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}, "got 'gpt2', a decoder."),
-        ({"model_type": "gpt2", "architectures": 5}, "got 'gpt2'."),
+        ({"model_type": "opt", "architectures": ["OPTForCausalLM"]}, "got 'opt', a decoder."),
+        ({"model_type": "opt", "architectures": 5}, "got 'opt'."),
         ({"model_type": "electra"}, "got 'electra'."),
         ({"model_type": None, "architectures": ["MPNetModel"]}, "got architectures ['MPNetModel"),
         ({"model_type": None, "architectures": ["BertGenerationEncoder"]}, "got architectures ['B"),

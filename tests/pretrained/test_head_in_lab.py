@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from attn_core import Scenario, attend, limits, permalink
-from attn_core.pretrained import describe_lab, in_lab
+from attn_core.pretrained import describe_lab, in_lab, load
+from tests.pretrained import decoders
 
 WIDTH, D_K, D_V = 37, 13, 11
 
@@ -116,3 +117,33 @@ def test_a_token_longer_than_a_word_of_the_lab_is_shortened():
     tokens = ("-" * 64, "x" * 40)
     small = in_lab(Scenario(tokens, X=[[1, 2], [2, 1]], W_q=W, W_k=W, W_v=W))
     assert small.tokens == ("-" * 39 + "…", "x" * 40)
+
+
+@pytest.mark.usefixtures("model_packages")
+@pytest.mark.parametrize("kind", decoders.KINDS)
+def test_a_head_of_a_decoder(kind):
+    """Causal, without the RoPE that is in its scores already."""
+    model = load(decoders.HOME / kind)
+    for text, close in (("a", 0), ("ab ba cab", 0.01), ("c a, cab", 0.01)):
+        encoded = model.encode(text)
+        for layer, i in ((0, 0), (1, model.heads - 1)):
+            s = model.scenario_of(encoded, layer, i)
+            small = in_lab(s)
+            assert limits.validate(small) == small and small.positions == "none"
+            assert permalink.decode(permalink.encode(small)) == small
+            lab = attend(small)
+            gap = np.abs(lab.weights - encoded.weights[layer, i]).max()
+            assert gap <= close
+            np.testing.assert_array_equal(small.mask, np.tril(np.ones((s.n, s.n), bool)))
+            V = attend(s).V
+            np.testing.assert_allclose(lab.V @ lab.V.T, V @ V.T, rtol=0, atol=0.05)
+
+
+@pytest.mark.usefixtures("model_packages")
+def test_a_longer_text_of_a_decoder_is_near():
+    model = load(decoders.HOME / "qwen3-qk-norm")
+    s = model.scenario("cab bad, dab a ccc", 0, 1)
+    assert s.n > 8
+    real, lab = attend(s), attend(in_lab(s))
+    assert np.abs(real.weights - lab.weights).max() < 0.1
+    assert "need more than the 8 axes" in describe_lab(real, lab)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from attn_core.pretrained import ModelError, folder_at_hand, is_at_hand, load
-from tests.pretrained import tiny
+from tests.pretrained import decoders, tiny
 from tests.pretrained.hub import COMMIT, MODEL, Hub
 
 pytestmark = pytest.mark.usefixtures("model_packages")
@@ -40,6 +40,21 @@ def test_a_model_is_fetched_once(hub):
         parts = [part for label, part in told if label == name]
         assert parts == sorted(parts) and parts[-1] == 1, name
     assert told[-1] == ("layer 2 of 2", 1)
+
+
+def test_a_decoder_comes_with_what_ends_its_texts(hub):
+    home = decoders.HOME / "llama-gqa"
+    hub.files = {
+        name: (home / name).read_bytes()
+        for name in ("config.json", "tokenizer.json", "model.safetensors")
+    }
+    hub.files["generation_config.json"] = b'{"eos_token_id": [3, 5]}'
+    model = load(MODEL)
+    assert model.ends == {3, 5}
+    assert decoders.gap(model, "llama-gqa") < 1e-5
+    hub.asked.clear()
+    assert load(MODEL).ends == {3, 5}
+    assert hub.asked == []
 
 
 def test_all_files_are_of_one_revision(hub):

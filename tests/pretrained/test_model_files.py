@@ -10,8 +10,8 @@ import pytest
 
 from attn_core import limits
 from attn_core.pretrained import ModelError, load
-from attn_core.pretrained.bert.activations import ACTIVATIONS
 from attn_core.pretrained.files.shards import INDEX
+from attn_core.pretrained.parts.activations import ACTIVATIONS
 from tests.pretrained import tiny
 
 pytestmark = pytest.mark.usefixtures("model_packages")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from attn_core.pretrained.bert.tokenizer import Tokenizer
 from attn_core.pretrained.interpret.tokenized_words import describe_words
+from attn_core.pretrained.tokens.tokenizer import Tokenizer
 
 pytestmark = pytest.mark.usefixtures("model_packages")
 
@@ -204,7 +204,7 @@ def test_without_a_way_back_the_text_itself_is_shown(tmp_path):
     from tokenizers import Tokenizer as Made
     from tokenizers import models, pre_tokenizers
 
-    from attn_core.pretrained.bert.written import spelled
+    from attn_core.pretrained.tokens.written import spelled
 
     made = Made(models.WordLevel({"[UNK]": 0, "▁Je": 1, "▁": 2}, unk_token="[UNK]"))
     made.pre_tokenizer = pre_tokenizers.Metaspace()

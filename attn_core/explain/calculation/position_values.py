@@ -43,9 +43,12 @@ def positional_encoding(trace: AttentionTrace, cell: Cell) -> Calculation:
 
 def rotary_angle(trace: AttentionTrace, cell: Cell) -> Calculation:
     """Calculate the angle by which a position rotates a pair of columns."""
-    d_k = trace.scenario.d_k
-    value = positions.angles(cell.row + 1, d_k)[cell.row, cell.column]
-    return _from_formula(trace, cell, _angle_formula(cell, cell.column, d_k), value)
+    s = trace.scenario
+    value = positions.angles(cell.row + 1, s.d_k, s.frequencies)[cell.row, cell.column]
+    formula = _angle_formula(cell, cell.column, s.d_k)
+    if s.frequencies is not None:
+        formula = f"{cell.row} × {s.frequencies[cell.column]:.6g}"
+    return _from_formula(trace, cell, formula, value)
 
 
 def alibi_bias(trace: AttentionTrace, cell: Cell, head: int) -> Calculation:

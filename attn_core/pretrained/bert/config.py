@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from ..files.error import ModelError
 from ..files.json_file import read_object
-from .activations import ACTIVATIONS, Activation, activation_named
-from .architecture import ARCHITECTURES, Architecture, kind_of
-
-#: Larger than any real one, so that a slip doesn't ask for more memory than there is. Of the
-#: places only those are read that a text of the lab can have.
-_MOST = {"layers": 96, "heads": 128, "d_model": 4095, "d_ff": 65_536, "max_tokens": 1_000_000}
+from ..parts.activations import Activation
+from ..parts.kinds import kind_of
+from ..parts.settings import read_activation, read_epsilon, read_size
+from .architecture import ARCHITECTURES, Architecture
 
 WORDS = "embeddings.word_embeddings.weight"
 PLACES = "embeddings.position_embeddings.weight"
@@ -123,7 +121,9 @@ def config_of(said: Mapping[str, Any], names: Iterable[str], where: str) -> Conf
     architecture = ARCHITECTURES[kind]
     for wrong in _other_computing(said):
         raise ModelError(f"{where}: {wrong}. Such a model computes otherwise than this lab does.")
-    sizes = {ours: _size(said, ours, names, where) for ours, names in architecture.sizes.items()}
+    sizes = {
+        ours: read_size(said, ours, names, where) for ours, names in architecture.sizes.items()
+    }
     if sizes["d_model"] % sizes["heads"]:
         raise ModelError(
             f"{where}: the heads must share the {sizes['d_model']} numbers of a word equally: "
@@ -136,27 +136,10 @@ def config_of(said: Mapping[str, Any], names: Iterable[str], where: str) -> Conf
     return Config(
         kind,
         padding=padding,
-        epsilon=_epsilon(said, architecture.epsilon, where),
-        activate=_activation(said, architecture.activation, where),
+        epsilon=read_epsilon(said, architecture.epsilon, where),
+        activate=read_activation(said, architecture.activation, where),
         **sizes,
     )
-
-
-def _size(said: Mapping[str, Any], ours: str, names: Sequence[str], where: str) -> int:
-    """Read a size, under whichever of its names it stands."""
-    given = {name: said[name] for name in names if said.get(name) is not None} or {names[0]: None}
-    (name, value), *others = given.items()
-    if type(value) is not int or not 1 <= value <= _MOST[ours]:
-        raise ModelError(
-            f"{where}: {name} must be a whole number from 1 to {_MOST[ours]}, got {value!r:.40}."
-        )
-    for other, same in others:
-        if same != value:
-            raise ModelError(
-                f"{where}: {name} and {other} are two names for one size; expected the same "
-                f"number, got {value} and {same!r:.40}."
-            )
-    return value
 
 
 def _padding(said: Mapping[str, Any], places: int, where: str) -> int:
@@ -167,23 +150,6 @@ def _padding(said: Mapping[str, Any], places: int, where: str) -> int:
             f"from 0 to {places - 2}, got {padding!r:.40}."
         )
     return padding
-
-
-def _epsilon(said: Mapping[str, Any], name: str, where: str) -> float:
-    value = said.get(name, 1e-12)
-    if type(value) not in (int, float) or not 0 <= value <= 1:
-        raise ModelError(f"{where}: {name} must be from 0 to 1, got {value!r:.40}.")
-    return float(value)
-
-
-def _activation(said: Mapping[str, Any], name: str, where: str) -> Activation:
-    value = said.get(name, "gelu")
-    if (found := activation_named(value)) is None:
-        raise ModelError(
-            f"{where}: expected {name} to be one of {', '.join(sorted(ACTIVATIONS))}, "
-            f"got {value!r:.80}."
-        )
-    return found
 
 
 def _other_computing(said: Mapping[str, Any]) -> Iterator[str]:

@@ -14,53 +14,10 @@ import numpy as np
 from ...attention import attend
 from ...scenario import Scenario
 from ..files.checkpoint import Checkpoint, Matrix
-from .activations import Activation
+from ..parts.activations import Activation
+from ..parts.linear import BIAS, read_linear, with_bias, with_ones
+from ..parts.norms import LayerNorm, read_layer_norm
 from .config import Config
-
-#: The name of the column of ones, whose row in each projection is its bias.
-BIAS = "1"
-
-
-@dataclass(frozen=True, eq=False)
-class Norm:
-    """What a LayerNorm has learned: gain γ and shift β, shape (d_model,) each."""
-
-    gain: Matrix
-    shift: Matrix
-    epsilon: float
-
-    def __call__(self, X: Matrix) -> Matrix:
-        """Normalise each row: (x − mean) / √(variance + ε) · γ + β (Ba et al. 2016).
-
-        Parameters
-        ----------
-        X : ndarray of float32, shape (n, d_model)
-
-        Returns
-        -------
-        ndarray of float32, shape (n, d_model)
-
-        Examples
-        --------
-        >>> one = np.ones(2, np.float32)
-        >>> Norm(one, one, 1e-12)(np.array([[1, 3]], np.float32))
-        array([[0., 2.]], dtype=float32)
-        """
-        centred = X - X.mean(axis=-1, keepdims=True)
-        variance = np.square(centred).mean(axis=-1, keepdims=True)
-        normal: Matrix = centred / np.sqrt(variance + np.float32(self.epsilon))
-        return normal * self.gain + self.shift
-
-
-def with_ones(X: Matrix) -> Matrix:
-    """Add the column of ones that meets the biases; shape (n, d_model + 1).
-
-    Examples
-    --------
-    >>> with_ones(np.zeros((1, 2), np.float32))
-    array([[0., 0., 1.]], dtype=float32)
-    """
-    return np.concatenate([X, np.ones((len(X), 1), X.dtype)], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +31,7 @@ class Layer:
         every word that is read, and its row in each projection is the projection's bias.
         Nothing is added to it, so the last column of W_o is 0.
     b_o : ndarray, shape (d_model,)
-    norm_1, norm_2 : Norm
+    norm_1, norm_2 : LayerNorm
     W_1, W_2 : ndarray, shape (d_model, d_ff), (d_ff, d_model)
     b_1, b_2 : ndarray, shape (d_ff,), (d_model,)
     activate : callable
@@ -83,12 +40,12 @@ class Layer:
 
     attention: Scenario
     b_o: Matrix
-    norm_1: Norm
+    norm_1: LayerNorm
     W_1: Matrix
     b_1: Matrix
     W_2: Matrix
     b_2: Matrix
-    norm_2: Norm
+    norm_2: LayerNorm
     activate: Activation
 
     def scenario(self, tokens: tuple[str, ...], X: Matrix) -> Scenario:
@@ -150,37 +107,26 @@ def read_layer(file: Checkpoint, config: Config, i: int) -> Layer:
     """Read layer i, from 0, of a model's file."""
     before = config.architecture.layer.format(i)
     names = {ours: before + theirs for ours, theirs in config.architecture.names.items()}
-    W_o, b_o = _linear(file, names["W_o"], config.d_model, config.d_model)
-    W_1, b_1 = _linear(file, names["W_1"], config.d_model, config.d_ff)
-    W_2, b_2 = _linear(file, names["W_2"], config.d_ff, config.d_model)
+    W_o, b_o = read_linear(file, names["W_o"], config.d_model, config.d_model)
+    W_1, b_1 = read_linear(file, names["W_1"], config.d_model, config.d_ff)
+    W_2, b_2 = read_linear(file, names["W_2"], config.d_ff, config.d_model)
     return Layer(
         attention=_attention(file, names, config, W_o),
         b_o=b_o,
-        norm_1=read_norm(file, names["norm_1"], config),
+        norm_1=read_layer_norm(file, names["norm_1"], config.d_model, config.epsilon),
         W_1=W_1,
         b_1=b_1,
         W_2=W_2,
         b_2=b_2,
-        norm_2=read_norm(file, names["norm_2"], config),
+        norm_2=read_layer_norm(file, names["norm_2"], config.d_model, config.epsilon),
         activate=config.activate,
     )
 
 
-def _linear(file: Checkpoint, name: str, rows: int, columns: int) -> tuple[Matrix, Matrix]:
-    """Read W and b of x W + b; PyTorch keeps its matrices transposed."""
-    A = file.take(f"{name}.weight", columns, rows)
-    return np.ascontiguousarray(A.T), file.take(f"{name}.bias", columns)
-
-
 def _projection(file: Checkpoint, name: str, config: Config) -> Matrix:
     """Read a projection of all heads, its bias as the last row; (h, d_model + 1, d_k)."""
-    W, b = _linear(file, name, config.d_model, config.d_model)
+    W, b = read_linear(file, name, config.d_model, config.d_model)
     return with_bias(W, b).reshape(-1, config.heads, config.d_k).swapaxes(0, 1)
-
-
-def with_bias(W: Matrix, b: Matrix) -> Matrix:
-    """Add a bias as the row that the column of ones meets; shape (rows + 1, columns)."""
-    return np.concatenate([W, b[None]])
 
 
 def _attention(file: Checkpoint, names: dict[str, str], config: Config, W_o: Matrix) -> Scenario:
@@ -189,9 +135,3 @@ def _attention(file: Checkpoint, names: dict[str, str], config: Config, W_o: Mat
     features = (*(f"x{i}" for i in range(1, config.d_model + 1)), BIAS)
     W_o = np.pad(W_o, ((0, 0), (0, 1)))
     return Scenario(("0",), nothing, W_q, W_k, W_v, W_o=W_o, features=features)
-
-
-def read_norm(file: Checkpoint, name: str, config: Config) -> Norm:
-    """Read a LayerNorm of a model's file."""
-    gain, shift = (file.take(f"{name}.{part}", config.d_model) for part in ("weight", "bias"))
-    return Norm(gain, shift, config.epsilon)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from .tensor_file import TYPES, TensorFile
 from .tensor_names import found_names
 
 Matrix = NDArray[np.float32]
+#: Is told what is under way, and which part of it is done, from 0 to 1.
+Progress = Callable[[str, float], None]
 
 
 class Checkpoint:
@@ -41,6 +43,20 @@ class Checkpoint:
         paths = {file.path for file in files.values()}
         where = paths.pop() if len(paths) == 1 else folder
         self._names = found_names(files, needed, str(where))
+
+    def finds(self, name: str) -> bool:
+        """Look for one more tensor, whose name may begin earlier, as a head's does.
+
+        Of ``model.layers.0`` the names begin with ``model.``, and that of the head doesn't.
+        """
+        first = next(iter(self._names))
+        before = self._names[first].removesuffix(first).split(".")
+        for i in reversed(range(len(before))):
+            stored = ".".join([*before[:i], name])
+            if stored in self._files:
+                self._names[name] = stored
+                return True
+        return False
 
     def take(self, name: str, *shape: int, rows: slice = slice(None)) -> Matrix:
         """Read a tensor, or the first of its rows.

@@ -9,6 +9,9 @@ from typing import Any
 from ... import strict_json
 from .error import ModelError
 
+#: The file of settings that every model has.
+CONFIG = "config.json"
+
 
 def read_object(path: Path) -> dict[str, Any]:
     """Read a file that holds an object of JSON.

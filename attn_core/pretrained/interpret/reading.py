@@ -13,7 +13,8 @@ from ...attention import AttentionTrace, attend
 from ...explain.wording import pluralize
 from ...notation.labels import unique
 from ...scenario import Array
-from ..encoder import Encoded, Encoder
+from ..encoded import Encoded
+from ..encoder import Encoder
 from ..rollout import rollout
 
 #: One head, the mean of a layer's heads, or attention rolled out from the first layer on.

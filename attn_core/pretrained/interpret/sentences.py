@@ -6,7 +6,7 @@ from ...analysis.long_text import NAMED, digits
 from ...explain.wording import Escape, join_words, largest, pluralize
 from ...notation.labels import isolate, number, percent, rounded
 from ...scenario import Array
-from ..encoder import Encoded
+from ..encoded import Encoded
 from .reading import Reading, Seen, most
 from .tokenized_words import describe_words
 

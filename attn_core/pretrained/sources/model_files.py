@@ -6,13 +6,13 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from ..bert import word_list
-from ..bert.tokenizer import TOKENIZER
 from ..files.error import ModelError
+from ..files.json_file import CONFIG
 from ..files.shards import INDEX, TENSORS, shards_of
+from ..tokens import word_list
+from ..tokens.tokenizer import TOKENIZER
 
 #: The files of a model, small ones first; most have these.
-CONFIG = "config.json"
 FILES = (CONFIG, TOKENIZER, TENSORS)
 #: What does as well in place of one of them.
 INSTEAD = {

@@ -16,6 +16,7 @@ import streamlit as st
 from attn_core import limits
 from attn_core.pretrained import (
     DEFAULT,
+    Decoder,
     Encoded,
     Encoder,
     ModelError,
@@ -68,7 +69,7 @@ class Loading:
 
     def _load(self, name: str) -> None:
         try:
-            self.encoder = load(name, self._note)
+            self.encoder = _encoder_alone(load(name, self._note))
         except ModelError as error:
             _log.warning("%s", error)
             self.error = error
@@ -81,6 +82,16 @@ class Loading:
 
     def _note(self, label: str, part: float) -> None:
         self.label, self.part = label, part
+
+
+def _encoder_alone(model: Encoder | Decoder) -> Encoder:
+    """Refuse a decoder, which the pages don't show yet."""
+    if isinstance(model, Decoder):
+        raise ModelError(
+            f"{_last(model.name)} is a decoder, whose tokens attend only to those before them. "
+            "This page shows encoders; attn_core.pretrained.load reads both."
+        )
+    return model
 
 
 _loading: dict[str, Loading] = {}

@@ -185,7 +185,7 @@ def _has_news(member: Member) -> bool:
         _enter(member)
     elif time.monotonic() - member.seen > PRESENT / 3 and not member.presents:
         rooms.stay(store(), member.code, member.token)
-        member.seen = time.monotonic()
+        _note_alive(member)
     return store().version(member.code) != member.version
 
 
@@ -200,7 +200,12 @@ def _enter(member: Member) -> None:
         member.secret = ""
         session().history = member.follow(session().history)
     rooms.join(store(), member.code, member.token, code.wrong_codes, source)
-    member.seen = time.monotonic()
+    _note_alive(member)
+
+
+def _note_alive(member: Member) -> None:
+    """Note a sign of life, and among how many."""
+    member.seen, member.crowd = time.monotonic(), rooms.members(store(), member.code)
 
 
 def _adopt(member: Member, stage: Stage) -> None:

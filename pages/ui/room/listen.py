@@ -5,13 +5,9 @@ from __future__ import annotations
 from pages.ui.live import components
 from pages.ui.live.serialize import pack
 from pages.ui.room import follow
-from pages.ui.room.limits import PRESENT
-from pages.ui.room.member import POLL
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 
-#: Seconds between two looks at the store where the browser hears news; they are signs of life, too.
-SLOW_POLL = PRESENT * 2 / 3
 _KEY = "room-news"
 
 _hear = widgets.component("room", js=components.loader("room"), isolate_styles=False)
@@ -30,7 +26,7 @@ def listen() -> None:
         "version": member.version,
         "follows": member.is_following,
         "is_told": member.is_named,
-        "hears": member.poll == SLOW_POLL,
+        "hears": member.hears,
     }
     _hear(
         key=_KEY,
@@ -50,4 +46,4 @@ def _hello() -> None:
     if not member.is_named:
         follow.use_token(told.get("token"))
         member.is_named = True
-    member.poll = SLOW_POLL if told.get("hears") is True else POLL
+    member.hears = told.get("hears") is True

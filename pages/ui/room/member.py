@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from attn_core import permalink
+from pages.ui.room.limits import PRESENT
 from pages.ui.session.address import EXPLORES, RoomAddress
 from pages.ui.session.history import History
 
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 #: What a participant's page shows: the stage, their own scenario, or the room's task.
 Mode = Literal["following", "own", "task"]
 
-#: Seconds between two looks at the store where nothing brings news.
-POLL = 2.0
+#: Seconds between two looks at the store where nothing brings news. In a crowd it is longer: a
+#: look that finds some has the page run, and all of them together leave the server half a core.
+POLL, POLL_EACH = 2.0, 0.06
+#: Seconds between two looks where the browser hears news; they are signs of life, too.
+SLOW_POLL = PRESENT * 2 / 3
 _TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
@@ -54,8 +58,10 @@ class Member:
         When the store last gave no answer, as `time.monotonic` counts; 0 where it gave one.
     seen : float
         When this session last gave a sign of life, likewise.
-    poll : float
-        Seconds until the next look at the store.
+    hears : bool
+        News come to the browser by themselves.
+    crowd : int
+        How many were here at this session's last sign of life.
     """
 
     code: str
@@ -71,7 +77,8 @@ class Member:
     own: History | None = None
     lost: float = 0.0
     seen: float = 0.0
-    poll: float = POLL
+    hears: bool = False
+    crowd: int = 0
 
     @property
     def presents(self) -> bool:
@@ -82,6 +89,11 @@ class Member:
     def is_following(self) -> bool:
         """Whether the page shows the stage as it is."""
         return self.mode == "following" and not self.presents
+
+    @property
+    def poll(self) -> float:
+        """Seconds until the next look at the store."""
+        return SLOW_POLL if self.hears else max(POLL, POLL_EACH * self.crowd)
 
     @property
     def version(self) -> int:

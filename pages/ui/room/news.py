@@ -1,6 +1,6 @@
 """News of rooms beside the pages: server-sent events, which a browser hears without a run.
 
-`frontend/room.js` hears them. Whoever doesn't get them looks every other second, in a run of a
+`frontend/room.js` hears them. Whoever doesn't get them looks from time to time, in a run of a
 part of the page; see `follow`.
 """
 

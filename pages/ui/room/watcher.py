@@ -17,6 +17,8 @@ from pages.ui.room.store import Held, Store, StoreGone
 
 #: Seconds between two looks into the store.
 INTERVAL = 0.1
+#: Listeners that are told before others of the server have a turn.
+AT_ONCE = 10
 #: The slots whose changes a participant's page shows.
 _SHOWN = "stage", "question", "task"
 
@@ -116,10 +118,13 @@ class _Room:
     told: int
     listeners: set[Listener] = field(default_factory=set)
 
-    def tell(self, news: News) -> None:
+    async def tell(self, news: News) -> None:
+        """Tell all, a few at a time: what else the server is asked comes in between."""
         self.told = news.version
-        for listener in self.listeners:
+        for i, listener in enumerate([*self.listeners], 1):
             listener.tell(news)
+            if i % AT_ONCE == 0:
+                await asyncio.sleep(0)
 
 
 class Watcher:
@@ -204,29 +209,29 @@ class Watcher:
         try:
             found = await self._asked(partial(look, seen=seen))
         except StoreGone:
-            self._tell_all_whether_gone(True)
+            await self._tell_all_whether_gone(True)
             return
-        self._tell_all_whether_gone(False)
+        await self._tell_all_whether_gone(False)
         for code, each in found.items():
-            self._update(code, seen[code], each)
+            await self._update(code, seen[code], each)
 
-    def _update(self, code: str, seen: Held, found: Found) -> None:
+    async def _update(self, code: str, seen: Held, found: Found) -> None:
         room = self._rooms.get(code)
         if room is None or room.held is not seen:
             return  # all of them left meanwhile
         if found.held is None:
-            room.tell(News(0, room.told))
             del self._rooms[code]
+            await room.tell(News(0, room.told))
             return
         room.held = found.held
         if found.cells or found.changed:
-            room.tell(News(found.held.version, room.told, found.cells, found.changed))
+            await room.tell(News(found.held.version, room.told, found.cells, found.changed))
 
-    def _tell_all_whether_gone(self, gone: bool) -> None:
+    async def _tell_all_whether_gone(self, gone: bool) -> None:
         if gone != self._is_gone:
             self._is_gone = gone
-            for room in self._rooms.values():
-                room.tell(News(room.told, room.told, gone=gone))
+            for room in [*self._rooms.values()]:
+                await room.tell(News(room.told, room.told, gone=gone))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from attn_core.presets import DEFAULT
 from benchmarks.serve import serving
 from benchmarks.visitor import Visitor
 from pages.ui.room import rooms
-from pages.ui.room.listen import SLOW_POLL
-from pages.ui.room.member import POLL
+from pages.ui.room.code import WrongCodes
+from pages.ui.room.member import POLL, SLOW_POLL
 from pages.ui.room.question import Question
 from pages.ui.room.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
@@ -53,6 +53,15 @@ def test_where_news_come_the_page_looks_seldom(visitor):
     assert min(visitor.tab.timers.values()) == POLL
     assert hello(visitor, token=TOKEN, hears=True) == SLOW_POLL
     assert hello(visitor, token=TOKEN, hears=False) == POLL
+
+
+def test_in_a_crowd_pages_look_seldomer(port, room, store):
+    for i in range(100):
+        rooms.join(store, room.code, f"{i:032x}", WrongCodes(), "192.0.2.7")
+    with Visitor(port, query=f"room={room.code}") as visitor:
+        visitor.load()
+        # 101 pages, of which each run takes 25 ms: less than half of a core's time
+        assert 101 * 0.025 / min(visitor.tab.timers.values()) < 0.5
 
 
 def test_two_tabs_of_a_browser_are_one_participant(visitor, port, room, store):

@@ -1,6 +1,6 @@
 // The news of a room, beside the pages: what its presenter moves is shown in the same frame, and
 // Python is asked for a run when it rests. Python tells which version of the room its run has had,
-// and whether the page follows. Where no news come it looks itself, every other second.
+// and whether the page follows. Where no news come it looks itself, from time to time.
 
 import { onDisconnect } from "./frame.js";
 import { unanswered } from "./moves.js";
@@ -45,7 +45,8 @@ class Room {
   answer({ version, follows, is_told: isTold, hears }, tell) {
     Object.assign(this, { known: version, follows, tell, isTold, told: hears });
     this.clear("stay", "again");
-    if (version >= (this.wanted ?? 0)) this.clear("rest", "soon");
+    // No version tells that the room has ended; a run that is asked for that stays asked for.
+    if (version >= (this.wanted ?? 0) && !this.isOver) this.clear("rest", "soon");
     this.report();
   }
 
@@ -131,6 +132,7 @@ class Room {
   /** The room has ended. */
   end() {
     this.isOver = true;
+    forgetToken(this.code);
     this.pause();
     this.runSoon();
   }
@@ -166,15 +168,26 @@ class Room {
   }
 }
 
+const storageKey = (code) => `lab-room-${code}`;
+
 /** A number that stands for this browser in the room, for as long as it keeps it. */
 function token(code) {
-  const key = `lab-room-${code}`;
+  const key = storageKey(code);
   const drawn = Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join("");
   try {
     localStorage[key] ??= drawn;
     return localStorage[key];
   } catch {
     return drawn; // a browser that keeps nothing
+  }
+}
+
+/** Keep nothing of a room that has ended. */
+function forgetToken(code) {
+  try {
+    localStorage.removeItem(storageKey(code));
+  } catch {
+    // a browser that keeps nothing
   }
 }
 

@@ -29,14 +29,19 @@ def offer() -> None:
 def _lesson() -> None:
     lesson = lesson_list.choose(_LESSON)
     st.caption(lesson.variant("").text)
-    is_each = widget_state.seed_view(_EACH, bool, False)
+    widget_state.seed_view(_EACH, bool, False)
     widgets.toggle(
         "A variant for each",
         key=_EACH,
         help="Everybody has other words and numbers; a histogram then tells how far all are.",
     )
-    given = TaskRound(lesson=lesson.key, is_each=is_each)
-    widgets.button("Give it to all", key="room-give", on_click=verbs.give, args=(given,))
+    widgets.button("Give it to all", key="room-give", on_click=_give)
+
+
+def _give() -> None:
+    """Give what is chosen now: a quick hand presses before the run that shows its choice."""
+    is_each = widget_state.read_view(_EACH, bool, False)
+    verbs.give(TaskRound(lesson=lesson_list.chosen(_LESSON), is_each=is_each))
 
 
 def _give_link() -> None:

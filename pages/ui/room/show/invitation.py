@@ -10,16 +10,17 @@ from attn_core.text import escape
 from pages.ui.share import qr_code
 
 #: All of it fits a window of 1280 × 720, with the projector's letters, and grows with it. Sizes
-#: go by the window alone: a code that grows with its column would move what stands below.
+#: go by the window's height and the column's width.
 _CSS = """<style>
 .st-key-invitation { gap: 0.4rem; }
+.room-way-in { container-type: inline-size; }
 .room-code {
-  font: 700 min(13.5vw, 24vh) / 1 "Source Code Pro", monospace;
+  font: 700 min(29cqw, 24vh) / 1 "Source Code Pro", monospace;
   letter-spacing: 0.06em; white-space: nowrap; translate: -0.04em 0;
 }
-.room-address { font-size: min(2.7vw, 4.8vh); font-weight: 600; overflow-wrap: anywhere; }
+.room-address { font-size: min(6cqw, 4.8vh); font-weight: 600; overflow-wrap: anywhere; }
 .room-address small { display: block; font-size: 0.6em; font-weight: 400; margin-top: 0.6em; }
-.st-key-room-qr { width: min(64vh, 42vw) !important; min-width: min(60vw, 240px); margin: auto; }
+.st-key-room-qr { width: min(62vh, 100%) !important; min-width: min(60vw, 240px); margin: auto; }
 .st-key-room-qr div, .st-key-room-qr img { width: 100% !important; border-radius: 0 !important; }
 @media (max-width: 700px) {
   .room-code { font-size: 22vw; }
@@ -53,9 +54,10 @@ def _letters(code: str, address: str) -> str:
     where, _, which = _in_words(address).rpartition("?")
     spelled = " ".join(code)
     return (
+        '<div class="room-way-in">'
         f'<div class="room-code" translate="no" role="img" aria-label="Code {spelled}">{code}</div>'
         f'<div class="room-address" translate="no">{escape.html(where)}<wbr>?{escape.html(which)}'
-        "<small>or scan the code, or type the letters on the page <em>Room</em></small></div>"
+        "<small>or scan the code, or type the letters on the page <em>Room</em></small></div></div>"
     )
 
 

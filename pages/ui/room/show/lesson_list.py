@@ -11,7 +11,7 @@ _KEYS = tuple(key for key, lesson in LESSONS.items() if not lesson.needs_model)
 
 def choose(key: str) -> Lesson:
     """Choose a lesson; `key` is the widget's."""
-    chosen = widget_state.seed_view(key, _KEYS, _KEYS[0])
+    widget_state.seed_view(key, _KEYS, _KEYS[0])
     widgets.selectbox(
         "Lesson",
         _KEYS,
@@ -19,4 +19,9 @@ def choose(key: str) -> Lesson:
         format_func=lambda number: f"{number} · {LESSONS[number].title}",
         label_visibility="collapsed",
     )
-    return LESSONS[chosen]
+    return LESSONS[chosen(key)]
+
+
+def chosen(key: str) -> str:
+    """Return the key of the lesson that is chosen."""
+    return widget_state.read_view(key, _KEYS, _KEYS[0])

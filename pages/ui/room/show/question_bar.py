@@ -31,6 +31,8 @@ _ROUNDS = (("answers",), ("before", "after the discussion"))
 #: Pixels of the window's height that the question needs beside its picture, more than home.
 _AROUND = 130
 _NUMBER = "room-number"
+#: In the session's views: what who hears the page was told last.
+_TOLD = "room-question-told"
 _CSS = """<style>
 .st-key-room-question { gap: 0.6rem; }
 .st-key-room-question h2 { font-size: 1.4rem; padding: 0.2rem 0 0.9rem; }
@@ -62,6 +64,28 @@ def question_bar() -> None:
         else:
             _participant(member, asked)
         _picture(member, asked)
+
+
+def announce() -> None:
+    """Tell who hears the page of the question, and not of numbers that would tell the answer."""
+    member = session().member
+    if member is None or member.room is None or (asked := member.room.question) is None:
+        return
+    told = session().announcement
+    if hides_page():
+        told.scenario = session().scenario
+    news = f"{asked.id} {asked.phase} {asked.round}"
+    if not member.presents and session().views.get(_TOLD) != news:
+        session().views[_TOLD] = news
+        told.say(_aloud(asked).replace("*", ""))
+
+
+def _aloud(asked: Question) -> str:
+    if asked.phase == "open":
+        return f"The room is asked: {asked.text}"
+    if asked.phase == "closed":
+        return "The vote is closed. Discuss it with somebody beside you."
+    return f"The answer: {_written(asked, asked.answer)}"
 
 
 def hides_page() -> bool:

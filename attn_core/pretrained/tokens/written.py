@@ -8,9 +8,9 @@ from itertools import pairwise
 from ...text.escape import visible
 
 #: A model's signs of a space that belongs to the next word.
-_SPACES = "Ġ▁"
+SPACES = "Ġ▁"
 #: What a decoder gives for a part of a character.
-_BROKEN = "\ufffd"
+BROKEN = "\ufffd"
 
 Span = tuple[int, int]
 
@@ -42,14 +42,14 @@ def spelled(
     if decode:
         return [_decoded(decode(token), here, shared) for token, here, shared in each]
     return [
-        None if shared else here.strip() or here or (token.strip(_SPACES) and token) or " "
+        None if shared else here.strip() or here or (token.strip(SPACES) and token) or " "
         for token, here, shared in each
     ]
 
 
 def _decoded(letters: str, here: str, shared: bool) -> str | None:
     # One that stands in the text is whole where no other token has a part of it.
-    if _BROKEN in letters and (shared or _BROKEN not in here):
+    if BROKEN in letters and (shared or BROKEN not in here):
         return None
     return letters.strip() or letters or " "
 

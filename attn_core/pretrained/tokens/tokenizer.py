@@ -12,7 +12,7 @@ from ...text.escape import visible
 from ..files.error import ModelError, UnseenError, needs
 from ..files.json_file import read_object
 from . import word_list
-from .written import shown, spelled
+from .written import BROKEN, SPACES, shown, spelled
 
 #: The file that says it all; without it one is made from a list of tokens.
 TOKENIZER = "tokenizer.json"
@@ -136,6 +136,26 @@ class Tokenizer:
         decoder = self._decoder
         decode = (lambda token: str(decoder.decode([token]))) if decoder else None
         return spelled(text, tokens, spans, decode)
+
+    def name(self, i: int) -> str:
+        """Name a token by its number; a table may have more rows than the tokenizer tokens."""
+        return self._tokenizer.id_to_token(i) or f"token {i}"
+
+    def spelling(self, i: int) -> str:
+        """Spell a token as it stands in a text, with the space before it.
+
+        A part of a character, and what the tokenizer has no token for, keep their name.
+        """
+        name = self.name(i)
+        letters = str(self._decoder.decode([name])) if self._decoder else name
+        if name[:1] in SPACES and not letters.startswith(" "):  # some strip the first one
+            letters = " " + letters.removeprefix(name[:1])
+        return name if BROKEN in letters else letters
+
+    def joined(self, ids: Sequence[int]) -> str:
+        """Write tokens as a text."""
+        names = [self.name(i) for i in ids]
+        return str(self._decoder.decode(names)) if self._decoder else "".join(names)
 
     def lower(self) -> None:
         """Make texts lower-case before all else."""

@@ -9,7 +9,7 @@ from typing import Any
 from ..files.error import ModelError
 from ..files.json_file import read_object
 
-#: BERT's list of word pieces, and RoBERTa's of pairs of bytes.
+#: BERT's list of word pieces, and RoBERTa's and GPT-2's of pairs of bytes.
 WORD_PIECES, BYTE_PAIRS = ("vocab.txt",), ("vocab.json", "merges.txt")
 #: What may say more about them.
 OPTIONS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
@@ -24,6 +24,8 @@ _FILES = {
     "BertTokenizer": WORD_PIECES,
     "DistilBertTokenizer": WORD_PIECES,
     "RobertaTokenizer": BYTE_PAIRS,
+    "GPT2Tokenizer": BYTE_PAIRS,
+    "Qwen2Tokenizer": BYTE_PAIRS,
 }
 #: Classes that read a tokenizer.json of any kind, so that the model's kind tells.
 _GENERAL = ("PreTrainedTokenizer", "TokenizersBackend")
@@ -33,6 +35,9 @@ _CLASSES = {
     "roberta": "RobertaTokenizer",
     "camembert": "CamembertTokenizer",
     "xlm-roberta": "XLMRobertaTokenizer",
+    "gpt2": "GPT2Tokenizer",
+    "llama": "LlamaTokenizer",
+    **dict.fromkeys(("qwen2", "qwen3"), "Qwen2Tokenizer"),
 }
 _WORD_PIECE_MARKS = {
     **{"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]"},
@@ -42,6 +47,17 @@ _BYTE_PAIR_MARKS = {
     **{"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "sep_token": "</s>"},
     **{"pad_token": "<pad>", "cls_token": "<s>", "mask_token": "<mask>"},
 }
+#: What stands at the beginning and the end of texts for decoders, and for what isn't known.
+_END = "<|endoftext|>"
+_DECODER_MARKS = {
+    "GPT2Tokenizer": {"bos_token": _END, "eos_token": _END, "unk_token": _END},
+    "Qwen2Tokenizer": {"eos_token": _END, "unk_token": _END, "pad_token": _END},
+}
+#: How Qwen2 cuts a text before it pairs bytes.
+_QWEN2_CUTS = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 
 
 def tokenizer_of(folder: Path, kind: str) -> Any:
@@ -67,6 +83,8 @@ def tokenizer_of(folder: Path, kind: str) -> Any:
             f"{folder} has no tokenizer.json, and the lab can't make one for {name}"
             f"{' without ' + ' and '.join(files) if files else ''}. {HOW_TO_GET_ONE}"
         )
+    if name in _DECODER_MARKS:
+        return _decoder_byte_pairs(folder, options, name)
     return (_word_pieces if files == WORD_PIECES else _byte_pairs)(folder, options)
 
 
@@ -117,6 +135,38 @@ def _byte_pairs(folder: Path, options: Mapping[str, Any]) -> Any:
         *((token, tokenizer.token_to_id(token)) for token in ends), add_prefix_space=spaced
     )
     return tokenizer
+
+
+def _decoder_byte_pairs(folder: Path, options: Mapping[str, Any], name: str) -> Any:
+    from tokenizers import Tokenizer, models, processors
+
+    paths, marks = [folder / file for file in BYTE_PAIRS], _marks(_DECODER_MARKS[name], options)
+    added = _added(folder, options)
+    known = read_object(paths[0]) | added
+    tokenizer = Tokenizer(models.BPE.from_file(*map(str, paths)))
+    _set_cuts(tokenizer, name, bool(options.get("add_prefix_space", False)))
+    # Unlike an encoder's they may be missing: nothing is put around a text.
+    marks = {mark: token for mark, token in marks.items() if _content(token) in known}
+    _add(tokenizer, added, marks, options)
+    if options.get("add_bos_token") and "bos_token" in marks:
+        begin = _content(marks["bos_token"])
+        tokenizer.post_processor = processors.TemplateProcessing(
+            [begin, "$A"], special_tokens=[(begin, tokenizer.token_to_id(begin))]
+        )
+    return tokenizer
+
+
+def _set_cuts(tokenizer: Any, name: str, spaced: bool) -> None:
+    from tokenizers import Regex, decoders, normalizers, pre_tokenizers
+
+    tokenizer.decoder = decoders.ByteLevel()
+    if name == "GPT2Tokenizer":
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=spaced)
+        return
+    tokenizer.normalizer = normalizers.NFC()
+    to_bytes = pre_tokenizers.ByteLevel(add_prefix_space=spaced, use_regex=False)
+    cuts = pre_tokenizers.Split(Regex(_QWEN2_CUTS), "isolated")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([cuts, to_bytes])
 
 
 def _marks(usual: Mapping[str, str], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,334 @@
+"""A pretrained decoder: it reads a text, and says of each token which may be next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...attention import AttentionTrace, attend
+from ...scenario import Scenario
+from ..files.checkpoint import Checkpoint, Matrix, Progress
+from ..files.error import ModelError
+from ..files.json_file import CONFIG, read_object
+from ..files.shards import open_tensors
+from ..parts.kinds import kind_of
+from ..parts.norms import Norm
+from ..parts.room import Room, told_of
+from ..tokens.tokenizer import Pieces, Tokenizer
+from . import gpt2, llama
+from .cache import LayerCache
+from .config import Config
+from .head import head_scenario
+from .layers import Block, BlockTrace, forward
+
+#: The matrix that makes logits of what leaves the last norm.
+HEAD = "lm_head.weight"
+#: What says with which tokens a text ends, where config.json doesn't.
+GENERATION = "generation_config.json"
+#: So many attention weights are kept of the reading; more are computed again when asked for.
+_MOST_KEPT = 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class DecoderOutput:
+    """A text as a decoder read it; made by `Decoder.encode`. The arrays are read-only.
+
+    It keeps what goes into each block, from which all else follows when it is asked for.
+
+    Attributes
+    ----------
+    text : str
+    pieces : Pieces
+        Tokens, and where they are in the text.
+    states : ndarray of float32, shape (layers + 1, n, d_model)
+        The residual stream: what goes into each block, and what leaves the last.
+    model : Decoder
+        That read it.
+    off : frozenset of (layer, head)
+        Heads that were switched off; see `ablation`.
+    kept : ndarray, optional
+        The weights of the reading, where they are few.
+    """
+
+    text: str
+    pieces: Pieces
+    states: Matrix
+    model: Decoder = field(repr=False)
+    off: frozenset[tuple[int, int]] = frozenset()
+    kept: Matrix | None = field(default=None, repr=False)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Tokens of the text, with those that the model puts around it; n of them."""
+        return self.pieces.tokens
+
+    @property
+    def n(self) -> int:
+        """Number of tokens."""
+        return len(self.pieces.tokens)
+
+    @cached_property
+    def hidden(self) -> Matrix:
+        """What leaves the last block, after the last norm; shape (n, d_model)."""
+        return _read_only(self.model.norm(self.states[-1]))
+
+    @cached_property
+    def logits(self) -> Matrix:
+        """How likely each token of the vocabulary is next, before softmax; (n, vocabulary)."""
+        return _read_only(self.model.logits(self.states[-1]))
+
+    @cached_property
+    def next_logits(self) -> Matrix:
+        """The last row of `logits`, computed alone; shape (vocabulary,)."""
+        return _read_only(self.model.logits(self.states[-1, -1:])[0])
+
+    @cached_property
+    def weights(self) -> Matrix:
+        """Attention weights of all heads, shape (layers, heads, n, n).
+
+        Row = query, column = key. Of a long text they are computed when first asked for.
+        """
+        if self.kept is not None:
+            return self.kept
+        model = self.model
+        weights = np.empty((model.layers, model.heads, self.n, self.n), np.float32)
+        for own, block, X in zip(weights, model.blocks, self.states[:-1], strict=True):
+            Q, K, _ = block.attention.projections(block.norm_1(X))
+            own[:] = block.attention.weights(Q, K)
+        return _read_only(weights)
+
+    def traces(self) -> Iterator[BlockTrace]:
+        """What each block computes, one after the other."""
+        for i, (block, X) in enumerate(zip(self.model.blocks, self.states[:-1], strict=True)):
+            yield block(X, off=[head for layer, head in self.off if layer == i])
+
+    def heads(self, layer: int) -> Iterator[AttentionTrace]:
+        """All that the heads of a layer compute, from 0 on, one after the other."""
+        return (attend(self.model.scenario_of(self, layer, i)) for i in range(self.model.heads))
+
+
+class Decoder:
+    """A decoder, ready to read texts; made by `load`.
+
+    It can be used by several threads at once.
+
+    Attributes
+    ----------
+    name : str
+        As it was asked for.
+    layers, heads, kv_heads, d_model, d_k : int
+        Sizes; kv_heads is the number of heads of keys and values.
+    max_tokens : int
+        Of a text that it reads: as many as the model was made for, or as the lab has room
+        for (`limits.most_tokens`), whichever is less.
+    vocabulary : int
+        Number of tokens that may be next.
+    ends : frozenset of int
+        Tokens that end a text.
+    blocks : tuple of Block
+    norm : callable
+        After the last block.
+    tokenizer : Tokenizer
+    """
+
+    def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
+        files = open_tensors(folder)
+        where = str(folder / CONFIG)
+        said = read_object(folder / CONFIG)
+        kind = kind_of(said, files, where)
+        config, family = _config_of(said, kind, where)
+        self.name = name
+        self.layers, self.heads, self.kv_heads = config.layers, config.heads, config.kv_heads
+        self.d_model, self.d_k = config.d_model, config.d_k
+        self._room = Room(config.max_tokens, self.layers, self.heads)
+        self.max_tokens = self._room.max_tokens
+        self._file = Checkpoint(files, family.tensors(config), folder)
+        self._table_name = self._find_table(family.TABLE, config.tied, where)
+        self.vocabulary = self._file.length(self._table_name, config.d_model)
+        self.tokenizer = Tokenizer(folder, kind, self.vocabulary)
+        self.ends = _ends(folder, said)
+        self._places = self._read_places(config) if family is gpt2 else None
+        self._head, self._table = self._read_head(config, where)
+        self.norm: Norm = family.read_norm(self._file, config)
+        self.blocks = tuple(self._read_blocks(family, config, progress))
+
+    def _read_places(self, config: Config) -> Matrix:
+        """Read the vectors of the places that a text can have here."""
+        read = slice(self.max_tokens)
+        return self._file.take(gpt2.PLACES, config.max_tokens, config.d_model, rows=read)
+
+    def _find_table(self, table: str, tied: bool, where: str) -> str:
+        """Name the table of embeddings; a file may have a tied one as the head alone."""
+        if self._file.finds(table):
+            return table
+        if tied and self._file.finds(HEAD):
+            return HEAD
+        raise ModelError(f"The file beside {where} has no tensor {table}, and isn't whole.")
+
+    def _read_head(self, config: Config, where: str) -> tuple[Matrix, Matrix | None]:
+        """Read the head, and the table of embeddings where that is the head as well."""
+        shape = (self.vocabulary, config.d_model)
+        has_own = self._file.finds(HEAD)
+        if not config.tied and not has_own:
+            raise ModelError(
+                f"{where}: tie_word_embeddings is false, and the file has no {HEAD}. Without a "
+                "head a decoder can't say which token is next; take the file that has one."
+            )
+        own = self._file.take(HEAD, *shape) if has_own else None
+        if own is not None and (not config.tied or self._table_name == HEAD):
+            return own, own if self._table_name == HEAD else None
+        table = self._file.take(self._table_name, *shape)
+        # A head that differs from the table isn't tied, whatever config.json says.
+        return (table, table) if own is None or np.array_equal(own, table) else (own, table)
+
+    def _read_blocks(
+        self, family: Any, config: Config, progress: Progress | None
+    ) -> Iterator[Block]:
+        for i in range(config.layers):
+            yield family.read_block(self._file, config, i)
+            if progress:
+                progress(f"layer {i + 1} of {config.layers}", (i + 1) / config.layers)
+
+    def split(self, text: str) -> Pieces:
+        """Cut a text into the model's tokens.
+
+        Raises
+        ------
+        ValueError
+            When it is empty, or has more tokens than are read.
+        """
+        pieces = self.tokenizer.split(text)
+        self._room.check(len(pieces.ids))
+        return pieces
+
+    def encode(self, text: str) -> DecoderOutput:
+        """Let the model read a text.
+
+        Parameters
+        ----------
+        text : str
+            Of at most `max_tokens` tokens, with those that the model puts around it.
+
+        Returns
+        -------
+        DecoderOutput
+
+        Raises
+        ------
+        ValueError
+            As `split` does, or when the model's numbers leave the range of float32 here.
+        """
+        pieces = self.split(text)
+        with told_of(len(pieces.ids)):
+            states, weights = [self.embed(pieces.ids)], []
+            keeps = self.layers * self.heads * len(pieces.ids) ** 2 <= _MOST_KEPT
+            for trace in self.forward(states[0]):
+                states.append(trace.output)
+                weights += [trace.weights] if keeps else []
+            kept = _read_only(np.stack(weights)) if keeps else None
+            return DecoderOutput(text, pieces, _read_only(np.stack(states)), self, kept=kept)
+
+    def forward(
+        self,
+        X: Matrix,
+        past: Sequence[LayerCache] | None = None,
+        off: Collection[tuple[int, int]] = (),
+        first: int = 0,
+    ) -> Iterator[BlockTrace]:
+        """Send rows through the blocks; see `layers.forward`."""
+        with np.errstate(over="ignore", invalid="ignore"):  # told by whoever asks
+            yield from forward(self.blocks, X, past, off, first)
+
+    def embed(self, ids: Sequence[int], first: int = 0) -> Matrix:
+        """What goes into the first block; shape (len(ids), d_model).
+
+        Parameters
+        ----------
+        ids : sequence of int
+            Numbers of tokens.
+        first : int
+            Position of the first of them.
+        """
+        if self._table is None:
+            words = self._file.rows(self._table_name, ids)
+        else:
+            words = self._table[[*ids]]
+        return words if self._places is None else words + self._places[first : first + len(ids)]
+
+    def logits(self, states: Matrix) -> Matrix:
+        """Logits of what leaves a block, through the last norm; (m, vocabulary)."""
+        logits: Matrix = self.norm(states) @ self._head.T
+        return logits
+
+    def sharing(self, head: int) -> tuple[int, ...]:
+        """Name the heads that have the same keys and values, itself among them; from 0.
+
+        With as many heads of keys and values as of queries, each is alone.
+        """
+        self._check("head", head, self.heads)
+        group = self.heads // self.kv_heads
+        first = head // group * group
+        return tuple(range(first, first + group))
+
+    def scenario(self, text: str, layer: int, head: int) -> Scenario:
+        """One head's attention to a text, as a scenario of the lab.
+
+        Parameters
+        ----------
+        text : str
+        layer, head : int
+            From 0. Several heads may share their keys and values; see `sharing`.
+
+        Returns
+        -------
+        Scenario
+            With a causal mask; `attend` gives the head's weights. X is what the block's norm
+            makes of the residual stream; see `head.head_scenario`.
+
+        Raises
+        ------
+        ValueError
+            As `split` does, or when there is no such layer or head.
+        """
+        return self.scenario_of(self.encode(text), layer, head)
+
+    def scenario_of(self, encoded: DecoderOutput, layer: int, head: int) -> Scenario:
+        """The same of a text that was read already."""
+        self.check_head(layer, head)
+        block = self.blocks[layer]
+        X = block.norm_1(encoded.states[layer])
+        return head_scenario(encoded.tokens, X, block.attention, int(head))
+
+    def check_head(self, layer: object, head: object) -> None:
+        """Refuse a layer or a head that the model doesn't have."""
+        self._check("layer", layer, self.layers)
+        self._check("head", head, self.heads)
+
+    def _check(self, what: str, i: object, count: int) -> None:
+        if isinstance(i, bool) or not isinstance(i, int | np.integer) or i not in range(count):
+            raise ValueError(f"{what} must be 0 to {count - 1}, got {i!r:.20}.")
+
+
+def _config_of(said: dict[str, Any], kind: str, where: str) -> tuple[Config, Any]:
+    """Read the settings, and tell whose files these are."""
+    if kind == "gpt2":
+        return gpt2.config_of(said, where), gpt2
+    return llama.config_of(said, kind, where), llama
+
+
+def _ends(folder: Path, said: dict[str, Any]) -> frozenset[int]:
+    """Numbers of the tokens that end a text; the file about generation goes first."""
+    path = folder / GENERATION
+    given = read_object(path).get("eos_token_id") if path.is_file() else None
+    given = said.get("eos_token_id") if given is None else given
+    return frozenset(i for i in (given if isinstance(given, list) else [given]) if type(i) is int)
+
+
+def _read_only(values: Matrix) -> Matrix:
+    values.setflags(write=False)
+    return values

