@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from pages.ui.menu import ENTRIES
 from tests.browser.conftest import idle, settle
 from tests.browser.test_journey import numbers, press, thumb, value
 from tests.browser.test_looks import INK, accessible, recolour
@@ -55,7 +56,7 @@ def test_the_menu_stays_while_a_page_turns(visit):
     entry(page, "Projections").click()
     page.wait_for_url("**/Projections?*")
     settle(page)
-    assert page.evaluate("window.fewest") == 12
+    assert page.evaluate("window.fewest") == len(ENTRIES)
     assert page.get_by_test_id("stSidebar").bounding_box()["width"] == width
     expect(page).to_have_title("Projections · Self-Attention Lab")
 

@@ -42,17 +42,17 @@ def test_each_matrix_stands_once_with_its_numbers(key):
         assert not block.transposed
 
 
-@for_each(SCENARIOS)
-@pytest.mark.parametrize(
-    ("of", "without"),
-    [
-        (["X"], ["W_q", "Q", "W_k", "K", "W_v", "V", "weights", "output"]),
-        (["Q", "K", "V"], ["weights", "output"]),
-        (["scores"], ["W_v", "V", "weights", "output"]),
-        (["weights"], ["W_v", "V", "output"]),
-        (["output"], []),
-    ],
-)
+#: Steps that a part is to have, and steps that it then lacks.
+PARTS = [
+    (["X"], ["W_q", "Q", "W_k", "K", "W_v", "V", "weights", "output"]),
+    (["Q", "K", "V"], ["weights", "output"]),
+    (["scores"], ["W_v", "V", "weights", "output"]),
+    (["weights"], ["W_v", "V", "output"]),
+    (["output"], []),
+]
+
+
+@for_each([(key, *part) for key in SCENARIOS for part in PARTS])
 def test_a_part_has_what_its_steps_are_made_of_and_no_more(key, of, without):
     trace = attend(SCENARIOS[key])
     part = [block.step.name for block in overview(trace, of=of).blocks]

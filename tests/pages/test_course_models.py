@@ -58,13 +58,13 @@ def test_it_goes_from_its_story_to_what_was_seen(encoder, key):
     assert choice(at) == [page.task.movable.texts[0], 0, 0]
     wanted = page.task.movable.choice(page.task.solution)
     choose(at, "layer", wanted.layer)
-    assert not said(at, "**Solved.**")
+    assert not said(at, "You chose")
     choose(at, "head", wanted.head)
-    assert said(at, "**Solved.** You chose layer")
+    assert said(at, "You chose layer")
     assert scenario(at) == page.task.solution
     assert Progress.from_text(parameter(at, "course"), LESSONS).of(key).solved
     again = course(**query(at))
-    assert said(again, "**Solved.** You chose layer")
+    assert said(again, "You chose layer")
     assert choice(again) == [wanted.text, wanted.layer, wanted.head]
     click(at, "seen")
     assert said(at, page.misconception)
@@ -77,7 +77,7 @@ def test_the_other_texts_keep_the_head(encoder):
     for text in task.movable.texts[1:]:
         choose(at, "text", text)
         assert choice(at) == [text, 0, 2]
-        assert said(at, "**Solved.** You chose layer 1, head 3 in place of layer 1, head 1.")
+        assert said(at, "You chose layer 1, head 3 in place of layer 1, head 1.")
         assert scenario(at) == model_heads.scenario(model_heads.Choice(text, 0, 2))
     at.button(key="undo").click().run()
     assert choice(fine(at)) == [task.movable.texts[-2], 0, 2]
@@ -92,10 +92,10 @@ def test_what_changed_most_is_said(encoder):
 def test_other_numbers_are_no_head_and_one_is_chosen_all_the_same(encoder):
     at = course(lesson="13", step="task", s=encode(DEFAULT.scenario))
     assert choice(at)[1:] == [0, 0]
-    assert not said(at, "**Solved.**")
+    assert not said(at, "You chose")
     assert not is_solved(LESSONS["13"].variant(""), scenario(at))
     choose(at, "head", 2)
-    assert said(at, "**Solved.**")
+    assert said(at, "You chose")
 
 
 def test_there_is_no_worksheet_of_a_head(encoder):
@@ -140,7 +140,7 @@ def test_a_task_about_the_model_is_refused_in_words_without_it(encoder, monkeypa
     at = course(task=link)
     assert choice(at)[1:] == [0, 0]
     choose(at, "head", 2)
-    assert said(at, "**Solved.**")
+    assert said(at, "You chose")
     monkeypatch.setattr(pretrained, "is_at_hand", lambda name: False)
     monkeypatch.setattr(model_heads, "_held", [])
     for cache in (model_heads.encoded, model_heads.scenario):

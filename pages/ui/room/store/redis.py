@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -112,6 +113,8 @@ class RedisStore:
 
     def __init__(self, address: str) -> None:
         self._client, self._where = _client(address), _where(address)
+        # A store that nobody has any more leaves no connection open.
+        weakref.finalize(self, self._client.close)
         self._run = {
             script: self._client.register_script(_LIFE + script)
             for script in (_OPEN, _WRITE, _CAST, _BALLOT, _CLOSE, _TIDY)
