@@ -45,6 +45,23 @@ def drawn_since(page: Page, count: int) -> None:
     page.wait_for_function("n => document.querySelector('.lab-board').dataset.drawn > n", arg=count)
 
 
+def pressed_after(page: Page, name: str, count: int) -> None:
+    """Press a button in the frame in which the first picture has been drawn so often.
+
+    A click from outside may take longer than the whole run, where the machine is slow.
+    """
+    page.wait_for_function(
+        """([name, n]) => {
+          if (document.querySelector(".lab-board").dataset.drawn <= n) return false;
+          const found = [...document.querySelectorAll("button")];
+          const button = found.find((each) => each.innerText.trim().endsWith(name));
+          button?.click();
+          return Boolean(button);
+        }""",
+        arg=[name, count],
+    )
+
+
 def hurry(page: Page, steps: int) -> None:
     """Choose how many steps there are from one picture to the next."""
     page.get_by_role("radio", name=str(steps), exact=True).click()
@@ -78,8 +95,7 @@ def test_learn_pause_look_back_and_send_to_the_lab(visit):
     hurry(page, 1)  # so that a slow hand finds it running
     before = pictures(page)
     button(page, "Learn").click()
-    drawn_since(page, before + 5)
-    button(page, "Pause").click()
+    pressed_after(page, "Pause", before + 5)
     expect(button(page, "Go on")).to_be_visible()
     idle(page)
     paused, shown = said(page), numbers(page)
