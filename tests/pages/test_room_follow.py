@@ -14,6 +14,7 @@ from pages.ui import menu
 from pages.ui.room import code, follow, rooms
 from pages.ui.room import store as stores
 from pages.ui.room.limits import MAX_WRONG_CODES_EACH
+from pages.ui.room.member import LATE
 from pages.ui.room.stage import staged
 from pages.ui.room.store import StoreGone, sqlite
 from pages.ui.room.task_round import TaskRound
@@ -225,6 +226,18 @@ def test_a_page_that_the_presenter_turns_to_meanwhile_does_not(room):
     assert page_of(fine(at.run())) == "Views"
 
 
+def test_a_run_that_a_browser_asked_for_before_it_was_called_away_does_not(room):
+    presenter, at = on_lab(room)
+    presenter.switch_page("pages/2_Projections.py").run()
+    assert page_of(fine(at.run())) == "Projections"
+    fine(at.switch_page("dashboard.py").run())  # what it had under way for the page before
+    assert (page_of(at), session(at).member.mode) == ("Projections", "following")
+    left, when = session(at).member.left
+    session(at).member.left = left, when - LATE  # a moment later it is the visitor's hand
+    fine(at.switch_page("dashboard.py").run())
+    assert (page_of(at), session(at).member.mode) == ("Lab", "own")
+
+
 def test_own_work_survives_a_reload(room):
     _, at = on_lab(room)
     mine = session(move(at, value=1.5)).scenario
@@ -391,6 +404,7 @@ def test_a_forged_right_to_present_is_none(room):
     assert "Following the presenter" in line(at)
     assert "present" not in at.query_params
     before = stage(room)
+    session(at).member.left = "", 0.0  # it came long ago
     at.switch_page("dashboard.py").run()
     move(at)
     assert stage(room) == before

@@ -102,7 +102,8 @@ def follow(address: Address, before: str) -> None:
     if (member := known.member) is None:
         return
     page = task_mode.PAGE if member.mode == "task" else member.stage.page if member.stage else ""
-    if member.is_following and before and page and known.page not in (before, shown, page):
+    is_turned = before and page and known.page not in (before, shown, page)
+    if member.is_following and is_turned and not member.has_just_left(known.page):
         known.history = member.let_go(known.history, "you turned the page")
     elif member.is_following or is_called:
         turn_to(page)
@@ -248,7 +249,10 @@ def use_token(token: object) -> None:
 
 def turn_to(page: str) -> None:
     """Turn to a page of the menu, unless one is there."""
-    if session().page != page:
+    known = session()
+    if known.page != page:
+        if known.member and not known.member.has_just_left(known.page):
+            known.member.left = known.page, time.monotonic()
         for entry in menu.ENTRIES:
             if entry.title == page:
                 state.turn_to(entry.file)

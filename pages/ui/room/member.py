@@ -25,6 +25,8 @@ Mode = Literal["following", "own", "task"]
 POLL, POLL_EACH = 2.0, 0.06
 #: Seconds between two looks where the browser hears news; they are signs of life, too.
 SLOW_POLL = PRESENT * 2 / 3
+#: Seconds in which a browser that was called to another page may still ask for a run of the last.
+LATE = 5.0
 _TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
@@ -54,6 +56,9 @@ class Member:
         What made this session let go by itself; empty where it was asked to.
     own : History or None
         The visitor's own scenario with its undo, while another one is on the screen.
+    left : tuple of str and float
+        The page that the presenter called this session away from last, and when, as
+        `time.monotonic` counts.
     lost : float
         When the store last gave no answer, as `time.monotonic` counts; 0 where it gave one.
     seen : float
@@ -75,6 +80,7 @@ class Member:
     reported: str = ""
     why: str = ""
     own: History | None = None
+    left: tuple[str, float] = ("", 0.0)
     lost: float = 0.0
     seen: float = 0.0
     hears: bool = False
@@ -104,6 +110,11 @@ class Member:
     def may_ask(self) -> bool:
         """Whether to ask the store: one that gave no answer is left alone for a while."""
         return time.monotonic() - self.lost > POLL if self.lost else True
+
+    def has_just_left(self, page: str) -> bool:
+        """Whether the presenter called this session away from a page a moment ago."""
+        left, when = self.left
+        return page == left and time.monotonic() - when < LATE
 
     def use_token(self, token: object) -> None:
         """Be the participant that a browser was before; what is no token is passed over."""
