@@ -1,6 +1,7 @@
 """How fast a server takes the messages of one visitor."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -27,6 +28,12 @@ def clock(monkeypatch):
     return moved
 
 
+def run(work):
+    """Run it in a thread of its own, for a browser's tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def connection(kind):
     """What Streamlit receives from, of a visitor whose next message is always there."""
     taken = []
@@ -37,7 +44,7 @@ def connection(kind):
     async def app(scope, receive, send):
         taken.append(receive)
 
-    asyncio.run(Pace(app)({"type": kind}, receive, None))
+    run(Pace(app)({"type": kind}, receive, None))
     return taken[0], receive
 
 
@@ -45,7 +52,7 @@ def take(receive, count):
     async def take():
         return [await receive() for _ in range(count)]
 
-    return asyncio.run(take())
+    return run(take())
 
 
 def test_who_sends_without_end_is_heard_at_the_rate(clock):

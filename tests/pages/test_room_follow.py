@@ -404,7 +404,6 @@ def test_a_forged_right_to_present_is_none(room):
     assert "Following the presenter" in line(at)
     assert "present" not in at.query_params
     before = stage(room)
-    session(at).member.left = "", 0.0  # it came long ago
     at.switch_page("dashboard.py").run()
     move(at)
     assert stage(room) == before

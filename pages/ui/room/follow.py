@@ -106,6 +106,9 @@ def follow(address: Address, before: str) -> None:
     if member.is_following and is_turned and not member.has_just_left(known.page):
         known.history = member.let_go(known.history, "you turned the page")
     elif member.is_following or is_called:
+        # Before a page was whole in the room, its browser has nothing under way.
+        if shown and known.page != page and not member.has_just_left(known.page):
+            member.left = known.page, time.monotonic()
         turn_to(page)
 
 
@@ -249,10 +252,7 @@ def use_token(token: object) -> None:
 
 def turn_to(page: str) -> None:
     """Turn to a page of the menu, unless one is there."""
-    known = session()
-    if known.page != page:
-        if known.member and not known.member.has_just_left(known.page):
-            known.member.left = known.page, time.monotonic()
+    if session().page != page:
         for entry in menu.ENTRIES:
             if entry.title == page:
                 state.turn_to(entry.file)
