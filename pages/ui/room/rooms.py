@@ -496,20 +496,10 @@ def end(store: Store, code: str, secret: str) -> Record:
     held = _authority(store, code, secret)
     _settle_question(store, code, held)
     _settle_task(store, code, held)
-    course = _course(store, code)
+    here = len(store.ballot(code, _HERE))
+    course = record.read(store.ballot(code, log.BALLOT), here)
     store.close(code)
     return course
-
-
-def course_so_far(store: Store, code: str, secret: str) -> Record:
-    """Return the course of a room that goes on, without the question and task that are open."""
-    _authority(store, code, secret)
-    return _course(store, code)
-
-
-def _course(store: Store, code: str) -> Record:
-    here = len(store.ballot(code, _HERE))
-    return record.read(store.ballot(code, log.BALLOT), here)
 
 
 def _hash(secret: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from attn_core import edits, permalink
 from attn_core.tasks import LESSONS
-from pages.ui.room import rooms
+from pages.ui.room import log, record, rooms
 from pages.ui.room.code import WrongCodes
 from pages.ui.room.limits import FEWEST_SHOWN, MAX_SHOWN, ONE_DRAG
 from pages.ui.room.question import Question
@@ -31,7 +31,7 @@ def show(store, room):
 
 @pytest.fixture
 def events(store, room):
-    return lambda: rooms.course_so_far(store, room.code, room.secret).events
+    return lambda: record.read(store.ballot(room.code, log.BALLOT), 0).events
 
 
 def links(events):
