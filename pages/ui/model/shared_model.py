@@ -16,8 +16,6 @@ import streamlit as st
 from attn_core import limits
 from attn_core.pretrained import (
     DEFAULT,
-    Decoder,
-    Encoded,
     Encoder,
     ModelError,
     folder_at_hand,
@@ -26,6 +24,7 @@ from attn_core.pretrained import (
     load,
 )
 from attn_core.pretrained.interpret import Reading, Shared
+from attn_core.pretrained.model import EncodedText, Model
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import Source
@@ -49,7 +48,7 @@ class Loading:
         What is under way.
     part : float
         Which part of that is done, from 0 to 1.
-    encoder : Encoder, optional
+    model : Encoder or Decoder, optional
         The model, once it is there.
     error : ModelError, optional
         Why it isn't coming.
@@ -57,7 +56,7 @@ class Loading:
 
     def __init__(self, name: str) -> None:
         self.label, self.part = _last(name), 0.0
-        self.encoder: Encoder | None = None
+        self.model: Model | None = None
         self.error: ModelError | None = None
         self._thread = threading.Thread(target=self._load, args=(name,), daemon=True)
         self._thread.start()
@@ -69,7 +68,7 @@ class Loading:
 
     def _load(self, name: str) -> None:
         try:
-            self.encoder = _encoder_alone(load(name, self._note))
+            self.model = load(name, self._note)
         except ModelError as error:
             _log.warning("%s", error)
             self.error = error
@@ -82,16 +81,6 @@ class Loading:
 
     def _note(self, label: str, part: float) -> None:
         self.label, self.part = label, part
-
-
-def _encoder_alone(model: Encoder | Decoder) -> Encoder:
-    """Refuse a decoder, which the pages don't show yet."""
-    if isinstance(model, Decoder):
-        raise ModelError(
-            f"{_last(model.name)} is a decoder, whose tokens attend only to those before them. "
-            "This page shows encoders; attn_core.pretrained.load reads both."
-        )
-    return model
 
 
 _loading: dict[str, Loading] = {}
@@ -111,7 +100,7 @@ def is_installed() -> bool:
     return all(importlib.util.find_spec(package) for package in ("safetensors", "tokenizers"))
 
 
-def encoder(wanted: str = "") -> Encoder | None:
+def model(wanted: str = "") -> Model | None:
     """Return a model; None where it can't be loaded, with the reason on the page.
 
     The first visitor starts the loading; all who wait see its progress.
@@ -135,7 +124,19 @@ def encoder(wanted: str = "") -> Encoder | None:
     if loading.error:
         st.error(escape.markdown(_public(loading.error, wanted)))
         widgets.button("Try again", on_click=_forget, args=(loading,))
-    return loading.encoder
+    return loading.model
+
+
+def encoder(wanted: str = "") -> Encoder | None:
+    """Return the model where it is an encoder; None where not, with the reason on the page."""
+    found = model(wanted)
+    if found is None or isinstance(found, Encoder):
+        return found
+    st.info(
+        f"{escape.markdown(_last(found.name))} is a decoder. Vectors of words are an encoder's, "
+        "in which each word has read all others."
+    )
+    return None
 
 
 def _public(error: ModelError, wanted: str) -> str:
@@ -161,9 +162,9 @@ def _last(path: str) -> str:
 
 
 def loaded() -> Encoder | None:
-    """Return the model if it is loaded already."""
+    """Return the model if it is loaded already, and an encoder."""
     loading = _loading.get(name())
-    return loading.encoder if loading else None
+    return loading.model if loading and isinstance(loading.model, Encoder) else None
 
 
 def show_how_to_install() -> None:
@@ -235,7 +236,7 @@ def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encode
     return found
 
 
-def check(encoder: Encoder, text: str) -> None:
+def check(model: Model, text: str) -> None:
     """Refuse a text that the model can't read; a blank one is none.
 
     Raises
@@ -246,23 +247,23 @@ def check(encoder: Encoder, text: str) -> None:
     limits.LONG_TEXT.check(text)
     if text.strip():
         with _in_public():
-            encoder.split(text)
+            model.split(text)
 
 
-def encoded(encoder: Encoder, text: str) -> Encoded:
+def encoded(model: Model, text: str) -> EncodedText:
     """Return a text as the model encodes it; the last ones are cached.
 
     Raises
     ------
     ValueError
-        When the text is empty or too long; see `Encoder.encode`.
+        When the text is empty or too long; see `Model.encode`.
     """
     limits.LONG_TEXT.check(text)
     with _busy, _in_public():
-        return _encoded.get(encoder.name, text, lambda: encoder.encode(text))
+        return _encoded.get(model.name, text, lambda: model.encode(text))
 
 
-def shared(a: Encoded, b: Encoded) -> Shared:
+def shared(a: EncodedText, b: EncodedText) -> Shared:
     """Compare two texts; the beginning of a long one is read once more."""
     with _busy:
         return interpret.shared(a, b)
@@ -271,7 +272,7 @@ def shared(a: Encoded, b: Encoded) -> Shared:
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
     """Return the weights of all heads, small, from a cache; see `Reading.thumbnails`."""
     text = reading.encoded.text
-    return _thumbnails(reading.encoder.name, text, reading.focus.only_words, side, reading)
+    return _thumbnails(reading.model.name, text, reading.focus.only_words, side, reading)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
