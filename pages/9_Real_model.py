@@ -22,6 +22,7 @@ st.markdown(
     "its own $W_q$, $W_k$ and $W_v$."
 )
 glossary.introduce("token", "head", "query", "key", "value", "score", "weight")
+controls.which()
 if model := shared_model.model():
     reading = controls.text(model)
     if reading:

@@ -28,7 +28,7 @@ _HEADS, _GAP = 0.58, 20
 
 def about(model: Model) -> None:
     """Say which model it is, and how large."""
-    st.caption(f"**{shared_model.title()}** {describe_model(model)}")
+    st.caption(f"**{shared_model.title(model.name)}** {describe_model(model)}")
 
 
 def _look(share: float) -> Look:

@@ -30,6 +30,25 @@ EXAMPLES = {
 _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout": "rollout"}
 
 
+def which() -> None:
+    """Choose one of the server's models, where it has several."""
+    labels = shared_model.labels()
+    if len(labels) == 1:
+        return
+    widget_state.seed("model-which", next(k for k in labels if labels[k] == shared_model.chosen()))
+    widgets.selectbox(
+        "Model", [*labels], key="model-which", on_change=_choose_model, args=([*labels],), width=320
+    )
+
+
+def _choose_model(offered: Sequence[str]) -> None:
+    asked, chosen = session().model_query, widget_state.read("model-which", offered, None)
+    if chosen is not None:
+        # The first one needs no word in the address. Another model looks most at another key.
+        asked.model = "" if chosen == offered[0] else chosen
+        asked.focus_on(key=None)
+
+
 def text(model: Model) -> Reading | None:
     """Type a text, and have the model read it; None where it can't, with the reason."""
     question = session().model_query

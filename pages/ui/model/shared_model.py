@@ -16,11 +16,13 @@ import streamlit as st
 from attn_core import limits
 from attn_core.pretrained import (
     DEFAULT,
+    DEFAULTS,
     Encoder,
     ModelError,
     folder_at_hand,
     interpret,
     is_at_hand,
+    is_decoder,
     load,
 )
 from attn_core.pretrained.interpret import Reading, Shared
@@ -31,8 +33,10 @@ from attn_core.text.embeddings import Source
 from pages.ui.live.slots import slot
 from pages.ui.model.encoded_cache import EncodedCache
 from pages.ui.session import widgets
+from pages.ui.session.state import session
 
-#: Names the model, a folder or a name on the hub, for whoever runs the server.
+#: Names the models that the server shows, for whoever runs it: folders, or names on the hub, with
+#: commas between them. The first is shown first.
 VARIABLE = "ATTENTION_MODEL"
 #: Seconds between two looks how far loading is.
 _PAUSE = 0.1
@@ -90,9 +94,33 @@ _busy = threading.Lock()
 _encoded = EncodedCache()
 
 
-def name() -> str:
-    """Name the model that this server shows."""
-    return os.environ.get(VARIABLE) or DEFAULT
+def names() -> tuple[str, ...]:
+    """Name the models that this server shows, the first first: at least one."""
+    given = [name.strip() for name in os.environ.get(VARIABLE, "").split(",")]
+    if any(given):
+        return tuple(dict.fromkeys(filter(None, given)))
+    return tuple(filter(is_at_hand, DEFAULTS)) or (DEFAULT,)
+
+
+def labels() -> dict[str, str]:
+    """The same models by what visitors call them, which tells no folder of this server."""
+    found: dict[str, str] = {}
+    for name in names():
+        label, count = _last(name), 2
+        while label in found:
+            label, count = f"{_last(name)} {count}", count + 1
+        found[label] = name
+    return found
+
+
+def chosen() -> str:
+    """Name the model that the visitor looks at; the first where they chose none of these."""
+    return labels().get(session().model_query.model, names()[0])
+
+
+def encoder_name() -> str:
+    """Name the model that makes vectors of words, the first that isn't a decoder."""
+    return next((name for name in names() if not is_decoder(name)), DEFAULT)
 
 
 def is_installed() -> bool:
@@ -108,9 +136,9 @@ def model(wanted: str = "") -> Model | None:
     Parameters
     ----------
     wanted : str, optional
-        Which one, if not the one that this server shows.
+        Which one, if not the one that the visitor has chosen.
     """
-    wanted = wanted or name()
+    wanted = wanted or chosen()
     if not is_installed():
         show_how_to_install()
         return None
@@ -128,12 +156,12 @@ def model(wanted: str = "") -> Model | None:
 
 
 def encoder(wanted: str = "") -> Encoder | None:
-    """Return the model where it is an encoder; None where not, with the reason on the page."""
-    found = model(wanted)
+    """Return an encoder, as `model` does; the one for vectors of words if no other is named."""
+    found = model(wanted or encoder_name())
     if found is None or isinstance(found, Encoder):
         return found
     st.info(
-        f"{escape.markdown(_last(found.name))} is a decoder. Vectors of words are an encoder's, "
+        f"{title(found.name)} is a decoder. Vectors of words are an encoder's, "
         "in which each word has read all others."
     )
     return None
@@ -148,13 +176,13 @@ def _public(error: ModelError, wanted: str) -> str:
 
 
 @contextmanager
-def _in_public() -> Iterator[None]:
+def _in_public(name: str) -> Iterator[None]:
     """Raise errors in words that a page may show."""
     try:
         yield
     except ModelError as error:
         _log.warning("%s", error)
-        raise ModelError(_public(error, name())) from error
+        raise ModelError(_public(error, name)) from error
 
 
 def _last(path: str) -> str:
@@ -162,8 +190,8 @@ def _last(path: str) -> str:
 
 
 def loaded() -> Encoder | None:
-    """Return the model if it is loaded already, and an encoder."""
-    loading = _loading.get(name())
+    """Return the model that makes vectors of words, if it is loaded already."""
+    loading = _loading.get(encoder_name())
     return loading.model if loading and isinstance(loading.model, Encoder) else None
 
 
@@ -211,9 +239,9 @@ def _wait(loading: Loading) -> None:
         st.html("<span></span>")  # takes the bar away
 
 
-def title() -> str:
-    """Name the model without its maker, ready for a sentence."""
-    return escape.markdown(_last(name()))
+def title(name: str) -> str:
+    """Name a model without its maker, ready for a sentence."""
+    return escape.markdown(_last(name))
 
 
 def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
@@ -229,7 +257,7 @@ def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encoder) -> Array:
-    with _busy, _in_public():
+    with _busy, _in_public(name):
         read = _encoder.word_vectors if source == "word" else _encoder.words_in_context
         found = read(words)
     found.setflags(write=False)  # it is all visitors'
@@ -246,7 +274,7 @@ def check(model: Model, text: str) -> None:
     """
     limits.LONG_TEXT.check(text)
     if text.strip():
-        with _in_public():
+        with _in_public(model.name):
             model.split(text)
 
 
@@ -259,7 +287,7 @@ def encoded(model: Model, text: str) -> EncodedText:
         When the text is empty or too long; see `Model.encode`.
     """
     limits.LONG_TEXT.check(text)
-    with _busy, _in_public():
+    with _busy, _in_public(model.name):
         return _encoded.get(model.name, text, lambda: model.encode(text))
 
 
