@@ -11,6 +11,7 @@ import numpy as np
 
 from ...attention import AttentionTrace, attend
 from ...explain.wording import pluralize
+from ...masks import causal
 from ...notation.labels import unique
 from ...scenario import Array
 from ..model import EncodedText, Model
@@ -56,11 +57,14 @@ class Seen:
         Those that are shown, numbered where a word occurs twice.
     weights : ndarray, shape (m, m)
         Row = query, column = key. Where tokens are left out, rows sum to less than 1.
+    mask : ndarray of bool, shape (m, m), optional
+        True where the query may attend to the key; None: everywhere.
     """
 
     title: str
     tokens: tuple[str, ...]
     weights: Array
+    mask: Array | None = None
 
 
 class Reading:
@@ -145,12 +149,17 @@ class Reading:
         return total / np.float32(self.model.heads)
 
     def _seen(self, title: str, weights: Array) -> Seen:
-        return Seen(title, self.tokens, self._shown(weights))
+        return Seen(title, self.tokens, self._shown(weights), self.mask)
 
     @property
     def scores(self) -> Array:
         """The scores of the head between the tokens that are shown."""
         return self._shown(self.trace.scores)
+
+    @cached_property
+    def mask(self) -> Array | None:
+        """True where a token that is shown may attend to another; None: everywhere."""
+        return self._shown(causal(self.encoded.n)) if self.model.design.is_causal else None
 
     def _shown(self, matrix: Array) -> Array:
         shown: Array = matrix[np.ix_(self.places, self.places)]
