@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..bert.text_rules import MODULES, files_of
-from ..decoder.model import GENERATION
+from ..decoder.files import GENERATION
 from ..files.checkpoint import Progress
 from ..files.error import ModelError, needs
 from ..files.json_file import CONFIG, read_object
