@@ -31,6 +31,7 @@ VERBS = {
     "write": lambda store: store.write("KXQRT", {"stage": "2"}),
     "cast": lambda store: store.cast("KXQRT", "q", "a", "1", 7),
     "ballot": lambda store: store.ballot("KXQRT", "q"),
+    "value": lambda store: store.value("KXQRT", "q", "a"),
     "drop": lambda store: store.drop("KXQRT", "q"),
     "close": lambda store: store.close("KXQRT"),
     "tidy": lambda store: store.tidy(LATER),
