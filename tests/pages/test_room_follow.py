@@ -15,6 +15,7 @@ from pages.ui.room import code, follow, rooms
 from pages.ui.room import store as stores
 from pages.ui.room.limits import MAX_WRONG_CODES_EACH
 from pages.ui.room.member import LATE
+from pages.ui.room.question import Question
 from pages.ui.room.stage import staged
 from pages.ui.room.store import StoreGone, sqlite
 from pages.ui.room.task_round import TaskRound
@@ -367,6 +368,15 @@ def test_outside_a_room_nothing_is_asked_of_the_store(store, page):
     with suppress(IndexError):
         fine(visit(page)).run()
     assert store.asked == []
+
+
+def test_a_run_with_an_open_question_reads_ones_own_vote_and_not_those_of_all(room, store):
+    at = take_part(room)
+    rooms.ask(stores.store(), room.code, room.secret, Question("Which?", ("this", "that"), 1))
+    press(fine(at.run()), "this")
+    store.asked.clear()
+    assert press(at, "✓ this")
+    assert "value" in store.asked and "ballot" not in store.asked
 
 
 def test_two_presenters_see_what_the_other_does(room):

@@ -12,8 +12,11 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from pages.ui.room import code as codes
 from pages.ui.room import log, question, record, stage, task_round
@@ -30,9 +33,11 @@ from pages.ui.room.log import Last
 from pages.ui.room.question import Question, Tally
 from pages.ui.room.record import Record
 from pages.ui.room.stage import Stage
-from pages.ui.room.store import BallotFull, Held, Store
+from pages.ui.room.store import ANYHOW, BallotFull, Held, SlotChanged, Store
 from pages.ui.room.task_round import Reached, Standing, TaskRound
 
+P = ParamSpec("P")
+T = TypeVar("T")
 #: The slots of a room.
 _KEYS, _STAGE, _QUESTION, _TASK, _KEPT = "keys", "stage", "question", "task", "kept_stage"
 #: What was noted last of the stage; see `log`.
@@ -78,6 +83,18 @@ class Room:
     question: Question | None
     task: TaskRound | None
     until: float
+
+
+def _anew(verb: Callable[P, T]) -> Callable[P, T]:
+    """Do a verb from its beginning where another was faster, between what it saw and did."""
+
+    @wraps(verb)
+    def done(*given: P.args, **options: P.kwargs) -> T:
+        while True:
+            with suppress(SlotChanged):
+                return verb(*given, **options)
+
+    return done
 
 
 def open_room(store: Store, first: Stage) -> Opened:
@@ -226,11 +243,12 @@ def _put_on_stage(store: Store, code: str, held: Held, shown: Stage, **others: s
     before = None if _KEPT in others else stage.from_json(held.slots[_STAGE])
     last = Last.read(held.slots.get(_LAST)).then(before, shown)
     slots = {_STAGE: shown.to_json(), _LAST: last.to_json(), **others}
-    version = _write(store, code, slots)
+    version = _write(store, code, slots, _as_in(held, _TASK) if _TASK in others else ANYHOW)
     log.stage(store, code, shown, last, is_ones=bool(others.get(_KEPT)))
     return version
 
 
+@_anew
 def ask(store: Store, code: str, secret: str, asked: Question) -> Question:
     """Ask the room, in place of the question before; return it with its id.
 
@@ -240,8 +258,7 @@ def ask(store: Store, code: str, secret: str, asked: Question) -> Question:
     ValueError
         When it is no question.
     """
-    held = _authority(store, code, secret)
-    _settle_question(store, code, held)
+    _settle_question(store, code, _authority(store, code, secret))
     fresh = replace(asked, id=secrets.token_hex(4), phase="open", round=1, even_few=False)
     question.read(written := fresh.to_json())
     log.question(store, code, fresh)
@@ -249,8 +266,11 @@ def ask(store: Store, code: str, secret: str, asked: Question) -> Question:
     return fresh
 
 
+@_anew
 def vote(store: Store, code: str, token: str, asked: Question, answer: float) -> None:
     """Vote, in place of the participant's vote before.
+
+    What comes while the presenter closes the vote is counted and shown, or refused.
 
     Parameters
     ----------
@@ -267,17 +287,18 @@ def vote(store: Store, code: str, token: str, asked: Question, answer: float) ->
     ValueError
         When the vote isn't open, or the answer is none.
     """
-    now = _question(_held(store, code), asked.id)
+    held = _held(store, code)
+    now = _question(held, asked.id)
     if now.phase != "open" or now.round != asked.round:
         raise ValueError("This vote is closed.")
     now.check_vote(answer)
     ballot = _votes(asked.id, asked.round)
-    _cast(store, code, ballot, _token(token), json.dumps(answer))
+    _cast(store, code, ballot, _token(token), json.dumps(answer), _as_in(held, _QUESTION))
 
 
 def vote_of(store: Store, code: str, token: str, asked: Question) -> float | None:
     """Return a participant's vote of this round; None where there is none."""
-    own = store.ballot(code, _votes(asked.id, asked.round)).get(token)
+    own = store.value(code, _votes(asked.id, asked.round), token)
     return None if own is None else float(own)
 
 
@@ -289,38 +310,44 @@ def tallies(store: Store, code: str, asked: Question) -> tuple[Tally, ...]:
 
 def close_vote(store: Store, code: str, secret: str, id: str) -> None:
     """Close the vote, for the discussion."""
-    held = _authority(store, code, secret)
-    _write(store, code, {_QUESTION: _question(held, id).closed().to_json()})
+    _change(store, code, secret, id, Question.closed)
 
 
 def ask_again(store: Store, code: str, secret: str, id: str) -> None:
     """Open the vote once more, after the discussion."""
-    held = _authority(store, code, secret)
-    _write(store, code, {_QUESTION: _question(held, id).again().to_json()})
+    _change(store, code, secret, id, Question.again)
 
 
 def reveal(store: Store, code: str, secret: str, id: str, *, even_few: bool = False) -> None:
     """Show votes and answer; fewer than `FEWEST_SHOWN` where the presenter says so."""
+    _change(store, code, secret, id, lambda asked: asked.shown(even_few=even_few))
+
+
+@_anew
+def _change(
+    store: Store, code: str, secret: str, id: str, change: Callable[[Question], Question]
+) -> None:
     held = _authority(store, code, secret)
-    shown = _question(held, id).shown(even_few=even_few)
-    _write(store, code, {_QUESTION: shown.to_json()})
+    changed = change(_question(held, id))
+    _write(store, code, {_QUESTION: changed.to_json()}, _as_in(held, _QUESTION))
 
 
+@_anew
 def end_question(store: Store, code: str, secret: str, id: str) -> None:
     """Take a question away; its votes are counted for the record, and deleted."""
     held = _authority(store, code, secret)
     _question(held, id)
     _settle_question(store, code, held)
-    _write(store, code, {_QUESTION: None})
 
 
 def _settle_question(store: Store, code: str, held: Held) -> None:
-    """Note the votes of the present question, if there is one, and delete who cast them."""
+    """Take the question away, if there is one; then note its votes, and delete who cast them."""
     if _QUESTION not in held.slots:
         return
+    _write(store, code, {_QUESTION: None}, _as_in(held, _QUESTION))
     asked = question.read(held.slots[_QUESTION]).shown()
     found = tallies(store, code, asked)
-    if any(each.votes for each in found):  # else another presenter has counted them just now
+    if any(each.votes for each in found):
         log.question(store, code, asked, found)
     for i in question.ROUNDS:
         store.drop(code, _votes(asked.id, i))
@@ -339,6 +366,7 @@ def _votes(id: str, round: int) -> str:
     return f"q{id}.{round}"
 
 
+@_anew
 def give_task(store: Store, code: str, secret: str, given: TaskRound) -> TaskRound:
     """Give the room a task, in place of the one before; return it with its id.
 
@@ -348,7 +376,7 @@ def give_task(store: Store, code: str, secret: str, given: TaskRound) -> TaskRou
     ValueError
         When it is no task.
     """
-    _end_task(store, code, _authority(store, code, secret))
+    _settle_task(store, code, _authority(store, code, secret))
     fresh = TaskRound(given.lesson, given.seed, given.is_each, given.document)
     fresh = replace(fresh, id=secrets.token_hex(4))
     task_round.read(written := fresh.to_json())
@@ -357,13 +385,15 @@ def give_task(store: Store, code: str, secret: str, given: TaskRound) -> TaskRou
     return fresh
 
 
+@_anew
 def end_task(store: Store, code: str, secret: str, id: str) -> None:
     """End the task; its results are counted for the record, and deleted."""
     held = _authority(store, code, secret)
     _task(held, id)
-    _end_task(store, code, held)
+    _settle_task(store, code, held)
 
 
+@_anew
 def report(store: Store, code: str, token: str, id: str, link: str) -> Reached:
     """Report where a participant is; it is measured here.
 
@@ -382,9 +412,9 @@ def report(store: Store, code: str, token: str, id: str, link: str) -> Reached:
     ValueError
         When the task has ended, or the link holds no scenario.
     """
-    given = _task(_held(store, code), id)
-    reached = task_round.measure(given.task(_token(token)), link)
-    _cast(store, code, _results(id), token, reached.to_json())
+    held = _held(store, code)
+    reached = task_round.measure(_task(held, id).task(_token(token)), link)
+    _cast(store, code, _results(id), token, reached.to_json(), _as_in(held, _TASK))
     return reached
 
 
@@ -400,12 +430,15 @@ def standing(store: Store, code: str, given: TaskRound) -> Standing:
     return task_round.standing(given, found.values())
 
 
+@_anew
 def show_few(store: Store, code: str, secret: str, id: str) -> None:
     """Show the results of a task even of fewer than `FEWEST_SHOWN`."""
-    given = _task(_authority(store, code, secret), id)
-    _write(store, code, {_TASK: replace(given, even_few=True).to_json()})
+    held = _authority(store, code, secret)
+    shown = replace(_task(held, id), even_few=True)
+    _write(store, code, {_TASK: shown.to_json()}, _as_in(held, _TASK))
 
 
+@_anew
 def show_one(store: Store, code: str, secret: str, id: str, label: str) -> None:
     """Show the scenario of a participant; `back_to_stage` goes back.
 
@@ -433,47 +466,44 @@ def _result(store: Store, code: str, given: TaskRound, label: str) -> Reached:
     return found[label]
 
 
+@_anew
 def back_to_stage(store: Store, code: str, secret: str) -> None:
     """Go back to what was shown before a participant's scenario; nothing where none is shown."""
-    _back(store, code, _authority(store, code, secret))
+    held = _authority(store, code, secret)
+    if _KEPT in held.slots:
+        _go_back(store, code, held, task_round.read(held.slots[_TASK]).with_stage(""))
 
 
+@_anew
 def dismiss(store: Store, code: str, secret: str, id: str, label: str) -> None:
     """Offer a participant's scenario no longer; one that is shown leaves the stage."""
     held = _authority(store, code, secret)
     given = _task(held, id)
     _result(store, code, given, label)
+    fewer = given.without(label)
     if given.on_stage == label:
-        _back(store, code, held)
-        given = given.with_stage("")
-    _write(store, code, {_TASK: given.without(label).to_json()})
+        _go_back(store, code, held, fewer.with_stage(""))
+    else:
+        _write(store, code, {_TASK: fewer.to_json()}, _as_in(held, _TASK))
 
 
-def _back(store: Store, code: str, held: Held) -> None:
-    if _KEPT not in held.slots:
-        return
-    others: dict[str, str | None] = {_KEPT: None}
-    if _TASK in held.slots:
-        others[_TASK] = task_round.read(held.slots[_TASK]).with_stage("").to_json()
+def _go_back(store: Store, code: str, held: Held, given: TaskRound | None) -> None:
+    """Write a task, and with it the stage that a participant's scenario took the place of."""
+    others = {_KEPT: None, _TASK: given.to_json() if given else None}
     _put_on_stage(store, code, held, stage.from_json(held.slots[_KEPT]), **others)
 
 
-def _end_task(store: Store, code: str, held: Held) -> None:
-    """End the present task, if there is one."""
-    if _TASK not in held.slots:
-        return
-    _back(store, code, held)
-    _settle_task(store, code, held)
-    _write(store, code, {_TASK: None})
-
-
 def _settle_task(store: Store, code: str, held: Held) -> None:
-    """Note the results of the present task, if there is one, and delete whose they are."""
+    """Take the task away, if there is one; then note its results, and delete whose they are."""
     if _TASK not in held.slots:
         return
+    if _KEPT in held.slots:
+        _go_back(store, code, held, None)
+    else:
+        _write(store, code, {_TASK: None}, _as_in(held, _TASK))
     given = task_round.read(held.slots[_TASK])
     found = standing(store, code, given)
-    if found.reported:  # else another presenter has counted them just now
+    if found.reported:
         log.task(store, code, given, found)
     store.drop(code, _results(given.id))
 
@@ -491,6 +521,7 @@ def _results(id: str) -> str:
     return f"t{id}"
 
 
+@_anew
 def end(store: Store, code: str, secret: str) -> Record:
     """End a room: return its course, and delete all of it."""
     held = _authority(store, code, secret)
@@ -531,15 +562,32 @@ def _authority(store: Store, code: str, secret: str) -> Held:
     return held
 
 
-def _cast(store: Store, code: str, ballot: str, token: str, value: str) -> None:
+def _as_in(held: Held, slot: str) -> dict[str, str]:
+    """Say that a slot is to be still as it was seen."""
+    return {slot: held.slots[slot]}
+
+
+def _cast(
+    store: Store,
+    code: str,
+    ballot: str,
+    token: str,
+    value: str,
+    given: Mapping[str, str] = ANYHOW,
+) -> None:
     """Cast for a participant."""
-    if not store.cast(code, ballot, token, value, MAX_MEMBERS):
+    if not store.cast(code, ballot, token, value, MAX_MEMBERS, given=given):
         raise _gone(code)
 
 
-def _write(store: Store, code: str, slots: Mapping[str, str | None]) -> int:
+def _write(
+    store: Store,
+    code: str,
+    slots: Mapping[str, str | None],
+    given: Mapping[str, str] = ANYHOW,
+) -> int:
     """Write for the presenter, from whose last act on the room lives."""
-    version = store.write(code, slots, time.time() + LIFETIME)
+    version = store.write(code, slots, time.time() + LIFETIME, given=given)
     if not version:
         raise _gone(code)
     return version

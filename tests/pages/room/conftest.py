@@ -66,6 +66,24 @@ def join(store, room):
 
 
 @pytest.fixture
+def meanwhile(store, monkeypatch):
+    """Let another act between what a verb reads of the store and what it does."""
+
+    def meanwhile(act):
+        read = store.read
+
+        def read_and_act(code):
+            held = read(code)
+            monkeypatch.setattr(store, "read", read)
+            act()
+            return held
+
+        monkeypatch.setattr(store, "read", read_and_act)
+
+    return meanwhile
+
+
+@pytest.fixture
 def clock(monkeypatch):
     """A clock that a test moves: `clock.now += 60`."""
 

@@ -2,6 +2,9 @@
 
 import json
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict
 
 import pytest
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 from pages.ui.room import histogram, question, rooms
 from pages.ui.room.limits import FEWEST_SHOWN, MAX_MEMBERS, MAX_NUMBER, MAX_QUESTION
 from pages.ui.room.question import Question, Tally, tallies
+from pages.ui.room.rooms import RoomGoneError
 from tests.pages.room.conftest import token
 
 WHICH = Question("Which word?", ("Je", "suis", "heureux"), 1, why="It is so.")
@@ -95,6 +99,70 @@ def test_a_vote_for_another_round_or_question_is_none(ask, do, store, room, look
     ask(WHAT)
     with pytest.raises(ValueError, match="isn’t asked any more"):
         rooms.vote(store, room.code, token(1), second, 1)
+
+
+ENDS = {
+    rooms.close_vote: "This vote is closed",
+    rooms.reveal: "This vote is closed",
+    rooms.end_question: "isn’t asked any more",
+    lambda store, code, secret, _: rooms.ask(store, code, secret, WHAT): "isn’t asked any more",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_vote_that_comes_as_the_presenter_ends_it_is_refused(
+    end, ask, store, room, look, meanwhile
+):
+    ask(WHICH)
+    asked = look().question
+    meanwhile(lambda: end(store, room.code, room.secret, asked.id))
+    with pytest.raises(ValueError, match=ENDS[end]):
+        rooms.vote(store, room.code, token(1), asked, 1)
+    assert store.ballot(room.code, f"q{asked.id}.1") == {}
+
+
+def test_a_vote_that_comes_as_the_room_ends_is_refused(ask, store, room, look, meanwhile):
+    ask(WHICH)
+    asked = look().question
+    meanwhile(lambda: rooms.end(store, room.code, room.secret))
+    with pytest.raises(RoomGoneError):
+        rooms.vote(store, room.code, token(1), asked, 1)
+
+
+def test_each_vote_is_shown_or_refused_however_many_come_as_it_is_shown(
+    ask, store, room, look, seen, do
+):
+    ask(WHICH)
+    asked, is_shown = look().question, threading.Event()
+
+    def vote(i):
+        with suppress(ValueError):
+            rooms.vote(store, room.code, token(i), asked, 1)
+            return True
+        assert is_shown.is_set()
+        return False
+
+    def reveal():
+        while rooms.tallies(store, room.code, asked)[0].votes < 31:
+            pass
+        is_shown.set()
+        do(rooms.reveal, even_few=True)
+        return counts(seen()[0])[1]
+
+    with ThreadPoolExecutor(5) as hands:
+        shown = hands.submit(reveal)
+        counted = sum(hands.map(vote, range(MAX_MEMBERS)))
+    assert shown.result() == counts(seen()[0])[1] == counted >= 31
+
+
+def test_what_was_shown_is_not_hidden_by_who_closes_at_that_moment(
+    ask, do, store, room, look, meanwhile
+):
+    ask(WHICH)
+    id = look().question.id
+    meanwhile(lambda: rooms.reveal(store, room.code, room.secret, id))
+    rooms.close_vote(store, room.code, room.secret, id)
+    assert look().question.phase == "shown"
 
 
 def test_of_fewer_than_five_nothing_is_shown_unless_the_presenter_says_so(ask, vote, seen, do):

@@ -191,14 +191,13 @@ def test_a_word_that_is_a_table_stays_a_word(store, room):
 
 
 def test_a_question_that_another_presenter_ended_meanwhile_keeps_its_votes(
-    store, room, look, events, monkeypatch
+    store, room, events, meanwhile
 ):
     asked = rooms.ask(store, room.code, room.secret, ASKED)
     for i in range(FEWEST_SHOWN):
         rooms.vote(store, room.code, token(i), asked, 1)
-    held = store.read(room.code)
-    rooms.end_question(store, room.code, room.secret, asked.id)
-    monkeypatch.setattr(store, "read", lambda code: held)  # read before the first one ended it
-    rooms.end_question(store, room.code, room.secret, asked.id)
+    meanwhile(lambda: rooms.end_question(store, room.code, room.secret, asked.id))
+    with pytest.raises(ValueError, match="isn’t asked any more"):
+        rooms.end_question(store, room.code, room.secret, asked.id)
     (question,) = [each for each in events() if each["kind"] == "question"]
     assert question["rounds"][0]["votes"] == FEWEST_SHOWN

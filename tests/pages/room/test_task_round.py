@@ -257,6 +257,35 @@ def test_an_ended_task_takes_no_results_and_brings_the_stage_back(
         rooms.report(store, room.code, token(1), given.id, link(moved(0.1)))
 
 
+def test_a_result_that_comes_as_the_task_ends_is_refused(give, store, room, meanwhile):
+    given = give(LESSON)
+    meanwhile(lambda: rooms.end_task(store, room.code, room.secret, given.id))
+    with pytest.raises(ValueError, match="This task has ended"):
+        rooms.report(store, room.code, token(1), given.id, link(moved(0.1)))
+    assert store.ballot(room.code, f"t{given.id}") == {}
+
+
+def test_a_result_that_comes_as_one_is_shown_is_counted(give, report, store, room, look, meanwhile):
+    given = give(LESSON)
+    report(1, moved(0.1))
+    meanwhile(lambda: rooms.show_one(store, room.code, room.secret, given.id, "1"))
+    rooms.report(store, room.code, token(2), given.id, link(moved(0.2)))
+    assert len(rooms.results(store, room.code, look().task)) == 2
+
+
+@pytest.mark.parametrize("verb", [rooms.show_few, lambda *key: rooms.show_one(*key, "1")])
+def test_two_presenters_take_nothing_from_each_other(
+    verb, give, report, store, room, look, meanwhile
+):
+    given = give(LESSON)
+    for i in range(3):
+        report(i, moved(i / 10))
+    meanwhile(lambda: rooms.dismiss(store, room.code, room.secret, given.id, "2"))
+    verb(store, room.code, room.secret, given.id)
+    assert look().task.dismissed == ("2",)
+    assert look().task.even_few or look().task.on_stage == "1"
+
+
 def test_a_task_takes_the_place_of_the_one_before(give, report, store, room, look):
     first = give(LESSON)
     report(1, moved(0.1))
