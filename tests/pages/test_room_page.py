@@ -1,6 +1,7 @@
 """What a presenter and the room see: the way in, questions, tasks, and the end."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -239,6 +240,29 @@ def test_a_store_that_is_away_costs_no_page(presenter, monkeypatch):
     assert "can’t be reached just now" in told(at)
     assert fine(at.run()).button(key="room-option-1").label == "*suis*"  # nothing was cast
     assert press(at, "room-option-1").button(key="room-option-1").label == "✓ *suis*"
+
+
+@pytest.fixture
+def no_store(monkeypatch):
+    monkeypatch.setenv("ROOM_STORE", "reddis://:hunter2@host")
+
+
+def test_without_a_store_the_page_says_what_is_wrong_and_offers_nothing(no_store):
+    at = fine(visit("11_Room.py"))
+    (error,) = at.error
+    said = error.value.replace("\\", "")
+    assert said.startswith("This server has no rooms: ROOM_STORE should be unset, sqlite:///path")
+    assert not {"room-open", "room-join-button"} & keys(at)
+    assert "hunter2" not in told(at) and "reached" not in told(at)
+
+
+def test_without_a_store_a_code_is_refused_once_and_no_page_speaks_of_rooms(no_store):
+    at = fine(visit(room="KXQRT"))
+    assert "This server has no rooms" in at.error[0].value
+    assert session(at).member is None and "room" not in at.query_params
+    session(at).begun = -math.inf  # it is read
+    at = fine(at.switch_page("pages/2_Projections.py").run())
+    assert "room" not in told(at).lower()
 
 
 def give(presenter, lesson="7", *, each=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 #: Where a room begins.
 _FIRST = "Lab"
+_log = logging.getLogger(__name__)
 _GONE = "The room can’t be reached just now. Try once more."
 
 
@@ -157,7 +159,8 @@ def _said(verb: Callable[[], T]) -> T | None:
     """Do a verb; say on the page why it couldn't be done."""
     try:
         return verb()
-    except StoreGone:
+    except StoreGone as error:
+        _log.warning(error)  # only whoever runs the server can mend it
         session().complain(_GONE)
     except ValueError as error:
         session().complain(str(error))

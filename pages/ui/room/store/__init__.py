@@ -6,6 +6,7 @@ Redis or Valkey (`redis.py`). Time is `time.time()`.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ _SERVERS = "redis", "rediss", "valkey", "valkeys"
 
 class StoreGone(Exception):
     """The store can't be reached now; the message says what was tried, and no password."""
+
+
+class NoStore(ValueError):
+    """`ROOM_STORE` can't be understood, or its client isn't there; the message has no password."""
 
 
 class RoomsFull(ValueError):
@@ -148,10 +153,24 @@ def store() -> Store:
 
     Raises
     ------
-    StoreGone
-        `ROOM_STORE` names none, or its client library isn't installed.
+    NoStore
     """
     return _at(os.environ.get(ADDRESS, ""))
+
+
+def why_none() -> str:
+    """Say why this server has no store; empty where it has one."""
+    try:
+        store()
+    except NoStore as error:
+        return str(error)
+    return ""
+
+
+def warn() -> None:
+    """Tell whoever runs the server why it has no store."""
+    if why := why_none():
+        logging.getLogger(__name__).warning(why)
 
 
 @lru_cache(maxsize=1)
@@ -163,13 +182,14 @@ def _at(address: str) -> Store:
         return sqlite.SqliteStore(Path(rest[1:]) if address else None)
     if scheme not in _SERVERS:
         servers = ", ".join(f"{server}://" for server in _SERVERS)
-        raise StoreGone(
-            f"{ADDRESS} should be unset, sqlite:///path, or begin with one of {servers}"
+        raise NoStore(
+            f"This server has no rooms: {ADDRESS} should be unset, sqlite:///path, or begin with "
+            f"one of {servers}."
         )
     if find_spec("redis") is None:
-        raise StoreGone(
-            f"{ADDRESS} names Redis, whose client isn't installed. "
-            "Run `pip install -r requirements-room.txt`"
+        raise NoStore(
+            f"This server has no rooms: {ADDRESS} names Redis, whose client isn't installed. "
+            "Run pip install -r requirements-room.txt."
         )
     from . import redis
 

@@ -19,7 +19,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from . import ANYHOW, BallotFull, Held, RoomsFull, SlotChanged, StoreGone
+from . import ADDRESS, ANYHOW, BallotFull, Held, NoStore, RoomsFull, SlotChanged, StoreGone
 
 #: Seconds to wait for a connection, and for an answer.
 _CONNECT, _ANSWER = 1.0, 2.0
@@ -258,9 +258,10 @@ def _client(address: str) -> redis.Redis:
         pool = client.connection_pool
         pool.connection_class(**pool.connection_kwargs)  # refuses options that it doesn't know
     except (ValueError, TypeError):
-        raise StoreGone(
-            "ROOM_STORE isn't an address of Redis. Expected is redis://user:password@host:6379/0, "
-            "with %2F, %40 and the like for special characters of the password"
+        raise NoStore(
+            f"This server has no rooms: {ADDRESS} isn't an address of Redis. Expected is "
+            "redis://user:password@host:6379/0, with %2F, %40 and the like for special characters "
+            "of the password."
         ) from None
     return client
 
