@@ -6,9 +6,9 @@ import pytest
 
 from attn_core.presets import BY_KEY
 from pages.ui.menu import ENTRIES
-from pages.ui.room import rooms
-from pages.ui.room.code import WrongCodes
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms
+from pages.ui.room.rules.code import WrongCodes
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
 from tests import redis_server
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from attn_core.text import escape
 from pages.ui.room import follow, store
-from pages.ui.room.limits import CODE_LENGTH, LIFETIME
+from pages.ui.room.rules.limits import CODE_LENGTH, LIFETIME
 from pages.ui.room.show import end, verbs
 from pages.ui.session import widget_state, widgets
 
