@@ -2,7 +2,14 @@
 
 from .contributions import Contributions, contributions, describe_largest_contributions
 from .reading import VIEWS, Focus, Reading, Seen, View
-from .sentences import describe_seen, describe_text, describe_token, describe_weights
+from .sentences import (
+    describe_merged,
+    describe_pieces,
+    describe_seen,
+    describe_text,
+    describe_token,
+    describe_weights,
+)
 from .two_texts import Shared, describe_shared, shared
 
 __all__ = [
@@ -15,6 +22,8 @@ __all__ = [
     "View",
     "contributions",
     "describe_largest_contributions",
+    "describe_merged",
+    "describe_pieces",
     "describe_seen",
     "describe_shared",
     "describe_text",

@@ -49,6 +49,7 @@ def weight(reading: Reading) -> None:
         "A score is a sum with one product for each feature of $q$ and $k$. Each row is a key, "
         "those with the largest weights; its boxes add up to its score."
     )
+    reading = controls.of_pieces(reading)
     controls.key(reading)
     shown = contributions(reading.trace, reading.focus.query, reading.key, reading.places)
     with slot():
