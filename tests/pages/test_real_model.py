@@ -156,6 +156,13 @@ def test_words_in_place_of_pieces(tiny):
     np.testing.assert_allclose(boxes(again, 1)[0], seen.weights[1:-1, 1:-1], rtol=1e-6)
 
 
+def test_the_text_in_colours_without_a_script():
+    at = chosen(opened(look="2.3.8.0.head"), merged=True)
+    (text,) = [each.proto.body for each in at.get("html") if "pre-wrap" in each.proto.body]
+    assert re.sub("<[^>]*>", "", text) == f"[CLS]{TEXT}[SEP]"
+    assert re.search('title="dab → bad: 0\\.[0-9]+"', text)
+
+
 def test_what_is_there_at_first_is_not_in_the_link():
     at = fine(visit(PAGE))
     assert "read" not in at.query_params

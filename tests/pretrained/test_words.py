@@ -141,3 +141,47 @@ def test_told_of_words(model, reading):
     assert interpret.describe_merged(whole) == (
         "The model cuts no word of this text, so that each word is one token."
     )
+
+
+def laid_out(text, made, groups):
+    """The text in its tokens, names in <>, and what stands behind them."""
+    placed, after = interpret.places_in_text(text, made, groups)
+    shown = [f"<{each.written}>" if each.is_name else each.written for each in placed]
+    return [each.before for each in placed], shown, after
+
+
+def alone(made):
+    return [(i,) for i in range(len(made.ids))]
+
+
+def test_tokens_where_they_stand():
+    text = " Waist, \nfoo  e\u0301t\u200b! 😁"
+    made = pieces(text, "Wai", "st", ",", "foo", "e", "t", "!", ["😁", "😁 (1/2)", "😁 (2/2)"])
+    before, shown, after = laid_out(text, made, alone(made))
+    assert before == [" ", "", "", " \n", "  ", "", "", " ", ""]
+    assert shown == ["Wai", "st", ",", "foo", "e\u0301", "t\u200b", "!", "<😁 (1/2)>", "<😁 (2/2)>"]
+    assert after == ""
+    before, shown, after = laid_out(text, made, group_by_word(text, made))
+    assert "".join(b + s for b, s in zip(before, shown, strict=True)) + after == text
+    assert shown == ["Waist", ",", "foo", "e\u0301t\u200b", "!", "😁"]
+
+
+def test_a_mark_that_is_a_token_and_a_space_that_is_one():
+    text = "❤\ufe0f a\n\n"
+    made = pieces(text, "❤", "\ufe0f", " ", "a", "\n")
+    assert laid_out(text, made, alone(made)) == (
+        ["", "", "", "\ufe0f ", ""],
+        ["❤", "<\ufe0f>", "< >", "a", "<\n>"],
+        "\n\n",
+    )
+
+
+def test_what_the_model_puts_around_a_text_has_a_name(model):
+    whole = model.encode(TEXT)
+    made, groups = whole.pieces, group_by_word(whole.text, whole.pieces)
+    before, shown, after = laid_out(whole.text, made, groups)
+    assert shown == [f"<{made.tokens[0]}>", *WORDS[1:-1], f"<{made.tokens[-1]}>"]
+    assert before == ["", "", " ", "", " ", " ", " ", ""]
+    assert after == ""
+    inner = laid_out(whole.text, made, groups[1:-1])  # without what the model put there
+    assert inner == (before[1:-1], shown[1:-1], after)

@@ -1,6 +1,7 @@
 """What can be read from a pretrained model: its attention to a text, in numbers and words."""
 
 from .contributions import Contributions, contributions, describe_largest_contributions
+from .places_in_text import InText, places_in_text
 from .reading import VIEWS, Focus, Reading, Seen, View
 from .sentences import (
     describe_merged,
@@ -16,6 +17,7 @@ __all__ = [
     "VIEWS",
     "Contributions",
     "Focus",
+    "InText",
     "Reading",
     "Seen",
     "Shared",
@@ -29,5 +31,6 @@ __all__ = [
     "describe_text",
     "describe_token",
     "describe_weights",
+    "places_in_text",
     "shared",
 ]

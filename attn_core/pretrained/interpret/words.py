@@ -127,7 +127,7 @@ def find_words(text: str, pieces: Pieces) -> Iterator[Word]:
             yield Word(begin, end, tuple(tokens))
             tokens = []
         begin, end = (begin, max(end, e)) if tokens else (b, e)
-        end += _silent(text, end)
+        end += silent(text, end)
         tokens.append(i)
     if tokens:
         yield Word(begin, end, tuple(tokens))
@@ -147,7 +147,7 @@ def _is_one(text: str, end: int, begin: int) -> bool:
     return begin == end and all(kind in _WORDLY for kind in kinds)
 
 
-def _silent(text: str, at: int) -> int:
+def silent(text: str, at: int) -> int:
     """Count the marks and the invisible characters that stand here."""
     count = 0
     while at + count < len(text) and is_silent(text[at + count]):

@@ -222,6 +222,12 @@ def pick(queries: Sequence[int], keys: Sequence[int], box: Any) -> None:
         session().model_query.focus_on(query=queries[place[0]], key=keys[place[1]])
 
 
+def pick_query(queries: Sequence[int], box: Any) -> None:
+    """Select the query that was clicked, among several beside each other."""
+    if place := place_of(box, 1, len(queries)):
+        session().model_query.focus_on(query=queries[place[1]], key=None)
+
+
 def place_of(box: Any, rows: int, columns: int) -> tuple[int, int] | None:
     """Read row and column of a box that was clicked; None if there is no such box."""
     _, row, column = parse_click(box) or (0, -1, -1)
