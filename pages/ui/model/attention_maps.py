@@ -12,8 +12,8 @@ from attn_core.analysis.long_text import digits
 from attn_core.figures import Description, Look, WordMap, describe_head_grid, describe_word_map
 from attn_core.figures.words import thumbnails, word_map
 from attn_core.figures.words.thumbnails import Grid
-from attn_core.pretrained import Encoder
-from attn_core.pretrained.interpret import Reading, Seen, describe_seen
+from attn_core.pretrained.interpret import Reading, Seen, describe_model, describe_seen
+from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
@@ -26,14 +26,9 @@ _BESIDE, _MOST_BESIDE = 960, 12
 _HEADS, _GAP = 0.58, 20
 
 
-def about(encoder: Encoder) -> None:
+def about(model: Model) -> None:
     """Say which model it is, and how large."""
-    st.caption(
-        f"**{shared_model.title()}** has {encoder.layers} layers of {encoder.heads} "
-        f"heads. A token has {encoder.d_model} numbers, a query and a key {encoder.d_k}; scores "
-        f"are divided by $\\sqrt{{d_k}} = \\sqrt{{{encoder.d_k}}}$ as always. The model's biases "
-        "are one more row of each $W$, which meets a column of ones in $X$."
-    )
+    st.caption(f"**{shared_model.title(model.name)}** {describe_model(model)}")
 
 
 def _look(share: float) -> Look:
@@ -70,9 +65,9 @@ def _select(layer: int, head: int) -> None:
 
 def head_grid(reading: Reading, key: str, drawn: Look, chosen: Callable[[int, int], None]) -> None:
     """Show all heads as thumbnails; a click tells `chosen` the layer and the head, from 0."""
-    encoder, focus = reading.encoder, reading.focus
-    side = thumbnails.thumbnail_side(encoder.layers, encoder.heads, drawn.width)
-    grid = thumbnails.grid_for(encoder.layers, encoder.heads, drawn.width)
+    model, focus = reading.model, reading.focus
+    side = thumbnails.thumbnail_side(model.layers, model.heads, drawn.width)
+    grid = thumbnails.grid_for(model.layers, model.heads, drawn.width)
     with slot():
         if is_ready():
             small, words = shared_model.thumbnails(reading, side)
@@ -80,8 +75,8 @@ def head_grid(reading: Reading, key: str, drawn: Look, chosen: Callable[[int, in
                 describe_head_grid(small, words, (focus.layer, focus.head), look=drawn),
                 key,
                 lambda: (
-                    f"Small maps of attention weights: {encoder.layers} layers, one below the "
-                    f"other, of {encoder.heads} heads each. Layer {focus.layer + 1}, head "
+                    f"Small maps of attention weights: {model.layers} layers, one below the "
+                    f"other, of {model.heads} heads each. Layer {focus.layer + 1}, head "
                     f"{focus.head + 1} is outlined."
                 ),
                 partial(_pick_head, grid, len(words), chosen),
