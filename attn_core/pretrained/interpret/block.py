@@ -13,6 +13,7 @@ from ..decoder import DecoderOutput
 from ..decoder.layers import GatedMLP
 from ..encoded import Encoded
 from ..files.checkpoint import Matrix
+from ..model import EncodedText
 from ..parts.norms import Norm, RMSNorm
 
 
@@ -67,7 +68,7 @@ _ATTENTION = r"A = \left[\,O_1 \cdots O_h\right] W_o"
 _PLAIN, _GATED = r"\sigma({0} W_1)\, W_2", r"\left(\sigma({0} W_g) \odot {0} W_u\right) W_d"
 
 
-def block_parts(encoded: Encoded | DecoderOutput, layer: int) -> tuple[Part, ...]:
+def block_parts(encoded: EncodedText, layer: int) -> tuple[Part, ...]:
     """Compute all steps of a layer: residual stream, norms, attention and MLP.
 
     Parameters
@@ -77,9 +78,10 @@ def block_parts(encoded: Encoded | DecoderOutput, layer: int) -> tuple[Part, ...
     layer : int
         From 0.
     """
-    if isinstance(encoded, Encoded):
-        return _post_norm(encoded, layer)
-    return _pre_norm(encoded, layer)
+    if isinstance(encoded, DecoderOutput):
+        return _pre_norm(encoded, layer)
+    assert isinstance(encoded, Encoded)
+    return _post_norm(encoded, layer)
 
 
 def _pre_norm(encoded: DecoderOutput, layer: int) -> tuple[Part, ...]:
@@ -144,7 +146,7 @@ class AddedNorms:
         return np.asarray(self.attention / np.where(whole, whole, 1))
 
 
-def added_norms(encoded: Encoded | DecoderOutput) -> AddedNorms:
+def added_norms(encoded: EncodedText) -> AddedNorms:
     """Measure how much attention and MLP of each layer add to each token."""
     added = [(lengths(trace.attention), lengths(trace.mlp)) for trace in encoded.traces()]
     attention, mlp = zip(*added, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,15 +138,7 @@ def probability(encoded: DecoderOutput) -> Measure:
 
 
 def similarity(a: Encoded, b: Encoded) -> Measure:
-    """Measure the cosine of two texts' vectors, both without the same heads.
-
-    Raises
-    ------
-    ValueError
-        When the lab doesn't compute the vectors that the model's files ask for.
-    """
-    if a.text_vector is None:
-        raise ValueError(f"The lab doesn't compute {join_words(a.rules.others)}.")
+    """Measure the cosine of two texts' vectors, which must be known, without the same heads."""
 
     def measure(off: frozenset[Head]) -> float:
         x, y = a.without(off).text_vector, b.without(off).text_vector
@@ -216,11 +208,6 @@ class HeadEffects:
         return tuple((int(i) // heads, int(i) % heads) for i in order)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Names of those heads, short."""
-        return tuple(f"layer {layer + 1}, head {head + 1}" for layer, head in self.largest)
-
-    @property
     def table(self) -> Array:
         """Effects of those heads: the mean, then each text where there are several."""
         rows = [self.of_texts[:, layer, head] for layer, head in self.largest]
@@ -266,11 +253,10 @@ def _measured(effects: HeadEffects, escape: Escape) -> str:
 
 def _named(effects: HeadEffects, sign: int) -> list[str]:
     """Name the heads whose mean effect has a sign, with it."""
-    values = [float(effects.mean[place]) for place in effects.largest]
-    pairs = zip(effects.names, values, strict=True)
+    pairs = [(place, float(effects.mean[place])) for place in effects.largest]
     return [
-        f"{name} ({'+' * (value > 0)}{number(value, 3)})"
-        for name, value in pairs
+        f"layer {layer + 1}, head {head + 1} ({'+' * (value > 0)}{number(value, 3)})"
+        for (layer, head), value in pairs
         if sign * value >= _NOTHING
     ]
 
@@ -284,14 +270,3 @@ def possible(off: Collection[Head], layers: int, heads: int) -> frozenset[Head]:
     [(0, 0)]
     """
     return frozenset((i, k) for i, k in off if i in range(layers) and k in range(heads))
-
-
-def several(texts: Sequence[str], own: str, count: int = 3) -> tuple[str, ...]:
-    """A visitor's own text, and others than it, as many as are wanted.
-
-    Examples
-    --------
-    >>> several(("a", "b", "c"), "b")
-    ('b', 'a', 'c')
-    """
-    return (own, *(text for text in texts if text != own))[:count]
