@@ -16,6 +16,7 @@ from .training.run_points import LabelledPoints, describe_learning_spaces, learn
 from .words.coloured_text import ColouredText, TextRow, describe_coloured_text
 from .words.contribution_bars import describe_contributions
 from .words.head_grid import describe_head_grid
+from .words.lens_table import describe_lens_table
 from .words.text_map import describe_long_text, describe_row
 from .words.word_bars import describe_word_bars
 from .words.word_map import WordMap, describe_word_map
@@ -42,6 +43,7 @@ __all__ = [
     "describe_histogram",
     "describe_learning",
     "describe_learning_spaces",
+    "describe_lens_table",
     "describe_long_text",
     "describe_multiples",
     "describe_overview",

@@ -94,6 +94,11 @@ _busy = threading.Lock()
 _encoded = EncodedCache()
 
 
+def alone() -> threading.Lock:
+    """Return the lock of what takes all cores: one thing is computed at a time."""
+    return _busy
+
+
 def names() -> tuple[str, ...]:
     """Name the models that this server shows, the first first: at least one."""
     given = [name.strip() for name in os.environ.get(VARIABLE, "").split(",")]
