@@ -197,3 +197,15 @@ def test_two_texts(kind):
     assert "that of its last token in the last layer, which alone has read the whole text" in said(
         at
     )
+
+
+def test_the_whole_head_as_a_file(kind):
+    at = opened(kind, look="2.2.1.1.head")
+    assert not at.get("download_button")
+    at.session_state["model-file"] = True
+    fine(at.run())
+    (choice,) = [each for each in at.get("button_group") if each.key == "model-take-as"]
+    for ending in ("-numpy.py", "-pytorch.py", ".npz"):
+        fine(choice.set_value(ending).run())
+        labels = [each.label for each in at.get("download_button")]
+        assert labels == [f"Save layer-2-head-2{ending}"]

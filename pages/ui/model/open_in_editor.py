@@ -7,6 +7,8 @@ import streamlit as st
 from attn_core import Scenario, attend, limits, pretrained
 from attn_core.pretrained.interpret import Reading, describe_sharing
 from attn_core.text import escape
+from pages.ui.live import save
+from pages.ui.live.chart import expander
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
 
@@ -19,6 +21,13 @@ def head(reading: Reading) -> None:
         "be made one: $X$ is turned onto at most 8 axes of its own, and $W_q$, $W_k$ and $W_v$ "
         "with it."
     )
+    _in_lab(reading)
+    with expander("The whole head as a file", "model-file") as is_open:
+        if is_open:
+            _file(reading)
+
+
+def _in_lab(reading: Reading) -> None:
     if reading.encoded.n > limits.MAX_TOKENS:
         st.caption(
             f"The lab has room for {limits.MAX_TOKENS} tokens, and this text has "
@@ -34,6 +43,18 @@ def head(reading: Reading) -> None:
     )
     if pressed and session().scenario == small:  # it wasn't refused
         st.switch_page("dashboard.py")
+
+
+def _file(reading: Reading) -> None:
+    """Save all that the head computes, with the model's own numbers."""
+    rope = ", RoPE" if reading.model.design.rope else ""
+    st.markdown(
+        f"All that the head computes of this text, with the model's own numbers{rope} and all "
+        f"{reading.trace.scenario.d_model} features of $X$; it needs nothing of this lab."
+    )
+    if kind := save.choose("model-take-as", (save.NUMPY, save.TORCH, save.NPZ)):
+        focus = reading.focus
+        save.button(kind, f"layer-{focus.layer + 1}-head-{focus.head + 1}", reading.trace)
 
 
 def _open(small: Scenario) -> None:
