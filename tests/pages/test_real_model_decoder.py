@@ -137,14 +137,14 @@ def test_two_folders_of_one_name(tmp_path, monkeypatch):
     assert shared_model.labels() == {"gpt2": str(folders[0]), "gpt2 2": str(folders[1])}
 
 
-def test_of_what_comes_with_the_lab_only_what_is_at_hand_is_offered(monkeypatch):
+def test_of_what_comes_with_the_lab_all_is_offered_that_is_at_hand(monkeypatch):
     monkeypatch.delenv(shared_model.VARIABLE, raising=False)
-    monkeypatch.setattr(shared_model, "DEFAULTS", ("lab/none", str(BERT), str(HOME / "gpt2")))
-    at_hand = str(BERT), str(HOME / "gpt2")
-    monkeypatch.setattr(shared_model, "is_at_hand", at_hand.__contains__)
-    assert shared_model.names() == at_hand
-    monkeypatch.setattr(shared_model, "is_at_hand", lambda _: False)
-    assert shared_model.names() == (DEFAULT,)
+    monkeypatch.setattr(shared_model, "DEFAULTS", (DEFAULT, "glass", "glass-pt"))
+    monkeypatch.setattr(shared_model, "is_at_hand", lambda name: name != DEFAULT)
+    monkeypatch.setattr(shared_model, "folder_at_hand", {"glass": HOME, DEFAULT: HOME}.get)
+    assert shared_model.names() == ("glass", DEFAULT)  # the first is there, the other is fetched
+    monkeypatch.setattr(shared_model, "is_at_hand", bool)
+    assert shared_model.names() == (DEFAULT, "glass")
 
 
 @pytest.mark.parametrize("kind", ["gpt2"], indirect=True)
