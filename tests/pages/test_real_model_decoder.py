@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from attn_core import attend, limits
 from attn_core.notation.labels import number
 from attn_core.permalink import encode_text
 from attn_core.pretrained import DEFAULT, load
 from pages.ui.model import shared_model
-from tests.pages.test_pages import boxes, fine, parameter, visit
+from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 from tests.pages.test_real_model import PAGE, chosen, said
 from tests.pretrained.decoders import HOME, KINDS, copied, expected
 from tests.pretrained.tiny import HOME as ENCODERS
@@ -209,3 +210,18 @@ def test_the_whole_head_as_a_file(kind):
         fine(choice.set_value(ending).run())
         labels = [each.label for each in at.get("download_button")]
         assert labels == [f"Save layer-2-head-2{ending}"]
+
+
+def test_of_a_long_text_the_beginning_goes_into_the_lab(kind):
+    """In a decoder nothing that follows changes it."""
+    text = "a b c d " * 5
+    model = load(str(HOME / kind))
+    assert model.encode(text).n > limits.MAX_TOKENS
+    at = fine(visit(PAGE, read=encode_text(text), look="2.2.3.0.head"))
+    assert "It gets the first ones" in said(at)
+    press(at, "Open it in the lab")
+    opened = scenario(fine(at))
+    assert (opened.n, opened.positions) == (limits.MAX_TOKENS, "none")
+    np.testing.assert_array_equal(opened.mask, np.tri(limits.MAX_TOKENS, dtype=bool))
+    gap = np.abs(attend(opened).weights - model.encode(text).weights[1, 1, :12, :12]).max()
+    assert gap < 0.2

@@ -28,16 +28,20 @@ def head(reading: Reading) -> None:
 
 
 def _in_lab(reading: Reading) -> None:
+    room, real = f"The lab has room for {limits.MAX_TOKENS} tokens", reading.trace
     if reading.encoded.n > limits.MAX_TOKENS:
-        st.caption(
-            f"The lab has room for {limits.MAX_TOKENS} tokens, and this text has "
-            f"{reading.encoded.n}. Read a shorter one to take its head along."
-        )
-        return
+        if not reading.model.design.is_causal:
+            st.caption(
+                f"{room}, and this text has {reading.encoded.n}. Read a shorter one to take its "
+                "head along."
+            )
+            return
+        st.markdown(f"{room}. It gets the first ones, which see nothing of those after them.")
+        real = attend(pretrained.beginning(real.scenario, limits.MAX_TOKENS))
     if told := describe_sharing(reading.model, reading.focus.head):
         st.markdown(told)
-    small = pretrained.in_lab(reading.trace.scenario)
-    st.markdown(pretrained.describe_lab(reading.trace, attend(small), escape.markdown))
+    small = pretrained.in_lab(real.scenario)
+    st.markdown(pretrained.describe_lab(real, attend(small), escape.markdown))
     pressed = widgets.button(
         "Open it in the lab", on_click=_open, args=(small,), icon=":material/science:"
     )
