@@ -31,7 +31,7 @@ if model := shared_model.model():
         attention_maps.heads_and_one(reading)
     attention_maps.about(model)
     if reading:
-        attention_maps.caution()
+        attention_maps.caution(model)
         if reading.focus.view == "head":
             attention_maps.scores(reading)
         one_weight.token(reading)

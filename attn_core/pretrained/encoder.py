@@ -159,6 +159,10 @@ class Encoder:
         """
         return self.scenario_of(self.encode(text), layer, head)
 
+    def sharing(self, head: int) -> tuple[int, ...]:
+        """Name the heads that have the same keys and values, which is itself alone; from 0."""
+        return (head,)
+
     def scenario_of(self, encoded: Encoded, layer: int, head: int) -> Scenario:
         """The same of a text that was read already."""
         for what, i, count in (("layer", layer, self.layers), ("head", head, self.heads)):

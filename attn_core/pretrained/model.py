@@ -81,6 +81,9 @@ class Model(Protocol):
     def design(self) -> Design:
         """How its attention is designed."""
 
+    def sharing(self, head: int) -> tuple[int, ...]:
+        """Name the heads that have the same keys and values, itself among them; from 0."""
+
     def split(self, text: str) -> Pieces:
         """Cut a text into the model's tokens; ValueError where it can't be read."""
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from attn_core.notation.labels import number
 from attn_core.permalink import encode_text
 from attn_core.pretrained import DEFAULT, load
 from pages.ui.model import shared_model
@@ -31,6 +32,12 @@ def opened(kind, **query):
     return fine(visit(PAGE, read=encode_text(LONGEST[kind]["text"]), **query))
 
 
+def below(weights):
+    """What a causal mask leaves of a matrix; the rest is empty."""
+    assert not weights[~np.tri(len(weights), dtype=bool)].any()
+    return np.where(np.tri(len(weights), dtype=bool), weights, np.nan)
+
+
 def test_all_heads_one_large_its_scores_and_one_weight(kind):
     weights = LONGEST[kind]["weights"]
     (layers, heads, n, _), at = weights.shape, opened(kind, look="2.2.4.3.head")
@@ -43,18 +50,27 @@ def test_all_heads_one_large_its_scores_and_one_weight(kind):
     assert n > 4
     assert mosaic.shape == (layers * (n + 1) - 1, heads * (n + 1) - 1)
     np.testing.assert_allclose(mosaic[:n, :n], weights[0, 0], atol=1e-4)
-    np.testing.assert_allclose(large, weights[1, 1], atol=1e-4)
+    np.testing.assert_allclose(large, below(weights[1, 1]), atol=1e-4)
     # What RoPE has rotated adds up to the scores, of which the softmax makes these weights.
     seen = np.exp(scores[3, :4])
     np.testing.assert_allclose(seen / seen.sum(), weights[1, 1, 3, :4], atol=1e-4)
     np.testing.assert_allclose(np.sort(features.sum(axis=1)), np.sort(scores[3, :4]), rtol=1e-4)
+    assert np.isnan(scores[3, 4:]).all()
     for chart in at.get("plotly_chart"):
         assert len(chart.proto.alt) > 20
 
 
 def test_the_mean_of_the_heads(kind):
     at = chosen(opened(kind), layer=1, view="average")
-    np.testing.assert_allclose(boxes(at, 1)[0], LONGEST[kind]["weights"][1].mean(0), atol=1e-4)
+    mean = LONGEST[kind]["weights"][1].mean(axis=0)
+    np.testing.assert_allclose(boxes(at, 1)[0], below(mean), atol=1e-4)
+
+
+def test_rollout(kind):
+    weights = LONGEST[kind]["weights"].mean(axis=1)
+    first, second = (weights + np.eye(weights.shape[-1])) / 2
+    at = chosen(opened(kind), layer=1, view="rollout")
+    np.testing.assert_allclose(boxes(at, 1)[0], below(second @ first), atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -141,3 +157,43 @@ def test_vectors_of_words_are_an_encoder_s(monkeypatch):
     assert shared_model.encoder_name() == str(BERT)
     monkeypatch.setenv(shared_model.VARIABLE, str(HOME / "gpt2"))
     assert shared_model.encoder_name() == DEFAULT
+
+
+@pytest.mark.parametrize("kind", ["llama-tied-two-kv"], indirect=True)
+def test_a_key_behind_the_query_is_masked(kind):
+    at = opened(kind, look="1.2.2.4.head")
+    assert "The mask takes −∞ in its place, so that its weight is 0." in said(at)
+    assert boxes(at, 4)[0].shape == (3, 6)  # the two that the query sees, and this one
+    at = opened(kind, look="1.2.1.0.head")
+    assert at.selectbox(key="model-key").value == 0
+    assert "After the softmax it is a weight of 1.000." in said(at)
+
+
+@pytest.mark.parametrize("kind", ["llama-tied-two-kv"], indirect=True)
+def test_whose_keys_a_head_has_and_where_its_places_are_in_the_lab(kind):
+    told = said(opened(kind, look="1.4.2.1.head"))
+    assert "has its $W_k$ and $W_v$ in common with head 3; in the lab they are its own" in told
+    assert "Queries and keys are rotated already" in told
+    assert "RoPE has rotated them: 1 with 2, 3 with 4" in told
+
+
+def test_where_weights_go_that_mean_little(several):
+    read = encode_text("ab ba")
+    encoder, decoder = (fine(visit(PAGE, read=read, model=name)) for name in ("bert", "gpt2"))
+    assert "Much weight on [CLS]" in encoder.warning[0].value
+    assert "Much weight on the first token" in decoder.warning[0].value
+    for told in (said(encoder), said(decoder)):
+        assert "in common with" not in told
+        assert "rotated" not in told
+
+
+def test_two_texts(kind):
+    """The last token's vectors, of transformers' last hidden states."""
+    one, *_, other = expected(kind)
+    at = fine(visit(PAGE, read=encode_text(one["text"]), other=encode_text(other["text"])))
+    a, b = one["hidden"][-1], other["hidden"][-1]
+    cosine = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+    assert f"The cosine between the two texts' vectors is {number(cosine)}." in said(at)
+    assert "that of its last token in the last layer, which alone has read the whole text" in said(
+        at
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,24 +13,20 @@ from ...attention import AttentionTrace, attend
 from ...scenario import Scenario
 from ..files.checkpoint import Checkpoint, Matrix, Progress
 from ..files.error import ModelError
-from ..files.json_file import CONFIG, read_object
-from ..files.shards import open_tensors
 from ..parts.design import Design
-from ..parts.kinds import kind_of
 from ..parts.norms import Norm
 from ..parts.room import Room, told_of
 from ..parts.text_rules import TextRules, read_text_rules
-from ..tokens.tokenizer import Pieces, Tokenizer
+from ..tokens.tokenizer import Pieces
 from . import gpt2, llama
 from .cache import LayerCache
 from .config import Config
+from .files import DecoderFiles
 from .head import head_scenario
 from .layers import Block, BlockTrace, forward
 
 #: The matrix that makes logits of what leaves the last norm.
 HEAD = "lm_head.weight"
-#: What says with which tokens a text ends, where config.json doesn't.
-GENERATION = "generation_config.json"
 #: So many attention weights are kept of the reading; more are computed again when asked for.
 _MOST_KEPT = 4_000_000
 
@@ -167,12 +162,8 @@ class Decoder:
     tokenizer : Tokenizer
     """
 
-    def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
-        files = open_tensors(folder)
-        where = str(folder / CONFIG)
-        said = read_object(folder / CONFIG)
-        kind = kind_of(said, files, where)
-        config, family = _config_of(said, kind, where)
+    def __init__(self, files: DecoderFiles, name: str, progress: Progress | None = None) -> None:
+        config, family = files.config, files.family
         self.name = name
         self.layers, self.heads, self.kv_heads = config.layers, config.heads, config.kv_heads
         self.d_model, self.d_k = config.d_model, config.d_k
@@ -187,16 +178,16 @@ class Decoder:
         )
         self._room = Room(config.max_tokens, self.layers, self.heads)
         self.max_tokens = self._room.max_tokens
-        self._file = Checkpoint(files, family.tensors(config), folder)
-        self._table_name = self._find_table(family.TABLE, config.tied, where)
+        self._file = Checkpoint(files.tensors, family.tensors(config), files.folder)
+        self._table_name = self._find_table(family.TABLE, config.tied, files.where)
         self.vocabulary = self._file.length(self._table_name, config.d_model)
-        self.rules = replace(read_text_rules(folder), usual="lasttoken")
-        self.tokenizer = Tokenizer(folder, kind, self.vocabulary)
+        self.rules = replace(read_text_rules(files.folder), usual="lasttoken")
+        self.tokenizer = files.tokenizer(self.vocabulary)
         if self.rules.lower:
             self.tokenizer.lower()
-        self.ends = _ends(folder, said)
+        self.ends = files.ends
         self._places = self._read_places(config) if family is gpt2 else None
-        self._head, self._table = self._read_head(config, where)
+        self._head, self._table = self._read_head(config, files.where)
         self.norm: Norm = family.read_norm(self._file, config)
         self.blocks = tuple(self._read_blocks(family, config, progress))
 
@@ -355,21 +346,6 @@ class Decoder:
     def _check(self, what: str, i: object, count: int) -> None:
         if isinstance(i, bool) or not isinstance(i, int | np.integer) or i not in range(count):
             raise ValueError(f"{what} must be 0 to {count - 1}, got {i!r:.20}.")
-
-
-def _config_of(said: dict[str, Any], kind: str, where: str) -> tuple[Config, Any]:
-    """Read the settings, and tell whose files these are."""
-    if kind == "gpt2":
-        return gpt2.config_of(said, where), gpt2
-    return llama.config_of(said, kind, where), llama
-
-
-def _ends(folder: Path, said: dict[str, Any]) -> frozenset[int]:
-    """Numbers of the tokens that end a text; the file about generation goes first."""
-    path = folder / GENERATION
-    given = read_object(path).get("eos_token_id") if path.is_file() else None
-    given = said.get("eos_token_id") if given is None else given
-    return frozenset(i for i in (given if isinstance(given, list) else [given]) if type(i) is int)
 
 
 def _read_only(values: Matrix) -> Matrix:

@@ -1,4 +1,4 @@
-"""Sentences about a model: its sizes, and how its attention is designed."""
+"""Sentences about a model: its sizes, and how its attention is designed; Markdown with LaTeX."""
 
 from __future__ import annotations
 
@@ -10,9 +10,42 @@ _GROUPS = 2
 
 
 def describe_model(model: Model) -> str:
-    """Say what a model is, in Markdown with LaTeX; goes on after its name."""
+    """Say what a model is; goes on after its name."""
     kind = "is an encoder" if not model.design.is_causal else "is a decoder"
     return " ".join([f"{kind} with {_sizes(model)}.", *_attention(model), *_inputs(model)])
+
+
+def describe_score(model: Model) -> str:
+    """Say how scores are computed, and which of them are shown."""
+    design = model.design
+    divided = r" / \sqrt{d_k}" if design.scale else ""
+    told = [rf"$\mathrm{{scores}} = Q K^\top{divided}$, before the softmax of each row."]
+    if design.rope:
+        told.append("$Q$ and $K$ are what RoPE has rotated.")
+    if design.by_layer:
+        told.append("They are divided by the number of the layer, too, before the softmax.")
+    if design.is_causal:
+        told.append("In place of those that the mask blocks the softmax gets −∞; they are empty.")
+    return " ".join(told)
+
+
+def describe_features(model: Model) -> str:
+    """Say of what products a score is the sum."""
+    told = "A score is a sum with one product for each feature of $q$ and $k$"
+    if model.design.rope:
+        told += ", as RoPE has rotated them: 1 with 2, 3 with 4, and so on"
+    return (
+        f"{told}. Each row is a key, those with the largest weights; its boxes add up to its score."
+    )
+
+
+def describe_sharing(model: Model, head: int) -> str:
+    """Name the heads that have the same keys and values; empty where none has."""
+    others = [str(i + 1) for i in model.sharing(head) if i != head]
+    if not others:
+        return ""
+    named = f"head{'s' * (len(others) > 1)} {join_words(others)}"
+    return f"This head has its $W_k$ and $W_v$ in common with {named}; in the lab they are its own."
 
 
 def _sizes(model: Model) -> str:

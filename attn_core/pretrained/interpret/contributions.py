@@ -32,11 +32,13 @@ class Contributions:
         Where they are among all tokens of the text.
     features : tuple of str, length d_k
     products : ndarray, shape (m, d_k)
-        q · k / √d_k, feature by feature, after RoPE if there is one; a row sums to its score.
+        Feature by feature, after RoPE if there is one; a row sums to its score.
     scores, weights : ndarray, shape (m,)
         Before the softmax, and after it.
     asked : int
         Row of the key that is asked about.
+    label : str
+        What the products are.
     is_masked : bool
         The mask doesn't let the query attend to that key.
     """
@@ -49,7 +51,8 @@ class Contributions:
     scores: Array
     weights: Array
     asked: int
-    is_masked: bool = False
+    label: str
+    is_masked: bool
 
 
 def contributions(
@@ -90,6 +93,7 @@ def contributions(
         trace.scores[query, places],
         trace.weights[query, places],
         places.index(key),
+        "q · k / √d_k" if s.scale else "q · k",
         not allowed[key],
     )
 

@@ -109,11 +109,18 @@ def describe_shared(shared: Shared, escape: Escape = str) -> str:
         return " ".join((*told, "The model makes the same of each in both."))
     told.append(
         "What differs most in the end is "
-        f"{escape(isolate(shared.tokens[k]))}: its two vectors begin at a cosine of "
-        f"{number(shared.cosines[k, 0])}, where only their places can differ, and leave the last "
-        f"layer at {number(shared.cosines[k, -1])}, since each has taken in its own text."
+        f"{escape(isolate(shared.tokens[k]))}: its two vectors begin "
+        f"{_at_the_start(shared.cosines[k, 0])} and leave the last layer at "
+        f"{number(shared.cosines[k, -1])}, since each has taken in what it attends to in its own "
+        "text."
     )
     return " ".join(told)
+
+
+def _at_the_start(cosine: float) -> str:
+    if number(cosine) == "1.00":
+        return "as one"
+    return f"at a cosine of {number(cosine)}, where only their places can differ,"
 
 
 #: What a text's vector is, by what sentence-transformers calls the way to it.

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from ..decoder.model import GENERATION
+from ..decoder.files import GENERATION
 from ..files.checkpoint import Progress
 from ..files.error import ModelError, needs
 from ..files.json_file import CONFIG, read_object

@@ -304,13 +304,14 @@ def shared(a: EncodedText, b: EncodedText) -> Shared:
 
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
     """Return the weights of all heads, small, from a cache; see `Reading.thumbnails`."""
-    text = reading.encoded.text
-    return _thumbnails(reading.model.name, text, reading.focus.only_words, side, reading)
+    focus = reading.focus
+    shown = reading.encoded.text, focus.only_words, focus.merged
+    return _thumbnails(reading.model.name, shown, side, reading)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _thumbnails(
-    name: str, text: str, only_words: bool, side: int, _reading: Reading
+    name: str, shown: tuple[str, bool, bool], side: int, _reading: Reading
 ) -> tuple[Array, tuple[str, ...]]:
     with _busy:
         small, tokens = _reading.thumbnails(side)

@@ -16,7 +16,9 @@ from pages.ui.session.url_text import UrlText
 SENTENCE = "The animal rested because it was tired"
 FIRST = Focus(layer=3, head=1, query=5)
 
-_WRITTEN = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?", re.ASCII)
+_WRITTEN = re.compile(
+    r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?(\.merged)?", re.ASCII
+)
 #: A layer with those of its heads that are off, and several of them; no model has more.
 _LAYER = re.compile(r"\d{1,3}(?:\.\d{1,3})+", re.ASCII)
 _MOST_LAYERS = 200
@@ -36,7 +38,7 @@ def to_text(focus: Focus) -> str:
         return ""
     key = 0 if focus.key is None else focus.key + 1
     places = f"{focus.layer + 1}.{focus.head + 1}.{focus.query + 1}.{key}"
-    return f"{places}.{focus.view}{'.words' if focus.only_words else ''}"
+    return f"{places}.{focus.view}{'.words' * focus.only_words}{'.merged' * focus.merged}"
 
 
 def from_text(text: str) -> Focus:
@@ -53,7 +55,7 @@ def from_text(text: str) -> Focus:
     *places, key = (int(part) - 1 for part in match.groups()[:4])
     layer, head, query = (max(0, place) for place in places)
     view = next(view for view in VIEWS if view == match[5])
-    return Focus(layer, head, query, None if key < 0 else key, view, bool(match[6]))
+    return Focus(layer, head, query, None if key < 0 else key, view, bool(match[6]), bool(match[7]))
 
 
 def heads_to_text(off: Collection[Head]) -> str:
