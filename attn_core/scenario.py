@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, fields, replace
+from operator import eq
 from typing import Any
 
 import numpy as np
@@ -231,11 +232,11 @@ class Scenario:
         _checks.shapes(other)
         return other
 
-    def _parts(self) -> tuple[Any, ...]:
-        """Return the fields in a form that compares and hashes by value."""
+    def _parts(self) -> Iterator[Any]:
+        """Give the fields one after the other, in a form that compares and hashes by value."""
         values = (getattr(self, field.name) for field in fields(self))
         # Adding 0.0 folds −0.0 into 0.0, so that equal arrays have equal bytes.
-        return tuple(
+        return (
             (v.dtype.str, v.shape, (v + v.dtype.type(0)).tobytes())
             if isinstance(v, np.ndarray)
             else v
@@ -243,7 +244,7 @@ class Scenario:
         )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Scenario) and self._parts() == other._parts()
+        return isinstance(other, Scenario) and all(map(eq, self._parts(), other._parts()))
 
     def __hash__(self) -> int:
-        return hash(self._parts())
+        return hash(tuple(self._parts()))
