@@ -21,7 +21,7 @@ from pages.ui.session.address import Address, CourseAddress, RoomAddress, home
 ROOT = Path(__file__).parents[2]
 NAMES = (
     *("preset", "s", "head", "cell", "a", "projector", "classic"),
-    *("text", "read", "other", "learn", "paint", "look"),
+    *("text", "read", "other", "learn", "paint", "look", "next"),
     *("lesson", "seed", "step", "course", "task"),
     *("room", "present", "own"),
 )
@@ -37,6 +37,7 @@ ADDRESSES = st.builds(
     lesson=TEXTS,
     painted=TEXTS,
     look=TEXTS,
+    next=TEXTS,
     course=st.builds(CourseAddress, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
     room=st.builds(RoomAddress, TEXTS, TEXTS, TEXTS),
 )
@@ -60,6 +61,7 @@ def test_all_that_an_address_may_say():
         "learn": "grammar",
         "paint": "1-0",
         "look": "4.2.6.3.head",
+        "next": "7-0.8-40-0.9-5",
         "lesson": "7",
         "seed": "k3f9",
         "step": "predict1",
@@ -75,6 +77,7 @@ def test_all_that_an_address_may_say():
         lesson="grammar",
         painted="1-0",
         look="4.2.6.3.head",
+        next="7-0.8-40-0.9-5",
         course=CourseAddress("7", "k3f9", "predict1", "1502e", "1z"),
         room=RoomAddress("KXQRT", "s3cret", "1"),
     )

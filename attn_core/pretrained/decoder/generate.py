@@ -50,8 +50,10 @@ class Continuation:
         Numbers of all tokens so far.
     written : list of Written
         Those after the text that it began with.
+    begun : str
+        The text that it began with.
     first : int
-        Number of tokens of the text that it began with.
+        How many tokens that has.
     rows_computed : int
         Rows that went through the blocks so far: one for each token, and none twice.
     passes : list of int
@@ -73,7 +75,7 @@ class Continuation:
         self._last: list[Matrix] = []
         self._weights: Matrix | None = None
         self._append(model.split(text).ids)
-        self._begun, self.first = text, self.n
+        self.begun, self.first = text, self.n
 
     @property
     def n(self) -> int:
@@ -84,7 +86,7 @@ class Continuation:
     def text(self) -> str:
         """The text that it began with, and what was written, without marks before it."""
         joined = self.model.tokenizer.joined
-        return self._begun + joined(self.ids).removeprefix(joined(self.ids[: self.first]))
+        return self.begun + joined(self.ids).removeprefix(joined(self.ids[: self.first]))
 
     @property
     def logits(self) -> Matrix:
@@ -111,9 +113,13 @@ class Continuation:
         ValueError
             When the model has no place for one more token.
         """
-        probabilities = (sampling or Sampling()).probabilities(self.logits)
-        drawn = draw(probabilities, self.seed, self.n)
-        return self.add(drawn, float(probabilities[drawn]))
+        return self.add(*self.draw(sampling or Sampling(), self.seed))
+
+    def draw(self, sampling: Sampling, seed: int) -> tuple[int, float]:
+        """Draw the next token without writing it: its number, and its probability."""
+        probabilities = sampling.probabilities(self.logits)
+        drawn = draw(probabilities, seed, self.n)
+        return drawn, float(probabilities[drawn])
 
     def add(self, token: int, probability: float = 1.0) -> Written:
         """Write a token that is given by its number; raises as `step` does."""
@@ -129,7 +135,8 @@ class Continuation:
             raise ValueError(
                 f"There is room for {self.model.max_tokens} tokens, and no place for one more."
             )
-        self._append(ids)
+        if ids:
+            self._append(ids)
         name = self.model.tokenizer.name
         for i, probability in zip(ids, probabilities or [1.0] * len(ids), strict=True):
             self.written.append(Written(i, name(i), probability))

@@ -1,24 +1,44 @@
 """What can be read from a pretrained model: its attention to a text, in numbers and words."""
 
 from .contributions import Contributions, contributions, describe_largest_contributions
+from .next_word import (
+    Candidates,
+    NextWord,
+    candidates,
+    describe_attended,
+    describe_cache,
+    describe_drawn,
+    describe_end,
+    describe_next,
+    next_word,
+)
 from .reading import VIEWS, Focus, Reading, Seen, View
 from .sentences import describe_seen, describe_text, describe_token, describe_weights
 from .two_texts import Shared, describe_shared, shared
 
 __all__ = [
     "VIEWS",
+    "Candidates",
     "Contributions",
     "Focus",
+    "NextWord",
     "Reading",
     "Seen",
     "Shared",
     "View",
+    "candidates",
     "contributions",
+    "describe_attended",
+    "describe_cache",
+    "describe_drawn",
+    "describe_end",
     "describe_largest_contributions",
+    "describe_next",
     "describe_seen",
     "describe_shared",
     "describe_text",
     "describe_token",
     "describe_weights",
+    "next_word",
     "shared",
 ]

@@ -8,8 +8,9 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import streamlit as st
 
@@ -25,11 +26,13 @@ from attn_core.pretrained import (
     is_at_hand,
     load,
 )
+from attn_core.pretrained.decoder.generate import Continuation
 from attn_core.pretrained.interpret import Reading, Shared
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import Source
 from pages.ui.live.slots import slot
+from pages.ui.model.continuations import Continuations
 from pages.ui.model.encoded_cache import EncodedCache
 from pages.ui.session import widgets
 
@@ -99,6 +102,8 @@ _starting = threading.Lock()
 #: One text is read at a time, for that takes all cores, and memory for several matrices.
 _busy = threading.Lock()
 _encoded = EncodedCache()
+_continuations = Continuations()
+_Found = TypeVar("_Found")
 
 
 def name() -> str:
@@ -260,6 +265,22 @@ def encoded(encoder: Encoder, text: str) -> Encoded:
     limits.LONG_TEXT.check(text)
     with _busy, _in_public():
         return _encoded.get(encoder.name, text, lambda: encoder.encode(text))
+
+
+def continued(
+    model: Decoder, text: str, ids: Sequence[int], ask: Callable[[Continuation], _Found]
+) -> _Found:
+    """Ask something of a text with tokens that the model has written behind it.
+
+    Others wait meanwhile, so ask for one token at a time.
+
+    Raises
+    ------
+    ValueError
+        When the model can't read it; see `Continuation`.
+    """
+    with _busy, _in_public():
+        return ask(_continuations.get(model, text, ids))
 
 
 def shared(a: Encoded, b: Encoded) -> Shared:

@@ -14,6 +14,7 @@ from attn_core.notation.cells import Cell
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
 _LESSON, _PAINTED, _LOOK = "learn", "paint", "look"
+_NEXT = "next"
 #: A long text, what a pretrained model reads, and what that is compared with.
 _TEXTS = "text", "read", "other"
 _ON = "1"
@@ -23,7 +24,7 @@ _FOLLOWED = {
     "Learn": (_LESSON, _PAINTED),
     "Compare": (_PINNED,),
     "Long text": _TEXTS[:1],
-    "Real model": (*_TEXTS[1:], _LOOK),
+    "Real model": (*_TEXTS[1:], _LOOK, _NEXT),
 }
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
@@ -104,6 +105,8 @@ class Address:
         What is painted, to be learned; see `attn_core.learning.raw_target`.
     look : str
         Where to look in a pretrained model; see `model_query`.
+    next : str
+        What a decoder writes, and how its tokens are drawn; see `writing`.
     course : CourseAddress
     room : RoomAddress
     """
@@ -119,6 +122,7 @@ class Address:
     lesson: str = ""
     painted: str = ""
     look: str = ""
+    next: str = ""
     course: CourseAddress = field(default_factory=CourseAddress)
     room: RoomAddress = field(default_factory=RoomAddress)
 
@@ -143,6 +147,7 @@ class Address:
             lesson=query.get(_LESSON, ""),
             painted=query.get(_PAINTED, ""),
             look=query.get(_LOOK, ""),
+            next=query.get(_NEXT, ""),
             course=CourseAddress(*(query.get(name, "") for name in CourseAddress._fields)),
             room=RoomAddress(*(query.get(name, "") for name in RoomAddress._fields)),
         )
@@ -167,6 +172,7 @@ class Address:
             _LESSON: self.lesson,
             _PAINTED: self.painted,
             _LOOK: self.look,
+            _NEXT: self.next,
             **self.course._asdict(),
             **self.room._asdict(),
         }
@@ -206,7 +212,7 @@ class Address:
         return replace(self, texts=(*self.texts[:i], said, *self.texts[i + 1 :]))
 
     def fitting(self, page: str) -> Address:
-        """Leave out what would make the address too long: A, what is painted, the scenario.
+        """Leave out what would make it too long: A, what is painted or written, the scenario.
 
         Examples
         --------
@@ -214,7 +220,7 @@ class Address:
         >>> len(wide.link), len(wide.pinned)
         (5000, 0)
         """
-        alone = replace(self, pinned="", painted="")
+        alone = replace(self, pinned="", painted="", next="")
         shorter = self, replace(self, pinned=""), alone, replace(alone, link="")
         fits = (each for each in shorter if len(each.at(page)) <= MAX_ADDRESS)
         return next(fits, shorter[-1])
