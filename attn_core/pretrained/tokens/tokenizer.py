@@ -70,6 +70,8 @@ class Tokenizer:
     vocabulary : int
         Rows of its table of embeddings. There may be tokens that it has no row for, as
         long as no text has them.
+    opened : tokenizers.Tokenizer, optional
+        That was made of files of another form.
 
     Raises
     ------
@@ -77,8 +79,8 @@ class Tokenizer:
         When the files can't be read, or are another model's.
     """
 
-    def __init__(self, folder: Path, kind: str, vocabulary: int) -> None:
-        self._tokenizer = _opened(folder, kind)
+    def __init__(self, folder: Path, kind: str, vocabulary: int, opened: Any = None) -> None:
+        self._tokenizer = opened or _opened(folder, kind)
         # Some files pad all sentences to one length, or cut long ones without a word.
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()

@@ -11,8 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 from attn_core.analysis import long_text
 from attn_core.explain.wording import join_words
 from attn_core.notation.labels import isolate
-from attn_core.pretrained import Encoder
-from attn_core.pretrained.interpret import VIEWS, Reading, describe_text
+from attn_core.pretrained.interpret import (
+    VIEWS,
+    Reading,
+    describe_merged,
+    describe_pieces,
+    describe_text,
+)
+from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import parse_click
 from pages.ui.model import shared_model
@@ -30,25 +36,45 @@ EXAMPLES = {
 _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout": "rollout"}
 
 
-def text(encoder: Encoder) -> Reading | None:
+def which() -> None:
+    """Choose one of the server's models, where it has several."""
+    labels = shared_model.labels()
+    if len(labels) == 1:
+        return
+    widget_state.seed("model-which", next(k for k in labels if labels[k] == shared_model.chosen()))
+    widgets.selectbox(
+        "Model", [*labels], key="model-which", on_change=_choose_model, args=([*labels],), width=320
+    )
+
+
+def _choose_model(offered: Sequence[str]) -> None:
+    asked, chosen = session().model_query, widget_state.read("model-which", offered, None)
+    if chosen is not None:
+        # The first one needs no word in the address. Another model looks most at another key.
+        asked.model = "" if chosen == offered[0] else chosen
+        asked.focus_on(key=None)
+        asked.off = frozenset()
+
+
+def text(model: Model) -> Reading | None:
     """Type a text, and have the model read it; None where it can't, with the reason."""
     question = session().model_query
-    with _field("Text", "model-text", question.text.text, question, encoder):
+    with _field("Text", "model-text", question.text.text, question, model):
         for label, example in EXAMPLES.items():
             key = f"model-{label}"
-            widgets.button(label, key=key, on_click=_example, args=(example, encoder))
-    return _read(encoder, question.text)
+            widgets.button(label, key=key, on_click=_example, args=(example, model))
+    return _read(model, question.text)
 
 
-def other(encoder: Encoder) -> Reading | None:
+def other(model: Model) -> Reading | None:
     """Type a second text to compare with; None without one."""
     kept = session().model_query.other
-    _field("Second text", "model-other", kept.text, kept, encoder)
-    return _read(encoder, kept) if kept.text else None
+    _field("Second text", "model-other", kept.text, kept, model)
+    return _read(model, kept) if kept.text else None
 
 
 def _field(
-    label: str, key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder
+    label: str, key: str, shown: str, reader: UrlText | ModelQuery, model: Model
 ) -> DeltaGenerator:
     """Show a field for a text; return the row of buttons beside it."""
     widget_state.seed(key, shown)
@@ -56,7 +82,7 @@ def _field(
     with field:
         # No `max_chars`: a browser would drop a longer text without a word.
         widgets.text_area(
-            label, key=key, height=68, on_change=_typed, args=(key, shown, reader, encoder)
+            label, key=key, height=68, on_change=_typed, args=(key, shown, reader, model)
         )
     with beside:
         row = st.container(horizontal=True)
@@ -65,22 +91,22 @@ def _field(
     return row
 
 
-def _example(text: str, encoder: Encoder) -> None:
-    _take(session().model_query, text, "", encoder)
+def _example(text: str, model: Model) -> None:
+    _take(session().model_query, text, "", model)
 
 
-def _typed(key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder) -> None:
-    _take(reader, widget_state.read(key, str, shown), key, encoder)
+def _typed(key: str, shown: str, reader: UrlText | ModelQuery, model: Model) -> None:
+    _take(reader, widget_state.read(key, str, shown), key, model)
 
 
-def _take(reader: UrlText | ModelQuery, text: str, entered: str, encoder: Encoder) -> None:
+def _take(reader: UrlText | ModelQuery, text: str, entered: str, model: Model) -> None:
     # A text that the model can't read must not replace one that it can.
-    state.read_text(reader, text, entered, check=lambda text: shared_model.check(encoder, text))
+    state.read_text(reader, text, entered, check=lambda text: shared_model.check(model, text))
 
 
-def _read(encoder: Encoder, kept: UrlText) -> Reading | None:
+def _read(model: Model, kept: UrlText) -> Reading | None:
     try:
-        encoded = shared_model.encoded(encoder, kept.text)
+        encoded = shared_model.encoded(model, kept.text)
     except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
@@ -90,22 +116,24 @@ def _read(encoder: Encoder, kept: UrlText) -> Reading | None:
             "The address has no room for so long a text: a reload or another browser doesn't have "
             "it. Send the text along with the link."
         )
-    return Reading(encoder, encoded, session().model_query.focus)
+    return Reading(model, encoded, session().model_query.focus)
 
 
 def where(reading: Reading) -> None:
     """Choose layer, head and view, without a mouse as well."""
-    focus, encoder = reading.focus, reading.encoder
+    focus, model = reading.focus, reading.model
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choice("Layer", "layer", range(encoder.layers), focus.layer, _counted, 80)
+        _choice("Layer", "layer", range(model.layers), focus.layer, _counted, 80)
         if focus.view == "head":
-            _choice("Head", "head", range(encoder.heads), focus.head, _counted, 80)
+            _choice("Head", "head", range(model.heads), focus.head, _counted, 80)
         _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
 
 
 def only_words(reading: Reading) -> None:
-    """Hide what the model puts around a text, or show it."""
+    """Hide what the model puts around a text, or show it; some put nothing there."""
     focus = reading.focus
+    if not any(reading.encoded.pieces.special):
+        return
     widget_state.seed("model-only_words", focus.only_words)
     widgets.toggle(
         "Hide what the model puts around a text",
@@ -115,6 +143,30 @@ def only_words(reading: Reading) -> None:
         help=f"{_special(reading)} often get much of the weight, and then are the strongest "
         "columns. The other weights stay as they are, so that rows sum to less than 1.",
     )
+
+
+def words(reading: Reading) -> None:
+    """Show words in place of the pieces that the model cuts them into, or the pieces."""
+    widget_state.seed("model-merged", reading.focus.merged)
+    widgets.toggle(
+        "Words, not pieces",
+        key="model-merged",
+        on_change=_chosen,
+        args=("merged", (False, True)),
+        help="Weights are summed over the pieces of a key, and averaged over those of a query.",
+    )
+    if reading.focus.merged:
+        st.caption(
+            f"{describe_merged(reading, escape.markdown)} So it is done by "
+            "[Clark et al. 2019](https://arxiv.org/abs/1906.04341), section 4.1."
+        )
+
+
+def of_pieces(reading: Reading) -> Reading:
+    """Return the reading with its tokens, which alone have scores; say so where words are shown."""
+    if reading.focus.merged:
+        st.caption(describe_pieces(reading, escape.markdown))
+    return reading.in_pieces
 
 
 def _special(reading: Reading) -> str:
@@ -153,22 +205,20 @@ def _choice(
 
 def query(reading: Reading) -> None:
     """Choose the token that is the query."""
-    _token("Token", "query", reading, reading.focus.query)
+    # Of a word its first piece stands for it.
+    _token("Token", "query", reading.firsts, reading.tokens, reading.firsts[reading.query])
 
 
 def key(reading: Reading) -> None:
     """Choose the token that is the key."""
-    _token("Key", "key", reading, reading.key)
+    _token("Key", "key", reading.places, reading.tokens, reading.key)
 
 
-def _token(label: str, name: str, reading: Reading, chosen: int) -> None:
-    names = reading.names  # not the reading, which Streamlit would keep with `say`
-
-    def say(i: int) -> str:
-        return f"{isolate(names[i])} · {i + 1}"
-
+def _token(label: str, name: str, places: Sequence[int], names: Sequence[str], chosen: int) -> None:
+    # Not of the reading, which Streamlit would keep with `say`.
+    said = {i: f"{isolate(each)} · {i + 1}" for i, each in zip(places, names, strict=True)}
     note = "Type to search. The number is the token's place in the text."
-    _choice(label, name, reading.places, chosen, say, 320, note)
+    _choice(label, name, places, chosen, said.__getitem__, 320, note)
 
 
 def _chosen(name: str, options: Sequence[Any]) -> None:
@@ -192,6 +242,12 @@ def pick(queries: Sequence[int], keys: Sequence[int], box: Any) -> None:
     """
     if place := place_of(box, len(queries), len(keys)):
         session().model_query.focus_on(query=queries[place[0]], key=keys[place[1]])
+
+
+def pick_query(queries: Sequence[int], box: Any) -> None:
+    """Select the query that was clicked, among several beside each other."""
+    if place := place_of(box, 1, len(queries)):
+        session().model_query.focus_on(query=queries[place[1]], key=None)
 
 
 def place_of(box: Any, rows: int, columns: int) -> tuple[int, int] | None:

@@ -17,13 +17,14 @@ from attn_core.notation.labels import isolate
 from attn_core.pretrained.interpret import (
     Reading,
     contributions,
+    describe_features,
     describe_largest_contributions,
     describe_token,
 )
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls
+from pages.ui.model import controls, text_view
 from pages.ui.model.attention_maps import is_ready
 from pages.ui.session.state import session
 
@@ -32,6 +33,7 @@ def token(reading: Reading) -> None:
     """Show what one token attends to, and which attend to it."""
     st.header("One token", anchor=False)
     controls.query(reading)
+    text_view.show(reading)
     i, seen = reading.query, reading.seen
     name = isolate(reading.tokens[i])
     bars = {f"from {name} to each": seen.weights[i], f"from each to {name}": seen.weights[:, i]}
@@ -45,10 +47,8 @@ def token(reading: Reading) -> None:
 def weight(reading: Reading) -> None:
     """Show what makes one weight: the features of q · k, the score, the softmax."""
     st.header("Why this weight", anchor=False)
-    st.markdown(
-        "A score is a sum with one product for each feature of $q$ and $k$. Each row is a key, "
-        "those with the largest weights; its boxes add up to its score."
-    )
+    st.markdown(describe_features(reading.model))
+    reading = controls.of_pieces(reading)
     controls.key(reading)
     shown = contributions(reading.trace, reading.focus.query, reading.key, reading.places)
     with slot():
@@ -57,7 +57,7 @@ def weight(reading: Reading) -> None:
             largest = float(abs(shown.products).max())
             axes = "key", "feature"
             products = WordMap(shown.keys, shown.features, shown.products, axes, shown.asked)
-            colouring = word_map.signed_to("q · k / √d_k", largest, drawn.theme)
+            colouring = word_map.signed_to(shown.label, largest, drawn.theme)
             described = describe_word_map(products, colouring, look=drawn)
             chart(
                 described,

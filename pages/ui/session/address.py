@@ -13,7 +13,7 @@ from attn_core.notation.cells import Cell
 
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
-_LESSON, _PAINTED, _LOOK = "learn", "paint", "look"
+_LESSON, _PAINTED, _LOOK, _MODEL, _OFF = "learn", "paint", "look", "model", "off"
 _NEXT = "next"
 #: A long text, what a pretrained model reads, and what that is compared with.
 _TEXTS = "text", "read", "other"
@@ -24,7 +24,7 @@ _FOLLOWED = {
     "Learn": (_LESSON, _PAINTED),
     "Compare": (_PINNED,),
     "Long text": _TEXTS[:1],
-    "Real model": (*_TEXTS[1:], _LOOK, _NEXT),
+    "Real model": (*_TEXTS[1:], _LOOK, _MODEL, _OFF, _NEXT),
 }
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
@@ -105,6 +105,10 @@ class Address:
         What is painted, to be learned; see `attn_core.learning.raw_target`.
     look : str
         Where to look in a pretrained model; see `model_query`.
+    model : str
+        Which pretrained model; the server may have no such one.
+    off : str
+        Which of its heads are switched off; it may have no such ones.
     next : str
         What a decoder writes, and how its tokens are drawn; see `writing`.
     course : CourseAddress
@@ -122,6 +126,8 @@ class Address:
     lesson: str = ""
     painted: str = ""
     look: str = ""
+    model: str = ""
+    off: str = ""
     next: str = ""
     course: CourseAddress = field(default_factory=CourseAddress)
     room: RoomAddress = field(default_factory=RoomAddress)
@@ -147,6 +153,8 @@ class Address:
             lesson=query.get(_LESSON, ""),
             painted=query.get(_PAINTED, ""),
             look=query.get(_LOOK, ""),
+            model=query.get(_MODEL, ""),
+            off=query.get(_OFF, ""),
             next=query.get(_NEXT, ""),
             course=CourseAddress(*(query.get(name, "") for name in CourseAddress._fields)),
             room=RoomAddress(*(query.get(name, "") for name in RoomAddress._fields)),
@@ -172,6 +180,8 @@ class Address:
             _LESSON: self.lesson,
             _PAINTED: self.painted,
             _LOOK: self.look,
+            _MODEL: self.model,
+            _OFF: self.off,
             _NEXT: self.next,
             **self.course._asdict(),
             **self.room._asdict(),
