@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from attn_core.figures import Look, describe_cache_rows, describe_next_tokens
+from attn_core.figures.boxes.text import text_width
 
 TOKENS = ("␣suis", "␣<b>", "␊␊", "ment", "א")
 AFTER = (0.61, 0.25, 0.14, 0.0, 0.0)
@@ -32,14 +33,18 @@ def test_rows_stand_below_each_other_and_within_the_picture():
     np.testing.assert_allclose(gaps[1:-1], gaps[1], atol=0.2)
     assert (gaps[1:-1] > described.traces[0]["width"]).all()
     assert described.layout["width"] == 347
-    low, high = described.layout["xaxis"]["domain"]
-    assert 0 < low < high < 1
 
 
+@pytest.mark.parametrize("width", [340, 960])
 @pytest.mark.parametrize(("largest", "end"), [(0.07, 0.1), (0.1, 0.1), (0.3, 0.5), (1.0, 1.0)])
-def test_the_axis_begins_at_0_and_ends_at_a_round_number(largest, end):
-    described = describe_next_tokens(("a", "b"), (0.01, 0.0), (largest, 0.02))
-    assert described.layout["xaxis"]["range"] == [0, end]
+def test_bars_begin_behind_the_tokens_and_end_before_the_numbers(width, largest, end):
+    described = describe_next_tokens(("␣suis", "b"), (0.01, 0.0), (largest, 0.02), look=Look(width))
+    layout = described.layout
+    (low, high), (_, pixels) = layout["xaxis"]["range"], layout["xaxis2"]["range"]
+    begin, longest = (pixels * (value - low) / (high - low) for value in (0, end))
+    assert text_width("␣suis", 13) < begin < longest / 2
+    assert longest < pixels - text_width("0.000", 13)
+    assert largest <= end
 
 
 def test_other_tokens_and_settings_change_numbers_alone():

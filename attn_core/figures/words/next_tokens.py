@@ -109,6 +109,8 @@ def _layout(count: int, largest: float, look: Look) -> dict[str, Any]:
     font, width = look.scale.font, round(look.width)
     left = _LABELS * width + look.scale.gap
     right = width - text_width(_PROBABILITY, font) - look.scale.gap
+    end = next(end for end in _ENDS if largest <= end or end == _ENDS[-1])
+    unit = end / (right - left)  # of a pixel; labels have an axis in pixels
     height = round(font * _ROW * count)
     return {
         "template": TEMPLATE,
@@ -116,8 +118,7 @@ def _layout(count: int, largest: float, look: Look) -> dict[str, Any]:
         "width": width,
         "height": height,
         "xaxis": {
-            "domain": [round(left / width, 4), round(right / width, 4)],
-            "range": [0, next(end for end in _ENDS if largest <= end or end == _ENDS[-1])],
+            "range": [round(-left * unit, 6), round((width - left) * unit, 6)],
             "visible": False,
         },
         "xaxis2": {"overlaying": "x", "range": [0, width], "visible": False},

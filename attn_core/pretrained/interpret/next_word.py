@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ from ...scenario import Array
 from ..decoder.generate import Continuation
 from ..decoder.sampling import Sampling, likeliest
 from ..files.checkpoint import Matrix
+from .places_in_text import InText
 from .reading import most
 
 #: Tokens that are shown as candidates.
@@ -33,8 +35,8 @@ class NextWord:
         As people read them, a space as a sign.
     first : int
         How many of them are the text's own.
-    written : str
-        What stands behind the text.
+    placed : tuple of InText, length n
+        The same where they stand in the text.
     logits : ndarray, shape (vocabulary,)
         Of the next token, before softmax.
     likeliest : tuple of (int, str)
@@ -55,7 +57,7 @@ class NextWord:
 
     tokens: tuple[str, ...]
     first: int
-    written: str
+    placed: tuple[InText, ...]
     logits: Matrix
     likeliest: tuple[tuple[int, str], ...]
     token: int
@@ -108,25 +110,44 @@ def next_word(going: Continuation, token: int | None = None) -> NextWord:
     token : int, optional
         Place of a token in the text; left out, or where there is none, the newest.
     """
-    model, logits = going.model, going.logits
+    tokenizer, logits = going.model.tokenizer, going.logits
     token = going.n - 1 if token is None or token not in range(going.n) else token
-    piece = model.tokenizer.piece
-    end = _end(going)
-    last = model.tokenizer.spelling(going.ids[-1]) if end == "ended" else ""
+    names = tuple(tokenizer.piece(i) for i in going.ids)
     return NextWord(
-        tuple(piece(i) for i in going.ids),
+        names,
         going.first,
-        going.text.removeprefix(going.begun).removesuffix(last),
+        placed([tokenizer.spelling(i) for i in going.ids], names, going.first),
         logits,
-        tuple((i, piece(i)) for i, _ in likeliest(logits, SHOWN)),
+        tuple((i, tokenizer.piece(i)) for i, _ in likeliest(logits, SHOWN)),
         token,
         going.weights(token),
         tuple(going.passes),
         going.rows_computed,
         going.rows_without_cache,
         going.kept,
-        end,
+        _end(going),
     )
+
+
+def placed(spellings: Sequence[str], names: Sequence[str], first: int) -> tuple[InText, ...]:
+    r"""Lay tokens out as a text; a space alone has its name, for nobody could click on it.
+
+    Examples
+    --------
+    >>> [(each.before, each.written) for each in placed(("Je", " suis", "\n"), "abc", 2)]
+    [('', 'Je'), (' ', 'suis'), ('', 'c')]
+    """
+    found, between = [], ""
+    for k, (spelling, name) in enumerate(zip(spellings, names, strict=True)):
+        if letters := spelling.strip():
+            before, _, after = spelling.partition(letters)
+            before = between + before if k else ""  # some models begin each text with a space
+            found.append(InText(before, letters, is_new=k >= first))
+            between = after
+        else:
+            found.append(InText("", name, is_name=True, is_new=k >= first))
+            between += spelling
+    return tuple(found)
 
 
 def _end(going: Continuation) -> Literal["", "ended", "full"]:

@@ -11,6 +11,8 @@ from ...text.escape import visible
 SPACES = "Ġ▁"
 #: What a decoder gives for a part of a character.
 BROKEN = "\ufffd"
+#: Stands for the end of a line; Unicode's own picture of one is too small to be read.
+_LINE_END = "↵"
 
 Span = tuple[int, int]
 
@@ -91,6 +93,6 @@ def piece(spelling: str) -> str:
     Examples
     --------
     >>> piece(" suis"), piece("\n\n"), piece("ment")
-    ('␣suis', '␊␊', 'ment')
+    ('␣suis', '↵↵', 'ment')
     """
-    return visible(spelling.replace(" ", visible(" ")))
+    return visible(spelling.replace(" ", visible(" ")).replace("\n", _LINE_END))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from attn_core.pretrained import Decoder
 from attn_core.pretrained.decoder.generate import Continuation
+from pages.ui.model import shared_model
 
 #: Bytes, most of which are keys and values; what was used last is kept whatever it takes.
 MOST = 40_000_000
 #: Model, text, and numbers of the tokens that were written behind it.
 _Key = tuple[str, str, tuple[int, ...]]
+_Answer = TypeVar("_Answer")
 
 
 class Continuations:
@@ -61,3 +64,22 @@ def _shared(a: Sequence[int], b: Sequence[int]) -> int:
     """Count the tokens with which both begin."""
     pairs = zip(a, b, strict=False)
     return next((k for k, (one, other) in enumerate(pairs) if one != other), min(len(a), len(b)))
+
+
+_of_all = Continuations()
+
+
+def ask(
+    model: Decoder, text: str, ids: Sequence[int], question: Callable[[Continuation], _Answer]
+) -> _Answer:
+    """Ask something of a text with tokens that the model has written behind it.
+
+    Others wait meanwhile, so ask of one token at a time.
+
+    Raises
+    ------
+    ValueError
+        When the model can't read it; see `Continuation`.
+    """
+    with shared_model.alone():
+        return question(_of_all.get(model, text, ids))
