@@ -22,13 +22,14 @@ st.markdown(
     "its own $W_q$, $W_k$ and $W_v$."
 )
 glossary.introduce("token", "head", "query", "key", "value", "score", "weight")
-if encoder := shared_model.encoder():
-    reading = controls.text(encoder)
+controls.which()
+if model := shared_model.model():
+    reading = controls.text(model)
     if reading:
         attention_maps.heads_and_one(reading)
-    attention_maps.about(encoder)
+    attention_maps.about(model)
     if reading:
-        attention_maps.caution()
+        attention_maps.caution(model)
         if reading.focus.view == "head":
             attention_maps.scores(reading)
         one_weight.token(reading)

@@ -10,12 +10,13 @@ from .encoded import Encoded
 from .encoder import Encoder
 from .files.error import ModelError
 from .head_in_lab import describe_lab, in_lab
-from .loading import load
+from .loading import is_decoder, load
 from .real_vectors import Reduced, describe_vectors, reduced, with_real_vectors, with_vocabulary
-from .sources.locate import DEFAULT, GLASSLLM, PACKAGE, folder_at_hand, is_at_hand
+from .sources.locate import DEFAULT, DEFAULTS, GLASSLLM, PACKAGE, folder_at_hand, is_at_hand
 
 __all__ = [
     "DEFAULT",
+    "DEFAULTS",
     "GLASSLLM",
     "PACKAGE",
     "Decoder",
@@ -29,6 +30,7 @@ __all__ = [
     "folder_at_hand",
     "in_lab",
     "is_at_hand",
+    "is_decoder",
     "load",
     "reduced",
     "with_real_vectors",

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..attention import AttentionTrace, attend
 from .bert.layers import Layer
-from .bert.text_rules import TextRules
 from .files.checkpoint import Matrix
+from .parts.text_rules import TextRules
 from .tokens.tokenizer import Pieces
 
 
@@ -64,7 +64,7 @@ class Encoded:
     @property
     def is_cut(self) -> bool:
         """Whether the text is longer than those that the model was trained for."""
-        return self.rules.max_tokens is not None and self.rules.max_tokens < self.n
+        return self.rules.is_cut(self.n)
 
     @cached_property
     def text_vector(self) -> Matrix | None:
@@ -84,10 +84,14 @@ class Encoded:
         heads = self.layers[0].attention.h
         weights = np.empty((len(self.layers), heads, self.n, self.n), np.float32)
         for layer, own in enumerate(weights):
-            for head, seen in enumerate(self.heads(layer)):
-                own[head] = seen.weights
+            for head, seen in enumerate(self.layer_weights(layer)):
+                own[head] = seen
         weights.setflags(write=False)
         return weights
+
+    def layer_weights(self, layer: int) -> Iterator[Matrix]:
+        """The weights of a layer's heads, each of shape (n, n); one is there at a time."""
+        return (head.weights for head in self.heads(layer))
 
     def heads(self, layer: int) -> Iterator[AttentionTrace]:
         """All that the heads of a layer compute, from 0 on, one after the other."""

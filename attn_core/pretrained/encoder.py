@@ -14,14 +14,15 @@ import numpy as np
 from ..scenario import Scenario
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.layers import Layer, forward, read_layer
-from .bert.text_rules import read_text_rules
 from .encoded import Encoded
 from .files.checkpoint import Checkpoint, Matrix, Progress
 from .files.error import UnseenError
 from .files.json_file import CONFIG
 from .files.shards import open_tensors
+from .parts.design import Design
 from .parts.norms import read_layer_norm
 from .parts.room import Room, told_of
+from .parts.text_rules import read_text_rules
 from .tokens.tokenizer import Pieces, Tokenizer
 
 
@@ -36,6 +37,8 @@ class Encoder:
         As it was asked for.
     layers, heads, d_model, d_k : int
         Sizes; a head's queries, keys and values have d_k numbers each.
+    design : Design
+        Of its attention: each token attends to all, and each head has its own keys.
     max_tokens : int
         Of a text that it reads: as many as the model has places for, or as the lab has room
         for (`limits.most_tokens`), whichever is less.
@@ -48,6 +51,7 @@ class Encoder:
         self._config = config = read_config(folder / CONFIG, files)
         self.name = name
         self.layers, self.heads = config.layers, config.heads
+        self.design = Design(kv_heads=config.heads)
         self.d_model, self.d_k = config.d_model, config.d_k
         self._room = Room(config.max_tokens, self.layers, self.heads)
         self.max_tokens = self._room.max_tokens
@@ -151,6 +155,10 @@ class Encoder:
             As `split` does, or when there is no such layer or head.
         """
         return self.scenario_of(self.encode(text), layer, head)
+
+    def sharing(self, head: int) -> tuple[int, ...]:
+        """Name the heads that have the same keys and values, which is itself alone; from 0."""
+        return (head,)
 
     def scenario_of(self, encoded: Encoded, layer: int, head: int) -> Scenario:
         """The same of a text that was read already."""

@@ -144,6 +144,16 @@ def describe_lab(real: AttentionTrace, lab: AttentionTrace, escape: Escape = str
     The 2 tokens fit on 2 axes,
     so only rounding tells the weights from the model's: none differs by more than 0.0004.
     """
+    told = _describe_gap(real, lab, escape)
+    if real.rotary_angles is None:
+        return told
+    return (
+        f"{told} Queries and keys are rotated already when they get there: the places are in the "
+        "axes of $X$, and a word that is moved takes its place along."
+    )
+
+
+def _describe_gap(real: AttentionTrace, lab: AttentionTrace, escape: Escape) -> str:
     gaps = np.abs(real.weights - lab.weights)
     count, axes, most = real.scenario.n, lab.scenario.d_model, number(gaps.max(), _DIGITS)
     if count <= axes:

@@ -12,10 +12,11 @@ from .decoder import Decoder, glassllm
 from .decoder.files import DecoderFiles, open_files
 from .encoder import Encoder
 from .files.checkpoint import Progress
+from .files.error import ModelError
 from .files.json_file import CONFIG, read_object
 from .files.shards import open_tensors
 from .parts.kinds import DECODERS, kind_of
-from .sources.locate import DEFAULT, folder_of, language_of
+from .sources.locate import DEFAULT, folder_at_hand, folder_of, language_of
 
 
 def load(
@@ -70,3 +71,16 @@ def files_of(name: str, progress: Progress | None = None) -> DecoderFiles | Path
     if kind_of(read_object(path), open_tensors(folder), str(path)) in DECODERS:
         return open_files(folder)
     return folder
+
+
+def is_decoder(path_or_name: str) -> bool:
+    """Whether the files at hand say that it is one; False where there are none that do."""
+    if language_of(path_or_name):
+        return True
+    if (folder := folder_at_hand(path_or_name)) is None:
+        return False
+    path = folder / CONFIG
+    try:
+        return kind_of(read_object(path), (), str(path)) in DECODERS
+    except ModelError:  # loading tells what is wrong
+        return False

@@ -60,6 +60,7 @@ def test_all_that_an_address_may_say():
         "learn": "grammar",
         "paint": "1-0",
         "look": "4.2.6.3.head",
+        "model": "glass",
         "lesson": "7",
         "seed": "k3f9",
         "step": "predict1",
@@ -75,6 +76,7 @@ def test_all_that_an_address_may_say():
         lesson="grammar",
         painted="1-0",
         look="4.2.6.3.head",
+        model="glass",
         course=CourseAddress("7", "k3f9", "predict1", "1502e", "1z"),
         room=RoomAddress("KXQRT", "s3cret", "1"),
     )

@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, RuntimeConfig
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -136,3 +137,21 @@ def test_a_whole_page_still_takes_the_place_of_the_last(runtime):
 def test_streamlit_by_itself_takes_away_what_nobody_draws_again():
     """If this fails, Streamlit has mended it, and `_kept_by_parts` can go."""
     assert waiting(["box"]) == ["picture", "title", WHOLE, EARLY, "picture anew"]
+
+
+@pytest.mark.parametrize("by_clock", [True, False])
+def test_a_press_is_heard_from_whoever_pressed(by_clock):
+    told = ClientState(is_auto_rerun=by_clock)
+    told.widget_states.widgets.add(id="slider", double_value=3)
+    told.widget_states.widgets.add(id="button", trigger_value=True)
+    told.widget_states.widgets.add(id="board", json_trigger_value='[{"event": "drag"}]')
+    heard = []
+    mend.hear_once(lambda _, said: heard.extend(said.widget_states.widgets))(None, told)
+    pressed = [] if by_clock else ["button", "board"]
+    assert [each.id for each in heard] == ["slider", *pressed]
+
+
+def test_a_run_that_nobody_asked_for_in_words_is_passed_on():
+    heard = []
+    mend.hear_once(lambda _, said: heard.append(said))(None, None)
+    assert heard == [None]

@@ -20,7 +20,6 @@ from pages.ui.model.encoded_cache import MOST, EncodedCache, size
 from pages.ui.session.model_query import FIRST, SENTENCE
 from pages.ui.session.url_text import ELSEWHERE
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
-from tests.pretrained import decoders
 from tests.pretrained.tiny import HEADS, HOME, LAYERS, configured, copied, in_bytes, rewritten
 
 PAGE = "9_Real_model.py"
@@ -230,13 +229,6 @@ def test_a_model_that_cannot_be_read_says_why(tmp_path, monkeypatch):
     assert at.get("plotly_chart")
 
 
-def test_a_decoder_is_refused_in_words(monkeypatch):
-    monkeypatch.setenv(shared_model.VARIABLE, str(decoders.HOME / "llama-gqa"))
-    at = fine(visit(PAGE))
-    assert "llama-gqa is a decoder, whose tokens attend only to those before" in complaint(at)
-    assert not at.get("plotly_chart")
-
-
 def test_a_load_that_fails_in_an_unknown_way_says_so(monkeypatch, caplog):
     def broken(*_):
         raise RuntimeError("etag is empty")
@@ -258,7 +250,7 @@ def test_folders_of_the_server_are_not_told(tmp_path, monkeypatch):
     monkeypatch.setenv(shared_model.VARIABLE, FOLDER)
     at = opened()
     assert "tests" not in said(at)
-    assert "**bert** has 2 layers" in said(at)
+    assert "**bert** is an encoder with 2 layers" in said(at)
 
 
 def test_the_folder_of_a_fetched_model_is_not_told_either(monkeypatch):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attn_core.pretrained import ModelError, interpret, load
-from attn_core.pretrained.bert.text_rules import TextRules
+from attn_core.pretrained.parts.text_rules import TextRules
 from tests.pretrained import tiny
 
 pytestmark = pytest.mark.usefixtures("model_packages")

@@ -103,6 +103,8 @@ class WordMap:
         What a row and a column are.
     marked : int, optional
         A row to outline.
+    mask : ndarray of bool, shape of `values`, optional
+        False where there is nothing to show.
     """
 
     rows: Sequence[str]
@@ -110,6 +112,7 @@ class WordMap:
     values: Array
     axes: tuple[str, str] = ("query", "key")
     marked: int | None = None
+    mask: Array | None = None
 
 
 def describe_word_map(
@@ -143,13 +146,14 @@ def describe_word_map(
     layout = _map_layout(len(down), len(across), box, room, look)
     if shown.marked is not None:
         layout["shapes"] = [_outline(shown.marked, len(across), box[0], look.palette)]
+    values = shown.values if shown.mask is None else np.where(shown.mask, shown.values, np.nan)
     numbers = {
-        "z": shown.values.astype(np.float32),  # half the bytes, and seven digits
+        "z": values.astype(np.float32),  # half the bytes, and seven digits
         "zmax": colouring.high,
         "colorbar": _colour_bar(colouring, shown.axes, scale),
     }
     if min(box) >= _NUMBERED * scale.font:
-        numbers |= _in_boxes(shown.values, colouring, min(box), scale)
+        numbers |= _in_boxes(values, colouring, min(box), scale)
     heatmap = _heatmap(colouring, shown.axes) | {"x": across, "y": down}
     return Description([heatmap], layout, [numbers], config=ZOOM)
 
@@ -160,6 +164,7 @@ def _heatmap(colouring: Colouring, axes: tuple[str, str]) -> dict[str, Any]:
         "name": colouring.name,
         "xgap": 0,
         "ygap": 0,
+        "hoverongaps": False,
         "zmin": colouring.low,
         "colorscale": colouring.scale,
         "hovertemplate": f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z}}<extra></extra>",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +13,10 @@ from ...attention import AttentionTrace, attend
 from ...scenario import Scenario
 from ..files.checkpoint import Checkpoint, Matrix, Progress
 from ..files.error import ModelError
+from ..parts.design import Design
 from ..parts.norms import Norm
 from ..parts.room import Room, told_of
+from ..parts.text_rules import TextRules, read_text_rules
 from ..tokens.tokenizer import Pieces
 from . import gpt2
 from .cache import LayerCache
@@ -67,6 +69,26 @@ class DecoderOutput:
         """Number of tokens."""
         return len(self.pieces.tokens)
 
+    @property
+    def rules(self) -> TextRules:
+        """How the model makes one vector of a text."""
+        return self.model.rules
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the text is longer than those that the model was trained for."""
+        return self.rules.is_cut(self.n)
+
+    @property
+    def text_vector(self) -> Matrix | None:
+        """One vector of the text, pooled as the model's files say, or the last token's.
+
+        Shape (d_model,), or a multiple of that where several are laid end to end; None where
+        the lab doesn't compute what the files ask for.
+        """
+        # What stands behind doesn't change the vectors of a text's beginning.
+        return self.rules.pool(self.hidden[: self.rules.max_tokens])
+
     @cached_property
     def hidden(self) -> Matrix:
         """What leaves the last block, after the last norm; shape (n, d_model)."""
@@ -90,12 +112,17 @@ class DecoderOutput:
         """
         if self.kept is not None:
             return self.kept
-        model = self.model
-        weights = np.empty((model.layers, model.heads, self.n, self.n), np.float32)
-        for own, block, X in zip(weights, model.blocks, self.states[:-1], strict=True):
-            Q, K, _ = block.attention.projections(block.norm_1(X))
-            own[:] = block.attention.weights(Q, K)
-        return _read_only(weights)
+        return _read_only(np.stack([self._weights(i) for i in range(self.model.layers)]))
+
+    def layer_weights(self, layer: int) -> Iterator[Matrix]:
+        """The weights of a layer's heads, each of shape (n, n), one after the other."""
+        return iter(self._weights(layer) if self.kept is None else self.kept[layer])
+
+    def _weights(self, layer: int) -> Matrix:
+        """Those of all heads of a layer, shape (heads, n, n)."""
+        block = self.model.blocks[layer]
+        Q, K, _ = block.attention.projections(block.norm_1(self.states[layer]))
+        return block.attention.weights(Q, K)
 
     def traces(self) -> Iterator[BlockTrace]:
         """What each block computes, one after the other."""
@@ -121,6 +148,10 @@ class Decoder:
     max_tokens : int
         Of a text that it reads: as many as the model was made for, or as the lab has room
         for (`limits.most_tokens`), whichever is less.
+    design : Design
+        Of its attention: causal, and what else its config.json says.
+    rules : TextRules
+        What its files say of whole texts.
     vocabulary : int
         Number of tokens that may be next.
     ends : frozenset of int
@@ -136,12 +167,24 @@ class Decoder:
         self.name = name
         self.layers, self.heads, self.kv_heads = config.layers, config.heads, config.kv_heads
         self.d_model, self.d_k = config.d_model, config.d_k
+        self.design = Design(
+            config.kv_heads,
+            is_causal=True,
+            biased="qkv" in config.biases,
+            rope=family is not gpt2,
+            qk_norm=config.qk_norm,
+            scale=config.scale,
+            by_layer=config.divides_by_layer,
+        )
         self._room = Room(config.max_tokens, self.layers, self.heads)
         self.max_tokens = self._room.max_tokens
         self._file = Checkpoint(files.tensors, family.tensors(config), files.folder)
         self._table_name = self._find_table(family.TABLE, config.tied, files.where)
         self.vocabulary = self._file.length(self._table_name, config.d_model)
+        self.rules = replace(read_text_rules(files.folder), usual="lasttoken")
         self.tokenizer = files.tokenizer(self.vocabulary)
+        if self.rules.lower:
+            self.tokenizer.lower()
         self.ends = files.ends
         self._places = self._read_places(config) if family is gpt2 else None
         self._head, self._table = self._read_head(config, files.where)

@@ -32,11 +32,15 @@ class Contributions:
         Where they are among all tokens of the text.
     features : tuple of str, length d_k
     products : ndarray, shape (m, d_k)
-        q · k / √d_k, feature by feature; a row sums to its score.
+        Feature by feature, after RoPE if there is one; a row sums to its score.
     scores, weights : ndarray, shape (m,)
         Before the softmax, and after it.
     asked : int
         Row of the key that is asked about.
+    label : str
+        What the products are.
+    is_masked : bool
+        The mask doesn't let the query attend to that key.
     """
 
     query: str
@@ -47,6 +51,8 @@ class Contributions:
     scores: Array
     weights: Array
     asked: int
+    label: str
+    is_masked: bool
 
 
 def contributions(
@@ -61,7 +67,8 @@ def contributions(
     query, key : int
         Tokens.
     among : sequence of int, optional
-        Tokens that may be shown as keys; all where it is left out.
+        Tokens that may be shown as keys; all where it is left out. Of those that the mask
+        blocks only the one that is asked about is shown.
 
     Examples
     --------
@@ -72,7 +79,8 @@ def contributions(
     ('Je', array([6.36, 0.  ]), np.float64(6.36))
     """
     s = trace.scenario
-    shown = list(range(s.n) if among is None else among)
+    allowed = s.allowed[query]
+    shown = [j for j in (range(s.n) if among is None else among) if allowed[j] or j == key]
     first = [shown[k] for k in most(trace.weights[query, shown], MOST_KEYS)]
     places = first if key in first else [*first[:-1], key]
     names = graph(s).axis("key")
@@ -81,10 +89,12 @@ def contributions(
         tuple(names[j] for j in places),
         tuple(places),
         tuple(str(i) for i in range(1, s.d_k + 1)),
-        trace.Q[query] * trace.K[places] / (math.sqrt(s.d_k) if s.scale else 1),
+        trace.rotated_Q[query] * trace.rotated_K[places] / (math.sqrt(s.d_k) if s.scale else 1),
         trace.scores[query, places],
         trace.weights[query, places],
         places.index(key),
+        "q · k / √d_k" if s.scale else "q · k",
+        not allowed[key],
     )
 
 
@@ -110,5 +120,9 @@ def describe_largest_contributions(shown: Contributions, escape: Escape = str) -
     for verb, best in (("brought", up), ("taken", down)):
         named = [f"feature {shown.features[k]} ({number(products[k])})" for k in best]
         told += [f"Most is {verb} by {join_words(named)}."] if named else []
-    told.append(f"After the softmax it is a weight of {number(shown.weights[shown.asked], 3)}.")
+    if shown.is_masked:
+        told.append("The mask takes −∞ in its place, so that its weight is 0.")
+    else:
+        weight = number(shown.weights[shown.asked], 3)
+        told.append(f"After the softmax it is a weight of {weight}.")
     return " ".join(told)

@@ -11,10 +11,10 @@ import numpy as np
 
 from ...attention import AttentionTrace, attend
 from ...explain.wording import pluralize
+from ...masks import causal
 from ...notation.labels import unique
 from ...scenario import Array
-from ..encoded import Encoded
-from ..encoder import Encoder
+from ..model import EncodedText, Model
 from ..rollout import rollout
 
 #: One head, the mean of a layer's heads, or attention rolled out from the first layer on.
@@ -57,11 +57,14 @@ class Seen:
         Those that are shown, numbered where a word occurs twice.
     weights : ndarray, shape (m, m)
         Row = query, column = key. Where tokens are left out, rows sum to less than 1.
+    mask : ndarray of bool, shape (m, m), optional
+        True where the query may attend to the key; None: everywhere.
     """
 
     title: str
     tokens: tuple[str, ...]
     weights: Array
+    mask: Array | None = None
 
 
 class Reading:
@@ -69,22 +72,23 @@ class Reading:
 
     Parameters
     ----------
-    encoder : Encoder
-    encoded : Encoded
+    model : Encoder or Decoder
+    encoded : Encoded or DecoderOutput
+        A text as this model read it.
     focus : Focus
         A model or a text may have fewer layers, heads or tokens; then the last is looked
         at, and of tokens that aren't shown the nearest that is.
     """
 
-    def __init__(self, encoder: Encoder, encoded: Encoded, focus: Focus) -> None:
-        self.encoder, self.encoded = encoder, encoded
+    def __init__(self, model: Model, encoded: EncodedText, focus: Focus) -> None:
+        self.model, self.encoded = model, encoded
         special = encoded.pieces.special
         #: Where the tokens that are shown are among all.
         self.places = tuple(i for i in range(encoded.n) if not (focus.only_words and special[i]))
         self.focus = replace(
             focus,
-            layer=min(focus.layer, encoder.layers - 1),
-            head=min(focus.head, encoder.heads - 1),
+            layer=min(focus.layer, model.layers - 1),
+            head=min(focus.head, model.heads - 1),
             query=self._nearest(focus.query),
         )
 
@@ -111,15 +115,16 @@ class Reading:
         """The token whose weight is explained."""
         if self.focus.key is not None:
             return self._nearest(self.focus.key)
-        special, weights = self.encoded.pieces.special, self.trace.weights[self.focus.query]
-        words = [i for i in range(self.encoded.n) if not special[i] and i != self.focus.query]
-        return max(words, key=lambda i: float(weights[i]), default=self.focus.query)
+        query, special, trace = self.focus.query, self.encoded.pieces.special, self.trace
+        seen = np.flatnonzero(trace.scenario.allowed[query]).tolist()
+        words = [i for i in seen if not special[i] and i != query]
+        return max(words, key=lambda i: float(trace.weights[query, i]), default=query)
 
     @cached_property
     def trace(self) -> AttentionTrace:
         """All that the head computes, with the tokens as they are shown."""
         focus = self.focus
-        s = self.encoder.scenario_of(self.encoded, focus.layer, focus.head)
+        s = self.model.scenario_of(self.encoded, focus.layer, focus.head)
         return attend(replace(s, tokens=self.encoded.pieces.shown))
 
     @cached_property
@@ -128,7 +133,7 @@ class Reading:
         layer = self.focus.layer
         match self.focus.view:
             case "average":
-                title = f"Layer {layer + 1}, mean of its {self.encoder.heads} heads"
+                title = f"Layer {layer + 1}, mean of its {self.model.heads} heads"
                 return self._seen(title, self._mean(layer))
             case "rollout":
                 title = f"Rollout through {pluralize(layer + 1, 'layer')}"
@@ -139,17 +144,22 @@ class Reading:
     def _mean(self, layer: int) -> Array:
         """Mean of the weights of a layer's heads, one of which is there at a time."""
         total = np.zeros((self.encoded.n, self.encoded.n), np.float32)
-        for head in self.encoded.heads(layer):
-            total += head.weights
-        return total / np.float32(self.encoder.heads)
+        for weights in self.encoded.layer_weights(layer):
+            total += weights
+        return total / np.float32(self.model.heads)
 
     def _seen(self, title: str, weights: Array) -> Seen:
-        return Seen(title, self.tokens, self._shown(weights))
+        return Seen(title, self.tokens, self._shown(weights), self.mask)
 
     @property
     def scores(self) -> Array:
         """The scores of the head between the tokens that are shown."""
         return self._shown(self.trace.scores)
+
+    @cached_property
+    def mask(self) -> Array | None:
+        """True where a token that is shown may attend to another; None: everywhere."""
+        return self._shown(causal(self.encoded.n)) if self.model.design.is_causal else None
 
     def _shown(self, matrix: Array) -> Array:
         shown: Array = matrix[np.ix_(self.places, self.places)]
@@ -180,10 +190,10 @@ class Reading:
         # What is left out stands at both ends.
         shown = slice(self.places[0], self.places[-1] + 1)
         m = min(side, len(self.places))
-        small = np.empty((self.encoder.layers, self.encoder.heads, m, m), np.float32)
+        small = np.empty((self.model.layers, self.model.heads, m, m), np.float32)
         for layer, own in enumerate(small):
-            for i, head in enumerate(self.encoded.heads(layer)):
-                own[i] = pooled(head.weights[shown, shown], m)
+            for i, weights in enumerate(self.encoded.layer_weights(layer)):
+                own[i] = pooled(weights[shown, shown], m)
         if m == len(self.places):
             return small, self.tokens
         first = [self.tokens[i] for i in patches(len(self.places), m)]

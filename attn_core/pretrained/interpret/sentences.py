@@ -6,17 +6,17 @@ from ...analysis.long_text import NAMED, digits
 from ...explain.wording import Escape, join_words, largest, pluralize
 from ...notation.labels import isolate, number, percent, rounded
 from ...scenario import Array
-from ..encoded import Encoded
+from ..model import EncodedText
 from .reading import Reading, Seen, most
 from .tokenized_words import describe_words
 
 
-def describe_text(encoded: Encoded, escape: Escape = str) -> str:
+def describe_text(encoded: EncodedText, escape: Escape = str) -> str:
     """Count the tokens of a text, and name the words that were changed, cut or left out.
 
     Parameters
     ----------
-    encoded : Encoded
+    encoded : Encoded or DecoderOutput
     escape : callable
         Applied to each token, here and below.
     """

@@ -9,8 +9,8 @@ import numpy as np
 from ...explain.wording import Escape, join_words, pluralize
 from ...notation.labels import isolate, number, unique
 from ...scenario import Array
-from ..bert.text_rules import TextRules
-from ..encoded import Encoded
+from ..model import EncodedText
+from ..parts.text_rules import TextRules
 from ..tokens.tokenizer import Pieces
 
 #: A cosine above this is written as 1.
@@ -50,7 +50,7 @@ class Shared:
         return ("start", *(f"after {i}" for i in range(1, self.cosines.shape[1])))
 
 
-def shared(a: Encoded, b: Encoded) -> Shared:
+def shared(a: EncodedText, b: EncodedText) -> Shared:
     """Compare two texts as one model reads them."""
     first, other = _places(a.pieces), _places(b.pieces)
     both = [token for token in first if token in other]
@@ -109,11 +109,18 @@ def describe_shared(shared: Shared, escape: Escape = str) -> str:
         return " ".join((*told, "The model makes the same of each in both."))
     told.append(
         "What differs most in the end is "
-        f"{escape(isolate(shared.tokens[k]))}: its two vectors begin at a cosine of "
-        f"{number(shared.cosines[k, 0])}, where only their places can differ, and leave the last "
-        f"layer at {number(shared.cosines[k, -1])}, since each has taken in its own text."
+        f"{escape(isolate(shared.tokens[k]))}: its two vectors begin "
+        f"{_at_the_start(shared.cosines[k, 0])} and leave the last layer at "
+        f"{number(shared.cosines[k, -1])}, since each has taken in what it attends to in its own "
+        "text."
     )
     return " ".join(told)
+
+
+def _at_the_start(cosine: float) -> str:
+    if number(cosine) == "1.00":
+        return "as one"
+    return f"at a cosine of {number(cosine)}, where only their places can differ,"
 
 
 #: What a text's vector is, by what sentence-transformers calls the way to it.
@@ -126,6 +133,13 @@ _VECTORS = {
     "lasttoken": "that of its last token",
 }
 
+#: What is said where the files name no way, by the one that is taken then.
+_UNNAMED = {
+    "mean": "; the model's files name no way to it, and this one is usual",
+    "lasttoken": ", which alone has read the whole text; the model wasn't trained to tell texts "
+    "apart by it",
+}
+
 
 def _describe_texts(shared: Shared) -> str:
     """Put the similarity of two texts in words, and how it was measured."""
@@ -135,13 +149,9 @@ def _describe_texts(shared: Shared) -> str:
             f"The model's files ask for {join_words(rules.others)}, which the lab doesn't "
             "compute, so no cosine of the two texts is told."
         )
-    vector = join_words([_VECTORS[way] for way in rules.pooling or ("mean",)])
-    joined = ", laid end to end" if len(rules.pooling) > 1 else ""
-    trained = (
-        ", as the model was trained"
-        if rules.pooling
-        else "; the model's files name no way to it, and this one is usual"
-    )
+    vector = join_words([_VECTORS[way] for way in rules.ways])
+    joined = ", laid end to end" if len(rules.ways) > 1 else ""
+    trained = ", as the model was trained" if rules.pooling else _UNNAMED[rules.usual]
     told = [
         f"The cosine between the two texts' vectors is {number(shared.texts)}.",
         f"A text's vector is {vector} in the last layer{joined}{trained}.",

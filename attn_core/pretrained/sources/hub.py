@@ -6,13 +6,13 @@ import io
 from pathlib import Path
 from typing import Any
 
-from ..bert.text_rules import MODULES, files_of
 from ..decoder.files import GENERATION
 from ..files.checkpoint import Progress
 from ..files.error import ModelError, needs
 from ..files.json_file import CONFIG, read_object
 from ..files.shards import INDEX, TENSORS, shards_of
 from ..parts.kinds import DECODERS
+from ..parts.text_rules import MODULES, files_of
 from ..tokens import word_list
 from ..tokens.tokenizer import TOKENIZER
 from .model_files import FILES, INSTEAD, checked, is_whole

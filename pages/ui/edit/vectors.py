@@ -40,7 +40,7 @@ def source() -> None:
         on_change=_choose,
         disabled=not shared_model.is_installed() and not in_use(),
         help="The vocabulary is made by hand, and a hash stands in for words that it doesn't "
-        f"have. The others are those of {shared_model.title()}, along as many principal axes as "
+        f"have. The others are those of {_title()}, along as many principal axes as "
         "X has columns. The projections stay as they are.",
     )
     fragment("vectors", lambda trace: _describe(trace.scenario))
@@ -55,7 +55,7 @@ def offer() -> None:
         icon=":material/add:",
         on_click=session().request_vectors,
         args=("word",),
-        help=f"Those of {shared_model.title()}, word by word; *Embeddings* has more of them.",
+        help=f"Those of {_title()}, word by word; *Embeddings* has more of them.",
     )
 
 
@@ -112,6 +112,11 @@ def _is_edited(s: Scenario) -> bool:
 def _near(found: Array | None, held: Array | None) -> bool:
     """Whether two machines' numbers differ by rounding alone."""
     return found is None or held is None or np.allclose(found, held, atol=10.0**-limits.DECIMALS)
+
+
+def _title() -> str:
+    """Name the model that the vectors are of."""
+    return shared_model.title(shared_model.encoder_name())
 
 
 def reset_button(name: str) -> None:
@@ -171,7 +176,12 @@ def _describe_loaded(s: Scenario, encoder: Encoder) -> None:
         st.caption(escape.markdown(str(error)))
         return
     sentences = pretrained.describe_vectors(
-        s, source, found, model=shared_model.title(), lacking=lacking, escape=escape.markdown
+        s,
+        source,
+        found,
+        model=_title(),
+        lacking=lacking,
+        escape=escape.markdown,
     )
     st.caption("  \n".join((*sentences, _ANEW)))
 

@@ -12,8 +12,14 @@ from attn_core.analysis.long_text import digits
 from attn_core.figures import Description, Look, WordMap, describe_head_grid, describe_word_map
 from attn_core.figures.words import thumbnails, word_map
 from attn_core.figures.words.thumbnails import Grid
-from attn_core.pretrained import Encoder
-from attn_core.pretrained.interpret import Reading, Seen, describe_seen
+from attn_core.pretrained.interpret import (
+    Reading,
+    Seen,
+    describe_model,
+    describe_score,
+    describe_seen,
+)
+from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
@@ -26,14 +32,9 @@ _BESIDE, _MOST_BESIDE = 960, 12
 _HEADS, _GAP = 0.58, 20
 
 
-def about(encoder: Encoder) -> None:
+def about(model: Model) -> None:
     """Say which model it is, and how large."""
-    st.caption(
-        f"**{shared_model.title()}** has {encoder.layers} layers of {encoder.heads} "
-        f"heads. A token has {encoder.d_model} numbers, a query and a key {encoder.d_k}; scores "
-        f"are divided by $\\sqrt{{d_k}} = \\sqrt{{{encoder.d_k}}}$ as always. The model's biases "
-        "are one more row of each $W$, which meets a column of ones in $X$."
-    )
+    st.caption(f"**{shared_model.title(model.name)}** {describe_model(model)}")
 
 
 def _look(share: float) -> Look:
@@ -70,9 +71,9 @@ def _select(layer: int, head: int) -> None:
 
 def head_grid(reading: Reading, key: str, drawn: Look, chosen: Callable[[int, int], None]) -> None:
     """Show all heads as thumbnails; a click tells `chosen` the layer and the head, from 0."""
-    encoder, focus = reading.encoder, reading.focus
-    side = thumbnails.thumbnail_side(encoder.layers, encoder.heads, drawn.width)
-    grid = thumbnails.grid_for(encoder.layers, encoder.heads, drawn.width)
+    model, focus = reading.model, reading.focus
+    side = thumbnails.thumbnail_side(model.layers, model.heads, drawn.width)
+    grid = thumbnails.grid_for(model.layers, model.heads, drawn.width)
     with slot():
         if is_ready():
             small, words = shared_model.thumbnails(reading, side)
@@ -80,8 +81,8 @@ def head_grid(reading: Reading, key: str, drawn: Look, chosen: Callable[[int, in
                 describe_head_grid(small, words, (focus.layer, focus.head), look=drawn),
                 key,
                 lambda: (
-                    f"Small maps of attention weights: {encoder.layers} layers, one below the "
-                    f"other, of {encoder.heads} heads each. Layer {focus.layer + 1}, head "
+                    f"Small maps of attention weights: {model.layers} layers, one below the "
+                    f"other, of {model.heads} heads each. Layer {focus.layer + 1}, head "
                     f"{focus.head + 1} is outlined."
                 ),
                 partial(_pick_head, grid, len(words), chosen),
@@ -111,6 +112,8 @@ def _large(reading: Reading, share: float) -> None:
     st.caption(
         "Colours go with the cube root of a weight and are the same for all heads, layers and "
         "texts. Click a box to ask about it."
+        + " What the mask blocks is empty. Early tokens get more of all weight, for more queries "
+        "may attend to them." * reading.model.design.is_causal
     )
 
 
@@ -140,7 +143,7 @@ def weights(
 def heatmap(seen: Seen, drawn: Look, marked: int | None = None) -> Description:
     """Draw a matrix of weights."""
     colouring = word_map.weights(digits(len(seen.tokens)), drawn.theme)
-    shown = WordMap(seen.tokens, seen.tokens, seen.weights, marked=marked)
+    shown = WordMap(seen.tokens, seen.tokens, seen.weights, marked=marked, mask=seen.mask)
     return describe_word_map(shown, colouring, look=drawn)
 
 
@@ -153,7 +156,7 @@ def _rollout() -> None:
     )
 
 
-def caution() -> None:
+def caution(model: Model) -> None:
     """Say what attention weights do not prove."""
     st.warning(
         "**What weights do not prove.** A weight says how much of a value goes where, not why the "
@@ -161,21 +164,30 @@ def caution() -> None:
         "([Jain and Wallace 2019](https://arxiv.org/abs/1902.10186); "
         "[Wiegreffe and Pinter 2019](https://arxiv.org/abs/1908.04626) on what can be said all "
         "the same). After the first layer a token is a mixture of many words, so that a weight "
-        "on it isn't one on its word. Much weight on [CLS] or [SEP] often means that a head has "
-        "nothing to do ([Clark et al. 2019](https://arxiv.org/abs/1906.04341))."
+        f"on it isn't one on its word. {_SINKS[model.design.is_causal]}"
     )
+
+
+#: Where weights go that mean little, by whether a model is causal.
+_SINKS = {
+    False: "Much weight on [CLS] or [SEP] often means that a head has nothing to do "
+    "([Clark et al. 2019](https://arxiv.org/abs/1906.04341)).",
+    True: "Much weight on the first token, which all others can attend to, often means that a "
+    "head has nothing to do ([Xiao et al. 2023](https://arxiv.org/abs/2309.17453) call it an "
+    "attention sink).",
+}
 
 
 def scores(reading: Reading) -> None:
     """Show the scores of the head, before the softmax."""
     st.header("Its scores", anchor=False)
-    st.markdown(r"$\mathrm{scores} = Q K^\top / \sqrt{d_k}$, before the softmax of each row.")
+    st.markdown(describe_score(reading.model))
     with slot():
         if is_ready():
             drawn = look()
             colouring = word_map.signed("score", drawn.theme)
-            tokens = reading.tokens
-            shown = WordMap(tokens, tokens, reading.scores, marked=reading.query)
+            row, mask, tokens = reading.query, reading.mask, reading.tokens
+            shown = WordMap(tokens, tokens, reading.scores, marked=row, mask=mask)
             described = describe_word_map(shown, colouring, look=drawn)
             chart(
                 described,

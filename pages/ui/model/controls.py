@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from attn_core.analysis import long_text
 from attn_core.explain.wording import join_words
 from attn_core.notation.labels import isolate
-from attn_core.pretrained import Encoder
 from attn_core.pretrained.interpret import VIEWS, Reading, describe_text
+from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import parse_click
 from pages.ui.model import shared_model
@@ -30,25 +30,44 @@ EXAMPLES = {
 _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout": "rollout"}
 
 
-def text(encoder: Encoder) -> Reading | None:
+def which() -> None:
+    """Choose one of the server's models, where it has several."""
+    labels = shared_model.labels()
+    if len(labels) == 1:
+        return
+    widget_state.seed("model-which", next(k for k in labels if labels[k] == shared_model.chosen()))
+    widgets.selectbox(
+        "Model", [*labels], key="model-which", on_change=_choose_model, args=([*labels],), width=320
+    )
+
+
+def _choose_model(offered: Sequence[str]) -> None:
+    asked, chosen = session().model_query, widget_state.read("model-which", offered, None)
+    if chosen is not None:
+        # The first one needs no word in the address. Another model looks most at another key.
+        asked.model = "" if chosen == offered[0] else chosen
+        asked.focus_on(key=None)
+
+
+def text(model: Model) -> Reading | None:
     """Type a text, and have the model read it; None where it can't, with the reason."""
     question = session().model_query
-    with _field("Text", "model-text", question.text.text, question, encoder):
+    with _field("Text", "model-text", question.text.text, question, model):
         for label, example in EXAMPLES.items():
             key = f"model-{label}"
-            widgets.button(label, key=key, on_click=_example, args=(example, encoder))
-    return _read(encoder, question.text)
+            widgets.button(label, key=key, on_click=_example, args=(example, model))
+    return _read(model, question.text)
 
 
-def other(encoder: Encoder) -> Reading | None:
+def other(model: Model) -> Reading | None:
     """Type a second text to compare with; None without one."""
     kept = session().model_query.other
-    _field("Second text", "model-other", kept.text, kept, encoder)
-    return _read(encoder, kept) if kept.text else None
+    _field("Second text", "model-other", kept.text, kept, model)
+    return _read(model, kept) if kept.text else None
 
 
 def _field(
-    label: str, key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder
+    label: str, key: str, shown: str, reader: UrlText | ModelQuery, model: Model
 ) -> DeltaGenerator:
     """Show a field for a text; return the row of buttons beside it."""
     widget_state.seed(key, shown)
@@ -56,7 +75,7 @@ def _field(
     with field:
         # No `max_chars`: a browser would drop a longer text without a word.
         widgets.text_area(
-            label, key=key, height=68, on_change=_typed, args=(key, shown, reader, encoder)
+            label, key=key, height=68, on_change=_typed, args=(key, shown, reader, model)
         )
     with beside:
         row = st.container(horizontal=True)
@@ -65,22 +84,22 @@ def _field(
     return row
 
 
-def _example(text: str, encoder: Encoder) -> None:
-    _take(session().model_query, text, "", encoder)
+def _example(text: str, model: Model) -> None:
+    _take(session().model_query, text, "", model)
 
 
-def _typed(key: str, shown: str, reader: UrlText | ModelQuery, encoder: Encoder) -> None:
-    _take(reader, widget_state.read(key, str, shown), key, encoder)
+def _typed(key: str, shown: str, reader: UrlText | ModelQuery, model: Model) -> None:
+    _take(reader, widget_state.read(key, str, shown), key, model)
 
 
-def _take(reader: UrlText | ModelQuery, text: str, entered: str, encoder: Encoder) -> None:
+def _take(reader: UrlText | ModelQuery, text: str, entered: str, model: Model) -> None:
     # A text that the model can't read must not replace one that it can.
-    state.read_text(reader, text, entered, check=lambda text: shared_model.check(encoder, text))
+    state.read_text(reader, text, entered, check=lambda text: shared_model.check(model, text))
 
 
-def _read(encoder: Encoder, kept: UrlText) -> Reading | None:
+def _read(model: Model, kept: UrlText) -> Reading | None:
     try:
-        encoded = shared_model.encoded(encoder, kept.text)
+        encoded = shared_model.encoded(model, kept.text)
     except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
@@ -90,22 +109,24 @@ def _read(encoder: Encoder, kept: UrlText) -> Reading | None:
             "The address has no room for so long a text: a reload or another browser doesn't have "
             "it. Send the text along with the link."
         )
-    return Reading(encoder, encoded, session().model_query.focus)
+    return Reading(model, encoded, session().model_query.focus)
 
 
 def where(reading: Reading) -> None:
     """Choose layer, head and view, without a mouse as well."""
-    focus, encoder = reading.focus, reading.encoder
+    focus, model = reading.focus, reading.model
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choice("Layer", "layer", range(encoder.layers), focus.layer, _counted, 80)
+        _choice("Layer", "layer", range(model.layers), focus.layer, _counted, 80)
         if focus.view == "head":
-            _choice("Head", "head", range(encoder.heads), focus.head, _counted, 80)
+            _choice("Head", "head", range(model.heads), focus.head, _counted, 80)
         _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
 
 
 def only_words(reading: Reading) -> None:
-    """Hide what the model puts around a text, or show it."""
+    """Hide what the model puts around a text, or show it; some put nothing there."""
     focus = reading.focus
+    if not any(reading.encoded.pieces.special):
+        return
     widget_state.seed("model-only_words", focus.only_words)
     widgets.toggle(
         "Hide what the model puts around a text",

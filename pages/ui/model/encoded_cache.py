@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 
-from attn_core.pretrained import Encoded
+import numpy as np
+
+from attn_core.pretrained.model import EncodedText
 
 #: Bytes; seven texts of 512 tokens by the model that is there where no other is named.
 MOST = 40_000_000
@@ -22,9 +24,9 @@ class EncodedCache:
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._kept: OrderedDict[tuple[str, str], Encoded] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], EncodedText] = OrderedDict()
 
-    def get(self, model: str, text: str, read: Callable[[], Encoded]) -> Encoded:
+    def get(self, model: str, text: str, read: Callable[[], EncodedText]) -> EncodedText:
         """Return a text as a model reads it; what wasn't used longest gives way to it."""
         key = model, text
         encoded = self._kept.pop(key, None) or read()
@@ -34,6 +36,7 @@ class EncodedCache:
         return encoded
 
 
-def size(encoded: Encoded) -> int:
-    """Count the bytes of an encoded text."""
-    return encoded.states.nbytes
+def size(encoded: EncodedText) -> int:
+    """Count the bytes of an encoded text, with what was computed of it since."""
+    arrays = {id(a): a.nbytes for a in vars(encoded).values() if isinstance(a, np.ndarray)}
+    return sum(arrays.values())

@@ -17,6 +17,7 @@ from attn_core.notation.labels import isolate
 from attn_core.pretrained.interpret import (
     Reading,
     contributions,
+    describe_features,
     describe_largest_contributions,
     describe_token,
 )
@@ -45,10 +46,7 @@ def token(reading: Reading) -> None:
 def weight(reading: Reading) -> None:
     """Show what makes one weight: the features of q · k, the score, the softmax."""
     st.header("Why this weight", anchor=False)
-    st.markdown(
-        "A score is a sum with one product for each feature of $q$ and $k$. Each row is a key, "
-        "those with the largest weights; its boxes add up to its score."
-    )
+    st.markdown(describe_features(reading.model))
     controls.key(reading)
     shown = contributions(reading.trace, reading.focus.query, reading.key, reading.places)
     with slot():
@@ -57,7 +55,7 @@ def weight(reading: Reading) -> None:
             largest = float(abs(shown.products).max())
             axes = "key", "feature"
             products = WordMap(shown.keys, shown.features, shown.products, axes, shown.asked)
-            colouring = word_map.signed_to("q · k / √d_k", largest, drawn.theme)
+            colouring = word_map.signed_to(shown.label, largest, drawn.theme)
             described = describe_word_map(products, colouring, look=drawn)
             chart(
                 described,

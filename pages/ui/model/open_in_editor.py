@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core import Scenario, attend, limits, pretrained
-from attn_core.pretrained.interpret import Reading
+from attn_core.pretrained.interpret import Reading, describe_sharing
 from attn_core.text import escape
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
@@ -25,6 +25,8 @@ def head(reading: Reading) -> None:
             f"{reading.encoded.n}. Read a shorter one to take its head along."
         )
         return
+    if told := describe_sharing(reading.model, reading.focus.head):
+        st.markdown(told)
     small = pretrained.in_lab(reading.trace.scenario)
     st.markdown(pretrained.describe_lab(reading.trace, attend(small), escape.markdown))
     pressed = widgets.button(

@@ -16,24 +16,27 @@ import streamlit as st
 from attn_core import limits
 from attn_core.pretrained import (
     DEFAULT,
-    Decoder,
-    Encoded,
+    DEFAULTS,
     Encoder,
     ModelError,
     folder_at_hand,
     interpret,
     is_at_hand,
+    is_decoder,
     load,
 )
 from attn_core.pretrained.interpret import Reading, Shared
+from attn_core.pretrained.model import EncodedText, Model
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import Source
 from pages.ui.live.slots import slot
 from pages.ui.model.encoded_cache import EncodedCache
 from pages.ui.session import widgets
+from pages.ui.session.state import session
 
-#: Names the model, a folder or a name on the hub, for whoever runs the server.
+#: Names the models that the server shows, for whoever runs it: folders, or names on the hub, with
+#: commas between them. The first is shown first.
 VARIABLE = "ATTENTION_MODEL"
 #: Seconds between two looks how far loading is.
 _PAUSE = 0.1
@@ -49,7 +52,7 @@ class Loading:
         What is under way.
     part : float
         Which part of that is done, from 0 to 1.
-    encoder : Encoder, optional
+    model : Encoder or Decoder, optional
         The model, once it is there.
     error : ModelError, optional
         Why it isn't coming.
@@ -57,7 +60,7 @@ class Loading:
 
     def __init__(self, name: str) -> None:
         self.label, self.part = _last(name), 0.0
-        self.encoder: Encoder | None = None
+        self.model: Model | None = None
         self.error: ModelError | None = None
         self._thread = threading.Thread(target=self._load, args=(name,), daemon=True)
         self._thread.start()
@@ -69,7 +72,7 @@ class Loading:
 
     def _load(self, name: str) -> None:
         try:
-            self.encoder = _encoder_alone(load(name, self._note))
+            self.model = load(name, self._note)
         except ModelError as error:
             _log.warning("%s", error)
             self.error = error
@@ -84,16 +87,6 @@ class Loading:
         self.label, self.part = label, part
 
 
-def _encoder_alone(model: Encoder | Decoder) -> Encoder:
-    """Refuse a decoder, which the pages don't show yet."""
-    if isinstance(model, Decoder):
-        raise ModelError(
-            f"{_last(model.name)} is a decoder, whose tokens attend only to those before them. "
-            "This page shows encoders; attn_core.pretrained.load reads both."
-        )
-    return model
-
-
 _loading: dict[str, Loading] = {}
 _starting = threading.Lock()
 #: One text is read at a time, for that takes all cores, and memory for several matrices.
@@ -101,9 +94,33 @@ _busy = threading.Lock()
 _encoded = EncodedCache()
 
 
-def name() -> str:
-    """Name the model that this server shows."""
-    return os.environ.get(VARIABLE) or DEFAULT
+def names() -> tuple[str, ...]:
+    """Name the models that this server shows, the first first: at least one."""
+    given = [name.strip() for name in os.environ.get(VARIABLE, "").split(",")]
+    if any(given):
+        return tuple(dict.fromkeys(filter(None, given)))
+    return tuple(filter(is_at_hand, DEFAULTS)) or (DEFAULT,)
+
+
+def labels() -> dict[str, str]:
+    """The same models by what visitors call them, which tells no folder of this server."""
+    found: dict[str, str] = {}
+    for name in names():
+        label, count = _last(name), 2
+        while label in found:
+            label, count = f"{_last(name)} {count}", count + 1
+        found[label] = name
+    return found
+
+
+def chosen() -> str:
+    """Name the model that the visitor looks at; the first where they chose none of these."""
+    return labels().get(session().model_query.model, names()[0])
+
+
+def encoder_name() -> str:
+    """Name the model that makes vectors of words, the first that isn't a decoder."""
+    return next((name for name in names() if not is_decoder(name)), DEFAULT)
 
 
 def is_installed() -> bool:
@@ -111,7 +128,7 @@ def is_installed() -> bool:
     return all(importlib.util.find_spec(package) for package in ("safetensors", "tokenizers"))
 
 
-def encoder(wanted: str = "") -> Encoder | None:
+def model(wanted: str = "") -> Model | None:
     """Return a model; None where it can't be loaded, with the reason on the page.
 
     The first visitor starts the loading; all who wait see its progress.
@@ -119,9 +136,9 @@ def encoder(wanted: str = "") -> Encoder | None:
     Parameters
     ----------
     wanted : str, optional
-        Which one, if not the one that this server shows.
+        Which one, if not the one that the visitor has chosen.
     """
-    wanted = wanted or name()
+    wanted = wanted or chosen()
     if not is_installed():
         show_how_to_install()
         return None
@@ -135,7 +152,19 @@ def encoder(wanted: str = "") -> Encoder | None:
     if loading.error:
         st.error(escape.markdown(_public(loading.error, wanted)))
         widgets.button("Try again", on_click=_forget, args=(loading,))
-    return loading.encoder
+    return loading.model
+
+
+def encoder(wanted: str = "") -> Encoder | None:
+    """Return an encoder, as `model` does; the one for vectors of words if no other is named."""
+    found = model(wanted or encoder_name())
+    if found is None or isinstance(found, Encoder):
+        return found
+    st.info(
+        f"{title(found.name)} is a decoder. Vectors of words are an encoder's, "
+        "in which each word has read all others."
+    )
+    return None
 
 
 def _public(error: ModelError, wanted: str) -> str:
@@ -147,13 +176,13 @@ def _public(error: ModelError, wanted: str) -> str:
 
 
 @contextmanager
-def _in_public() -> Iterator[None]:
+def _in_public(name: str) -> Iterator[None]:
     """Raise errors in words that a page may show."""
     try:
         yield
     except ModelError as error:
         _log.warning("%s", error)
-        raise ModelError(_public(error, name())) from error
+        raise ModelError(_public(error, name)) from error
 
 
 def _last(path: str) -> str:
@@ -161,9 +190,9 @@ def _last(path: str) -> str:
 
 
 def loaded() -> Encoder | None:
-    """Return the model if it is loaded already."""
-    loading = _loading.get(name())
-    return loading.encoder if loading else None
+    """Return the model that makes vectors of words, if it is loaded already."""
+    loading = _loading.get(encoder_name())
+    return loading.model if loading and isinstance(loading.model, Encoder) else None
 
 
 def show_how_to_install() -> None:
@@ -210,9 +239,9 @@ def _wait(loading: Loading) -> None:
         st.html("<span></span>")  # takes the bar away
 
 
-def title() -> str:
-    """Name the model without its maker, ready for a sentence."""
-    return escape.markdown(_last(name()))
+def title(name: str) -> str:
+    """Name a model without its maker, ready for a sentence."""
+    return escape.markdown(_last(name))
 
 
 def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
@@ -228,14 +257,14 @@ def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encoder) -> Array:
-    with _busy, _in_public():
+    with _busy, _in_public(name):
         read = _encoder.word_vectors if source == "word" else _encoder.words_in_context
         found = read(words)
     found.setflags(write=False)  # it is all visitors'
     return found
 
 
-def check(encoder: Encoder, text: str) -> None:
+def check(model: Model, text: str) -> None:
     """Refuse a text that the model can't read; a blank one is none.
 
     Raises
@@ -245,24 +274,24 @@ def check(encoder: Encoder, text: str) -> None:
     """
     limits.LONG_TEXT.check(text)
     if text.strip():
-        with _in_public():
-            encoder.split(text)
+        with _in_public(model.name):
+            model.split(text)
 
 
-def encoded(encoder: Encoder, text: str) -> Encoded:
+def encoded(model: Model, text: str) -> EncodedText:
     """Return a text as the model encodes it; the last ones are cached.
 
     Raises
     ------
     ValueError
-        When the text is empty or too long; see `Encoder.encode`.
+        When the text is empty or too long; see `Model.encode`.
     """
     limits.LONG_TEXT.check(text)
-    with _busy, _in_public():
-        return _encoded.get(encoder.name, text, lambda: encoder.encode(text))
+    with _busy, _in_public(model.name):
+        return _encoded.get(model.name, text, lambda: model.encode(text))
 
 
-def shared(a: Encoded, b: Encoded) -> Shared:
+def shared(a: EncodedText, b: EncodedText) -> Shared:
     """Compare two texts; the beginning of a long one is read once more."""
     with _busy:
         return interpret.shared(a, b)
@@ -271,7 +300,7 @@ def shared(a: Encoded, b: Encoded) -> Shared:
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
     """Return the weights of all heads, small, from a cache; see `Reading.thumbnails`."""
     text = reading.encoded.text
-    return _thumbnails(reading.encoder.name, text, reading.focus.only_words, side, reading)
+    return _thumbnails(reading.model.name, text, reading.focus.only_words, side, reading)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -25,7 +25,7 @@ def compare(reading: Reading) -> None:
         "The same layer and head read another text. What does a small change do, and what does "
         "a word become in other company?"
     )
-    other = controls.other(reading.encoder)
+    other = controls.other(reading.model)
     if other is None:
         return
     _side_by_side(reading, other)

@@ -1,7 +1,7 @@
-"""Three places where Streamlit loses what it sends, mended from outside.
+"""Places where Streamlit loses what it sends, or hears a press twice, mended from outside.
 
-`tests/pages/test_mend.py` shows each loss as Streamlit has it: a test there that fails tells that
-a new version has mended it, and that the mending here can go.
+`tests/pages/test_mend.py` and `tests/browser/test_press.py` show each fault as Streamlit has it:
+a test there that fails tells that a new version has mended it, and that the mending here can go.
 """
 
 from __future__ import annotations
@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import ActiveSessionInfo, SessionManager
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 Clear = Callable[[ForwardMsgQueue, bool, list[str] | None], None]
+Request = Callable[[AppSession, ClientState | None], None]
+#: Those of a widget's values that say that it was pressed.
+_PRESSES = {name for name in WidgetState.DESCRIPTOR.fields_by_name if "trigger" in name}
 
 
 def streamlit() -> None:
@@ -24,6 +30,7 @@ def streamlit() -> None:
     if isinstance(sessions, WebsocketSessionManager):  # not so in a test without a server
         answer_who_came_back(sessions)
         ForwardMsgQueue.clear = _kept_by_parts(ForwardMsgQueue.clear)  # type: ignore[method-assign, assignment]
+        AppSession.request_rerun = hear_once(AppSession.request_rerun)  # type: ignore[method-assign, assignment]
 
 
 class _Present(list[ActiveSessionInfo]):
@@ -68,6 +75,30 @@ def _kept_by_parts(clear: Clear) -> Clear:
         clear(queue, retain_lifecycle_msgs, [] if fragment_ids_this_run else fragment_ids_this_run)
 
     return kept
+
+
+def hear_once(request: Request) -> Request:
+    """Have a press heard from whoever pressed, and not from a clock as well.
+
+    A browser tells of a press a moment after it, and until then all else that it sends tells of
+    it, too: so does the clock of a part that is run every so often. Of one press on *Pause* the
+    first word paused the run, and the second, as the button was *Go on* by then, let it go on.
+    """
+
+    def heard(session: AppSession, client_state: ClientState | None) -> None:
+        if client_state and client_state.is_auto_rerun:
+            _forget_presses(client_state)
+        request(session, client_state)
+
+    return heard
+
+
+def _forget_presses(client_state: ClientState) -> None:
+    states = client_state.widget_states.widgets
+    kept = [state for state in states if state.WhichOneof("value") not in _PRESSES]
+    if len(kept) < len(states):
+        del states[:]
+        states.extend(kept)
 
 
 def on_every_page() -> AbstractContextManager[None]:

@@ -13,7 +13,7 @@ from attn_core.notation.cells import Cell
 
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
-_LESSON, _PAINTED, _LOOK = "learn", "paint", "look"
+_LESSON, _PAINTED, _LOOK, _MODEL = "learn", "paint", "look", "model"
 #: A long text, what a pretrained model reads, and what that is compared with.
 _TEXTS = "text", "read", "other"
 _ON = "1"
@@ -23,7 +23,7 @@ _FOLLOWED = {
     "Learn": (_LESSON, _PAINTED),
     "Compare": (_PINNED,),
     "Long text": _TEXTS[:1],
-    "Real model": (*_TEXTS[1:], _LOOK),
+    "Real model": (*_TEXTS[1:], _LOOK, _MODEL),
 }
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
@@ -104,6 +104,8 @@ class Address:
         What is painted, to be learned; see `attn_core.learning.raw_target`.
     look : str
         Where to look in a pretrained model; see `model_query`.
+    model : str
+        Which pretrained model; the server may have no such one.
     course : CourseAddress
     room : RoomAddress
     """
@@ -119,6 +121,7 @@ class Address:
     lesson: str = ""
     painted: str = ""
     look: str = ""
+    model: str = ""
     course: CourseAddress = field(default_factory=CourseAddress)
     room: RoomAddress = field(default_factory=RoomAddress)
 
@@ -143,6 +146,7 @@ class Address:
             lesson=query.get(_LESSON, ""),
             painted=query.get(_PAINTED, ""),
             look=query.get(_LOOK, ""),
+            model=query.get(_MODEL, ""),
             course=CourseAddress(*(query.get(name, "") for name in CourseAddress._fields)),
             room=RoomAddress(*(query.get(name, "") for name in RoomAddress._fields)),
         )
@@ -167,6 +171,7 @@ class Address:
             _LESSON: self.lesson,
             _PAINTED: self.painted,
             _LOOK: self.look,
+            _MODEL: self.model,
             **self.course._asdict(),
             **self.room._asdict(),
         }

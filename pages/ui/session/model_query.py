@@ -59,12 +59,15 @@ class ModelQuery:
     ----------
     text, other : UrlText
         What the model reads, and what it is compared with; the second may be empty.
+    model : str
+        Which model, as the page calls it; there may be no such one.
     focus : Focus
         The model or text may have fewer layers, heads or tokens.
     """
 
     text: UrlText = field(default_factory=lambda: UrlText(first=SENTENCE))
     other: UrlText = field(default_factory=UrlText)
+    model: str = ""
     focus: Focus = FIRST
 
     def read(self, text: str) -> None:

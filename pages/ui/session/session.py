@@ -317,6 +317,7 @@ class Session:
             self._open(address)
         self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
         self.painting.load_from_url(address.painted, self.scenario)
+        self.model_query.model = address.model
         if address.look != model_query.to_text(self.model_query.focus):
             self.model_query.focus = model_query.from_text(address.look)
         link, has_one = _as_link(self.scenario), bool(address.link)
@@ -435,6 +436,7 @@ class Session:
             lesson=self.lesson if self.lesson != KINDS[0] else "",
             painted=self.painting.text(self.scenario),
             look=model_query.to_text(self.model_query.focus),
+            model=self.model_query.model,
             course=self.course.to_url(link),
         )
 

@@ -69,15 +69,27 @@ class TextRules:
         ways the vectors are laid end to end. Empty where the files don't say.
     others : tuple of str
         Further steps to the vector, which the lab doesn't compute, by their names.
+    usual : str
+        The way where the files name none: a decoder's last token alone has seen the whole text.
     """
 
     max_tokens: int | None = None
     lower: bool = False
     pooling: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    usual: str = "mean"
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """`pooling`, or the usual way where no other is named."""
+        return self.pooling or (self.usual,)
+
+    def is_cut(self, n: int) -> bool:
+        """Whether n tokens are more than the model was trained for."""
+        return self.max_tokens is not None and self.max_tokens < n
 
     def pool(self, hidden: Matrix) -> Matrix | None:
-        """Make one vector of those that leave the last layer; the mean where no way is named.
+        """Make one vector of those that leave the last layer.
 
         None where the files ask for what the lab doesn't compute. Its length may be another
         than the model gives it; a cosine doesn't see that.
@@ -90,7 +102,7 @@ class TextRules:
         """
         if self.others:
             return None
-        return np.concatenate([_WAYS[way](hidden) for way in self.pooling or ("mean",)])
+        return np.concatenate([_WAYS[way](hidden) for way in self.ways])
 
 
 def read_text_rules(folder: Path) -> TextRules:

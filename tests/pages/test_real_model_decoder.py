@@ -1,0 +1,199 @@
+"""The page of a pretrained model with tiny decoders, against the numbers of transformers."""
+
+import numpy as np
+import pytest
+
+from attn_core.notation.labels import number
+from attn_core.permalink import encode_text
+from attn_core.pretrained import DEFAULT, load
+from pages.ui.model import shared_model
+from tests.pages.test_pages import boxes, fine, parameter, visit
+from tests.pages.test_real_model import PAGE, chosen, said
+from tests.pretrained.decoders import HOME, KINDS, copied, expected
+from tests.pretrained.tiny import HOME as ENCODERS
+
+BERT = ENCODERS / "bert"
+LONGEST = {kind: max(expected(kind), key=lambda case: len(case["tokens"])) for kind in KINDS}
+
+
+@pytest.fixture(autouse=True)
+def nothing_loaded(model_packages, monkeypatch):
+    monkeypatch.setattr(shared_model, "_loading", {})
+
+
+@pytest.fixture(params=KINDS)
+def kind(request, monkeypatch):
+    """A server that shows this decoder."""
+    monkeypatch.setenv(shared_model.VARIABLE, str(HOME / request.param))
+    return request.param
+
+
+def opened(kind, **query):
+    return fine(visit(PAGE, read=encode_text(LONGEST[kind]["text"]), **query))
+
+
+def below(weights):
+    """What a causal mask leaves of a matrix; the rest is empty."""
+    assert not weights[~np.tri(len(weights), dtype=bool)].any()
+    return np.where(np.tri(len(weights), dtype=bool), weights, np.nan)
+
+
+def test_all_heads_one_large_its_scores_and_one_weight(kind):
+    weights = LONGEST[kind]["weights"]
+    (layers, heads, n, _), at = weights.shape, opened(kind, look="2.2.4.3.head")
+    (mosaic,), large, scores, features = (
+        boxes(at),
+        boxes(at, 1)[0],
+        boxes(at, 2)[0],
+        boxes(at, 4)[0],
+    )
+    assert n > 4
+    assert mosaic.shape == (layers * (n + 1) - 1, heads * (n + 1) - 1)
+    np.testing.assert_allclose(mosaic[:n, :n], weights[0, 0], atol=1e-4)
+    np.testing.assert_allclose(large, below(weights[1, 1]), atol=1e-4)
+    # What RoPE has rotated adds up to the scores, of which the softmax makes these weights.
+    seen = np.exp(scores[3, :4])
+    np.testing.assert_allclose(seen / seen.sum(), weights[1, 1, 3, :4], atol=1e-4)
+    np.testing.assert_allclose(np.sort(features.sum(axis=1)), np.sort(scores[3, :4]), rtol=1e-4)
+    assert np.isnan(scores[3, 4:]).all()
+    for chart in at.get("plotly_chart"):
+        assert len(chart.proto.alt) > 20
+
+
+def test_the_mean_of_the_heads(kind):
+    at = chosen(opened(kind), layer=1, view="average")
+    mean = LONGEST[kind]["weights"][1].mean(axis=0)
+    np.testing.assert_allclose(boxes(at, 1)[0], below(mean), atol=1e-4)
+
+
+def test_rollout(kind):
+    weights = LONGEST[kind]["weights"].mean(axis=1)
+    first, second = (weights + np.eye(weights.shape[-1])) / 2
+    at = chosen(opened(kind), layer=1, view="rollout")
+    np.testing.assert_allclose(boxes(at, 1)[0], below(second @ first), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("gpt2", ("is causal", "biases are one more row")),
+        ("llama-gqa", ("All heads of a layer share one $W_k$", "rotated by RoPE")),
+        ("llama-tied-two-kv", ("with neighbours: 1 to 2 and 3 to 4", "rotated by RoPE")),
+        ("qwen3-qk-norm", ("numbers three times", "rotated by RoPE")),
+    ],
+    indirect=["kind"],
+)
+def test_what_it_is(kind, expected):
+    told = said(opened(kind))
+    assert "is a decoder with 2 layers" in told
+    assert all(part in told for part in expected)
+
+
+@pytest.mark.parametrize("kind", ["gpt2"], indirect=True)
+def test_it_puts_nothing_around_a_text_that_could_be_hidden(kind):
+    assert not any(load(str(HOME / kind)).split("ab").special)
+    assert "model-only_words" not in [each.key for each in opened(kind).toggle]
+
+
+@pytest.fixture
+def several(monkeypatch):
+    """A server that shows an encoder, then two decoders."""
+    given = (str(BERT), str(HOME / "gpt2"), f"{HOME / 'llama-gqa'}/")
+    monkeypatch.setenv(shared_model.VARIABLE, ", ".join(given))
+    return given
+
+
+def test_a_visitor_chooses_among_the_models_of_the_server(several):
+    at = fine(visit(PAGE, read=encode_text("ab ba")))
+    which = at.selectbox(key="model-which")
+    assert (which.options, which.value) == (["bert", "gpt2", "llama-gqa"], "bert")
+    assert set(shared_model._loading) == {several[0]}
+    assert "is an encoder" in said(at)
+    which.set_value("llama-gqa")
+    fine(at.run())
+    assert "is a decoder with 2 layers of 5 heads" in said(at)
+    assert parameter(at, "model") == "llama-gqa"
+    at.selectbox(key="model-which").set_value("bert")
+    assert "is an encoder" in said(fine(at.run()))
+    assert "model" not in at.query_params
+
+
+def test_a_link_to_a_model(several):
+    at = fine(visit(PAGE, model="llama-gqa"))
+    assert at.selectbox(key="model-which").value == "llama-gqa"
+    assert set(shared_model._loading) == {several[2]}
+
+
+@pytest.mark.parametrize("asked", ["qwen3-qk-norm", str(HOME / "qwen3-qk-norm"), "../gpt2"])
+def test_no_other_model_of_the_machine_can_be_had(several, asked):
+    at = fine(visit(PAGE, model=asked))
+    assert at.selectbox(key="model-which").value == "bert"
+    assert set(shared_model._loading) == {several[0]}
+
+
+def test_two_folders_of_one_name(tmp_path, monkeypatch):
+    folders = [copied(tmp_path / each, "gpt2") for each in ("a", "b")]
+    monkeypatch.setenv(shared_model.VARIABLE, ",".join(map(str, folders)))
+    assert shared_model.labels() == {"gpt2": str(folders[0]), "gpt2 2": str(folders[1])}
+
+
+def test_of_what_comes_with_the_lab_only_what_is_at_hand_is_offered(monkeypatch):
+    monkeypatch.delenv(shared_model.VARIABLE, raising=False)
+    monkeypatch.setattr(shared_model, "DEFAULTS", ("lab/none", str(BERT), str(HOME / "gpt2")))
+    at_hand = str(BERT), str(HOME / "gpt2")
+    monkeypatch.setattr(shared_model, "is_at_hand", at_hand.__contains__)
+    assert shared_model.names() == at_hand
+    monkeypatch.setattr(shared_model, "is_at_hand", lambda _: False)
+    assert shared_model.names() == (DEFAULT,)
+
+
+@pytest.mark.parametrize("kind", ["gpt2"], indirect=True)
+def test_one_model_is_no_choice(kind):
+    assert "model-which" not in [each.key for each in opened(kind).selectbox]
+
+
+def test_vectors_of_words_are_an_encoder_s(monkeypatch):
+    monkeypatch.setenv(shared_model.VARIABLE, f"{HOME / 'gpt2'},{BERT}")
+    assert shared_model.encoder_name() == str(BERT)
+    monkeypatch.setenv(shared_model.VARIABLE, str(HOME / "gpt2"))
+    assert shared_model.encoder_name() == DEFAULT
+
+
+@pytest.mark.parametrize("kind", ["llama-tied-two-kv"], indirect=True)
+def test_a_key_behind_the_query_is_masked(kind):
+    at = opened(kind, look="1.2.2.4.head")
+    assert "The mask takes −∞ in its place, so that its weight is 0." in said(at)
+    assert boxes(at, 4)[0].shape == (3, 6)  # the two that the query sees, and this one
+    at = opened(kind, look="1.2.1.0.head")
+    assert at.selectbox(key="model-key").value == 0
+    assert "After the softmax it is a weight of 1.000." in said(at)
+
+
+@pytest.mark.parametrize("kind", ["llama-tied-two-kv"], indirect=True)
+def test_whose_keys_a_head_has_and_where_its_places_are_in_the_lab(kind):
+    told = said(opened(kind, look="1.4.2.1.head"))
+    assert "has its $W_k$ and $W_v$ in common with head 3; in the lab they are its own" in told
+    assert "Queries and keys are rotated already" in told
+    assert "RoPE has rotated them: 1 with 2, 3 with 4" in told
+
+
+def test_where_weights_go_that_mean_little(several):
+    read = encode_text("ab ba")
+    encoder, decoder = (fine(visit(PAGE, read=read, model=name)) for name in ("bert", "gpt2"))
+    assert "Much weight on [CLS]" in encoder.warning[0].value
+    assert "Much weight on the first token" in decoder.warning[0].value
+    for told in (said(encoder), said(decoder)):
+        assert "in common with" not in told
+        assert "rotated" not in told
+
+
+def test_two_texts(kind):
+    """The last token's vectors, of transformers' last hidden states."""
+    one, *_, other = expected(kind)
+    at = fine(visit(PAGE, read=encode_text(one["text"]), other=encode_text(other["text"])))
+    a, b = one["hidden"][-1], other["hidden"][-1]
+    cosine = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+    assert f"The cosine between the two texts' vectors is {number(cosine)}." in said(at)
+    assert "that of its last token in the last layer, which alone has read the whole text" in said(
+        at
+    )
