@@ -10,7 +10,9 @@ from pages.ui.model import (
     one_weight,
     open_in_editor,
     shared_model,
+    stream,
     two_texts,
+    worth,
 )
 from pages.ui.show import glossary
 
@@ -36,6 +38,9 @@ if model := shared_model.model():
         if reading.focus.view == "head":
             one_weight.weight(reading)
             open_in_editor.head(reading)
-        two_texts.compare(reading)
+        other = two_texts.compare(reading)
+        worth.head(reading, other)
+        stream.lens(reading)
+        stream.block(reading)
 chart.preload()
 frame.end()

@@ -13,8 +13,10 @@ from .html_page import html_page
 from .training.progress import Progress
 from .training.run_boxes import describe_learning, learning_alt
 from .training.run_points import LabelledPoints, describe_learning_spaces, learning_spaces_alt
+from .words.coloured_text import ColouredText, TextRow, describe_coloured_text
 from .words.contribution_bars import describe_contributions
 from .words.head_grid import describe_head_grid
+from .words.lens_table import describe_lens_table
 from .words.text_map import describe_long_text, describe_row
 from .words.word_bars import describe_word_bars
 from .words.word_map import WordMap, describe_word_map
@@ -22,22 +24,26 @@ from .words.word_points import Space, describe_spaces, spaces_alt
 
 __all__ = [
     "NARROW",
+    "ColouredText",
     "Description",
     "LabelledPoints",
     "Look",
     "Progress",
     "Space",
+    "TextRow",
     "Theme",
     "WordMap",
     "choices_alt",
     "describe",
     "describe_choices",
+    "describe_coloured_text",
     "describe_contributions",
     "describe_dot_product_pairs",
     "describe_head_grid",
     "describe_histogram",
     "describe_learning",
     "describe_learning_spaces",
+    "describe_lens_table",
     "describe_long_text",
     "describe_multiples",
     "describe_overview",

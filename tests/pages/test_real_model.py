@@ -129,6 +129,39 @@ def test_the_link_says_all():
     assert other.selectbox(key="model-query").value == 4
 
 
+def test_words_in_place_of_pieces(tiny):
+    at = opened(look="2.3.8.0.head")
+    pieces = boxes(at, 1)[0]
+    at = chosen(at, merged=True)
+    assert parameter(at, "look") == "2.3.8.0.head.merged"
+    seen = Reading(tiny, tiny.encode(TEXT), Focus(1, 2, 7, merged=True)).seen
+    assert seen.weights.shape == (8, 8)
+    (mosaic,), (large,), (scores,) = (boxes(at, k) for k in range(3))
+    np.testing.assert_allclose(large, seen.weights, rtol=1e-6)
+    np.testing.assert_allclose(mosaic[9 : 9 + 8, 18 : 18 + 8], seen.weights, rtol=1e-6)
+    bars = at.get("plotly_chart")[3]
+    assert json.loads(bars.proto.spec)["data"][0]["x"] == [*seen.tokens]
+    assert scores.shape == pieces.shape
+    assert at.selectbox(key="model-query").options[3:6] == [", · 6", "dab · 7", "a · 9"]
+    assert at.selectbox(key="model-query").value == 6
+    assert "the query is ##b, one of the 2 pieces of dab" in said(at)
+    assert "section 4.1" in said(at)
+    at = chosen(at, query=9)
+    assert parameter(at, "look") == "2.3.10.0.head.merged"
+    again = chosen(
+        fine(visit(PAGE, read=encode_text(TEXT), look=parameter(at, "look"))), only_words=1
+    )
+    assert parameter(again, "look") == "2.3.10.0.head.words.merged"
+    np.testing.assert_allclose(boxes(again, 1)[0], seen.weights[1:-1, 1:-1], rtol=1e-6)
+
+
+def test_the_text_in_colours_without_a_script():
+    at = chosen(opened(look="2.3.8.0.head"), merged=True)
+    (text,) = [each.proto.body for each in at.get("html") if "pre-wrap" in each.proto.body]
+    assert re.sub("<[^>]*>", "", text) == f"[CLS]{TEXT}[SEP]"
+    assert re.search('title="dab → bad: 0\\.[0-9]+"', text)
+
+
 def test_what_is_there_at_first_is_not_in_the_link():
     at = fine(visit(PAGE))
     assert "read" not in at.query_params

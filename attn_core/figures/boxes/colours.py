@@ -223,3 +223,28 @@ def _colours(palette: Palette) -> list[str]:
     texts = palette.ink, palette.muted, palette.warning
     shown = (*scales, *(each for line in legend(palette) for each in line))
     return [*texts, *palette.groups, *(colour for _, colour in shown)]
+
+
+def ink_on(fill: str) -> str:
+    """Colour of letters on any colour: black or white, one of which has a contrast of 4.5.
+
+    `INKS` are for boxes, whose scales leave out the middle tones.
+
+    Examples
+    --------
+    >>> ink_on("#f4f2f8"), ink_on("#3f1d85")
+    ('#000000', '#ffffff')
+    """
+    return max(("#000000", "#ffffff"), key=lambda ink: _contrast(fill, ink))
+
+
+def _contrast(a: str, b: str) -> float:
+    """Contrast of two colours, as WCAG 2 defines it."""
+    low, high = sorted((_luminance(a), _luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -90,6 +90,11 @@ def cosines(theme: Theme) -> Colouring:
     return Colouring("cosine", PALETTES[theme].weight_change, *WEIGHT_CHANGE_RANGE, decimals=3)
 
 
+def shares(name: str, theme: Theme) -> Colouring:
+    """Colours of parts of a whole, from 0 to 1, as those of weights are."""
+    return Colouring(name, PALETTES[theme].weight, *WEIGHT_RANGE, decimals=3)
+
+
 @dataclass(frozen=True, eq=False)
 class WordMap:
     """A matrix of words by words, or by something else.

@@ -2,14 +2,23 @@
 
 from .about_model import describe_features, describe_model, describe_score, describe_sharing
 from .contributions import Contributions, contributions, describe_largest_contributions
+from .places_in_text import InText, places_in_text
 from .reading import VIEWS, Focus, Reading, Seen, View
-from .sentences import describe_seen, describe_text, describe_token, describe_weights
+from .sentences import (
+    describe_merged,
+    describe_pieces,
+    describe_seen,
+    describe_text,
+    describe_token,
+    describe_weights,
+)
 from .two_texts import Shared, describe_shared, shared
 
 __all__ = [
     "VIEWS",
     "Contributions",
     "Focus",
+    "InText",
     "Reading",
     "Seen",
     "Shared",
@@ -17,7 +26,9 @@ __all__ = [
     "contributions",
     "describe_features",
     "describe_largest_contributions",
+    "describe_merged",
     "describe_model",
+    "describe_pieces",
     "describe_score",
     "describe_seen",
     "describe_shared",
@@ -25,5 +36,6 @@ __all__ = [
     "describe_text",
     "describe_token",
     "describe_weights",
+    "places_in_text",
     "shared",
 ]

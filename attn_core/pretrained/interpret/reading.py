@@ -16,6 +16,7 @@ from ...notation.labels import unique
 from ...scenario import Array
 from ..model import EncodedText, Model
 from ..rollout import rollout
+from .words import Group, group_by_word, merge_words, name_word
 
 #: One head, the mean of a layer's heads, or attention rolled out from the first layer on.
 View = Literal["head", "average", "rollout"]
@@ -35,6 +36,8 @@ class Focus:
     view : {"head", "average", "rollout"}
     only_words : bool
         Leave out what the model puts around a text.
+    merged : bool
+        Look at words, and not at the pieces that the model cuts them into.
     """
 
     layer: int
@@ -43,6 +46,7 @@ class Focus:
     key: int | None = None
     view: View = "head"
     only_words: bool = False
+    merged: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +58,7 @@ class Seen:
     title : str
         Whose it is.
     tokens : tuple of str, length m
-        Those that are shown, numbered where a word occurs twice.
+        Those that are shown, or words in their place, numbered where one occurs twice.
     weights : ndarray, shape (m, m)
         Row = query, column = key. Where tokens are left out, rows sum to less than 1.
     mask : ndarray of bool, shape (m, m), optional
@@ -100,15 +104,39 @@ class Reading:
         """All tokens, numbered where a word occurs twice."""
         return unique(self.encoded.pieces.shown)
 
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The tokens of each row: one, or those of a word."""
+        if not self.focus.merged:
+            return tuple((i,) for i in self.places)
+        shown = set(self.places)
+        whole = group_by_word(self.encoded.text, self.encoded.pieces)
+        return tuple(group for group in whole if group[0] in shown)
+
     @property
+    def firsts(self) -> tuple[int, ...]:
+        """The first token of each row."""
+        return tuple(group[0] for group in self.groups)
+
+    @cached_property
     def tokens(self) -> tuple[str, ...]:
-        """Those that are shown."""
-        return tuple(self.names[i] for i in self.places)
+        """Those that are shown, or words in their place."""
+        if not self.focus.merged:
+            return tuple(self.names[i] for i in self.places)
+        text, pieces = self.encoded.text, self.encoded.pieces
+        return unique([name_word(text, pieces, group) for group in self.groups])
 
     @property
     def query(self) -> int:
-        """Row of the query among the tokens that are shown."""
-        return self.places.index(self.focus.query)
+        """Row of the query among what is shown."""
+        return next(row for row, group in enumerate(self.groups) if self.focus.query in group)
+
+    @property
+    def in_pieces(self) -> Reading:
+        """The same with the model's own tokens, between which it has scores."""
+        if not self.focus.merged:
+            return self
+        return Reading(self.model, self.encoded, replace(self.focus, merged=False))
 
     @cached_property
     def key(self) -> int:
@@ -154,14 +182,25 @@ class Reading:
     @property
     def scores(self) -> Array:
         """The scores of the head between the tokens that are shown."""
-        return self._shown(self.trace.scores)
+        return self._between(self.trace.scores)
 
     @cached_property
     def mask(self) -> Array | None:
-        """True where a token that is shown may attend to another; None: everywhere."""
-        return self._shown(causal(self.encoded.n)) if self.model.design.is_causal else None
+        """True where what is shown may attend to another; None: everywhere."""
+        if not self.model.design.is_causal:
+            return None
+        shown: Array = self._shown(causal(self.encoded.n).astype(np.float32)) > 0
+        return shown
 
-    def _shown(self, matrix: Array) -> Array:
+    def _shown(self, weights: Array) -> Array:
+        """Weights between what is shown, tokens or words."""
+        between = self._between(weights)
+        if not self.focus.merged:
+            return between
+        row = {token: i for i, token in enumerate(self.places)}
+        return merge_words(between, [tuple(row[i] for i in group) for group in self.groups])
+
+    def _between(self, matrix: Array) -> Array:
         shown: Array = matrix[np.ix_(self.places, self.places)]
         return shown
 
@@ -187,16 +226,15 @@ class Reading:
         tokens : tuple of str, length m
             Of a patch the first, with an ellipsis.
         """
-        # What is left out stands at both ends.
-        shown = slice(self.places[0], self.places[-1] + 1)
-        m = min(side, len(self.places))
+        n = len(self.tokens)
+        m = min(side, n)
         small = np.empty((self.model.layers, self.model.heads, m, m), np.float32)
         for layer, own in enumerate(small):
             for i, weights in enumerate(self.encoded.layer_weights(layer)):
-                own[i] = pooled(weights[shown, shown], m)
-        if m == len(self.places):
+                own[i] = pooled(self._shown(weights), m)
+        if m == n:
             return small, self.tokens
-        first = [self.tokens[i] for i in patches(len(self.places), m)]
+        first = [self.tokens[i] for i in patches(n, m)]
         return small, tuple(f"{token} …" for token in first)
 
 

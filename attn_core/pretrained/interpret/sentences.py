@@ -40,6 +40,44 @@ def describe_seen(reading: Reading, escape: Escape = str) -> str:
     return f"{told} {percent(rest)} of all goes to {join_words(left_out)}, which {verb} not shown."
 
 
+def describe_merged(reading: Reading, escape: Escape = str) -> str:
+    """Say how weights between words are made, and which words have several pieces.
+
+    Parameters
+    ----------
+    reading : Reading
+        With a focus on words.
+    escape : callable
+        Applied to each word.
+    """
+    cut = {
+        word: len(group)
+        for word, group in zip(reading.tokens, reading.groups, strict=True)
+        if len(group) > 1
+    }
+    if not cut:
+        return "The model cuts no word of this text, so that each word is one token."
+    named = [f"{escape(isolate(word))} ({count})" for word, count in [*cut.items()][:NAMED]]
+    rest = [f"{len(cut) - NAMED} more"] if len(cut) > NAMED else []
+    return (
+        "Weights are summed over the pieces of a key and averaged over those of a query, so that "
+        f"a row has the sum that it had. Words of several pieces: {join_words([*named, *rest])}."
+    )
+
+
+def describe_pieces(reading: Reading, escape: Escape = str) -> str:
+    """Say that scores are between pieces, and which of them is the query's."""
+    told = "A model has scores between its tokens, not between words."
+    group = reading.groups[reading.query]
+    if len(group) == 1:
+        return told
+    piece, word = (
+        escape(isolate(name))
+        for name in (reading.names[reading.focus.query], reading.tokens[reading.query])
+    )
+    return f"{told} Here the query is {piece}, one of the {len(group)} pieces of {word}."
+
+
 def describe_weights(seen: Seen, escape: Escape = str, *, is_part: bool = False) -> str:
     r"""Name the largest weight of a matrix, and the tokens with the most weight.
 

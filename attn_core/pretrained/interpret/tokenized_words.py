@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ...explain.wording import Escape, join_words, pluralize
 from ...notation.labels import isolate
 from ...text.escape import is_unseen, visible
 from ..tokens.tokenizer import Pieces
+from .words import Word, find_words, is_silent, trimmed
 
 #: Examples that a sentence gives, tokens of one word that it names, and letters of a word.
 _EXAMPLES, _TOKENS, _LETTERS = 3, 6, 24
-#: First letters of Unicode's categories of what words are made of.
-_WORDLY = "LMN"
-
-
-@dataclass(frozen=True)
-class _Word:
-    """Neighbouring tokens of one word, or of one sign."""
-
-    begin: int
-    end: int
-    tokens: tuple[int, ...]
 
 
 def describe_words(text: str, pieces: Pieces, escape: Escape = str) -> list[str]:
@@ -42,7 +31,7 @@ def describe_words(text: str, pieces: Pieces, escape: Escape = str) -> list[str]
     list of str
         Sentences; none where it reads just what is there.
     """
-    words = list(_words(text, pieces))
+    words = list(find_words(text, pieces))
 
     def name(word: str) -> str:
         shown = visible(word)
@@ -61,51 +50,7 @@ def describe_words(text: str, pieces: Pieces, escape: Escape = str) -> list[str]
 Name = Callable[[str], str]
 
 
-def _words(text: str, pieces: Pieces) -> Iterator[_Word]:
-    """Put the tokens of one word together."""
-    begin = end = 0
-    tokens: list[int] = []
-    for i, span in enumerate(pieces.spans):
-        b, e = _trimmed(text, *span)
-        if b >= e or pieces.special[i]:
-            continue
-        if tokens and not _is_one(text, end, b):
-            yield _Word(begin, end, tuple(tokens))
-            tokens = []
-        begin, end = (begin, max(end, e)) if tokens else (b, e)
-        end += _silent(text, end)
-        tokens.append(i)
-    if tokens:
-        yield _Word(begin, end, tuple(tokens))
-
-
-def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
-    here = text[begin:end]
-    return begin + len(here) - len(here.lstrip()), end - len(here) + len(here.rstrip())
-
-
-def _is_one(text: str, end: int, begin: int) -> bool:
-    """Whether two tokens belong to one word."""
-    if begin < end:
-        return True
-    kinds = [unicodedata.category(text[i])[0] for i in (end - 1, begin)]
-    return begin == end and all(kind in _WORDLY for kind in kinds)
-
-
-def _silent(text: str, at: int) -> int:
-    """Count the marks and the invisible characters that stand here."""
-    count = 0
-    while at + count < len(text) and _is_silent(text[at + count]):
-        count += 1
-    return count
-
-
-def _is_silent(character: str) -> bool:
-    is_mark = unicodedata.category(character)[0] == "M"
-    return (is_mark or is_unseen(character)) and not character.isspace()
-
-
-def _changed(text: str, pieces: Pieces, words: Sequence[_Word], name: Name) -> str:
+def _changed(text: str, pieces: Pieces, words: Sequence[Word], name: Name) -> str:
     """Say which words it reads in other letters."""
     found: dict[str, str] = {}
     for word in words:
@@ -117,7 +62,7 @@ def _changed(text: str, pieces: Pieces, words: Sequence[_Word], name: Name) -> s
     return _named("reads", [f"{name(each)} as {name(found[each])}" for each in order])
 
 
-def _read(pieces: Pieces, word: _Word) -> str | None:
+def _read(pieces: Pieces, word: Word) -> str | None:
     """The letters that are read of a word; None where a part of it is none."""
     letters = [pieces.letters[i] for i in word.tokens]
     return None if None in letters else "".join(each or "" for each in letters)
@@ -135,7 +80,7 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", _seen(text))
 
 
-def _cut(text: str, pieces: Pieces, words: Sequence[_Word], name: Name) -> str:
+def _cut(text: str, pieces: Pieces, words: Sequence[Word], name: Name) -> str:
     """Say which words it cuts into pieces."""
     found: dict[str, str] = {}
     for word in words:
@@ -151,14 +96,14 @@ def _cut(text: str, pieces: Pieces, words: Sequence[_Word], name: Name) -> str:
 def _unknown(text: str, pieces: Pieces, name: Name) -> str:
     """Say in place of what it reads the token of what it doesn't know."""
     spans = [span for span, unknown in zip(pieces.spans, pieces.unknown, strict=True) if unknown]
-    found = dict.fromkeys(text[slice(*_trimmed(text, *span))] for span in spans)
+    found = dict.fromkeys(text[slice(*trimmed(text, *span))] for span in spans)
     if not found:
         return ""
     token = next(t for t, unknown in zip(pieces.tokens, pieces.unknown, strict=True) if unknown)
     return _named(f"puts {name(token)} in place of", [name(each) for each in found])
 
 
-def _left_out(text: str, pieces: Pieces, words: Sequence[_Word], name: Name) -> str:
+def _left_out(text: str, pieces: Pieces, words: Sequence[Word], name: Name) -> str:
     """Say which characters it doesn't see."""
     found: dict[str, None] = {}
     at = 0
@@ -174,7 +119,7 @@ def _left_out(text: str, pieces: Pieces, words: Sequence[_Word], name: Name) -> 
 
 def _called(character: str, name: Name) -> str:
     """Name a character, in words as well where it can't be seen."""
-    if not _is_silent(character):
+    if not is_silent(character):
         return name(character)
     told = unicodedata.name(character, "").lower()
     return f"U+{ord(character):04X}" + (f" ({name(told)})" if told else "")

@@ -17,7 +17,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from attn_core.figures import Description
+from attn_core.figures import ColouredText, Description
 from attn_core.figures.boxes.colours import INKS, PALETTES, for_paper
 from attn_core.figures.plotly_script import plotly_script
 from pages.ui.live import moves
@@ -80,6 +80,7 @@ export default async function (component) {{
 
 
 _board, _preload, _goals = _component("board"), _component("preload"), _component("goals")
+_text = _component("text")
 
 
 def preload() -> None:
@@ -146,6 +147,17 @@ def board(
 def goals(data: dict[str, Any]) -> None:
     """Show how near the scenario comes to goals; see `goal_bar`."""
     _show(_goals, "goals", {**_answered(), **data}, height="content")
+
+
+def text(described: ColouredText, key: str, alt: str, picked: Callable[[Any], None]) -> None:
+    """Show a text whose tokens are coloured; a click on one is told as on a box of a board."""
+    _show(
+        _text,
+        key,
+        {**described.plain(), "alt": alt},
+        height="content",
+        on_pick_change=lambda: _picked(key, picked),
+    )
 
 
 def _answered() -> dict[str, Any]:

@@ -48,7 +48,7 @@ def is_ready() -> bool:
 
 def heads_and_one(reading: Reading) -> None:
     """Show all heads and the selected one large, beside each other where both can be read."""
-    if session().width < _BESIDE or len(reading.places) > _MOST_BESIDE:
+    if session().width < _BESIDE or len(reading.tokens) > _MOST_BESIDE:
         _heads(reading, 1)
         _large(reading, 1)
         return
@@ -87,7 +87,7 @@ def head_grid(reading: Reading, key: str, drawn: Look, chosen: Callable[[int, in
                 ),
                 partial(_pick_head, grid, len(words), chosen),
             )
-    is_pooled = side < len(reading.places)
+    is_pooled = side < len(reading.tokens)
     st.caption(
         "Each square is the weights of one head: row = query, column = key. Click one to see it "
         "large." + " A point stands for several tokens, and has their largest weight." * is_pooled
@@ -106,9 +106,10 @@ def _large(reading: Reading, share: float) -> None:
     controls.where(reading)
     if reading.focus.view == "rollout":
         _rollout()
-    pick = partial(controls.pick, reading.places, reading.places)
+    pick = partial(controls.pick, reading.firsts, reading.firsts)
     weights(reading, "figure-model-weights", _look(share), reading.query, pick)
     controls.only_words(reading)
+    controls.words(reading)
     st.caption(
         "Colours go with the cube root of a weight and are the same for all heads, layers and "
         "texts. Click a box to ask about it."
@@ -182,6 +183,7 @@ def scores(reading: Reading) -> None:
     """Show the scores of the head, before the softmax."""
     st.header("Its scores", anchor=False)
     st.markdown(describe_score(reading.model))
+    reading = controls.of_pieces(reading)
     with slot():
         if is_ready():
             drawn = look()

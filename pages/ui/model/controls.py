@@ -11,7 +11,13 @@ from streamlit.delta_generator import DeltaGenerator
 from attn_core.analysis import long_text
 from attn_core.explain.wording import join_words
 from attn_core.notation.labels import isolate
-from attn_core.pretrained.interpret import VIEWS, Reading, describe_text
+from attn_core.pretrained.interpret import (
+    VIEWS,
+    Reading,
+    describe_merged,
+    describe_pieces,
+    describe_text,
+)
 from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import parse_click
@@ -47,6 +53,7 @@ def _choose_model(offered: Sequence[str]) -> None:
         # The first one needs no word in the address. Another model looks most at another key.
         asked.model = "" if chosen == offered[0] else chosen
         asked.focus_on(key=None)
+        asked.off = frozenset()
 
 
 def text(model: Model) -> Reading | None:
@@ -138,6 +145,30 @@ def only_words(reading: Reading) -> None:
     )
 
 
+def words(reading: Reading) -> None:
+    """Show words in place of the pieces that the model cuts them into, or the pieces."""
+    widget_state.seed("model-merged", reading.focus.merged)
+    widgets.toggle(
+        "Words, not pieces",
+        key="model-merged",
+        on_change=_chosen,
+        args=("merged", (False, True)),
+        help="Weights are summed over the pieces of a key, and averaged over those of a query.",
+    )
+    if reading.focus.merged:
+        st.caption(
+            f"{describe_merged(reading, escape.markdown)} So it is done by "
+            "[Clark et al. 2019](https://arxiv.org/abs/1906.04341), section 4.1."
+        )
+
+
+def of_pieces(reading: Reading) -> Reading:
+    """Return the reading with its tokens, which alone have scores; say so where words are shown."""
+    if reading.focus.merged:
+        st.caption(describe_pieces(reading, escape.markdown))
+    return reading.in_pieces
+
+
 def _special(reading: Reading) -> str:
     """Name what the model put around the text."""
     pieces = reading.encoded.pieces
@@ -174,22 +205,20 @@ def _choice(
 
 def query(reading: Reading) -> None:
     """Choose the token that is the query."""
-    _token("Token", "query", reading, reading.focus.query)
+    # Of a word its first piece stands for it.
+    _token("Token", "query", reading.firsts, reading.tokens, reading.firsts[reading.query])
 
 
 def key(reading: Reading) -> None:
     """Choose the token that is the key."""
-    _token("Key", "key", reading, reading.key)
+    _token("Key", "key", reading.places, reading.tokens, reading.key)
 
 
-def _token(label: str, name: str, reading: Reading, chosen: int) -> None:
-    names = reading.names  # not the reading, which Streamlit would keep with `say`
-
-    def say(i: int) -> str:
-        return f"{isolate(names[i])} · {i + 1}"
-
+def _token(label: str, name: str, places: Sequence[int], names: Sequence[str], chosen: int) -> None:
+    # Not of the reading, which Streamlit would keep with `say`.
+    said = {i: f"{isolate(each)} · {i + 1}" for i, each in zip(places, names, strict=True)}
     note = "Type to search. The number is the token's place in the text."
-    _choice(label, name, reading.places, chosen, say, 320, note)
+    _choice(label, name, places, chosen, said.__getitem__, 320, note)
 
 
 def _chosen(name: str, options: Sequence[Any]) -> None:
@@ -213,6 +242,12 @@ def pick(queries: Sequence[int], keys: Sequence[int], box: Any) -> None:
     """
     if place := place_of(box, len(queries), len(keys)):
         session().model_query.focus_on(query=queries[place[0]], key=keys[place[1]])
+
+
+def pick_query(queries: Sequence[int], box: Any) -> None:
+    """Select the query that was clicked, among several beside each other."""
+    if place := place_of(box, 1, len(queries)):
+        session().model_query.focus_on(query=queries[place[1]], key=None)
 
 
 def place_of(box: Any, rows: int, columns: int) -> tuple[int, int] | None:

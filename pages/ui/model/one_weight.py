@@ -24,7 +24,7 @@ from attn_core.pretrained.interpret import (
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls
+from pages.ui.model import controls, text_view
 from pages.ui.model.attention_maps import is_ready
 from pages.ui.session.state import session
 
@@ -33,6 +33,7 @@ def token(reading: Reading) -> None:
     """Show what one token attends to, and which attend to it."""
     st.header("One token", anchor=False)
     controls.query(reading)
+    text_view.show(reading)
     i, seen = reading.query, reading.seen
     name = isolate(reading.tokens[i])
     bars = {f"from {name} to each": seen.weights[i], f"from each to {name}": seen.weights[:, i]}
@@ -47,6 +48,7 @@ def weight(reading: Reading) -> None:
     """Show what makes one weight: the features of q · k, the score, the softmax."""
     st.header("Why this weight", anchor=False)
     st.markdown(describe_features(reading.model))
+    reading = controls.of_pieces(reading)
     controls.key(reading)
     shown = contributions(reading.trace, reading.focus.query, reading.key, reading.places)
     with slot():

@@ -98,6 +98,11 @@ _busy = threading.Lock()
 _encoded = EncodedCache()
 
 
+def alone() -> threading.Lock:
+    """Return the lock of what takes all cores: one thing is computed at a time."""
+    return _busy
+
+
 def names() -> tuple[str, ...]:
     """Name the models that this server shows, the first first: at least one."""
     given = [name.strip() for name in os.environ.get(VARIABLE, "").split(",")]
@@ -305,13 +310,14 @@ def shared(a: EncodedText, b: EncodedText) -> Shared:
 
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
     """Return the weights of all heads, small, from a cache; see `Reading.thumbnails`."""
-    text = reading.encoded.text
-    return _thumbnails(reading.model.name, text, reading.focus.only_words, side, reading)
+    focus = reading.focus
+    shown = reading.encoded.text, focus.only_words, focus.merged
+    return _thumbnails(reading.model.name, shown, side, reading)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _thumbnails(
-    name: str, text: str, only_words: bool, side: int, _reading: Reading
+    name: str, shown: tuple[str, bool, bool], side: int, _reading: Reading
 ) -> tuple[Array, tuple[str, ...]]:
     with _busy:
         small, tokens = _reading.thumbnails(side)

@@ -13,7 +13,7 @@ from attn_core.notation.cells import Cell
 
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
-_LESSON, _PAINTED, _LOOK, _MODEL = "learn", "paint", "look", "model"
+_LESSON, _PAINTED, _LOOK, _MODEL, _OFF = "learn", "paint", "look", "model", "off"
 #: A long text, what a pretrained model reads, and what that is compared with.
 _TEXTS = "text", "read", "other"
 _ON = "1"
@@ -23,7 +23,7 @@ _FOLLOWED = {
     "Learn": (_LESSON, _PAINTED),
     "Compare": (_PINNED,),
     "Long text": _TEXTS[:1],
-    "Real model": (*_TEXTS[1:], _LOOK, _MODEL),
+    "Real model": (*_TEXTS[1:], _LOOK, _MODEL, _OFF),
 }
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
@@ -106,6 +106,8 @@ class Address:
         Where to look in a pretrained model; see `model_query`.
     model : str
         Which pretrained model; the server may have no such one.
+    off : str
+        Which of its heads are switched off; it may have no such ones.
     course : CourseAddress
     room : RoomAddress
     """
@@ -122,6 +124,7 @@ class Address:
     painted: str = ""
     look: str = ""
     model: str = ""
+    off: str = ""
     course: CourseAddress = field(default_factory=CourseAddress)
     room: RoomAddress = field(default_factory=RoomAddress)
 
@@ -147,6 +150,7 @@ class Address:
             painted=query.get(_PAINTED, ""),
             look=query.get(_LOOK, ""),
             model=query.get(_MODEL, ""),
+            off=query.get(_OFF, ""),
             course=CourseAddress(*(query.get(name, "") for name in CourseAddress._fields)),
             room=RoomAddress(*(query.get(name, "") for name in RoomAddress._fields)),
         )
@@ -172,6 +176,7 @@ class Address:
             _PAINTED: self.painted,
             _LOOK: self.look,
             _MODEL: self.model,
+            _OFF: self.off,
             **self.course._asdict(),
             **self.room._asdict(),
         }

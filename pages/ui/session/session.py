@@ -318,6 +318,7 @@ class Session:
         self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
         self.painting.load_from_url(address.painted, self.scenario)
         self.model_query.model = address.model
+        self.model_query.off = model_query.heads_from_text(address.off)
         if address.look != model_query.to_text(self.model_query.focus):
             self.model_query.focus = model_query.from_text(address.look)
         link, has_one = _as_link(self.scenario), bool(address.link)
@@ -437,6 +438,7 @@ class Session:
             painted=self.painting.text(self.scenario),
             look=model_query.to_text(self.model_query.focus),
             model=self.model_query.model,
+            off=model_query.heads_to_text(self.model_query.off),
             course=self.course.to_url(link),
         )
 
