@@ -28,7 +28,7 @@ from .layers import Block, BlockTrace, forward
 #: The matrix that makes logits of what leaves the last norm.
 HEAD = "lm_head.weight"
 #: So many attention weights are kept of the reading; more are computed again when asked for.
-_MOST_KEPT = 4_000_000
+MOST_KEPT = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,7 +263,7 @@ class Decoder:
         pieces = self.split(text)
         with told_of(len(pieces.ids)):
             states, weights = [self.embed(pieces.ids)], []
-            keeps = self.layers * self.heads * len(pieces.ids) ** 2 <= _MOST_KEPT
+            keeps = self.layers * self.heads * len(pieces.ids) ** 2 <= MOST_KEPT
             for trace in self.forward(states[0]):
                 states.append(trace.output)
                 weights += [trace.weights] if keeps else []
