@@ -24,7 +24,10 @@ st.markdown(
     "text reads yours, and its attention is computed by the **same equations**, with "
     "its own $W_q$, $W_k$ and $W_v$."
 )
-glossary.introduce("token", "head", "query", "key", "value", "score", "weight")
+glossary.introduce(
+    *("token", "head", "query", "key", "value", "score", "weight"),
+    *("residual stream", "MLP", "ablation", "logit lens"),
+)
 controls.which()
 if model := shared_model.model():
     reading = controls.text(model)
