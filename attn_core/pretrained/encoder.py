@@ -14,6 +14,7 @@ import numpy as np
 from ..scenario import Scenario
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.layers import Layer, forward, read_layer
+from .bert.masked import read_masked_head
 from .encoded import Encoded
 from .files.checkpoint import Checkpoint, Matrix, Progress
 from .files.error import UnseenError
@@ -45,6 +46,8 @@ class Encoder:
         for (`limits.most_tokens`), whichever is less.
     rules : TextRules
         What its files say of whole texts.
+    masked : MaskedHead, optional
+        Says which token may stand in a place, where the model's file has such a head.
     """
 
     def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
@@ -65,6 +68,7 @@ class Encoder:
         self._places = self._read_places(config)
         self._segment = self._read_segment(config)
         self._norm = read_layer_norm(self._file, NORM, config.d_model, config.epsilon)
+        self.masked = read_masked_head(self._file, config, vocabulary)
         self._layers = tuple(self._read_layers(config, progress))
 
     def _read_places(self, config: Config) -> Matrix:
