@@ -7,6 +7,7 @@ from pages.ui.live import chart
 from pages.ui.model import (
     attention_maps,
     controls,
+    next_word,
     one_weight,
     open_in_editor,
     shared_model,
@@ -32,6 +33,7 @@ if model := shared_model.model():
     attention_maps.about(model)
     if reading:
         attention_maps.caution(model)
+        next_word.show(reading)
         if reading.focus.view == "head":
             attention_maps.scores(reading)
         one_weight.token(reading)

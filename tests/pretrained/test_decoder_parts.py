@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from attn_core import attend, softmax
-from attn_core.pretrained import load
+from attn_core.pretrained import Decoder, load
 from attn_core.pretrained.decoder.ablation import ablated
 from attn_core.pretrained.decoder.cache import LayerCache
 from attn_core.pretrained.decoder.generate import Continuation
 from attn_core.pretrained.decoder.residual_stream import logit_lens
-from attn_core.pretrained.decoder.sampling import Sampling, likeliest
+from attn_core.pretrained.decoder.sampling import Sampling, draw, likeliest
 from attn_core.pretrained.interpret.block import added_norms
 from attn_core.pretrained.interpret.head_worth import layer_effects, probability
 from attn_core.pretrained.parts.heads import layer_heads
@@ -99,7 +99,7 @@ def test_rows_by_the_cache_are_those_of_the_whole_computation(kind):
         for i in range(begun, whole.n):
             row = going.add(whole.pieces.ids[i])
             assert (row.token, going.rows_computed) == (whole.tokens[i], i + 1)
-            np.testing.assert_allclose(row.weights, whole.weights[:, :, i, : i + 1], **CLOSE)
+            np.testing.assert_allclose(going.weights(), whole.weights[:, :, i, : i + 1], **CLOSE)
             np.testing.assert_allclose(going.logits, whole.logits[i], **CLOSE)
         assert going.text == TEXT
 
@@ -122,12 +122,14 @@ def test_the_likeliest_token_goes_on_as_transformers_says(kind):
 def test_going_back_and_on_again_writes_the_same():
     going = Continuation(load(decoders.HOME / "gpt2"), "ab", seed=7)
     first = [going.step() for _ in range(5)]
+    weights, passes = going.weights(), going.passes
     for _ in range(3):
         going.back()
     assert (going.n, going.rows_computed) == (6 - 3, 6)
     again = [going.step() for _ in range(3)]
     assert [each.id for each in again] == [each.id for each in first[2:]]
-    np.testing.assert_array_equal(again[-1].weights, first[-1].weights)
+    np.testing.assert_array_equal(going.weights(), weights)
+    assert going.passes == passes == [0, 1, 2, 3, 4, 5]
     assert going.rows_computed == 6 + 3
     others = {
         tuple(other.step().id for _ in range(5))
@@ -135,6 +137,77 @@ def test_going_back_and_on_again_writes_the_same():
         for other in [Continuation(going.model, "ab", seed)]
     }
     assert len(others) > 10
+
+
+@each_kind
+def test_weights_of_any_token_are_those_of_the_whole_computation(kind):
+    """Of tokens of the text, of those that are written, and after a part was taken back."""
+    model = load(decoders.HOME / kind)
+    whole = model.encode(TEXT)
+    going = Continuation(model, "cab")
+    going.extend(whole.pieces.ids[2:])
+    assert (going.first, going.passes) == (2, [0] * 2 + [1] * (whole.n - 2))
+    assert (going.ids, going.text) == ([*whole.pieces.ids], TEXT)
+    np.testing.assert_allclose(going.logits, whole.logits[-1], **CLOSE)
+    for _ in range(2):
+        for i in range(going.n):
+            np.testing.assert_allclose(going.weights(i), whole.weights[:, :, i, : i + 1], **CLOSE)
+        going.back()
+    np.testing.assert_allclose(going.weights(), going.weights(going.n - 1), rtol=0, atol=0)
+    assert going.rows_computed == whole.n
+    with pytest.raises(ValueError, match="token must be one of the text's 9, got 9"):
+        going.weights(9)
+
+
+def test_a_fork_goes_its_own_way():
+    model = load(decoders.HOME / "llama-gqa")
+    going = Continuation(model, "ab", seed=5)
+    for _ in range(7):
+        going.step(Sampling(temperature=3))
+    ids, logits, rows = going.ids, going.logits, going.rows_computed
+    other = going.fork(3)
+    assert (other.n, other.rows_computed, len(other.written)) == (going.first + 3, rows, 3)
+    assert other.kept * going.n == going.kept * other.n
+    again = Continuation(model, "ab")
+    again.extend(ids[1:4])
+    for each in (other, again):
+        each.extend([3, 5])
+    np.testing.assert_allclose(other.logits, again.logits, **CLOSE)
+    np.testing.assert_allclose(other.weights(), again.weights(), **CLOSE)
+    assert (going.ids, other.ids) == (ids, [*ids[:4], 3, 5])
+    np.testing.assert_array_equal(going.logits, logits)
+
+
+@each_kind
+def test_rows_are_counted(kind, monkeypatch):
+    """Against what goes through the first block, with the cache and without."""
+    model = load(decoders.HOME / kind)
+    sizes, read = [], Decoder.embed
+
+    def counted(self, ids, first=0):
+        sizes.append(len(ids))
+        return read(self, ids, first)
+
+    monkeypatch.setattr(Decoder, "embed", counted)
+    going = Continuation(model, "cab")
+    logits = [going.logits]
+    for _ in range(5):
+        going.step(Sampling(temperature=9))
+        logits.append(going.logits)
+    assert (sizes, going.rows_computed) == ([2, *[1] * 5], 7)
+    sizes.clear()
+    for n, by_cache in enumerate(logits, 2):  # without it all that is known goes through again
+        *_, last = model.forward(model.embed(going.ids[:n]))
+        np.testing.assert_allclose(model.logits(last.output)[-1], by_cache, **CLOSE)
+    assert going.rows_without_cache == sum(sizes) == 2 + 3 + 4 + 5 + 6 + 7
+
+
+def test_bytes_of_keys_and_values():
+    """Of each layer and each of its heads of keys, a key and a value of d_k numbers a token."""
+    model = load(decoders.HOME / "llama-tied-two-kv")
+    going = Continuation(model, "cab")
+    assert going.kept == 2 * model.layers * model.kv_heads * model.d_k * 4 * going.n
+    assert going.room > going.kept
 
 
 def test_each_place_has_a_draw_of_its_own():
@@ -186,6 +259,14 @@ def test_a_continuation_ends():
         going.add(17)
     with pytest.raises(ValueError, match="at least one word"):
         Continuation(model, "")
+
+
+def test_draws_are_those_of_numpy():
+    """By inverting the cumulated probabilities, as `Generator.choice` does."""
+    likely = Sampling(top_k=5).probabilities(PARTS["logits"])
+    for seed, place in np.ndindex(7, 11):
+        rng = np.random.Generator(np.random.PCG64([seed, place]))
+        assert draw(likely, seed, place) == rng.choice(len(likely), p=likely)
 
 
 def test_what_samplers_leave():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BLOCK = "white-space: pre-wrap; unicode-bidi: plaintext; line-height: 1.9"
 _NAME = "; unicode-bidi: isolate; font-size: 0.8em"
+_NEW = "; font-weight: bold"
 _CHOSEN = "; outline: 2px solid "
 
 
@@ -50,7 +51,7 @@ class ColouredToken:
     Attributes
     ----------
     before, written : str
-    is_name : bool
+    is_name, is_new : bool
         As `InText` has them.
     said : str
         Its weight, for who points at it.
@@ -63,6 +64,7 @@ class ColouredToken:
     before: str
     written: str
     is_name: bool
+    is_new: bool
     said: str
     fill: str
     ink: str
@@ -104,6 +106,7 @@ class ColouredText:
 
     def _span(self, i: int, token: ColouredToken) -> str:
         style = f"background: {token.fill}; color: {token.ink}" + _NAME * token.is_name
+        style += _NEW * token.is_new
         style += f"{_CHOSEN}{self.highlight}" if i == self.query else ""
         before, said, written = map(escape.html, (token.before, token.said, token.written))
         return f'{before}<span title="{said}" style="{style}">{written}</span>'
@@ -132,7 +135,7 @@ def describe_coloured_text(row: TextRow, theme: Theme) -> ColouredText:
     for place, name, weight in zip(row.placed, row.names, row.weights, strict=True):
         said = f"{query} → {isolate(name)}: {number(weight, decimals)}"
         (fill, ink), (paper, paper_ink) = (_colours(float(weight), t) for t in (theme, "light"))
-        where = place.before, place.written, place.is_name
+        where = place.before, place.written, place.is_name, place.is_new
         tokens.append(ColouredToken(*where, said, fill, ink, paper, paper_ink))
     return ColouredText(tuple(tokens), row.after, row.query, PALETTES[theme].highlight)
 

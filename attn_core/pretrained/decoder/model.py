@@ -167,15 +167,6 @@ class Decoder:
         self.name = name
         self.layers, self.heads, self.kv_heads = config.layers, config.heads, config.kv_heads
         self.d_model, self.d_k = config.d_model, config.d_k
-        self.design = Design(
-            config.kv_heads,
-            is_causal=True,
-            biased="qkv" in config.biases,
-            rope=family is not gpt2,
-            qk_norm=config.qk_norm,
-            scale=config.scale,
-            by_layer=config.divides_by_layer,
-        )
         self._room = Room(config.max_tokens, self.layers, self.heads)
         self.max_tokens = self._room.max_tokens
         self._file = Checkpoint(files.tensors, family.tensors(config), files.folder)
@@ -190,6 +181,18 @@ class Decoder:
         self._head, self._table = self._read_head(config, files.where)
         self.norm: Norm = family.read_norm(self._file, config)
         self.blocks = tuple(self._read_blocks(family, config, progress))
+        self.design = self._design(config)
+
+    def _design(self, config: Config) -> Design:
+        return Design(
+            config.kv_heads,
+            is_causal=True,
+            biased="qkv" in config.biases,
+            rope=self.blocks[0].attention.rope,
+            qk_norm=config.qk_norm,
+            scale=config.scale,
+            by_layer=config.divides_by_layer,
+        )
 
     def _read_places(self, config: Config) -> Matrix:
         """Read the vectors of the places that a text can have here."""

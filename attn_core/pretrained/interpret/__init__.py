@@ -2,6 +2,17 @@
 
 from .about_model import describe_features, describe_model, describe_score, describe_sharing
 from .contributions import Contributions, contributions, describe_largest_contributions
+from .next_word import (
+    Candidates,
+    NextWord,
+    candidates,
+    describe_attended,
+    describe_cache,
+    describe_drawn,
+    describe_end,
+    describe_next,
+    next_word,
+)
 from .places_in_text import InText, places_in_text
 from .reading import VIEWS, Focus, Reading, Seen, View
 from .sentences import (
@@ -16,18 +27,26 @@ from .two_texts import Shared, describe_shared, shared
 
 __all__ = [
     "VIEWS",
+    "Candidates",
     "Contributions",
     "Focus",
     "InText",
+    "NextWord",
     "Reading",
     "Seen",
     "Shared",
     "View",
+    "candidates",
     "contributions",
+    "describe_attended",
+    "describe_cache",
+    "describe_drawn",
+    "describe_end",
     "describe_features",
     "describe_largest_contributions",
     "describe_merged",
     "describe_model",
+    "describe_next",
     "describe_pieces",
     "describe_score",
     "describe_seen",
@@ -36,6 +55,7 @@ __all__ = [
     "describe_text",
     "describe_token",
     "describe_weights",
+    "next_word",
     "places_in_text",
     "shared",
 ]

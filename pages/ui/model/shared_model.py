@@ -108,7 +108,8 @@ def names() -> tuple[str, ...]:
     given = [name.strip() for name in os.environ.get(VARIABLE, "").split(",")]
     if any(given):
         return tuple(dict.fromkeys(filter(None, given)))
-    return tuple(filter(is_at_hand, DEFAULTS)) or (DEFAULT,)
+    at_hand = tuple(name for name in DEFAULTS if folder_at_hand(name) and is_at_hand(name))
+    return at_hand if DEFAULT in at_hand else (*at_hand, DEFAULT)  # which can be fetched
 
 
 def labels() -> dict[str, str]:
