@@ -46,6 +46,7 @@ class Encoder:
         for (`limits.most_tokens`), whichever is less.
     rules : TextRules
         What its files say of whole texts.
+    tokenizer : Tokenizer
     masked : MaskedHead, optional
         Says which token may stand in a place, where the model's file has such a head.
     """
@@ -62,9 +63,9 @@ class Encoder:
         self._file = Checkpoint(files, config.tensors, folder)
         vocabulary = self._file.length(WORDS, config.d_model)
         self.rules = read_text_rules(folder)
-        self._tokenizer = Tokenizer(folder, config.kind, vocabulary)
+        self.tokenizer = Tokenizer(folder, config.kind, vocabulary)
         if self.rules.lower:
-            self._tokenizer.lower()
+            self.tokenizer.lower()
         self._places = self._read_places(config)
         self._segment = self._read_segment(config)
         self._norm = read_layer_norm(self._file, NORM, config.d_model, config.epsilon)
@@ -101,7 +102,7 @@ class Encoder:
         ValueError
             When it is blank, or has more tokens than are read.
         """
-        pieces = self._tokenizer.split(text)
+        pieces = self.tokenizer.split(text)
         self._room.check(len(pieces.ids))
         return pieces
 
@@ -196,7 +197,7 @@ class Encoder:
 
         All that it doesn't know has one and the same vector.
         """
-        token = self._tokenizer.unknown
+        token = self.tokenizer.unknown
         return tuple(word for word in dict.fromkeys(words) if token in self.split(word).ids)
 
     def _word_vector(self, word: str) -> Matrix:

@@ -8,7 +8,8 @@ import pytest
 
 from attn_core.pretrained import ModelError, load
 from attn_core.pretrained.bert import masked
-from tests.pretrained import tiny
+from attn_core.pretrained.interpret.under_mask import can_guess, under_mask, with_mask
+from tests.pretrained import decoders, tiny
 
 pytestmark = pytest.mark.usefixtures("model_packages")
 GOLDEN = Path(__file__).parents[1] / "golden" / "masked"
@@ -54,3 +55,44 @@ def test_a_head_of_another_size_is_refused(tmp_path):
 
     with pytest.raises(ModelError, match=r"cls.predictions.bias is \(23,\), the file has \(22,\)"):
         load(tiny.rewritten(tmp_path, shorter))
+
+
+@pytest.mark.parametrize("i", range(len(CASES)))
+def test_the_ten_likeliest_are_those_of_transformers(i, monkeypatch):
+    case = CASES[i]
+    model = load(home(case["model"]))
+    found = under_mask(model, model.encode(case["text"]), query=0)
+    logits = np.load(GOLDEN / "expected.npz")[f"logits_{i}"][found.place].astype(float)
+    assert case["ids"][found.place] in model.tokenizer.split(found.mask).ids
+    chances = np.exp(logits - logits.max())
+    chances /= chances.sum()
+    best = np.argsort(-chances)[:10]
+    np.testing.assert_allclose(found.probabilities, chances[best], rtol=0, atol=1e-5)
+    assert found.names == tuple(model.tokenizer.piece(int(j)) for j in best)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "tokens", "masked"),
+    [
+        ("bert", "Cab, bad", (2,), "C[MASK], bad"),
+        ("bert", "Cab, bad", (1, 2), "[MASK], bad"),
+        ("bert", "cab, bad", (0,), None),
+        ("roberta", "a ba d", (2,), "a <mask> d"),
+        ("roberta", "a  ba d", (2,), None),
+    ],
+)
+def test_the_mask_stands_where_the_token_stood(kind, text, tokens, masked):
+    model = load(home(kind))
+    assert with_mask(model, model.encode(text), tokens) == masked
+    if masked:
+        assert model.encode(masked).tokens[tokens[0]] == model.tokenizer.mask
+
+
+def test_models_that_cannot_guess(tmp_path):
+    assert can_guess(load(tiny.HOME / "bert"))
+    assert not can_guess(load(tiny.HOME / "roberta"))  # its file has no head
+    assert not can_guess(load(decoders.HOME / "gpt2"))
+    folder = tiny.copied(tmp_path)
+    path = folder / "tokenizer.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("[MASK]", "[HIDE]"), encoding="utf-8")
+    assert not can_guess(load(folder))  # nothing would be a mask in a text
