@@ -7,6 +7,7 @@ from pages.ui.live import chart
 from pages.ui.model import (
     attention_maps,
     controls,
+    masked,
     next_word,
     one_weight,
     open_in_editor,
@@ -40,6 +41,7 @@ if model := shared_model.model():
         if reading.focus.view == "head":
             attention_maps.scores(reading)
         one_weight.token(reading)
+        masked.show(reading)
         if reading.focus.view == "head":
             one_weight.weight(reading)
             open_in_editor.head(reading)
