@@ -168,17 +168,18 @@ def describe_added(norms: AddedNorms, layer: int, token: int, name: str) -> str:
     --------
     >>> norms = AddedNorms(np.full((1, 1), 4.0), np.full((1, 1), 3.0), np.ones((1, 1)))
     >>> describe_added(norms, 0, 0, "suis")
-    "Layer 1 meets suis with length 4.00; attention adds a vector of length 3.00, and the MLP \
-one of 1.00. Attention's share of both is 75 %; the mean over all layers and tokens is 75 %."
+    "The row of suis enters layer 1 with length 4.00; attention adds a vector of length 3.00, and \
+the MLP one of 1.00. Attention's share of both is 75 %; its mean over all layers and tokens is \
+75 %."
     """
     met, attention, mlp, share = (
         float(values[layer, token])
         for values in (norms.stream, norms.attention, norms.mlp, norms.share)
     )
     return (
-        f"Layer {layer + 1} meets {name} with length {number(met)}; attention adds a vector of "
-        f"length {number(attention)}, and the MLP one of {number(mlp)}. Attention's share of "
-        f"both is {percent(share)}; the mean over all layers and tokens is "
+        f"The row of {name} enters layer {layer + 1} with length {number(met)}; attention adds a "
+        f"vector of length {number(attention)}, and the MLP one of {number(mlp)}. Attention's "
+        f"share of both is {percent(share)}; its mean over all layers and tokens is "
         f"{percent(float(norms.share.mean()))}."
     )
 

@@ -8,7 +8,13 @@ from typing import Any
 import streamlit as st
 
 from attn_core.analysis.long_text import digits
-from attn_core.figures import WordMap, describe_lens_table, describe_word_bars, describe_word_map
+from attn_core.figures import (
+    NARROW,
+    WordMap,
+    describe_lens_table,
+    describe_word_bars,
+    describe_word_map,
+)
 from attn_core.figures.words import word_map
 from attn_core.notation.labels import isolate, number
 from attn_core.pretrained.decoder import DecoderOutput
@@ -63,8 +69,13 @@ def block(reading: Reading) -> None:
         "Attention is one of the two parts that a layer adds to the residual stream $X$; the other "
         "is an MLP, which reads each token by itself."
     )
-    st.markdown(_table(measured.parts(reading), reading))
-    st.caption("Biases are left out of the equations. $O_i$ is the output of head $i$.")
+    parts = measured.parts(reading)
+    st.markdown(_table(parts, reading))
+    n, d_model = parts[0].values.shape
+    st.caption(
+        f"Each has {n} rows, the tokens, and {d_model} columns. Biases are left out of the "
+        "equations, $\\sigma$ is the function of the MLP, and $O_i$ is the output of head $i$."
+    )
     norms = measured.added(reading)
     _bars(norms, reading)
     st.markdown(describe_added(norms, layer, token, escape.markdown(isolate(reading.names[token]))))
@@ -72,16 +83,16 @@ def block(reading: Reading) -> None:
 
 
 def _table(parts: tuple[Part, ...], reading: Reading) -> str:
-    """Write the steps of a layer as a table in Markdown."""
+    """Write the steps of a layer as a table in Markdown; a phone has no room for their names."""
     token = reading.focus.query
     name = escape.markdown(isolate(reading.names[token]))
-    rows = [f"| | equation | shape | length of {name} | largest |", "|:--|:--|:--|--:|:--|"]
+    rows = [["", "equation", f"length of {name}", "largest number"], [":--", ":--", "--:", ":--"]]
     for part in parts:
-        n, d = part.values.shape
-        largest = describe_largest(part, reading.names, escape.markdown)
         length = number(part.lengths[token])
-        rows.append(f"| {part.name} | ${part.equation}$ | {n}×{d} | {length} | {largest} |")
-    return "\n".join(rows)
+        largest = describe_largest(part, reading.names, escape.markdown)
+        rows.append([part.name, f"${part.equation}$", length, largest])
+    first = int(session().width < NARROW)
+    return "\n".join(f"| {' | '.join(row[first:])} |" for row in rows)
 
 
 def _bars(norms: AddedNorms, reading: Reading) -> None:

@@ -30,6 +30,8 @@ def compare(reading: Reading) -> Reading | None:
     st.markdown(
         "The same layer and head read another text. What does a small change do, and what does "
         "a word become in other company?"
+        + " Tokens before the first change stay what they are, for they see nothing of what "
+        "follows." * reading.model.design.is_causal
     )
     other = controls.other(reading.model)
     if other is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from attn_core.figures import WordMap, describe_word_bars, describe_word_map
+from attn_core.figures import Description, Look, WordMap, describe_word_bars, describe_word_map
 from attn_core.figures.words import word_map
 from attn_core.pretrained.decoder import DecoderOutput
 from attn_core.pretrained.interpret import Reading
@@ -36,6 +37,8 @@ _OTHERS = (
     "The animal didn't cross the street because it was too",
     "Once upon a time there was a little",
 )
+#: Pixels from which on both pictures of effects stand beside each other, and those between them.
+_BESIDE, _GAP = 960, 20
 
 
 def head(reading: Reading, other: Reading | None) -> None:
@@ -203,33 +206,58 @@ def _tell(done: int, total: int) -> None:
 
 def _show(effects: HeadEffects) -> None:
     """Show the effects of all heads, and those of the ten largest for each text."""
-    largest = float(abs(effects.of_texts).max()) or 1.0
-    layers, heads = effects.mean.shape
-    down, across = ([*map(_counted, range(count))] for count in (layers, heads))
-    shown = WordMap(down, across, effects.mean, ("layer", "head"))
-    pick = partial(_pick_box, layers, heads)
-    _map(shown, largest, "figure-model-effects", describe_effects(effects), pick)
+    several = len(effects.of_texts) > 1
+    beside = several and session().width >= _BESIDE
+    places = st.columns(2) if beside else (st.container(), st.container())
+    drawn = look(_GAP, 0.5) if beside else look()
+    with places[0]:
+        _all(effects, drawn)
+    if several:
+        with places[1]:
+            _ten(effects, drawn)
     st.markdown(describe_effects(effects, escape.markdown))
-    if len(effects.of_texts) == 1:
-        return
-    rows = [f"L{layer + 1} H{head + 1}" for layer, head in effects.largest]
-    columns = ("mean", *(f"text {i}" for i in range(1, len(effects.of_texts) + 1)))
-    table = WordMap(rows, columns, effects.table, ("head", "text"))
-    told = f"Effects of the {len(rows)} heads that matter most, for each text and in the mean."
-    _map(
-        table, largest, "figure-model-ten", told, partial(_pick_row, effects.largest, len(columns))
+    st.caption(
+        "An effect is what is measured with all heads, less that without the head: blue heads "
+        "raise it, red ones lower it. Click a box to choose its head."
+        + " Text 1 is the one above."
+        * several
     )
 
 
+def _all(effects: HeadEffects, drawn: Look) -> None:
+    layers, heads = effects.mean.shape
+    down, across = ([*map(_counted, range(count))] for count in (layers, heads))
+    shown = WordMap(down, across, effects.mean, ("layer", "head"))
+    told = partial(describe_effects, effects)
+    _map(_colored(effects, shown, drawn), "effects", told, partial(_pick_box, layers, heads))
+
+
+def _ten(effects: HeadEffects, drawn: Look) -> None:
+    rows = [f"L{layer + 1} H{head + 1}" for layer, head in effects.largest]
+    columns = ("mean", *(f"text {i}" for i in range(1, len(effects.of_texts) + 1)))
+    shown = WordMap(rows, columns, effects.table, ("head", "text"))
+    pick = partial(_pick_row, effects.largest, len(columns))
+    _map(
+        _colored(effects, shown, drawn),
+        "ten",
+        lambda: f"Effects of the {len(rows)} heads that matter most: the mean, and each text.",
+        pick,
+    )
+
+
+def _colored(effects: HeadEffects, shown: WordMap, drawn: Look) -> Description:
+    """Colour effects alike in both pictures."""
+    largest = float(abs(effects.of_texts).max()) or 1.0
+    colouring = replace(word_map.signed_to("effect", largest, drawn.theme), short=3)
+    return describe_word_map(shown, colouring, look=drawn)
+
+
 def _map(
-    shown: WordMap, largest: float, key: str, told: str, picked: Callable[[Any], None]
+    described: Description, name: str, told: Callable[[], str], picked: Callable[[Any], None]
 ) -> None:
     with slot():
         if is_ready():
-            drawn = look()
-            colouring = word_map.signed_to("effect", largest, drawn.theme)
-            described = describe_word_map(shown, colouring, look=drawn)
-            chart(described, key, lambda: told, picked)
+            chart(described, f"figure-model-{name}", told, picked)
 
 
 def _pick_box(layers: int, heads: int, box: Any) -> None:
