@@ -37,7 +37,6 @@ if model := shared_model.model():
     attention_maps.about(model)
     if reading:
         attention_maps.caution(model)
-        next_word.show(reading)
         if reading.focus.view == "head":
             attention_maps.scores(reading)
         one_weight.token(reading)
@@ -45,6 +44,7 @@ if model := shared_model.model():
         if reading.focus.view == "head":
             one_weight.weight(reading)
             open_in_editor.head(reading)
+        next_word.show(reading)
         other = two_texts.compare(reading)
         worth.head(reading, other)
         stream.lens(reading)

@@ -444,7 +444,7 @@ class Session:
             look=model_query.to_text(self.model_query.focus),
             model=self.model_query.model,
             off=model_query.heads_to_text(self.model_query.off),
-            next=self.writing.parameter,
+            next=self.writing.parameter(self.model_query.text.text),
             course=self.course.to_url(link),
         )
 
