@@ -2,6 +2,7 @@
 
 from .about_model import describe_features, describe_model, describe_score, describe_sharing
 from .contributions import Contributions, contributions, describe_largest_contributions
+from .find_heads import MEASURES, Measure, describe_order, measure_heads, order_heads
 from .places_in_text import InText, places_in_text
 from .reading import VIEWS, Focus, Reading, Seen, View
 from .sentences import (
@@ -15,10 +16,12 @@ from .sentences import (
 from .two_texts import Shared, describe_shared, shared
 
 __all__ = [
+    "MEASURES",
     "VIEWS",
     "Contributions",
     "Focus",
     "InText",
+    "Measure",
     "Reading",
     "Seen",
     "Shared",
@@ -28,6 +31,7 @@ __all__ = [
     "describe_largest_contributions",
     "describe_merged",
     "describe_model",
+    "describe_order",
     "describe_pieces",
     "describe_score",
     "describe_seen",
@@ -36,6 +40,8 @@ __all__ = [
     "describe_text",
     "describe_token",
     "describe_weights",
+    "measure_heads",
+    "order_heads",
     "places_in_text",
     "shared",
 ]
