@@ -20,9 +20,10 @@ if __name__ == "__main__":
     )
     frame.end()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is
-    from pages.ui.room import news
+    from pages.ui.room import news, store
     from pages.ui.serving import before
 
+    store.warn()
     app = st.App(
         __file__,
         routes=news.routes(),

@@ -36,10 +36,10 @@ from benchmarks import behaviour, process
 from benchmarks.crowd import Guest, Tally
 from benchmarks.load import FORGETS_AFTER, forget, look_round
 from benchmarks.serve import Serving, pinning, serving
-from pages.ui.room import rooms
-from pages.ui.room.question import Question
-from pages.ui.room.rooms import Opened
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms, votes
+from pages.ui.room.rules.question import Question
+from pages.ui.room.rules.rooms import Opened
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store import Store
 from pages.ui.room.store.sqlite import SqliteStore
 
@@ -231,14 +231,14 @@ class Room:
     async def vote(self) -> str:
         """Ask the room; say how soon all have voted, and whether each is counted once."""
         question = Question("Which word?", ("Je", "suis", "heureux"), 1)
-        asked = rooms.ask(self._store, self.code, self._opened.secret, question)
+        asked = votes.ask(self._store, self.code, self._opened.secret, question)
         begun = time.perf_counter()
         await asyncio.gather(*(each.vote(i % 3) for i, each in enumerate(self.people)))
         seconds = time.perf_counter() - begun
-        rooms.reveal(self._store, self.code, self._opened.secret, asked.id)
-        [tally] = rooms.tallies(self._store, self.code, asked.shown())
+        votes.reveal(self._store, self.code, self._opened.secret, asked.id)
+        [tally] = votes.tallies(self._store, self.code, asked.shown())
         counted = ", ".join(f"{bar.count}" for bar in tally.bars)
-        rooms.end_question(self._store, self.code, self._opened.secret, asked.id)
+        votes.end_question(self._store, self.code, self._opened.secret, asked.id)
         return (
             f"{len(self.people)} asked, voted in {seconds:.1f} s, {VOTING:.0f} of them their own: "
             f"{tally.votes} votes ({counted})"

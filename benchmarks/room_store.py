@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from pages.ui.room.limits import MAX_MEMBERS
+from pages.ui.room.rules.limits import MAX_MEMBERS
 from pages.ui.room.store import ADDRESS, Store, store
 
 ROUNDS = 500

@@ -7,10 +7,13 @@ from pages.ui.live import chart
 from pages.ui.model import (
     attention_maps,
     controls,
+    next_word,
     one_weight,
     open_in_editor,
     shared_model,
+    stream,
     two_texts,
+    worth,
 )
 from pages.ui.show import glossary
 
@@ -30,12 +33,16 @@ if model := shared_model.model():
     attention_maps.about(model)
     if reading:
         attention_maps.caution(model)
+        next_word.show(reading)
         if reading.focus.view == "head":
             attention_maps.scores(reading)
         one_weight.token(reading)
         if reading.focus.view == "head":
             one_weight.weight(reading)
             open_in_editor.head(reading)
-        two_texts.compare(reading)
+        other = two_texts.compare(reading)
+        worth.head(reading, other)
+        stream.lens(reading)
+        stream.block(reading)
 chart.preload()
 frame.end()

@@ -13,9 +13,12 @@ from .html_page import html_page
 from .training.progress import Progress
 from .training.run_boxes import describe_learning, learning_alt
 from .training.run_points import LabelledPoints, describe_learning_spaces, learning_spaces_alt
+from .words.cache_rows import describe_cache_rows
 from .words.coloured_text import ColouredText, TextRow, describe_coloured_text
 from .words.contribution_bars import describe_contributions
 from .words.head_grid import describe_head_grid
+from .words.lens_table import describe_lens_table
+from .words.next_tokens import describe_next_tokens
 from .words.sorted_heads import Rows, SortedHeads, describe_sorted_heads, rows_of
 from .words.text_map import describe_long_text, describe_row
 from .words.word_bars import describe_word_bars
@@ -37,6 +40,7 @@ __all__ = [
     "WordMap",
     "choices_alt",
     "describe",
+    "describe_cache_rows",
     "describe_choices",
     "describe_coloured_text",
     "describe_contributions",
@@ -45,8 +49,10 @@ __all__ = [
     "describe_histogram",
     "describe_learning",
     "describe_learning_spaces",
+    "describe_lens_table",
     "describe_long_text",
     "describe_multiples",
+    "describe_next_tokens",
     "describe_overview",
     "describe_play",
     "describe_row",

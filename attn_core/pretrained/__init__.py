@@ -9,7 +9,7 @@ from .decoder import Decoder, DecoderOutput
 from .encoded import Encoded
 from .encoder import Encoder
 from .files.error import ModelError
-from .head_in_lab import describe_lab, in_lab
+from .head_in_lab import beginning, describe_lab, in_lab
 from .loading import is_decoder, load
 from .real_vectors import Reduced, describe_vectors, reduced, with_real_vectors, with_vocabulary
 from .sources.locate import DEFAULT, DEFAULTS, GLASSLLM, PACKAGE, folder_at_hand, is_at_hand
@@ -25,6 +25,7 @@ __all__ = [
     "Encoder",
     "ModelError",
     "Reduced",
+    "beginning",
     "describe_lab",
     "describe_vectors",
     "folder_at_hand",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from ..attention import AttentionTrace, attend
-from .bert.layers import Layer
+from .bert.layers import Layer, LayerTrace, forward
 from .files.checkpoint import Matrix
+from .parts.heads import Head
+from .parts.room import told_of
 from .parts.text_rules import TextRules
 from .tokens.tokenizer import Pieces
 
@@ -35,7 +37,9 @@ class Encoded:
         Of the model that read it.
     begun : callable
         Reads the beginning of the text alone, as long as the model was trained for; gives
-        what leaves the last layer of it.
+        what leaves the last layer of it, without the heads that it is given.
+    off : frozenset of (layer, head)
+        Heads that were switched off; see `without`.
     """
 
     text: str
@@ -43,7 +47,8 @@ class Encoded:
     states: Matrix
     rules: TextRules
     layers: tuple[Layer, ...] = field(repr=False)
-    begun: Callable[[], Matrix] = field(repr=False)
+    begun: Callable[[Collection[Head]], Matrix] = field(repr=False)
+    off: frozenset[Head] = frozenset()
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -73,7 +78,7 @@ class Encoded:
         Shape (d_model,), or a multiple of that where several are laid end to end; None where
         the lab doesn't compute what the model's files ask for.
         """
-        return self.rules.pool(self.begun() if self.is_cut else self.hidden)
+        return self.rules.pool(self.begun(self.off) if self.is_cut else self.hidden)
 
     @cached_property
     def weights(self) -> Matrix:
@@ -97,3 +102,30 @@ class Encoded:
         """All that the heads of a layer compute, from 0 on, one after the other."""
         whole = self.layers[layer].scenario(self.tokens, self.states[layer])
         return (attend(whole.head(i)) for i in range(whole.h))
+
+    def traces(self) -> Iterator[LayerTrace]:
+        """What each layer computes, one after the other."""
+        for i, (layer, X) in enumerate(zip(self.layers, self.states[:-1], strict=True)):
+            yield layer(self.tokens, X, [head for place, head in self.off if place == i])
+
+    def without(self, off: Collection[Head]) -> Encoded:
+        """Read the text again with the outputs of some heads replaced by zeros before W_o.
+
+        Only the layers from the first of them on are computed again.
+
+        Parameters
+        ----------
+        off : collection of (layer, head)
+            From 0; those that are off now and aren't among them are on again.
+        """
+        off = frozenset(off)
+        if not (changed := self.off ^ off):
+            return self
+        first = min(layer for layer, _ in changed)
+        states = [*self.states[: first + 1]]
+        with told_of(self.n), np.errstate(over="ignore", invalid="ignore"):
+            traces = forward(self.layers, self.tokens, states[-1], off, first)
+            states += [trace.output for trace in traces]
+        found = np.stack(states)
+        found.setflags(write=False)
+        return replace(self, states=found, off=off)

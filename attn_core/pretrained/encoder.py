@@ -5,7 +5,7 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from .files.error import UnseenError
 from .files.json_file import CONFIG
 from .files.shards import open_tensors
 from .parts.design import Design
+from .parts.heads import Head
 from .parts.norms import read_layer_norm
 from .parts.room import Room, told_of
 from .parts.text_rules import read_text_rules
@@ -119,20 +120,22 @@ class Encoder:
         """
         pieces = self.split(text)
         with told_of(len(pieces.ids)):
-            states = self._forward(pieces)
+            states = np.stack([*self._forward(pieces)])
         states.setflags(write=False)
         return Encoded(text, pieces, states, self.rules, self._layers, partial(self._begun, pieces))
 
-    def _begun(self, pieces: Pieces) -> Matrix:
-        last: Matrix = self._forward(pieces.first(self.rules.max_tokens or self.max_tokens))[-1]
+    def _begun(self, pieces: Pieces, off: Collection[Head]) -> Matrix:
+        *_, last = self._forward(pieces.first(self.rules.max_tokens or self.max_tokens), off)
         return last
 
-    def _forward(self, pieces: Pieces) -> Matrix:
+    def _forward(self, pieces: Pieces, off: Collection[Head] = ()) -> Iterator[Matrix]:
+        """What goes into each layer, and what leaves the last."""
         words = self._file.rows(WORDS, pieces.ids)
         places = self._places[self._config.places(pieces.ids)]
         with np.errstate(over="ignore", invalid="ignore"):  # told below
             X = self._norm(words + self._segment + places)
-            return forward(self._layers, pieces.tokens, X)
+            yield X
+            yield from (trace.output for trace in forward(self._layers, pieces.tokens, X, off))
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
         """One head's attention to a text, as a scenario of the lab.

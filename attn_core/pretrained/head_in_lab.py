@@ -75,6 +75,32 @@ def in_lab(s: Scenario) -> Scenario:
     return limits.validate(small)
 
 
+def beginning(s: Scenario, n: int) -> Scenario:
+    """Take the first n tokens of a causal head alone; what they attend to stays the same.
+
+    Parameters
+    ----------
+    s : Scenario
+        Of one head, whose mask is causal.
+    n : int
+
+    Raises
+    ------
+    ValueError
+        When a token may attend to one after it.
+
+    Examples
+    --------
+    >>> W, mask = np.eye(2), np.tri(2, dtype=bool)
+    >>> s = Scenario(("a", "b"), X=[[1, 2], [2, 1]], W_q=W, W_k=W, W_v=W, mask=mask)
+    >>> beginning(s, 1).tokens
+    ('a',)
+    """
+    if s.mask is None or np.triu(s.mask, 1).any():
+        raise ValueError("Expected a causal mask: other tokens attend to those after them, too.")
+    return replace(s, tokens=s.tokens[:n], X=s.X[:n], mask=s.mask[:n, :n])
+
+
 def _without_rope(s: Scenario) -> Scenario:
     """Give X the rotated queries and keys as features: two equal words differ by place alone."""
     rotated = attend(s)

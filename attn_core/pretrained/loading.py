@@ -6,9 +6,10 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from .decoder import Decoder, glassllm
-from .decoder.files import open_files
+from .decoder.files import DecoderFiles, open_files
 from .encoder import Encoder
 from .files.checkpoint import Progress
 from .files.error import ModelError
@@ -55,13 +56,21 @@ tokenizer.json, model.safetensors; /no/such/folder is nothing.
     weights of the third head of the first layer.
     """
     name = os.fspath(path_or_name)
+    files = files_of(name, progress)
+    if isinstance(files, DecoderFiles):
+        return Decoder(files, name, progress)
+    return Encoder(files, name, progress)
+
+
+def files_of(name: str, progress: Progress | None = None) -> DecoderFiles | Path:
+    """Find a model's files: those of a decoder, opened, or the folder of an encoder."""
     folder = folder_of(name, progress)
     if language := language_of(name):
-        return Decoder(glassllm.open_files(folder, language), name, progress)
+        return glassllm.open_files(folder, language)
     path = folder / CONFIG
     if kind_of(read_object(path), open_tensors(folder), str(path)) in DECODERS:
-        return Decoder(open_files(folder), name, progress)
-    return Encoder(folder, name, progress)
+        return open_files(folder)
+    return folder
 
 
 def is_decoder(path_or_name: str) -> bool:

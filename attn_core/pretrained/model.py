@@ -47,6 +47,9 @@ class EncodedText(Protocol):
     def text_vector(self) -> Matrix | None:
         """One vector of the text; None where the lab doesn't compute it."""
 
+    def traces(self) -> Iterator[Any]:
+        """What each layer adds: its `attention` and its `mlp`, each of shape (n, d_model)."""
+
     def layer_weights(self, layer: int) -> Iterator[Matrix]:
         """The weights of a layer's heads, each of shape (n, n), one after the other."""
 

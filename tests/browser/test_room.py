@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from attn_core.presets import DEFAULT
 from benchmarks.serve import serving
-from pages.ui.room import rooms
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
 from tests.browser.conftest import idle, settle
 from tests.browser.test_journey import V, numbers, thumb, value

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from attn_core.presets import DEFAULT
 from benchmarks.serve import serving
 from benchmarks.tab import Tab
-from pages.ui.room import rooms
 from pages.ui.room.member import SLOW_POLL
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
 from tests.browser.conftest import idle, settle
 from tests.browser.test_journey import numbers, thumb, value

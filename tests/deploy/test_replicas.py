@@ -23,9 +23,9 @@ from attn_core.presets import DEFAULT
 from attn_core.tasks import LESSONS
 from attn_core.tasks.receipt import Receipt, sign
 from benchmarks.visitor import Visitor
-from pages.ui.room import rooms
 from pages.ui.room.news import HEARTBEAT
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store import store
 from tests.browser.conftest import idle, settle
 from tests.browser.seats import new_context

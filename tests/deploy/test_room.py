@@ -10,10 +10,10 @@ import pytest
 from attn_core.presets import DEFAULT
 from benchmarks.behaviour import WIDTH, boards, box_move
 from benchmarks.visitor import Visitor
-from pages.ui.room import rooms
-from pages.ui.room.limits import CODE_LENGTH, MAX_WRONG_CODES_EACH
-from pages.ui.room.rooms import Opened
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms, votes
+from pages.ui.room.rules.limits import CODE_LENGTH, MAX_WRONG_CODES_EACH
+from pages.ui.room.rules.rooms import Opened
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store import store
 from tests.deploy.conftest import served
 from tests.deploy.test_replicas import PIN, kill
@@ -101,7 +101,7 @@ def workshop(fleet):
 def counts(room):
     """How many have voted for each answer; the question is shown."""
     asked = rooms.look(store(), room.code, ["Lab"]).question
-    return [[bar.count for bar in each.bars] for each in rooms.tallies(store(), room.code, asked)]
+    return [[bar.count for bar in each.bars] for each in votes.tallies(store(), room.code, asked)]
 
 
 @pytest.mark.parametrize("dies", ["the presenter’s", "the participants’"])

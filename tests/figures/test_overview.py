@@ -13,7 +13,7 @@ from attn_core import Scenario, attend, edits
 from attn_core.figures import Look, describe_overview
 from attn_core.figures.boxes.colours import for_paper
 from attn_core.figures.boxes.layout import head_height, row_label_width
-from attn_core.figures.boxes.marks import LEGEND, LEGEND_ROW, legend_texts
+from attn_core.figures.boxes.marks import legend_room, legend_texts
 from attn_core.figures.boxes.overview import arrange_overview
 from attn_core.figures.boxes.text import text_width
 from attn_core.notation.cells import Cell
@@ -82,7 +82,7 @@ def boxes(layout):
         yield left, sign.y - size / 2, left + width, sign.y + size / 2
     if layout.legend:
         x, y = layout.legend.x, layout.legend.y
-        wide, high = LEGEND_ROW if layout.legend.is_row else LEGEND
+        wide, high = legend_room(layout.legend)
         yield x, y, x + wide * font, y + high * font
 
 
@@ -149,8 +149,8 @@ def test_all_digits_have_one_size_whatever_they_are(look, factor):
             assert text_width(text.replace("−", ""), 1) * next(iter(plain)) < laid_out(s, look).cell
 
 
-def described(scenario, look):
-    return describe_overview(overview(attend(scenario)), look=look)
+def described(scenario, look, of=()):
+    return describe_overview(overview(attend(scenario), of=of), look=look)
 
 
 def described_sizes(scenario, look):
@@ -236,11 +236,21 @@ def test_a_legend_shows_the_colours_of_the_boxes():
     assert {"−3", "0", "3", "1", "numbers", "weights", "row = query, column = key"} <= texts
 
 
+@pytest.mark.parametrize("look", [Look(340), LAPTOP])
+@pytest.mark.parametrize(("of", "has_weights"), [(("X",), False), (("Q", "K"), False), ((), True)])
+def test_a_legend_speaks_of_weights_where_there_are_some(look, of, has_weights):
+    figure = described(DEFAULT.scenario, look, of).figure()
+    texts = {text for trace in figure.select_traces({"type": "scatter"}) for text in trace.text}
+    assert "numbers" in texts
+    assert ("weights" in texts) == ("row = query, column = key" in texts) == has_weights
+    assert len([shape for shape in figure.layout.shapes if shape.fillcolor]) == 7 + 5 * has_weights
+
+
 @pytest.mark.parametrize("look", [Look(340), Look(744, height=496), LAPTOP])
 @pytest.mark.parametrize("key", SCENARIOS)
 def test_a_legend_is_always_there_and_has_room_for_its_texts(key, look):
     layout = laid_out(SCENARIOS[key], look)
-    wide, high = LEGEND_ROW if layout.legend.is_row else LEGEND
+    wide, high = legend_room(layout.legend)
     for sign in legend_texts(layout.legend, layout.scale):
         width = text_width(sign.text, layout.scale.font * sign.size)
         assert sign.x + width <= layout.legend.x + wide * layout.scale.font

@@ -13,12 +13,12 @@ from websockets.exceptions import ConnectionClosed
 from attn_core.presets import DEFAULT
 from benchmarks.behaviour import WIDTH
 from benchmarks.visitor import Visitor
-from pages.ui.room import rooms
-from pages.ui.room.limits import CODE_LENGTH, MAX_OPENED_EACH, MAX_WRONG_CODES_EACH
-from pages.ui.room.question import Question
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms, tasks, votes
+from pages.ui.room.rules.limits import CODE_LENGTH, MAX_OPENED_EACH, MAX_WRONG_CODES_EACH
+from pages.ui.room.rules.question import Question
+from pages.ui.room.rules.stage import staged
+from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.store import store
-from pages.ui.room.task_round import TaskRound
 from tests.hostile import read
 
 CHOICE = Question("Which?", ("this", "that", "neither"), 1)
@@ -54,7 +54,7 @@ def inside(port, opened, **query):
 
 
 def ask(room, question):
-    return rooms.ask(store(), room.code, room.secret, question)
+    return votes.ask(store(), room.code, room.secret, question)
 
 
 def ballot(room, asked, round=1):
@@ -69,7 +69,7 @@ def forge(visitor, identity):
 def test_a_participant_leads_nothing(port, room):
     """Neither with the buttons of the presenter's page, nor with those of a room of one's own."""
     asked = ask(room, CHOICE)
-    rooms.give_task(store(), room.code, room.secret, TaskRound("2"))
+    tasks.give_task(store(), room.code, room.secret, TaskRound("2"))
     with inside(port, room, present=room.secret) as presenter:
         presenter.go("Room")
         widgets = presenter.tab.widgets
@@ -95,18 +95,18 @@ def test_a_vote_counts_for_what_was_seen(port, room):
     asked = ask(room, CHOICE)
     with inside(port, room) as visitor:
         option = visitor.tab.widgets["room-option-1"]
-        rooms.close_vote(store(), room.code, room.secret, asked.id)
+        votes.close_vote(store(), room.code, room.secret, asked.id)
         for _ in "not seen yet", "seen":
             forge(visitor, option)
             assert store().ballot(room.code, f"q{asked.id}.1") == {}
-        rooms.ask_again(store(), room.code, room.secret, asked.id)
+        votes.ask_again(store(), room.code, room.secret, asked.id)
         forge(visitor, option)
         assert "This vote is closed" in read.complaints(visitor)
         later = ask(room, CHOICE)
         forge(visitor, option)
         assert "isn’t asked any more" in read.complaints(visitor)
-        votes = [ballot(room, each, i) for each in (asked, later) for i in (1, 2)]
-        assert votes == [[], [], [], []]
+        cast = [ballot(room, each, i) for each in (asked, later) for i in (1, 2)]
+        assert cast == [[], [], [], []]
         forge(visitor, option)
         assert ballot(room, later) == ["1"]
 

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from pages.ui.room import code
+from pages.ui.room.rules import code
 
 
 @pytest.fixture(scope="session", autouse=True)

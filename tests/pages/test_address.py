@@ -21,7 +21,7 @@ from pages.ui.session.address import Address, CourseAddress, RoomAddress, home
 ROOT = Path(__file__).parents[2]
 NAMES = (
     *("preset", "s", "head", "cell", "a", "projector", "classic"),
-    *("text", "read", "other", "learn", "paint", "look"),
+    *("text", "read", "other", "learn", "paint", "look", "model", "off", "next"),
     *("lesson", "seed", "step", "course", "task"),
     *("room", "present", "own"),
 )
@@ -37,6 +37,9 @@ ADDRESSES = st.builds(
     lesson=TEXTS,
     painted=TEXTS,
     look=TEXTS,
+    model=TEXTS,
+    off=TEXTS,
+    next=TEXTS,
     course=st.builds(CourseAddress, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
     room=st.builds(RoomAddress, TEXTS, TEXTS, TEXTS),
 )
@@ -61,6 +64,8 @@ def test_all_that_an_address_may_say():
         "paint": "1-0",
         "look": "4.2.6.3.head",
         "model": "glass",
+        "off": "4.2-5.1",
+        "next": "7-0.8-40-0.9-5",
         "lesson": "7",
         "seed": "k3f9",
         "step": "predict1",
@@ -77,6 +82,8 @@ def test_all_that_an_address_may_say():
         painted="1-0",
         look="4.2.6.3.head",
         model="glass",
+        off="4.2-5.1",
+        next="7-0.8-40-0.9-5",
         course=CourseAddress("7", "k3f9", "predict1", "1502e", "1z"),
         room=RoomAddress("KXQRT", "s3cret", "1"),
     )

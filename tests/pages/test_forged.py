@@ -16,9 +16,9 @@ from streamlit.testing.v1.app_test import TESTING_KEY
 
 from attn_core import edits, permalink
 from attn_core.presets import BY_KEY, DEFAULT
-from pages.ui.room import rooms
-from pages.ui.room.question import Question
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms, votes
+from pages.ui.room.rules.question import Question
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store import store
 from pages.ui.share import set_task
 from tests.pages.test_pages import ROOT, visit
@@ -111,7 +111,7 @@ def room(presents: bool) -> dict[str, str]:
     opened = rooms.open_room(store(), staged("Lab", DEFAULT.scenario))
     if presents:
         return {"room": opened.code, "present": opened.secret}
-    rooms.ask(store(), opened.code, opened.secret, Question("How much?", (), 0.5, 0.1))
+    votes.ask(store(), opened.code, opened.secret, Question("How much?", (), 0.5, 0.1))
     return {"room": opened.code}
 
 

@@ -414,6 +414,7 @@ def test_without_the_packages_the_page_says_what_to_do(monkeypatch):
 def test_a_model_that_must_be_fetched_is_offered(monkeypatch):
     monkeypatch.setenv(shared_model.VARIABLE, "somebody/some-model")
     fetched = []
+    monkeypatch.setattr(shared_model.memory_budget, "admit", lambda *_: "")
     monkeypatch.setattr(
         shared_model, "load", lambda name, progress: fetched.append(name) or load(FOLDER)
     )

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from attn_core import attend, limits
 from attn_core.notation.labels import number
 from attn_core.permalink import encode_text
 from attn_core.pretrained import DEFAULT, load
 from pages.ui.model import shared_model
-from tests.pages.test_pages import boxes, fine, parameter, visit
+from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 from tests.pages.test_real_model import PAGE, chosen, said
 from tests.pretrained.decoders import HOME, KINDS, copied, expected
 from tests.pretrained.tiny import HOME as ENCODERS
@@ -137,14 +138,14 @@ def test_two_folders_of_one_name(tmp_path, monkeypatch):
     assert shared_model.labels() == {"gpt2": str(folders[0]), "gpt2 2": str(folders[1])}
 
 
-def test_of_what_comes_with_the_lab_only_what_is_at_hand_is_offered(monkeypatch):
+def test_of_what_comes_with_the_lab_all_is_offered_that_is_at_hand(monkeypatch):
     monkeypatch.delenv(shared_model.VARIABLE, raising=False)
-    monkeypatch.setattr(shared_model, "DEFAULTS", ("lab/none", str(BERT), str(HOME / "gpt2")))
-    at_hand = str(BERT), str(HOME / "gpt2")
-    monkeypatch.setattr(shared_model, "is_at_hand", at_hand.__contains__)
-    assert shared_model.names() == at_hand
-    monkeypatch.setattr(shared_model, "is_at_hand", lambda _: False)
-    assert shared_model.names() == (DEFAULT,)
+    monkeypatch.setattr(shared_model, "DEFAULTS", (DEFAULT, "glass", "glass-pt"))
+    monkeypatch.setattr(shared_model, "is_at_hand", lambda name: name != DEFAULT)
+    monkeypatch.setattr(shared_model, "folder_at_hand", {"glass": HOME, DEFAULT: HOME}.get)
+    assert shared_model.names() == ("glass", DEFAULT)  # the first is there, the other is fetched
+    monkeypatch.setattr(shared_model, "is_at_hand", bool)
+    assert shared_model.names() == (DEFAULT, "glass")
 
 
 @pytest.mark.parametrize("kind", ["gpt2"], indirect=True)
@@ -197,3 +198,30 @@ def test_two_texts(kind):
     assert "that of its last token in the last layer, which alone has read the whole text" in said(
         at
     )
+
+
+def test_the_whole_head_as_a_file(kind):
+    at = opened(kind, look="2.2.1.1.head")
+    assert not at.get("download_button")
+    at.session_state["model-file"] = True
+    fine(at.run())
+    (choice,) = [each for each in at.get("button_group") if each.key == "model-take-as"]
+    for ending in ("-numpy.py", "-pytorch.py", ".npz"):
+        fine(choice.set_value(ending).run())
+        labels = [each.label for each in at.get("download_button")]
+        assert labels == [f"Save layer-2-head-2{ending}"]
+
+
+def test_of_a_long_text_the_beginning_goes_into_the_lab(kind):
+    """In a decoder nothing that follows changes it."""
+    text = "a b c d " * 5
+    model = load(str(HOME / kind))
+    assert model.encode(text).n > limits.MAX_TOKENS
+    at = fine(visit(PAGE, read=encode_text(text), look="2.2.3.0.head"))
+    assert "It gets the first ones" in said(at)
+    press(at, "Open it in the lab")
+    opened = scenario(fine(at))
+    assert (opened.n, opened.positions) == (limits.MAX_TOKENS, "none")
+    np.testing.assert_array_equal(opened.mask, np.tri(limits.MAX_TOKENS, dtype=bool))
+    gap = np.abs(attend(opened).weights - model.encode(text).weights[1, 1, :12, :12]).max()
+    assert gap < 0.2

@@ -11,13 +11,15 @@ from attn_core import permalink
 from attn_core.notation.cells import Cell
 from attn_core.presets import BY_KEY, DEFAULT
 from pages.ui import menu
-from pages.ui.room import code, follow, rooms
+from pages.ui.room import follow
 from pages.ui.room import store as stores
-from pages.ui.room.limits import MAX_WRONG_CODES_EACH
 from pages.ui.room.member import LATE
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import code, rooms, tasks, votes
+from pages.ui.room.rules.limits import MAX_WRONG_CODES_EACH
+from pages.ui.room.rules.question import Question
+from pages.ui.room.rules.stage import staged
+from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.store import StoreGone, sqlite
-from pages.ui.room.task_round import TaskRound
 from pages.ui.share import qr_code
 from tests.pages.test_pages import PAGES, fine, parameter, slider, visit
 
@@ -369,6 +371,15 @@ def test_outside_a_room_nothing_is_asked_of_the_store(store, page):
     assert store.asked == []
 
 
+def test_a_run_with_an_open_question_reads_ones_own_vote_and_not_those_of_all(room, store):
+    at = take_part(room)
+    votes.ask(stores.store(), room.code, room.secret, Question("Which?", ("this", "that"), 1))
+    press(fine(at.run()), "this")
+    store.asked.clear()
+    assert press(at, "✓ this")
+    assert "value" in store.asked and "ballot" not in store.asked
+
+
 def test_two_presenters_see_what_the_other_does(room):
     first, second = present(room), present(room)
     first.switch_page("dashboard.py").run()
@@ -486,7 +497,7 @@ def test_a_participants_place_in_the_course_is_their_own(room):
 def test_a_task_is_for_all_and_leaves_what_one_had(room):
     presenter, at = on_lab(room)
     mine = session(move(at, value=1.5)).scenario
-    given = rooms.give_task(stores.store(), room.code, room.secret, TaskRound("2"))
+    given = tasks.give_task(stores.store(), room.code, room.secret, TaskRound("2"))
     fine(at.run())
     late = take_part(room)
     for each in (at, late):
@@ -498,7 +509,7 @@ def test_a_task_is_for_all_and_leaves_what_one_had(room):
     at.switch_page("pages/2_Projections.py").run()
     assert (page_of(at), session(at).member.mode) == ("Projections", "task")
 
-    rooms.end_task(stores.store(), room.code, room.secret, given.id)
+    tasks.end_task(stores.store(), room.code, room.secret, given.id)
     for each in (at, late):
         fine(each.run())
         assert (page_of(each), session(each).member.mode) == ("Lab", "following")

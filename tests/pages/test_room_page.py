@@ -1,6 +1,7 @@
 """What a presenter and the room see: the way in, questions, tasks, and the end."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,8 @@ from attn_core import edits, permalink
 from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS
 from attn_core.tasks.document import to_json
-from pages.ui.room import code, rooms
 from pages.ui.room import store as stores
+from pages.ui.room.rules import code, rooms, tasks, votes
 from pages.ui.room.show import verbs
 from pages.ui.room.store import StoreGone
 from tests.pages.test_pages import fine, parameter, visit
@@ -51,7 +52,7 @@ def crowd(presenter, answers):
     held = rooms.look(stores.store(), room_of(presenter), ["Lab"])
     for i, answer in enumerate(answers):
         token = f"{i:032x}"
-        rooms.vote(stores.store(), room_of(presenter), token, held.question, answer)
+        votes.vote(stores.store(), room_of(presenter), token, held.question, answer)
 
 
 def solve(presenter, count):
@@ -60,7 +61,7 @@ def solve(presenter, count):
     for i in range(count):
         token = f"{i:032x}"
         link = permalink.encode(held.task.task(token).solution)
-        rooms.report(stores.store(), room_of(presenter), token, held.task.id, link)
+        tasks.report(stores.store(), room_of(presenter), token, held.task.id, link)
 
 
 def keys(at):
@@ -76,7 +77,7 @@ def charts(at):
     return [chart.proto.spec for chart in at.get("plotly_chart")]
 
 
-def votes(at):
+def histogram(at):
     """The counts of the histogram, round by round, by what the round is called."""
     for spec in map(json.loads, charts(at)):
         bars = [trace for trace in spec["data"] if trace["type"] == "bar"]
@@ -122,14 +123,14 @@ def test_an_answer_is_hidden_until_the_presenter_shows_it(presenter):
     at = press(at, "room-option-2")
     crowd(presenter, [0, 1, 1, 1])
     for page in (fine(at.run()), fine(presenter.run())):
-        assert votes(page) == {}
+        assert histogram(page) == {}
         assert "0.45" not in "".join(charts(page))  # the weight that would tell
         assert "**suis" not in told(page).replace("*suis*", "")
     assert at.button(key="room-option-2").label.startswith("✓")
     at = press(at, "room-option-0")  # changed until it is closed
     presenter = press(presenter, "room-show")
     for page in (fine(at.run()), presenter):
-        assert votes(page) == {"answers (5)": [2, 3, 0]}
+        assert histogram(page) == {"answers (5)": [2, 3, 0]}
         assert "0.45 to *suis*" in told(page)
     assert SCORES.argmax() == 1
     assert not {"room-option-0"} & keys(at)
@@ -165,7 +166,7 @@ def test_both_votes_stand_beside_each_other(presenter):
     crowd(presenter, [1, 1, 1, 1, 1])
     at = press(fine(at.run()), "room-option-2")
     press(presenter, "room-show")
-    assert votes(fine(at.run())) == {
+    assert histogram(fine(at.run())) == {
         "before (6)": [3, 2, 1],
         "after the discussion (6)": [0, 5, 1],
     }
@@ -177,12 +178,12 @@ def test_fewer_than_five_are_shown_only_where_the_presenter_says_so(presenter):
     crowd(presenter, [1, 1, 0, 2])
     presenter = press(presenter, "room-show")
     for page in (fine(at.run()), presenter):
-        assert votes(page) == {}
+        assert histogram(page) == {}
         assert "fewer than 5 isn’t shown" in told(page)
     assert "room-few" not in keys(at)
     presenter = press(presenter, "room-few")
     for page in (fine(at.run()), presenter):
-        assert votes(page) == {"answers (4)": [1, 2, 1]}
+        assert histogram(page) == {"answers (4)": [1, 2, 1]}
 
 
 def test_a_question_that_is_done_is_gone_for_all(presenter):
@@ -206,7 +207,7 @@ def test_a_number_is_asked_for_of_the_box_that_is_chosen():
     crowd(presenter, [0.3, 0.5, 12, -1])
     press(presenter, "room-show")
     at = fine(at.run())
-    assert sum(votes(at)["answers (5)"]) == 5
+    assert sum(histogram(at)["answers (5)"]) == 5
     assert f"= {SCORES[0]:.3f}" in told(at)
 
 
@@ -233,12 +234,35 @@ def test_a_store_that_is_away_costs_no_page(presenter, monkeypatch):
         raise StoreGone("Nobody answers.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(verbs.rooms, "vote", gone)
-        patch.setattr(verbs.rooms, "vote_of", gone)
+        patch.setattr(verbs.votes, "vote", gone)
+        patch.setattr(verbs.votes, "vote_of", gone)
         at = press(at, "room-option-1")
     assert "can’t be reached just now" in told(at)
     assert fine(at.run()).button(key="room-option-1").label == "*suis*"  # nothing was cast
     assert press(at, "room-option-1").button(key="room-option-1").label == "✓ *suis*"
+
+
+@pytest.fixture
+def no_store(monkeypatch):
+    monkeypatch.setenv("ROOM_STORE", "reddis://:hunter2@host")
+
+
+def test_without_a_store_the_page_says_what_is_wrong_and_offers_nothing(no_store):
+    at = fine(visit("11_Room.py"))
+    (error,) = at.error
+    said = error.value.replace("\\", "")
+    assert said.startswith("This server has no rooms: ROOM_STORE should be unset, sqlite:///path")
+    assert not {"room-open", "room-join-button"} & keys(at)
+    assert "hunter2" not in told(at) and "reached" not in told(at)
+
+
+def test_without_a_store_a_code_is_refused_once_and_no_page_speaks_of_rooms(no_store):
+    at = fine(visit(room="KXQRT"))
+    assert "This server has no rooms" in at.error[0].value
+    assert session(at).member is None and "room" not in at.query_params
+    session(at).begun = -math.inf  # it is read
+    at = fine(at.switch_page("pages/2_Projections.py").run())
+    assert "room" not in told(at).lower()
 
 
 def give(presenter, lesson="7", *, each=False):
@@ -278,12 +302,12 @@ def test_what_is_reached_is_told_to_the_presenter_alone(presenter):
     at = fine(at.run())
     presenter = fine(presenter.run())
     assert "**1** of 1 participant solved it" in told(presenter)
-    assert votes(presenter) == {}
+    assert histogram(presenter) == {}
     assert "shown from 5 participants on" in told(presenter)
     solve(presenter, 4)
     presenter = fine(presenter.run())
     assert "**5** of" in told(presenter)
-    (counts,) = votes(presenter).values()
+    (counts,) = histogram(presenter).values()
     assert sum(counts) == 5
     assert "solved it" not in told(fine(at.run()))
 
@@ -292,7 +316,7 @@ def test_few_results_are_shown_where_the_presenter_says_so(presenter):
     presenter = give(presenter)
     solve(presenter, 2)
     presenter = press(fine(presenter.run()), "room-task-few")
-    (counts,) = votes(fine(presenter.run())).values()
+    (counts,) = histogram(fine(presenter.run())).values()
     assert sum(counts) == 2
 
 
@@ -374,13 +398,13 @@ def test_the_end_is_asked_for_once_and_leaves_a_file_alone(presenter):
 
 
 def test_a_question_of_a_lesson_never_meets_another_stage(presenter, monkeypatch):
-    asked, ask = [], rooms.ask
+    asked, ask = [], votes.ask
 
     def spy(store, code, *rest):
         asked.append(rooms.look(store, code, ["Lab"]).stage.scenario)
         return ask(store, code, *rest)
 
-    monkeypatch.setattr(rooms, "ask", spy)
+    monkeypatch.setattr(votes, "ask", spy)
     presenter.selectbox(key="room-lesson").set_value("4").run()
     press(presenter, "room-ask-1")
     assert asked == [LESSONS["4"].page("").predictions[1].scenario]

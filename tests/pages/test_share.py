@@ -18,7 +18,7 @@ from tests.pages.test_pages import fine, visit
 
 
 @pytest.mark.parametrize("only", ["", "weights"])
-@pytest.mark.parametrize("kind", downloads.KINDS.values(), ids=lambda kind: kind.label)
+@pytest.mark.parametrize("kind", downloads.KINDS, ids=lambda kind: kind.label)
 def test_each_kind_of_file(kind, only):
     at = fine(visit("10_Share.py"))
     at.selectbox(key="take").set_value(only).run()
@@ -31,7 +31,7 @@ def test_nothing_is_written_before_it_is_wanted(monkeypatch):
     def written(*_):
         raise AssertionError
 
-    kinds = {ending: replace(kind, write=written) for ending, kind in downloads.KINDS.items()}
+    kinds = tuple(replace(kind, write=written) for kind in downloads.KINDS)
     monkeypatch.setattr(downloads, "KINDS", kinds)
     at = fine(visit("10_Share.py"))
     fine(at.selectbox(key="take").set_value("weights").run())
@@ -46,7 +46,7 @@ def test_files_hold_all_heads_and_the_picture_one(monkeypatch):
         seen[only] = trace.scenario
         return b""
 
-    kinds = {ending: replace(kind, write=note) for ending, kind in downloads.KINDS.items()}
+    kinds = tuple(replace(kind, write=note) for kind in downloads.KINDS)
     monkeypatch.setattr(downloads, "KINDS", kinds)
     monkeypatch.setattr(downloads, "expander", lambda *_: nullcontext(True))
     scenario = BY_KEY["four-views"].scenario

@@ -104,7 +104,7 @@ def test_later_tokens_change_nothing_before_them(kind):
 def test_weights_that_were_not_kept_are_computed_again(kind, monkeypatch):
     model = load(decoders.HOME / kind)
     encoded = model.encode(TEXT)
-    monkeypatch.setattr("attn_core.pretrained.decoder.model._MOST_KEPT", 3)
+    monkeypatch.setattr("attn_core.pretrained.decoder.model.MOST_KEPT", 3)
     again = model.encode(TEXT)
     assert encoded.kept is not None and again.kept is None
     np.testing.assert_array_equal(again.weights, encoded.weights)

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from attn_core import attend, softmax
-from attn_core.pretrained import load
-from attn_core.pretrained.decoder.ablation import ablated, head_effects, layer_heads
+from attn_core.pretrained import Decoder, load
+from attn_core.pretrained.decoder.ablation import ablated
 from attn_core.pretrained.decoder.cache import LayerCache
 from attn_core.pretrained.decoder.generate import Continuation
-from attn_core.pretrained.decoder.residual_stream import added_norms, logit_lens
-from attn_core.pretrained.decoder.sampling import Sampling, likeliest
+from attn_core.pretrained.decoder.residual_stream import logit_lens
+from attn_core.pretrained.decoder.sampling import Sampling, draw, likeliest
+from attn_core.pretrained.interpret.block import added_norms
+from attn_core.pretrained.interpret.head_worth import layer_effects, probability
+from attn_core.pretrained.parts.heads import layer_heads
 from tests.pretrained import decoders
 from tests.pretrained.test_decoder_files import VARIANTS
 
@@ -28,7 +31,7 @@ SAMPLERS = [(0.7, None, 1.0), (1.0, 5, 1.0), (1.3, None, 0.6), (0.8, 7, 0.5), (1
 @each_kind
 def test_heads_switched_off(kind):
     encoded = load(decoders.HOME / kind).encode(TEXT)
-    for name, off in (OFF | {"layer": layer_heads(encoded, 1)}).items():
+    for name, off in (OFF | {"layer": layer_heads(1, encoded.model.heads)}).items():
         found = ablated(encoded, off)
         np.testing.assert_allclose(found.logits, PARTS[f"{kind} {name}"], rtol=0, atol=2e-5)
         assert np.abs(found.logits - encoded.logits).max() > 1e-3
@@ -50,14 +53,13 @@ def test_a_head_that_is_not_there():
 def test_effects_of_heads(kind):
     """The probability of the likeliest token with a head, less that without it."""
     encoded = load(decoders.HOME / kind).encode(TEXT)
-    effects = np.stack([*head_effects(encoded)])
-    assert effects.shape == (encoded.model.layers, encoded.model.heads)
+    effects = layer_effects(probability(encoded), 1, encoded.model.heads)
+    assert effects.shape == (encoded.model.heads,)
     with_all = softmax(encoded.logits[-1].astype(np.float64))
     without = softmax(PARTS[f"{kind} one"][-1].astype(np.float64))
     token = int(with_all.argmax())
-    np.testing.assert_allclose(effects[1, 1], with_all[token] - without[token], **CLOSE)
-    other = np.stack([*head_effects(encoded, 3)])
-    np.testing.assert_allclose(other[1, 1], with_all[3] - without[3], **CLOSE)
+    np.testing.assert_allclose(effects[1], with_all[token] - without[token], **CLOSE)
+    assert abs(effects[1]) > 1e-4
 
 
 @each_kind
@@ -79,7 +81,7 @@ def test_lengths_of_what_the_parts_add(kind):
     np.testing.assert_allclose(norms.mlp, PARTS[f"{kind} mlp"], rtol=1e-5, atol=1e-5)
     expected = np.sqrt(np.square(encoded.states[:-1].astype(np.float64)).sum(axis=-1))
     np.testing.assert_allclose(norms.stream, expected, rtol=1e-6, atol=0)
-    without = added_norms(ablated(encoded, layer_heads(encoded, 0)))
+    without = added_norms(ablated(encoded, layer_heads(0, encoded.model.heads)))
     bias = encoded.model.blocks[0].attention.o[1]
     rest = 0 if bias is None else np.linalg.norm(bias)
     np.testing.assert_allclose(without.attention[0], rest, **CLOSE)
@@ -97,7 +99,7 @@ def test_rows_by_the_cache_are_those_of_the_whole_computation(kind):
         for i in range(begun, whole.n):
             row = going.add(whole.pieces.ids[i])
             assert (row.token, going.rows_computed) == (whole.tokens[i], i + 1)
-            np.testing.assert_allclose(row.weights, whole.weights[:, :, i, : i + 1], **CLOSE)
+            np.testing.assert_allclose(going.weights(), whole.weights[:, :, i, : i + 1], **CLOSE)
             np.testing.assert_allclose(going.logits, whole.logits[i], **CLOSE)
         assert going.text == TEXT
 
@@ -120,12 +122,14 @@ def test_the_likeliest_token_goes_on_as_transformers_says(kind):
 def test_going_back_and_on_again_writes_the_same():
     going = Continuation(load(decoders.HOME / "gpt2"), "ab", seed=7)
     first = [going.step() for _ in range(5)]
+    weights, passes = going.weights(), going.passes
     for _ in range(3):
         going.back()
     assert (going.n, going.rows_computed) == (6 - 3, 6)
     again = [going.step() for _ in range(3)]
     assert [each.id for each in again] == [each.id for each in first[2:]]
-    np.testing.assert_array_equal(again[-1].weights, first[-1].weights)
+    np.testing.assert_array_equal(going.weights(), weights)
+    assert going.passes == passes == [0, 1, 2, 3, 4, 5]
     assert going.rows_computed == 6 + 3
     others = {
         tuple(other.step().id for _ in range(5))
@@ -133,6 +137,77 @@ def test_going_back_and_on_again_writes_the_same():
         for other in [Continuation(going.model, "ab", seed)]
     }
     assert len(others) > 10
+
+
+@each_kind
+def test_weights_of_any_token_are_those_of_the_whole_computation(kind):
+    """Of tokens of the text, of those that are written, and after a part was taken back."""
+    model = load(decoders.HOME / kind)
+    whole = model.encode(TEXT)
+    going = Continuation(model, "cab")
+    going.extend(whole.pieces.ids[2:])
+    assert (going.first, going.passes) == (2, [0] * 2 + [1] * (whole.n - 2))
+    assert (going.ids, going.text) == ([*whole.pieces.ids], TEXT)
+    np.testing.assert_allclose(going.logits, whole.logits[-1], **CLOSE)
+    for _ in range(2):
+        for i in range(going.n):
+            np.testing.assert_allclose(going.weights(i), whole.weights[:, :, i, : i + 1], **CLOSE)
+        going.back()
+    np.testing.assert_allclose(going.weights(), going.weights(going.n - 1), rtol=0, atol=0)
+    assert going.rows_computed == whole.n
+    with pytest.raises(ValueError, match="token must be one of the text's 9, got 9"):
+        going.weights(9)
+
+
+def test_a_fork_goes_its_own_way():
+    model = load(decoders.HOME / "llama-gqa")
+    going = Continuation(model, "ab", seed=5)
+    for _ in range(7):
+        going.step(Sampling(temperature=3))
+    ids, logits, rows = going.ids, going.logits, going.rows_computed
+    other = going.fork(3)
+    assert (other.n, other.rows_computed, len(other.written)) == (going.first + 3, rows, 3)
+    assert other.kept * going.n == going.kept * other.n
+    again = Continuation(model, "ab")
+    again.extend(ids[1:4])
+    for each in (other, again):
+        each.extend([3, 5])
+    np.testing.assert_allclose(other.logits, again.logits, **CLOSE)
+    np.testing.assert_allclose(other.weights(), again.weights(), **CLOSE)
+    assert (going.ids, other.ids) == (ids, [*ids[:4], 3, 5])
+    np.testing.assert_array_equal(going.logits, logits)
+
+
+@each_kind
+def test_rows_are_counted(kind, monkeypatch):
+    """Against what goes through the first block, with the cache and without."""
+    model = load(decoders.HOME / kind)
+    sizes, read = [], Decoder.embed
+
+    def counted(self, ids, first=0):
+        sizes.append(len(ids))
+        return read(self, ids, first)
+
+    monkeypatch.setattr(Decoder, "embed", counted)
+    going = Continuation(model, "cab")
+    logits = [going.logits]
+    for _ in range(5):
+        going.step(Sampling(temperature=9))
+        logits.append(going.logits)
+    assert (sizes, going.rows_computed) == ([2, *[1] * 5], 7)
+    sizes.clear()
+    for n, by_cache in enumerate(logits, 2):  # without it all that is known goes through again
+        *_, last = model.forward(model.embed(going.ids[:n]))
+        np.testing.assert_allclose(model.logits(last.output)[-1], by_cache, **CLOSE)
+    assert going.rows_without_cache == sum(sizes) == 2 + 3 + 4 + 5 + 6 + 7
+
+
+def test_bytes_of_keys_and_values():
+    """Of each layer and each of its heads of keys, a key and a value of d_k numbers a token."""
+    model = load(decoders.HOME / "llama-tied-two-kv")
+    going = Continuation(model, "cab")
+    assert going.kept == 2 * model.layers * model.kv_heads * model.d_k * 4 * going.n
+    assert going.room > going.kept
 
 
 def test_each_place_has_a_draw_of_its_own():
@@ -184,6 +259,14 @@ def test_a_continuation_ends():
         going.add(17)
     with pytest.raises(ValueError, match="at least one word"):
         Continuation(model, "")
+
+
+def test_draws_are_those_of_numpy():
+    """By inverting the cumulated probabilities, as `Generator.choice` does."""
+    likely = Sampling(top_k=5).probabilities(PARTS["logits"])
+    for seed, place in np.ndindex(7, 11):
+        rng = np.random.Generator(np.random.PCG64([seed, place]))
+        assert draw(likely, seed, place) == rng.choice(len(likely), p=likely)
 
 
 def test_what_samplers_leave():

@@ -56,6 +56,7 @@ def test_sizes():
     assert sizes == (4, 4, 2, 128, 32)
     assert (model.max_tokens, model.vocabulary, model.ends) == (128, 1024, set())
     assert model.sharing(2) == (2, 3)
+    assert (model.design.rope, model.design.biased, model.design.is_causal) == (True, False, True)
 
 
 def test_spaces_and_lines_come_back():

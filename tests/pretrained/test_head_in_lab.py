@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attn_core import Scenario, attend, limits, permalink
-from attn_core.pretrained import describe_lab, in_lab, load
+from attn_core.pretrained import beginning, describe_lab, in_lab, load
 from tests.pretrained import decoders
 
 WIDTH, D_K, D_V = 37, 13, 11
@@ -147,3 +147,19 @@ def test_a_longer_text_of_a_decoder_is_near():
     real, lab = attend(s), attend(in_lab(s))
     assert np.abs(real.weights - lab.weights).max() < 0.1
     assert "need more than the 8 axes" in describe_lab(real, lab)
+
+
+@pytest.mark.usefixtures("model_packages")
+@pytest.mark.parametrize("kind", decoders.KINDS)
+def test_the_beginning_of_a_decoder_s_text_stands_for_itself(kind):
+    model = load(decoders.HOME / kind)
+    s = model.scenario("cab bad, dab a ccc", 1, 1)
+    alone = attend(beginning(s, 7))
+    np.testing.assert_allclose(alone.weights, attend(s).weights[:7, :7], atol=1e-6)
+    np.testing.assert_allclose(attend(in_lab(alone.scenario)).weights, alone.weights, atol=0.01)
+
+
+@pytest.mark.parametrize("mask", [None, np.tri(3, k=1, dtype=bool)])
+def test_no_other_head_has_such_a_beginning(mask):
+    with pytest.raises(ValueError, match="Expected a causal mask"):
+        beginning(replace(head(3), mask=mask), 2)

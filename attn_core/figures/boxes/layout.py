@@ -57,11 +57,15 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Legend:
-    """A legend of colours with its upper left corner at (x, y): a column, or one row."""
+    """A legend of colours with its upper left corner at (x, y): a column, or one row.
+
+    Where neither scores nor weights are drawn it names the colours of other numbers alone.
+    """
 
     x: float
     y: float
     is_row: bool = False
+    has_weights: bool = True
 
 
 @dataclass(frozen=True)

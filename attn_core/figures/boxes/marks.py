@@ -10,8 +10,8 @@ from .layout import ROLE_NOTE, Arrow, Legend, Sign
 from .look import Scale
 from .text import NOTE
 
-#: All sizes of a legend are in parts of its letters: those of a column and of a row,
-LEGEND, LEGEND_ROW = (14.0, 6.2), (39.0, 2.4)
+#: All sizes of a legend are in parts of its letters: those of a column, a row and one part,
+_COLUMN, _ROW, _NUMBERS = (14.0, 6.2), (39.0, 2.4), (14.0, 2.4)
 #: where its numbers, weights and note begin in a column and in a row,
 _PARTS, _ROW_PARTS = ((0, 0), (0, 2.4), (0, 5)), ((0, 0), (15.5, 0), (28.5, 0))
 #: and the room for a name, and a colour.
@@ -33,6 +33,13 @@ def arrow_shape(arrow: Arrow, palette: Palette) -> dict[str, Any]:
     }
 
 
+def legend_room(at: Legend) -> tuple[float, float]:
+    """Width and height of a legend, in parts of its letters."""
+    if not at.has_weights:
+        return _NUMBERS
+    return _ROW if at.is_row else _COLUMN
+
+
 def legend_shapes(at: Legend, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
     """Draw the colours of a legend."""
     return [
@@ -44,7 +51,7 @@ def legend_shapes(at: Legend, scale: Scale, palette: Palette) -> list[dict[str, 
             "fillcolor": colour,
             "line": {"width": 0},
         }
-        for line, colours in enumerate(legend(palette))
+        for line, colours in enumerate(legend(palette)[: _shown(at)])
         for i, (_, colour) in enumerate(colours)
         for x, y in [_place(i, line, at, scale)]
     ]
@@ -54,15 +61,20 @@ def legend_texts(at: Legend, scale: Scale) -> list[Sign]:
     """Name the colours of a legend, and say which way scores and weights are read."""
     font = scale.font
     texts = []
-    for part, name in enumerate(("numbers", "weights", ROLE_NOTE)):
+    for part, name in enumerate(("numbers", "weights", ROLE_NOTE)[: _shown(at)]):
         left, top = _corner(part, at, scale)
         texts.append(Sign(name, left, top + _HIGH / 2 * font, NOTE, "middle right"))
-    for part, values in enumerate((LEGEND_NUMBERS, LEGEND_WEIGHTS)):
+    for part, values in enumerate((LEGEND_NUMBERS, LEGEND_WEIGHTS)[: _shown(at)]):
         for i, value in enumerate(values):
             if value in (values[0], 0, values[-1]):
                 x, y = _place(i, part, at, scale)
                 texts.append(Sign(short(value), x + _WIDE / 2 * font, y + 1.4 * font, NOTE))
     return texts
+
+
+def _shown(at: Legend) -> int:
+    """How many of its parts a legend shows."""
+    return len(_PARTS) if at.has_weights else 1
 
 
 def _place(i: int, part: int, at: Legend, scale: Scale) -> tuple[float, float]:

@@ -25,7 +25,7 @@ from .layout import (
     row_label_width,
 )
 from .look import Look, Scale
-from .marks import LEGEND, LEGEND_ROW
+from .marks import legend_room
 from .text import text_width
 
 #: A narrower page has no room for a grid.
@@ -181,6 +181,8 @@ def _stacked(parts: _Parts, cell: float, scale: Scale, *, one_by_one: bool) -> L
             down = spot.column if one_by_one else 0
             spots.append(replace(spot, column=spot.column - down, line=spot.line + down))
     scale = replace(scale, longest_label=5 * scale.font)
+    shown = Legend(0.0, 0.0, has_weights=bool(parts.attention))
+    wide, high = legend_room(shown)
     upper = _grid(_in_order(spots, parts), cell, scale, between=scale.gap)
     lower = Layout(scale, cell, 0.0, upper.height, (), ())
     if parts.attention:
@@ -189,11 +191,11 @@ def _stacked(parts: _Parts, cell: float, scale: Scale, *, one_by_one: bool) -> L
     return Layout(
         scale,
         cell,
-        max(upper.width, lower.width, LEGEND[0] * scale.font),
-        lower.height + (1 + LEGEND[1]) * scale.font,
+        max(upper.width, lower.width, wide * scale.font),
+        lower.height + (1 + high) * scale.font,
         upper.blocks + lower.blocks,
         upper.signs + lower.signs,
-        legend=Legend(0.0, lower.height + scale.font),
+        legend=replace(shown, y=lower.height + scale.font),
     )
 
 
@@ -380,17 +382,21 @@ def _with_legend(spots: Sequence[_Spot], layout: Layout, room: float) -> Layout:
         for spot, placed in zip(spots, layout.blocks, strict=True)
         if spot.line == max(1, *(each.line for each in spots))
     ]
-    wide, high = LEGEND
+    shown = Legend(0.0, 0.0, has_weights=any(spot.formula for spot in spots))
+    wide, high = legend_room(shown)
     bottom = layout.height - high * font
     free_from = max(_end(placed, layout) for placed in layout.blocks if placed.left < wide * font)
     if starts and min(starts) >= wide * font and bottom >= free_from:
-        return replace(layout, legend=Legend(0.0, bottom))
+        return replace(layout, legend=replace(shown, y=bottom))
     if (beside := layout.width + 2 * font) + wide * font <= room and bottom >= 0:
-        return replace(layout, width=beside + wide * font, legend=Legend(beside, bottom))
-    wide, high = LEGEND_ROW
+        return replace(
+            layout, width=beside + wide * font, legend=replace(shown, x=beside, y=bottom)
+        )
+    shown = replace(shown, y=layout.height + 0.4 * font, is_row=True)
+    wide, high = legend_room(shown)
     return replace(
         layout,
         width=max(layout.width, wide * font),
         height=layout.height + (high + 0.4) * font,
-        legend=Legend(0.0, layout.height + 0.4 * font, is_row=True),
+        legend=shown,
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BLOCK = "white-space: pre-wrap; unicode-bidi: plaintext; line-height: 1.9"
 _NAME = "; unicode-bidi: isolate; font-size: 0.8em"
+_NEW = "; font-weight: bold"
 _CHOSEN = "; outline: 2px solid "
 
 
@@ -53,7 +54,7 @@ class ColouredToken:
     Attributes
     ----------
     before, written : str
-    is_name : bool
+    is_name, is_new : bool
         As `InText` has them.
     said : str
         Its weight, for who points at it.
@@ -66,6 +67,7 @@ class ColouredToken:
     before: str
     written: str
     is_name: bool
+    is_new: bool
     said: str
     fill: str
     ink: str
@@ -107,6 +109,7 @@ class ColouredText:
 
     def _span(self, i: int, token: ColouredToken) -> str:
         style = f"background: {token.fill}; color: {token.ink}" + _NAME * token.is_name
+        style += _NEW * token.is_new
         style += f"{_CHOSEN}{self.highlight}" if i == self.query else ""
         before, said, written = map(escape.html, (token.before, token.said, token.written))
         return f'{before}<span title="{said}" style="{style}">{written}</span>'
@@ -132,7 +135,7 @@ def describe_coloured_text(row: TextRow, theme: Theme) -> ColouredText:
     """
     tokens = []
     for i, each in enumerate(row.placed):
-        where = each.before, each.written, each.is_name
+        where = each.before, each.written, each.is_name, each.is_new
         paints = *_paint(row, i, theme), *_paint(row, i, "light")
         tokens.append(ColouredToken(*where, _said(row, i), *paints))
     return ColouredText(tuple(tokens), row.after, row.query, PALETTES[theme].highlight)

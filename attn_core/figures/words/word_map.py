@@ -90,6 +90,11 @@ def cosines(theme: Theme) -> Colouring:
     return Colouring("cosine", PALETTES[theme].weight_change, *WEIGHT_CHANGE_RANGE, decimals=3)
 
 
+def shares(name: str, theme: Theme) -> Colouring:
+    """Colours of parts of a whole, from 0 to 1, as those of weights are."""
+    return Colouring(name, PALETTES[theme].weight, *WEIGHT_RANGE, decimals=3)
+
+
 @dataclass(frozen=True, eq=False)
 class WordMap:
     """A matrix of words by words, or by something else.
@@ -150,7 +155,7 @@ def describe_word_map(
     numbers = {
         "z": values.astype(np.float32),  # half the bytes, and seven digits
         "zmax": colouring.high,
-        "colorbar": _colour_bar(colouring, shown.axes, scale),
+        "colorbar": _colour_bar(colouring, shown.axes, len(across) * box[1], scale),
     }
     if min(box) >= _NUMBERED * scale.font:
         numbers |= _in_boxes(values, colouring, min(box), scale)
@@ -253,11 +258,16 @@ def _outline(row: int, columns: int, height: float, palette: Palette) -> dict[st
     }
 
 
-def _colour_bar(colouring: Colouring, axes: tuple[str, str], scale: Scale) -> dict[str, Any]:
+def _colour_bar(
+    colouring: Colouring, axes: tuple[str, str], width: float, scale: Scale
+) -> dict[str, Any]:
     low, high = colouring.low, colouring.high
     marks = [low, (low + high) / 2, high]
     decimals = 0 if low < 0 and float(high).is_integer() else colouring.decimals
     note = ROLE_NOTE if axes == ("query", "key") else f"row = {axes[0]}, column = {axes[1]}"
+    title = f"{colouring.name} ({note})"
+    if text_width(title, scale.font) > width + 3 * scale.gap:
+        title = colouring.name  # cut, it would say less
     return {
         "tickvals": marks,
         "ticktext": [number(mark, decimals) for mark in marks],
@@ -268,5 +278,5 @@ def _colour_bar(colouring: Colouring, axes: tuple[str, str], scale: Scale) -> di
         "thickness": scale.font,
         "len": 1,
         "outlinewidth": 0,
-        "title": {"text": f"{colouring.name} ({note})", "side": "bottom"},
+        "title": {"text": title, "side": "bottom"},
     }

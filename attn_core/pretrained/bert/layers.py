@@ -7,6 +7,7 @@ of their two parts.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,28 @@ from ..parts.activations import Activation
 from ..parts.linear import BIAS, read_linear, with_bias, with_ones
 from ..parts.norms import LayerNorm, read_layer_norm
 from .config import Config
+
+
+@dataclass(frozen=True, eq=False)
+class LayerTrace:
+    """What one layer computes of its input X; all of shape (n, d_model).
+
+    Attributes
+    ----------
+    attention : ndarray
+        What attention adds to X.
+    middle : ndarray
+        The norm of X + attention.
+    mlp : ndarray
+        What the feed-forward part adds to that.
+    output : ndarray
+        The norm of middle + mlp.
+    """
+
+    attention: Matrix
+    middle: Matrix
+    mlp: Matrix
+    output: Matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,42 +82,59 @@ class Layer:
         """
         return self.attention.with_words(tokens, with_ones(X))
 
-    def __call__(self, tokens: tuple[str, ...], X: Matrix) -> Matrix:
-        """What leaves the layer, of what goes in; both of shape (n, d_model)."""
+    def __call__(self, tokens: tuple[str, ...], X: Matrix, off: Collection[int] = ()) -> LayerTrace:
+        """Compute the layer of what goes into it.
+
+        Parameters
+        ----------
+        tokens : sequence of str, length n
+        X : ndarray of float32, shape (n, d_model)
+        off : collection of int
+            Heads whose output is replaced by zeros before W_o.
+        """
         s = self.scenario(tokens, X)
         assert s.W_o is not None
         # Head by head: the scores of all at once, at each step, take a hundred MB in a long text.
         outputs = np.stack([attend(s.head(i)).output for i in range(s.h)])
+        outputs[[*off]] = 0
         projected: Matrix = (np.concatenate(outputs, axis=-1) @ s.W_o)[:, :-1]
-        attended = self.norm_1(X + (projected + self.b_o))
-        hidden = self.activate(attended @ self.W_1 + self.b_1)
-        return self.norm_2(attended + (hidden @ self.W_2 + self.b_2))
+        attended = projected + self.b_o
+        middle = self.norm_1(X + attended)
+        hidden = self.activate(middle @ self.W_1 + self.b_1)
+        fed = hidden @ self.W_2 + self.b_2
+        return LayerTrace(attended, middle, fed, _finite(self.norm_2(middle + fed)))
 
 
-def forward(layers: tuple[Layer, ...], tokens: tuple[str, ...], X: Matrix) -> Matrix:
-    """Send a sentence through all layers.
+def forward(
+    layers: Sequence[Layer],
+    tokens: tuple[str, ...],
+    X: Matrix,
+    off: Collection[tuple[int, int]] = (),
+    first: int = 0,
+) -> Iterator[LayerTrace]:
+    """Send a sentence through all layers, one after the other.
 
     Parameters
     ----------
-    layers : tuple of Layer
+    layers : sequence of Layer
     tokens : sequence of str, length n
     X : ndarray of float32, shape (n, d_model)
-        What goes into the first.
-
-    Returns
-    -------
-    ndarray, shape (layers + 1, n, d_model)
-        What goes into each layer, and what leaves the last.
+        What goes into the first of them.
+    off : collection of (layer, head)
+        Heads whose output is replaced by zeros.
+    first : int
+        The layer to begin with.
 
     Raises
     ------
     OverflowError
         When numbers leave the range of float32 on the way.
     """
-    states = [_finite(X)]
-    for layer in layers:
-        states.append(_finite(layer(tokens, states[-1])))
-    return np.stack(states)
+    X = _finite(X)
+    for i in range(first, len(layers)):
+        trace = layers[i](tokens, X, [head for layer, head in off if layer == i])
+        yield trace
+        X = trace.output
 
 
 def _finite(X: Matrix) -> Matrix:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
 
-from ...attention import softmax
-from ...scenario import Array
+from ..parts.heads import Head
 from ..parts.room import told_of
 from .model import DecoderOutput
-
-#: A layer and a head, from 0.
-Head = tuple[int, int]
 
 
 def ablated(encoded: DecoderOutput, off: Collection[Head]) -> DecoderOutput:
@@ -55,39 +51,3 @@ def ablated(encoded: DecoderOutput, off: Collection[Head]) -> DecoderOutput:
     found = np.stack(states)
     found.setflags(write=False)
     return replace(encoded, states=found, off=off, kept=None)
-
-
-def layer_heads(encoded: DecoderOutput, layer: int) -> frozenset[Head]:
-    """All heads of a layer, to be switched off together."""
-    return frozenset((layer, head) for head in range(encoded.model.heads))
-
-
-def head_effects(encoded: DecoderOutput, token: int | None = None) -> Iterator[Array]:
-    """Measure of each head how much likelier it makes a token to be next.
-
-    Parameters
-    ----------
-    encoded : DecoderOutput
-    token : int, optional
-        Its number; left out, the likeliest.
-
-    Yields
-    ------
-    ndarray, shape (heads,)
-        For each layer, one after the other: the token's probability with the head less that
-        without it. Each head costs a computation of the layers from its own on.
-    """
-    with_all = _probability(encoded, token)
-    token = int(np.argmax(encoded.next_logits)) if token is None else token
-    for layer in range(encoded.model.layers):
-        yield np.array(
-            [
-                with_all - _probability(ablated(encoded, encoded.off | {(layer, head)}), token)
-                for head in range(encoded.model.heads)
-            ]
-        )
-
-
-def _probability(encoded: DecoderOutput, token: int | None) -> float:
-    probabilities = softmax(encoded.next_logits.astype(np.float64))
-    return float(probabilities.max() if token is None else probabilities[token])

@@ -23,6 +23,31 @@ class LayerCache:
         self.n = 0
         self._K = self._V = np.empty((0, 0, 0), np.float32)
 
+    @property
+    def room(self) -> int:
+        """Bytes that it takes, those for tokens to come among them."""
+        return self._K.nbytes + self._V.nbytes
+
+    @property
+    def kept(self) -> int:
+        """Bytes of the keys and values of its tokens."""
+        return self._K[:, : self.n].nbytes + self._V[:, : self.n].nbytes
+
+    def first(self, n: int) -> LayerCache:
+        """Copy it with its first n tokens alone.
+
+        Examples
+        --------
+        >>> cache, three = LayerCache(), np.ones((1, 3, 2), np.float32)
+        >>> all_of_it = cache.extended(three, three)
+        >>> cache.first(2).n, cache.n, cache.kept
+        (2, 3, 48)
+        """
+        other = LayerCache()
+        if n:
+            other.extended(self._K[:, :n], self._V[:, :n])
+        return other
+
     def extended(self, K: Matrix, V: Matrix) -> tuple[Matrix, Matrix]:
         """Add those of m more tokens, and return all.
 

@@ -18,7 +18,7 @@ from ..parts.norms import Norm
 from ..parts.room import Room, told_of
 from ..parts.text_rules import TextRules, read_text_rules
 from ..tokens.tokenizer import Pieces
-from . import gpt2, llama
+from . import gpt2
 from .cache import LayerCache
 from .config import Config
 from .files import DecoderFiles
@@ -28,7 +28,7 @@ from .layers import Block, BlockTrace, forward
 #: The matrix that makes logits of what leaves the last norm.
 HEAD = "lm_head.weight"
 #: So many attention weights are kept of the reading; more are computed again when asked for.
-_MOST_KEPT = 4_000_000
+MOST_KEPT = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,15 +167,6 @@ class Decoder:
         self.name = name
         self.layers, self.heads, self.kv_heads = config.layers, config.heads, config.kv_heads
         self.d_model, self.d_k = config.d_model, config.d_k
-        self.design = Design(
-            config.kv_heads,
-            is_causal=True,
-            biased="qkv" in config.biases,
-            rope=family is llama,
-            qk_norm=config.qk_norm,
-            scale=config.scale,
-            by_layer=config.divides_by_layer,
-        )
         self._room = Room(config.max_tokens, self.layers, self.heads)
         self.max_tokens = self._room.max_tokens
         self._file = Checkpoint(files.tensors, family.tensors(config), files.folder)
@@ -190,6 +181,18 @@ class Decoder:
         self._head, self._table = self._read_head(config, files.where)
         self.norm: Norm = family.read_norm(self._file, config)
         self.blocks = tuple(self._read_blocks(family, config, progress))
+        self.design = self._design(config)
+
+    def _design(self, config: Config) -> Design:
+        return Design(
+            config.kv_heads,
+            is_causal=True,
+            biased="qkv" in config.biases,
+            rope=self.blocks[0].attention.rope,
+            qk_norm=config.qk_norm,
+            scale=config.scale,
+            by_layer=config.divides_by_layer,
+        )
 
     def _read_places(self, config: Config) -> Matrix:
         """Read the vectors of the places that a text can have here."""
@@ -260,7 +263,7 @@ class Decoder:
         pieces = self.split(text)
         with told_of(len(pieces.ids)):
             states, weights = [self.embed(pieces.ids)], []
-            keeps = self.layers * self.heads * len(pieces.ids) ** 2 <= _MOST_KEPT
+            keeps = self.layers * self.heads * len(pieces.ids) ** 2 <= MOST_KEPT
             for trace in self.forward(states[0]):
                 states.append(trace.output)
                 weights += [trace.weights] if keeps else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -104,6 +105,11 @@ class Checkpoint:
             When they hold what is no number.
         """
         return self._read(name, list(which))
+
+    def size(self, name: str) -> int:
+        """Count the numbers of a tensor, which isn't read."""
+        file, stored = self._stored(name)
+        return math.prod(file.shape(stored))
 
     def length(self, name: str, columns: int) -> int:
         """Count the rows of a table that has so many columns, and a row at least."""

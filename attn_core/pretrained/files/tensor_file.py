@@ -66,8 +66,7 @@ class TensorFile:
         if not math.prod(shape):
             return np.zeros(shape, np.float32)[rows]
         mapped = np.memmap(self._file, TYPES[kind], "r", place, shape)
-        values = np.array(mapped[rows])
-        return _widened(values) if kind == "BF16" else values
+        return _widened(mapped[rows]) if kind == "BF16" else np.array(mapped[rows])
 
 
 def _widened(values: NDArray[Any]) -> NDArray[Any]:
@@ -78,7 +77,9 @@ def _widened(values: NDArray[Any]) -> NDArray[Any]:
     >>> _widened(np.array([0x3F80, 0xC000, 0x7F80], np.uint16))
     array([ 1., -2., inf], dtype=float32)
     """
-    return (values.astype(np.uint32) << 16).view(np.float32)
+    wide = values.astype(np.uint32)
+    wide <<= 16
+    return wide.view(np.float32)
 
 
 def _check_whole(path: Path) -> None:

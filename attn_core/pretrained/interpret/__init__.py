@@ -3,6 +3,17 @@
 from .about_model import describe_features, describe_model, describe_score, describe_sharing
 from .contributions import Contributions, contributions, describe_largest_contributions
 from .find_heads import MEASURES, Measure, describe_order, measure_heads, order_heads
+from .next_word import (
+    Candidates,
+    NextWord,
+    candidates,
+    describe_attended,
+    describe_cache,
+    describe_drawn,
+    describe_end,
+    describe_next,
+    next_word,
+)
 from .places_in_text import InText, places_in_text
 from .reading import VIEWS, Focus, Reading, Seen, View
 from .sentences import (
@@ -18,19 +29,27 @@ from .two_texts import Shared, describe_shared, shared
 __all__ = [
     "MEASURES",
     "VIEWS",
+    "Candidates",
     "Contributions",
     "Focus",
     "InText",
     "Measure",
+    "NextWord",
     "Reading",
     "Seen",
     "Shared",
     "View",
+    "candidates",
     "contributions",
+    "describe_attended",
+    "describe_cache",
+    "describe_drawn",
+    "describe_end",
     "describe_features",
     "describe_largest_contributions",
     "describe_merged",
     "describe_model",
+    "describe_next",
     "describe_order",
     "describe_pieces",
     "describe_score",
@@ -41,6 +60,7 @@ __all__ = [
     "describe_token",
     "describe_weights",
     "measure_heads",
+    "next_word",
     "order_heads",
     "places_in_text",
     "shared",

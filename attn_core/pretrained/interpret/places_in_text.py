@@ -23,11 +23,14 @@ class InText:
     is_name : bool
         Whether it is a name: of what the model put there, of a space, of a part of a
         character.
+    is_new : bool
+        Whether a model has written it.
     """
 
     before: str
     written: str
     is_name: bool = False
+    is_new: bool = False
 
 
 def places_in_text(

@@ -12,7 +12,7 @@ from ...text.escape import visible
 from ..files.error import ModelError, UnseenError, needs
 from ..files.json_file import read_object
 from . import word_list
-from .written import BROKEN, SPACES, shown, spelled
+from .written import BROKEN, SPACES, piece, shown, spelled
 
 #: The file that says it all; without it one is made from a list of tokens.
 TOKENIZER = "tokenizer.json"
@@ -153,6 +153,10 @@ class Tokenizer:
         if name[:1] in SPACES and not letters.startswith(" "):  # some strip the first one
             letters = " " + letters.removeprefix(name[:1])
         return name if BROKEN in letters else letters
+
+    def piece(self, i: int) -> str:
+        """Write a token for people, with a sign for the space before it; see `written.piece`."""
+        return piece(self.spelling(i))
 
     def joined(self, ids: Sequence[int]) -> str:
         """Write tokens as a text."""

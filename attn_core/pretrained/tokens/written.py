@@ -11,6 +11,8 @@ from ...text.escape import visible
 SPACES = "Ġ▁"
 #: What a decoder gives for a part of a character.
 BROKEN = "\ufffd"
+#: Stands for the end of a line; Unicode's own picture of one is too small to be read.
+_LINE_END = "↵"
 
 Span = tuple[int, int]
 
@@ -83,3 +85,14 @@ def shown(text: str, spans: Sequence[Span], letters: Sequence[str | None]) -> li
         visible(text[slice(*span)].strip()) + part[i] if spelling is None else visible(spelling)
         for i, (span, spelling) in enumerate(zip(spans, letters, strict=True))
     ]
+
+
+def piece(spelling: str) -> str:
+    r"""Write a token as it stands in a text, with a sign for each space and line end.
+
+    Examples
+    --------
+    >>> piece(" suis"), piece("\n\n"), piece("ment")
+    ('␣suis', '↵↵', 'ment')
+    """
+    return visible(spelling.replace(" ", visible(" ")).replace("\n", _LINE_END))

@@ -53,6 +53,7 @@ def _choose_model(offered: Sequence[str]) -> None:
         # The first one needs no word in the address. Another model looks most at another key.
         asked.model = "" if chosen == offered[0] else chosen
         asked.focus_on(key=None)
+        asked.off = frozenset()
 
 
 def text(model: Model) -> Reading | None:

@@ -8,7 +8,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -31,6 +31,7 @@ from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import Source
 from pages.ui.live.slots import slot
+from pages.ui.model import memory_budget
 from pages.ui.model.encoded_cache import EncodedCache
 from pages.ui.session import widgets
 from pages.ui.session.state import session
@@ -52,17 +53,19 @@ class Loading:
         What is under way.
     part : float
         Which part of that is done, from 0 to 1.
+    takes : str
+        What memory it takes, in a sentence; empty until that is known.
     model : Encoder or Decoder, optional
         The model, once it is there.
     error : ModelError, optional
         Why it isn't coming.
     """
 
-    def __init__(self, name: str) -> None:
-        self.label, self.part = _last(name), 0.0
+    def __init__(self, name: str, beside: Collection[str] = ()) -> None:
+        self.label, self.part, self.takes = _last(name), 0.0, ""
         self.model: Model | None = None
         self.error: ModelError | None = None
-        self._thread = threading.Thread(target=self._load, args=(name,), daemon=True)
+        self._thread = threading.Thread(target=self._load, args=(name, beside), daemon=True)
         self._thread.start()
 
     @property
@@ -70,8 +73,9 @@ class Loading:
         """Whether the thread is still running."""
         return self._thread.is_alive()
 
-    def _load(self, name: str) -> None:
+    def _load(self, name: str, beside: Collection[str]) -> None:
         try:
+            self.takes = memory_budget.admit(name, beside, self._note)
             self.model = load(name, self._note)
         except ModelError as error:
             _log.warning("%s", error)
@@ -94,12 +98,18 @@ _busy = threading.Lock()
 _encoded = EncodedCache()
 
 
+def alone() -> threading.Lock:
+    """Return the lock of what takes all cores: one thing is computed at a time."""
+    return _busy
+
+
 def names() -> tuple[str, ...]:
     """Name the models that this server shows, the first first: at least one."""
     given = [name.strip() for name in os.environ.get(VARIABLE, "").split(",")]
     if any(given):
         return tuple(dict.fromkeys(filter(None, given)))
-    return tuple(filter(is_at_hand, DEFAULTS)) or (DEFAULT,)
+    at_hand = tuple(name for name in DEFAULTS if folder_at_hand(name) and is_at_hand(name))
+    return at_hand if DEFAULT in at_hand else (*at_hand, DEFAULT)  # which can be fetched
 
 
 def labels() -> dict[str, str]:
@@ -227,14 +237,16 @@ def _start(wanted: str) -> Loading:
     """Start the loading, if nobody has."""
     with _starting:
         if wanted not in _loading:
-            _loading[wanted] = Loading(wanted)
+            beside = [other for other, loading in _loading.items() if not loading.error]
+            _loading[wanted] = Loading(wanted, beside)
         return _loading[wanted]
 
 
 def _wait(loading: Loading) -> None:
     with st.empty():
         while loading.under_way:
-            st.progress(loading.part, f"Loading the model: {escape.markdown(loading.label)}")
+            label = f"Loading the model: {escape.markdown(loading.label)}. {loading.takes}"
+            st.progress(loading.part, label)
             time.sleep(_PAUSE)
         st.html("<span></span>")  # takes the bar away
 

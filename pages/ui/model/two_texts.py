@@ -18,22 +18,31 @@ from pages.ui.model import attention_maps, controls, shared_model
 _BOTH, _GAP = 720, 16
 
 
-def compare(reading: Reading) -> None:
-    """Show a second text beside the first: the same head, and how similar their tokens are."""
+def compare(reading: Reading) -> Reading | None:
+    """Show a second text beside the first: the same head, and how similar their tokens are.
+
+    Returns
+    -------
+    Reading, optional
+        The second text; None without one.
+    """
     st.header("Two texts", anchor=False)
     st.markdown(
         "The same layer and head read another text. What does a small change do, and what does "
         "a word become in other company?"
+        + " Tokens before the first change stay what they are, for they see nothing of what "
+        "follows." * reading.model.design.is_causal
     )
     other = controls.other(reading.model)
     if other is None:
-        return
+        return None
     _side_by_side(reading, other)
     both = shared_model.shared(reading.encoded, other.encoded)
     with slot():
         if both.tokens and attention_maps.is_ready():
             _cosines(both)
     st.markdown(describe_shared(both, escape.markdown))
+    return other
 
 
 def _side_by_side(one: Reading, other: Reading) -> None:

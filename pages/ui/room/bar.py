@@ -9,9 +9,10 @@ import streamlit as st
 
 from attn_core.explain.wording import pluralize
 from pages.ui import menu
-from pages.ui.room import follow, rooms
-from pages.ui.room.limits import PRESENT
+from pages.ui.room import follow
 from pages.ui.room.member import Member
+from pages.ui.room.rules import rooms
+from pages.ui.room.rules.limits import PRESENT
 from pages.ui.room.show import ask, give, question_bar, task_bar
 from pages.ui.room.store import StoreGone, store
 from pages.ui.session import widgets

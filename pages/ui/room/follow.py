@@ -17,10 +17,11 @@ from attn_core.learning import raw_target
 from attn_core.notation import cells
 from attn_core.notation.graph import graph
 from pages.ui import menu
-from pages.ui.room import code, rooms, task_mode
-from pages.ui.room.limits import LIFETIME, MAX_LOOK, PRESENT
+from pages.ui.room import task_mode
 from pages.ui.room.member import Member
-from pages.ui.room.stage import Stage, staged
+from pages.ui.room.rules import code, rooms, slots
+from pages.ui.room.rules.limits import LIFETIME, MAX_LOOK, PRESENT
+from pages.ui.room.rules.stage import Stage, staged
 from pages.ui.room.store import StoreGone, store
 from pages.ui.session import state
 from pages.ui.session.address import EXPLORES, Address
@@ -150,7 +151,7 @@ def _ask(question: Callable[[Member], bool]) -> bool:
     except StoreGone:
         member.lost = time.monotonic()
         return False
-    except (rooms.RoomGoneError, rooms.NotPresenterError) as error:
+    except (slots.RoomGoneError, slots.NotPresenterError) as error:
         leave()
         if member.room:
             known.add_note(f"{error} What you made is still here.")

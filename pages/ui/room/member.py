@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from attn_core import permalink
-from pages.ui.room.limits import PRESENT
+from pages.ui.room.rules.limits import PRESENT
 from pages.ui.session.address import EXPLORES, RoomAddress
 from pages.ui.session.history import History
 
 if TYPE_CHECKING:
-    from pages.ui.room.rooms import Room
-    from pages.ui.room.stage import Stage
+    from pages.ui.room.rules.rooms import Room
+    from pages.ui.room.rules.stage import Stage
 
 #: What a participant's page shows: the stage, their own scenario, or the room's task.
 Mode = Literal["following", "own", "task"]

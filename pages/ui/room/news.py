@@ -22,7 +22,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from pages.ui.room import code, store
+from pages.ui.room import store
+from pages.ui.room.rules import code
 from pages.ui.room.store import StoreGone
 from pages.ui.room.watcher import Listener, NoSuchRoomError, TooManyListenersError, Watcher
 

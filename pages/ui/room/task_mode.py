@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from attn_core import permalink
-from pages.ui.room import rooms
 from pages.ui.room.member import Member
+from pages.ui.room.rules import tasks
+from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.store import store
-from pages.ui.room.task_round import TaskRound
 from pages.ui.session.course import TASK
 from pages.ui.session.history import History
 from pages.ui.session.state import session
@@ -95,5 +95,5 @@ def report(member: Member) -> None:
     except permalink.LinkError:  # no hand of a task makes so many numbers
         return
     if link != member.reported:
-        rooms.report(store(), member.code, member.token, member.task, link)
+        tasks.report(store(), member.code, member.token, member.task, link)
         member.reported = link

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
-from pages.ui.room import stage
-from pages.ui.room.limits import MAX_LISTENERS, MAX_LISTENERS_OF_ROOM
-from pages.ui.room.stage import Moved
+from pages.ui.room.rules import stage
+from pages.ui.room.rules.limits import MAX_LISTENERS, MAX_LISTENERS_OF_ROOM
+from pages.ui.room.rules.stage import Moved
 from pages.ui.room.store import Held, Store, StoreGone
 
 #: Seconds between two looks into the store.

@@ -13,7 +13,8 @@ from attn_core.notation.cells import Cell
 
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
-_LESSON, _PAINTED, _LOOK, _MODEL = "learn", "paint", "look", "model"
+_LESSON, _PAINTED, _LOOK, _MODEL, _OFF = "learn", "paint", "look", "model", "off"
+_NEXT = "next"
 #: A long text, what a pretrained model reads, and what that is compared with.
 _TEXTS = "text", "read", "other"
 _ON = "1"
@@ -23,7 +24,7 @@ _FOLLOWED = {
     "Learn": (_LESSON, _PAINTED),
     "Compare": (_PINNED,),
     "Long text": _TEXTS[:1],
-    "Real model": (*_TEXTS[1:], _LOOK, _MODEL),
+    "Real model": (*_TEXTS[1:], _LOOK, _MODEL, _OFF, _NEXT),
 }
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
@@ -106,6 +107,10 @@ class Address:
         Where to look in a pretrained model; see `model_query`.
     model : str
         Which pretrained model; the server may have no such one.
+    off : str
+        Which of its heads are switched off; it may have no such ones.
+    next : str
+        What a decoder writes, and how its tokens are drawn; see `writing`.
     course : CourseAddress
     room : RoomAddress
     """
@@ -122,6 +127,8 @@ class Address:
     painted: str = ""
     look: str = ""
     model: str = ""
+    off: str = ""
+    next: str = ""
     course: CourseAddress = field(default_factory=CourseAddress)
     room: RoomAddress = field(default_factory=RoomAddress)
 
@@ -147,6 +154,8 @@ class Address:
             painted=query.get(_PAINTED, ""),
             look=query.get(_LOOK, ""),
             model=query.get(_MODEL, ""),
+            off=query.get(_OFF, ""),
+            next=query.get(_NEXT, ""),
             course=CourseAddress(*(query.get(name, "") for name in CourseAddress._fields)),
             room=RoomAddress(*(query.get(name, "") for name in RoomAddress._fields)),
         )
@@ -172,6 +181,8 @@ class Address:
             _PAINTED: self.painted,
             _LOOK: self.look,
             _MODEL: self.model,
+            _OFF: self.off,
+            _NEXT: self.next,
             **self.course._asdict(),
             **self.room._asdict(),
         }
@@ -211,7 +222,7 @@ class Address:
         return replace(self, texts=(*self.texts[:i], said, *self.texts[i + 1 :]))
 
     def fitting(self, page: str) -> Address:
-        """Leave out what would make the address too long: A, what is painted, the scenario.
+        """Leave out what would make it too long: A, what is painted or written, the scenario.
 
         Examples
         --------
@@ -219,7 +230,7 @@ class Address:
         >>> len(wide.link), len(wide.pinned)
         (5000, 0)
         """
-        alone = replace(self, pinned="", painted="")
+        alone = replace(self, pinned="", painted="", next="")
         shorter = self, replace(self, pinned=""), alone, replace(alone, link="")
         fits = (each for each in shorter if len(each.at(page)) <= MAX_ADDRESS)
         return next(fits, shorter[-1])

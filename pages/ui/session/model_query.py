@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from attn_core.pretrained.interpret import VIEWS, Focus
+from attn_core.pretrained.parts.heads import Head
 from pages.ui.session.url_text import UrlText
 
 #: The first sentence, short enough for the lab, and a head of the default model in which "it"
@@ -17,6 +19,9 @@ FIRST = Focus(layer=3, head=1, query=5)
 _WRITTEN = re.compile(
     r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?(\.merged)?", re.ASCII
 )
+#: A layer with those of its heads that are off, and several of them; no model has more.
+_LAYER = re.compile(r"\d{1,3}(?:\.\d{1,3})+", re.ASCII)
+_MOST_LAYERS = 200
 
 
 def to_text(focus: Focus) -> str:
@@ -53,6 +58,36 @@ def from_text(text: str) -> Focus:
     return Focus(layer, head, query, None if key < 0 else key, view, bool(match[6]), bool(match[7]))
 
 
+def heads_to_text(off: Collection[Head]) -> str:
+    """Write heads for an address, by layer, counted from 1.
+
+    Examples
+    --------
+    >>> heads_to_text({(3, 1), (0, 0), (3, 0)}), heads_to_text(())
+    ('1.1-4.1.2', '')
+    """
+    layers: dict[int, list[str]] = {}
+    for layer, head in sorted(off):
+        layers.setdefault(layer, [str(layer + 1)]).append(str(head + 1))
+    return "-".join(".".join(places) for places in layers.values())
+
+
+def heads_from_text(text: str) -> frozenset[Head]:
+    """Read what `heads_to_text` wrote; none from anything else.
+
+    Examples
+    --------
+    >>> sorted(heads_from_text("1.1-4.1.2")), heads_from_text("4"), heads_from_text("0.1")
+    ([(0, 0), (3, 0), (3, 1)], frozenset(), frozenset())
+    """
+    layers = text.split("-", _MOST_LAYERS)
+    if not all(map(_LAYER.fullmatch, layers)):
+        return frozenset()
+    places = [[int(place) - 1 for place in layer.split(".")] for layer in layers]
+    found = frozenset((layer, head) for layer, *heads in places for head in heads)
+    return found if min(map(min, found)) >= 0 else frozenset()
+
+
 @dataclass
 class ModelQuery:
     """The texts, and where to look in the model.
@@ -65,12 +100,15 @@ class ModelQuery:
         Which model, as the page calls it; there may be no such one.
     focus : Focus
         The model or text may have fewer layers, heads or tokens.
+    off : frozenset of (layer, head)
+        Heads that are switched off; the model may not have them.
     """
 
     text: UrlText = field(default_factory=lambda: UrlText(first=SENTENCE))
     other: UrlText = field(default_factory=UrlText)
     model: str = ""
     focus: Focus = FIRST
+    off: frozenset[Head] = frozenset()
 
     def read(self, text: str) -> None:
         """Take another text; the focus goes to a word in its middle.

@@ -24,6 +24,7 @@ from pages.ui.session.model_query import ModelQuery
 from pages.ui.session.pasted_text import LongText
 from pages.ui.session.runs import KINDS, Kind, Painting, Runs
 from pages.ui.session.url_text import UrlText
+from pages.ui.session.writing import Writing
 
 if TYPE_CHECKING:  # a room stands on the session
     from pages.ui.room.member import Member
@@ -151,6 +152,8 @@ class Session:
     measured: bool = False
     long_text: LongText = field(default_factory=LongText)
     model_query: ModelQuery = field(default_factory=ModelQuery)
+    #: What a decoder writes behind the text of that.
+    writing: Writing = field(default_factory=Writing)
     #: What is learned, and what is painted to be learned.
     lesson: Kind = KINDS[0]
     runs: Runs = field(default_factory=Runs)
@@ -318,6 +321,7 @@ class Session:
         self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
         self.painting.load_from_url(address.painted, self.scenario)
         self.model_query.model = address.model
+        self.model_query.off = model_query.heads_from_text(address.off)
         if address.look != model_query.to_text(self.model_query.focus):
             self.model_query.focus = model_query.from_text(address.look)
         link, has_one = _as_link(self.scenario), bool(address.link)
@@ -328,6 +332,7 @@ class Session:
                 text.load_from_url(parameter)
             except ValueError as error:
                 self._complain_too(f"The text of this address can't be shown. {error}")
+        self.writing.load_from_url(address.next, self.model_query.text.text)
 
     def adopt(self, scenario: Scenario, address: Address) -> None:
         """Take over what a room shows.
@@ -408,6 +413,7 @@ class Session:
         address = whole.fitting(page)
         self.links.scenario, self.links.pinned = address.link, address.pinned
         self.links.has_painting = address.painted == whole.painted
+        self.writing.note_url(address.next, self.model_query.text.text)
         for i, text in enumerate(self._texts):
             has_room = len(address.with_text(i, text.link).at(page)) <= MAX_ADDRESS
             address = address.with_text(i, text.to_url(has_room=has_room))
@@ -437,6 +443,8 @@ class Session:
             painted=self.painting.text(self.scenario),
             look=model_query.to_text(self.model_query.focus),
             model=self.model_query.model,
+            off=model_query.heads_to_text(self.model_query.off),
+            next=self.writing.parameter,
             course=self.course.to_url(link),
         )
 

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import streamlit as st
 
 from attn_core import AttentionTrace, attend, export
 from attn_core.figures import describe, html_page
 from attn_core.notation.graph import graph
 from attn_core.notation.steps import step
+from pages.ui.live import save
 from pages.ui.live.chart import chart, expander, look
+from pages.ui.live.save import NPZ, NUMPY, TORCH, Kind
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of file: its label, the ending of its name, and what writes it."""
-
-    label: str
-    ending: str
-    mime: str
-    write: Callable[[AttentionTrace, str | None], str | bytes]
 
 
 def _page(trace: AttentionTrace, only: str | None) -> str:
@@ -32,18 +21,15 @@ def _page(trace: AttentionTrace, only: str | None) -> str:
     return html_page(trace, only, link if link.startswith("http") else "")
 
 
-KINDS = {
-    kind.ending: kind
-    for kind in (
-        Kind("CSV (zip)", ".csv.zip", "application/zip", export.csv_zip),
-        Kind("NPZ for NumPy", ".npz", "application/octet-stream", export.npz),
-        Kind("JSON of the numbers", ".numbers.json", "application/json", export.json_text),
-        Kind("LaTeX", ".tex", "application/x-tex", export.latex),
-        Kind("NumPy script", "-numpy.py", "text/x-python", export.numpy_script),
-        Kind("PyTorch script", "-pytorch.py", "text/x-python", export.torch_script),
-        Kind("Page to read (HTML)", ".html", "text/html", _page),
-    )
-}
+KINDS = (
+    Kind("CSV (zip)", ".csv.zip", "application/zip", export.csv_zip),
+    NPZ,
+    Kind("JSON of the numbers", ".numbers.json", "application/json", export.json_text),
+    Kind("LaTeX", ".tex", "application/x-tex", export.latex),
+    NUMPY,
+    TORCH,
+    Kind("Page to read (HTML)", ".html", "text/html", _page),
+)
 
 
 def whole() -> AttentionTrace:
@@ -66,35 +52,9 @@ def chosen(trace: AttentionTrace) -> str | None:
 
 
 def file(trace: AttentionTrace, only: str | None) -> None:
-    """Choose a kind of file, and save it.
-
-    Only the chosen kind is written, so that the page is cheap until there is one; with the
-    page the choice is left, too, so that its file isn't held any longer. Buttons
-    whose files are written when they are pressed would be cheaper still, but Streamlit
-    deletes such a file after the next two runs of any visitor: in a class, before the
-    browser has fetched it.
-    """
-    ending = widget_state.read("take-as", list(KINDS), None)
-    widgets.pills(
-        "As",
-        list(KINDS),
-        key="take-as",
-        format_func=lambda ending: KINDS[ending].label,
-        wrap=True,
-    )
-    if ending is None:
-        return
-    kind = KINDS[ending]
-    name = f"attention{'' if only is None else f'-{only}'}{ending}"
-    widgets.download_button(
-        f"Save {name}",
-        kind.write(trace, only),
-        file_name=name,
-        mime=kind.mime,
-        icon=":material/download:",
-        type="primary",
-        key=f"save-{name}",
-    )
+    """Choose a kind of file, and save it."""
+    if kind := save.choose("take-as", KINDS):
+        save.button(kind, f"attention{'' if only is None else f'-{only}'}", trace, only)
 
 
 def picture(trace: AttentionTrace, only: str | None) -> None:

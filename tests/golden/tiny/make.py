@@ -5,7 +5,8 @@
 needs torch and transformers, which no test does. Sizes are distinct primes, or a product of
 the number of heads and a prime, and all numbers are random and large, so that a matrix left
 out, swapped or transposed can't pass. `expected.json` has texts and tokens, `expected.npz`
-the numbers, from eager attention in float32.
+the numbers, from eager attention in float32. `parts.npz` has, of the second text, what leaves
+the last layer with heads zeroed before W_o, and lengths of what the parts of each layer add.
 """
 
 import json
@@ -152,6 +153,64 @@ def expected(folder, text):
     return said, weights.numpy(), read.last_hidden_state[0].numpy()
 
 
+#: Heads that are zeroed together, (layer, head); the last are all of a layer.
+OFF = {"one": [(1, 1)], "two": [(0, 0), (1, 1)], "layer": [(0, 0), (0, 1), (0, 2)]}
+#: What attention and the feed-forward part end with, in the layers of each kind.
+ENDS = {
+    "bert": ("encoder.layer", "attention.output.dense", "output.dense"),
+    "roberta": ("encoder.layer", "attention.output.dense", "output.dense"),
+    "distilbert": ("transformer.layer", "attention.out_lin", "ffn.lin2"),
+}
+
+
+def parts(kind):
+    """Zeroed heads, and lengths of what each part adds, by hooks of PyTorch."""
+    import torch
+    from transformers import AutoModel
+
+    folder = HERE / kind
+    ids = json.loads((folder / "expected.json").read_text(encoding="utf-8"))[1]["ids"]
+    model = AutoModel.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32)
+    home, attention, mlp = ENDS[kind]
+    layers = [*model.eval().get_submodule(home)]
+
+    def run():
+        with torch.no_grad():
+            return model(torch.tensor([ids])).last_hidden_state[0].numpy()
+
+    found = {}
+    for name, off in OFF.items():
+        hooks = []
+        for i, layer in enumerate(layers):
+
+            def zero(module, given, i=i, off=off):
+                heads = given[0].clone().unflatten(-1, (SIZES["heads"], -1))
+                for place, head in off:
+                    if place == i:
+                        heads[..., head, :] = 0
+                return (heads.flatten(-2),)
+
+            hooks.append(layer.get_submodule(attention).register_forward_pre_hook(zero))
+        found[f"{kind} {name}"] = run()
+        for hook in hooks:
+            hook.remove()
+    for name, place in (("attention", attention), ("mlp", mlp)):
+        lengths = []
+        for layer in layers:
+            layer.get_submodule(place).register_forward_hook(
+                lambda module, given, out, kept=lengths: kept.append(out[0].norm(dim=-1).numpy())
+            )
+        run()
+        found[f"{kind} {name}"] = np.stack(lengths)
+    return found
+
+
+def write_parts():
+    """Write those of all kinds."""
+    arrays = {name: value for kind in ENDS for name, value in parts(kind).items()}
+    np.savez_compressed(HERE / "parts.npz", **arrays)
+
+
 def activations():
     """Write what transformers' functions of a feed-forward part give, by name."""
     import torch
@@ -181,7 +240,7 @@ def word_lists():
 
 
 def main():
-    """Write the three folders, the functions' values, and tokens of lists of words."""
+    """Write the three folders, the functions' values, tokens of lists of words, and parts."""
     activations()
     word_lists()
     for write in (bert, roberta, distilbert):
@@ -194,6 +253,7 @@ def main():
         arrays = {f"weights_{i}": array for i, array in enumerate(weights)}
         arrays |= {f"hidden_{i}": array for i, array in enumerate(hidden)}
         np.savez_compressed(folder / "expected.npz", **arrays)
+    write_parts()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ import pytest
 
 from attn_core.presets import BY_KEY
 from pages.ui.menu import ENTRIES
-from pages.ui.room import rooms
-from pages.ui.room.code import WrongCodes
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms
+from pages.ui.room.rules.code import WrongCodes
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
 from tests import redis_server
 
@@ -63,6 +63,24 @@ def join(store, room):
         return token(i)
 
     return join
+
+
+@pytest.fixture
+def meanwhile(store, monkeypatch):
+    """Let another act between what a verb reads of the store and what it does."""
+
+    def meanwhile(act):
+        read = store.read
+
+        def read_and_act(code):
+            held = read(code)
+            monkeypatch.setattr(store, "read", read)
+            act()
+            return held
+
+        monkeypatch.setattr(store, "read", read_and_act)
+
+    return meanwhile
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from attn_core.notation.graph import graph
 from attn_core.notation.labels import number
 from attn_core.presets import BY_KEY, PRESETS
 from attn_core.tasks import LESSONS
-from pages.ui.room import question
-from pages.ui.room.about_number import about, to_choose
+from pages.ui.room.rules import question
+from pages.ui.room.rules.about_number import about, to_choose
 
 START = BY_KEY["similarity"].scenario
 RNG = np.random.default_rng(5)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.room import code, limits
-from pages.ui.room.code import ALPHABET, OpenedRooms, WrongCodes
+from pages.ui.room.rules import code, limits
+from pages.ui.room.rules.code import ALPHABET, OpenedRooms, WrongCodes
 
 
 def test_no_letter_is_mistaken_for_a_digit_or_makes_a_word():

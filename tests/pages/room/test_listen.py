@@ -7,11 +7,11 @@ import pytest
 from attn_core.presets import DEFAULT
 from benchmarks.serve import serving
 from benchmarks.visitor import Visitor
-from pages.ui.room import rooms
-from pages.ui.room.code import WrongCodes
 from pages.ui.room.member import POLL, SLOW_POLL
-from pages.ui.room.question import Question
-from pages.ui.room.stage import staged
+from pages.ui.room.rules import rooms, votes
+from pages.ui.room.rules.code import WrongCodes
+from pages.ui.room.rules.question import Question
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store.sqlite import SqliteStore
 
 ROOT = Path(__file__).parents[3]
@@ -73,7 +73,7 @@ def test_two_tabs_of_a_browser_are_one_participant(visitor, port, room, store):
         hello(other, token=TOKEN, hears=True)
         assert list(store.ballot(room.code, "here")) == [TOKEN]
 
-        asked = rooms.ask(store, room.code, room.secret, ASKED)
+        asked = votes.ask(store, room.code, room.secret, ASKED)
         for tab, option in ((visitor, 0), (other, 1)):
             tab.tick()
             tab.press(f"room-option-{option}")
@@ -88,7 +88,7 @@ def test_a_token_is_told_once(visitor, room, store):
 
 def test_a_session_is_one_participant_however_often_it_comes(visitor, room, store, port):
     """Else one could fill a room, or vote many times."""
-    asked = rooms.ask(store, room.code, room.secret, ASKED)
+    asked = votes.ask(store, room.code, room.secret, ASKED)
     visitor.tick()
     visitor.press("room-option-1")
     hello(visitor, token=TOKEN, hears=False)

@@ -15,10 +15,11 @@ from starlette.applications import Starlette
 from attn_core import edits
 from attn_core.presets import DEFAULT
 from benchmarks.serve import serving
-from pages.ui.room import code, news, watcher
-from pages.ui.room.code import WrongCodes
-from pages.ui.room.limits import MAX_WRONG_CODES_EACH
-from pages.ui.room.stage import staged
+from pages.ui.room import news, watcher
+from pages.ui.room.rules import code
+from pages.ui.room.rules.code import WrongCodes
+from pages.ui.room.rules.limits import MAX_WRONG_CODES_EACH
+from pages.ui.room.rules.stage import staged
 from pages.ui.room.store import StoreGone
 from pages.ui.room.store.sqlite import SqliteStore
 from pages.ui.room.watcher import NoSuchRoomError, TooManyListenersError, Watcher

@@ -2,15 +2,19 @@
 
 import json
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.room import histogram, question, rooms
-from pages.ui.room.limits import FEWEST_SHOWN, MAX_MEMBERS, MAX_NUMBER, MAX_QUESTION
-from pages.ui.room.question import Question, Tally, tallies
+from pages.ui.room.rules import histogram, question, rooms, votes
+from pages.ui.room.rules.limits import FEWEST_SHOWN, MAX_MEMBERS, MAX_NUMBER, MAX_QUESTION
+from pages.ui.room.rules.question import Question, Tally, tallies
+from pages.ui.room.rules.slots import RoomGoneError
 from tests.pages.room.conftest import token
 
 WHICH = Question("Which word?", ("Je", "suis", "heureux"), 1, why="It is so.")
@@ -19,18 +23,18 @@ WHAT = Question("What is it?", (), 0.31, within=0.05)
 
 @pytest.fixture
 def ask(store, room):
-    return lambda asked: rooms.ask(store, room.code, room.secret, asked)
+    return lambda asked: votes.ask(store, room.code, room.secret, asked)
 
 
 @pytest.fixture
 def vote(store, room, look):
     """Vote on the present question."""
-    return lambda i, answer: rooms.vote(store, room.code, token(i), look().question, answer)
+    return lambda i, answer: votes.vote(store, room.code, token(i), look().question, answer)
 
 
 @pytest.fixture
 def seen(store, room, look):
-    return lambda: rooms.tallies(store, room.code, look().question)
+    return lambda: votes.tallies(store, room.code, look().question)
 
 
 @pytest.fixture
@@ -48,15 +52,15 @@ def test_votes_are_hidden_until_the_presenter_shows_them(ask, vote, seen, do, lo
     for i in range(7):
         vote(i, 0 if i < 5 else 1)
     assert seen() == (Tally(7),)
-    do(rooms.close_vote)
+    do(votes.close_vote)
     assert seen() == (Tally(7),)
     with pytest.raises(ValueError, match="This vote is closed"):
         vote(9, 1)
-    do(rooms.ask_again)
+    do(votes.ask_again)
     for i in range(5):
         vote(i, 1)
     assert seen() == (Tally(7), Tally(5))
-    do(rooms.reveal)
+    do(votes.reveal)
     before, after = seen()
     assert counts(before) == [5, 2, 0] and before.right == 2
     assert counts(after) == [0, 5, 0] and after.right == 5
@@ -64,16 +68,16 @@ def test_votes_are_hidden_until_the_presenter_shows_them(ask, vote, seen, do, lo
     with pytest.raises(ValueError, match="This vote is closed"):
         vote(9, 1)
     with pytest.raises(ValueError, match="The answer was shown"):
-        do(rooms.ask_again)
+        do(votes.ask_again)
 
 
 def test_who_votes_twice_has_one_vote_the_last(ask, vote, seen, do, store, room, look):
     ask(WHICH)
     vote(1, 0)
     vote(1, 2)
-    assert rooms.vote_of(store, room.code, token(1), look().question) == 2
-    assert rooms.vote_of(store, room.code, token(2), look().question) is None
-    do(rooms.reveal, even_few=True)
+    assert votes.vote_of(store, room.code, token(1), look().question) == 2
+    assert votes.vote_of(store, room.code, token(2), look().question) is None
+    do(votes.reveal, even_few=True)
     assert counts(seen()[0]) == [0, 0, 1]
 
 
@@ -87,23 +91,87 @@ def test_what_is_no_answer_is_not_counted(ask, vote, seen):
 def test_a_vote_for_another_round_or_question_is_none(ask, do, store, room, look):
     ask(WHICH)
     first = look().question
-    do(rooms.close_vote)
-    do(rooms.ask_again)
+    do(votes.close_vote)
+    do(votes.ask_again)
     with pytest.raises(ValueError, match="This vote is closed"):
-        rooms.vote(store, room.code, token(1), first, 1)
+        votes.vote(store, room.code, token(1), first, 1)
     second = look().question
     ask(WHAT)
     with pytest.raises(ValueError, match="isn’t asked any more"):
-        rooms.vote(store, room.code, token(1), second, 1)
+        votes.vote(store, room.code, token(1), second, 1)
+
+
+ENDS = {
+    votes.close_vote: "This vote is closed",
+    votes.reveal: "This vote is closed",
+    votes.end_question: "isn’t asked any more",
+    lambda store, code, secret, _: votes.ask(store, code, secret, WHAT): "isn’t asked any more",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_vote_that_comes_as_the_presenter_ends_it_is_refused(
+    end, ask, store, room, look, meanwhile
+):
+    ask(WHICH)
+    asked = look().question
+    meanwhile(lambda: end(store, room.code, room.secret, asked.id))
+    with pytest.raises(ValueError, match=ENDS[end]):
+        votes.vote(store, room.code, token(1), asked, 1)
+    assert store.ballot(room.code, f"q{asked.id}.1") == {}
+
+
+def test_a_vote_that_comes_as_the_room_ends_is_refused(ask, store, room, look, meanwhile):
+    ask(WHICH)
+    asked = look().question
+    meanwhile(lambda: rooms.end(store, room.code, room.secret))
+    with pytest.raises(RoomGoneError):
+        votes.vote(store, room.code, token(1), asked, 1)
+
+
+def test_each_vote_is_shown_or_refused_however_many_come_as_it_is_shown(
+    ask, store, room, look, seen, do
+):
+    ask(WHICH)
+    asked, is_shown = look().question, threading.Event()
+
+    def vote(i):
+        with suppress(ValueError):
+            votes.vote(store, room.code, token(i), asked, 1)
+            return True
+        assert is_shown.is_set()
+        return False
+
+    def reveal():
+        while votes.tallies(store, room.code, asked)[0].votes < 31:
+            pass
+        is_shown.set()
+        do(votes.reveal, even_few=True)
+        return counts(seen()[0])[1]
+
+    with ThreadPoolExecutor(5) as hands:
+        shown = hands.submit(reveal)
+        counted = sum(hands.map(vote, range(MAX_MEMBERS)))
+    assert shown.result() == counts(seen()[0])[1] == counted >= 31
+
+
+def test_what_was_shown_is_not_hidden_by_who_closes_at_that_moment(
+    ask, do, store, room, look, meanwhile
+):
+    ask(WHICH)
+    id = look().question.id
+    meanwhile(lambda: votes.reveal(store, room.code, room.secret, id))
+    votes.close_vote(store, room.code, room.secret, id)
+    assert look().question.phase == "shown"
 
 
 def test_of_fewer_than_five_nothing_is_shown_unless_the_presenter_says_so(ask, vote, seen, do):
     ask(WHICH)
     for i in range(FEWEST_SHOWN - 1):
         vote(i, 1)
-    do(rooms.reveal)
+    do(votes.reveal)
     assert seen() == (Tally(FEWEST_SHOWN - 1),)
-    do(rooms.reveal, even_few=True)
+    do(votes.reveal, even_few=True)
     assert counts(seen()[0]) == [0, FEWEST_SHOWN - 1, 0]
 
 
@@ -111,10 +179,10 @@ def test_each_round_has_five_or_is_not_shown(ask, vote, seen, do):
     ask(WHAT)
     for i in range(FEWEST_SHOWN):
         vote(i, i / 10)
-    do(rooms.close_vote)
-    do(rooms.ask_again)
+    do(votes.close_vote)
+    do(votes.ask_again)
     vote(0, 7.77)
-    do(rooms.reveal)
+    do(votes.reveal)
     before, after = seen()
     assert after == Tally(1) and sum(counts(before)) == FEWEST_SHOWN
     assert all(each in (0, 1) for each in counts(before))
@@ -186,10 +254,10 @@ def test_a_question_has_an_end(ask, look):
     assert look().question is None
 
 
-votes = st.floats(-MAX_NUMBER, MAX_NUMBER)
+numbers = st.floats(-MAX_NUMBER, MAX_NUMBER)
 
 
-@given(st.lists(st.lists(votes, max_size=40), min_size=1, max_size=2), votes)
+@given(st.lists(st.lists(numbers, max_size=40), min_size=1, max_size=2), numbers)
 def test_each_number_is_counted_once_on_bins_that_both_rounds_share(rounds, right):
     made = histogram.of_numbers(rounds, right)
     assert [sum(bar.count for bar in bars) for bars in made] == [len(each) for each in rounds]

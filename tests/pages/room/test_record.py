@@ -7,12 +7,12 @@ import pytest
 
 from attn_core import edits, permalink
 from attn_core.tasks import LESSONS
-from pages.ui.room import log, record, rooms
-from pages.ui.room.code import WrongCodes
-from pages.ui.room.limits import FEWEST_SHOWN, MAX_SHOWN, ONE_DRAG
-from pages.ui.room.question import Question
-from pages.ui.room.stage import staged
-from pages.ui.room.task_round import TaskRound
+from pages.ui.room.rules import log, record, rooms, tasks, votes
+from pages.ui.room.rules.code import WrongCodes
+from pages.ui.room.rules.limits import FEWEST_SHOWN, MAX_SHOWN, ONE_DRAG
+from pages.ui.room.rules.question import Question
+from pages.ui.room.rules.stage import staged
+from pages.ui.room.rules.task_round import TaskRound
 from tests.pages.room.conftest import SIMILARITY, token
 
 ASKED = Question("Which word?", ("Je", "suis", "heureux"), 1, why="It is so.")
@@ -82,20 +82,20 @@ def course(store, room, show, look):
         rooms.join(store, room.code, token(i), wrong, SOURCE)
     key = store, room.code, room.secret
     show(staged("Attention", SIMILARITY))
-    asked = rooms.ask(*key, ASKED)
+    asked = votes.ask(*key, ASKED)
     for i in range(7):
-        rooms.vote(store, room.code, token(i), asked, i % 2)
-    rooms.close_vote(*key, asked.id)
-    rooms.ask_again(*key, asked.id)
+        votes.vote(store, room.code, token(i), asked, i % 2)
+    votes.close_vote(*key, asked.id)
+    votes.ask_again(*key, asked.id)
     for i in range(FEWEST_SHOWN - 2):
-        rooms.vote(store, room.code, token(i), look().question, 1)
-    rooms.reveal(*key, asked.id)
-    given = rooms.give_task(*key, TaskRound("7"))
+        votes.vote(store, room.code, token(i), look().question, 1)
+    votes.reveal(*key, asked.id)
+    given = tasks.give_task(*key, TaskRound("7"))
     for i in range(6):
         at = TASK.solution if i < 4 else TASK.start
-        rooms.report(store, room.code, token(i), given.id, permalink.encode(at))
-    rooms.show_one(*key, given.id, "1")
-    rooms.back_to_stage(*key)
+        tasks.report(store, room.code, token(i), given.id, permalink.encode(at))
+    tasks.show_one(*key, given.id, "1")
+    tasks.back_to_stage(*key)
     return lambda: rooms.end(*key)
 
 
@@ -135,8 +135,8 @@ def test_no_address_is_in_the_store(course, tmp_path):
 
 def test_once_a_question_or_task_has_ended_nobody_can_tell_who_said_what(store, room, course, look):
     asked, given = look().question, look().task
-    rooms.end_question(store, room.code, room.secret, asked.id)
-    rooms.end_task(store, room.code, room.secret, given.id)
+    votes.end_question(store, room.code, room.secret, asked.id)
+    tasks.end_task(store, room.code, room.secret, given.id)
     for ballot in f"q{asked.id}.1", f"q{asked.id}.2", f"t{given.id}":
         assert store.ballot(room.code, ballot) == {}
     assert not any(token(i) in repr(store.ballot(room.code, "log")) for i in range(7))
@@ -169,12 +169,12 @@ def test_the_record_is_markdown_with_links_that_open(course):
 
 def test_both_votes_stand_beside_each_other(store, room):
     key = store, room.code, room.secret
-    asked = rooms.ask(*key, Question("What is it?", (), 0.31, within=0.05))
+    asked = votes.ask(*key, Question("What is it?", (), 0.31, within=0.05))
     for i in range(FEWEST_SHOWN):
-        rooms.vote(store, room.code, token(i), asked, i / 5)
-    rooms.ask_again(*key, asked.id)
+        votes.vote(store, room.code, token(i), asked, i / 5)
+    votes.ask_again(*key, asked.id)
     for i in range(FEWEST_SHOWN):
-        rooms.vote(store, room.code, token(i), replace(asked, round=2), 0.31)
+        votes.vote(store, room.code, token(i), replace(asked, round=2), 0.31)
     text = rooms.end(*key).to_markdown("https://lab.example/")
     assert "Right: 0.310 ± 0.05\n" in text
     assert "\n| | Vote 1 | Vote 2 |\n|---|---:|---:|\n" in text
@@ -183,22 +183,21 @@ def test_both_votes_stand_beside_each_other(store, room):
 
 def test_a_word_that_is_a_table_stays_a_word(store, room):
     key = store, room.code, room.secret
-    asked = rooms.ask(*key, Question("Which?", ("a|b", "c"), 0))
+    asked = votes.ask(*key, Question("Which?", ("a|b", "c"), 0))
     for i in range(FEWEST_SHOWN):
-        rooms.vote(store, room.code, token(i), asked, 0)
+        votes.vote(store, room.code, token(i), asked, 0)
     text = rooms.end(*key).to_markdown("https://lab.example/")
     assert "\n| a\\|b (right) | 5 |\n" in text
 
 
 def test_a_question_that_another_presenter_ended_meanwhile_keeps_its_votes(
-    store, room, look, events, monkeypatch
+    store, room, events, meanwhile
 ):
-    asked = rooms.ask(store, room.code, room.secret, ASKED)
+    asked = votes.ask(store, room.code, room.secret, ASKED)
     for i in range(FEWEST_SHOWN):
-        rooms.vote(store, room.code, token(i), asked, 1)
-    held = store.read(room.code)
-    rooms.end_question(store, room.code, room.secret, asked.id)
-    monkeypatch.setattr(store, "read", lambda code: held)  # read before the first one ended it
-    rooms.end_question(store, room.code, room.secret, asked.id)
+        votes.vote(store, room.code, token(i), asked, 1)
+    meanwhile(lambda: votes.end_question(store, room.code, room.secret, asked.id))
+    with pytest.raises(ValueError, match="isn’t asked any more"):
+        votes.end_question(store, room.code, room.secret, asked.id)
     (question,) = [each for each in events() if each["kind"] == "question"]
     assert question["rounds"][0]["votes"] == FEWEST_SHOWN

@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from attn_core import edits
-from pages.ui.room import rooms
-from pages.ui.room.code import WrongCodes
-from pages.ui.room.limits import AWAY, LIFETIME, MAX_MEMBERS, MAX_WRONG_CODES_EACH, PRESENT
-from pages.ui.room.question import Question
-from pages.ui.room.rooms import NotPresenterError, RoomGoneError
-from pages.ui.room.stage import Stage, staged
+from pages.ui.room.rules import rooms, tasks, votes
+from pages.ui.room.rules.code import WrongCodes
+from pages.ui.room.rules.limits import AWAY, LIFETIME, MAX_MEMBERS, MAX_WRONG_CODES_EACH, PRESENT
+from pages.ui.room.rules.question import Question
+from pages.ui.room.rules.slots import NotPresenterError, RoomGoneError
+from pages.ui.room.rules.stage import Stage, staged
+from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.store.sqlite import SqliteStore
-from pages.ui.room.task_round import TaskRound
 from tests.pages.room.conftest import PAGES, SIMILARITY, token
 
 OTHER = staged("Views", edits.with_cell(SIMILARITY, "W_q", 1, 0, 2.5), cell="weights.2.1")
@@ -38,17 +38,17 @@ def test_who_has_the_secret_presents_and_nobody_else(store, room):
     "verb",
     [
         lambda *key: rooms.show(*key, OTHER),
-        lambda *key: rooms.ask(*key, ASKED),
-        lambda *key: rooms.close_vote(*key, "1"),
-        lambda *key: rooms.ask_again(*key, "1"),
-        lambda *key: rooms.reveal(*key, "1"),
-        lambda *key: rooms.end_question(*key, "1"),
-        lambda *key: rooms.give_task(*key, TaskRound("7")),
-        lambda *key: rooms.end_task(*key, "1"),
-        lambda *key: rooms.show_few(*key, "1"),
-        lambda *key: rooms.show_one(*key, "1", "1"),
-        lambda *key: rooms.back_to_stage(*key),
-        lambda *key: rooms.dismiss(*key, "1", "1"),
+        lambda *key: votes.ask(*key, ASKED),
+        lambda *key: votes.close_vote(*key, "1"),
+        lambda *key: votes.ask_again(*key, "1"),
+        lambda *key: votes.reveal(*key, "1"),
+        lambda *key: votes.end_question(*key, "1"),
+        lambda *key: tasks.give_task(*key, TaskRound("7")),
+        lambda *key: tasks.end_task(*key, "1"),
+        lambda *key: tasks.show_few(*key, "1"),
+        lambda *key: tasks.show_one(*key, "1", "1"),
+        lambda *key: tasks.back_to_stage(*key),
+        lambda *key: tasks.dismiss(*key, "1", "1"),
         lambda *key: rooms.end(*key),
     ],
 )
@@ -61,15 +61,15 @@ def test_a_forged_presenter_is_refused(store, room, verb):
 
 def test_two_presenters_show_and_ask_in_turn(store, room, look):
     """The secret is the right: the second has it from the first one's address."""
-    asked = rooms.ask(store, room.code, room.secret, ASKED)
-    later = rooms.ask(store, room.code, room.secret, ASKED)
+    asked = votes.ask(store, room.code, room.secret, ASKED)
+    later = votes.ask(store, room.code, room.secret, ASKED)
     with pytest.raises(ValueError, match="isn’t asked any more"):
-        rooms.reveal(store, room.code, room.secret, asked.id)
-    rooms.close_vote(store, room.code, room.secret, later.id)
-    rooms.close_vote(store, room.code, room.secret, later.id)
-    rooms.reveal(store, room.code, room.secret, later.id)
-    rooms.reveal(store, room.code, room.secret, later.id)
-    rooms.close_vote(store, room.code, room.secret, later.id)
+        votes.reveal(store, room.code, room.secret, asked.id)
+    votes.close_vote(store, room.code, room.secret, later.id)
+    votes.close_vote(store, room.code, room.secret, later.id)
+    votes.reveal(store, room.code, room.secret, later.id)
+    votes.reveal(store, room.code, room.secret, later.id)
+    votes.close_vote(store, room.code, room.secret, later.id)
     assert look().question.phase == "shown"
 
 
@@ -151,8 +151,8 @@ def test_what_can_not_be_shown_is_not_shown(store, room, look):
 
 def test_an_ended_room_leaves_nothing(store, room, join):
     join(1)
-    asked = rooms.ask(store, room.code, room.secret, ASKED)
-    rooms.vote(store, room.code, token(1), asked, 1)
+    asked = votes.ask(store, room.code, room.secret, ASKED)
+    votes.vote(store, room.code, token(1), asked, 1)
     rooms.end(store, room.code, room.secret)
     assert store.read(room.code) is None and store.rooms() == 0
     assert not store.ballot(room.code, "here") and not store.ballot(room.code, "log")
@@ -161,11 +161,11 @@ def test_an_ended_room_leaves_nothing(store, room, join):
 def test_votes_from_two_replicas_at_once_are_counted_once_each(store, room, tmp_path):
     """Ninety-seven participants vote twice each while both presenters show."""
     replicas = store, SqliteStore(tmp_path / "rooms.db")
-    asked = rooms.ask(store, room.code, room.secret, ASKED)
+    asked = votes.ask(store, room.code, room.secret, ASKED)
 
     def vote(i):
         for answer in (i + 1) % 3, i % 3:
-            rooms.vote(replicas[i % 2], room.code, token(i), asked, answer)
+            votes.vote(replicas[i % 2], room.code, token(i), asked, answer)
 
     def present(i):
         moved = edits.with_cell(SIMILARITY, "W_q", 1, 0, i / 10)
@@ -176,9 +176,9 @@ def test_votes_from_two_replicas_at_once_are_counted_once_each(store, room, tmp_
         jobs += [hands.submit(present, i) for i in range(11)]
         for job in jobs:
             job.result()
-    rooms.reveal(store, room.code, room.secret, asked.id)
+    votes.reveal(store, room.code, room.secret, asked.id)
     shown = rooms.look(store, room.code, PAGES)
-    (found,) = rooms.tallies(store, room.code, shown.question)
+    (found,) = votes.tallies(store, room.code, shown.question)
     assert found.votes == 97
     assert [bar.count for bar in found.bars] == [33, 32, 32]
     assert shown.stage.scenario.W_q[1, 0] in [i / 10 for i in range(11)]

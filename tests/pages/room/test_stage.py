@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from attn_core import Scenario, attend, edits, limits
 from attn_core.edits.heads import added
 from attn_core.presets import BY_KEY, PRESETS
-from pages.ui.room import stage
-from pages.ui.room.limits import MAX_LOOK, MAX_MOVED, MAX_STAGE
-from pages.ui.room.stage import Stage, difference, staged
+from pages.ui.room.rules import stage
+from pages.ui.room.rules.limits import MAX_LOOK, MAX_MOVED, MAX_STAGE
+from pages.ui.room.rules.stage import Stage, difference, staged
 from tests.pages.room.conftest import PAGES, SIMILARITY
 
 VIEWS = BY_KEY["four-views"].scenario

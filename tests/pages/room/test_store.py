@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pages.ui.room import store as room_store
-from pages.ui.room.store import BallotFull, Held, RoomsFull
+from pages.ui.room.store import BallotFull, Held, RoomsFull, SlotChanged
 
 ROOT = Path(__file__).parents[3]
 LATER = time.time() + 1000
@@ -59,6 +59,33 @@ def test_a_token_has_one_value_and_keeps_its_place(store):
     assert store.ballot("KXQRT", "q1.2") == {}
     assert not store.cast("KXQRU", "q1.1", "a", "1", 3)
     assert store.ballot("KXQRU", "q1.1") == {}
+
+
+def test_one_tokens_value_is_read_alone(store):
+    store.open("KXQRT", {}, LATER, 7)
+    for token, value in ("a", "1:2"), ("b", ""), ("a", "3:é"):
+        store.cast("KXQRT", "q1", token, value, 7)
+    asked = [("q1", "a"), ("q1", "b"), ("q1", "c"), ("q2", "a")]
+    assert [store.value("KXQRT", *each) for each in asked] == ["3:é", "", None, None]
+    assert store.value("KXQRU", "q1", "a") is None
+    store.drop("KXQRT", "q1", "a")
+    assert store.value("KXQRT", "q1", "a") is None
+
+
+def test_what_is_meant_for_other_slots_is_not_done(store):
+    store.open("KXQRT", {"question": "open", "task": ""}, LATER, 7)
+    assert store.cast("KXQRT", "q", "a", "1", 7, given={"question": "open", "task": ""})
+    assert store.write("KXQRT", {"question": "closed"}, LATER + 5, given={"question": "open"}) == 2
+    for given in {"question": "open"}, {"question": "closed", "stage": ""}, {"task": "", "é": "1"}:
+        with pytest.raises(SlotChanged):
+            store.cast("KXQRT", "q", "a", "2", 7, given=given)
+        with pytest.raises(SlotChanged):
+            store.write("KXQRT", {"question": None, "stage": "1"}, LATER + 7, given=given)
+    assert store.read("KXQRT") == Held(2, {"question": "closed", "task": ""}, LATER + 5)
+    assert store.ballot("KXQRT", "q") == {"a": "1"}
+    assert store.write("KXQRT", {"question": None}, given={"question": "closed"}) == 3
+    assert not store.cast("KXQRU", "q", "a", "1", 7, given={"question": "open"})
+    assert store.write("KXQRU", {"task": "1"}, given={"question": "open"}) == 0
 
 
 def test_the_order_of_many_first_casts(store):
@@ -154,6 +181,7 @@ def test_a_room_that_is_past_does_not_exist(store, monkeypatch):
     assert store.write("PAST1", {"stage": "3"}, LATER + 99) == 0
     assert not store.cast("PAST1", "q", "b", "1", 7)
     assert store.ballot("PAST1", "q") == {}
+    assert store.value("PAST1", "q", "a") is None
     assert store.rooms() == 1
     assert store.open("THIRD", {}, LATER + 10, 2)
     assert store.open("PAST1", {"task": "4"}, LATER + 10, 3)
@@ -266,6 +294,29 @@ def test_a_reader_never_sees_half_a_write(store, beside):
     store.close("KXQRT")
     whole = {number: {"stage": number, "task": number, number: "1"} for number in seen}
     assert seen == whole
+
+
+VOTES = """
+for number in range(10**6):
+    try:
+        here.cast("KXQRT", "q", f"{sys.argv[1]} {number}", "1", 10**6, given={"question": "open"})
+    except SlotChanged:
+        print(number)
+        break
+"""
+
+
+def test_a_vote_is_cast_before_the_close_or_refused(store, beside):
+    """What each of three replicas had cast is there at the close, and nothing comes after it."""
+    store.open("KXQRT", {"question": "open"}, LATER, 7)
+    processes = [beside(VOTES, number) for number in range(3)]
+    while len({token[0] for token in store.ballot("KXQRT", "q")}) < 3:
+        assert all(process.poll() is None for process in processes)
+    store.write("KXQRT", {"question": "closed"})
+    closed = store.ballot("KXQRT", "q")
+    cast = [int(process.communicate()[0]) for process in processes]
+    assert store.ballot("KXQRT", "q") == closed
+    assert sum(cast) == len(closed)
 
 
 def test_a_replica_that_is_killed_in_the_middle_of_its_writes(store, beside):

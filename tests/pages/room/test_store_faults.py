@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pages.ui.room import store as room_store
-from pages.ui.room.store import Held, StoreGone
+from pages.ui.room.store import Held, NoStore, StoreGone
 from pages.ui.room.store import sqlite as sqlite_store
 from pages.ui.room.store.sqlite import SqliteStore
 from tests import redis_server
@@ -31,6 +31,7 @@ VERBS = {
     "write": lambda store: store.write("KXQRT", {"stage": "2"}),
     "cast": lambda store: store.cast("KXQRT", "q", "a", "1", 7),
     "ballot": lambda store: store.ballot("KXQRT", "q"),
+    "value": lambda store: store.value("KXQRT", "q", "a"),
     "drop": lambda store: store.drop("KXQRT", "q"),
     "close": lambda store: store.close("KXQRT"),
     "tidy": lambda store: store.tidy(LATER),
@@ -341,7 +342,7 @@ def test_a_password_is_used_and_never_told(needs_redis, tmp_path):
     ]
 )
 def test_a_store_that_is_none(address):
-    with pytest.raises(StoreGone) as raised:
+    with pytest.raises(NoStore) as raised:
         room_store._at(address)
     assert "ROOM_STORE should be unset, sqlite:///path, or " in str(raised.value)
     assert "hunter2" not in str(raised.value)
@@ -356,13 +357,30 @@ def test_a_store_that_is_none(address):
     ]
 )
 def test_an_address_that_is_none(address):
-    with pytest.raises(StoreGone) as raised:
+    with pytest.raises(NoStore) as raised:
         room_store._at(address)
     assert "redis://user:password@host:6379/0" in str(raised.value)
     assert "hunter2" not in f"{raised.value}{raised.value.__cause__}"
 
 
+def test_whoever_starts_a_server_is_told_of_a_store_that_is_none():
+    told = {}
+    for address in "sqlite:///rooms.db", "redis:hunter2":
+        done = subprocess.run(
+            [sys.executable, "-c", "import dashboard"],
+            cwd=ROOT,
+            env={**os.environ, "ROOM_STORE": address},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told[address] = [line for line in done.stderr.splitlines() if "ROOM_STORE" in line]
+    assert told["sqlite:///rooms.db"] == []
+    (line,) = told["redis:hunter2"]
+    assert "should be unset" in line and "hunter2" not in line
+
+
 def test_without_its_client_redis_is_told_to_need_one(monkeypatch):
     monkeypatch.setattr(room_store, "find_spec", lambda _package: None)
-    with pytest.raises(StoreGone, match=r"pip install -r requirements-room\.txt"):
+    with pytest.raises(NoStore, match=r"pip install -r requirements-room\.txt"):
         room_store._at("redis://:hunter2@host")

@@ -14,12 +14,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pages.ui.room.store import BallotFull, Held, RoomsFull, store
+from pages.ui.room.store import BallotFull, Held, RoomsFull, SlotChanged, store
 from pages.ui.room.store.sqlite import SqliteStore
 
 CODES = st.sampled_from(["KXQRT", "KXQRU", "AAAAA"])
 NAMES = st.sampled_from(["stage", "task", "q1.1", "", "é:%"])
-VALUES = st.text(st.characters(codec="utf-8"), max_size=20)
+VALUES = st.sampled_from(["", "open"]) | st.text(st.characters(codec="utf-8"), max_size=20)
+#: Mostly nothing; else what a slot sometimes holds.
+GIVEN = st.just({}) | st.dictionaries(NAMES, st.sampled_from(["", "open"]), max_size=2)
 TOKENS = st.sampled_from(["a", "b", "0:c", "\0d"])
 #: Begins in the future of the machine's clock, which Redis goes by.
 START = time.time() + 10_000
@@ -56,11 +58,16 @@ class Rooms(RuleBasedStateMachine):
         code=CODES,
         slots=st.dictionaries(NAMES, st.none() | VALUES, max_size=3),
         ends=st.none() | UNTILS,
+        given=GIVEN,
     )
-    def write(self, code, slots, ends):
+    def write(self, code, slots, ends, given):
         until = None if ends is None else self.now + ends
-        told = self.store.write(code, slots, until)
         room = self.live().get(code)
+        if room and not given.items() <= room["slots"].items():
+            with pytest.raises(SlotChanged):
+                self.store.write(code, slots, until, given=given)
+            return
+        told = self.store.write(code, slots, until, given=given)
         if room:
             merged = {**room["slots"], **slots}
             room["slots"] = {name: value for name, value in merged.items() if value is not None}
@@ -68,15 +75,19 @@ class Rooms(RuleBasedStateMachine):
             room["until"] = until or room["until"]
         assert told == (room["version"] if room else 0)
 
-    @rule(code=CODES, ballot=NAMES, token=TOKENS, value=VALUES)
-    def cast(self, code, ballot, token, value):
+    @rule(code=CODES, ballot=NAMES, token=TOKENS, value=VALUES, given=GIVEN)
+    def cast(self, code, ballot, token, value, given):
         room = self.live().get(code)
+        if room and not given.items() <= room["slots"].items():
+            with pytest.raises(SlotChanged):
+                self.store.cast(code, ballot, token, value, 2, given=given)
+            return
         held = room["ballots"].setdefault(ballot, {}) if room else {}
         if len(held) >= 2 and token not in held:
             with pytest.raises(BallotFull):
                 self.store.cast(code, ballot, token, value, 2)
             return
-        assert self.store.cast(code, ballot, token, value, 2) == bool(room)
+        assert self.store.cast(code, ballot, token, value, 2, given=given) == bool(room)
         held[token] = value
 
     @rule(code=CODES, ballot=NAMES, token=st.none() | TOKENS)
@@ -115,6 +126,7 @@ class Rooms(RuleBasedStateMachine):
             for ballot in "stage", "q1.1", "é:%":
                 cast = room["ballots"].get(ballot, {}) if room else {}
                 assert list(self.store.ballot(code, ballot).items()) == list(cast.items())
+                assert self.store.value(code, ballot, "0:c") == cast.get("0:c")
 
 
 def run(make_store, monkeypatch):

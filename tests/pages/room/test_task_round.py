@@ -8,10 +8,10 @@ import pytest
 from attn_core import attend, document, edits, permalink
 from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS, check
-from pages.ui.room import rooms, task_round
-from pages.ui.room.limits import FEWEST_SHOWN, MAX_TASK
-from pages.ui.room.stage import staged
-from pages.ui.room.task_round import Reached, TaskRound
+from pages.ui.room.rules import task_round, tasks
+from pages.ui.room.rules.limits import FEWEST_SHOWN, MAX_TASK
+from pages.ui.room.rules.stage import staged
+from pages.ui.room.rules.task_round import Reached, TaskRound
 from tests.pages.room.conftest import SIMILARITY, token
 
 LESSON = TaskRound("7")
@@ -41,7 +41,7 @@ def link(scenario):
 
 @pytest.fixture
 def give(store, room):
-    return lambda given: rooms.give_task(store, room.code, room.secret, given)
+    return lambda given: tasks.give_task(store, room.code, room.secret, given)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def report(store, room, look):
 
     def report(i, scenario):
         given = look().task
-        return rooms.report(store, room.code, token(i), given.id, link(scenario))
+        return tasks.report(store, room.code, token(i), given.id, link(scenario))
 
     return report
 
@@ -117,7 +117,7 @@ def test_a_result_is_what_the_scenario_reaches(give, report, store, room, look):
         assert found.number == weight
         assert found.fraction == min(each.fraction for each in check(TASK, moved(value)))
     assert report(3, TASK.solution).is_solved
-    found = rooms.results(store, room.code, look().task)
+    found = tasks.results(store, room.code, look().task)
     assert list(found) == ["1", "2", "3", "4"]
     assert [each.is_solved for each in found.values()] == [False, False, False, True]
 
@@ -134,10 +134,10 @@ def test_a_room_is_given_no_task_that_is_none(give, look):
 def test_a_result_is_of_the_task_that_is_meant(give, store, room):
     first, second = give(LESSON), give(LESSON)
     with pytest.raises(ValueError, match="This task has ended"):
-        rooms.report(store, room.code, token(1), first.id, link(TASK.solution))
+        tasks.report(store, room.code, token(1), first.id, link(TASK.solution))
     with pytest.raises(ValueError, match="This task has ended"):
-        rooms.end_task(store, room.code, room.secret, first.id)
-    assert rooms.report(store, room.code, token(1), second.id, link(TASK.solution)).is_solved
+        tasks.end_task(store, room.code, room.secret, first.id)
+    assert tasks.report(store, room.code, token(1), second.id, link(TASK.solution)).is_solved
 
 
 def test_nobody_is_believed_but_the_scenario(give, report, store, room, look):
@@ -151,16 +151,16 @@ def test_nobody_is_believed_but_the_scenario(give, report, store, room, look):
     wide = replace(TASK.solution, X=TASK.solution.X * 1e6)
     for forged in "", "1forged", json.dumps({"fraction": 1}), link(TASK.solution)[:-1], link(wide):
         with pytest.raises(ValueError, match=r"link|X takes numbers"):
-            rooms.report(store, room.code, token(3), given.id, forged)
-    assert len(rooms.results(store, room.code, look().task)) == 2
+            tasks.report(store, room.code, token(3), given.id, forged)
+    assert len(tasks.results(store, room.code, look().task)) == 2
 
 
 def test_a_variants_result_is_measured_by_its_own_task(give, store, room):
     given = give(TaskRound("7", is_each=True))
     own, other = given.task(token(1)), given.task(token(2))
     assert own.start != other.start
-    assert rooms.report(store, room.code, token(1), given.id, link(own.solution)).is_solved
-    wrong = rooms.report(store, room.code, token(2), given.id, link(own.solution))
+    assert tasks.report(store, room.code, token(1), given.id, link(own.solution)).is_solved
+    wrong = tasks.report(store, room.code, token(2), given.id, link(own.solution))
     assert not wrong.is_solved
 
 
@@ -176,10 +176,10 @@ def test_the_room_sees_how_many_have_it_and_from_five_on_how_far_all_are(
     give(LESSON)
     for i in range(FEWEST_SHOWN - 1):
         report(i, TASK.solution)
-    few = rooms.standing(store, room.code, look().task)
+    few = tasks.standing(store, room.code, look().task)
     assert (few.reported, few.solved) == (4, 4) and few.distances == few.numbers == ()
     report(9, TASK.start)
-    five = rooms.standing(store, room.code, look().task)
+    five = tasks.standing(store, room.code, look().task)
     assert (five.reported, five.solved) == (5, 4)
     assert [bar.count for bar in five.distances] == [1, *[0] * 9, 4]
     assert sum(bar.count for bar in five.numbers) == 5
@@ -188,15 +188,15 @@ def test_the_room_sees_how_many_have_it_and_from_five_on_how_far_all_are(
 def test_few_results_are_shown_where_the_presenter_says_so(give, report, store, room, look, do):
     give(LESSON)
     report(1, TASK.solution)
-    do(rooms.show_few)
-    assert [bar.count for bar in rooms.standing(store, room.code, look().task).distances][-1] == 1
+    do(tasks.show_few)
+    assert [bar.count for bar in tasks.standing(store, room.code, look().task).distances][-1] == 1
 
 
 def test_weights_of_different_tasks_are_not_compared(give, report, store, room, look):
     give(TaskRound("7", is_each=True))
     for i in range(7):
         report(i, look().task.task(token(i)).start)
-    found = rooms.standing(store, room.code, look().task)
+    found = tasks.standing(store, room.code, look().task)
     assert found.numbers == () and found.distances[0].count == 7
 
 
@@ -205,14 +205,14 @@ def test_one_is_shown_and_then_the_stage_is_back(give, report, store, room, look
     give(LESSON)
     for i in 5, 3, 8:
         report(i, moved(i / 10))
-    do(rooms.show_one, "2")
+    do(tasks.show_one, "2")
     assert look().stage == staged("Lab", moved(0.3)) and look().task.on_stage == "2"
-    do(rooms.show_one, "3")
+    do(tasks.show_one, "3")
     assert look().stage == staged("Lab", moved(0.8))
-    rooms.back_to_stage(store, room.code, room.secret)
+    tasks.back_to_stage(store, room.code, room.secret)
     assert look().stage == before and look().task.on_stage == ""
     version = look().version
-    rooms.back_to_stage(store, room.code, room.secret)
+    tasks.back_to_stage(store, room.code, room.secret)
     assert look().version == version
 
 
@@ -221,16 +221,16 @@ def test_one_that_is_dismissed_leaves_stage_and_list_for_good(give, report, stor
     give(LESSON)
     for i in range(3):
         report(i, moved(i / 10))
-    do(rooms.show_one, "2")
-    do(rooms.dismiss, "2")
+    do(tasks.show_one, "2")
+    do(tasks.dismiss, "2")
     assert look().stage == before and look().task.on_stage == ""
     report(1, moved(0.9))
-    assert list(rooms.results(store, room.code, look().task)) == ["1", "3"]
-    for verb in rooms.show_one, rooms.dismiss:
+    assert list(tasks.results(store, room.code, look().task)) == ["1", "3"]
+    for verb in tasks.show_one, tasks.dismiss:
         with pytest.raises(ValueError, match="No result that is offered has the label '2'"):
             do(verb, "2")
-    do(rooms.show_one, "3")
-    do(rooms.dismiss, "1")
+    do(tasks.show_one, "3")
+    do(tasks.dismiss, "1")
     assert look().stage == staged("Lab", moved(0.2)) and look().task.on_stage == "3"
 
 
@@ -238,7 +238,7 @@ def test_labels_stay_and_tell_nobody(give, report, store, room, look):
     given = give(LESSON)
     for i in 9, 4, 7, 9, 4:
         report(i, moved(i / 10))
-    found = rooms.results(store, room.code, given)
+    found = tasks.results(store, room.code, given)
     assert [each.link for each in found.values()] == [link(moved(i / 10)) for i in (9, 4, 7)]
     assert not any(token(i) in repr(found) for i in (9, 4, 7))
 
@@ -249,12 +249,41 @@ def test_an_ended_task_takes_no_results_and_brings_the_stage_back(
     before = look().stage
     given = give(LESSON)
     report(1, moved(0.1))
-    do(rooms.show_one, "1")
-    do(rooms.end_task)
+    do(tasks.show_one, "1")
+    do(tasks.end_task)
     assert look().stage == before and look().task is None
     assert store.ballot(room.code, f"t{given.id}") == {}
     with pytest.raises(ValueError, match="This task has ended"):
-        rooms.report(store, room.code, token(1), given.id, link(moved(0.1)))
+        tasks.report(store, room.code, token(1), given.id, link(moved(0.1)))
+
+
+def test_a_result_that_comes_as_the_task_ends_is_refused(give, store, room, meanwhile):
+    given = give(LESSON)
+    meanwhile(lambda: tasks.end_task(store, room.code, room.secret, given.id))
+    with pytest.raises(ValueError, match="This task has ended"):
+        tasks.report(store, room.code, token(1), given.id, link(moved(0.1)))
+    assert store.ballot(room.code, f"t{given.id}") == {}
+
+
+def test_a_result_that_comes_as_one_is_shown_is_counted(give, report, store, room, look, meanwhile):
+    given = give(LESSON)
+    report(1, moved(0.1))
+    meanwhile(lambda: tasks.show_one(store, room.code, room.secret, given.id, "1"))
+    tasks.report(store, room.code, token(2), given.id, link(moved(0.2)))
+    assert len(tasks.results(store, room.code, look().task)) == 2
+
+
+@pytest.mark.parametrize("verb", [tasks.show_few, lambda *key: tasks.show_one(*key, "1")])
+def test_two_presenters_take_nothing_from_each_other(
+    verb, give, report, store, room, look, meanwhile
+):
+    given = give(LESSON)
+    for i in range(3):
+        report(i, moved(i / 10))
+    meanwhile(lambda: tasks.dismiss(store, room.code, room.secret, given.id, "2"))
+    verb(store, room.code, room.secret, given.id)
+    assert look().task.dismissed == ("2",)
+    assert look().task.even_few or look().task.on_stage == "1"
 
 
 def test_a_task_takes_the_place_of_the_one_before(give, report, store, room, look):
@@ -262,7 +291,7 @@ def test_a_task_takes_the_place_of_the_one_before(give, report, store, room, loo
     report(1, moved(0.1))
     second = give(TEACHERS)
     assert look().task == second != first
-    assert rooms.results(store, room.code, second) == {}
+    assert tasks.results(store, room.code, second) == {}
 
 
 def test_what_a_result_says_is_json_that_has_no_nan():

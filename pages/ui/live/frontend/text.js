@@ -38,7 +38,7 @@ class ColouredText {
 
   /** The same text with other colours keeps its elements, and with them the keyboard. */
   show(data) {
-    const written = JSON.stringify(data.tokens.map((each) => [each.before, each.written]));
+    const written = JSON.stringify(data.tokens.map((each) => [each.before, each.written, each.is_new]));
     if (written + data.after !== this.written) this.write(data);
     this.written = written + data.after;
     this.data = data;
@@ -53,6 +53,7 @@ class ColouredText {
   write({ tokens, after }) {
     this.spans = tokens.map((token) => {
       const span = element("span", token.is_name ? "lab-name" : "", "option");
+      span.classList.toggle("lab-new", token.is_new);
       span.textContent = token.written;
       return span;
     });
@@ -157,6 +158,7 @@ function style() {
       -webkit-box-decoration-break: clone; box-decoration-break: clone; forced-color-adjust: none;
       box-shadow: inset 1px 0 var(--st-background-color); } /* parts two that touch */
     .lab-text .lab-name { unicode-bidi: isolate; font-size: 0.75rem; margin-inline: 0.15rem; }
+    .lab-text .lab-new { font-weight: 700; }
     .lab-text span:hover { text-decoration: underline 2px; text-underline-offset: 0.2em; }
     .lab-text span[aria-selected="true"] { outline: 2px solid var(--chosen); outline-offset: 1px; }
     .lab-text span:focus-visible { outline: 3px solid var(--st-text-color) !important;

@@ -8,8 +8,8 @@ from attn_core.notation import labels
 from attn_core.notation.cells import Cell
 from attn_core.notation.graph import graph
 from attn_core.tasks.prediction import Prediction
-from pages.ui.room import about_number, question
-from pages.ui.room.question import Question
+from pages.ui.room.rules import about_number, question
+from pages.ui.room.rules.question import Question
 from pages.ui.room.show import lesson_list, verbs
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import streamlit as st
 
 from attn_core import permalink
+from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.show import lesson_list, verbs
-from pages.ui.room.task_round import TaskRound
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.address import MAX_ADDRESS
 from pages.ui.session.state import session

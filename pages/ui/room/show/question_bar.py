@@ -16,10 +16,11 @@ from attn_core.figures import (
 )
 from attn_core.notation import labels
 from pages.ui.live.chart import chart, look
-from pages.ui.room import follow, rooms
-from pages.ui.room.limits import FEWEST_SHOWN
+from pages.ui.room import follow
 from pages.ui.room.member import Member
-from pages.ui.room.question import Question, Tally
+from pages.ui.room.rules import rooms, votes
+from pages.ui.room.rules.limits import FEWEST_SHOWN
+from pages.ui.room.rules.question import Question, Tally
 from pages.ui.room.show import verbs
 from pages.ui.room.store import store
 from pages.ui.session import widget_state, widgets
@@ -107,7 +108,7 @@ def _picture(member: Member, asked: Question) -> None:
 
 
 def _participant(member: Member, asked: Question) -> None:
-    mine = verbs.tried(lambda: rooms.vote_of(store(), member.code, member.token, asked), None)
+    mine = verbs.tried(lambda: votes.vote_of(store(), member.code, member.token, asked), None)
     if asked.phase == "open":
         _answers(asked, mine)
         _say_what_is_known(asked, mine)
@@ -168,7 +169,7 @@ def _outcome(member: Member, asked: Question, mine: float | None = None) -> None
     st.markdown(f"**{_written(asked, asked.answer)}.** {asked.why}")
     if mine is not None and not asked.is_right(mine):
         st.caption(f"You said: {_written(asked, mine)}.")
-    found = verbs.tried(lambda: rooms.tallies(store(), member.code, asked), ())
+    found = verbs.tried(lambda: votes.tallies(store(), member.code, asked), ())
     _histograms(asked, found)
 
 
@@ -208,7 +209,7 @@ def _presenter(member: Member, asked: Question) -> None:
 
 def _turnout(member: Member, asked: Question) -> None:
     """Say how many have answered, each second."""
-    count = verbs.tried(lambda: rooms.tallies(store(), member.code, asked)[-1].votes, 0)
+    count = verbs.tried(lambda: votes.tallies(store(), member.code, asked)[-1].votes, 0)
     here = verbs.tried(lambda: rooms.members(store(), member.code), 0)
     what = {"open": "answered", "closed": "answered; the vote is closed"}[asked.phase]
     st.markdown(f"**{count}** of {pluralize(here, 'participant')} {what}")
@@ -231,7 +232,7 @@ def _verbs(member: Member, asked: Question) -> None:
 
 def _few(member: Member, asked: Question) -> None:
     """Let the presenter show even few votes."""
-    found = verbs.tried(lambda: rooms.tallies(store(), member.code, asked), ())
+    found = verbs.tried(lambda: votes.tallies(store(), member.code, asked), ())
     if any(each.votes and not each.bars for each in found):
         widgets.button(
             "Show even so few",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.room import follow
-from pages.ui.room.limits import CODE_LENGTH, LIFETIME
+from attn_core.text import escape
+from pages.ui.room import follow, store
+from pages.ui.room.rules.limits import CODE_LENGTH, LIFETIME
 from pages.ui.room.show import end, verbs
 from pages.ui.session import widget_state, widgets
 
@@ -19,8 +20,11 @@ _CSS = """<style>
 
 def show() -> None:
     """Offer to open a room and to join one."""
-    st.html(_CSS)
     end.offer_file()
+    if why := store.why_none():
+        st.error(escape.markdown(why))
+        return
+    st.html(_CSS)
     presenter, participant = st.columns(2, gap="large")
     with presenter:
         st.markdown(

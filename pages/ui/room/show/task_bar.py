@@ -12,12 +12,13 @@ from attn_core.notation import labels
 from attn_core.tasks import check
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
-from pages.ui.room import follow, rooms, task_mode
-from pages.ui.room.limits import FEWEST_SHOWN
+from pages.ui.room import follow, task_mode
 from pages.ui.room.member import Member
+from pages.ui.room.rules import rooms, tasks
+from pages.ui.room.rules.limits import FEWEST_SHOWN
+from pages.ui.room.rules.task_round import Reached, Standing, TaskRound
 from pages.ui.room.show import verbs
 from pages.ui.room.store import store
-from pages.ui.room.task_round import Reached, Standing, TaskRound
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 
@@ -78,7 +79,7 @@ def _show_one(member: Member, given: TaskRound) -> None:
     if not session().views.get(_CHOOSING):
         widgets.button("Show me one", key="room-one-choose", on_click=_choose, args=(True,))
         return
-    found = verbs.tried(lambda: rooms.results(store(), member.code, given), {})
+    found = verbs.tried(lambda: tasks.results(store(), member.code, given), {})
     if found:
         _chosen(found)
     else:
@@ -109,7 +110,7 @@ def _called(label: str, reached: Reached) -> str:
 
 def _standing(member: Member, given: TaskRound) -> None:
     """Say how many have it, and how near the others are; each second."""
-    found = verbs.tried(lambda: rooms.standing(store(), member.code, given), None)
+    found = verbs.tried(lambda: tasks.standing(store(), member.code, given), None)
     here = verbs.tried(lambda: rooms.members(store(), member.code), 0)
     if found is None:
         return

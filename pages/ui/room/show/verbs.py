@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -9,12 +10,13 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from attn_core.notation.cells import to_text
-from pages.ui.room import code, follow, rooms
-from pages.ui.room.question import Question
-from pages.ui.room.rooms import Opened
-from pages.ui.room.stage import staged
+from pages.ui.room import follow
+from pages.ui.room.rules import code, rooms, tasks, votes
+from pages.ui.room.rules.question import Question
+from pages.ui.room.rules.rooms import Opened
+from pages.ui.room.rules.stage import staged
+from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.store import StoreGone, store
-from pages.ui.room.task_round import TaskRound
 from pages.ui.session.address import home
 from pages.ui.session.state import page_address, session
 
@@ -22,6 +24,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 #: Where a room begins.
 _FIRST = "Lab"
+_log = logging.getLogger(__name__)
 _GONE = "The room can’t be reached just now. Try once more."
 
 
@@ -54,64 +57,64 @@ def open_room() -> None:
 def ask(asked: Question) -> None:
     """Ask the room about what is on the screen."""
     follow.put_on_stage()
-    _do(rooms.ask, asked)
+    _do(votes.ask, asked)
 
 
 def vote(answer: float) -> None:
     """Vote, or vote anew."""
     member = session().member
     if member and member.room and (asked := member.room.question):
-        _said(lambda: rooms.vote(store(), member.code, member.token, asked, answer))
+        _said(lambda: votes.vote(store(), member.code, member.token, asked, answer))
 
 
 def close_vote() -> None:
     """Close the vote, for the discussion."""
-    _do(rooms.close_vote, _question())
+    _do(votes.close_vote, _question())
 
 
 def ask_again() -> None:
     """Open the vote once more."""
-    _do(rooms.ask_again, _question())
+    _do(votes.ask_again, _question())
 
 
 def reveal(*, even_few: bool = False) -> None:
     """Show votes and answer."""
-    _do(rooms.reveal, _question(), even_few=even_few)
+    _do(votes.reveal, _question(), even_few=even_few)
 
 
 def end_question() -> None:
     """Take the question away."""
-    _do(rooms.end_question, _question())
+    _do(votes.end_question, _question())
 
 
 def give(given: TaskRound) -> None:
     """Give the room a task."""
-    _do(rooms.give_task, given)
+    _do(tasks.give_task, given)
 
 
 def show_few() -> None:
     """Show what even few have reached."""
-    _do(rooms.show_few, _task())
+    _do(tasks.show_few, _task())
 
 
 def show_one(label: str) -> bool:
     """Put the scenario of a participant on the stage; return whether it is there."""
-    return _do(rooms.show_one, _task(), label)
+    return _do(tasks.show_one, _task(), label)
 
 
 def back() -> None:
     """Put on the stage what was there before a participant's scenario."""
-    _do(rooms.back_to_stage)
+    _do(tasks.back_to_stage)
 
 
 def dismiss(label: str) -> None:
     """Offer a participant's scenario no longer."""
-    _do(rooms.dismiss, _task(), label)
+    _do(tasks.dismiss, _task(), label)
 
 
 def end_task() -> None:
     """End the task."""
-    _do(rooms.end_task, _task())
+    _do(tasks.end_task, _task())
 
 
 def end() -> str:
@@ -157,7 +160,8 @@ def _said(verb: Callable[[], T]) -> T | None:
     """Do a verb; say on the page why it couldn't be done."""
     try:
         return verb()
-    except StoreGone:
+    except StoreGone as error:
+        _log.warning(error)  # only whoever runs the server can mend it
         session().complain(_GONE)
     except ValueError as error:
         session().complain(str(error))

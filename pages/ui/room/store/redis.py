@@ -19,7 +19,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from . import BallotFull, Held, RoomsFull, StoreGone
+from . import ADDRESS, ANYHOW, BallotFull, Held, NoStore, RoomsFull, SlotChanged, StoreGone
 
 #: Seconds to wait for a connection, and for an answer.
 _CONNECT, _ANSWER = 1.0, 2.0
@@ -27,6 +27,8 @@ _PREFIX = "self-attention-lab:room"
 #: Codes of rooms, by when they end.
 _INDEX = f"{_PREFIX}s"
 _SLOT = "slot:"
+#: What a script answers that has done nothing.
+_FULL, _CHANGED = -1, -2
 
 # A room is a hash: its version, its end, how many casts it had, its slots, and the names of its
 # ballots. Each ballot is a hash beside it, from tokens to the number of the first cast and the
@@ -35,6 +37,12 @@ _LIFE = """
 local function ends(room)
   local past = tonumber(redis.call('HGET', room, 'until') or 0)
   return past > tonumber(ARGV[1]) and past
+end
+local function holds(room, first, last)
+  for i = first, last, 2 do
+    if redis.call('HGET', room, ARGV[i]) ~= ARGV[i + 1] then return false end
+  end
+  return true
 end
 local function ballots(room)
   local found = {}
@@ -71,20 +79,24 @@ for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 live(KEYS[1], KEYS[2], ARGV[2], ARGV[3])
 return 1
 """
-# ARGV: the time, the code, its end or nothing, how many slots are set, their names and values,
-# names of slots to remove.
+# ARGV: the time, the code, its end or nothing, how many slots are given and how many are set,
+# names and values of both, names of slots to remove.
 _WRITE = """
 if not ends(KEYS[1]) then return 0 end
-local past = 5 + 2 * tonumber(ARGV[4])
-for i = 5, past - 1, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+local set = 6 + 2 * tonumber(ARGV[4])
+local past = set + 2 * tonumber(ARGV[5])
+if not holds(KEYS[1], 6, set - 1) then return -2 end
+for i = set, past - 1, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 for i = past, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
 if ARGV[3] ~= '' then live(KEYS[1], KEYS[2], ARGV[2], ARGV[3]) end
-return redis.call('HINCRBY', KEYS[1], 'version', #ARGV >= 5 and 1 or 0)
+return redis.call('HINCRBY', KEYS[1], 'version', #ARGV >= set and 1 or 0)
 """
-# ARGV: the time, the ballot, the token, its value, the most tokens.
+# ARGV: the time, the ballot, the token, its value, the most tokens, names and values of the slots
+# that are given.
 _CAST = """
 local time = ends(KEYS[1])
 if not time then return 0 end
+if not holds(KEYS[1], 6, #ARGV) then return -2 end
 local number = string.match(redis.call('HGET', KEYS[2], ARGV[3]) or '', '^%d+')
 if not number then
   if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[5]) then return -1 end
@@ -96,6 +108,7 @@ expire(KEYS[2], time)
 return 1
 """
 _BALLOT = "return ends(KEYS[1]) and redis.call('HGETALL', KEYS[2]) or {}"
+_VALUE = "return ends(KEYS[1]) and redis.call('HGET', KEYS[2], ARGV[2])"
 _CLOSE = "delete(KEYS[1]) redis.call('ZREM', KEYS[2], ARGV[2])"
 # KEYS[1] is the index here. ARGV: the time, what rooms' names begin with, the end of what is past.
 _TIDY = """
@@ -117,14 +130,14 @@ class RedisStore:
         weakref.finalize(self, self._client.close)
         self._run = {
             script: self._client.register_script(_LIFE + script)
-            for script in (_OPEN, _WRITE, _CAST, _BALLOT, _CLOSE, _TIDY)
+            for script in (_OPEN, _WRITE, _CAST, _BALLOT, _VALUE, _CLOSE, _TIDY)
         }
 
     def open(self, code: str, slots: Mapping[str, str], until: float, most: int) -> bool:
         """Make a room; False where the code is taken."""
-        pairs = [part for name, value in slots.items() for part in (_SLOT + name, value)]
-        done = self._ask(_OPEN, (_room(code), _INDEX), code, repr(float(until)), most, *pairs)
-        if done < 0:
+        end = repr(float(until))
+        done = self._ask(_OPEN, (_room(code), _INDEX), code, end, most, *_pairs(slots))
+        if done == _FULL:
             raise RoomsFull(f"{most} rooms are open, and the server takes no more")
         return bool(done)
 
@@ -147,20 +160,40 @@ class RedisStore:
         }
         return Held(int(found["version"]), slots, float(found["until"]))
 
-    def write(self, code: str, slots: Mapping[str, str | None], until: float | None = None) -> int:
+    def write(
+        self,
+        code: str,
+        slots: Mapping[str, str | None],
+        until: float | None = None,
+        *,
+        given: Mapping[str, str] = ANYHOW,
+    ) -> int:
         """Replace these slots; None removes one."""
         kept = {name: value for name, value in slots.items() if value is not None}
-        pairs = [part for name, value in kept.items() for part in (_SLOT + name, value)]
         gone = [_SLOT + name for name in slots if name not in kept]
         end = "" if until is None else repr(float(until))
-        keys = _room(code), _INDEX
-        return int(self._ask(_WRITE, keys, code, end, len(kept), *pairs, *gone))
+        told = code, end, len(given), len(kept), *_pairs(given), *_pairs(kept), *gone
+        done = int(self._ask(_WRITE, (_room(code), _INDEX), *told))
+        if done == _CHANGED:
+            raise SlotChanged(*given)
+        return done
 
-    def cast(self, code: str, ballot: str, token: str, value: str, most: int) -> bool:
+    def cast(
+        self,
+        code: str,
+        ballot: str,
+        token: str,
+        value: str,
+        most: int,
+        *,
+        given: Mapping[str, str] = ANYHOW,
+    ) -> bool:
         """Put a token's value in a ballot, in place of its last."""
         keys = _room(code), _ballot(code, ballot)
-        done = self._ask(_CAST, keys, ballot, token, value, most)
-        if done < 0:
+        done = self._ask(_CAST, keys, ballot, token, value, most, *_pairs(given))
+        if done == _CHANGED:
+            raise SlotChanged(*given)
+        if done == _FULL:
             raise BallotFull(f"{most} have answered, and no more can")
         return bool(done)
 
@@ -169,6 +202,11 @@ class RedisStore:
         told = iter(self._ask(_BALLOT, (_room(code), _ballot(code, ballot))))
         cast = [(token, *value.split(":", 1)) for token, value in zip(told, told, strict=True)]
         return {token: value for token, _, value in sorted(cast, key=lambda each: int(each[1]))}
+
+    def value(self, code: str, ballot: str, token: str) -> str | None:
+        """Value of one token; None if it has none."""
+        found = self._ask(_VALUE, (_room(code), _ballot(code, ballot)), token)
+        return str(found.split(":", 1)[1]) if found else None
 
     def drop(self, code: str, ballot: str, token: str | None = None) -> None:
         """Delete a token's value, or the whole ballot."""
@@ -220,9 +258,10 @@ def _client(address: str) -> redis.Redis:
         pool = client.connection_pool
         pool.connection_class(**pool.connection_kwargs)  # refuses options that it doesn't know
     except (ValueError, TypeError):
-        raise StoreGone(
-            "ROOM_STORE isn't an address of Redis. Expected is redis://user:password@host:6379/0, "
-            "with %2F, %40 and the like for special characters of the password"
+        raise NoStore(
+            f"This server has no rooms: {ADDRESS} isn't an address of Redis. Expected is "
+            "redis://user:password@host:6379/0, with %2F, %40 and the like for special characters "
+            "of the password."
         ) from None
     return client
 
@@ -231,6 +270,11 @@ def _where(address: str) -> str:
     """Host and port of an address."""
     parts = urlsplit(address)
     return f"{parts.hostname or 'localhost'}:{parts.port or 6379}"
+
+
+def _pairs(slots: Mapping[str, str]) -> list[str]:
+    """List names and values of slots for a script."""
+    return [part for name, value in slots.items() for part in (_SLOT + name, value)]
 
 
 def _room(code: str) -> str:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Thread
 
-from . import BallotFull, Held, RoomsFull, StoreGone
+from . import ANYHOW, BallotFull, Held, RoomsFull, SlotChanged, StoreGone
 
 #: Seconds to wait for another writer.
 PATIENCE = 2.0
@@ -73,7 +73,14 @@ class SqliteStore:
             slots = db.execute("SELECT name, value FROM slot WHERE code = ?", (code,)).fetchall()
         return Held(found[0], dict(slots), found[1]) if found else None
 
-    def write(self, code: str, slots: Mapping[str, str | None], until: float | None = None) -> int:
+    def write(
+        self,
+        code: str,
+        slots: Mapping[str, str | None],
+        until: float | None = None,
+        *,
+        given: Mapping[str, str] = ANYHOW,
+    ) -> int:
         """Replace these slots; None removes one."""
         with self._used("BEGIN IMMEDIATE") as db:
             found = db.execute(
@@ -83,17 +90,28 @@ class SqliteStore:
             ).fetchone()
             if not found:
                 return 0
+            _check_slots(db, code, given)
             _put(db, code, {name: value for name, value in slots.items() if value is not None})
             gone = [(code, name) for name, value in slots.items() if value is None]
             db.executemany("DELETE FROM slot WHERE code = ? AND name = ?", gone)
             return int(found[0])
 
-    def cast(self, code: str, ballot: str, token: str, value: str, most: int) -> bool:
+    def cast(
+        self,
+        code: str,
+        ballot: str,
+        token: str,
+        value: str,
+        most: int,
+        *,
+        given: Mapping[str, str] = ANYHOW,
+    ) -> bool:
         """Put a token's value in a ballot, in place of its last."""
         place = code, ballot
         with self._used("BEGIN IMMEDIATE") as db:
             if not _version(db, code, time.time()):
                 return False
+            _check_slots(db, code, given)
             if db.execute(
                 "UPDATE vote SET value = ? WHERE code = ? AND ballot = ? AND token = ?",
                 (value, *place, token),
@@ -117,6 +135,16 @@ class SqliteStore:
                 (code, ballot, time.time()),
             )
             return dict(cast.fetchall())
+
+    def value(self, code: str, ballot: str, token: str) -> str | None:
+        """Value of one token; None if it has none."""
+        with self._used() as db:
+            found = db.execute(
+                "SELECT value FROM vote JOIN room USING (code)"
+                " WHERE code = ? AND ballot = ? AND token = ? AND until > ?",
+                (code, ballot, token, time.time()),
+            ).fetchone()
+        return str(found[0]) if found else None
 
     def drop(self, code: str, ballot: str, token: str | None = None) -> None:
         """Delete a token's value, or the whole ballot."""
@@ -273,6 +301,14 @@ def _version(db: sqlite3.Connection, code: str, now: float) -> int:
 
 def _count(db: sqlite3.Connection, now: float) -> int:
     return int(db.execute("SELECT count(*) FROM room WHERE until > ?", (now,)).fetchone()[0])
+
+
+def _check_slots(db: sqlite3.Connection, code: str, given: Mapping[str, str]) -> None:
+    """Refuse what was meant for other slots; what was begun is rolled back."""
+    for name, value in given.items():
+        found = db.execute("SELECT value FROM slot WHERE code = ? AND name = ?", (code, name))
+        if found.fetchone() != (value,):
+            raise SlotChanged(name)
 
 
 def _put(db: sqlite3.Connection, code: str, slots: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ from attn_core import Scenario, limits, permalink, strict_json
 from attn_core.edits import editable
 from attn_core.notation import cells
 from attn_core.notation.graph import graph
-from pages.ui.room.limits import MAX_LOOK, MAX_MOVED, MAX_STAGE
+from pages.ui.room.rules.limits import MAX_LOOK, MAX_MOVED, MAX_STAGE
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict, deque
 
 from attn_core.explain.wording import pluralize
-from pages.ui.room.limits import (
+from pages.ui.room.rules.limits import (
     CODE_LENGTH,
     MAX_OPENED_EACH,
     MAX_ROOMS,

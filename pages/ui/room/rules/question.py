@@ -11,9 +11,9 @@ from typing import Any, Literal
 from attn_core import strict_json
 from attn_core.tasks.bound import TOLERANCE
 from attn_core.tasks.prediction import Prediction
-from pages.ui.room import histogram
-from pages.ui.room.histogram import Bar
-from pages.ui.room.limits import CHOICES, FEWEST_SHOWN, MAX_NUMBER, MAX_QUESTION
+from pages.ui.room.rules import histogram
+from pages.ui.room.rules.histogram import Bar
+from pages.ui.room.rules.limits import CHOICES, FEWEST_SHOWN, MAX_NUMBER, MAX_QUESTION
 
 #: Votes are cast while it is open, discussed while it is closed, seen once it is shown.
 Phase = Literal["open", "closed", "shown"]

@@ -10,11 +10,11 @@ from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
 from attn_core import strict_json
-from pages.ui.room.limits import MAX_EVENTS, MAX_SHOWN, ONE_DRAG
-from pages.ui.room.question import Question, Tally
-from pages.ui.room.stage import Stage, difference
+from pages.ui.room.rules.limits import MAX_EVENTS, MAX_SHOWN, ONE_DRAG
+from pages.ui.room.rules.question import Question, Tally
+from pages.ui.room.rules.stage import Stage, difference
+from pages.ui.room.rules.task_round import Standing, TaskRound
 from pages.ui.room.store import BallotFull, Store
-from pages.ui.room.task_round import Standing, TaskRound
 
 #: The ballot of events, in their order; the value of an event is replaced as it goes on.
 BALLOT = "log"

@@ -13,9 +13,9 @@ from typing import Any
 from attn_core import attend, limits, permalink, strict_json
 from attn_core.tasks import LESSONS, Task, check
 from attn_core.tasks import read as read_document
-from pages.ui.room import histogram
-from pages.ui.room.histogram import Bar
-from pages.ui.room.limits import FEWEST_SHOWN, MAX_MEMBERS, MAX_TASK
+from pages.ui.room.rules import histogram
+from pages.ui.room.rules.histogram import Bar
+from pages.ui.room.rules.limits import FEWEST_SHOWN, MAX_MEMBERS, MAX_TASK
 
 _SEED_LENGTH = 6
 

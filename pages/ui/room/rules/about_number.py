@@ -15,8 +15,8 @@ from attn_core.notation.graph import graph
 from attn_core.scenario import Array, Scenario
 from attn_core.tasks.goals.goal import of_head
 from attn_core.text import escape
-from pages.ui.room.limits import CHOICES
-from pages.ui.room.question import Question
+from pages.ui.room.rules.limits import CHOICES
+from pages.ui.room.rules.question import Question
 
 #: How far an answer may be off, in parts of the number where it is larger than 1.
 _WITHIN = 0.05

@@ -1,0 +1,41 @@
+"""Heads of a model by layer and number, and how they are named."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ...explain.wording import join_words
+
+#: A layer and a head, from 0.
+Head = tuple[int, int]
+
+
+def layer_heads(layer: int, heads: int) -> frozenset[Head]:
+    """All heads of a layer, to be switched off together."""
+    return frozenset((layer, head) for head in range(heads))
+
+
+def describe_heads(chosen: Collection[Head], heads: int) -> str:
+    """Name heads, counted from 1.
+
+    Parameters
+    ----------
+    chosen : collection of (layer, head)
+        At least one.
+    heads : int
+        Of each layer; where all of them are chosen, they aren't named one by one.
+
+    Examples
+    --------
+    >>> describe_heads({(0, 2)}, 3), describe_heads({(0, 2), (1, 0), (1, 1), (1, 2), (0, 0)}, 3)
+    ('head 3 of layer 1', 'heads 1 and 3 of layer 1 and all heads of layer 2')
+    """
+    told = []
+    for layer in sorted({layer for layer, _ in chosen}):
+        own = sorted(head for place, head in chosen if place == layer)
+        counted = join_words([str(head + 1) for head in own])
+        which = f"head{'s' * (len(own) > 1)} {counted}"
+        if len(own) == heads > 1:
+            which = "all heads"
+        told.append(f"{which} of layer {layer + 1}")
+    return join_words(told)

@@ -1,0 +1,138 @@
+"""What a model does without some of its heads, and what its layers hold, cached for all visitors.
+
+Each computation has the machine for itself, and a long one lets others in between two layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from attn_core.pretrained import Encoded
+from attn_core.pretrained.decoder import DecoderOutput
+from attn_core.pretrained.decoder.ablation import ablated
+from attn_core.pretrained.interpret import block, head_worth
+from attn_core.pretrained.interpret import lens as of_lens
+from attn_core.pretrained.interpret.block import AddedNorms, Part
+from attn_core.pretrained.interpret.head_worth import ChangedCosine, ChangedNext, Measure
+from attn_core.pretrained.interpret.lens import Lens
+from attn_core.pretrained.interpret.reading import Reading
+from attn_core.pretrained.model import EncodedText
+from attn_core.pretrained.parts.heads import Head, describe_heads
+from attn_core.scenario import Array
+from pages.ui.model.shared_model import alone
+
+#: Says how many layers of how many are measured.
+Tell = Callable[[int, int], None]
+
+
+def next_without(reading: Reading, off: frozenset[Head]) -> ChangedNext:
+    """Compare what a decoder says next with all heads and without some."""
+    return _next_without(reading.model.name, reading.encoded.text, off, _decoded(reading))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _next_without(
+    name: str, text: str, off: frozenset[Head], _encoded: DecoderOutput
+) -> ChangedNext:
+    with alone():
+        return head_worth.changed_next(_encoded, ablated(_encoded, off))
+
+
+def _decoded(reading: Reading) -> DecoderOutput:
+    assert isinstance(reading.encoded, DecoderOutput)
+    return reading.encoded
+
+
+def cosine_without(reading: Reading, other: Reading, off: frozenset[Head]) -> ChangedCosine:
+    """Compare two texts' similarity with all heads and without some."""
+    measure, named = _similarity(reading, other), _key(reading, other)
+    before, after = (_cosine(*named, each, measure) for each in (frozenset(), off))
+    return ChangedCosine(describe_heads(off, reading.model.heads) if off else "", before, after)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _cosine(name: str, texts: tuple[str, ...], off: frozenset[Head], _measure: Measure) -> float:
+    with alone():
+        return _measure(off)
+
+
+def _similarity(reading: Reading, other: Reading) -> Measure:
+    a, b = reading.encoded, other.encoded
+    assert isinstance(a, Encoded)
+    assert isinstance(b, Encoded)
+    return head_worth.similarity(a, b)
+
+
+def _key(*readings: Reading) -> tuple[str, tuple[str, ...]]:
+    return readings[0].model.name, tuple(reading.encoded.text for reading in readings)
+
+
+def head_effects(readings: Sequence[Reading], tell: Tell | None = None) -> Array | None:
+    """Return what each head is worth to the next token of texts; (texts, layers, heads).
+
+    None where that isn't measured yet, and nobody is told how far it is.
+    """
+    measures = [head_worth.probability(_decoded(reading)) for reading in readings]
+    rows = [_rows(*_key(reading)) for reading in readings]
+    return _measured(rows, measures, readings[0], tell)
+
+
+def cosine_effects(reading: Reading, other: Reading, tell: Tell | None = None) -> Array | None:
+    """Return what each head is worth to the cosine of two texts; (1, layers, heads)."""
+    rows = _rows(*_key(reading, other))
+    return _measured([rows], [_similarity(reading, other)], reading, tell)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _rows(name: str, texts: tuple[str, ...]) -> list[Array]:
+    """What is measured so far, layer by layer; visitors go on where others have left."""
+    return []
+
+
+def _measured(
+    rows: list[list[Array]], measures: list[Measure], reading: Reading, tell: Tell | None
+) -> Array | None:
+    layers, heads = reading.model.layers, reading.model.heads
+    done, total = sum(map(len, rows)), layers * len(rows)
+    if done < total and tell is None:
+        return None
+    for own, measure in zip(rows, measures, strict=True):
+        for layer in range(len(own), layers):
+            with alone():
+                if len(own) == layer:  # nobody else has meanwhile
+                    own.append(head_worth.layer_effects(measure, layer, heads))
+            if tell:
+                tell(sum(map(len, rows)), total)
+    return np.array(rows)
+
+
+def lens(reading: Reading) -> Lens:
+    """Return what a decoder would say after each layer behind the chosen token."""
+    encoded, token = _decoded(reading), reading.focus.query
+    return _lens(reading.model.name, encoded.text, token, reading.names[token], encoded)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _lens(name: str, text: str, token: int, called: str, _encoded: DecoderOutput) -> Lens:
+    with alone():
+        return of_lens.lens(_encoded, token, called)
+
+
+def parts(reading: Reading) -> tuple[Part, ...]:
+    """Return all steps of the chosen layer."""
+    with alone():
+        return block.block_parts(reading.encoded, reading.focus.layer)
+
+
+def added(reading: Reading) -> AddedNorms:
+    """Return how much attention and MLP of each layer add to each token."""
+    return _added(reading.model.name, reading.encoded.text, reading.encoded)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _added(name: str, text: str, _encoded: EncodedText) -> AddedNorms:
+    with alone():
+        return block.added_norms(_encoded)

@@ -1,0 +1,81 @@
+"""Models are loaded while they fit into the server's memory together."""
+
+import pytest
+
+from attn_core.pretrained.memory import needed
+from pages.ui.model import memory_budget, shared_model
+from tests.pages.test_pages import fine, press, visit
+from tests.pretrained import decoders, tiny
+
+PAGE = "9_Real_model.py"
+FIRST, SECOND = str(tiny.HOME / "bert"), str(decoders.HOME / "llama-gqa")
+MB = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def _nothing_loaded(model_packages, monkeypatch):
+    monkeypatch.setenv(shared_model.VARIABLE, f"{FIRST},{SECOND}")
+    monkeypatch.setattr(shared_model, "_loading", {})
+
+
+def loading(name=FIRST):
+    return shared_model._loading[name]
+
+
+def complaint(at):
+    return " ".join(each.value for each in at.error).replace("\\", "")
+
+
+def test_what_a_model_takes_is_said_before_it_is_loaded(monkeypatch):
+    said = []
+    monkeypatch.setattr(shared_model, "load", lambda name, _: said.append(loading().takes))
+    fine(visit(PAGE))
+    assert said == [
+        f"It takes about {-(-needed(FIRST) // MB)} MB of the 690 MB that models may take here."
+    ]
+
+
+def test_a_model_that_does_not_fit_is_refused_until_it_does(monkeypatch):
+    monkeypatch.setenv("ATTENTION_MEMORY", "5")
+    at = fine(visit(PAGE))
+    assert "takes about 7 MB of memory" in complaint(at)
+    assert "may take 5 MB together. Whoever" in complaint(at)
+    assert "ATTENTION_MEMORY" in complaint(at) and loading().model is None
+    monkeypatch.setenv("ATTENTION_MEMORY", "7")
+    press(at, "Try again")
+    assert not at.error and loading().model.heads == tiny.HEADS
+
+
+def test_models_that_are_loaded_count(monkeypatch):
+    both = -(-(needed(FIRST) + needed(SECOND)) // MB)
+    monkeypatch.setenv("ATTENTION_MEMORY", str(both - 1))
+    assert not fine(visit(PAGE)).error
+    at = fine(visit(PAGE, model="llama-gqa"))
+    assert "those that are loaded take 7 MB" in complaint(at)
+    assert not fine(visit(PAGE)).error  # the first one is there as before
+    monkeypatch.setenv("ATTENTION_MEMORY", str(both))
+    press(at, "Try again")
+    assert not at.error
+    assert loading(SECOND).model.kv_heads == 1
+
+
+def test_what_failed_takes_nothing(monkeypatch):
+    monkeypatch.setenv("ATTENTION_MEMORY", "7")
+    with monkeypatch.context() as failing:
+        failing.setattr(shared_model, "load", lambda *_: 1 / 0)
+        assert "server's log says why" in complaint(fine(visit(PAGE)))
+    assert not fine(visit(PAGE, model="llama-gqa")).error
+    assert loading(SECOND).model.kv_heads == 1
+
+
+@pytest.mark.parametrize("given", ["much", "-5", "6.5", "²"])
+def test_a_setting_that_is_none_is_said(given, monkeypatch):
+    monkeypatch.setenv("ATTENTION_MEMORY", given)
+    assert f"ATTENTION_MEMORY must be a whole number of MB, got '{given}'" in complaint(
+        fine(visit(PAGE))
+    )
+
+
+def test_without_a_setting_it_is_what_the_cloud_guarantees(monkeypatch):
+    monkeypatch.setenv("ATTENTION_MEMORY", " ")
+    assert memory_budget.budget() == 690

@@ -1,0 +1,225 @@
+"""Heads switched off on the page, the logit lens and a whole layer, against transformers."""
+
+import base64
+import json
+from contextlib import suppress
+
+import numpy as np
+import pytest
+
+from attn_core import softmax
+from attn_core.permalink import encode_text
+from attn_core.pretrained import load
+from attn_core.pretrained.interpret import Focus, Reading
+from pages.ui.model import measured, shared_model
+from pages.ui.model.shared_model import alone
+from tests.pages.test_pages import array, fine, parameter, press, visit
+from tests.pages.test_real_model import PAGE, complaint, said
+from tests.pretrained import decoders, tiny
+from tests.pretrained.test_decoder_files import VARIANTS
+
+PARTS, ENCODED = np.load(VARIANTS / "parts.npz"), np.load(tiny.HOME / "parts.npz")
+TEXT = "cab bad, dab a ccc"
+CLOSE = {"rtol": 0, "atol": 2e-5}
+
+
+@pytest.fixture(autouse=True)
+def nothing_measured(model_packages, monkeypatch):
+    monkeypatch.setattr(shared_model, "_loading", {})
+    measured._rows.clear()
+
+
+@pytest.fixture(params=decoders.KINDS)
+def kind(request, monkeypatch):
+    """A server that shows this decoder."""
+    monkeypatch.setenv(shared_model.VARIABLE, str(decoders.HOME / request.param))
+    return request.param
+
+
+one_kind = pytest.mark.parametrize("kind", ["llama-gqa"], indirect=True)
+
+
+def opened(**query):
+    return fine(visit(PAGE, read=encode_text(TEXT), **query))
+
+
+def traces(at, name):
+    """The traces of a picture, by its name."""
+    (found,) = [c for c in at.get("plotly_chart") if c.proto.id.endswith(f"figure-model-{name}")]
+    return json.loads(found.proto.spec)["data"]
+
+
+def bars(at, name="worth"):
+    heights = [trace["y"] for trace in traces(at, name)]
+    return [np.frombuffer(base64.b64decode(each["bdata"]), each["dtype"]) for each in heights]
+
+
+def button(at, key):
+    return next(each for each in at.button if each.key == key)
+
+
+def probabilities(logits):
+    return softmax(logits[-1].astype(float))
+
+
+def test_heads_switched_off_are_transformers(kind):
+    """The chosen head, then all of its layer, then all on again."""
+    whole = probabilities(load(decoders.HOME / kind).encode(TEXT).logits)
+    order = np.argsort(-whole, kind="stable")[:10]
+    at = opened(look="2.2.4.0.head")
+    (before,) = bars(at)
+    np.testing.assert_allclose(before, whole[order], **CLOSE)
+    assert "All heads are on." in said(at)
+    fine(button(at, "worth-head").click().run())
+    before, after = bars(at)
+    one = probabilities(PARTS[f"{kind} one"])
+    np.testing.assert_allclose(before, whole[order], **CLOSE)
+    np.testing.assert_allclose(after, one[order], **CLOSE)
+    assert np.abs(after - before).max() > 1e-4
+    assert "Off: **head 2 of layer 2**." in said(at)
+    assert parameter(at, "off") == "2.2"
+    assert button(at, "worth-head").label == "Switch head 2 of layer 2 on"
+    fine(button(at, "worth-layer").click().run())
+    np.testing.assert_allclose(bars(at)[1], probabilities(PARTS[f"{kind} layer"])[order], **CLOSE)
+    assert "Off: **all heads of layer 2**." in said(at)
+    press(at, "All on again")
+    assert len(bars(fine(at))) == 1
+    assert "off" not in at.query_params
+
+
+@one_kind
+def test_an_address_keeps_which_heads_are_off(kind):
+    at = opened(off="1.1-2.2", look="1.1.1.0.head")
+    order = np.argsort(-probabilities(load(decoders.HOME / kind).encode(TEXT).logits))[:10]
+    np.testing.assert_allclose(bars(at)[1], probabilities(PARTS[f"{kind} two"])[order], **CLOSE)
+    fine(button(at, "worth-head").click().run())
+    assert parameter(at, "off") == "2.2"
+
+
+@one_kind
+@pytest.mark.parametrize("off", ["9.1", "2", "0.1", "x", "1.6", "1.1-", "1" * 5000])
+def test_heads_that_are_not_there_are_not_off(kind, off):
+    assert "All heads are on." in said(opened(off=off))
+
+
+@one_kind
+def test_layer_and_head_are_chosen_beside_the_switches(kind):
+    at = opened(look="1.1.1.0.head")
+    at.selectbox(key="worth-layer-chosen").set_value(1)
+    at.selectbox(key="worth-head-chosen").set_value(3)
+    fine(at.run())
+    assert button(at, "worth-head").label == "Switch head 4 of layer 2 off"
+    assert parameter(at, "look").startswith("2.4.")
+
+
+@one_kind
+def test_each_head_is_measured_where_that_is_asked_for(kind):
+    at = opened()
+    (layers, heads), key = (2, 5), "worth-measure"
+    assert button(at, key).label == f"Measure each of the {layers * heads} heads"
+    assert "switched off alone" not in said(at)
+    fine(button(at, key).click().run())
+    effects = array(traces(at, "effects")[0]["z"])
+    assert effects.shape == (layers, heads)
+    whole = probabilities(load(decoders.HOME / kind).encode(TEXT).logits)
+    one = probabilities(PARTS[f"{kind} one"])
+    np.testing.assert_allclose(effects[1, 1], whole.max() - one[whole.argmax()], **CLOSE)
+    assert "Each of the 10 heads was switched off alone." in said(at)
+    fine(at.run())  # they stay, and nobody measures them again
+    np.testing.assert_array_equal(array(traces(at, "effects")[0]["z"]), effects)
+    assert key not in [each.key for each in at.button]
+
+
+@one_kind
+def test_the_mean_over_three_texts(kind):
+    at = opened()
+    at.toggle(key="worth-three").set_value(True)
+    fine(at.run())
+    for i, text in enumerate(("ab ba", "dab a c")):
+        at.text_input(key=f"worth-text-{i}").set_value(text)
+    fine(at.run())
+    fine(button(at, "worth-measure").click().run())
+    table = array(traces(at, "ten")[0]["z"])
+    assert table.shape == (10, 4)
+    np.testing.assert_allclose(table[:, 0], table[:, 1:].mean(axis=1), rtol=1e-5, atol=1e-7)
+    mean = array(traces(at, "effects")[0]["z"])
+    np.testing.assert_allclose(np.sort(np.abs(mean), axis=None)[::-1], np.abs(table[:, 0]))
+    at.text_input(key="worth-text-1").set_value("a" * 300)
+    fine(at.run())
+    assert "reads up to 23 tokens" in complaint(at)
+
+
+def reading(kind="llama-gqa", text=TEXT):
+    model = load(decoders.HOME / kind)
+    return Reading(model, model.encode(text), Focus(0, 0, 0))
+
+
+def test_others_are_let_in_between_two_layers_and_what_is_measured_stays(monkeypatch):
+    """A visitor who goes away in between loses nothing; each layer is measured once."""
+    layers, measure = [], measured.head_worth.layer_effects
+
+    def counted(*given):
+        assert alone().locked()
+        layers.append(given[1])
+        return measure(*given)
+
+    def leave(done, total):
+        assert not alone().locked()
+        assert (done, total) == (1, 2)
+        raise InterruptedError
+
+    monkeypatch.setattr(measured.head_worth, "layer_effects", counted)
+    with suppress(InterruptedError):
+        measured.head_effects([reading()], leave)
+    assert layers == [0]
+    assert measured.head_effects([reading()]) is None
+    found = measured.head_effects([reading()], lambda done, total: None)
+    assert layers == [0, 1]
+    np.testing.assert_array_equal(measured.head_effects([reading()]), found)
+
+
+def test_what_becomes_of_two_texts_of_an_encoder(monkeypatch):
+    monkeypatch.setenv(shared_model.VARIABLE, str(tiny.HOME / "bert"))
+    at = opened(off="2.2")
+    assert "Type a second text above" in said(at)
+    at = opened(off="2.2", other=encode_text("ab ba"))
+    other = load(tiny.HOME / "bert").encode("ab ba").without({(1, 1)}).hidden.mean(axis=0)
+    own = ENCODED["bert one"].mean(axis=0)
+    cosine = own @ other / np.linalg.norm(own) / np.linalg.norm(other)
+    assert f"{cosine:.3f} without head 2 of layer 2" in said(at)
+    fine(button(at, "worth-measure").click().run())
+    assert array(traces(at, "effects")[0]["z"]).shape == (tiny.LAYERS, tiny.HEADS)
+    assert "The cosine of the two texts is raised most by" in said(at)
+
+
+def test_what_a_decoder_would_say_after_every_layer(kind):
+    at = opened(look="1.1.11.0.head")  # of the last token
+    table = traces(at, "lens")[0]
+    shares = np.array([softmax(row) for row in PARTS[f"{kind} lens"].astype(float)])
+    np.testing.assert_allclose(array(table["z"]), -np.sort(-shares)[:, :5], **CLOSE)
+    assert table["y"] == ["start", "after 1", "after 2"]
+    assert "Belrose et al. 2023" in said(at)
+
+
+def test_a_whole_layer_of_a_decoder(kind):
+    at = opened(look="2.1.4.0.head")
+    attention, mlp = bars(at, "added")
+    np.testing.assert_allclose(attention, PARTS[f"{kind} attention"][1], rtol=1e-5)
+    np.testing.assert_allclose(mlp, PARTS[f"{kind} mlp"][1], rtol=1e-5)
+    share = PARTS[f"{kind} attention"] / (PARTS[f"{kind} attention"] + PARTS[f"{kind} mlp"])
+    np.testing.assert_allclose(array(traces(at, "shares")[0]["z"]), share, rtol=1e-5)
+    lines = next(each.value for each in at.markdown if "| equation |" in each.value).splitlines()
+    assert len(lines) == 2 + 7
+    length = PARTS[f"{kind} attention"][1, 3]
+    assert f"| {length:.2f} |" in lines[4]
+    assert "LayerNorm" in lines[3] if kind == "gpt2" else "RMSNorm" in lines[3]
+
+
+def test_a_whole_layer_of_an_encoder(monkeypatch):
+    """Its norms stand behind the two parts."""
+    monkeypatch.setenv(shared_model.VARIABLE, str(tiny.HOME / "roberta"))
+    at = opened(look="1.1.4.0.head")
+    np.testing.assert_allclose(bars(at, "added")[0], ENCODED["roberta attention"][0], rtol=1e-5)
+    lines = next(each.value for each in at.markdown if "| equation |" in each.value).splitlines()
+    assert ["LayerNorm" in line for line in lines[2:]] == [False, False, True, False, True]
+    assert "figure-model-lens" not in str([c.proto.id for c in at.get("plotly_chart")])
