@@ -211,6 +211,24 @@ def test_a_number_is_asked_for_of_the_box_that_is_chosen():
     assert f"= {SCORES[0]:.3f}" in told(at)
 
 
+@pytest.mark.parametrize(
+    ("cell", "box"), [("scores.2.1", (1, 0)), ("V.3.2", (2, 1))], ids=["whole", "one"]
+)
+def test_the_box_that_is_asked_about_is_outlined_in_the_covered_picture(cell, box):
+    presenter = press(visit("11_Room.py", preset="similarity", cell=cell), "room-open")
+    at = take_part(presenter)
+    press(presenter, "room-ask-number-1")
+    (spec,) = charts(fine(at.run()))
+    shapes = json.loads(spec)["layout"]["shapes"]
+    (outline,) = [each for each in shapes if each["line"]["width"] == 3.5]
+    covers = [each for each in shapes if each["line"].get("dash") == "dot"]
+    (cover,) = [each for each in covers if each["x0"] <= outline["x0"] < each["x1"]
+                and each["y0"] <= outline["y0"] < each["y1"]]  # fmt: skip
+    high, wide = (outline[f"{axis}1"] - outline[f"{axis}0"] for axis in "yx")
+    place = (outline["y0"] - cover["y0"]) / high, (outline["x0"] - cover["x0"]) / wide
+    assert place == pytest.approx(box, abs=0.02)
+
+
 def test_a_lesson_asks_about_its_own_numbers(presenter):
     at = take_part(presenter)
     presenter.selectbox(key="room-lesson").set_value("4").run()
