@@ -367,8 +367,11 @@ def test_what_was_made_before_and_in_the_task_is_kept(presenter):
     at = fine(at.run())
     made = edits.with_cell(session(at).scenario, "W_q", 1, 0, 1.7)
     session(at).history.push(made)
+    at = fine(at.run())
+    assert "What you had before waits" in told(at)
     press(presenter, "room-task-end")
     at = fine(at.run())
+    assert "What you made is kept: “Explore on my own” leads to it, and Undo" in told(at)
     assert session(at).scenario == START  # all are where the presenter is
     at = fine(next(b for b in at.button if b.label == "Explore on my own").click().run())
     assert session(at).scenario == made

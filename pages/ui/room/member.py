@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pages.ui.room.rules.rooms import Room
     from pages.ui.room.rules.stage import Stage
 
+#: What lets go of the presenter is called.
+EXPLORE = "Explore on my own"
 #: What a participant's page shows: the stage, their own scenario, or the room's task.
 Mode = Literal["following", "own", "task"]
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from attn_core import permalink
 from pages.ui.room import places
-from pages.ui.room.member import Member
+from pages.ui.room.member import EXPLORE, Member
 from pages.ui.room.rules import tasks
 from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.store import store
@@ -85,6 +85,10 @@ def end(member: Member) -> None:
     known.history.revision = made.revision + 1
     known.movable, member.task = None, ""
     places.give_back(member, waiting)
+    known.add_note(
+        "The task has ended, and you follow the presenter again. What you made is kept: "
+        f"“{EXPLORE}” leads to it, and Undo from there to what you had before."
+    )
 
 
 def report(member: Member) -> None:
