@@ -76,6 +76,16 @@ def test_a_setting_that_is_none_is_said(given, monkeypatch):
     )
 
 
+def test_a_choice_of_models_says_what_each_takes(monkeypatch, tmp_path):
+    monkeypatch.setenv(shared_model.VARIABLE, f"{FIRST},{SECOND},{tmp_path}/none,some/where")
+    which = next(each for each in fine(visit(PAGE)).selectbox if each.label == "Model")
+    sizes = [-(-needed(name) // MB) for name in (FIRST, SECOND)]
+    assert which.help == (
+        f"Memory that each takes once it is loaded: bert {sizes[0]} MB and llama\\-gqa "
+        f"{sizes[1]} MB."
+    )
+
+
 def test_without_a_setting_it_is_what_the_cloud_guarantees(monkeypatch):
     monkeypatch.setenv("ATTENTION_MEMORY", " ")
     assert memory_budget.budget() == 690
