@@ -86,6 +86,14 @@ def test_a_choice_of_models_says_what_each_takes(monkeypatch, tmp_path):
     )
 
 
+def test_saying_what_models_take_fetches_none(monkeypatch, tmp_path):
+    """Of this one a part was fetched before."""
+    (tmp_path / "config.json").write_text("{}")
+    monkeypatch.setattr("attn_core.pretrained.sources.hub.cached_folder", lambda _: tmp_path)
+    monkeypatch.setattr(memory_budget.memory, "needed", lambda *_: pytest.fail("fetched"))
+    assert memory_budget.describe({"half": "some/half"}) == ""
+
+
 def test_without_a_setting_it_is_what_the_cloud_guarantees(monkeypatch):
     monkeypatch.setenv("ATTENTION_MEMORY", " ")
     assert memory_budget.budget() == 690

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from attn_core.explain.wording import join_words
-from attn_core.pretrained import ModelError, folder_at_hand, memory
+from attn_core.pretrained import ModelError, is_at_hand, memory
 from attn_core.pretrained.files.checkpoint import Progress
 from attn_core.text import escape
 
@@ -70,8 +70,8 @@ def describe(models: Mapping[str, str]) -> str:
 
 
 def _size(name: str) -> str:
-    """What a model takes; empty where its files aren't here, or loading will tell what is wrong."""
-    if folder_at_hand(name) is None:
+    """What a model takes; empty where it isn't here yet, or loading will tell what is wrong."""
+    if not is_at_hand(name):
         return ""
     try:
         return _in_mb(_needed(name))
