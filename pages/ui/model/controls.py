@@ -21,7 +21,7 @@ from attn_core.pretrained.interpret import (
 from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import parse_click
-from pages.ui.model import shared_model
+from pages.ui.model import memory_budget, shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.model_query import SENTENCE, ModelQuery
 from pages.ui.session.state import session
@@ -43,7 +43,13 @@ def which() -> None:
         return
     widget_state.seed("model-which", next(k for k in labels if labels[k] == shared_model.chosen()))
     widgets.selectbox(
-        "Model", [*labels], key="model-which", on_change=_choose_model, args=([*labels],), width=320
+        "Model",
+        [*labels],
+        key="model-which",
+        on_change=_choose_model,
+        args=([*labels],),
+        width=320,
+        help=memory_budget.describe(labels),
     )
 
 
