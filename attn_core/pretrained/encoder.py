@@ -139,14 +139,18 @@ class Encoder:
 
     def _forward(self, pieces: Pieces, off: Collection[Head] = ()) -> Iterator[Matrix]:
         """What goes into each layer, and what leaves the last."""
-        words = self._file.rows(WORDS, pieces.ids)
-        places = self._places[self._config.places(pieces.ids)]
-        # A model with a single one has it for both.
-        segments = self._segments[np.minimum(pieces.segments, len(self._segments) - 1)]
-        with np.errstate(over="ignore", invalid="ignore"):  # told below
-            X = self._norm(words + segments + places)
+        with np.errstate(over="ignore", invalid="ignore"):  # told by `told_of`
+            X = self._embedded(pieces)
             yield X
             yield from (trace.output for trace in forward(self._layers, pieces.tokens, X, off))
+
+    def _embedded(self, pieces: Pieces) -> Matrix:
+        """What goes into the first layer."""
+        words = self._file.rows(WORDS, pieces.ids)
+        places = self._places[self._config.places(pieces.ids)]
+        # A model with a single one has it for both sentences.
+        segments = self._segments[np.minimum(pieces.segments, len(self._segments) - 1)]
+        return self._norm(words + segments + places)
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
         """One head's attention to a text, as a scenario of the lab.
