@@ -1,5 +1,7 @@
 """The page of a pretrained model with tiny decoders, against the numbers of transformers."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -262,3 +264,28 @@ def test_a_room_follows_the_model():
     address = Address(look="1.2.3.0.head", model="glassllm", lesson="grammar")
     assert "model=glassllm" in address.of_page("Real model")
     assert "model" not in address.of_page("Long text")
+
+
+def test_what_a_model_puts_before_a_text_is_hidden(tmp_path, monkeypatch):
+    begin = "<|endoftext|>"
+    folder = copied(tmp_path, "llama-gqa")
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    single = [
+        {"SpecialToken": {"id": begin, "type_id": 0}},
+        {"Sequence": {"id": "A", "type_id": 0}},
+    ]
+    named = {begin: {"id": begin, "ids": [0], "tokens": [begin]}}
+    tokenizer["post_processor"] = {
+        **{"type": "TemplateProcessing", "single": single, "special_tokens": named},
+        "pair": [*single, {"Sequence": {"id": "B", "type_id": 1}}],
+    }
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    monkeypatch.setenv(shared_model.VARIABLE, str(folder))
+    at = fine(visit(PAGE, read=encode_text("ab ba"), look="1.2.2.0.head"))
+    whole = load(str(folder)).encode("ab ba").weights[0, 1]
+    np.testing.assert_allclose(shown(at, "weights"), below(whole), atol=1e-5)
+    at = chosen(at, only_words=True)
+    np.testing.assert_allclose(shown(at, "weights"), below(whole)[1:, 1:], atol=1e-5)
+    told = said(at)
+    assert "of all goes to <|endoftext|>, which is not shown" in told
+    assert "sees itself alone" not in told
