@@ -7,6 +7,7 @@ from pages.ui.live import chart
 from pages.ui.model import (
     attention_maps,
     controls,
+    masked,
     next_word,
     one_weight,
     open_in_editor,
@@ -24,7 +25,10 @@ st.markdown(
     "text reads yours, and its attention is computed by the **same equations**, with "
     "its own $W_q$, $W_k$ and $W_v$."
 )
-glossary.introduce("token", "head", "query", "key", "value", "score", "weight")
+glossary.introduce(
+    *("token", "head", "query", "key", "value", "score", "weight"),
+    *("residual stream", "MLP", "ablation", "logit lens"),
+)
 controls.which()
 if model := shared_model.model():
     reading = controls.text(model)
@@ -33,13 +37,14 @@ if model := shared_model.model():
     attention_maps.about(model)
     if reading:
         attention_maps.caution(model)
-        next_word.show(reading)
         if reading.focus.view == "head":
             attention_maps.scores(reading)
         one_weight.token(reading)
+        masked.show(reading)
         if reading.focus.view == "head":
             one_weight.weight(reading)
             open_in_editor.head(reading)
+        next_word.show(reading)
         other = two_texts.compare(reading)
         worth.head(reading, other)
         stream.lens(reading)

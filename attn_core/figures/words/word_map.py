@@ -266,7 +266,7 @@ def _colour_bar(
     decimals = 0 if low < 0 and float(high).is_integer() else colouring.decimals
     note = ROLE_NOTE if axes == ("query", "key") else f"row = {axes[0]}, column = {axes[1]}"
     title = f"{colouring.name} ({note})"
-    if text_width(title, scale.font) > width + 3 * scale.gap:
+    if text_width(title, 1.1 * scale.font) > width + 3 * scale.gap:
         title = colouring.name  # cut, it would say less
     return {
         "tickvals": marks,

@@ -249,7 +249,10 @@ def _colored(effects: HeadEffects, shown: WordMap, drawn: Look) -> Description:
     """Colour effects alike in both pictures."""
     largest = float(abs(effects.of_texts).max()) or 1.0
     colouring = replace(word_map.signed_to("effect", largest, drawn.theme), short=3)
-    return describe_word_map(shown, colouring, look=drawn)
+    described = describe_word_map(shown, colouring, look=drawn)
+    # There is nothing to zoom, and on a small map those buttons would cover boxes.
+    layout = described.layout | {"dragmode": False}
+    return replace(described, config={}, layout=layout)
 
 
 def _map(

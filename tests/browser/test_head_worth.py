@@ -1,0 +1,95 @@
+"""What heads are worth, in a browser: probabilities that change are transformers' own."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from attn_core import softmax
+from attn_core.permalink import encode_text
+from attn_core.pretrained import load
+from benchmarks.serve import server
+from pages.ui.model.shared_model import VARIABLE
+from tests.browser.conftest import ROOT, idle, settle
+from tests.browser.test_real_model import click, drawn, plot, z
+from tests.pretrained import decoders
+from tests.pretrained.test_decoder_files import VARIANTS
+
+KIND, TEXT = "gpt2", "cab bad, dab a ccc"
+PARTS = np.load(VARIANTS / "parts.npz")
+CLOSE = {"rtol": 0, "atol": 2e-5}
+
+
+@pytest.fixture(scope="module")
+def model_address(model_packages: None) -> Iterator[str]:
+    """A server that shows a tiny decoder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(decoders.HOME / KIND))
+        with server(ROOT / "dashboard.py") as port:
+            yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def opened(visit: Callable[..., Page], model_address: str) -> Page:
+    path = f"/Real_model?read={encode_text(TEXT)}&look=2.2.4.0.head"
+    page = visit(model_address + path, settled=False)
+    drawn(page)
+    page.wait_for_selector(f"{plot('worth')} .barlayer .point", state="attached")
+    idle(page)
+    return page
+
+
+def bars(page: Page) -> list[np.ndarray]:
+    told = "plot => plot._fullData.map(bars => [...bars.y])"
+    return [np.array(y) for y in page.locator(plot("worth")).evaluate(told)]
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+    idle(page)
+
+
+def test_a_head_is_switched_off_and_on(opened):
+    whole = softmax(load(decoders.HOME / KIND).encode(TEXT).logits[-1].astype(float))
+    order = np.argsort(-whole, kind="stable")[:10]
+    without = {name: softmax(PARTS[f"{KIND} {name}"][-1].astype(float)) for name in ("one", "two")}
+    page = opened
+    assert len(bars(page)) == 1
+    press(page, "Switch head 2 of layer 2 off")
+    expect(page.get_by_text("Off: head 2 of layer 2.")).to_be_visible()
+    before, after = bars(page)
+    np.testing.assert_allclose(before, whole[order], **CLOSE)
+    np.testing.assert_allclose(after, without["one"][order], **CLOSE)
+    assert np.abs(after - before).max() > 1e-3
+
+    click(page, "heads", 0, 0)
+    press(page, "Switch head 1 of layer 1 off")
+    np.testing.assert_allclose(bars(page)[1], without["two"][order], **CLOSE)
+    page.reload()
+    settle(page)
+    np.testing.assert_allclose(bars(page)[1], without["two"][order], **CLOSE)
+    page.go_back()
+    expect(page.get_by_text("Off: head 2 of layer 2.")).to_be_visible()
+    idle(page)
+    np.testing.assert_allclose(bars(page)[1], without["one"][order], **CLOSE)
+    press(page, "All on again")
+    assert len(bars(page)) == 1
+    assert "off=" not in page.url
+
+
+def test_the_heads_that_matter_most_are_measured_and_chosen(opened):
+    page = opened
+    press(page, "Measure each of the 6 heads")
+    page.wait_for_selector(f"{plot('effects')} .heatmaplayer image")
+    idle(page)
+    effects = z(page, "effects")
+    assert effects.shape == (2, 3)
+    whole = softmax(load(decoders.HOME / KIND).encode(TEXT).logits[-1].astype(float))
+    one = softmax(PARTS[f"{KIND} one"][-1].astype(float))
+    np.testing.assert_allclose(effects[1, 1], whole.max() - one[whole.argmax()], **CLOSE)
+    expect(page.get_by_role("button", name=re.compile("Measure"))).to_have_count(0)
+    click(page, "effects", 0, 2)
+    expect(page.get_by_role("heading", name="Layer 1, head 3")).to_be_visible()
+    expect(page.get_by_role("button", name="Switch head 3 of layer 1 off")).to_be_visible()
