@@ -85,7 +85,10 @@ def test_rollout(kind):
     [
         ("gpt2", ("is causal", "biases are one more row")),
         ("llama-gqa", ("All heads of a layer share one $W_k$", "rotated by RoPE")),
-        ("llama-tied-two-kv", ("with neighbours: 1 to 2 and 3 to 4", "rotated by RoPE")),
+        (
+            "llama-tied-two-kv",
+            ("Heads 1 and 2 share one $W_k$ and one $W_v$, and so do 3 and 4.", "by RoPE"),
+        ),
         ("qwen3-qk-norm", ("numbers three times", "rotated by RoPE")),
     ],
     indirect=["kind"],
@@ -289,3 +292,10 @@ def test_what_a_model_puts_before_a_text_is_hidden(tmp_path, monkeypatch):
     told = said(at)
     assert "of all goes to <|endoftext|>, which is not shown" in told
     assert "sees itself alone" not in told
+
+
+@pytest.mark.parametrize("kind", ["gpt2"], indirect=True)
+def test_no_example_is_longer_than_the_model_reads(kind):
+    labels = {button.label for button in opened(kind).button}
+    assert "A longer one" in labels
+    assert "A long text" not in labels
