@@ -37,16 +37,13 @@ if model := shared_model.model():
     attention_maps.about(model)
     if reading:
         attention_maps.caution(model)
-        if reading.focus.view == "head":
-            attention_maps.scores(reading)
+        attention_maps.scores(reading)
         one_weight.token(reading)
         masked.show(reading)
-        if reading.focus.view == "head":
-            one_weight.weight(reading)
-            open_in_editor.head(reading)
+        one_weight.weight(reading)
+        open_in_editor.head(reading)
         next_word.show(reading)
-        other = two_texts.compare(reading)
-        worth.head(reading, other)
+        worth.head(reading, two_texts.compare(reading))
         stream.lens(reading)
         stream.block(reading)
 chart.preload()
