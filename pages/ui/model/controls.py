@@ -68,7 +68,8 @@ def text(model: Model) -> Reading | None:
     with _field("Text", "model-text", question.text.text, question, model):
         for label, example in EXAMPLES.items():
             key = f"model-{label}"
-            widgets.button(label, key=key, on_click=_example, args=(example, model))
+            if len(example.split()) <= model.max_tokens:  # a word is a token at least
+                widgets.button(label, key=key, on_click=_example, args=(example, model))
     return _read(model, question.text)
 
 

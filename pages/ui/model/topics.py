@@ -46,12 +46,10 @@ def show(reading: Reading) -> None:
 def _attention(reading: Reading) -> None:
     attention_maps.heads_and_one(reading)
     attention_maps.caution(reading.model)
-    if reading.focus.view == "head":
-        attention_maps.scores(reading)
+    attention_maps.scores(reading)
     one_weight.token(reading)
-    if reading.focus.view == "head":
-        one_weight.weight(reading)
-        open_in_editor.head(reading)
+    one_weight.weight(reading)
+    open_in_editor.head(reading)
 
 
 def _choose(model: Model) -> Topic:
