@@ -106,7 +106,7 @@ def _pick_head(grid: Grid, side: int, chosen: Callable[[int, int], None], box: A
 def _large(reading: Reading, share: float) -> None:
     """Show one matrix of weights, large; a click selects query and key."""
     st.header(reading.seen.title, anchor=False)
-    controls.where(reading)
+    controls.where(reading.model, reading.focus)
     if reading.focus.view == "rollout":
         _rollout()
     pick = partial(controls.pick, reading.firsts, reading.firsts)

@@ -13,6 +13,7 @@ from attn_core.explain.wording import join_words
 from attn_core.notation.labels import isolate
 from attn_core.pretrained.interpret import (
     VIEWS,
+    Focus,
     Reading,
     describe_merged,
     describe_pieces,
@@ -126,23 +127,22 @@ def _read(model: Model, kept: UrlText) -> Reading | None:
     return Reading(model, encoded, session().model_query.focus)
 
 
-def layer(reading: Reading) -> None:
+def layer(model: Model, focus: Focus) -> None:
     """Choose the layer."""
-    _choice("Layer", "layer", range(reading.model.layers), reading.focus.layer, _counted, 80)
+    _choice("Layer", "layer", range(model.layers), focus.layer, _counted, 80)
 
 
-def head(reading: Reading) -> None:
+def head(model: Model, focus: Focus) -> None:
     """Choose the head."""
-    _choice("Head", "head", range(reading.model.heads), reading.focus.head, _counted, 80)
+    _choice("Head", "head", range(model.heads), focus.head, _counted, 80)
 
 
-def where(reading: Reading) -> None:
+def where(model: Model, focus: Focus) -> None:
     """Choose layer, head and view, without a mouse as well."""
-    focus = reading.focus
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer(reading)
+        layer(model, focus)
         if focus.view == "head":
-            head(reading)
+            head(model, focus)
         _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
 
 

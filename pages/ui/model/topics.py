@@ -39,7 +39,7 @@ def show(reading: Reading) -> None:
             stream.lens(reading)
             stream.block(reading)
         case "texts":
-            controls.where(reading)
+            controls.where(reading.model, reading.focus)
             two_texts.compare(reading)
 
 
