@@ -43,9 +43,7 @@ if model := shared_model.model():
         if reading.focus.view == "head":
             one_weight.weight(reading)
             open_in_editor.head(reading)
-        other = two_texts.compare(reading)
-        worth.head(reading, other)
-        stream.lens(reading)
-        stream.block(reading)
+        worth.head(reading, two_texts.compare(reading))
+        stream.show(reading)
 chart.preload()
 frame.end()
