@@ -7,6 +7,7 @@ from pages.ui.live import chart
 from pages.ui.model import (
     attention_maps,
     controls,
+    masked,
     next_word,
     one_weight,
     open_in_editor,
@@ -25,8 +26,7 @@ st.markdown(
     "its own $W_q$, $W_k$ and $W_v$."
 )
 glossary.introduce(
-    *("token", "head", "query", "key", "value", "score", "weight"),
-    *("residual stream", "MLP", "ablation", "logit lens"),
+    "token", "head", "query", "key", "value", "score", "weight", "residual stream", "ablation"
 )
 controls.which()
 if model := shared_model.model():
@@ -36,13 +36,14 @@ if model := shared_model.model():
     attention_maps.about(model)
     if reading:
         attention_maps.caution(model)
-        next_word.show(reading)
         if reading.focus.view == "head":
             attention_maps.scores(reading)
         one_weight.token(reading)
+        masked.show(reading)
         if reading.focus.view == "head":
             one_weight.weight(reading)
             open_in_editor.head(reading)
+        next_word.show(reading)
         worth.head(reading, two_texts.compare(reading))
         stream.show(reading)
 chart.preload()

@@ -19,6 +19,7 @@ from .words.contribution_bars import describe_contributions
 from .words.head_grid import describe_head_grid
 from .words.lens_table import describe_lens_table
 from .words.next_tokens import describe_next_tokens
+from .words.sorted_heads import Rows, SortedHeads, describe_sorted_heads, rows_of
 from .words.text_map import describe_long_text, describe_row
 from .words.word_bars import describe_word_bars
 from .words.word_map import WordMap, describe_word_map
@@ -31,6 +32,8 @@ __all__ = [
     "LabelledPoints",
     "Look",
     "Progress",
+    "Rows",
+    "SortedHeads",
     "Space",
     "TextRow",
     "Theme",
@@ -53,6 +56,7 @@ __all__ = [
     "describe_overview",
     "describe_play",
     "describe_row",
+    "describe_sorted_heads",
     "describe_spaces",
     "describe_word_bars",
     "describe_word_map",
@@ -62,5 +66,6 @@ __all__ = [
     "is_product",
     "learning_alt",
     "learning_spaces_alt",
+    "rows_of",
     "spaces_alt",
 ]

@@ -14,6 +14,7 @@ import numpy as np
 from ..scenario import Scenario
 from .bert.config import NORM, PLACES, SEGMENTS, WORDS, Config, read_config
 from .bert.layers import Layer, forward, read_layer
+from .bert.masked import read_masked_head
 from .encoded import Encoded
 from .files.checkpoint import Checkpoint, Matrix, Progress
 from .files.error import UnseenError
@@ -45,6 +46,9 @@ class Encoder:
         for (`limits.most_tokens`), whichever is less.
     rules : TextRules
         What its files say of whole texts.
+    tokenizer : Tokenizer
+    masked : MaskedHead, optional
+        Says which token may stand in a place, where the model's file has such a head.
     """
 
     def __init__(self, folder: Path, name: str, progress: Progress | None = None) -> None:
@@ -59,12 +63,13 @@ class Encoder:
         self._file = Checkpoint(files, config.tensors, folder)
         vocabulary = self._file.length(WORDS, config.d_model)
         self.rules = read_text_rules(folder)
-        self._tokenizer = Tokenizer(folder, config.kind, vocabulary)
+        self.tokenizer = Tokenizer(folder, config.kind, vocabulary)
         if self.rules.lower:
-            self._tokenizer.lower()
+            self.tokenizer.lower()
         self._places = self._read_places(config)
         self._segment = self._read_segment(config)
         self._norm = read_layer_norm(self._file, NORM, config.d_model, config.epsilon)
+        self.masked = read_masked_head(self._file, config, vocabulary)
         self._layers = tuple(self._read_layers(config, progress))
 
     def _read_places(self, config: Config) -> Matrix:
@@ -97,7 +102,7 @@ class Encoder:
         ValueError
             When it is blank, or has more tokens than are read.
         """
-        pieces = self._tokenizer.split(text)
+        pieces = self.tokenizer.split(text)
         self._room.check(len(pieces.ids))
         return pieces
 
@@ -192,7 +197,7 @@ class Encoder:
 
         All that it doesn't know has one and the same vector.
         """
-        token = self._tokenizer.unknown
+        token = self.tokenizer.unknown
         return tuple(word for word in dict.fromkeys(words) if token in self.split(word).ids)
 
     def _word_vector(self, word: str) -> Matrix:

@@ -8,10 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from attn_core.figures.boxes.colours import PALETTES, WEIGHT_RANGE, colour_of
 from attn_core.permalink import encode_text
-from attn_core.pretrained.interpret import Focus, Reading
+from attn_core.pretrained.interpret import MEASURES, Focus, Reading, measure_heads, order_heads
 from tests.browser.conftest import idle
 from tests.browser.test_live import parameter
-from tests.browser.test_real_model import drawn, same, z
+from tests.browser.test_real_model import click_thumbnail, drawn, plot, same, z
 
 #: Four lines: words in pieces, from right to left, without spaces, and one that isn't seen.
 TEXT = "Unbelievably, the waistcoat fits 😀.\nقال الولد today, שלום עולם!\n我很高兴\nThe end"
@@ -153,3 +153,27 @@ def test_a_finger_chooses_a_token_on_a_phone(opened, encoder):
     holds(page, encoder, Focus(3, 1, names.index("today")))
     box = page.locator(".lab-text").bounding_box()
     assert box is not None and box["width"] <= 390
+
+
+def test_a_head_is_found(opened, encoder):
+    text = "The animal rested, because it was tired."
+    page = opened("4.2.6.0.head", text)
+    scores = measure_heads(seen(encoder, Focus(3, 1, 5), text))
+    box = page.get_by_role("combobox", name="Sort heads by")
+    for name, kind in (("the token before", "previous"), ("punctuation", "punctuation")):
+        box.click()
+        page.get_by_role("option", name=name, exact=True).click()
+        idle(page)
+        own = scores[MEASURES.index(kind)]
+        order = order_heads(own)
+        labels = page.locator(f"{plot('heads')} .annotation-text").all_text_contents()
+        expected = [f"{i + 1} · {j + 1}{own[i, j]:.2f}" for i, j in order]
+        assert labels == expected
+        click_thumbnail(page, page.locator(plot("heads")), 0, 1)
+        layer, head = order[1]
+        title = f"Layer {layer + 1}, head {head + 1}"
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        same(z(page, "weights"), encoder.encode(text).weights[layer, head])
+    page.reload()
+    drawn(page)
+    same(z(page, "weights"), encoder.encode(text).weights[layer, head])

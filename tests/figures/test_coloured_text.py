@@ -57,6 +57,15 @@ def test_weights_are_told():
     assert json.loads(json.dumps(shown.plain()))["tokens"][1]["before"] == "  "
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_the_mask_blocks_has_no_colour(theme):
+    mask = np.array([True, True, True, False])
+    *seen, last = describe_coloured_text(TextRow(PLACED, "", NAMES, WEIGHTS, 2, mask), theme).tokens
+    assert (last.fill, last.ink) == ("transparent", PALETTES[theme].ink)
+    assert last.said.endswith(": masked")
+    assert seen == list(described(theme).tokens[:3])
+
+
 def test_html_without_a_script():
     written = described().html()
     assert re.findall("<[^>]*>", written)[1:-1] == re.findall("</?span[^>]*>", written)

@@ -155,6 +155,25 @@ def test_words_in_place_of_pieces(tiny):
     np.testing.assert_allclose(boxes(again, 1)[0], seen.weights[1:-1, 1:-1], rtol=1e-6)
 
 
+def test_heads_are_sorted_by_what_they_do(tiny):
+    at = chosen(opened(look="2.3.8.0.head"), order="itself")
+    weights = tiny.encode(TEXT).weights[:, :, 1:-1]
+    itself = np.mean([weights[:, :, i, i + 1] for i in range(weights.shape[2])], axis=0)
+    order = sorted((-itself[i, j], i, j) for i in range(LAYERS) for j in range(HEADS))
+    spec = json.loads(at.get("plotly_chart")[0].proto.spec)
+    assert [each["text"] for each in spec["layout"]["annotations"]] == [
+        f"{i + 1} · {j + 1}<br>{-score:.2f}" for score, i, j in order
+    ]
+    _, i, j = order[0]
+    assert f"Layer {i + 1}, head {j + 1} has the largest, with {itself[i, j]:.2f}." in said(at)
+    n = weights.shape[-1]
+    np.testing.assert_allclose(boxes(at)[0][:n, :n], tiny.encode(TEXT).weights[i, j], rtol=1e-6)
+    at = chosen(at, order="layer")
+    assert boxes(at)[0].shape == (LAYERS * (n + 1) - 1, HEADS * (n + 1) - 1)
+    at = chosen(opened("ab ba"), order="punctuation")
+    assert "This text has no punctuation, so that no head has a score." in said(at)
+
+
 def test_the_text_in_colours_without_a_script():
     at = chosen(opened(look="2.3.8.0.head"), merged=True)
     (text,) = [each.proto.body for each in at.get("html") if "pre-wrap" in each.proto.body]

@@ -33,6 +33,13 @@ def opened(kind, **query):
     return fine(visit(PAGE, read=encode_text(LONGEST[kind]["text"]), **query))
 
 
+def shown(at, name):
+    """The matrix of a picture, by its name."""
+    ids = [chart.proto.id for chart in at.get("plotly_chart")]
+    (place,) = [i for i, each in enumerate(ids) if each.endswith(f"figure-model-{name}")]
+    return boxes(at, place)[0]
+
+
 def below(weights):
     """What a causal mask leaves of a matrix; the rest is empty."""
     assert not weights[~np.tri(len(weights), dtype=bool)].any()
@@ -42,12 +49,8 @@ def below(weights):
 def test_all_heads_one_large_its_scores_and_one_weight(kind):
     weights = LONGEST[kind]["weights"]
     (layers, heads, n, _), at = weights.shape, opened(kind, look="2.2.4.3.head")
-    (mosaic,), large, scores, features = (
-        boxes(at),
-        boxes(at, 1)[0],
-        boxes(at, 2)[0],
-        boxes(at, 4)[0],
-    )
+    names = "heads", "weights", "scores", "features"
+    mosaic, large, scores, features = (shown(at, name) for name in names)
     assert n > 4
     assert mosaic.shape == (layers * (n + 1) - 1, heads * (n + 1) - 1)
     np.testing.assert_allclose(mosaic[:n, :n], weights[0, 0], atol=1e-4)
@@ -64,14 +67,14 @@ def test_all_heads_one_large_its_scores_and_one_weight(kind):
 def test_the_mean_of_the_heads(kind):
     at = chosen(opened(kind), layer=1, view="average")
     mean = LONGEST[kind]["weights"][1].mean(axis=0)
-    np.testing.assert_allclose(boxes(at, 1)[0], below(mean), atol=1e-4)
+    np.testing.assert_allclose(shown(at, "weights"), below(mean), atol=1e-4)
 
 
 def test_rollout(kind):
     weights = LONGEST[kind]["weights"].mean(axis=1)
     first, second = (weights + np.eye(weights.shape[-1])) / 2
     at = chosen(opened(kind), layer=1, view="rollout")
-    np.testing.assert_allclose(boxes(at, 1)[0], below(second @ first), atol=1e-4)
+    np.testing.assert_allclose(shown(at, "weights"), below(second @ first), atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +167,7 @@ def test_vectors_of_words_are_an_encoder_s(monkeypatch):
 def test_a_key_behind_the_query_is_masked(kind):
     at = opened(kind, look="1.2.2.4.head")
     assert "The mask takes −∞ in its place, so that its weight is 0." in said(at)
-    assert boxes(at, 4)[0].shape == (3, 6)  # the two that the query sees, and this one
+    assert shown(at, "features").shape == (3, 6)  # the two that the query sees, and this one
     at = opened(kind, look="1.2.1.0.head")
     assert at.selectbox(key="model-key").value == 0
     assert "After the softmax it is a weight of 1.000." in said(at)

@@ -494,6 +494,73 @@ def test_a_participants_place_in_the_course_is_their_own(room):
     assert session(at).course.key == "3"
 
 
+#: What a session has on pages that show more than a scenario, and how one reads it there.
+PLACES = {
+    "8_Long_text.py": (
+        lambda known, words: known.long_text.read(words),
+        lambda known: known.long_text.text,
+    ),
+    "9_Real_model.py": (
+        lambda known, words: known.model_query.read(words),
+        lambda known: known.model_query.text.text,
+    ),
+    "0_Course.py": (
+        lambda known, words: known.course.begin_lesson(str(len(words.split())), "", "task"),
+        lambda known: (known.course.key, known.course.step),
+    ),
+    "6_Learn.py": (
+        lambda known, words: setattr(known, "lesson", ("views", "grammar")[len(words.split()) % 2]),
+        lambda known: known.lesson,
+    ),
+}
+
+
+@pytest.mark.parametrize("page", PLACES)
+def test_a_place_of_ones_own_comes_back_with_letting_go(room, page):
+    put, read = PLACES[page]
+    presenter, at = on_lab(room)
+    press(at, "Explore on my own")
+    put(session(at), "these words are mine")
+    mine = read(session(at))
+    press(at, "Follow again")
+    put(session(presenter), "a text of all here")
+    follow_there(presenter, at, page)
+    shown = read(session(presenter))
+    assert read(session(at)) == shown != mine
+    press(at, "Explore on my own")
+    assert read(session(at)) == mine
+    press(at, "Follow again")
+    assert read(session(at)) == shown
+
+    at.switch_page("pages/2_Projections.py").run()  # lets go by itself
+    assert read(session(at)) == mine
+    press(at, "Follow again")
+    session(at).let_go()  # something is changed on this page, which stays as it is
+    by_hand(at.switch_page(f"pages/{page}"))
+    assert session(at).member.mode == "own"
+    assert read(session(at)) == shown
+
+
+def test_what_one_has_typed_while_following_stays(room):
+    presenter, at = on_lab(room)
+    follow_there(presenter, at, "8_Long_text.py")
+    session(at).long_text.read("typed by me")
+    follow_there(presenter, at, "9_Real_model.py")
+    assert session(at).long_text.text == "typed by me"
+    press(at, "Explore on my own")
+    assert session(at).long_text.text == "typed by me"
+
+
+def test_a_place_of_ones_own_outlives_a_task_of_the_room(room):
+    _, at = on_lab(room)
+    session(at).course.begin_lesson("3", "")
+    given = tasks.give_task(stores.store(), room.code, room.secret, TaskRound("2"))
+    assert session(fine(at.run())).course.key == "2"
+    tasks.end_task(stores.store(), room.code, room.secret, given.id)
+    press(fine(at.run()), "Explore on my own")
+    assert session(at).course.key == "3"
+
+
 def test_a_task_is_for_all_and_leaves_what_one_had(room):
     presenter, at = on_lab(room)
     mine = session(move(at, value=1.5)).scenario

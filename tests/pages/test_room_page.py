@@ -211,6 +211,24 @@ def test_a_number_is_asked_for_of_the_box_that_is_chosen():
     assert f"= {SCORES[0]:.3f}" in told(at)
 
 
+@pytest.mark.parametrize(
+    ("cell", "box"), [("scores.2.1", (1, 0)), ("V.3.2", (2, 1))], ids=["whole", "one"]
+)
+def test_the_box_that_is_asked_about_is_outlined_in_the_covered_picture(cell, box):
+    presenter = press(visit("11_Room.py", preset="similarity", cell=cell), "room-open")
+    at = take_part(presenter)
+    press(presenter, "room-ask-number-1")
+    (spec,) = charts(fine(at.run()))
+    shapes = json.loads(spec)["layout"]["shapes"]
+    (outline,) = [each for each in shapes if each["line"]["width"] == 3.5]
+    covers = [each for each in shapes if each["line"].get("dash") == "dot"]
+    (cover,) = [each for each in covers if each["x0"] <= outline["x0"] < each["x1"]
+                and each["y0"] <= outline["y0"] < each["y1"]]  # fmt: skip
+    high, wide = (outline[f"{axis}1"] - outline[f"{axis}0"] for axis in "yx")
+    place = (outline["y0"] - cover["y0"]) / high, (outline["x0"] - cover["x0"]) / wide
+    assert place == pytest.approx(box, abs=0.02)
+
+
 def test_a_lesson_asks_about_its_own_numbers(presenter):
     at = take_part(presenter)
     presenter.selectbox(key="room-lesson").set_value("4").run()
@@ -349,8 +367,11 @@ def test_what_was_made_before_and_in_the_task_is_kept(presenter):
     at = fine(at.run())
     made = edits.with_cell(session(at).scenario, "W_q", 1, 0, 1.7)
     session(at).history.push(made)
+    at = fine(at.run())
+    assert "What you had before waits" in told(at)
     press(presenter, "room-task-end")
     at = fine(at.run())
+    assert "What you made is kept: “Explore on my own” leads to it, and Undo" in told(at)
     assert session(at).scenario == START  # all are where the presenter is
     at = fine(next(b for b in at.button if b.label == "Explore on my own").click().run())
     assert session(at).scenario == made

@@ -47,14 +47,14 @@ def test_an_address_wants_no_more_tokens_than_a_text_has():
 
 def test_back_takes_one_and_other_texts_all():
     writing = wrote(3, 5, 8)
-    writing.follow(("model", "text"))
+    writing.follow("model", "text")
     writing.change(temperature=0.5, seed=9)
     writing.back()
     assert (writing.ids, len(writing.draws), writing.awaited) == ((3, 5), 2, None)
     assert writing.draws == [Draw()] * 2 and writing.draw == Draw(9, Sampling(0.5))
-    writing.follow(("model", "text"))
+    writing.follow("model", "text")
     assert writing.ids == (3, 5)
-    writing.follow(("model", "other text"))
+    writing.follow("model", "other text")
     assert writing.ids == () and writing.draws == [] and writing.draw.seed == 9
     writing.back()  # a browser may show an older page
     assert writing.ids == ()
@@ -70,7 +70,7 @@ def test_a_text_that_has_ended_wants_no_more():
 
 def test_only_what_is_news_in_an_address_is_taken():
     writing = wrote(3, 5)
-    writing.note_url(writing.parameter, "text")
+    writing.note_url(writing.parameter("text"), "text")
     writing.want()
     writing.take(Drawn(8, 0.5))
     writing.load_from_url("0-1-0-1-2", "text")  # it is as old as what was said last
@@ -82,7 +82,7 @@ def test_only_what_is_news_in_an_address_is_taken():
     writing.take(Drawn(1, 0.5))
     writing.load_from_url("7-1-0-1-1", "other text")
     assert (writing.ids, writing.awaited) == ((), Draw(7))
-    writing.follow(("model", "other text"))  # it is of whatever text comes with it
+    writing.follow("model", "other text")  # it is of whatever text comes with it
     assert writing.awaited == Draw(7)
     writing.load_from_url("", "other text")
     assert (writing.draws, writing.draw) == ([], Draw())

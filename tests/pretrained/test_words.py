@@ -6,6 +6,7 @@ import pytest
 from attn_core.pretrained import interpret, load
 from attn_core.pretrained.interpret.words import group_by_word, merge_words, name_word
 from attn_core.pretrained.tokens.tokenizer import Pieces
+from tests.pretrained import decoders
 from tests.pretrained.tiny import HEADS, HOME, LAYERS
 
 TEXT = "cab bad, dab a ccc"
@@ -107,6 +108,21 @@ def test_the_map_of_words(reading, view, only_words):
         assert (sums < 1).all()
     else:
         np.testing.assert_allclose(sums, 1, atol=1e-6)
+
+
+@pytest.mark.usefixtures("model_packages")
+def test_words_of_a_decoder_see_what_is_before_them():
+    model = load(str(decoders.HOME / "llama-gqa"))
+    text = next(decoders.expected("llama-gqa"))["text"]
+    focus = interpret.Focus(0, 1, 2, merged=True)
+    reading = interpret.Reading(model, model.encode(text), focus)
+    n = len(reading.tokens)
+    assert 2 < n < reading.encoded.n
+    np.testing.assert_array_equal(reading.mask, np.tri(n, dtype=bool))
+    weights = reading.seen.weights
+    np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
+    assert not np.triu(weights, 1).any()
+    np.testing.assert_allclose(weights, slowly(reading.trace.weights, reading.groups), atol=1e-6)
 
 
 def test_thumbnails_of_words(model, reading):

@@ -35,6 +35,8 @@ class TextRow:
     weights : ndarray, shape (m,)
     query : int
         The one whose weights they are.
+    mask : ndarray of bool, shape (m,), optional
+        True for those that it may attend to; None: for all. Others have no colour.
     """
 
     placed: Sequence[InText]
@@ -42,6 +44,7 @@ class TextRow:
     names: Sequence[str]
     weights: Array
     query: int
+    mask: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -130,16 +133,28 @@ def describe_coloured_text(row: TextRow, theme: Theme) -> ColouredText:
     >>> described.tokens[1].said, described.tokens[1].fill
     ('Je → suis: 0.75', '#573a99')
     """
-    query, decimals = isolate(row.names[row.query]), digits(len(row.names))
     tokens = []
-    for place, name, weight in zip(row.placed, row.names, row.weights, strict=True):
-        said = f"{query} → {isolate(name)}: {number(weight, decimals)}"
-        (fill, ink), (paper, paper_ink) = (_colours(float(weight), t) for t in (theme, "light"))
-        where = place.before, place.written, place.is_name, place.is_new
-        tokens.append(ColouredToken(*where, said, fill, ink, paper, paper_ink))
+    for i, each in enumerate(row.placed):
+        where = each.before, each.written, each.is_name, each.is_new
+        paints = *_paint(row, i, theme), *_paint(row, i, "light")
+        tokens.append(ColouredToken(*where, _said(row, i), *paints))
     return ColouredText(tuple(tokens), row.after, row.query, PALETTES[theme].highlight)
 
 
-def _colours(weight: float, theme: Theme) -> tuple[str, str]:
-    fill = colour_of(weight, PALETTES[theme].small_weight, WEIGHT_RANGE)
+def _said(row: TextRow, i: int) -> str:
+    to = f"{isolate(row.names[row.query])} → {isolate(row.names[i])}"
+    if _is_masked(row, i):
+        return f"{to}: masked"
+    return f"{to}: {number(row.weights[i], digits(len(row.names)))}"
+
+
+def _paint(row: TextRow, i: int, theme: Theme) -> tuple[str, str]:
+    """What is behind a token's letters, and their colour."""
+    if _is_masked(row, i):
+        return "transparent", PALETTES[theme].ink
+    fill = colour_of(float(row.weights[i]), PALETTES[theme].small_weight, WEIGHT_RANGE)
     return fill, ink_on(fill)
+
+
+def _is_masked(row: TextRow, i: int) -> bool:
+    return row.mask is not None and not row.mask[i]

@@ -54,28 +54,30 @@ def describe_head_grid(
     step = step_for(grid, look.width, scale)
     room = {"l": left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
     named = [escape.plotly(isolate(word)) for word in words]
+    row, column = (k * (side + GAP) for k in grid.place(*chosen))
     layout = plot_layout(step * grid.across, step * grid.down, room, look)
-    layout |= {"dragmode": False, "shapes": [_chosen(grid.place(*chosen), side, look.palette)]}
+    layout |= {"dragmode": False, "shapes": [outline((row, column), side, look.palette)]}
     layout |= _axes(grid, side)
-    heatmap = _heatmap(look.theme) | {"x": _columns(grid, named), "y": _rows(grid, named)}
+    heatmap = mosaic_of(look.theme) | {"x": _columns(grid, named), "y": _rows(grid, named)}
     return Description([heatmap], layout, [{"z": _mosaic(thumbnails, grid)}])
 
 
 def _rows(grid: Grid, words: Sequence[str]) -> list[str]:
     """Name each row of points, for the pointer; Plotly wants no two of one name."""
     parts = [f"layer {i + 1}{_which(grid, k)}, query" for i, k in _lines(grid)]
-    return _spread(parts, words)
+    return spread(parts, words)[:-GAP]
 
 
 def _columns(grid: Grid, words: Sequence[str]) -> list[str]:
     which = "head {}" if grid.rows_a_layer == 1 else "no. {} of them"
-    return _spread([f"{which.format(c + 1)}, key" for c in range(grid.across)], words)
+    return spread([f"{which.format(c + 1)}, key" for c in range(grid.across)], words)[:-GAP]
 
 
-def _spread(parts: Sequence[str], words: Sequence[str]) -> list[str]:
-    gaps = [[" " * (i + 1)] * GAP for i in range(len(parts))]
+def spread(parts: Sequence[str], words: Sequence[str], gap: int = GAP) -> list[str]:
+    """Name the points of thumbnails, and those between them, no two alike."""
+    gaps = [[" " * (gap * i + k + 1) for k in range(gap)] for i in range(len(parts))]
     names = [[f"{part} {word}" for word in words] for part in parts]
-    return [*chain.from_iterable(chain.from_iterable(zip(names, gaps, strict=True)))][:-GAP]
+    return [*chain.from_iterable(chain.from_iterable(zip(names, gaps, strict=True)))]
 
 
 def _lines(grid: Grid) -> Iterator[tuple[int, int]]:
@@ -91,7 +93,8 @@ def _which(grid: Grid, line: int) -> str:
     return f", heads {first} to {last}"
 
 
-def _heatmap(theme: Theme) -> dict[str, Any]:
+def mosaic_of(theme: Theme) -> dict[str, Any]:
+    """Heatmap of many thumbnails, without its numbers."""
     colouring = weights(2, theme)
     return {
         "type": "heatmap",
@@ -130,9 +133,9 @@ def _axes(grid: Grid, side: int) -> dict[str, Any]:
     is_one = grid.rows_a_layer == 1
     heads = [f"head {i}" if i == 1 else str(i) for i in range(1, grid.across + 1)]
     edge = 0.5 + 1.1 * GAP  # with room for the outline of a thumbnail there, and its line
-    x = _axis([-edge, across - 1 + edge], _middles(grid.across, side), heads)
+    x = mosaic_axis([-edge, across - 1 + edge], _middles(grid.across, side), heads)
     lines = [_line(grid, layer, line) for layer, line in _lines(grid)]
-    y = _axis([down - 1 + edge, -edge], _middles(grid.down, side), lines)
+    y = mosaic_axis([down - 1 + edge, -edge], _middles(grid.down, side), lines)
     return {"xaxis": x | {"side": "top", "visible": is_one}, "yaxis": y}
 
 
@@ -145,7 +148,8 @@ def _line(grid: Grid, layer: int, line: int) -> str:
     return f"{name}<br>{first} – {last}"
 
 
-def _axis(range_: list[float], middles: list[float], texts: list[str]) -> dict[str, Any]:
+def mosaic_axis(range_: list[float], middles: list[float], texts: list[str]) -> dict[str, Any]:
+    """Axis of thumbnails, with labels at some of its points."""
     return {
         "visible": True,
         "type": "category",
@@ -158,8 +162,9 @@ def _axis(range_: list[float], middles: list[float], texts: list[str]) -> dict[s
     }
 
 
-def _chosen(place: tuple[int, int], side: int, palette: Palette) -> dict[str, Any]:
-    row, column = (k * (side + GAP) for k in place)
+def outline(corner: tuple[int, int], side: int, palette: Palette) -> dict[str, Any]:
+    """Outline a thumbnail, whose first row and column are given."""
+    row, column = corner
     edge = 0.5 + GAP / 2
     return {
         "x0": column - edge,

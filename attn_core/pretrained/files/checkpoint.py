@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .error import ModelError
 from .tensor_file import TYPES
-from .tensor_names import found_names
+from .tensor_names import found_names, modern
 
 Matrix = NDArray[np.float32]
 #: Is told what is under way, and which part of it is done, from 0 to 1.
@@ -66,11 +66,11 @@ class Checkpoint:
         Of ``model.layers.0`` the names begin with ``model.``, and that of the head doesn't.
         """
         first = next(iter(self._names))
-        before = self._names[first].removesuffix(first).split(".")
+        before = modern(self._names[first]).removesuffix(first).split(".")
+        stored = {modern(each): each for each in self._files}
         for i in reversed(range(len(before))):
-            stored = ".".join([*before[:i], name])
-            if stored in self._files:
-                self._names[name] = stored
+            if found := stored.get(".".join([*before[:i], name])):
+                self._names[name] = found
                 return True
         return False
 

@@ -37,7 +37,7 @@ def found_names(names: Iterable[str], needed: Sequence[str], where: str) -> dict
     """
     by_plain = defaultdict(list)
     for name in sorted(names):
-        by_plain[_modern(name)].append(name)
+        by_plain[modern(name)].append(name)
     prefixes = [name.removesuffix(needed[0]) for name in by_plain if name.endswith(needed[0])]
     missing = {p: [name for name in needed if p + name not in by_plain] for p in prefixes or [""]}
     nearest = min(missing, key=lambda prefix: len(missing[prefix]))
@@ -66,12 +66,12 @@ def _only(by_plain: Mapping[str, Sequence[str]], plain: str, where: str) -> str:
     return stored[0]
 
 
-def _modern(name: str) -> str:
+def modern(name: str) -> str:
     """Name a tensor as newer files do.
 
     Examples
     --------
-    >>> _modern("output.LayerNorm.gamma")
+    >>> modern("output.LayerNorm.gamma")
     'output.LayerNorm.weight'
     """
     for old, new in _OLD.items():

@@ -2,6 +2,7 @@
 
 from .about_model import describe_features, describe_model, describe_score, describe_sharing
 from .contributions import Contributions, contributions, describe_largest_contributions
+from .find_heads import MEASURES, Measure, describe_order, measure_heads, order_heads
 from .next_word import (
     Candidates,
     NextWord,
@@ -26,11 +27,13 @@ from .sentences import (
 from .two_texts import Shared, describe_shared, shared
 
 __all__ = [
+    "MEASURES",
     "VIEWS",
     "Candidates",
     "Contributions",
     "Focus",
     "InText",
+    "Measure",
     "NextWord",
     "Reading",
     "Seen",
@@ -47,6 +50,7 @@ __all__ = [
     "describe_merged",
     "describe_model",
     "describe_next",
+    "describe_order",
     "describe_pieces",
     "describe_score",
     "describe_seen",
@@ -55,7 +59,9 @@ __all__ = [
     "describe_text",
     "describe_token",
     "describe_weights",
+    "measure_heads",
     "next_word",
+    "order_heads",
     "places_in_text",
     "shared",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, get_args
@@ -210,6 +210,10 @@ class Reading:
         shown = set(self.places)
         return tuple(name for i, name in enumerate(self.encoded.pieces.shown) if i not in shown)
 
+    def layer_weights(self, layer: int) -> Iterator[Array]:
+        """Weights of a layer's heads between what is shown, one after the other."""
+        return map(self._shown, self.encoded.layer_weights(layer))
+
     def thumbnails(self, side: int) -> tuple[Array, tuple[str, ...]]:
         """The weights of all heads, small, and the tokens of their rows and columns.
 
@@ -230,8 +234,8 @@ class Reading:
         m = min(side, n)
         small = np.empty((self.model.layers, self.model.heads, m, m), np.float32)
         for layer, own in enumerate(small):
-            for i, weights in enumerate(self.encoded.layer_weights(layer)):
-                own[i] = pooled(self._shown(weights), m)
+            for i, weights in enumerate(self.layer_weights(layer)):
+                own[i] = pooled(weights, m)
         if m == n:
             return small, self.tokens
         first = [self.tokens[i] for i in patches(n, m)]

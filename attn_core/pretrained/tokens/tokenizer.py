@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,15 @@ class Tokenizer:
     def piece(self, i: int) -> str:
         """Write a token for people, with a sign for the space before it; see `written.piece`."""
         return piece(self.spelling(i))
+
+    @cached_property
+    def mask(self) -> str | None:
+        """What stands in a text for a token that is to be guessed; None where nothing does."""
+        for token in ("[MASK]", "<mask>"):
+            encoded = self._tokenizer.encode(token, add_special_tokens=False)
+            if self._tokenizer.token_to_id(token) in encoded.ids:
+                return token
+        return None
 
     def joined(self, ids: Sequence[int]) -> str:
         """Write tokens as a text."""

@@ -41,7 +41,7 @@ def choose(key: str, kinds: Sequence[Kind]) -> Kind | None:
     return None if ending is None else by_ending[ending]
 
 
-def button(kind: Kind, stem: str, trace: AttentionTrace, only: str | None = None) -> None:
+def offer(kind: Kind, stem: str, trace: AttentionTrace, only: str | None = None) -> None:
     """Offer a file to be saved.
 
     Only the chosen kind is written, so that the page is cheap until there is one; with the

@@ -23,7 +23,7 @@ from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, shared_model
+from pages.ui.model import controls, find_heads, shared_model
 from pages.ui.session.state import session
 
 #: Pixels of the page, and tokens, with which the large head has room beside all heads.
@@ -62,7 +62,10 @@ def heads_and_one(reading: Reading) -> None:
 def _heads(reading: Reading, share: float) -> None:
     """Show all heads; a click selects one."""
     st.header("All heads", anchor=False)
-    head_grid(reading, "figure-model-heads", _look(share), _select)
+    if kind := find_heads.choose_order():
+        find_heads.sorted_grid(reading, kind, "figure-model-heads", _look(share))
+    else:
+        head_grid(reading, "figure-model-heads", _look(share), _select)
 
 
 def _select(layer: int, head: int) -> None:

@@ -66,7 +66,7 @@ def show(reading: Reading) -> None:
         "model goes on with both."
     )
     text, focus = reading.encoded.text, reading.focus
-    session().writing.follow((model.name, text))
+    session().writing.follow(model.name, text)
 
     def part() -> None:
         _part(model, text, focus, alone=state.begin_fragment(_PART))

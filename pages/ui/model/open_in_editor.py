@@ -58,7 +58,7 @@ def _file(reading: Reading) -> None:
     )
     if kind := save.choose("model-take-as", (save.NUMPY, save.TORCH, save.NPZ)):
         focus = reading.focus
-        save.button(kind, f"layer-{focus.layer + 1}-head-{focus.head + 1}", reading.trace)
+        save.offer(kind, f"layer-{focus.layer + 1}-head-{focus.head + 1}", reading.trace)
 
 
 def _open(small: Scenario) -> None:

@@ -324,3 +324,16 @@ def _thumbnails(
         small, tokens = _reading.thumbnails(side)
     small.setflags(write=False)  # they are all visitors'
     return small, tokens
+
+
+def head_scores(reading: Reading) -> Array:
+    """Return what each head does in the text, from a cache; see `interpret.measure_heads`."""
+    return _head_scores(reading.model.name, reading.encoded.text, reading.focus.merged, reading)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _head_scores(name: str, text: str, merged: bool, _reading: Reading) -> Array:
+    with _busy:
+        scores = interpret.measure_heads(_reading)
+    scores.setflags(write=False)  # they are all visitors'
+    return scores

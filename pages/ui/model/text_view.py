@@ -19,7 +19,9 @@ def show(reading: Reading) -> None:
     """Show the text; a click on a token chooses it."""
     i, encoded = reading.query, reading.encoded
     placed, after = places_in_text(encoded.text, encoded.pieces, reading.groups)
-    row = TextRow(placed, after, reading.tokens, reading.seen.weights[i], i)
+    seen = reading.seen
+    mask = None if seen.mask is None else seen.mask[i]
+    row = TextRow(placed, after, seen.tokens, seen.weights[i], i, mask)
     described = describe_coloured_text(row, state.theme())
     if session().is_live:
         alt = f"The text, coloured by what {isolate(reading.tokens[i])} attends to"

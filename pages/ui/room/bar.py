@@ -10,7 +10,7 @@ import streamlit as st
 from attn_core.explain.wording import pluralize
 from pages.ui import menu
 from pages.ui.room import follow
-from pages.ui.room.member import Member
+from pages.ui.room.member import EXPLORE, Member
 from pages.ui.room.rules import rooms
 from pages.ui.room.rules.limits import PRESENT
 from pages.ui.room.show import ask, give, question_bar, task_bar
@@ -71,10 +71,13 @@ def _people() -> None:
 
 def _participant(member: Member) -> None:
     if member.mode == "task":
-        st.markdown(f"Room **{member.code}** · A task for all", width="content")
+        st.markdown(
+            f"Room **{member.code}** · A task for all. What you had before waits until it ends.",
+            width="content",
+        )
     elif member.is_following:
         st.markdown(f"Room **{member.code}** · Following the presenter", width="content")
-        _button("Explore on my own", "explore", follow.explore)
+        _button(EXPLORE, "explore", follow.explore)
     else:
         since = f", since {member.why}" if member.why else ""
         st.markdown(f"Room **{member.code}** · On your own{since}", width="content")

@@ -13,11 +13,10 @@ from datetime import timedelta
 import streamlit as st
 
 from attn_core import limits, permalink, presets
-from attn_core.learning import raw_target
 from attn_core.notation import cells
 from attn_core.notation.graph import graph
 from pages.ui import menu
-from pages.ui.room import task_mode
+from pages.ui.room import places, task_mode
 from pages.ui.room.member import Member
 from pages.ui.room.rules import code, rooms, slots
 from pages.ui.room.rules.limits import LIFETIME, MAX_LOOK, PRESENT
@@ -64,8 +63,7 @@ def leave() -> None:
     known = session()
     if known.member and known.member.mode == "task":
         task_mode.end(known.member)
-    if known.member and known.member.is_following:
-        known.history = known.member.explore(known.history)
+    explore()
     if known.member and known.member.seen:  # it was let in
         known.tokens[known.member.code] = known.member.token, known.member.is_named
     known.member = None
@@ -75,7 +73,9 @@ def explore() -> None:
     """Let go of the presenter, and go back to what was one's own."""
     known = session()
     if known.member and known.member.is_following:
+        waiting = places.waiting(known.member)
         known.history = known.member.explore(known.history)
+        places.give_back(known.member, waiting)
 
 
 def follow_again() -> None:
@@ -102,10 +102,15 @@ def follow(address: Address, before: str) -> None:
     is_called = _ask(_catch_up)
     if (member := known.member) is None:
         return
+    if member.mode == "own":  # what is shown of this page is what was changed
+        waiting = places.waiting(member)
+        waiting.pop(known.page, "")
+        places.give_back(member, waiting)
     page = task_mode.PAGE if member.mode == "task" else member.stage.page if member.stage else ""
     is_turned = before and page and known.page not in (before, shown, page)
     if member.is_following and is_turned and not member.has_just_left(known.page):
         known.history = member.let_go(known.history, "you turned the page")
+        places.give_back(member, places.waiting(member))
     elif member.is_following or is_called:
         # Before a page was whole in the room, its browser has nothing under way.
         if shown and known.page != page and not member.has_just_left(known.page):
@@ -226,9 +231,11 @@ def _adopt(member: Member, stage: Stage) -> None:
     address = replace(
         known.said(), link=stage.link, head=head, cell=cell, texts=known.text_parameters
     )
-    if last is None or (stage.page, stage.look) != (last.page, last.look):
-        address = address.with_page(stage.page, stage.look)
-    known.adopt(stage.scenario, address)
+    if last is not None and (stage.page, stage.look) == (last.page, last.look):
+        known.adopt(stage.scenario, address)
+    else:
+        with places.taken(member, stage.page):
+            known.adopt(stage.scenario, address.with_page(stage.page, stage.look))
     if member.is_following or last is None:
         known.history.forget()
     member.stage = stage
@@ -317,8 +324,7 @@ def _stage(member: Member) -> Stage:
     """Return what the presenter's session has on the screen, as a stage."""
     known = session()
     page = member.stage.page if known.page == BACKSTAGE and member.stage else known.page
-    painted = raw_target.to_text(known.painted)  # also what a newcomer finds
-    said = replace(known.said(), painted=painted, texts=known.text_links)
+    said = known.places
     look = said.of_page(page)
     asked = known.inspection.cell
     cell = cells.to_text(asked) if asked and graph(known.scenario).has_cell(asked) else ""

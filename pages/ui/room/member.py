@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pages.ui.room.rules.rooms import Room
     from pages.ui.room.rules.stage import Stage
 
+#: What lets go of the presenter is called.
+EXPLORE = "Explore on my own"
 #: What a participant's page shows: the stage, their own scenario, or the room's task.
 Mode = Literal["following", "own", "task"]
 
@@ -56,6 +58,9 @@ class Member:
         What made this session let go by itself; empty where it was asked to.
     own : History or None
         The visitor's own scenario with its undo, while another one is on the screen.
+    own_places, shown_places : dict of str to str
+        By page: what the visitor's own shows there beside a scenario, and what a room's shows in
+        its place; see `Address.place`.
     left : tuple of str and float
         The page that the presenter called this session away from last, and when, as
         `time.monotonic` counts.
@@ -80,6 +85,8 @@ class Member:
     reported: str = ""
     why: str = ""
     own: History | None = None
+    own_places: dict[str, str] = field(default_factory=dict)
+    shown_places: dict[str, str] = field(default_factory=dict)
     left: tuple[str, float] = ("", 0.0)
     lost: float = 0.0
     seen: float = 0.0

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from attn_core import permalink
-from pages.ui.room.member import Member
+from pages.ui.room import places
+from pages.ui.room.member import EXPLORE, Member
 from pages.ui.room.rules import tasks
 from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.store import store
@@ -47,7 +48,8 @@ def _begin(member: Member, given: TaskRound) -> None:
     begun = known.scenario if kept else given.task(member.token).start
     known.history = History(begun, before.preset, before.revision + 1)
     member.mode, member.task, member.reported = "task", given.id, ""
-    show(member, given)
+    with places.taken(member, PAGE):
+        show(member, given)
 
 
 def is_open(member: Member, given: TaskRound) -> bool:
@@ -76,14 +78,17 @@ def _link(document: str) -> str:
 
 def end(member: Member) -> None:
     """Follow the presenter again; what was made of the task is the last step of one's own."""
-    known = session()
+    known, waiting = session(), places.waiting(member)
     made, own = known.history, member.own or History(known.scenario, known.history.preset)
     own.push(made.present, made.preset)
     known.history = member.follow(own)
     known.history.revision = made.revision + 1
     known.movable, member.task = None, ""
-    if known.course.foreign:
-        known.course.begin_lesson(known.course.key, known.course.seed)
+    places.give_back(member, waiting)
+    known.add_note(
+        "The task has ended, and you follow the presenter again. What you made is kept: "
+        f"“{EXPLORE}” leads to it, and Undo from there to what you had before."
+    )
 
 
 def report(member: Member) -> None:

@@ -217,6 +217,29 @@ class Address:
         followed = {name: value for name, value in parse_qsl(look) if name in names}
         return Address.read(own | followed)
 
+    def place(self, page: str) -> str:
+        """Write what `of_page` does, but for where the scenario comes from.
+
+        Examples
+        --------
+        >>> Address("negation", lesson="views", projector=True).place("Learn")
+        'learn=views'
+        """
+        return replace(self, preset="").of_page(page)
+
+    def with_places(self, places: Mapping[str, str]) -> Address:
+        """Say of pages what `place` wrote, by their titles.
+
+        Examples
+        --------
+        >>> Address("negation", lesson="views").with_places({"Learn": "learn=grammar"}).query()
+        {'preset': 'negation', 'learn': 'grammar'}
+        """
+        said = self
+        for page, place in places.items():
+            said = said.with_page(page, place)
+        return replace(said, preset=self.preset)
+
     def with_text(self, i: int, said: str) -> Address:
         """Say another thing of one of the texts."""
         return replace(self, texts=(*self.texts[:i], said, *self.texts[i + 1 :]))

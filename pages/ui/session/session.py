@@ -5,11 +5,13 @@ Streamlit keeps it; only `state` asks Streamlit for it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from attn_core import Scenario, limits, permalink, presets
 from attn_core.edits import describe_rounded_scenario, mask_kinds
+from attn_core.learning import raw_target
 from attn_core.masks import MaskKind
 from attn_core.scenario import Array
 from attn_core.tasks.movable import Movable
@@ -347,8 +349,12 @@ class Session:
             self.refused, self.chosen_mask_kind = "", "none"
         preset = address.preset if address.preset in presets.BY_KEY else ""
         self.history.push(scenario, preset)
+        self._take_over(replace(address, course=address.course._replace(receipt="")))
+
+    def _take_over(self, address: Address) -> None:
+        """Take over all that an address says beside its scenario, which is on the screen."""
         self.links.scenario = address.link
-        self.load_from_url(replace(address, course=address.course._replace(receipt="")))
+        self.load_from_url(address)
         if address.pinned != self.links.pinned_whole:
             self._load_pin(address.pinned)
 
@@ -362,6 +368,17 @@ class Session:
         """
         if self.member and self.member.is_following and following != self.scenario:
             self.history = self.member.let_go(self.history, "you changed something")
+
+    @property
+    def places(self) -> Address:
+        """What the addresses of all pages say together, whether one has room for it or not."""
+        painted = raw_target.to_text(self.painted)  # also what a newcomer finds
+        return replace(self.said(), painted=painted, texts=self.text_links)
+
+    def show_places(self, places: Mapping[str, str]) -> None:
+        """Show what pages had beside a scenario, which stays; see `Address.place`."""
+        here = replace(self.said(), texts=self.text_parameters)
+        self._take_over(here.with_places(places))
 
     def _open(self, address: Address) -> None:
         """Open its link; one that can't be opened leaves everything as it is, and says so."""
@@ -444,7 +461,7 @@ class Session:
             look=model_query.to_text(self.model_query.focus),
             model=self.model_query.model,
             off=model_query.heads_to_text(self.model_query.off),
-            next=self.writing.parameter,
+            next=self.writing.parameter(self.model_query.text.text),
             course=self.course.to_url(link),
         )
 

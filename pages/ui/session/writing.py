@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
@@ -65,7 +64,7 @@ class Writing:
     token: int | None = None
     is_running: bool = False
     #: Model and text that it is behind; None for whichever comes.
-    _of: Hashable = None
+    _of: tuple[str, str] | None = None
     #: What an address said last of it, and of which text.
     _said: tuple[str, str] = ("", "")
 
@@ -79,11 +78,11 @@ class Writing:
         """How the next token is drawn that is wanted and not written yet."""
         return self.draws[len(self.drawn)] if len(self.drawn) < len(self.draws) else None
 
-    def follow(self, of: Hashable) -> None:
+    def follow(self, model: str, text: str) -> None:
         """Begin anew where it is of another model or text."""
-        if self._of not in (None, of):
+        if self._of not in (None, (model, text)):
             self.restart()
-        self._of = of
+        self._of = model, text
 
     def want(self) -> None:
         """Have one more token written."""
@@ -114,10 +113,10 @@ class Writing:
         seed = settings.pop("seed", self.draw.seed)
         self.draw = Draw(seed, replace(self.draw.sampling, **settings))
 
-    @property
-    def parameter(self) -> str:
-        """What an address says of it."""
-        return to_text(self.draws, self.draw)
+    def parameter(self, text: str) -> str:
+        """What an address says of it: behind another text nothing is written yet."""
+        is_of_another = self._of is not None and self._of[1] != text
+        return to_text([] if is_of_another else self.draws, self.draw)
 
     def note_url(self, parameter: str, text: str) -> None:
         """Note what an address says of it, and of which text: from then on it is no news."""
@@ -125,9 +124,8 @@ class Writing:
 
     def load_from_url(self, parameter: str, text: str) -> None:
         """Take up what an address says, where it is news, or was said of another text."""
-        is_news = (parameter, text) not in (self._said, (self.parameter, self._said[1]))
-        self.note_url(parameter, text)
-        if not is_news:
+        before, self._said = self._said, (parameter, text)
+        if self._said in (before, (self.parameter(text), before[1])):
             return
         self.restart()
         self.draws, self.draw = from_text(parameter)

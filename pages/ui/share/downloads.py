@@ -54,7 +54,7 @@ def chosen(trace: AttentionTrace) -> str | None:
 def file(trace: AttentionTrace, only: str | None) -> None:
     """Choose a kind of file, and save it."""
     if kind := save.choose("take-as", KINDS):
-        save.button(kind, f"attention{'' if only is None else f'-{only}'}", trace, only)
+        save.offer(kind, f"attention{'' if only is None else f'-{only}'}", trace, only)
 
 
 def picture(trace: AttentionTrace, only: str | None) -> None:

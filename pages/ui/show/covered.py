@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from attn_core import AttentionTrace, Scenario, attend
 from attn_core.figures import Description, describe, describe_overview
-from attn_core.notation.equation import Equation, block, cover, equation, headline
+from attn_core.notation.cells import Cell
+from attn_core.notation.equation import Block, Equation, block, cover, equation, headline
 from attn_core.notation.graph import graph
+from attn_core.notation.outline import highlight
 from attn_core.notation.overview import overview
 from pages.ui.live.chart import chart, look
 from pages.ui.show.lit import with_dependencies
@@ -55,6 +58,18 @@ def some(
     one(scenario, name, key, is_covered=is_covered)
 
 
+def with_box(scenario: Scenario, names: Collection[str], box: Cell | None, key: str) -> None:
+    """Show several steps covered, or one below what it is made of, with a box outlined."""
+    if len(names) == 1:
+        shown = _outlined(cover(_written(attend(scenario), *names), names), scenario, box)
+        described = describe(shown, look=look())
+    else:
+        hidden = with_what_follows(scenario, names)
+        shown = _outlined(cover(overview(attend(scenario).head(0)), hidden), scenario, box)
+        described = describe_overview(shown, look=look())
+    _show(described, shown, None, key)
+
+
 def one(scenario: Scenario, name: str, key: str, *, is_covered: bool, share: float = 1) -> None:
     """Show a step with what it is made of in a share of the page's width."""
     shown = cover(_written(attend(scenario), name), (name,) if is_covered else ())
@@ -75,6 +90,20 @@ def _written(trace: AttentionTrace, name: str) -> Equation:
         return Equation(whole_line[: whole_line.index("=") + 2])
     is_made = graph(trace.scenario)[name].terms
     return equation(trace, name) if is_made else Equation((block(trace, name),))
+
+
+def _outlined(drawn: Equation, scenario: Scenario, box: Cell | None) -> Equation:
+    """Outline a box, and not what its number is made of."""
+    if box is None:
+        return drawn
+    return Equation(
+        tuple(
+            replace(term, outlines=tuple(each for each in term.outlines if each.is_target))
+            if isinstance(term, Block)
+            else term
+            for term in highlight(drawn, scenario, box).terms
+        )
+    )
 
 
 def _show(described: Description, shown: Equation, scenario: Scenario | None, key: str) -> None:

@@ -9,7 +9,7 @@ from math import isfinite
 from attn_core import AttentionTrace, attend
 from attn_core.explain.calculation import calculate
 from attn_core.explain.wording import DISPLAY_TOLERANCE, join_words
-from attn_core.notation import labels
+from attn_core.notation import cells, labels
 from attn_core.notation.cells import Cell
 from attn_core.notation.graph import graph
 from attn_core.scenario import Array, Scenario
@@ -102,6 +102,7 @@ def _number(trace: AttentionTrace, head: int, cell: Cell) -> Question:
         within=_WITHIN * max(1.0, abs(made.value)),
         why=f"{name} = {escape.markdown(made.numbers)}",
         shows=tuple(each for each in nodes if nodes[each].original == nodes[cell.name].original),
+        cell=cells.to_text(cell),
     )
 
 

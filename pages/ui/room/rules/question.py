@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from attn_core import strict_json
+from attn_core.notation import cells
 from attn_core.tasks.bound import TOLERANCE
 from attn_core.tasks.prediction import Prediction
 from pages.ui.room.rules import histogram
@@ -40,6 +41,8 @@ class Question:
         Why it is so, Markdown; may be empty.
     shows : tuple of str
         Steps whose pictures would tell the answer.
+    cell : str
+        The number that is asked for, as `cells.to_text` writes it; empty for none or several.
     id : str
         Tells it from others of its room; empty until it is asked.
     phase : {"open", "closed", "shown"}
@@ -55,6 +58,7 @@ class Question:
     within: float = 0.0
     why: str = ""
     shows: tuple[str, ...] = ()
+    cell: str = ""
     id: str = ""
     phase: Phase = "open"
     round: int = 1
@@ -160,6 +164,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "within": lambda x: _is_number(x) and x >= 0,
     "why": _is_text,
     "shows": _are_texts,
+    "cell": lambda x: x == "" or (_is_text(x) and cells.from_text(x) is not None),
     "id": _is_text,
     "phase": lambda x: x in PHASES,
     "round": lambda x: x in ROUNDS,

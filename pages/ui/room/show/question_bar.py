@@ -14,7 +14,7 @@ from attn_core.figures import (
     describe_histogram,
     histogram_alt,
 )
-from attn_core.notation import labels
+from attn_core.notation import cells, labels
 from pages.ui.live.chart import chart, look
 from pages.ui.room import follow
 from pages.ui.room.member import Member
@@ -103,8 +103,8 @@ def _picture(member: Member, asked: Question) -> None:
     if not asked.shows or asked.phase == "shown" or member.room is None:
         return
     session().around = _AROUND
-    stage = member.room.stage
-    covered.some(stage.scenario.head(stage.head), asked.shows, "room-question", is_covered=True)
+    stage, box = member.room.stage, cells.from_text(asked.cell)
+    covered.with_box(stage.scenario.head(stage.head), asked.shows, box, "room-question")
 
 
 def _participant(member: Member, asked: Question) -> None:

@@ -1,0 +1,125 @@
+"""What an encoder with a masked language model's head says of a token that is hidden from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeGuard
+
+import numpy as np
+
+from ...attention import softmax
+from ...explain.wording import Escape, join_words
+from ...notation.labels import isolate, number
+from ...scenario import Array
+from ..decoder.sampling import likeliest
+from ..encoded import Encoded
+from ..encoder import Encoder
+from ..model import Model
+
+#: Tokens that are shown.
+SHOWN = 10
+#: How many of them a sentence names, and the decimals of a probability there.
+_NAMED, _DECIMALS = 3, 3
+
+
+@dataclass(frozen=True, eq=False)
+class UnderMask:
+    """What may stand under a mask.
+
+    Attributes
+    ----------
+    mask : str
+        What stands in the text.
+    place : int
+        Of the mask, among the tokens.
+    places : tuple of int
+        Of all masks of the text.
+    names : tuple of str, length m
+        The likeliest tokens first.
+    probabilities : ndarray, shape (m,)
+    vocabulary : int
+        How many tokens there are.
+    """
+
+    mask: str
+    place: int
+    places: tuple[int, ...]
+    names: tuple[str, ...]
+    probabilities: Array
+    vocabulary: int
+
+
+def can_guess(model: Model) -> TypeGuard[Encoder]:
+    """Whether a model has a head that says what stands under a mask, and a sign for the mask."""
+    return isinstance(model, Encoder) and bool(model.masked and model.tokenizer.mask)
+
+
+def masks(model: Encoder, encoded: Encoded) -> tuple[int, ...]:
+    """Places of the masks among the tokens of a text."""
+    return tuple(i for i, token in enumerate(encoded.tokens) if token == model.tokenizer.mask)
+
+
+def under_mask(model: Encoder, encoded: Encoded, query: int) -> UnderMask | None:
+    """Compute what may stand under a mask of a text; None where it has none.
+
+    Parameters
+    ----------
+    model : Encoder
+        With a head for it; see `can_guess`.
+    encoded : Encoded
+        A text as this model read it.
+    query : int
+        Place of the mask that is meant; the first one where there is none.
+    """
+    places = masks(model, encoded)
+    if not places or model.masked is None:
+        return None
+    place = query if query in places else places[0]
+    logits = model.masked.logits(encoded.hidden[[place]])[0]
+    found = likeliest(softmax(logits.astype(np.float64)), SHOWN)
+    return UnderMask(
+        encoded.tokens[place],
+        place,
+        places,
+        tuple(model.tokenizer.piece(i) for i, _ in found),
+        np.array([p for _, p in found]),
+        len(logits),
+    )
+
+
+def with_mask(model: Encoder, encoded: Encoded, tokens: Sequence[int]) -> str | None:
+    """Put the mask in place of tokens beside each other; None where the text doesn't have them.
+
+    Parameters
+    ----------
+    model : Encoder
+    encoded : Encoded
+    tokens : sequence of int
+        Places of a token, or of all of a word.
+    """
+    spans, special = encoded.pieces.spans, encoded.pieces.special
+    begin, end = spans[tokens[0]][0], spans[tokens[-1]][1]
+    mask, letters = model.tokenizer.mask, encoded.text[begin:end]
+    if mask is None or any(special[i] for i in tokens) or not letters.strip():
+        return None
+    begin += len(letters) - len(letters.lstrip())  # some count the space before it to a token
+    return encoded.text[:begin] + mask + encoded.text[end:]
+
+
+def describe_under_mask(found: UnderMask, escape: Escape = str) -> str:
+    """Name the tokens that most likely stand under a mask.
+
+    Examples
+    --------
+    >>> numbers = np.array([0.625, 0.25])
+    >>> print(describe_under_mask(UnderMask("[MASK]", 2, (2,), ("cat", "dog"), numbers, 23)))
+    Under [MASK] most likely stand cat (0.625) and dog (0.250), of 23 tokens.
+    """
+    pairs = zip(found.names[:_NAMED], found.probabilities, strict=False)
+    named = [f"{escape(isolate(name))} ({number(p, _DECIMALS)})" for name, p in pairs]
+    which = ""
+    if len(found.places) > 1:
+        which = f", number {found.places.index(found.place) + 1} of {len(found.places)} here,"
+    said = f"Under {escape(found.mask)}{which} most likely stand {join_words(named)}"
+    return f"{said}, of {found.vocabulary:,} tokens."

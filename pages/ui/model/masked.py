@@ -1,0 +1,86 @@
+"""Show what stands under a mask, where an encoder's file has the head that guesses it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from attn_core.figures import describe_next_tokens
+from attn_core.notation.labels import isolate
+from attn_core.pretrained import Encoded, Encoder
+from attn_core.pretrained.interpret import Reading
+from attn_core.pretrained.interpret.under_mask import (
+    UnderMask,
+    can_guess,
+    describe_under_mask,
+    under_mask,
+    with_mask,
+)
+from attn_core.text import escape
+from pages.ui.live.chart import chart, look
+from pages.ui.live.slots import slot
+from pages.ui.model import shared_model
+from pages.ui.model.attention_maps import is_ready
+from pages.ui.session import state, widgets
+from pages.ui.session.state import session
+
+
+def show(reading: Reading) -> None:
+    """Show the likeliest tokens under a mask of the text, or offer to put one there."""
+    model, encoded = reading.model, reading.encoded
+    if not (can_guess(model) and isinstance(encoded, Encoded)):
+        return
+    mask = escape.markdown(str(model.tokenizer.mask))
+    st.header(f"What stands under {mask}", anchor=False)
+    st.markdown(
+        "This model has learned to guess hidden tokens: what leaves its last layer there, "
+        "transformed once more, is compared with the vector of each token of its vocabulary "
+        "([Devlin et al. 2019](https://arxiv.org/abs/1810.04805), section 3.1)."
+    )
+    found = _found(model.name, encoded.text, reading.focus.query, model, encoded)
+    if found:
+        _bars(found)
+    else:
+        st.caption(f"This text has no {mask}. Type one, or put it in place of the token above.")
+    _button(reading, model, encoded)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _found(
+    name: str, text: str, query: int, _model: Encoder, _encoded: Encoded
+) -> UnderMask | None:
+    with shared_model.alone():
+        return under_mask(_model, _encoded, query)
+
+
+def _bars(found: UnderMask) -> None:
+    chances = found.probabilities.tolist()
+    with slot():
+        if is_ready():
+            described = describe_next_tokens(found.names, chances, chances, look=look())
+            chart(described, "figure-model-masked", lambda: describe_under_mask(found))
+    st.markdown(describe_under_mask(found, escape.markdown))
+    if len(found.places) > 1:
+        st.caption("Choose another of them as the token above.")
+
+
+def _button(reading: Reading, model: Encoder, encoded: Encoded) -> None:
+    """Offer to put a mask in place of the token, or the word, that is the query."""
+    tokens = reading.groups[reading.query]
+    text, mask = with_mask(model, encoded, tokens), model.tokenizer.mask
+    if text is None or encoded.tokens[tokens[0]] == mask:
+        return
+    name = escape.markdown(isolate(reading.tokens[reading.query]))
+    widgets.button(
+        f"Put {escape.markdown(str(mask))} in place of {name}",
+        key="model-mask",
+        on_click=_put,
+        args=(text, tokens[0], model),
+    )
+
+
+def _put(text: str, token: int, model: Encoder) -> None:
+    query = session().model_query
+    state.read_text(query, text, "", check=partial(shared_model.check, model))
+    query.focus_on(query=token, key=None)

@@ -1,0 +1,38 @@
+"""What a visitor's own pages show beside a scenario: it waits while a room's takes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pages.ui.room.member import Member
+from pages.ui.session.state import session
+
+
+@contextmanager
+def taken(member: Member, page: str) -> Iterator[None]:
+    """Keep what is the visitor's own on a page, which is taken for the room meanwhile."""
+    before = session().places.place(page)
+    if before != member.shown_places.get(page):
+        member.own_places[page] = before
+    yield
+    member.shown_places[page] = session().places.place(page)
+
+
+def waiting(member: Member) -> dict[str, str]:
+    """List what waits, by page; on a page that the visitor has changed since, nothing does."""
+    if not member.own_places:
+        return {}
+    now = session().places
+    return {
+        page: own
+        for page, own in member.own_places.items()
+        if now.place(page) == member.shown_places[page]
+    }
+
+
+def give_back(member: Member, own: dict[str, str]) -> None:
+    """Show on pages what has waited."""
+    member.own_places, member.shown_places = {}, {}
+    if own:
+        session().show_places(own)
