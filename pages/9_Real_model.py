@@ -15,8 +15,7 @@ st.markdown(
     "its own $W_q$, $W_k$ and $W_v$."
 )
 glossary.introduce(
-    *("token", "head", "query", "key", "value", "score", "weight"),
-    *("residual stream", "MLP", "ablation", "logit lens"),
+    "token", "head", "query", "key", "value", "score", "weight", "residual stream", "ablation"
 )
 controls.which()
 if model := shared_model.model():

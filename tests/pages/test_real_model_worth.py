@@ -49,7 +49,16 @@ def traces(at, name):
     return json.loads(found.proto.spec)["data"]
 
 
-def bars(at, name="worth"):
+def changed(at):
+    """What the likeliest tokens have now, and with all heads."""
+    now, outlines, *_ = traces(at, "worth")
+    return np.array(now["x"]), [
+        after if before is None else before
+        for after, before in zip(now["x"], outlines["x"], strict=True)
+    ]
+
+
+def bars(at, name):
     heights = [trace["y"] for trace in traces(at, name)]
     return [np.frombuffer(base64.b64decode(each["bdata"]), each["dtype"]) for each in heights]
 
@@ -62,28 +71,29 @@ def probabilities(logits):
     return softmax(logits[-1].astype(float))
 
 
-def test_heads_switched_off_are_transformers(kind):
+def test_probabilities_without_heads_are_transformers(kind):
     """The chosen head, then all of its layer, then all on again."""
     whole = probabilities(load(decoders.HOME / kind).encode(TEXT).logits)
     order = np.argsort(-whole, kind="stable")[:10]
     at = opened(look="2.2.4.0.head")
-    (before,) = bars(at)
-    np.testing.assert_allclose(before, whole[order], **CLOSE)
+    np.testing.assert_allclose(changed(at)[0], whole[order], **CLOSE)
     assert "All heads are on." in said(at)
     fine(button(at, "worth-head").click().run())
-    before, after = bars(at)
+    after, before = changed(at)
     one = probabilities(PARTS[f"{kind} one"])
-    np.testing.assert_allclose(before, whole[order], **CLOSE)
+    np.testing.assert_allclose(before, whole[order], rtol=0, atol=1e-3)
     np.testing.assert_allclose(after, one[order], **CLOSE)
     assert np.abs(after - before).max() > 1e-4
     assert "Off: **head 2 of layer 2**." in said(at)
     assert parameter(at, "off") == "2.2"
     assert button(at, "worth-head").label == "Switch head 2 of layer 2 on"
     fine(button(at, "worth-layer").click().run())
-    np.testing.assert_allclose(bars(at)[1], probabilities(PARTS[f"{kind} layer"])[order], **CLOSE)
+    np.testing.assert_allclose(
+        changed(at)[0], probabilities(PARTS[f"{kind} layer"])[order], **CLOSE
+    )
     assert "Off: **all heads of layer 2**." in said(at)
     press(at, "All on again")
-    assert len(bars(fine(at))) == 1
+    np.testing.assert_allclose(changed(fine(at))[0], whole[order], **CLOSE)
     assert "off" not in at.query_params
 
 
@@ -91,7 +101,7 @@ def test_heads_switched_off_are_transformers(kind):
 def test_an_address_keeps_which_heads_are_off(kind):
     at = opened(off="1.1-2.2", look="1.1.1.0.head")
     order = np.argsort(-probabilities(load(decoders.HOME / kind).encode(TEXT).logits))[:10]
-    np.testing.assert_allclose(bars(at)[1], probabilities(PARTS[f"{kind} two"])[order], **CLOSE)
+    np.testing.assert_allclose(changed(at)[0], probabilities(PARTS[f"{kind} two"])[order], **CLOSE)
     fine(button(at, "worth-head").click().run())
     assert parameter(at, "off") == "2.2"
 
@@ -206,6 +216,9 @@ def test_a_whole_layer_of_a_decoder(kind):
     attention, mlp = bars(at, "added")
     np.testing.assert_allclose(attention, PARTS[f"{kind} attention"][1], rtol=1e-5)
     np.testing.assert_allclose(mlp, PARTS[f"{kind} mlp"][1], rtol=1e-5)
+    assert "figure-model-shares" not in str([c.proto.id for c in at.get("plotly_chart")])
+    at.session_state["model-shares"] = True
+    fine(at.run())
     share = PARTS[f"{kind} attention"] / (PARTS[f"{kind} attention"] + PARTS[f"{kind} mlp"])
     np.testing.assert_allclose(array(traces(at, "shares")[0]["z"]), share, rtol=1e-5)
     lines = next(each.value for each in at.markdown if "| equation |" in each.value).splitlines()

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from attn_core.figures import Description, Look, WordMap, describe_word_bars, describe_word_map
+from attn_core.figures import Description, Look, WordMap, describe_next_tokens, describe_word_map
 from attn_core.figures.words import word_map
 from attn_core.pretrained.decoder import DecoderOutput
 from attn_core.pretrained.interpret import Reading
@@ -100,14 +100,18 @@ def _set(off: frozenset[Head]) -> None:
 def _next(reading: Reading, off: frozenset[Head]) -> None:
     """Show the likeliest next tokens with all heads beside those without some."""
     changed = measured.next_without(reading, off)
-    bars = {"all heads on": changed.before}
-    if off:
-        bars |= {"with heads off": changed.after}
     with slot():
         if is_ready():
-            described = describe_word_bars(changed.tokens, bars, 3, look=look())
+            chances = changed.after.tolist(), changed.before.tolist()
+            described = describe_next_tokens(
+                changed.tokens, *chances, "with all heads", look=look()
+            )
             chart(described, "figure-model-worth", lambda: describe_changed_next(changed))
     st.markdown(describe_changed_next(changed, escape.markdown))
+    st.caption(
+        "The tokens that are likeliest with all heads. An outline is their probability then, "
+        "where it is another."
+    )
 
 
 def _cosine(reading: Reading, other: Reading, off: frozenset[Head]) -> None:
