@@ -25,7 +25,7 @@ from .parts.heads import Head
 from .parts.norms import read_layer_norm
 from .parts.room import Room, told_of
 from .parts.text_rules import read_text_rules
-from .tokens.tokenizer import Pieces, Tokenizer
+from .tokens.tokenizer import Pieces, Tokenizer, pair_text
 
 
 class Encoder:
@@ -67,7 +67,7 @@ class Encoder:
         if self.rules.lower:
             self.tokenizer.lower()
         self._places = self._read_places(config)
-        self._segment = self._read_segment(config)
+        self._segments = self._read_segments(config)
         self._norm = read_layer_norm(self._file, NORM, config.d_model, config.epsilon)
         self.masked = read_masked_head(self._file, config, vocabulary)
         self._layers = tuple(self._read_layers(config, progress))
@@ -78,13 +78,17 @@ class Encoder:
         read = slice(first + self.max_tokens)
         return self._file.take(PLACES, first + config.max_tokens, config.d_model, rows=read)
 
-    def _read_segment(self, config: Config) -> Matrix:
-        """Read the vector that each word of a first sentence has; all are of the first here."""
+    def _read_segments(self, config: Config) -> Matrix:
+        """Read the vectors that tell the two sentences of a pair apart; there may be one."""
         if not config.architecture.segments:
-            return np.zeros(config.d_model, np.float32)
-        self._file.length(SEGMENTS, config.d_model)
-        first: Matrix = self._file.rows(SEGMENTS, [0])[0]
-        return first
+            return np.zeros((1, config.d_model), np.float32)
+        count = self._file.length(SEGMENTS, config.d_model)
+        return self._file.rows(SEGMENTS, range(min(count, 2)))
+
+    @property
+    def has_segments(self) -> bool:
+        """Whether it has a vector for each of the two sentences of a pair."""
+        return len(self._segments) == 2
 
     def _read_layers(self, config: Config, progress: Progress | None) -> list[Layer]:
         layers = []
@@ -94,25 +98,27 @@ class Encoder:
                 progress(f"layer {i + 1} of {config.layers}", (i + 1) / config.layers)
         return layers
 
-    def split(self, text: str) -> Pieces:
-        """Cut a text into the model's tokens.
+    def split(self, text: str, second: str | None = None) -> Pieces:
+        """Cut a text, or a pair of sentences, into the model's tokens.
 
         Raises
         ------
         ValueError
             When it is blank, or has more tokens than are read.
         """
-        pieces = self.tokenizer.split(text)
+        pieces = self.tokenizer.split(text, second)
         self._room.check(len(pieces.ids))
         return pieces
 
-    def encode(self, text: str) -> Encoded:
-        """Let the model read a text.
+    def encode(self, text: str, second: str | None = None) -> Encoded:
+        """Let the model read a text, or a pair of sentences.
 
         Parameters
         ----------
         text : str
             Of at most `max_tokens` tokens, with those that the model puts around it.
+        second : str, optional
+            The second sentence of a pair, which the model reads behind the first.
 
         Returns
         -------
@@ -123,11 +129,14 @@ class Encoder:
         ValueError
             As `split` does, or when the model's numbers leave the range of float32 here.
         """
-        pieces = self.split(text)
+        pieces = self.split(text, second)
         with told_of(len(pieces.ids)):
             states = np.stack([*self._forward(pieces)])
         states.setflags(write=False)
-        return Encoded(text, pieces, states, self.rules, self._layers, partial(self._begun, pieces))
+        whole = text if second is None else pair_text(text, second)
+        return Encoded(
+            whole, pieces, states, self.rules, self._layers, partial(self._begun, pieces)
+        )
 
     def _begun(self, pieces: Pieces, off: Collection[Head]) -> Matrix:
         *_, last = self._forward(pieces.first(self.rules.max_tokens or self.max_tokens), off)
@@ -135,12 +144,18 @@ class Encoder:
 
     def _forward(self, pieces: Pieces, off: Collection[Head] = ()) -> Iterator[Matrix]:
         """What goes into each layer, and what leaves the last."""
-        words = self._file.rows(WORDS, pieces.ids)
-        places = self._places[self._config.places(pieces.ids)]
-        with np.errstate(over="ignore", invalid="ignore"):  # told below
-            X = self._norm(words + self._segment + places)
+        with np.errstate(over="ignore", invalid="ignore"):  # told by `told_of`
+            X = self._embedded(pieces)
             yield X
             yield from (trace.output for trace in forward(self._layers, pieces.tokens, X, off))
+
+    def _embedded(self, pieces: Pieces) -> Matrix:
+        """What goes into the first layer."""
+        words = self._file.rows(WORDS, pieces.ids)
+        places = self._places[self._config.places(pieces.ids)]
+        # A model with a single one has it for both sentences.
+        segments = self._segments[np.minimum(pieces.segments, len(self._segments) - 1)]
+        return self._norm(words + segments + places)
 
     def scenario(self, text: str, layer: int, head: int) -> Scenario:
         """One head's attention to a text, as a scenario of the lab.

@@ -42,7 +42,17 @@ def pieces(text, *tokens):
     letters = [None if " (" in name else name.removeprefix("##") for name in names]
     none = (False,) * len(names)
     ids = tuple(range(len(names)))
-    return Pieces(tuple(names), ids, none, tuple(spans), tuple(names), tuple(letters), none)
+    return Pieces(
+        tuple(names),
+        ids,
+        none,
+        tuple(spans),
+        tuple(names),
+        tuple(letters),
+        none,
+        (0,) * len(names),
+        (0,) * len(names),
+    )
 
 
 @pytest.mark.parametrize(

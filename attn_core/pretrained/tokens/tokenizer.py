@@ -41,6 +41,12 @@ class Pieces:
         character, what the model doesn't know, what it put there.
     unknown : tuple of bool, length n
         Which of them stand for what the model doesn't know.
+    sides : tuple of (int or None), length n
+        Of which sentence of a pair each is, 0 or 1; all of a single text are of 0, and what the
+        model put there is of none.
+    segments : tuple of int, length n
+        The segments of a pair as the model numbers them, which has vectors for them; all 0
+        where it has none, and of a single text.
     """
 
     tokens: tuple[str, ...]
@@ -50,6 +56,13 @@ class Pieces:
     shown: tuple[str, ...]
     letters: tuple[str | None, ...]
     unknown: tuple[bool, ...]
+    sides: tuple[int | None, ...]
+    segments: tuple[int, ...]
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether these are two sentences."""
+        return 1 in self.sides
 
     def first(self, count: int) -> Pieces:
         """So many tokens, with those that the model puts behind a text."""
@@ -98,38 +111,52 @@ class Tokenizer:
         if beyond := self._beyond(around.ids, around.tokens):
             raise ModelError(f"The tokenizer in {folder} is another model's: {beyond}.")
 
-    def split(self, text: str) -> Pieces:
-        """Cut a text into the model's tokens.
+    def split(self, text: str, second: str | None = None) -> Pieces:
+        """Cut a text, or a pair of sentences, into the model's tokens.
+
+        The places of a pair's tokens are those in `pair_text(text, second)`.
 
         Raises
         ------
         ValueError
-            When it is blank, isn't a text, or has what the model has no token for.
+            When one is blank, isn't a text, or has what the model has no token for.
         """
-        if not isinstance(text, str):
-            raise ValueError(f"A text must be a string, got {text!r:.40}.")
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise ValueError(f"A text must be valid Unicode; {text!a:.40} isn't.") from error
-        with _told("The model's tokenizer can't cut this text", ValueError):
-            encoded = self._tokenizer.encode(text)
-        special = tuple(bool(mark) for mark in encoded.special_tokens_mask)
-        if all(special):
-            raise UnseenError("Type a sentence of at least one word; the model finds none here.")
+        given = [text] if second is None else [text, second]
+        encoded = self._encoded(given)
         # Not `encoded.tokens`: these have a mask's token with the space that was before it.
         named = zip(encoded.ids, encoded.tokens, strict=True)
         tokens = tuple(self._tokenizer.id_to_token(i) or token for i, token in named)
         if beyond := self._beyond(encoded.ids, tokens):
             raise ValueError(f"The model can't read this text: {beyond}. Leave that out.")
-        ids, spans = tuple(encoded.ids), tuple(encoded.offsets)
+        ids, special = tuple(encoded.ids), tuple(map(bool, encoded.special_tokens_mask))
+        sides = tuple(encoded.sequence_ids)
+        spans = _spans(encoded.offsets, sides, len(text) + 1)
         unknown = tuple(i == self.unknown for i in ids)
-        letters = self._letters(text, tokens, spans)
-        names = [*map(visible, tokens)] if self._prefix else shown(text, spans, letters)
+        whole = text if second is None else pair_text(text, second)
+        letters = self._letters(whole, tokens, spans)
+        names = [*map(visible, tokens)] if self._prefix else shown(whole, spans, letters)
         for i in range(len(ids)):
             if special[i] or unknown[i]:
                 letters[i], names[i] = None, tokens[i]
-        return Pieces(tokens, ids, special, spans, tuple(names), tuple(letters), unknown)
+        segments = (0,) * len(ids) if second is None else tuple(encoded.type_ids)
+        own = tuple(names), tuple(letters), unknown
+        return Pieces(tokens, ids, special, spans, *own, sides, segments)
+
+    def _encoded(self, given: Sequence[str]) -> Any:
+        """Have the package cut a text, or two."""
+        for text in given:
+            if not isinstance(text, str):
+                raise ValueError(f"A text must be a string, got {text!r:.40}.")
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                raise ValueError(f"A text must be valid Unicode; {text!a:.40} isn't.") from error
+        with _told("The model's tokenizer can't cut this text", ValueError):
+            encoded = self._tokenizer.encode(*given)
+        marked = zip(encoded.sequence_ids, encoded.special_tokens_mask, strict=True)
+        if len({side for side, mark in marked if not mark}) < len(given):
+            raise UnseenError("Type a sentence of at least one word; the model finds none here.")
+        return encoded
 
     def _letters(
         self, text: str, tokens: tuple[str, ...], spans: tuple[tuple[int, int], ...]
@@ -190,6 +217,19 @@ class Tokenizer:
                     f"{self._vocabulary} rows, from 0 on"
                 )
         return ""
+
+
+def pair_text(text: str, second: str) -> str:
+    """Write two sentences as one text, the second on a line of its own."""
+    return f"{text}\n{second}"
+
+
+def _spans(
+    offsets: Sequence[tuple[int, int]], sides: Sequence[int | None], second: int
+) -> tuple[tuple[int, int], ...]:
+    """Places of tokens in a text whose second sentence begins at a place."""
+    moved = [second if side else 0 for side in sides]
+    return tuple((a + by, b + by) for (a, b), by in zip(offsets, moved, strict=True))
 
 
 def _opened(folder: Path, kind: str) -> Any:

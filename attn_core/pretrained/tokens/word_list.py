@@ -114,7 +114,9 @@ def _word_pieces(folder: Path, options: Mapping[str, Any]) -> Any:
     _add(tokenizer, added, marks, options)
     begin, end = _content(marks["cls_token"]), _content(marks["sep_token"])
     tokenizer.post_processor = processors.TemplateProcessing(
-        [begin, "$A", end], special_tokens=[(begin, ids[begin]), (end, ids[end])]
+        [begin, "$A", end],
+        [begin, "$A", end, "$B:1", f"{end}:1"],
+        [(begin, ids[begin]), (end, ids[end])],
     )
     return tokenizer
 

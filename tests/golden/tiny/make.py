@@ -239,8 +239,57 @@ def word_lists():
     path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
+PAIRS = (("ab ba", "cab, dab"), ("a", "b a c"))
+
+
+def pair(folder, first, second):
+    """Let transformers read a pair of sentences, with the segments that its tokenizer numbers."""
+    import torch
+    from transformers import AutoModel, PreTrainedTokenizerFast
+
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
+    read = tokenizer(first, second, truncation=False, padding=False, return_token_type_ids=True)
+    ids, segments = read["input_ids"], read["token_type_ids"]
+    model = AutoModel.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32)
+    given = {"input_ids": torch.tensor([ids])}
+    if model.config.model_type != "distilbert":  # it has no segments
+        given["token_type_ids"] = torch.tensor([segments])
+    with torch.no_grad():
+        out = model.eval()(**given, output_attentions=True)
+    said = {"kind": folder.name, "first": first, "second": second, "segments": segments}
+    said["tokens"] = tokenizer.convert_ids_to_tokens(ids)
+    weights = torch.stack([layer[0] for layer in out.attentions])
+    return said, {"weights": weights.numpy(), "hidden": out.last_hidden_state[0].numpy()}
+
+
+def listed_pairs():
+    """Tokens and segments of pairs, by tokenizers made of the lists of word_lists.json."""
+    from transformers import AutoTokenizer
+
+    cases = json.loads((HERE.parent / "word_lists.json").read_text(encoding="utf-8"))
+    for i, case in enumerate(cases):
+        with TemporaryDirectory() as folder:
+            shutil.copy(HERE / case["kind"] / "config.json", folder)
+            for name, content in case["files"].items():
+                Path(folder, name).write_text(content, encoding="utf-8")
+            tokenizer = AutoTokenizer.from_pretrained(folder)
+            read = tokenizer(case["text"], "b a", return_token_type_ids=True)
+            tokens = tokenizer.convert_ids_to_tokens(read["input_ids"])
+            yield {"list": i, "tokens": tokens, "segments": read["token_type_ids"]}
+
+
+def write_pairs():
+    """Write pairs of sentences, as transformers reads them."""
+    read = [pair(HERE / kind, *texts) for kind in ENDS for texts in PAIRS]
+    said = [*(each for each, _ in read), *listed_pairs()]
+    lines = ",\n".join(f" {json.dumps(each, ensure_ascii=False)}" for each in said)
+    (HERE / "pairs.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    arrays = {f"{name}_{i}": a for i, (_, each) in enumerate(read) for name, a in each.items()}
+    np.savez_compressed(HERE / "pairs.npz", **arrays)
+
+
 def main():
-    """Write the three folders, the functions' values, tokens of lists of words, and parts."""
+    """Write the three folders, the functions' values, tokens of lists of words, parts and pairs."""
     activations()
     word_lists()
     for write in (bert, roberta, distilbert):
@@ -254,6 +303,7 @@ def main():
         arrays |= {f"hidden_{i}": array for i, array in enumerate(hidden)}
         np.savez_compressed(folder / "expected.npz", **arrays)
     write_parts()
+    write_pairs()
 
 
 if __name__ == "__main__":
