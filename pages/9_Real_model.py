@@ -15,7 +15,8 @@ st.markdown(
     "its own $W_q$, $W_k$ and $W_v$."
 )
 glossary.introduce(
-    "token", "head", "query", "key", "value", "score", "weight", "residual stream", "ablation"
+    *("token", "head", "query", "key", "value", "score", "weight"),
+    *("ablation", "residual stream", "MLP", "logit lens"),
 )
 controls.which()
 if model := shared_model.model():

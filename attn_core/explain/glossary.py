@@ -179,6 +179,17 @@ TERMS: tuple[Term, ...] = (
         "X′ = X + attention + MLP",
     ),
     Term(
+        "MLP",
+        "An MLP is the other part of a layer: two projections with a function between them. It "
+        "reads each token by itself.",
+        "M = σ(X W₁) W₂",
+    ),
+    Term(
+        "logit lens",
+        "The logit lens reads the residual stream after an early layer as if it were the last. It "
+        "shows which next token is likeliest so far.",
+    ),
+    Term(
         "ablation",
         "An ablation switches a part of a model off, to see what it is worth. Here the output of a "
         "head becomes zeros before W_o.",

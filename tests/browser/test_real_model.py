@@ -285,5 +285,5 @@ def test_512_tokens(opened, encoder):
 def test_classic_charts_show_the_same(opened, encoder):
     page = opened("/Real_model?classic=1")
     same(z(page, "weights"), encoder.encode(SENTENCE).weights[3, 1])
-    expect(page.locator(".js-plotly-plot")).to_have_count(6)
+    expect(page.locator(".js-plotly-plot")).to_have_count(7)
     expect(page.locator(".lab-board")).to_have_count(0)

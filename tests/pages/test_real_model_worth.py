@@ -164,14 +164,27 @@ def reading(kind="llama-gqa", text=TEXT):
     return Reading(model, model.encode(text), Focus(0, 0, 0))
 
 
-def test_others_are_let_in_between_two_layers_and_what_is_measured_stays(monkeypatch):
+def test_others_are_let_in_between_two_heads_and_what_is_measured_stays(monkeypatch):
     """A visitor who goes away in between loses nothing; each layer is measured once."""
-    layers, measure = [], measured.head_worth.layer_effects
+    layers, measure, probability = [], measured.head_worth.layer_effects, []
 
-    def counted(*given):
-        assert alone().locked()
-        layers.append(given[1])
-        return measure(*given)
+    def counted(in_turn, layer, heads):
+        def free_before_and_after(off):
+            assert not alone().locked()
+            found = in_turn(off)
+            assert not alone().locked()
+            return found
+
+        layers.append(layer)
+        return measure(free_before_and_after, layer, heads)
+
+    def held(encoded):
+        def measured_alone(off):
+            assert alone().locked()
+            probability.append(off)
+            return 0.5
+
+        return measured_alone
 
     def leave(done, total):
         assert not alone().locked()
@@ -179,12 +192,14 @@ def test_others_are_let_in_between_two_layers_and_what_is_measured_stays(monkeyp
         raise InterruptedError
 
     monkeypatch.setattr(measured.head_worth, "layer_effects", counted)
+    monkeypatch.setattr(measured.head_worth, "probability", held)
     with suppress(InterruptedError):
         measured.head_effects([reading()], leave)
     assert layers == [0]
     assert measured.head_effects([reading()]) is None
     found = measured.head_effects([reading()], lambda done, total: None)
     assert layers == [0, 1]
+    assert len(probability) == 2 * (1 + 5)
     np.testing.assert_array_equal(measured.head_effects([reading()]), found)
 
 
@@ -202,6 +217,29 @@ def test_what_becomes_of_two_texts_of_an_encoder(monkeypatch):
     assert "The cosine of the two texts is raised most by" in said(at)
 
 
+def test_where_the_vectors_of_texts_are_not_known_nothing_is_measured(tmp_path, monkeypatch):
+    folder = tiny.copied(tmp_path)
+    modules = [
+        {"type": f"sentence_transformers.models.{kind}", "path": ""} for kind in ("CNN", "Pooling")
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    monkeypatch.setenv(shared_model.VARIABLE, str(folder))
+    assert load(folder).encode(TEXT).text_vector is None
+    at = opened(other=encode_text("ab ba"))
+    assert "so nothing is measured" in said(at)
+    assert "worth-measure" not in [each.key for each in at.button]
+
+
+@one_kind
+def test_numbers_that_leave_their_range_without_a_head_are_told(kind, monkeypatch):
+    def broken(*_):
+        raise ValueError("on the way its numbers leave the range of float32")
+
+    monkeypatch.setattr(measured, "ablated", broken)
+    measured._next_without.clear()
+    assert "leave the range of float32" in complaint(opened(off="2.1"))
+
+
 def test_what_a_decoder_would_say_after_every_layer(kind):
     at = opened("layers", look="1.1.11.0.head")  # of the last token
     table = traces(at, "lens")[0]
@@ -216,9 +254,6 @@ def test_a_whole_layer_of_a_decoder(kind):
     attention, mlp = bars(at, "added")
     np.testing.assert_allclose(attention, PARTS[f"{kind} attention"][1], rtol=1e-5)
     np.testing.assert_allclose(mlp, PARTS[f"{kind} mlp"][1], rtol=1e-5)
-    assert "figure-model-shares" not in str([c.proto.id for c in at.get("plotly_chart")])
-    at.session_state["model-shares"] = True
-    fine(at.run())
     share = PARTS[f"{kind} attention"] / (PARTS[f"{kind} attention"] + PARTS[f"{kind} mlp"])
     np.testing.assert_allclose(array(traces(at, "shares")[0]["z"]), share, rtol=1e-5)
     lines = next(each.value for each in at.markdown if "| equation |" in each.value).splitlines()

@@ -29,7 +29,7 @@ from attn_core.pretrained.interpret.block import (
 from attn_core.pretrained.interpret.lens import describe_lens
 from attn_core.scenario import Array
 from attn_core.text import escape
-from pages.ui.live.chart import chart, expander, look
+from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
 from pages.ui.model import controls, measured
 from pages.ui.model.attention_maps import is_ready
@@ -89,9 +89,7 @@ def _block(reading: Reading) -> None:
     lengths = float(X[token]), float(attention[token]), float(mlp[token])
     name = escape.markdown(isolate(reading.names[token]))
     st.markdown(describe_added(layer, lengths, name))
-    with expander("In every layer: attention's share of what is added", "model-shares") as is_open:
-        if is_open:
-            _shares(measured.added(reading), reading)
+    _shares(measured.added(reading), reading)
 
 
 def _table(parts: tuple[Part, ...], reading: Reading) -> str:
@@ -120,6 +118,7 @@ def _bars(attention: Array, mlp: Array, reading: Reading) -> None:
 
 def _shares(norms: AddedNorms, reading: Reading) -> None:
     """Show attention's share of what is added, by layer and token; a click chooses both."""
+    st.markdown("In every layer, attention's share |attention| / (|attention| + |MLP|):")
     shares = norms.share[:, [*reading.places]]
     layers = tuple(str(i + 1) for i in range(len(shares)))
     with slot():
@@ -135,10 +134,7 @@ def _shares(norms: AddedNorms, reading: Reading) -> None:
                 lambda: f"Heatmap by layer and token. {describe_shares(norms)}",
                 partial(_pick, reading.places, len(layers)),
             )
-    st.markdown(
-        f"{describe_shares(norms)} It is |attention| / (|attention| + |MLP|). Click a box to "
-        "choose layer and token."
-    )
+    st.markdown(f"{describe_shares(norms)} Click a box to choose layer and token.")
 
 
 def _pick(places: tuple[int, ...], layers: int, box: Any) -> None:

@@ -54,16 +54,27 @@ def head(reading: Reading) -> None:
         "with all heads."
     )
     off = _switches(reading)
-    if is_decoder:
-        _next(reading, off)
-        _measure_next(reading)
-    elif other is None or other.encoded.text_vector is None:
+    try:
+        if is_decoder:
+            _next(reading, off)
+            _measure_next(reading)
+        else:
+            _similarity(reading, other, off)
+    except ValueError as error:  # without a head the numbers may leave the range of float32
+        st.error(escape.markdown(str(error)))
+
+
+def _similarity(reading: Reading, other: Reading | None, off: frozenset[Head]) -> None:
+    """Show what becomes of the texts' similarity, where there are two and it is known."""
+    if other is None:
         st.caption(
             "Type a second text above: what a head of an encoder is worth shows in how similar the "
             "two are."
         )
+    elif reading.encoded.text_vector is None:
+        st.caption("The lab doesn't compute this model's vectors of texts, so nothing is measured.")
     else:
-        _cosine(reading, other, off)
+        st.markdown(describe_changed_cosine(measured.cosine_without(reading, other, off)))
         _measure_cosine(reading, other)
 
 
@@ -112,10 +123,6 @@ def _next(reading: Reading, off: frozenset[Head]) -> None:
         "The tokens that are likeliest with all heads. An outline is their probability then, "
         "where it is another."
     )
-
-
-def _cosine(reading: Reading, other: Reading, off: frozenset[Head]) -> None:
-    st.markdown(describe_changed_cosine(measured.cosine_without(reading, other, off)))
 
 
 def _measure_next(reading: Reading) -> None:
