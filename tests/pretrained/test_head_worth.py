@@ -112,12 +112,12 @@ def test_the_heads_that_matter_most():
         np.testing.assert_allclose(row, [mean[place], *of_texts[:, *place]], rtol=1e-12)
     told = describe_effects(effects)
     assert told.count("head ") == 10
-    assert "The mean probability of ␣a, b and c, each the likeliest after its text," in told
+    assert "The mean probability of “␣a”, “b” and “c”, each the likeliest after its text," in told
     one = HeadEffects((), of_texts[:1])
     np.testing.assert_array_equal(one.table[0], [of_texts[0][one.largest[0]]])
     assert "The cosine of the two texts is raised most by" in describe_effects(one)
     nothing = describe_effects(HeadEffects(("a",), np.zeros((1, 2, 3))))
-    assert nothing.endswith("The probability of a changes by less than 0.001.")
+    assert nothing.endswith("The probability of “a” changes by less than 0.001.")
 
 
 @each_decoder

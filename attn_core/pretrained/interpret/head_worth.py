@@ -218,7 +218,7 @@ def describe_effects(effects: HeadEffects, escape: Escape = str) -> str:
     >>> effects = HeadEffects(("␣mat",), np.array([[[0.25, -0.125], [0.0, 0.0]]]))
     >>> print(describe_effects(effects).replace(". ", ".\n"))
     Each of the 4 heads was switched off alone.
-    The probability of ␣mat is raised most by layer 1, head 1 (+0.250).
+    The probability of “␣mat” is raised most by layer 1, head 1 (+0.250).
     It is lowered most by layer 1, head 2 (−0.125).
     """
     count = effects.mean.size
@@ -239,8 +239,8 @@ def _measured(effects: HeadEffects, escape: Escape) -> str:
         case ():
             return "The cosine of the two texts"
         case (token,):
-            return f"The probability of {escape(isolate(token))}"
-    names = [escape(isolate(token)) for token in effects.wanted]
+            return f"The probability of “{escape(isolate(token))}”"
+    names = [f"“{escape(isolate(token))}”" for token in effects.wanted]  # one may be a comma
     return f"The mean probability of {join_words(names)}, each the likeliest after its text,"
 
 

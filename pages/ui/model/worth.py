@@ -25,7 +25,7 @@ from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, measured, shared_model, two_texts
+from pages.ui.model import controls, measured, shared_model
 from pages.ui.model.attention_maps import is_ready
 from pages.ui.model.measured import Tell
 from pages.ui.session import widget_state, widgets
@@ -44,7 +44,6 @@ _BESIDE, _GAP = 960, 20
 def head(reading: Reading) -> None:
     """Switch heads off, and show what becomes of the next word, or of the texts' similarity."""
     is_decoder = isinstance(reading.encoded, DecoderOutput)
-    other = None if is_decoder else two_texts.compare(reading)
     st.header("What a head is worth", anchor=False)
     what = "the next word" if is_decoder else "the similarity of two texts"
     st.markdown(
@@ -53,6 +52,7 @@ def head(reading: Reading) -> None:
         "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). *Attention* shows the model "
         "with all heads."
     )
+    other = None if is_decoder else controls.other(reading.model)
     off = _switches(reading)
     try:
         if is_decoder:
@@ -136,14 +136,18 @@ def _measure_next(reading: Reading) -> None:
         _show(HeadEffects(tokens, effects))
 
 
-def _three(reading: Reading) -> list[Reading]:
-    """The text, and two others where a mean is wanted; none where one of them can't be read."""
+def _matter_most() -> None:
     st.subheader("The heads that matter most", anchor=False)
     st.markdown(
         "One text proves little: a head that matters here may do nothing elsewhere. Heads also "
         "stand in for each other, so that effects don't add up "
         "([McGrath et al. 2023](https://arxiv.org/abs/2307.15771))."
     )
+
+
+def _three(reading: Reading) -> list[Reading]:
+    """The text, and two others where a mean is wanted; none where one of them can't be read."""
+    _matter_most()
     widget_state.seed_view("worth-three", (False, True), False)
     if not widgets.toggle("Mean over three texts", key="worth-three"):
         return [reading]
@@ -168,7 +172,7 @@ def _other(reading: Reading, i: int, offered: str) -> Reading | None:
 
 def _measure_cosine(reading: Reading, other: Reading) -> None:
     """Offer to measure each head for the similarity of two texts."""
-    st.subheader("The heads that matter most", anchor=False)
+    _matter_most()
     effects = _effects(reading, partial(measured.cosine_effects, reading, other))
     if effects is not None:
         _show(HeadEffects((), effects))
