@@ -8,16 +8,18 @@ tokens, from the tokens to the next token's logits (transformers: sdpa) and to t
 heads as well (eager), and for one more token after 128. transformers runs in a process of its
 own, in this Python or in another that has it, in turn with ours; the least times are printed,
 and how many times as long ours took. Nothing is asserted but that both say the same.
+`real_model.py` runs it as well, and adds what memory they take.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,7 +31,8 @@ sys.path.insert(0, str(ROOT))
 from attn_core.pretrained import Decoder, load
 from attn_core.pretrained.decoder.generate import Continuation
 
-TASKS = ("read 16", "read 128", "weights 16", "weights 128", "write")
+SIZES = (16, 128)
+TASKS = (*(f"{what} {n}" for what in ("read", "weights") for n in SIZES), "write")
 #: Tokens that are written in a row; the least of them counts.
 WRITTEN = 12
 #: Seconds after which threads that wait for work have gone to sleep.
@@ -84,6 +87,17 @@ def make(folder: Path, config: dict[str, Any]) -> None:
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
     (folder / "config.json").write_text(json.dumps(config))
     Tokenizer(models.BPE({"a": 0}, [])).save(str(folder / "tokenizer.json"))
+
+
+@contextlib.contextmanager
+def made() -> Iterator[list[str]]:
+    """Make all models, in folders that are gone after the block."""
+    with TemporaryDirectory() as home:
+        folders = [Path(home) / name for name in MODELS]
+        for folder, config in zip(folders, MODELS.values(), strict=True):
+            folder.mkdir()
+            make(folder, config)
+        yield [str(folder) for folder in folders]
 
 
 def ours(model: Decoder, task: str) -> tuple[float, float]:
@@ -183,12 +197,9 @@ def main() -> None:
     if given.answer:
         answer(given.answer)
         return
-    for name, config in MODELS.items():
-        with TemporaryDirectory() as home:
-            folder = Path(home) / name
-            folder.mkdir()
-            make(folder, config)
-            compare(str(folder), given.rounds, given.transformers)
+    with made() as folders:
+        for folder in folders:
+            compare(folder, given.rounds, given.transformers)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""How long the pretrained model takes to read a text beside transformers, and what memory.
+"""How long pretrained models take to read a text beside transformers, and what memory.
 
     python benchmarks/real_model.py [--rounds 7] [--transformers /path/to/python]
+
+The encoder that is there where no other is named, then decoders; see `decoders.py`.
 
 Milliseconds for 16, 128 and 512 tokens, from the text to all attention weights and the last
 hidden state; of transformers from the tokens' numbers, once as it keeps all weights, too
@@ -8,8 +10,10 @@ hidden state; of transformers from the tokens' numbers, once as it keeps all wei
 own, in this Python or in another that has torch and transformers. Each reads some texts in a
 row, in turn with the others, and rests before, so that no threads still wait in its way.
 The least times on all cores; nothing is asserted.
-The memory is the peak of fresh processes that load the model and read one text, as the page
-does, which never has the weights of all heads at once.
+The memory is the peak of fresh processes that load a model and read one text, as the page
+does, which never has the weights of all heads at once; beside it what `memory.needed` says
+before the model is loaded, which is without Python and its packages.
+How soon the page has its first picture is told by `model_page.py`.
 """
 
 from __future__ import annotations
@@ -30,9 +34,10 @@ import numpy as np
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-from attn_core.pretrained import PACKAGE, Encoder, load
+from attn_core.pretrained import PACKAGE, Decoder, Encoder, load
+from attn_core.pretrained.memory import needed
 from attn_core.pretrained.sources.locate import folder_of
-from benchmarks import process
+from benchmarks import decoders, process
 
 SIZES = (16, 128, 512)
 #: So many texts are read in a row; the first of them only wakes all threads.
@@ -152,43 +157,49 @@ def compare(rounds: int, python: str) -> None:
         print(f"transformers isn't installed in {python}; --transformers names another Python")
 
 
-def weigh() -> None:
-    """Print the peak memory of a process for each size."""
-    for n in (0, *SIZES):
+def weigh(model: str, sizes: Sequence[int]) -> None:
+    """Print the peak memory of a process for each size, and what was said before."""
+    for n in (0, *sizes):
         ran = subprocess.run(
-            [sys.executable, __file__, "--weigh", str(n)],
+            [sys.executable, __file__, "--weigh", model, str(n)],
             capture_output=True,
             check=True,
             text=True,
         )
         print(f"{n:4} tokens  {ran.stdout.strip()}" if n else f"loaded only  {ran.stdout.strip()}")
+    print(f"  said before  {needed(model) / 1e6:6.0f} MB beside Python and its packages")
 
 
-def peak(n: int) -> str:
+def peak(name: str, n: int) -> str:
     """Load the model and read n tokens; return the most memory that took."""
-    encoder = load(PACKAGE)
+    model = load(name)
     if n:
-        encoder.encode(text(n))
+        model.encode("a" * n if isinstance(model, Decoder) else text(n))
     most = process.most_memory(os.getpid())
     return "unknown on this system" if most is None else f"{most:6.0f} MB at most"
 
 
 def main() -> None:
-    """Measure the time, then the memory."""
+    """Measure the time, then the memory, of the encoder and of each decoder."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--transformers", metavar="PYTHON", default=sys.executable)
     parser.add_argument("--answer", metavar="FOLDER", help=argparse.SUPPRESS)
-    parser.add_argument("--weigh", metavar="N", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--weigh", nargs=2, metavar=("MODEL", "N"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.answer:
         return answer(given.answer)
-    if given.weigh is not None:
-        return print(peak(given.weigh))
+    if given.weigh:
+        return print(peak(given.weigh[0], int(given.weigh[1])))
     if kernels := os.environ.get("OPENBLAS_CORETYPE"):
         print(f"OPENBLAS_CORETYPE={kernels}: these kernels are used, whatever the processor has")
     compare(given.rounds, given.transformers)
-    return weigh()
+    weigh(PACKAGE, SIZES)
+    with decoders.made() as folders:
+        for folder in folders:
+            decoders.compare(folder, given.rounds, given.transformers)
+            weigh(folder, decoders.SIZES)
+    return None
 
 
 if __name__ == "__main__":

@@ -4,18 +4,7 @@ import streamlit as st
 
 from pages.ui import frame
 from pages.ui.live import chart
-from pages.ui.model import (
-    attention_maps,
-    controls,
-    masked,
-    next_word,
-    one_weight,
-    open_in_editor,
-    shared_model,
-    stream,
-    two_texts,
-    worth,
-)
+from pages.ui.model import attention_maps, controls, shared_model, topics
 from pages.ui.show import glossary
 
 frame.page("Real model", heads=False)
@@ -31,23 +20,8 @@ glossary.introduce(
 )
 controls.which()
 if model := shared_model.model():
-    reading = controls.text(model)
-    if reading:
-        attention_maps.heads_and_one(reading)
     attention_maps.about(model)
-    if reading:
-        attention_maps.caution(model)
-        if reading.focus.view == "head":
-            attention_maps.scores(reading)
-        one_weight.token(reading)
-        masked.show(reading)
-        if reading.focus.view == "head":
-            one_weight.weight(reading)
-            open_in_editor.head(reading)
-        next_word.show(reading)
-        other = two_texts.compare(reading)
-        worth.head(reading, other)
-        stream.lens(reading)
-        stream.block(reading)
+    if reading := controls.text(model):
+        topics.show(reading)
 chart.preload()
 frame.end()

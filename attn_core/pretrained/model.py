@@ -78,6 +78,10 @@ class Model(Protocol):
         """Numbers of a query and of a key."""
 
     @property
+    def max_tokens(self) -> int:
+        """Tokens of the longest text that it reads."""
+
+    @property
     def design(self) -> Design:
         """How its attention is designed."""
 

@@ -1,14 +1,11 @@
 """Visitors of two replicas behind nginx: spread, kept, and carried over when one dies."""
 
-import http.client
 import http.cookiejar
-import json
 import re
 import socket
 import tomllib
 import urllib.error
 import urllib.request
-from contextlib import closing
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,16 +14,10 @@ from playwright.sync_api import expect
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from attn_core import edits
 from attn_core.permalink import decode, encode
-from attn_core.presets import DEFAULT
 from attn_core.tasks import LESSONS
 from attn_core.tasks.receipt import Receipt, sign
 from benchmarks.visitor import Visitor
-from pages.ui.room.news import HEARTBEAT
-from pages.ui.room.rules import rooms
-from pages.ui.room.rules.stage import staged
-from pages.ui.room.store import store
 from tests.browser.conftest import idle, settle
 from tests.browser.seats import new_context
 from tests.deploy.conftest import ROOT, SECRET
@@ -279,23 +270,3 @@ def test_what_one_replica_signs_another_checks(fleet, browser):
             expect(page.get_by_text(said)).to_be_visible()
             expect(page.get_by_text("draws its secret anew")).not_to_be_visible()
     page.context.close()
-
-
-def test_the_news_of_a_room_pass_nginx_as_they_are_sent(fleet):
-    """It neither packs them nor keeps them back."""
-    room = rooms.open_room(store(), staged("Lab", DEFAULT.scenario))
-    moved = edits.with_cell(DEFAULT.scenario, "W_q", 1, 0, 0.8)
-    patience = HEARTBEAT / 2  # so that a heartbeat doesn't push them out
-    with closing(http.client.HTTPConnection("127.0.0.1", fleet.port, timeout=patience)) as line:
-        line.request("GET", f"/room/news?room={room.code}", headers={"Accept-Encoding": "gzip"})
-        answer = line.getresponse()
-        assert answer.status == 200 and "Content-Encoding" not in answer.headers
-        assert next_news(answer) == {"version": 1, "base": 1}
-        rooms.show(store(), room.code, room.secret, staged("Lab", moved))
-        assert next_news(answer)["cells"] == [["W_q", 0, 1, 0, 0.8]]
-
-
-def next_news(answer):
-    while not (line := answer.readline()).startswith(b"data:"):
-        assert line, "the stream is over"
-    return json.loads(line.removeprefix(b"data:"))

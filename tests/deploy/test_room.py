@@ -10,6 +10,7 @@ import pytest
 from attn_core.presets import DEFAULT
 from benchmarks.behaviour import WIDTH, boards, box_move
 from benchmarks.visitor import Visitor
+from pages.ui.room.news import HEARTBEAT
 from pages.ui.room.rules import rooms, votes
 from pages.ui.room.rules.limits import CODE_LENGTH, MAX_WRONG_CODES_EACH
 from pages.ui.room.rules.rooms import Opened
@@ -20,7 +21,7 @@ from tests.deploy.test_replicas import PIN, kill
 from tests.hostile import read
 from tests.pages.room.test_news import next_event
 
-#: Seconds in which a stream says something.
+#: Seconds in which a page has found its store again.
 PATIENCE = 20
 AWAY = "can’t be reached just now; your own work is here"
 
@@ -140,7 +141,8 @@ def test_a_room_outlives_a_replica(mortal_fleet, dies):
 @contextlib.contextmanager
 def stream(fleet, replica, room, more=None):
     """Listen to a room through nginx, as a browser does."""
-    line = http.client.HTTPConnection("127.0.0.1", fleet.port, timeout=PATIENCE)
+    # No heartbeat pushes out what nginx keeps back.
+    line = http.client.HTTPConnection("127.0.0.1", fleet.port, timeout=HEARTBEAT / 2)
     headers = {"Cookie": f"{PIN}={replica}", "Accept-Encoding": "gzip"} | (more or {})
     with contextlib.closing(line):
         line.request("GET", f"/room/news?room={room.code}", headers=headers)

@@ -21,7 +21,7 @@ from pages.ui.session.address import Address, CourseAddress, RoomAddress, home
 ROOT = Path(__file__).parents[2]
 NAMES = (
     *("preset", "s", "head", "cell", "a", "projector", "classic"),
-    *("text", "read", "other", "learn", "paint", "look", "model", "off", "next"),
+    *("text", "read", "other", "pair", "learn", "paint", "look", "model", "off", "next", "topic"),
     *("lesson", "seed", "step", "course", "task"),
     *("room", "present", "own"),
 )
@@ -40,6 +40,7 @@ ADDRESSES = st.builds(
     model=TEXTS,
     off=TEXTS,
     next=TEXTS,
+    topic=TEXTS,
     course=st.builds(CourseAddress, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
     room=st.builds(RoomAddress, TEXTS, TEXTS, TEXTS),
 )
@@ -67,6 +68,7 @@ def test_all_that_an_address_may_say():
         "model": "glass",
         "off": "4.2-5.1",
         "next": "7-0.8-40-0.9-5",
+        "topic": "worth",
         "lesson": "7",
         "seed": "k3f9",
         "step": "predict1",
@@ -85,6 +87,7 @@ def test_all_that_an_address_may_say():
         model="glass",
         off="4.2-5.1",
         next="7-0.8-40-0.9-5",
+        topic="worth",
         course=CourseAddress("7", "k3f9", "predict1", "1502e", "1z"),
         room=RoomAddress("KXQRT", "s3cret", "1"),
     )

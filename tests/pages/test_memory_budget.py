@@ -76,6 +76,24 @@ def test_a_setting_that_is_none_is_said(given, monkeypatch):
     )
 
 
+def test_a_choice_of_models_says_what_each_takes(monkeypatch, tmp_path):
+    monkeypatch.setenv(shared_model.VARIABLE, f"{FIRST},{SECOND},{tmp_path}/none,some/where")
+    which = next(each for each in fine(visit(PAGE)).selectbox if each.label == "Model")
+    sizes = [-(-needed(name) // MB) for name in (FIRST, SECOND)]
+    assert which.help == (
+        f"Memory that each takes once it is loaded: bert {sizes[0]} MB and llama\\-gqa "
+        f"{sizes[1]} MB."
+    )
+
+
+def test_saying_what_models_take_fetches_none(monkeypatch, tmp_path):
+    """Of this one a part was fetched before."""
+    (tmp_path / "config.json").write_text("{}")
+    monkeypatch.setattr("attn_core.pretrained.sources.hub.cached_folder", lambda _: tmp_path)
+    monkeypatch.setattr(memory_budget.memory, "needed", lambda *_: pytest.fail("fetched"))
+    assert memory_budget.describe({"half": "some/half"}) == ""
+
+
 def test_without_a_setting_it_is_what_the_cloud_guarantees(monkeypatch):
     monkeypatch.setenv("ATTENTION_MEMORY", " ")
     assert memory_budget.budget() == 690

@@ -34,7 +34,7 @@ def model(model_packages, monkeypatch):
 
 
 def opened(**query):
-    return fine(visit(PAGE, read=encode_text(TEXT), **query))
+    return fine(visit(PAGE, read=encode_text(TEXT), topic="prediction", **query))
 
 
 def press(at, name):

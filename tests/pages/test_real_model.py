@@ -217,6 +217,12 @@ def test_heads_are_sorted_by_what_they_do(tiny):
     assert "This text has no punctuation, so that no head has a score." in said(at)
 
 
+def test_what_goes_through_the_layers_is_tokens():
+    at = opened(look="2.3.8.0.head.merged", topic="layers")
+    assert "##b · 8" in at.selectbox(key="model-query").options
+    assert boxes(at, 1)[0].shape[1] == 13
+
+
 def test_the_text_in_colours_without_a_script():
     at = chosen(opened(look="2.3.8.0.head"), merged=True)
     (text,) = [each.proto.body for each in at.get("html") if "pre-wrap" in each.proto.body]
@@ -272,11 +278,11 @@ def test_a_text_without_room_in_the_address():
 
 
 def test_two_texts(tiny):
-    at = chosen(opened(), layer=0, head=1)
+    at = chosen(opened(topic="texts"), layer=0, head=1)
     at.text_area(key="model-other").set_value("ab ba").run()
     fine(at)
-    first, second, cosines = (boxes(at, k)[0] for k in (5, 6, 7))
-    np.testing.assert_array_equal(first, boxes(at, 1)[0])
+    first, second, cosines = (boxes(at, k)[0] for k in range(3))
+    np.testing.assert_allclose(first, tiny.encode(TEXT).weights[0, 1], rtol=1e-5)
     np.testing.assert_allclose(second, tiny.encode("ab ba").weights[0, 1], rtol=1e-5)
     assert cosines.shape[1] == LAYERS + 1
     assert "The cosine between the two texts' vectors is" in said(at)
@@ -284,6 +290,39 @@ def test_two_texts(tiny):
     at.text_area(key="model-other").set_value("").run()
     assert "cosine" not in said(fine(at))
     assert "other" not in at.query_params
+
+
+def pictures(at):
+    """Names of the pictures that follow the hand, and of those that don't."""
+    shown = (*at.get("bidi_component"), *at.get("plotly_chart"))
+    return " ".join(each.proto.id for each in shown)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ({}, "figure-model-heads"),
+        ({"other": encode_text("ab ba")}, "figure-model-text-1"),  # as in links from before
+        ({"other": encode_text("ab ba"), "topic": "attention"}, "figure-model-heads"),
+        ({"topic": "layers"}, "figure-model-added"),
+        ({"topic": "everything"}, "figure-model-heads"),
+    ],
+)
+def test_one_topic_is_shown(query, shown):
+    topics = "heads", "text-1", "added"
+    at = opened(**query)
+    assert [topic for topic in topics if f"figure-model-{topic}" in pictures(at)] == [
+        shown.removeprefix("figure-model-")
+    ]
+
+
+def test_the_topic_that_is_chosen_stays(tiny):
+    at = opened(other=encode_text("ab ba"))
+    at.button_group(key="model-topic").set_value("attention")
+    fine(at.run())
+    assert "figure-model-heads" in pictures(at)
+    assert parameter(at, "topic") == "attention"
+    assert parameter(at, "other") == encode_text("ab ba")
 
 
 def test_a_head_is_opened_in_the_lab(tiny):
@@ -393,11 +432,17 @@ def test_a_late_try_again_does_not_throw_away_what_came_since():
 def test_a_visitor_who_is_there_keeps_no_reading_in_memory(monkeypatch):
     cache, texts = EncodedCache(), {"dab cab", "bad dab"}
     monkeypatch.setattr(shared_model, "_encoded", cache)
-    visitors = [opened(text, classic="") for text in texts]
-    for at in visitors:
-        at.session_state["session"].measured = True  # pictures that follow the hand are there then
-        at.text_area(key="model-other").set_value("dab cab").run()
-        assert "figure-model-weights" in str([c.proto.id for c in at.get("bidi_component")])
+    topics = {"attention": "weights", "texts": "text-1"}
+    visitors = {
+        topic: [opened(text, classic="", topic=topic) for text in texts] for topic in topics
+    }
+    for topic, picture in topics.items():
+        for at in visitors[topic]:
+            at.session_state["session"].measured = True  # those that follow the hand are there then
+            if topic == "texts":
+                at.text_area(key="model-other").set_value("dab cab")
+            at.run()
+            assert f"figure-model-{picture}" in str([c.proto.id for c in at.get("bidi_component")])
 
     def alive():
         return {e.text for e in gc.get_objects() if isinstance(e, Encoded) and e.text in texts}
@@ -500,12 +545,16 @@ def test_a_sentence_model_pools_as_it_was_trained(tmp_path, monkeypatch):
 def test_no_name_of_bytes_is_on_the_page(tmp_path, monkeypatch):
     """Nor in what a screen reader is told, what a download has, or what goes to the lab."""
     monkeypatch.setenv(shared_model.VARIABLE, str(in_bytes(tmp_path)))
-    at = opened("é 😀 😁", other=encode_text("b é 😁"), look="1.1.3.5.head")
-    at = chosen(at, only_words=True)
-    sent = f"{said(at)} {[box.options for box in at.selectbox]} {[each.help for each in at.toggle]}"
-    for chart in at.get("plotly_chart"):
-        sent += json.dumps(json.loads(chart.proto.spec), ensure_ascii=False) + chart.proto.alt
-    assert len(at.get("plotly_chart")) >= 7
+    query = {"other": encode_text("b é 😁"), "look": "1.1.3.5.head.words"}
+    sent, count = "", 0
+    for topic in ("worth", "layers", "texts", "attention"):
+        at = opened("é 😀 😁", topic=topic, **query)
+        sent += f"{said(at)} {[box.options for box in at.selectbox]}"
+        sent += str([each.help for each in at.toggle])
+        for chart in at.get("plotly_chart"):
+            sent += json.dumps(json.loads(chart.proto.spec), ensure_ascii=False) + chart.proto.alt
+            count += 1
+    assert count >= 10
     assert {"é", "😀", "😁 (1/2)"} <= set(
         json.loads(at.get("plotly_chart")[1].proto.spec)["data"][0]["x"]
     )

@@ -1,5 +1,7 @@
 """The page of a pretrained model with tiny decoders, against the numbers of transformers."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,10 @@ from attn_core.notation.labels import number
 from attn_core.permalink import encode_text
 from attn_core.pretrained import DEFAULT, load
 from pages.ui.model import shared_model
+from pages.ui.session.address import Address
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 from tests.pages.test_real_model import PAGE, chosen, said
-from tests.pretrained.decoders import HOME, KINDS, copied, expected
+from tests.pretrained.decoders import HOME, KINDS, configured, copied, expected
 from tests.pretrained.tiny import HOME as ENCODERS
 
 BERT = ENCODERS / "bert"
@@ -82,7 +85,10 @@ def test_rollout(kind):
     [
         ("gpt2", ("is causal", "biases are one more row")),
         ("llama-gqa", ("All heads of a layer share one $W_k$", "rotated by RoPE")),
-        ("llama-tied-two-kv", ("with neighbours: 1 to 2 and 3 to 4", "rotated by RoPE")),
+        (
+            "llama-tied-two-kv",
+            ("Heads 1 and 2 share one $W_k$ and one $W_v$, and so do 3 and 4.", "by RoPE"),
+        ),
         ("qwen3-qk-norm", ("numbers three times", "rotated by RoPE")),
     ],
     indirect=["kind"],
@@ -228,3 +234,68 @@ def test_of_a_long_text_the_beginning_goes_into_the_lab(kind):
     np.testing.assert_array_equal(opened.mask, np.tri(limits.MAX_TOKENS, dtype=bool))
     gap = np.abs(attend(opened).weights - model.encode(text).weights[1, 1, :12, :12]).max()
     assert gap < 0.2
+
+
+def test_the_first_token_which_sees_itself_alone_has_no_largest_weight(kind):
+    weights = LONGEST[kind]["weights"][0, 1].copy()
+    assert weights[0, 0] == 1
+    told = said(opened(kind, look="1.2.3.0.head"))
+    shown = number(weights[1:].max(), 3 if len(weights) > 9 else 2)
+    first = load(str(HOME / kind)).split(LONGEST[kind]["text"]).shown[0]
+    assert f", which sees itself alone, the largest weight is {shown}, from" in told
+    assert f"Beside {first}" in told
+
+
+@pytest.mark.parametrize("kind", ["gpt2"], indirect=True)
+def test_a_text_of_one_token(kind):
+    at = fine(visit(PAGE, read=encode_text("a")))
+    assert "The largest weight is 1.00, from a to itself." in said(at)
+
+
+def test_a_model_that_cannot_be_loaded_leaves_the_choice_of_another(tmp_path, monkeypatch):
+    broken = configured(tmp_path, "gpt2", n_head=4)
+    monkeypatch.setenv(shared_model.VARIABLE, f"{broken},{HOME / 'llama-gqa'}")
+    at = fine(visit(PAGE, read=encode_text("ab ba")))
+    assert str(tmp_path) not in at.error[0].value
+    assert not at.get("plotly_chart")
+    at.selectbox(key="model-which").set_value("llama-gqa")
+    assert not fine(at.run()).error
+    assert at.get("plotly_chart")
+
+
+def test_a_room_follows_the_model():
+    address = Address(look="1.2.3.0.head", model="glassllm", lesson="grammar")
+    assert "model=glassllm" in address.of_page("Real model")
+    assert "model" not in address.of_page("Long text")
+
+
+def test_what_a_model_puts_before_a_text_is_hidden(tmp_path, monkeypatch):
+    begin = "<|endoftext|>"
+    folder = copied(tmp_path, "llama-gqa")
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    single = [
+        {"SpecialToken": {"id": begin, "type_id": 0}},
+        {"Sequence": {"id": "A", "type_id": 0}},
+    ]
+    named = {begin: {"id": begin, "ids": [0], "tokens": [begin]}}
+    tokenizer["post_processor"] = {
+        **{"type": "TemplateProcessing", "single": single, "special_tokens": named},
+        "pair": [*single, {"Sequence": {"id": "B", "type_id": 1}}],
+    }
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    monkeypatch.setenv(shared_model.VARIABLE, str(folder))
+    at = fine(visit(PAGE, read=encode_text("ab ba"), look="1.2.2.0.head"))
+    whole = load(str(folder)).encode("ab ba").weights[0, 1]
+    np.testing.assert_allclose(shown(at, "weights"), below(whole), atol=1e-5)
+    at = chosen(at, only_words=True)
+    np.testing.assert_allclose(shown(at, "weights"), below(whole)[1:, 1:], atol=1e-5)
+    told = said(at)
+    assert "of all goes to <|endoftext|>, which is not shown" in told
+    assert "sees itself alone" not in told
+
+
+@pytest.mark.parametrize("kind", ["gpt2"], indirect=True)
+def test_no_example_is_longer_than_the_model_reads(kind):
+    labels = {button.label for button in opened(kind).button}
+    assert "A longer one" in labels
+    assert "A long text" not in labels

@@ -39,8 +39,8 @@ def kind(request, monkeypatch):
 one_kind = pytest.mark.parametrize("kind", ["llama-gqa"], indirect=True)
 
 
-def opened(**query):
-    return fine(visit(PAGE, read=encode_text(TEXT), **query))
+def opened(topic="worth", **query):
+    return fine(visit(PAGE, read=encode_text(TEXT), topic=topic, **query))
 
 
 def traces(at, name):
@@ -105,8 +105,8 @@ def test_heads_that_are_not_there_are_not_off(kind, off):
 @one_kind
 def test_layer_and_head_are_chosen_beside_the_switches(kind):
     at = opened(look="1.1.1.0.head")
-    at.selectbox(key="worth-layer-chosen").set_value(1)
-    at.selectbox(key="worth-head-chosen").set_value(3)
+    at.selectbox(key="model-layer").set_value(1)
+    at.selectbox(key="model-head").set_value(3)
     fine(at.run())
     assert button(at, "worth-head").label == "Switch head 4 of layer 2 off"
     assert parameter(at, "look").startswith("2.4.")
@@ -193,7 +193,7 @@ def test_what_becomes_of_two_texts_of_an_encoder(monkeypatch):
 
 
 def test_what_a_decoder_would_say_after_every_layer(kind):
-    at = opened(look="1.1.11.0.head")  # of the last token
+    at = opened("layers", look="1.1.11.0.head")  # of the last token
     table = traces(at, "lens")[0]
     shares = np.array([softmax(row) for row in PARTS[f"{kind} lens"].astype(float)])
     np.testing.assert_allclose(array(table["z"]), -np.sort(-shares)[:, :5], **CLOSE)
@@ -202,7 +202,7 @@ def test_what_a_decoder_would_say_after_every_layer(kind):
 
 
 def test_a_whole_layer_of_a_decoder(kind):
-    at = opened(look="2.1.4.0.head")
+    at = opened("layers", look="2.1.4.0.head")
     attention, mlp = bars(at, "added")
     np.testing.assert_allclose(attention, PARTS[f"{kind} attention"][1], rtol=1e-5)
     np.testing.assert_allclose(mlp, PARTS[f"{kind} mlp"][1], rtol=1e-5)
@@ -218,7 +218,7 @@ def test_a_whole_layer_of_a_decoder(kind):
 def test_a_whole_layer_of_an_encoder(monkeypatch):
     """Its norms stand behind the two parts."""
     monkeypatch.setenv(shared_model.VARIABLE, str(tiny.HOME / "roberta"))
-    at = opened(look="1.1.4.0.head")
+    at = opened("layers", look="1.1.4.0.head")
     np.testing.assert_allclose(bars(at, "added")[0], ENCODED["roberta attention"][0], rtol=1e-5)
     lines = next(each.value for each in at.markdown if "| equation |" in each.value).splitlines()
     assert ["LayerNorm" in line for line in lines[2:]] == [False, False, True, False, True]

@@ -541,6 +541,20 @@ def test_a_place_of_ones_own_comes_back_with_letting_go(room, page):
     assert read(session(at)) == shown
 
 
+def test_what_a_decoder_writes_is_followed(room):
+    presenter, at = on_lab(room)
+    writing = session(presenter).writing
+    writing.change(seed=5, temperature=0.5)
+    writing.want()
+    follow_there(presenter, at, "9_Real_model.py")
+    assert session(at).writing.draws == writing.draws == [writing.draw]
+    writing.want()
+    by_hand(presenter)
+    assert len(session(fine(at.run())).writing.draws) == 2
+    press(at, "Explore on my own")
+    assert session(at).writing.draws == []
+
+
 def test_what_one_has_typed_while_following_stays(room):
     presenter, at = on_lab(room)
     follow_there(presenter, at, "8_Long_text.py")

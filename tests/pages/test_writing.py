@@ -1,5 +1,8 @@
 """What a session knows of a decoder's writing, and the cache that all of them share."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,7 @@ from attn_core.pretrained import load
 from attn_core.pretrained.decoder.generate import Continuation
 from attn_core.pretrained.decoder.model import Decoder
 from attn_core.pretrained.decoder.sampling import Sampling
+from pages.ui.model import continuations
 from pages.ui.model.continuations import Continuations
 from pages.ui.session.writing import Draw, Drawn, Writing, from_text, to_text
 from tests.pretrained import decoders
@@ -153,3 +157,29 @@ def test_memory_is_bounded_and_what_was_used_last_is_kept(model, rows):
         rows.clear()
         same(small.get(model, "cab", ids), model, "cab", ids)
         assert rows[0] == (1 if ids else 2)
+
+
+def test_who_asks_for_many_tokens_lets_others_have_the_model(model):
+    """One token is waited for, and the one that began before it."""
+    asked, last = [], threading.Event()
+
+    def slow(going):
+        asked.append(going.n)
+        time.sleep(0.005)  # as a larger model
+
+    def all_of_them():
+        while not last.is_set():
+            continuations.ask(model, "cab", (), slow)
+
+    thread = threading.Thread(target=all_of_them)
+    thread.start()
+    try:
+        waits = []
+        for _ in range(20):
+            before = len(asked)
+            waits.append(continuations.ask(model, "bad", (), lambda _: len(asked)) - before)
+    finally:
+        last.set()
+        thread.join()
+    assert len(asked) > 5
+    assert np.median(waits) <= 2

@@ -13,6 +13,8 @@ from .word_map import ZOOM, labels_of, margin, plot_layout, word_axis
 
 #: Height of a row, and room above and below it, in parts of the font's size.
 _ROW, _ABOVE = 1.5, 0.4
+#: Boxes from this width on, in parts of the font's size, have room for gaps between them.
+_WITH_GAPS = 0.6
 #: What a box is of: a row that was computed in this pass, or kept from one before.
 KEPT, COMPUTED = 0.0, 1.0
 
@@ -64,6 +66,8 @@ def describe_cache_rows(
     heatmap = {
         "type": "heatmap",
         "name": "rows",
+        "xgap": 1 if across > _WITH_GAPS * scale.font * len(names) else 0,
+        "ygap": 1,
         "x": names,
         "y": rows,
         "zmin": KEPT,

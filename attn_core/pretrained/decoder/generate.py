@@ -55,7 +55,8 @@ class Continuation:
     first : int
         How many tokens that has.
     rows_computed : int
-        Rows that went through the blocks so far: one for each token, and none twice.
+        Rows that went through the blocks so far: one for each token, and none twice; what was
+        taken back counts.
     passes : list of int
         In which pass through the blocks the row of each token was computed, from 0.
 
@@ -159,6 +160,7 @@ class Continuation:
         """Copy it with the first of its written tokens alone; no row is computed."""
         other = copy(self)
         other._shorten(written)
+        other.rows_computed = other.n
         other._past = [layer.first(other.n) for layer in self._past]
         return other
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from ...explain.wording import join_words, pluralize
 from ..model import Model
 
-#: Groups of heads that are named.
-_GROUPS = 2
-
 
 def describe_model(model: Model) -> str:
     """Say what a model is; goes on after its name."""
@@ -73,9 +70,10 @@ def _shared(model: Model) -> list[str]:
         return []
     if kv_heads == 1:
         return ["All heads of a layer share one $W_k$ and one $W_v$."]
-    groups = [f"{first} to {first + size - 1}" for first in range(1, model.heads, size)]
-    named = join_words([*groups[:_GROUPS], *(["so on"] if kv_heads > _GROUPS else [])])
-    return [f"Heads share their $W_k$ and $W_v$ with neighbours: {named}."]
+    between = "and" if size == 2 else "to"
+    groups = [f"{i + 1} {between} {i + size}" for i in range(0, model.heads, size)]
+    rest = ", and so on" if kv_heads > 2 else ""
+    return [f"Heads {groups[0]} share one $W_k$ and one $W_v$, and so do {groups[1]}{rest}."]
 
 
 def _divided(model: Model) -> str:

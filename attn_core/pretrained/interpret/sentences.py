@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...analysis.long_text import NAMED, digits
 from ...explain.wording import Escape, join_words, largest, pluralize
 from ...notation.labels import isolate, number, percent, rounded
@@ -133,7 +136,9 @@ def describe_weights(seen: Seen, escape: Escape = str, *, is_part: bool = False)
     The largest weight is 1.00, from Tu to itself.
     Of all weight most goes to Tu (80 %) and es (20 %).
     """
-    i, j = largest(seen.weights)
+    rows = np.arange(len(seen.tokens)) if is_part else _free(seen)
+    i, j = largest(seen.weights[rows])
+    i = int(rows[i])
     query, key = (escape(isolate(seen.tokens[k])) for k in (i, j))
     weight = number(seen.weights[i, j], digits(len(seen.tokens)))
     received = seen.weights.mean(axis=0)
@@ -141,10 +146,19 @@ def describe_weights(seen: Seen, escape: Escape = str, *, is_part: bool = False)
         f"{escape(isolate(seen.tokens[k]))} ({percent(received[k])})" for k in most(received, 2)
     ]
     of_what = "Of the tokens that are shown most weight" if is_part else "Of all weight most"
+    largest_of = f"largest weight{' that is shown' * is_part} is {weight}"
+    first = f"Beside {escape(isolate(seen.tokens[0]))}, which sees itself alone, the"
     return (
-        f"The largest weight{' that is shown' * is_part} is {weight}, from {query} to "
+        f"{'The' if len(rows) == len(seen.tokens) else first} {largest_of}, from {query} to "
         f"{'itself' if i == j else key}. {of_what} goes to {join_words(named)}."
     )
+
+
+def _free(seen: Seen) -> NDArray[np.int64]:
+    """Rows that the mask leaves a choice; all where it leaves none any."""
+    rows = np.arange(len(seen.tokens))
+    free = rows if seen.mask is None else np.flatnonzero(seen.mask.sum(axis=1) > 1)
+    return free if len(free) else rows
 
 
 def describe_token(reading: Reading, escape: Escape = str) -> str:

@@ -184,6 +184,8 @@ _SINKS = {
 
 def scores(reading: Reading) -> None:
     """Show the scores of the head, before the softmax."""
+    if reading.focus.view != "head":
+        return
     st.header("Its scores", anchor=False)
     st.markdown(describe_score(reading.model))
     reading = controls.of_pieces(reading)

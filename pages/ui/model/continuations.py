@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -12,6 +13,8 @@ from pages.ui.model import shared_model
 
 #: Bytes, most of which are keys and values; what was used last is kept whatever it takes.
 MOST = 40_000_000
+#: Seconds between two questions, for which others have the model.
+_PAUSE = 0.001
 #: Model, text, and numbers of the tokens that were written behind it.
 _Key = tuple[str, str, tuple[int, ...]]
 _Answer = TypeVar("_Answer")
@@ -82,4 +85,6 @@ def ask(
         When the model can't read it; see `Continuation`.
     """
     with shared_model.alone():
-        return question(_of_all.get(model, text, ids))
+        answer = question(_of_all.get(model, text, ids))
+    time.sleep(_PAUSE)  # else who waits for the model would wait for all that this visitor asks
+    return answer

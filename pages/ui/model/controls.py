@@ -25,7 +25,7 @@ from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import parse_click
 from pages.ui.live.slots import slot
-from pages.ui.model import shared_model
+from pages.ui.model import memory_budget, shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.model_query import SENTENCE, ModelQuery
 from pages.ui.session.state import session
@@ -50,7 +50,13 @@ def which() -> None:
         return
     widget_state.seed("model-which", next(k for k in labels if labels[k] == shared_model.chosen()))
     widgets.selectbox(
-        "Model", [*labels], key="model-which", on_change=_choose_model, args=([*labels],), width=320
+        "Model",
+        [*labels],
+        key="model-which",
+        on_change=_choose_model,
+        args=([*labels],),
+        width=320,
+        help=memory_budget.describe(labels),
     )
 
 
@@ -69,7 +75,8 @@ def text(model: Model) -> Reading | None:
     with _field("Text", "model-text", question.text.text, question, model):
         for label, example in EXAMPLES.items():
             key = f"model-{label}"
-            widgets.button(label, key=key, on_click=_example, args=(example, model))
+            if len(example.split()) <= model.max_tokens:  # a word is a token at least
+                widgets.button(label, key=key, on_click=_example, args=(example, model))
         if isinstance(model, Encoder):
             widgets.button(PAIR[0], key="model-a-pair", on_click=_example_pair, args=(model,))
     with slot():
@@ -150,13 +157,23 @@ def _read(model: Model, kept: UrlText, pair: UrlText | None = None) -> Reading |
     return Reading(model, encoded, session().model_query.focus)
 
 
+def layer(reading: Reading) -> None:
+    """Choose the layer."""
+    _choice("Layer", "layer", range(reading.model.layers), reading.focus.layer, _counted, 80)
+
+
+def head(reading: Reading) -> None:
+    """Choose the head."""
+    _choice("Head", "head", range(reading.model.heads), reading.focus.head, _counted, 80)
+
+
 def where(reading: Reading) -> None:
     """Choose layer, head and view, without a mouse as well."""
-    focus, model = reading.focus, reading.model
+    focus = reading.focus
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choice("Layer", "layer", range(model.layers), focus.layer, _counted, 80)
+        layer(reading)
         if focus.view == "head":
-            _choice("Head", "head", range(model.heads), focus.head, _counted, 80)
+            head(reading)
         _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
         if reading.encoded.pieces.is_pair:
             _choice("Between", "way", WAYS, focus.way, _WAYS.__getitem__, 130)

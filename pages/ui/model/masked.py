@@ -20,7 +20,7 @@ from attn_core.pretrained.interpret.under_mask import (
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
-from pages.ui.model import shared_model
+from pages.ui.model import controls, shared_model
 from pages.ui.model.attention_maps import is_ready
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
@@ -38,6 +38,7 @@ def show(reading: Reading) -> None:
         "transformed once more, is compared with the vector of each token of its vocabulary "
         "([Devlin et al. 2019](https://arxiv.org/abs/1810.04805), section 3.1)."
     )
+    controls.query(reading)
     found = _found(model.name, reading.text_key, reading.focus.query, model, encoded)
     if found:
         _bars(found)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 
-from attn_core.pretrained import ModelError, memory
+from attn_core.explain.wording import join_words
+from attn_core.pretrained import ModelError, is_at_hand, memory
 from attn_core.pretrained.files.checkpoint import Progress
+from attn_core.text import escape
 
 #: Names the MB that all models may take together, for whoever runs the server.
 VARIABLE = "ATTENTION_MEMORY"
@@ -57,6 +60,26 @@ def admit(name: str, beside: Collection[str], progress: Progress) -> str:
             f"the server sets another limit by the environment variable {VARIABLE}, in MB."
         )
     return f"It takes about {_in_mb(takes)} of the {there} MB that models may take here."
+
+
+def describe(models: Mapping[str, str]) -> str:
+    """Say what memory each model takes, by what visitors call it and by its name."""
+    sizes = {escape.markdown(label): _size(name) for label, name in models.items()}
+    told = [f"{label} {size}" for label, size in sizes.items() if size]
+    return f"Memory that each takes once it is loaded: {join_words(told)}." if told else ""
+
+
+def _size(name: str) -> str:
+    """What a model takes; empty where it isn't here yet, or loading will tell what is wrong."""
+    if not is_at_hand(name):
+        return ""
+    try:
+        return _in_mb(_needed(name))
+    except ModelError:
+        return ""
+
+
+_needed = lru_cache(maxsize=64)(memory.needed)
 
 
 def _in_mb(size: int) -> str:

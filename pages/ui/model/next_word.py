@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -47,8 +46,8 @@ from pages.ui.session.state import session
 from pages.ui.session.writing import Draw, Drawn
 
 _PART = "part-next-word"
-#: Time from token to token, and for which others have the model between two of one run.
-_PERIOD, _PAUSE = timedelta(seconds=0.3), 0.001
+#: Time from token to token.
+_PERIOD = timedelta(seconds=0.3)
 #: Share of the page that the bars have beside the settings, the pixels between, and those of a
 #: page from which on both have room.
 _BARS, _GAP, _BESIDE = 0.62, 24, 640
@@ -126,7 +125,6 @@ def _catch_up(model: Decoder, text: str) -> None:
         done = len(writing.drawn)
         if wanted - begun > 1:  # an address wants several
             st.progress(done / wanted, f"Writing token {done + 1} of {wanted}")
-            time.sleep(_PAUSE)
         writing.take(continuations.ask(model, text, writing.ids, partial(_drawn, draw)))
     st.html("<span></span>")  # takes the bar away
 

@@ -48,6 +48,8 @@ def token(reading: Reading) -> None:
 
 def weight(reading: Reading) -> None:
     """Show what makes one weight: the features of q · k, the score, the softmax."""
+    if reading.focus.view != "head":
+        return
     st.header("Why this weight", anchor=False)
     st.markdown(describe_features(reading.model))
     reading = controls.of_pieces(reading)

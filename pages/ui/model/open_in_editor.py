@@ -15,6 +15,8 @@ from pages.ui.session.state import session
 
 def head(reading: Reading) -> None:
     """Offer the head, and say how close its copy in the lab comes to it."""
+    if reading.focus.view != "head":
+        return
     st.header("This head in the lab", anchor=False)
     st.markdown(
         "The lab moves the numbers of small matrices. Seen from a short sentence alone a head can "

@@ -125,7 +125,8 @@ def labels() -> dict[str, str]:
 
 def chosen() -> str:
     """Name the model that the visitor looks at; the first where they chose none of these."""
-    return labels().get(session().model_query.model, names()[0])
+    found = labels()
+    return found.get(session().model_query.model, next(iter(found.values())))
 
 
 def encoder_name() -> str:

@@ -25,7 +25,7 @@ from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, measured, shared_model
+from pages.ui.model import controls, measured, shared_model, two_texts
 from pages.ui.model.attention_maps import is_ready
 from pages.ui.model.measured import Tell
 from pages.ui.session import widget_state, widgets
@@ -41,16 +41,17 @@ _OTHERS = (
 _BESIDE, _GAP = 960, 20
 
 
-def head(reading: Reading, other: Reading | None) -> None:
+def head(reading: Reading) -> None:
     """Switch heads off, and show what becomes of the next word, or of the texts' similarity."""
-    st.header("What a head is worth", anchor=False)
     is_decoder = isinstance(reading.encoded, DecoderOutput)
+    other = None if is_decoder else two_texts.compare(reading)
+    st.header("What a head is worth", anchor=False)
     what = "the next word" if is_decoder else "the similarity of two texts"
     st.markdown(
         f"Switch heads off, and see what becomes of {what}: their outputs are replaced by zeros "
         "before $W_o$ "
-        "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). The maps above stay those of "
-        "the model with all heads."
+        "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). *Attention* shows the model "
+        "with all heads."
     )
     off = _switches(reading)
     if is_decoder:
@@ -73,39 +74,14 @@ def _switches(reading: Reading) -> frozenset[Head]:
     off = possible(session().model_query.off, reading.model.layers, heads)
     whole = layer_heads(layer, heads)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choice("Layer", "layer", reading.model.layers, layer)
-        _choice("Head", "head", heads, head)
+        controls.layer(reading)
+        controls.head(reading)
         which = f"head {head + 1} of layer {layer + 1}"
         _switch(f"Switch {which}", off, frozenset({chosen}), "worth-head")
         _switch(f"Switch all of layer {layer + 1}", off, whole, "worth-layer")
         widgets.button("All on again", disabled=not off, on_click=_set, args=(frozenset(),))
     st.markdown(f"Off: **{describe_heads(off, heads)}**." if off else "All heads are on.")
     return off
-
-
-def _choice(label: str, name: str, count: int, chosen: int) -> None:
-    """Choose layer or head here, too."""
-    key = f"worth-{name}-chosen"
-    widget_state.seed(key, chosen)
-    widgets.selectbox(
-        label,
-        range(count),
-        key=key,
-        format_func=_counted,
-        on_change=_chosen,
-        args=(name, count),
-        width=80,
-    )
-
-
-def _counted(i: int) -> str:
-    return str(i + 1)
-
-
-def _chosen(name: str, count: int) -> None:
-    value = widget_state.read(f"worth-{name}-chosen", range(count), None)
-    if value is not None:
-        session().model_query.focus_on(**{name: value})
 
 
 def _switch(label: str, off: frozenset[Head], some: frozenset[Head], key: str) -> None:
@@ -226,7 +202,7 @@ def _show(effects: HeadEffects) -> None:
 
 def _all(effects: HeadEffects, drawn: Look) -> None:
     layers, heads = effects.mean.shape
-    down, across = ([*map(_counted, range(count))] for count in (layers, heads))
+    down, across = ([*map(str, range(1, 1 + count))] for count in (layers, heads))
     shown = WordMap(down, across, effects.mean, ("layer", "head"))
     told = partial(describe_effects, effects)
     _map(_colored(effects, shown, drawn), "effects", told, partial(_pick_box, layers, heads))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 from attn_core.pretrained.interpret import VIEWS, WAYS, Focus
 from attn_core.pretrained.parts.heads import Head
@@ -15,6 +15,10 @@ from pages.ui.session.url_text import UrlText
 #: attends to its animal.
 SENTENCE = "The animal rested because it was tired"
 FIRST = Focus(layer=3, head=1, query=5)
+
+#: What the page shows of a model.
+Topic = Literal["attention", "prediction", "worth", "layers", "texts"]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 _WRITTEN = re.compile(
     r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?(\.merged)?(?:\.(ab|ba))?",
@@ -107,6 +111,8 @@ class ModelQuery:
         The model or text may have fewer layers, heads or tokens.
     off : frozenset of (layer, head)
         Heads that are switched off; the model may not have them.
+    chosen_topic : Topic, optional
+        What the visitor chose to see of it.
     """
 
     text: UrlText = field(default_factory=lambda: UrlText(first=SENTENCE))
@@ -115,6 +121,16 @@ class ModelQuery:
     model: str = ""
     focus: Focus = FIRST
     off: frozenset[Head] = frozenset()
+    chosen_topic: Topic | None = None
+
+    @property
+    def topic(self) -> Topic:
+        """What is shown; where nothing was chosen, two texts if there are two."""
+        return self.chosen_topic or ("texts" if self.other.text else "attention")
+
+    def choose_topic(self, name: str) -> None:
+        """Choose what is shown; any other name chooses nothing."""
+        self.chosen_topic = next((topic for topic in TOPICS if topic == name), None)
 
     def read(self, text: str) -> None:
         """Take another text; the focus goes to a word in its middle.

@@ -1,0 +1,92 @@
+"""What there is to see of a pretrained model, one thing at a time."""
+
+from __future__ import annotations
+
+from attn_core.pretrained import Encoder
+from attn_core.pretrained.interpret import Reading
+from attn_core.pretrained.interpret.under_mask import can_guess
+from attn_core.pretrained.model import Model
+from pages.ui.model import (
+    attention_maps,
+    controls,
+    masked,
+    next_word,
+    one_weight,
+    open_in_editor,
+    stream,
+    two_texts,
+    worth,
+)
+from pages.ui.session import widget_state, widgets
+from pages.ui.session.model_query import TOPICS, Topic
+from pages.ui.session.state import session
+
+_TOPIC = "model-topic"
+
+
+def show(reading: Reading) -> None:
+    """Show what the visitor chooses."""
+    match _choose(reading.model):
+        case "attention":
+            _attention(reading)
+        case "prediction":
+            masked.show(reading)
+            next_word.show(reading)
+        case "worth":
+            worth.head(reading)
+        case "layers":
+            reading = reading.in_pieces  # what goes through a layer is tokens
+            controls.query(reading)
+            stream.lens(reading)
+            stream.block(reading)
+        case "texts":
+            controls.where(reading)
+            two_texts.compare(reading)
+
+
+def _attention(reading: Reading) -> None:
+    attention_maps.heads_and_one(reading)
+    attention_maps.caution(reading.model)
+    attention_maps.scores(reading)
+    one_weight.token(reading)
+    one_weight.weight(reading)
+    open_in_editor.head(reading)
+
+
+def _choose(model: Model) -> Topic:
+    """Choose what is shown of the model."""
+    shown = _topics(model)
+    wanted = session().model_query.topic
+    chosen = wanted if wanted in shown else TOPICS[0]
+    widget_state.seed(_TOPIC, chosen)
+    widgets.segmented_control(
+        "What to see of it",
+        list(shown),
+        key=_TOPIC,
+        required=True,
+        format_func=shown.__getitem__,
+        on_change=_chosen,
+        label_visibility="collapsed",
+    )
+    return chosen
+
+
+def _topics(model: Model) -> dict[Topic, str]:
+    """What there is to see of a model, and what that is called."""
+    titles: dict[Topic, str] = {
+        "attention": "Attention",
+        "prediction": "The next word",
+        "worth": "What a head is worth",
+        "layers": "Layer by layer",
+        "texts": "Two texts",
+    }
+    if isinstance(model, Encoder):
+        titles["prediction"] = str(model.tokenizer.mask)
+        if not can_guess(model):
+            del titles["prediction"]
+    return titles
+
+
+def _chosen() -> None:
+    query = session().model_query
+    query.choose_topic(widget_state.read(_TOPIC, TOPICS, query.topic))
