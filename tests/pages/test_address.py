@@ -21,7 +21,7 @@ from pages.ui.session.address import Address, CourseAddress, RoomAddress, home
 ROOT = Path(__file__).parents[2]
 NAMES = (
     *("preset", "s", "head", "cell", "a", "projector", "classic"),
-    *("text", "read", "other", "learn", "paint", "look", "model", "off", "next", "topic"),
+    *("text", "read", "other", "pair", "learn", "paint", "look", "model", "off", "next", "topic"),
     *("lesson", "seed", "step", "course", "task"),
     *("room", "present", "own"),
 )

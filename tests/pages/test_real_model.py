@@ -217,6 +217,12 @@ def test_heads_are_sorted_by_what_they_do(tiny):
     assert "This text has no punctuation, so that no head has a score." in said(at)
 
 
+def test_what_goes_through_the_layers_is_tokens():
+    at = opened(look="2.3.8.0.head.merged", topic="layers")
+    assert "##b · 8" in at.selectbox(key="model-query").options
+    assert boxes(at, 1)[0].shape[1] == 13
+
+
 def test_the_text_in_colours_without_a_script():
     at = chosen(opened(look="2.3.8.0.head"), merged=True)
     (text,) = [each.proto.body for each in at.get("html") if "pre-wrap" in each.proto.body]

@@ -35,6 +35,7 @@ def show(reading: Reading) -> None:
         case "worth":
             worth.head(reading)
         case "layers":
+            reading = reading.in_pieces  # what goes through a layer is tokens
             controls.query(reading)
             stream.show(reading)
         case "texts":
