@@ -138,6 +138,8 @@ def test_a_link_to_a_model(several):
 def test_no_other_model_of_the_machine_can_be_had(several, asked):
     at = fine(visit(PAGE, model=asked))
     assert at.selectbox(key="model-which").value == "bert"
+    told = at.warning[0].value.replace("\\", "")
+    assert f"asks for the model {asked[:40]}, which this server doesn't show. This is bert." in told
     assert set(shared_model._loading) == {several[0]}
 
 

@@ -40,12 +40,19 @@ EXAMPLES = {
 #: Two sentences to begin with, by the button for encoders.
 PAIR = "A pair", "The animal rested.", "It was tired."
 _WAYS = {"": "all", "ab": "only A → B", "ba": "only B → A"}
+#: Letters of a model that there isn't.
+_NAMED = 40
 _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout": "rollout"}
 
 
 def which() -> None:
     """Choose one of the server's models, where it has several."""
     labels = shared_model.labels()
+    if (asked := session().model_query.model) not in ("", *labels):
+        st.warning(
+            f"The address asks for the model {escape.markdown(asked[:_NAMED])}, which this server "
+            f"doesn't show. This is {shared_model.title(shared_model.chosen())}."
+        )
     if len(labels) == 1:
         return
     widget_state.seed("model-which", next(k for k in labels if labels[k] == shared_model.chosen()))
