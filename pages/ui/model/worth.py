@@ -25,7 +25,7 @@ from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, measured, shared_model, two_texts
+from pages.ui.model import controls, masked, measured, shared_model, two_texts
 from pages.ui.model.attention_maps import is_ready
 from pages.ui.model.measured import Tell
 from pages.ui.session import widget_state, widgets
@@ -54,6 +54,7 @@ def head(reading: Reading) -> None:
         "with all heads."
     )
     off = _switches(reading)
+    masked.without(reading, off)
     if is_decoder:
         _next(reading, off)
         _measure_next(reading)
