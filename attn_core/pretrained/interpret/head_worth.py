@@ -11,8 +11,7 @@ from ...attention import softmax
 from ...explain.wording import Escape, join_words, pluralize
 from ...notation.labels import isolate, number
 from ...scenario import Array
-from ...text.escape import visible
-from ..decoder import Decoder, DecoderOutput
+from ..decoder import DecoderOutput
 from ..decoder.ablation import ablated
 from ..decoder.sampling import likeliest
 from ..encoded import Encoded
@@ -25,12 +24,6 @@ Measure = Callable[[frozenset[Head]], float]
 NAMED = 10
 #: A sentence counts a smaller change for nothing.
 _NOTHING = 0.0005
-
-
-def next_token(model: Decoder, i: int) -> str:
-    """Name a token that may be next, with a sign for the space before it."""
-    spelling = model.tokenizer.spelling(i)
-    return visible(spelling).replace(" ", "␣")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +63,8 @@ def changed_next(encoded: DecoderOutput, without: DecoderOutput) -> ChangedNext:
     ids = [i for i, _ in likeliest(before, NAMED)]
     best = int(after.argmax())
     off = describe_heads(without.off, encoded.model.heads) if without.off else ""
-    names = tuple(next_token(encoded.model, i) for i in ids)
-    called = next_token(encoded.model, best)
+    piece = encoded.model.tokenizer.piece
+    names, called = tuple(map(piece, ids)), piece(best)
     return ChangedNext(off, names, before[ids], after[ids], called, float(after[best]))
 
 

@@ -36,8 +36,7 @@ def show(reading: Reading) -> None:
             worth.head(reading)
         case "layers":
             controls.query(reading)
-            stream.lens(reading)
-            stream.block(reading)
+            stream.show(reading)
         case "texts":
             controls.where(reading)
             two_texts.compare(reading)
