@@ -9,7 +9,7 @@ import streamlit as st
 from attn_core.figures import describe_next_tokens
 from attn_core.notation.labels import isolate
 from attn_core.pretrained import Encoded, Encoder
-from attn_core.pretrained.interpret import Reading
+from attn_core.pretrained.interpret import Reading, TextKey
 from attn_core.pretrained.interpret.under_mask import (
     ChangedMask,
     UnderMask,
@@ -43,7 +43,7 @@ def show(reading: Reading) -> None:
         "([Devlin et al. 2019](https://arxiv.org/abs/1810.04805), section 3.1)."
     )
     controls.query(reading)
-    found = _found(model.name, encoded.text, reading.focus.query, model, encoded)
+    found = _found(model.name, reading.text_key, reading.focus.query, model, encoded)
     if found:
         _bars(found)
     else:
@@ -53,7 +53,7 @@ def show(reading: Reading) -> None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _found(
-    name: str, text: str, query: int, _model: Encoder, _encoded: Encoded
+    name: str, text: TextKey, query: int, _model: Encoder, _encoded: Encoded
 ) -> UnderMask | None:
     with shared_model.alone():
         return under_mask(_model, _encoded, query)
@@ -102,6 +102,8 @@ def _bars(found: UnderMask) -> None:
 
 def _button(reading: Reading, model: Encoder, encoded: Encoded) -> None:
     """Offer to put a mask in place of the token, or the word, that is the query."""
+    if encoded.pieces.is_pair:
+        return  # it would have to find its sentence; one can be typed
     tokens = reading.groups[reading.query]
     text, mask = with_mask(model, encoded, tokens), model.tokenizer.mask
     if text is None or encoded.tokens[tokens[0]] == mask:

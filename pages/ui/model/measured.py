@@ -20,7 +20,7 @@ from attn_core.pretrained.interpret import lens as of_lens
 from attn_core.pretrained.interpret.block import AddedNorms, Part
 from attn_core.pretrained.interpret.head_worth import ChangedCosine, ChangedNext, Measure
 from attn_core.pretrained.interpret.lens import Lens
-from attn_core.pretrained.interpret.reading import Reading
+from attn_core.pretrained.interpret.reading import Reading, TextKey
 from attn_core.pretrained.model import EncodedText
 from attn_core.pretrained.parts.heads import Head, describe_heads
 from attn_core.scenario import Array
@@ -58,7 +58,9 @@ def cosine_without(reading: Reading, other: Reading, off: frozenset[Head]) -> Ch
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _cosine(name: str, texts: tuple[str, ...], off: frozenset[Head], _measure: Measure) -> float:
+def _cosine(
+    name: str, texts: tuple[TextKey, ...], off: frozenset[Head], _measure: Measure
+) -> float:
     with alone():
         return _measure(off)
 
@@ -70,8 +72,8 @@ def _similarity(reading: Reading, other: Reading) -> Measure:
     return head_worth.similarity(a, b)
 
 
-def _key(*readings: Reading) -> tuple[str, tuple[str, ...]]:
-    return readings[0].model.name, tuple(reading.encoded.text for reading in readings)
+def _key(*readings: Reading) -> tuple[str, tuple[TextKey, ...]]:
+    return readings[0].model.name, tuple(reading.text_key for reading in readings)
 
 
 def head_effects(readings: Sequence[Reading], tell: Tell | None = None) -> Array | None:
@@ -91,7 +93,7 @@ def cosine_effects(reading: Reading, other: Reading, tell: Tell | None = None) -
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _rows(name: str, texts: tuple[str, ...]) -> list[Array]:
+def _rows(name: str, texts: tuple[TextKey, ...]) -> list[Array]:
     """What is measured so far, layer by layer; visitors go on where others have left."""
     return []
 
@@ -142,10 +144,10 @@ def parts(reading: Reading) -> tuple[Part, ...]:
 
 def added(reading: Reading) -> AddedNorms:
     """Return how much attention and MLP of each layer add to each token."""
-    return _added(reading.model.name, reading.encoded.text, reading.encoded)
+    return _added(reading.model.name, reading.text_key, reading.encoded)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _added(name: str, text: str, _encoded: EncodedText) -> AddedNorms:
+def _added(name: str, text: TextKey, _encoded: EncodedText) -> AddedNorms:
     with alone():
         return block.added_norms(_encoded)

@@ -166,7 +166,7 @@ def _text(word: NextWord, weights: Array, whose: str) -> None:
         st.html(described.html())
     st.caption(
         f"Bold is what the model wrote. The colours are what {escape.markdown(name)} attends to: "
-        f"{whose}, as chosen above." + " Click another token to ask about it." * session().is_live
+        f"{whose}, as chosen under *Attention*." + " Click another token to ask about it." * session().is_live
     )
 
 
