@@ -20,12 +20,13 @@ from attn_core.pretrained.interpret.head_worth import (
     describe_effects,
     possible,
 )
+from attn_core.pretrained.interpret.under_mask import can_guess
 from attn_core.pretrained.parts.heads import Head, describe_heads, layer_heads
 from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, measured, shared_model
+from pages.ui.model import controls, masked, measured, shared_model
 from pages.ui.model.attention_maps import is_ready
 from pages.ui.model.measured import Tell
 from pages.ui.session import widget_state, widgets
@@ -46,6 +47,9 @@ def head(reading: Reading) -> None:
     is_decoder = isinstance(reading.encoded, DecoderOutput)
     st.header("What a head is worth", anchor=False)
     what = "the next word" if is_decoder else "the similarity of two texts"
+    if can_guess(reading.model):
+        mask = escape.markdown(str(reading.model.tokenizer.mask))
+        what = f"what stands under {mask}, and of {what}"
     st.markdown(
         f"Switch heads off, and see what becomes of {what}: their outputs are replaced by zeros "
         "before $W_o$ "
@@ -59,6 +63,7 @@ def head(reading: Reading) -> None:
             _next(reading, off)
             _measure_next(reading)
         else:
+            masked.without(reading, off)
             _similarity(reading, other, off)
     except ValueError as error:  # without a head the numbers may leave the range of float32
         st.error(escape.markdown(str(error)))
