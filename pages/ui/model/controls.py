@@ -15,6 +15,7 @@ from attn_core.pretrained import Encoder
 from attn_core.pretrained.interpret import (
     VIEWS,
     WAYS,
+    Focus,
     Reading,
     describe_merged,
     describe_pair,
@@ -164,25 +165,24 @@ def _read(model: Model, kept: UrlText, pair: UrlText | None = None) -> Reading |
     return Reading(model, encoded, session().model_query.focus)
 
 
-def layer(reading: Reading) -> None:
+def layer(model: Model, focus: Focus) -> None:
     """Choose the layer."""
-    _choice("Layer", "layer", range(reading.model.layers), reading.focus.layer, _counted, 80)
+    _choice("Layer", "layer", range(model.layers), focus.layer, _counted, 80)
 
 
-def head(reading: Reading) -> None:
+def head(model: Model, focus: Focus) -> None:
     """Choose the head."""
-    _choice("Head", "head", range(reading.model.heads), reading.focus.head, _counted, 80)
+    _choice("Head", "head", range(model.heads), focus.head, _counted, 80)
 
 
-def where(reading: Reading) -> None:
-    """Choose layer, head and view, without a mouse as well."""
-    focus = reading.focus
+def where(model: Model, focus: Focus, *, is_pair: bool = False) -> None:
+    """Choose layer, head and view, and of a pair the way; without a mouse as well."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer(reading)
+        layer(model, focus)
         if focus.view == "head":
-            head(reading)
+            head(model, focus)
         _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
-        if reading.encoded.pieces.is_pair:
+        if is_pair:
             _choice("Between", "way", WAYS, focus.way, _WAYS.__getitem__, 130)
 
 

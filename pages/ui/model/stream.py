@@ -76,7 +76,7 @@ def _block(reading: Reading) -> None:
         "Attention is one of the two parts that a layer adds to the residual stream $X$; the other "
         "is an MLP, which reads each token by itself."
     )
-    controls.layer(reading)
+    controls.layer(reading.model, reading.focus)
     parts = measured.parts(reading)
     st.markdown(_table(parts, reading))
     n, d_model = parts[0].values.shape

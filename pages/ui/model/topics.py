@@ -39,7 +39,8 @@ def show(reading: Reading) -> None:
             controls.query(reading)
             stream.show(reading)
         case "texts":
-            controls.where(reading)
+            is_pair = reading.encoded.pieces.is_pair
+            controls.where(reading.model, reading.focus, is_pair=is_pair)
             two_texts.compare(reading)
 
 

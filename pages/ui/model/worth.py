@@ -90,8 +90,8 @@ def _switches(reading: Reading) -> frozenset[Head]:
     off = possible(session().model_query.off, reading.model.layers, heads)
     whole = layer_heads(layer, heads)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.layer(reading)
-        controls.head(reading)
+        controls.layer(reading.model, reading.focus)
+        controls.head(reading.model, reading.focus)
         which = f"head {head + 1} of layer {layer + 1}"
         _switch(f"Switch {which}", off, frozenset({chosen}), "worth-head")
         _switch(f"Switch all of layer {layer + 1}", off, whole, "worth-layer")
