@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from attn_core.figures.boxes.colours import PALETTES, WEIGHT_RANGE, colour_of
 from attn_core.permalink import encode_text
 from attn_core.pretrained.interpret import MEASURES, Focus, Reading, measure_heads, order_heads
+from pages.ui.model.controls import PAIR
 from tests.browser.conftest import idle
 from tests.browser.test_live import parameter
 from tests.browser.test_real_model import click_thumbnail, drawn, plot, same, z
@@ -177,3 +178,33 @@ def test_a_head_is_found(opened, encoder):
     page.reload()
     drawn(page)
     same(z(page, "weights"), encoder.encode(text).weights[layer, head])
+
+
+def test_a_pair_and_only_one_way(opened, encoder):
+    page = opened("4.2.3.0.head", "The animal rested.")
+    page.get_by_role("button", name="A pair").click()
+    idle(page)
+    first, second = PAIR[1:]
+    weights = encoder.encode(first, second).weights[3, 1]
+    same(z(page, "weights"), weights)
+    expect(page.get_by_text("a vector of its segment is added")).to_be_visible()
+    box = page.get_by_role("combobox", name="Between")
+    box.click()
+    page.get_by_role("option", name="only B → A").click()
+    idle(page)
+    shown = z(page, "weights")  # [CLS] the animal rested . [SEP] it was tired . [SEP]
+    same(shown[6:10, 1:5], weights[6:10, 1:5])
+    assert np.isnan(shown).sum() == 11 * 11 - 4 * 4
+    token(page, "tired").click()
+    idle(page)
+    assert parameter(page, "look").endswith(".head.ba")
+    assert background(token(page, "animal")) != background(token(page, "was"))
+    expect(page.get_by_text("of its weight to the first sentence, most to")).to_be_visible()
+    there = z(page, "weights"), parameter(page, "pair")
+    page.reload()
+    drawn(page)
+    np.testing.assert_array_equal(z(page, "weights"), there[0])
+    page.get_by_label("Second sentence", exact=True).fill("")
+    page.get_by_role("button", name="Read it").nth(1).click()
+    idle(page)
+    same(z(page, "weights"), encoder.encode(first).weights[3, 1])

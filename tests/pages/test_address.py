@@ -21,7 +21,7 @@ from pages.ui.session.address import Address, CourseAddress, RoomAddress, home
 ROOT = Path(__file__).parents[2]
 NAMES = (
     *("preset", "s", "head", "cell", "a", "projector", "classic"),
-    *("text", "read", "other", "learn", "paint", "look", "model", "off", "next", "topic"),
+    *("text", "read", "other", "pair", "learn", "paint", "look", "model", "off", "next", "topic"),
     *("lesson", "seed", "step", "course", "task"),
     *("room", "present", "own"),
 )
@@ -33,7 +33,7 @@ ADDRESSES = st.builds(
     Address,
     *(TEXTS, TEXTS, TEXTS, st.none() | CELLS, st.booleans(), st.booleans()),
     head=st.integers(0, 98),
-    texts=st.tuples(TEXTS, TEXTS, TEXTS),
+    texts=st.tuples(TEXTS, TEXTS, TEXTS, TEXTS),
     lesson=TEXTS,
     painted=TEXTS,
     look=TEXTS,
@@ -61,6 +61,7 @@ def test_all_that_an_address_may_say():
         "text": "1x",
         "read": "1y",
         "other": "~",
+        "pair": "1p",
         "learn": "grammar",
         "paint": "1-0",
         "look": "4.2.6.3.head",
@@ -79,7 +80,7 @@ def test_all_that_an_address_may_say():
     }
     address = Address(
         *("negation", "1abc", "1de_-", Cell("weights", 2, 1), True, True, 2),
-        texts=("1x", "1y", "~"),
+        texts=("1x", "1y", "~", "1p"),
         lesson="grammar",
         painted="1-0",
         look="4.2.6.3.head",
@@ -110,7 +111,7 @@ def test_a_browser_reads_what_was_written(address):
 def test_what_is_default_is_left_out(field):
     assert Address().query() == {}
     other = {"cell": Cell("Q", 0, 1), "projector": True, "classic": True, "head": 2}
-    other |= {"texts": ("", "x", ""), "course": CourseAddress(step="x")}
+    other |= {"texts": ("", "x", "", ""), "course": CourseAddress(step="x")}
     other["room"] = RoomAddress("x")
     value = other.get(field, "x")
     assert len(Address(**{field: value}).query()) == 1

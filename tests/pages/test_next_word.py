@@ -58,7 +58,7 @@ def figure(at, name):
 
 def bars(at):
     """The likeliest tokens, their probabilities, and those of the outlines."""
-    after, before, names, _ = figure(at, "without")
+    after, before, names, _ = figure(at, "before")
     return [*map(html.unescape, names["text"])], after["x"], before["x"]
 
 

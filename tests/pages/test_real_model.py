@@ -16,6 +16,7 @@ from attn_core.pretrained import Encoded, load
 from attn_core.pretrained.interpret import Focus, Reading, describe_seen, describe_token
 from attn_core.pretrained.rollout import rollout
 from pages.ui.model import shared_model
+from pages.ui.model.controls import PAIR
 from pages.ui.model.encoded_cache import MOST, EncodedCache, size
 from pages.ui.session.model_query import FIRST, SENTENCE
 from pages.ui.session.url_text import ELSEWHERE
@@ -155,6 +156,48 @@ def test_words_in_place_of_pieces(tiny):
     np.testing.assert_allclose(boxes(again, 1)[0], seen.weights[1:-1, 1:-1], rtol=1e-6)
 
 
+def test_a_pair_of_sentences(tiny):
+    at = fine(visit(PAGE, read=encode_text("ab ba"), look="2.3.3.0.head"))
+    assert not [w for w in (*at.selectbox, *at.text_area) if w.key in ("model-way", "model-pair")]
+    pair = {"read": encode_text("ab ba"), "pair": encode_text("cab, dab")}
+    at = fine(visit(PAGE, **pair, look="2.3.3.0.head"))
+    weights = tiny.encode("ab ba", "cab, dab").weights[1, 2]
+    np.testing.assert_allclose(boxes(at, 1)[0], weights, rtol=1e-5)
+    assert "as [CLS] A [SEP] B [SEP]. To each token a vector of its segment is added" in said(at)
+    at = chosen(at, way="ab")
+    assert parameter(at, "look") == "2.3.3.0.head.ab"
+    shown = boxes(at, 1)[0]
+    np.testing.assert_allclose(shown[1:4, 5:10], weights[1:4, 5:10], rtol=1e-5)
+    assert np.isnan(shown).sum() == 11 * 11 - 3 * 5
+    assert np.isnan(boxes(at, 2)[0]).sum() == 11 * 11 - 3 * 5  # the scores, too
+    assert [o.split(" · ")[1] for o in at.selectbox(key="model-query").options] == ["2", "3", "4"]
+    (mosaic,) = boxes(at)
+    np.testing.assert_allclose(mosaic[12:23, 24:35], np.nan_to_num(shown), rtol=1e-6)
+    at.text_area(key="model-pair").set_value("c").run()
+    assert parameter(fine(at), "pair") == encode_text("c")
+    assert boxes(at, 1)[0].shape == (7, 7)
+    at.text_area(key="model-pair").set_value("c " * 40).run()
+    assert "has 46" in complaint(at)
+    assert boxes(at, 1)[0].shape == (7, 7)
+    at.text_area(key="model-pair").set_value("").run()
+    assert "pair" not in fine(at).query_params
+    assert boxes(at, 1)[0].shape == (5, 5)
+
+
+def test_a_pair_is_not_the_text_of_the_same_letters(tiny):
+    pair = fine(visit(PAGE, read=encode_text("ab ba"), pair=encode_text("cab")))
+    alone = fine(visit(PAGE, read=encode_text("ab ba\ncab")))
+    assert boxes(pair)[0].shape != boxes(alone)[0].shape
+
+
+def test_an_example_of_a_pair():
+    at = fine(visit(PAGE))
+    press(at, "A pair")
+    assert (parameter(at, "read"), parameter(at, "pair")) == tuple(map(encode_text, PAIR[1:]))
+    press(fine(at), "A short sentence")
+    assert "pair" not in fine(at).query_params
+
+
 def test_heads_are_sorted_by_what_they_do(tiny):
     at = chosen(opened(look="2.3.8.0.head"), order="itself")
     weights = tiny.encode(TEXT).weights[:, :, 1:-1]
@@ -172,6 +215,12 @@ def test_heads_are_sorted_by_what_they_do(tiny):
     assert boxes(at)[0].shape == (LAYERS * (n + 1) - 1, HEADS * (n + 1) - 1)
     at = chosen(opened("ab ba"), order="punctuation")
     assert "This text has no punctuation, so that no head has a score." in said(at)
+
+
+def test_what_goes_through_the_layers_is_tokens():
+    at = opened(look="2.3.8.0.head.merged", topic="layers")
+    assert "##b · 8" in at.selectbox(key="model-query").options
+    assert boxes(at, 1)[0].shape[1] == 13
 
 
 def test_the_text_in_colours_without_a_script():

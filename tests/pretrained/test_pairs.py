@@ -7,6 +7,14 @@ import numpy as np
 import pytest
 
 from attn_core.pretrained import load
+from attn_core.pretrained.interpret import (
+    Focus,
+    Reading,
+    describe_pair,
+    describe_seen,
+    describe_token,
+    measure_heads,
+)
 from attn_core.pretrained.tokens.tokenizer import Tokenizer
 from tests.pretrained.tiny import HOME, KINDS, rewritten
 
@@ -95,3 +103,93 @@ def test_a_pair_of_which_one_is_blank_or_too_long(models):
     with pytest.raises(ValueError, match=f"has {most + 1}"):
         models["bert"].encode("a " * (most - 5), "b b b")
     assert models["bert"].encode("a " * (most - 5), "b b").n == most
+
+
+@pytest.fixture
+def reading(models):
+    encoded = models["bert"].encode("ab ba", "cab, dab")
+
+    def read(**focus):
+        return Reading(
+            models["bert"], encoded, Focus(**{"layer": 1, "head": 2, "query": 2} | focus)
+        )
+
+    return read
+
+
+#: Rows of the tokens [CLS] a ##b ba [SEP] c ##ab , da ##b [SEP] by sentence.
+A, B = [1, 2, 3], [5, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize("view", ["head", "average", "rollout"])
+@pytest.mark.parametrize(("way", "queries", "keys"), [("ab", A, B), ("ba", B, A)])
+def test_from_one_sentence_to_the_other(reading, view, way, queries, keys):
+    found, whole = reading(way=way, view=view), reading(view=view)
+    expected = np.zeros_like(whole.seen.weights)
+    between = np.ix_(queries, keys)
+    expected[between] = whole.seen.weights[between]
+    np.testing.assert_array_equal(found.seen.weights, expected)
+    assert np.argwhere(found.seen.mask).tolist() == [[i, j] for i in queries for j in keys]
+    assert found.queries == queries
+    assert found.seen.title.endswith(f", only {way[0].upper()} → {way[1].upper()}")
+    assert whole.seen.mask is None
+
+
+def test_thumbnails_of_one_way_and_heads_measured_of_all(reading):
+    small, _ = reading(way="ba").thumbnails(99)
+    assert small[1, 2].sum() == pytest.approx(reading(way="ba").seen.weights.sum(), rel=1e-5)
+    assert small[1, 2].any()
+    np.testing.assert_array_equal(measure_heads(reading(way="ba")), measure_heads(reading()))
+
+
+def test_one_way_between_words(reading):
+    found = reading(way="ab", merged=True, only_words=True)
+    assert found.tokens == ("ab", "ba", "cab", ",", "dab")
+    whole = reading(merged=True, only_words=True).seen.weights
+    np.testing.assert_array_equal(found.seen.weights[:2, 2:], whole[:2, 2:])
+    assert not found.seen.weights[:, :2].any()
+    assert not found.seen.weights[2:].any()
+
+
+def test_query_and_key_are_of_their_sentences(reading):
+    assert reading(way="ab", query=8).focus.query == 3
+    assert reading(way="ba", query=1).focus.query == 5
+    row = reading().trace.weights
+    assert reading(way="ab").key == B[int(row[2, B].argmax())]
+    assert reading(way="ba", query=6).key == A[int(row[6, A].argmax())]
+
+
+def test_a_single_text_has_no_way(models):
+    model = models["bert"]
+    reading = Reading(model, model.encode("ab ba\ncab"), Focus(0, 0, 1, way="ab"))
+    assert reading.focus.way == ""
+    assert reading.text_key == ("ab ba\ncab", 0)
+    assert Reading(model, model.encode("ab ba", "cab"), Focus(0, 0, 1)).text_key == (
+        "ab ba\ncab",
+        3,
+    )
+
+
+def test_told_of_a_pair(models, reading):
+    weights = reading().seen.weights
+    told = describe_seen(reading(way="ab"))
+    share = weights[np.ix_(A, B)].sum(axis=1).mean()
+    assert told.startswith(
+        f"Of the weights of the first sentence {100 * share:.0f} % goes to the second sentence. "
+        f"The largest is {weights[np.ix_(A, B)].max():.3f}, from "
+    )
+    own = weights[6, A].sum()
+    assert f"##ab gives {100 * own:.0f} % of its weight to the first sentence, most to " in (
+        describe_token(reading(way="ba", query=6))
+    )
+    tells = {}
+    for kind, model in models.items():
+        tells[kind] = describe_pair(model, model.encode("ab ba", "cab, dab"))
+    assert tells["bert"] == (
+        "The model reads the pair as [CLS] A [SEP] B [SEP]. To each token a vector of its segment "
+        "is added, the first or the second."
+    )
+    assert tells["roberta"].startswith(
+        "The model reads the pair as <s> A </s> </s> B </s>. It has "
+    )
+    assert "no vectors for two segments" in tells["distilbert"]

@@ -36,7 +36,9 @@ class TextRow:
     query : int
         The one whose weights they are.
     mask : ndarray of bool, shape (m,), optional
-        True for those that it may attend to; None: for all. Others have no colour.
+        True for those whose weight is shown; None: for all. Others have no colour.
+    masked : str
+        What is said of those.
     """
 
     placed: Sequence[InText]
@@ -45,6 +47,7 @@ class TextRow:
     weights: Array
     query: int
     mask: Array | None = None
+    masked: str = "masked"
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def describe_coloured_text(row: TextRow, theme: Theme) -> ColouredText:
 def _said(row: TextRow, i: int) -> str:
     to = f"{isolate(row.names[row.query])} → {isolate(row.names[i])}"
     if _is_masked(row, i):
-        return f"{to}: masked"
+        return f"{to}: {row.masked}"
     return f"{to}: {number(row.weights[i], digits(len(row.names)))}"
 
 

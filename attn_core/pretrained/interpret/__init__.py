@@ -4,9 +4,10 @@ from .about_model import describe_features, describe_model, describe_score, desc
 from .contributions import Contributions, contributions, describe_largest_contributions
 from .find_heads import MEASURES, Measure, describe_order, measure_heads, order_heads
 from .places_in_text import InText, places_in_text
-from .reading import VIEWS, Focus, Reading, Seen, View
+from .reading import VIEWS, WAYS, Focus, Reading, Seen, TextKey, View, Way
 from .sentences import (
     describe_merged,
+    describe_pair,
     describe_pieces,
     describe_seen,
     describe_text,
@@ -29,6 +30,7 @@ from .what_is_next import (
 __all__ = [
     "MEASURES",
     "VIEWS",
+    "WAYS",
     "Candidates",
     "Contributions",
     "Focus",
@@ -38,7 +40,9 @@ __all__ = [
     "Reading",
     "Seen",
     "Shared",
+    "TextKey",
     "View",
+    "Way",
     "candidates",
     "contributions",
     "describe_attended",
@@ -51,6 +55,7 @@ __all__ = [
     "describe_model",
     "describe_next",
     "describe_order",
+    "describe_pair",
     "describe_pieces",
     "describe_score",
     "describe_seen",

@@ -103,7 +103,8 @@ def measure_heads(reading: Reading) -> Array:
     ndarray, shape (6, layers, heads)
         In the order of `MEASURES`; between words where words are looked at.
     """
-    whole = Reading(reading.model, reading.encoded, replace(reading.focus, only_words=False))
+    focus = replace(reading.focus, only_words=False, way="")
+    whole = Reading(reading.model, reading.encoded, focus)
     marks = marks_of(whole)
     layers = range(reading.model.layers)
     each = [[measure(w, marks) for w in whole.layer_weights(layer)] for layer in layers]

@@ -22,6 +22,13 @@ from .words import Group, group_by_word, merge_words, name_word
 View = Literal["head", "average", "rollout"]
 VIEWS: tuple[View, ...] = get_args(View)
 
+TextKey = tuple[str, int]
+
+#: All weights, or those from one sentence of a pair to the other: "ab" is from the first to the
+#: second.
+Way = Literal["", "ab", "ba"]
+WAYS: tuple[Way, ...] = get_args(Way)
+
 
 @dataclass(frozen=True)
 class Focus:
@@ -38,6 +45,8 @@ class Focus:
         Leave out what the model puts around a text.
     merged : bool
         Look at words, and not at the pieces that the model cuts them into.
+    way : {"", "ab", "ba"}
+        Look only from one sentence of a pair to the other.
     """
 
     layer: int
@@ -47,6 +56,7 @@ class Focus:
     view: View = "head"
     only_words: bool = False
     merged: bool = False
+    way: Way = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +72,7 @@ class Seen:
     weights : ndarray, shape (m, m)
         Row = query, column = key. Where tokens are left out, rows sum to less than 1.
     mask : ndarray of bool, shape (m, m), optional
-        True where the query may attend to the key; None: everywhere.
+        True where the query may attend to the key, and is looked at; None: everywhere.
     """
 
     title: str
@@ -89,15 +99,25 @@ class Reading:
         special = encoded.pieces.special
         #: Where the tokens that are shown are among all.
         self.places = tuple(i for i in range(encoded.n) if not (focus.only_words and special[i]))
+        way: Way = focus.way if encoded.pieces.is_pair else ""
         self.focus = replace(
             focus,
             layer=min(focus.layer, model.layers - 1),
             head=min(focus.head, model.heads - 1),
-            query=self._nearest(focus.query),
+            query=_nearest(self._of_sentence(way[:1]), focus.query),
+            way=way,
         )
 
-    def _nearest(self, token: int) -> int:
-        return min(self.places, key=lambda i: abs(i - token))
+    def _of_sentence(self, letter: str) -> tuple[int, ...]:
+        """The tokens that are shown of a sentence of the pair, a or b; all for none of them."""
+        sides, side = self.encoded.pieces.sides, "ab".index(letter)
+        return tuple(i for i in self.places if sides[i] == side) if letter else self.places
+
+    @property
+    def text_key(self) -> TextKey:
+        """What tells the text from all others, and a pair from one text of the same letters."""
+        pieces = self.encoded.pieces
+        return self.encoded.text, pieces.sides.count(0) if pieces.is_pair else 0
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -132,6 +152,14 @@ class Reading:
         return next(row for row, group in enumerate(self.groups) if self.focus.query in group)
 
     @property
+    def queries(self) -> list[int]:
+        """Rows whose weights are shown: all, or those of one sentence of a pair."""
+        if self.crossing is None:
+            return [*range(len(self.groups))]
+        rows: list[int] = np.flatnonzero(self.crossing.any(axis=1)).tolist()
+        return rows
+
+    @property
     def in_pieces(self) -> Reading:
         """The same with the model's own tokens, between which it has scores."""
         if not self.focus.merged:
@@ -142,10 +170,11 @@ class Reading:
     def key(self) -> int:
         """The token whose weight is explained."""
         if self.focus.key is not None:
-            return self._nearest(self.focus.key)
+            return _nearest(self.places, self.focus.key)
         query, special, trace = self.focus.query, self.encoded.pieces.special, self.trace
-        seen = np.flatnonzero(trace.scenario.allowed[query]).tolist()
-        words = [i for i in seen if not special[i] and i != query]
+        seen = set(np.flatnonzero(trace.scenario.allowed[query]).tolist())
+        keys = self._of_sentence(self.focus.way[1:]) if self.focus.way else range(self.encoded.n)
+        words = [i for i in keys if i in seen and not special[i] and i != query]
         return max(words, key=lambda i: float(trace.weights[query, i]), default=query)
 
     @cached_property
@@ -177,6 +206,8 @@ class Reading:
         return total / np.float32(self.model.heads)
 
     def _seen(self, title: str, weights: Array) -> Seen:
+        if self.focus.way:
+            title = f"{title}, only {' → '.join(self.focus.way.upper())}"
         return Seen(title, self.tokens, self._shown(weights), self.mask)
 
     @property
@@ -186,19 +217,28 @@ class Reading:
 
     @cached_property
     def mask(self) -> Array | None:
-        """True where what is shown may attend to another; None: everywhere."""
+        """True where what is shown may attend to another, and is looked at; None: everywhere."""
         if not self.model.design.is_causal:
-            return None
+            return self.crossing
         shown: Array = self._shown(causal(self.encoded.n).astype(np.float32)) > 0
         return shown
+
+    @cached_property
+    def crossing(self) -> Array | None:
+        """True from the one sentence of a pair to the other, where only that is looked at."""
+        if not self.focus.way:
+            return None
+        queries, keys = (set(self._of_sentence(letter)) for letter in self.focus.way)
+        return np.outer([i in queries for i in self.firsts], [i in keys for i in self.firsts])
 
     def _shown(self, weights: Array) -> Array:
         """Weights between what is shown, tokens or words."""
         between = self._between(weights)
-        if not self.focus.merged:
-            return between
-        row = {token: i for i, token in enumerate(self.places)}
-        return merge_words(between, [tuple(row[i] for i in group) for group in self.groups])
+        if self.focus.merged:
+            row = {token: i for i, token in enumerate(self.places)}
+            groups = [tuple(row[i] for i in group) for group in self.groups]
+            between = merge_words(between, groups)
+        return between if self.crossing is None else between * self.crossing
 
     def _between(self, matrix: Array) -> Array:
         shown: Array = matrix[np.ix_(self.places, self.places)]
@@ -206,9 +246,9 @@ class Reading:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Tokens that aren't shown."""
-        shown = set(self.places)
-        return tuple(name for i, name in enumerate(self.encoded.pieces.shown) if i not in shown)
+        """Tokens that aren't shown, each once."""
+        shown, names = set(self.places), self.encoded.pieces.shown
+        return tuple(dict.fromkeys(name for i, name in enumerate(names) if i not in shown))
 
     def layer_weights(self, layer: int) -> Iterator[Array]:
         """Weights of a layer's heads between what is shown, one after the other."""
@@ -240,6 +280,10 @@ class Reading:
             return small, self.tokens
         first = [self.tokens[i] for i in patches(n, m)]
         return small, tuple(f"{token} …" for token in first)
+
+
+def _nearest(tokens: Sequence[int], token: int) -> int:
+    return min(tokens, key=lambda i: abs(i - token))
 
 
 def pooled(matrices: Array, side: int) -> Array:

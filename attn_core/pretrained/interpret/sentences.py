@@ -9,6 +9,7 @@ from ...analysis.long_text import NAMED, digits
 from ...explain.wording import Escape, join_words, largest, pluralize
 from ...notation.labels import isolate, number, percent, rounded
 from ...scenario import Array
+from ..encoder import Encoder
 from ..model import EncodedText
 from .reading import Reading, Seen, most
 from .tokenized_words import describe_words
@@ -34,6 +35,8 @@ def describe_text(encoded: EncodedText, escape: Escape = str) -> str:
 
 def describe_seen(reading: Reading, escape: Escape = str) -> str:
     """Name the largest weight, and the tokens with the most weight."""
+    if reading.focus.way:
+        return _describe_crossing(reading, escape)
     left_out = [escape(token) for token in reading.left_out]
     told = describe_weights(reading.seen, escape, is_part=bool(left_out))
     if not left_out:
@@ -41,6 +44,39 @@ def describe_seen(reading: Reading, escape: Escape = str) -> str:
     rest = 1 - float(reading.seen.weights.mean(axis=0).sum())
     verb = "is" if len(left_out) == 1 else "are"
     return f"{told} {percent(rest)} of all goes to {join_words(left_out)}, which {verb} not shown."
+
+
+#: How the sentences of a pair are called.
+_SENTENCES = {"a": "first sentence", "b": "second sentence"}
+
+
+def describe_pair(encoder: Encoder, encoded: EncodedText, escape: Escape = str) -> str:
+    """Say how a model reads the two sentences of a pair, and what tells them apart."""
+    pieces = encoded.pieces
+    order: list[str] = []
+    for side, name in zip(pieces.sides, pieces.shown, strict=True):
+        part = escape(name) if side is None else "AB"[side]
+        if side is None or order[-1] != part:
+            order.append(part)
+    told = f"The model reads the pair as {' '.join(order)}."
+    if encoder.has_segments and any(pieces.segments):
+        return f"{told} To each token a vector of its segment is added, the first or the second."
+    return (
+        f"{told} It has no vectors for two segments, so that only what stands between the "
+        "sentences, and their order, tells them apart."
+    )
+
+
+def _describe_crossing(reading: Reading, escape: Escape) -> str:
+    """Say how much of one sentence's weight goes to the other, and where most of it."""
+    seen, queries = reading.seen, [*map(_SENTENCES.__getitem__, reading.focus.way)]
+    share = float(seen.weights[reading.queries].sum(axis=1).mean())
+    i, j = largest(seen.weights)
+    query, key = (escape(isolate(seen.tokens[k])) for k in (i, j))
+    return (
+        f"Of the weights of the {queries[0]} {percent(share)} goes to the {queries[1]}. The "
+        f"largest is {number(seen.weights[i, j], digits(len(seen.tokens)))}, from {query} to {key}."
+    )
 
 
 def describe_merged(reading: Reading, escape: Escape = str) -> str:
@@ -128,6 +164,11 @@ def _free(seen: Seen) -> NDArray[np.int64]:
 def describe_token(reading: Reading, escape: Escape = str) -> str:
     """Name the tokens that the query looks at most, and those that look at it most."""
     i, weights = reading.query, reading.seen.weights
+    if way := reading.focus.way:
+        return (
+            f"{escape(isolate(reading.tokens[i]))} gives {percent(float(weights[i].sum()))} of its "
+            f"weight to the {_SENTENCES[way[1]]}, most to {_named(reading, weights[i], escape)}."
+        )
     to, by = (_named(reading, values, escape) for values in (weights[i], weights[:, i]))
     name = escape(isolate(reading.tokens[i]))
     told = f"{name} looks most at {to}. It is looked at most by {by}."

@@ -11,17 +11,21 @@ from streamlit.delta_generator import DeltaGenerator
 from attn_core.analysis import long_text
 from attn_core.explain.wording import join_words
 from attn_core.notation.labels import isolate
+from attn_core.pretrained import Encoder
 from attn_core.pretrained.interpret import (
     VIEWS,
+    WAYS,
     Focus,
     Reading,
     describe_merged,
+    describe_pair,
     describe_pieces,
     describe_text,
 )
 from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import parse_click
+from pages.ui.live.slots import slot
 from pages.ui.model import memory_budget, shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.model_query import SENTENCE, ModelQuery
@@ -34,12 +38,22 @@ EXAMPLES = {
     "A longer one": "The animal didn't cross the street because it was too tired",
     "A long text": long_text.EXAMPLE,
 }
+#: Two sentences to begin with, by the button for encoders.
+PAIR = "A pair", "The animal rested.", "It was tired."
+_WAYS = {"": "all", "ab": "only A → B", "ba": "only B → A"}
+#: Letters of a model that there isn't.
+_NAMED = 40
 _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout": "rollout"}
 
 
 def which() -> None:
     """Choose one of the server's models, where it has several."""
     labels = shared_model.labels()
+    if (asked := session().model_query.model) not in ("", *labels):
+        st.warning(
+            f"The address asks for the model {escape.markdown(asked[:_NAMED])}, which this server "
+            f"doesn't show. This is {shared_model.title(shared_model.chosen())}."
+        )
     if len(labels) == 1:
         return
     widget_state.seed("model-which", next(k for k in labels if labels[k] == shared_model.chosen()))
@@ -71,7 +85,12 @@ def text(model: Model) -> Reading | None:
             key = f"model-{label}"
             if len(example.split()) <= model.max_tokens:  # a word is a token at least
                 widgets.button(label, key=key, on_click=_example, args=(example, model))
-    return _read(model, question.text)
+        if isinstance(model, Encoder):
+            widgets.button(PAIR[0], key="model-a-pair", on_click=_example_pair, args=(model,))
+    with slot():
+        if isinstance(model, Encoder) and question.pair.text:
+            _field("Second sentence", "model-pair", question.pair.text, question.pair, model)
+    return _read(model, question.text, question.pair)
 
 
 def other(model: Model) -> Reading | None:
@@ -100,7 +119,14 @@ def _field(
 
 
 def _example(text: str, model: Model) -> None:
+    session().model_query.pair.read("")  # an example stands alone
     _take(session().model_query, text, "", model)
+
+
+def _example_pair(model: Encoder) -> None:
+    _, first, second = PAIR
+    _example(first, model)
+    _take(session().model_query.pair, second, "", model)
 
 
 def _typed(key: str, shown: str, reader: UrlText | ModelQuery, model: Model) -> None:
@@ -109,17 +135,29 @@ def _typed(key: str, shown: str, reader: UrlText | ModelQuery, model: Model) -> 
 
 def _take(reader: UrlText | ModelQuery, text: str, entered: str, model: Model) -> None:
     # A text that the model can't read must not replace one that it can.
-    state.read_text(reader, text, entered, check=lambda text: shared_model.check(model, text))
+    state.read_text(reader, text, entered, check=lambda text: _check(reader, text, model))
 
 
-def _read(model: Model, kept: UrlText) -> Reading | None:
+def _check(reader: UrlText | ModelQuery, text: str, model: Model) -> None:
+    asked = session().model_query
+    if reader is asked:
+        shared_model.check(model, text, asked.pair.text)
+    elif reader is asked.pair and text.strip():
+        shared_model.check(model, asked.text.text, text)
+    else:
+        shared_model.check(model, text)
+
+
+def _read(model: Model, kept: UrlText, pair: UrlText | None = None) -> Reading | None:
     try:
-        encoded = shared_model.encoded(model, kept.text)
+        encoded = shared_model.encoded(model, kept.text, pair.text if pair else "")
     except ValueError as error:  # an address may bring any text
         st.error(escape.markdown(str(error)))
         return None
     st.caption(describe_text(encoded, escape.markdown))
-    if kept.parameter == ELSEWHERE:
+    if isinstance(model, Encoder) and encoded.pieces.is_pair:
+        st.caption(describe_pair(model, encoded, escape.markdown))
+    if ELSEWHERE in (kept.parameter, pair and pair.parameter):
         st.warning(
             "The address has no room for so long a text: a reload or another browser doesn't have "
             "it. Send the text along with the link."
@@ -137,13 +175,15 @@ def head(model: Model, focus: Focus) -> None:
     _choice("Head", "head", range(model.heads), focus.head, _counted, 80)
 
 
-def where(model: Model, focus: Focus) -> None:
-    """Choose layer, head and view, without a mouse as well."""
+def where(model: Model, focus: Focus, *, is_pair: bool = False) -> None:
+    """Choose layer, head and view, and of a pair the way; without a mouse as well."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer(model, focus)
         if focus.view == "head":
             head(model, focus)
         _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
+        if is_pair:
+            _choice("Between", "way", WAYS, focus.way, _WAYS.__getitem__, 130)
 
 
 def only_words(reading: Reading) -> None:
@@ -190,7 +230,8 @@ def _special(reading: Reading) -> str:
     """Name what the model put around the text."""
     pieces = reading.encoded.pieces
     pairs = zip(pieces.shown, pieces.special, strict=True)
-    return join_words([escape.markdown(token) for token, is_special in pairs if is_special])
+    marks = dict.fromkeys(token for token, is_special in pairs if is_special)
+    return join_words([*map(escape.markdown, marks)])
 
 
 def _counted(i: int) -> str:
@@ -223,7 +264,9 @@ def _choice(
 def query(reading: Reading) -> None:
     """Choose the token that is the query."""
     # Of a word its first piece stands for it.
-    _token("Token", "query", reading.firsts, reading.tokens, reading.firsts[reading.query])
+    firsts, names, rows = reading.firsts, reading.tokens, reading.queries
+    offered = [firsts[row] for row in rows], [names[row] for row in rows]
+    _token("Token", "query", *offered, firsts[reading.query])
 
 
 def key(reading: Reading) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import numpy as np
 
@@ -24,9 +24,9 @@ class EncodedCache:
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._kept: OrderedDict[tuple[str, str], EncodedText] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Hashable], EncodedText] = OrderedDict()
 
-    def get(self, model: str, text: str, read: Callable[[], EncodedText]) -> EncodedText:
+    def get(self, model: str, text: Hashable, read: Callable[[], EncodedText]) -> EncodedText:
         """Return a text as a model reads it; what wasn't used longest gives way to it."""
         key = model, text
         encoded = self._kept.pop(key, None) or read()

@@ -9,14 +9,18 @@ import streamlit as st
 from attn_core.figures import describe_next_tokens
 from attn_core.notation.labels import isolate
 from attn_core.pretrained import Encoded, Encoder
-from attn_core.pretrained.interpret import Reading
+from attn_core.pretrained.interpret import Reading, TextKey
 from attn_core.pretrained.interpret.under_mask import (
+    ChangedMask,
     UnderMask,
     can_guess,
+    changed_mask,
+    describe_changed_mask,
     describe_under_mask,
     under_mask,
     with_mask,
 )
+from attn_core.pretrained.parts.heads import Head
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
@@ -39,7 +43,7 @@ def show(reading: Reading) -> None:
         "([Devlin et al. 2019](https://arxiv.org/abs/1810.04805), section 3.1)."
     )
     controls.query(reading)
-    found = _found(model.name, encoded.text, reading.focus.query, model, encoded)
+    found = _found(model.name, reading.text_key, reading.focus.query, model, encoded)
     if found:
         _bars(found)
     else:
@@ -49,10 +53,40 @@ def show(reading: Reading) -> None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _found(
-    name: str, text: str, query: int, _model: Encoder, _encoded: Encoded
+    name: str, text: TextKey, query: int, _model: Encoder, _encoded: Encoded
 ) -> UnderMask | None:
     with shared_model.alone():
         return under_mask(_model, _encoded, query)
+
+
+def without(reading: Reading, off: frozenset[Head]) -> None:
+    """Show what becomes of the likeliest tokens under a mask where heads are switched off."""
+    model, encoded = reading.model, reading.encoded
+    if not (off and can_guess(model) and isinstance(encoded, Encoded)):
+        return
+    changed = _changed(model.name, encoded.text, reading.focus.query, off, model, encoded)
+    if changed is None:
+        return
+    with slot():
+        if is_ready():
+            chances = changed.after.tolist(), changed.before.probabilities.tolist()
+            described = describe_next_tokens(changed.before.names, *chances, look=look())
+            chart(described, "figure-model-mask-worth", lambda: describe_changed_mask(changed))
+    st.caption("An outline is the probability with all heads, where that is another one.")
+    st.markdown(describe_changed_mask(changed, escape.markdown))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _changed(
+    name: str,
+    text: str,
+    query: int,
+    off: frozenset[Head],
+    _model: Encoder,
+    _encoded: Encoded,
+) -> ChangedMask | None:
+    with shared_model.alone():
+        return changed_mask(_model, _encoded, query, off)
 
 
 def _bars(found: UnderMask) -> None:
@@ -68,6 +102,8 @@ def _bars(found: UnderMask) -> None:
 
 def _button(reading: Reading, model: Encoder, encoded: Encoded) -> None:
     """Offer to put a mask in place of the token, or the word, that is the query."""
+    if encoded.pieces.is_pair:
+        return  # it would have to find its sentence; one can be typed
     tokens = reading.groups[reading.query]
     text, mask = with_mask(model, encoded, tokens), model.tokenizer.mask
     if text is None or encoded.tokens[tokens[0]] == mask:

@@ -1,11 +1,13 @@
 """What a model does without some of its heads, and what its layers hold, cached for all visitors.
 
-Each computation has the machine for itself, and a long one lets others in between two layers.
+Each computation has the machine for itself, and a long one lets others in between two heads.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -18,7 +20,7 @@ from attn_core.pretrained.interpret import lens as of_lens
 from attn_core.pretrained.interpret.block import AddedNorms, Part
 from attn_core.pretrained.interpret.head_worth import ChangedCosine, ChangedNext, Measure
 from attn_core.pretrained.interpret.lens import Lens
-from attn_core.pretrained.interpret.reading import Reading
+from attn_core.pretrained.interpret.reading import Reading, TextKey
 from attn_core.pretrained.model import EncodedText
 from attn_core.pretrained.parts.heads import Head, describe_heads
 from attn_core.scenario import Array
@@ -26,6 +28,8 @@ from pages.ui.model.shared_model import alone
 
 #: Says how many layers of how many are measured.
 Tell = Callable[[int, int], None]
+#: Seconds between two measurements.
+_PAUSE = 0.001
 
 
 def next_without(reading: Reading, off: frozenset[Head]) -> ChangedNext:
@@ -54,7 +58,9 @@ def cosine_without(reading: Reading, other: Reading, off: frozenset[Head]) -> Ch
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _cosine(name: str, texts: tuple[str, ...], off: frozenset[Head], _measure: Measure) -> float:
+def _cosine(
+    name: str, texts: tuple[TextKey, ...], off: frozenset[Head], _measure: Measure
+) -> float:
     with alone():
         return _measure(off)
 
@@ -66,8 +72,8 @@ def _similarity(reading: Reading, other: Reading) -> Measure:
     return head_worth.similarity(a, b)
 
 
-def _key(*readings: Reading) -> tuple[str, tuple[str, ...]]:
-    return readings[0].model.name, tuple(reading.encoded.text for reading in readings)
+def _key(*readings: Reading) -> tuple[str, tuple[TextKey, ...]]:
+    return readings[0].model.name, tuple(reading.text_key for reading in readings)
 
 
 def head_effects(readings: Sequence[Reading], tell: Tell | None = None) -> Array | None:
@@ -87,7 +93,7 @@ def cosine_effects(reading: Reading, other: Reading, tell: Tell | None = None) -
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _rows(name: str, texts: tuple[str, ...]) -> list[Array]:
+def _rows(name: str, texts: tuple[TextKey, ...]) -> list[Array]:
     """What is measured so far, layer by layer; visitors go on where others have left."""
     return []
 
@@ -101,12 +107,21 @@ def _measured(
         return None
     for own, measure in zip(rows, measures, strict=True):
         for layer in range(len(own), layers):
+            row = head_worth.layer_effects(partial(_in_turn, measure), layer, heads)
             with alone():
                 if len(own) == layer:  # nobody else has meanwhile
-                    own.append(head_worth.layer_effects(measure, layer, heads))
+                    own.append(row)
             if tell:
                 tell(sum(map(len, rows)), total)
     return np.array(rows)
+
+
+def _in_turn(measure: Measure, off: frozenset[Head]) -> float:
+    """Measure once, and let others have the model before the next time."""
+    with alone():
+        found = measure(off)
+    time.sleep(_PAUSE)  # who gives a lock back and takes it at once lets nobody in
+    return found
 
 
 def lens(reading: Reading) -> Lens:
@@ -129,10 +144,10 @@ def parts(reading: Reading) -> tuple[Part, ...]:
 
 def added(reading: Reading) -> AddedNorms:
     """Return how much attention and MLP of each layer add to each token."""
-    return _added(reading.model.name, reading.encoded.text, reading.encoded)
+    return _added(reading.model.name, reading.text_key, reading.encoded)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _added(name: str, text: str, _encoded: EncodedText) -> AddedNorms:
+def _added(name: str, text: TextKey, _encoded: EncodedText) -> AddedNorms:
     with alone():
         return block.added_norms(_encoded)

@@ -37,6 +37,8 @@ def token(reading: Reading) -> None:
     i, seen = reading.query, reading.seen
     name = isolate(reading.tokens[i])
     bars = {f"from {name} to each": seen.weights[i], f"from each to {name}": seen.weights[:, i]}
+    if reading.focus.way:
+        bars.popitem()  # what comes to it goes the other way
     with slot():
         if is_ready():
             described = describe_word_bars(seen.tokens, bars, digits(len(seen.tokens)), look=look())

@@ -25,7 +25,7 @@ from attn_core.pretrained import (
     is_decoder,
     load,
 )
-from attn_core.pretrained.interpret import Reading, Shared
+from attn_core.pretrained.interpret import Reading, Shared, TextKey
 from attn_core.pretrained.model import EncodedText, Model
 from attn_core.scenario import Array
 from attn_core.text import escape
@@ -277,8 +277,8 @@ def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encode
     return found
 
 
-def check(model: Model, text: str) -> None:
-    """Refuse a text that the model can't read; a blank one is none.
+def check(model: Model, text: str, second: str = "") -> None:
+    """Refuse a text, or a pair of sentences, that the model can't read; a blank text is none.
 
     Raises
     ------
@@ -288,11 +288,14 @@ def check(model: Model, text: str) -> None:
     limits.LONG_TEXT.check(text)
     if text.strip():
         with _in_public(model.name):
-            model.split(text)
+            if second and isinstance(model, Encoder):
+                model.split(text, second)
+            else:
+                model.split(text)
 
 
-def encoded(model: Model, text: str) -> EncodedText:
-    """Return a text as the model encodes it; the last ones are cached.
+def encoded(model: Model, text: str, second: str = "") -> EncodedText:
+    """Return a text, or a pair that an encoder reads, as it is encoded; the last are cached.
 
     Raises
     ------
@@ -301,6 +304,9 @@ def encoded(model: Model, text: str) -> EncodedText:
     """
     limits.LONG_TEXT.check(text)
     with _busy, _in_public(model.name):
+        if second and isinstance(model, Encoder):
+            limits.LONG_TEXT.check(second)
+            return _encoded.get(model.name, (text, second), lambda: model.encode(text, second))
         return _encoded.get(model.name, text, lambda: model.encode(text))
 
 
@@ -313,13 +319,13 @@ def shared(a: EncodedText, b: EncodedText) -> Shared:
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
     """Return the weights of all heads, small, from a cache; see `Reading.thumbnails`."""
     focus = reading.focus
-    shown = reading.encoded.text, focus.only_words, focus.merged
-    return _thumbnails(reading.model.name, shown, side, reading)
+    shown = focus.only_words, focus.merged, focus.way
+    return _thumbnails(reading.model.name, (reading.text_key, *shown), side, reading)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _thumbnails(
-    name: str, shown: tuple[str, bool, bool], side: int, _reading: Reading
+    name: str, shown: tuple[TextKey, bool, bool, str], side: int, _reading: Reading
 ) -> tuple[Array, tuple[str, ...]]:
     with _busy:
         small, tokens = _reading.thumbnails(side)
@@ -329,11 +335,11 @@ def _thumbnails(
 
 def head_scores(reading: Reading) -> Array:
     """Return what each head does in the text, from a cache; see `interpret.measure_heads`."""
-    return _head_scores(reading.model.name, reading.encoded.text, reading.focus.merged, reading)
+    return _head_scores(reading.model.name, reading.text_key, reading.focus.merged, reading)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _head_scores(name: str, text: str, merged: bool, _reading: Reading) -> Array:
+def _head_scores(name: str, text: TextKey, merged: bool, _reading: Reading) -> Array:
     with _busy:
         scores = interpret.measure_heads(_reading)
     scores.setflags(write=False)  # they are all visitors'

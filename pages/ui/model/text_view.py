@@ -21,7 +21,8 @@ def show(reading: Reading) -> None:
     placed, after = places_in_text(encoded.text, encoded.pieces, reading.groups)
     seen = reading.seen
     mask = None if seen.mask is None else seen.mask[i]
-    row = TextRow(placed, after, seen.tokens, seen.weights[i], i, mask)
+    masked = "not looked at" if reading.focus.way else "masked"
+    row = TextRow(placed, after, seen.tokens, seen.weights[i], i, mask, masked)
     described = describe_coloured_text(row, state.theme())
     if session().is_live:
         alt = f"The text, coloured by what {isolate(reading.tokens[i])} attends to"

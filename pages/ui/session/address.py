@@ -15,8 +15,9 @@ _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
 _LESSON, _PAINTED, _LOOK, _MODEL, _OFF = "learn", "paint", "look", "model", "off"
 _NEXT, _TOPIC = "next", "topic"
-#: A long text, what a pretrained model reads, and what that is compared with.
-_TEXTS = "text", "read", "other"
+#: A long text, what a pretrained model reads, what that is compared with, and the second
+#: sentence where it is a pair.
+_TEXTS = "text", "read", "other", "pair"
 _ON = "1"
 #: Which of them a room follows on a page, beside what it follows on all.
 _FOLLOWED = {
@@ -97,8 +98,8 @@ class Address:
     head : int
         The head that is looked at, from 0; the scenario may not have it.
     texts : tuple of str
-        What it says of a long text, of what a pretrained model reads, and of what that is
-        compared with; see `url_text`.
+        What it says of a long text, of what a pretrained model reads, of what that is compared
+        with, and of the second sentence where it is a pair; see `url_text`.
     lesson : str
         What there is to learn; there may be no such lesson.
     painted : str

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from attn_core.pretrained.interpret import VIEWS, Focus
+from attn_core.pretrained.interpret import VIEWS, WAYS, Focus
 from attn_core.pretrained.parts.heads import Head
 from pages.ui.session.url_text import UrlText
 
@@ -21,7 +21,8 @@ Topic = Literal["attention", "prediction", "worth", "layers", "texts"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 _WRITTEN = re.compile(
-    r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?(\.merged)?", re.ASCII
+    r"(\d{1,3})\.(\d{1,3})\.(\d{1,4})\.(\d{1,4})\.([a-z]+)(\.words)?(\.merged)?(?:\.(ab|ba))?",
+    re.ASCII,
 )
 #: A layer with those of its heads that are off, and several of them; no model has more.
 _LAYER = re.compile(r"\d{1,3}(?:\.\d{1,3})+", re.ASCII)
@@ -42,7 +43,8 @@ def to_text(focus: Focus) -> str:
         return ""
     key = 0 if focus.key is None else focus.key + 1
     places = f"{focus.layer + 1}.{focus.head + 1}.{focus.query + 1}.{key}"
-    return f"{places}.{focus.view}{'.words' * focus.only_words}{'.merged' * focus.merged}"
+    marks = {"words": focus.only_words, "merged": focus.merged, focus.way: bool(focus.way)}
+    return ".".join([places, focus.view, *(mark for mark, is_on in marks.items() if is_on)])
 
 
 def from_text(text: str) -> Focus:
@@ -59,7 +61,9 @@ def from_text(text: str) -> Focus:
     *places, key = (int(part) - 1 for part in match.groups()[:4])
     layer, head, query = (max(0, place) for place in places)
     view = next(view for view in VIEWS if view == match[5])
-    return Focus(layer, head, query, None if key < 0 else key, view, bool(match[6]), bool(match[7]))
+    way = next(way for way in WAYS if way == (match[8] or ""))
+    marks = bool(match[6]), bool(match[7])
+    return Focus(layer, head, query, None if key < 0 else key, view, *marks, way)
 
 
 def heads_to_text(off: Collection[Head]) -> str:
@@ -98,8 +102,9 @@ class ModelQuery:
 
     Attributes
     ----------
-    text, other : UrlText
-        What the model reads, and what it is compared with; the second may be empty.
+    text, pair, other : UrlText
+        What the model reads, the second sentence where that is a pair, and what it is compared
+        with; the last two may be empty.
     model : str
         Which model, as the page calls it; there may be no such one.
     focus : Focus
@@ -111,6 +116,7 @@ class ModelQuery:
     """
 
     text: UrlText = field(default_factory=lambda: UrlText(first=SENTENCE))
+    pair: UrlText = field(default_factory=UrlText)
     other: UrlText = field(default_factory=UrlText)
     model: str = ""
     focus: Focus = FIRST

@@ -480,7 +480,8 @@ class Session:
     @property
     def _texts(self) -> tuple[UrlText, ...]:
         """The texts in the order of `Address.texts`."""
-        return self.long_text, self.model_query.text, self.model_query.other
+        asked = self.model_query
+        return self.long_text, asked.text, asked.other, asked.pair
 
     def _complain_too(self, reason: str) -> None:
         """Complain of one thing more."""
