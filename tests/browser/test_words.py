@@ -34,6 +34,17 @@ def token(page: Page, name: str) -> Locator:
     return page.get_by_role("option", name=re.compile(rf"→ \W?{re.escape(name)}\W?:"))
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose in a list by typing, which a list that is drawn late bears."""
+    box = page.get_by_role("combobox", name=label)
+    box.focus()
+    page.keyboard.type(option)
+    expect(page.get_by_role("option", name=option, exact=True)).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(box).to_have_value(option)
+    idle(page)
+
+
 def told(page: Page) -> str:
     return page.locator(".lab-text-tip").inner_text()
 
@@ -160,11 +171,8 @@ def test_a_head_is_found(opened, encoder):
     text = "The animal rested, because it was tired."
     page = opened("4.2.6.0.head", text)
     scores = measure_heads(seen(encoder, Focus(3, 1, 5), text))
-    box = page.get_by_role("combobox", name="Sort heads by")
     for name, kind in (("the token before", "previous"), ("punctuation", "punctuation")):
-        box.click()
-        page.get_by_role("option", name=name, exact=True).click()
-        idle(page)
+        choose(page, "Sort heads by", name)
         own = scores[MEASURES.index(kind)]
         order = order_heads(own)
         labels = page.locator(f"{plot('heads')} .annotation-text").all_text_contents()
@@ -188,10 +196,7 @@ def test_a_pair_and_only_one_way(opened, encoder):
     weights = encoder.encode(first, second).weights[3, 1]
     same(z(page, "weights"), weights)
     expect(page.get_by_text("a vector of its segment is added")).to_be_visible()
-    box = page.get_by_role("combobox", name="Between")
-    box.click()
-    page.get_by_role("option", name="only B → A").click()
-    idle(page)
+    choose(page, "Between", "only B → A")
     shown = z(page, "weights")  # [CLS] the animal rested . [SEP] it was tired . [SEP]
     same(shown[6:10, 1:5], weights[6:10, 1:5])
     assert np.isnan(shown).sum() == 11 * 11 - 4 * 4
