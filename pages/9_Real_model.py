@@ -16,7 +16,7 @@ st.markdown(
 )
 glossary.introduce(
     *("token", "head", "query", "key", "value", "score", "weight"),
-    *("residual stream", "MLP", "ablation", "logit lens"),
+    *("ablation", "residual stream", "MLP", "logit lens"),
 )
 controls.which()
 if model := shared_model.model():

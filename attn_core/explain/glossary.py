@@ -185,14 +185,14 @@ TERMS: tuple[Term, ...] = (
         "M = σ(X W₁) W₂",
     ),
     Term(
-        "ablation",
-        "An ablation switches a part of a model off, to see what it is worth. Here the output of a "
-        "head becomes zeros before W_o.",
-    ),
-    Term(
         "logit lens",
         "The logit lens reads the residual stream after an early layer as if it were the last. It "
         "shows which next token is likeliest so far.",
+    ),
+    Term(
+        "ablation",
+        "An ablation switches a part of a model off, to see what it is worth. Here the output of a "
+        "head becomes zeros before W_o.",
     ),
 )
 

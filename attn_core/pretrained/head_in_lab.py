@@ -16,8 +16,10 @@ from ..scenario import Array, Scenario
 
 #: The most axes and columns that the lab has room for.
 _MOST = min(limits.D_MODEL[1], limits.D_K[1], limits.D_V[1])
-#: Weights that differ by less are called near.
-_NEAR = 0.05
+#: Most steps to the scores that a causal mask lets count, and what may be missing then.
+_STEPS, _CLOSE = 20, 1e-6
+#: Weights that differ by less are called near; by less than this, rounding explains it.
+_NEAR, _ROUNDING = 0.05, 0.01
 #: Decimals of a difference between two weights.
 _DIGITS = 4
 
@@ -29,7 +31,8 @@ def in_lab(s: Scenario) -> Scenario:
     axes of its own. With 8 tokens or fewer as many axes hold it whole, and the weights are
     the same but for rounding. Of more tokens those 8 directions are kept which the scores
     need most. W_q W_kᵀ and W_v are likewise turned to as many columns. RoPE is needed
-    no more, for X has the queries and keys that it rotated. A causal mask stays.
+    no more, for X has the queries and keys that it rotated. A causal mask stays; what it
+    blocks may be anything, so that with it more tokens have the same weights, too.
 
     Parameters
     ----------
@@ -64,8 +67,11 @@ def in_lab(s: Scenario) -> Scenario:
     d = min(_MOST, max(limits.D_MODEL[0], s.n))
     X = _placed(np.asarray(s.X, np.float64), np.asarray(real.raw_scores, np.float64), d)
     to_X = np.linalg.pinv(X)
-    W_q, W_k = _split((to_X @ real.Q) @ (to_X @ real.K).T * _scaling(s, d), d)
-    W_v = to_X @ real.V
+    M = (to_X @ real.Q) @ (to_X @ real.K).T * _scaling(s, d)
+    if s.n > d and _is_causal(s) and M.any():
+        X, M = _fitted(X, M, np.asarray(real.raw_scores, np.float64) * _scaling(s, d), s.allowed)
+    W_q, W_k = _split(M, d)
+    W_v = np.linalg.pinv(X) @ real.V
     W_v = W_v @ directions(X @ W_v, d)[1].T
     # X · W stays what it is. Rounding harms least where both have numbers of one size.
     evened = math.sqrt(_size(X) / max(_size(W_q), _size(W_k))) if W_q.any() else 1.0
@@ -96,9 +102,13 @@ def beginning(s: Scenario, n: int) -> Scenario:
     >>> beginning(s, 1).tokens
     ('a',)
     """
-    if s.mask is None or np.triu(s.mask, 1).any():
+    if not _is_causal(s):
         raise ValueError("Expected a causal mask: other tokens attend to those after them, too.")
-    return replace(s, tokens=s.tokens[:n], X=s.X[:n], mask=s.mask[:n, :n])
+    return replace(s, tokens=s.tokens[:n], X=s.X[:n], mask=s.allowed[:n, :n])
+
+
+def _is_causal(s: Scenario) -> bool:
+    return not np.triu(s.allowed, 1).any()
 
 
 def _without_rope(s: Scenario) -> Scenario:
@@ -139,6 +149,39 @@ def _placed(X: Array, scores: Array, d: int) -> Array:
         X = needed.T @ (needed @ X)
     _, axes = directions(X, d)
     return X @ axes.T
+
+
+def _fitted(X: Array, M: Array, scores: Array, mask: Array) -> tuple[Array, Array]:
+    """Change X and M until X M Xᵀ is the scores where the mask lets them count.
+
+    A constant added to a row changes no weight, so each has one of its own. Gauss and Newton's
+    method, in shortest steps, for there are more numbers than scores that count.
+    """
+    evened = np.cbrt(_size(X) / _size(M))  # a step is to change both alike
+    X, M, constants = X / evened, M * evened**2, np.zeros((len(X), 1))
+    best = np.inf, X, M
+    for _ in range(_STEPS):
+        missing = (scores - X @ M @ X.T - constants)[mask]
+        if (most := _size(missing)) < best[0]:
+            best = most, X, M
+        if not _CLOSE < most < np.inf:
+            break
+        J = _jacobian(X, M, mask)
+        step = J.T @ np.linalg.lstsq(J @ J.T, missing)[0]
+        in_X, in_M, in_constants = np.split(step, np.cumsum([X.size, M.size]))
+        X, M = X + in_X.reshape(X.shape), M + in_M.reshape(M.shape)
+        constants = constants + in_constants[:, None]
+    return best[1:]
+
+
+def _jacobian(X: Array, M: Array, mask: Array) -> Array:
+    """How each score that counts grows with each number of X, of M, and of the constants."""
+    (queries, keys), unit = np.nonzero(mask), np.eye(len(X))
+    by_X = unit[queries][:, :, None] * (X @ M.T)[keys][:, None]
+    by_X += unit[keys][:, :, None] * (X @ M)[queries][:, None]
+    by_M = X[queries][:, :, None] * X[keys][:, None]
+    count = len(queries)
+    return np.concatenate([by_X.reshape(count, -1), by_M.reshape(count, -1), unit[queries]], axis=1)
 
 
 def _split(M: Array, d: int) -> tuple[Array, Array]:
@@ -186,6 +229,12 @@ def _describe_gap(real: AttentionTrace, lab: AttentionTrace, escape: Escape) -> 
         return (
             f"The {count} tokens fit on {axes} axes, so only rounding tells the weights from the "
             f"model's: none differs by more than {_above(gaps.max())}."
+        )
+    if _is_causal(real.scenario) and gaps.max() < _ROUNDING:
+        return (
+            f"The {count} tokens need more than the {axes} axes of the lab, but what the mask "
+            "blocks may be anything: on axes moved a little only rounding tells the weights from "
+            f"the model's, and none differs by more than {_above(gaps.max())}."
         )
     i, j = largest(gaps)
     names = axis_labels(real.scenario, "query", escape)

@@ -1,5 +1,7 @@
 """A decoder writes on in a browser: paused, taken back, asked about, and found again."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -41,7 +43,9 @@ def address(model):
 
 @pytest.fixture
 def page(visit) -> Page:
-    page = visit(f"/Real_model?read={encode_text(TEXT)}&next={SEED}-{HOW.temperature}-0-1-0")
+    page = visit(
+        f"/Real_model?topic=prediction&read={encode_text(TEXT)}&next={SEED}-{HOW.temperature}-0-1-0"
+    )
     drawn(page)
     return page
 
@@ -114,6 +118,11 @@ def test_it_writes_on_is_paused_taken_back_changed_and_found_again(page, model):
     idle(page)
     name = model.tokenizer.piece(going.ids[2])
     expect(page.get_by_role("heading", name=f"What {name} attends to")).to_be_visible()
+    page.get_by_role("combobox", name="Layer").click()
+    page.get_by_role("option", name="1", exact=True).click()
+    idle(page)
+    expect(page.get_by_text(re.compile(f"what {name} attends to: layer 1"))).to_be_visible()
+    assert parameter(page, "look").startswith("1.")
 
     page.reload()
     drawn(page)

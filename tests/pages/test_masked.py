@@ -5,14 +5,15 @@ import json
 import numpy as np
 import pytest
 
+from attn_core import softmax
 from attn_core.permalink import encode_text
 from attn_core.pretrained import load
 from attn_core.pretrained.interpret import under_mask as of_masks
 from pages.ui.model import shared_model
-from pages.ui.session.model_query import SENTENCE
+from pages.ui.session.model_query import SENTENCE, heads_to_text
 from tests.pages.test_pages import fine, visit
 from tests.pretrained import decoders, tiny
-from tests.pretrained.test_masked import home
+from tests.pretrained.test_masked import CASES, GOLDEN, home
 
 PAGE = "9_Real_model.py"
 
@@ -24,7 +25,7 @@ def _nothing_loaded(model_packages, monkeypatch):
 
 def opened(monkeypatch, folder, text=SENTENCE, **query):
     monkeypatch.setenv(shared_model.VARIABLE, str(folder))
-    return fine(visit(PAGE, read=encode_text(text), topic="prediction", **query))
+    return fine(visit(PAGE, read=encode_text(text), **{"topic": "prediction", **query}))
 
 
 def said(at):
@@ -83,3 +84,28 @@ def test_without_such_a_head_there_is_no_section(folder, monkeypatch):
     at = opened(monkeypatch, folder, "a b")
     assert not any("under" in header for header in headers(at))
     assert button(at) is None and headers(at)
+
+
+def test_heads_that_are_off_change_what_stands_there(monkeypatch):
+    """Bars are what transformers has without them, and outlines what it has with all."""
+    case, expected = CASES[0], np.load(GOLDEN / "expected.npz")
+    off = heads_to_text([(0, 2), (1, 0), (1, 1)])
+    at = opened(monkeypatch, tiny.HOME / "bert", case["text"], topic="worth", off=off)
+    place = of_masks.masks(encoder := load(tiny.HOME / "bert"), encoder.encode(case["text"]))[0]
+    before, after = (
+        softmax(expected[f"{name}_0"][place].astype(float)) for name in ("logits", "without")
+    )
+    best = np.argsort(-before)[:10]
+    (figure,) = [c for c in at.get("plotly_chart") if "Under" in c.proto.alt]
+    bars, outlines, *_ = (trace.get("x") for trace in json.loads(figure.proto.spec)["data"])
+    np.testing.assert_allclose(bars, after[best], rtol=0, atol=1e-5)
+    drawn = [each for each in zip(outlines, before[best], strict=True) if each[0] is not None]
+    assert len(drawn) > 5
+    np.testing.assert_allclose(*zip(*drawn, strict=True), rtol=0, atol=1e-5)
+    assert "with all heads, and 0." in said(at) and "head 3 of layer 1" in said(at)
+
+
+def test_without_a_mask_heads_have_nothing_to_change_there(monkeypatch):
+    at = opened(monkeypatch, tiny.HOME / "bert", "a b", topic="worth", off=heads_to_text([(0, 2)]))
+    assert not [c for c in at.get("plotly_chart") if "Under" in c.proto.alt]
+    assert "head 3 of layer 1" in said(at)

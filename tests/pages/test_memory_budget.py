@@ -2,6 +2,7 @@
 
 import pytest
 
+from attn_core.pretrained import load
 from attn_core.pretrained.memory import needed
 from pages.ui.model import memory_budget, shared_model
 from tests.pages.test_pages import fine, press, visit
@@ -26,13 +27,16 @@ def complaint(at):
     return " ".join(each.value for each in at.error).replace("\\", "")
 
 
-def test_what_a_model_takes_is_said_before_it_is_loaded(monkeypatch):
-    said = []
-    monkeypatch.setattr(shared_model, "load", lambda name, _: said.append(loading().takes))
+def test_what_a_model_takes_is_known_before_it_is_loaded(monkeypatch):
+    done, admit = [], memory_budget.admit
+    monkeypatch.setattr(
+        memory_budget, "admit", lambda *given: done.append("admit") or admit(*given)
+    )
+    monkeypatch.setattr(shared_model, "load", lambda *given: done.append("load") or load(*given))
     fine(visit(PAGE))
-    assert said == [
-        f"It takes about {-(-needed(FIRST) // MB)} MB of the 690 MB that models may take here."
-    ]
+    assert done == ["admit", "load"]
+    size = -(-needed(FIRST) // MB)
+    assert loading().takes == f"It takes about {size} MB of the 690 MB that models may take here."
 
 
 def test_a_model_that_does_not_fit_is_refused_until_it_does(monkeypatch):

@@ -58,7 +58,7 @@ def figure(at, name):
 
 def bars(at):
     """The likeliest tokens, their probabilities, and those of the outlines."""
-    after, before, names, _ = figure(at, "without")
+    after, before, names, _ = figure(at, "before")
     return [*map(html.unescape, names["text"])], after["x"], before["x"]
 
 
@@ -122,6 +122,17 @@ def test_a_link_writes_what_the_core_writes(model):
     assert rows.shape == (10, core.n)
     assert rows[-1, -1] == 1 and not rows[-1, :-1].any()
     assert written(at) == 9
+
+
+def test_another_head_is_chosen_beside_what_it_attends_to(model):
+    at = opened(next=f"{SAID}-3", look="1.1.1.0.head")
+    word = next_word(going(model, 3, WILD, SEED))
+    at.selectbox(key="model-layer").set_value(1)
+    at = fine(at.run())
+    assert parameter(at, "look") == "2.1.1.0.head"
+    assert describe_attended(word, word.weights(1, 0)) in said(at)
+    at.selectbox(key="model-view").set_value("average")
+    assert describe_attended(word, word.weights(1, None)) in said(fine(at.run()))
 
 
 def test_next_back_and_on_again(model):

@@ -138,6 +138,8 @@ def test_a_link_to_a_model(several):
 def test_no_other_model_of_the_machine_can_be_had(several, asked):
     at = fine(visit(PAGE, model=asked))
     assert at.selectbox(key="model-which").value == "bert"
+    told = at.warning[0].value.replace("\\", "")
+    assert f"asks for the model {asked[:40]}, which this server doesn't show. This is bert." in told
     assert set(shared_model._loading) == {several[0]}
 
 
@@ -233,7 +235,7 @@ def test_of_a_long_text_the_beginning_goes_into_the_lab(kind):
     assert (opened.n, opened.positions) == (limits.MAX_TOKENS, "none")
     np.testing.assert_array_equal(opened.mask, np.tri(limits.MAX_TOKENS, dtype=bool))
     gap = np.abs(attend(opened).weights - model.encode(text).weights[1, 1, :12, :12]).max()
-    assert gap < 0.2
+    assert gap < 0.01
 
 
 def test_the_first_token_which_sees_itself_alone_has_no_largest_weight(kind):

@@ -49,7 +49,16 @@ def traces(at, name):
     return json.loads(found.proto.spec)["data"]
 
 
-def bars(at, name="worth"):
+def changed(at):
+    """What the likeliest tokens have now, and with all heads."""
+    now, outlines, *_ = traces(at, "worth")
+    return np.array(now["x"]), [
+        after if before is None else before
+        for after, before in zip(now["x"], outlines["x"], strict=True)
+    ]
+
+
+def bars(at, name):
     heights = [trace["y"] for trace in traces(at, name)]
     return [np.frombuffer(base64.b64decode(each["bdata"]), each["dtype"]) for each in heights]
 
@@ -62,28 +71,29 @@ def probabilities(logits):
     return softmax(logits[-1].astype(float))
 
 
-def test_heads_switched_off_are_transformers(kind):
+def test_probabilities_without_heads_are_transformers(kind):
     """The chosen head, then all of its layer, then all on again."""
     whole = probabilities(load(decoders.HOME / kind).encode(TEXT).logits)
     order = np.argsort(-whole, kind="stable")[:10]
     at = opened(look="2.2.4.0.head")
-    (before,) = bars(at)
-    np.testing.assert_allclose(before, whole[order], **CLOSE)
+    np.testing.assert_allclose(changed(at)[0], whole[order], **CLOSE)
     assert "All heads are on." in said(at)
     fine(button(at, "worth-head").click().run())
-    before, after = bars(at)
+    after, before = changed(at)
     one = probabilities(PARTS[f"{kind} one"])
-    np.testing.assert_allclose(before, whole[order], **CLOSE)
+    np.testing.assert_allclose(before, whole[order], rtol=0, atol=1e-3)
     np.testing.assert_allclose(after, one[order], **CLOSE)
     assert np.abs(after - before).max() > 1e-4
     assert "Off: **head 2 of layer 2**." in said(at)
     assert parameter(at, "off") == "2.2"
     assert button(at, "worth-head").label == "Switch head 2 of layer 2 on"
     fine(button(at, "worth-layer").click().run())
-    np.testing.assert_allclose(bars(at)[1], probabilities(PARTS[f"{kind} layer"])[order], **CLOSE)
+    np.testing.assert_allclose(
+        changed(at)[0], probabilities(PARTS[f"{kind} layer"])[order], **CLOSE
+    )
     assert "Off: **all heads of layer 2**." in said(at)
     press(at, "All on again")
-    assert len(bars(fine(at))) == 1
+    np.testing.assert_allclose(changed(fine(at))[0], whole[order], **CLOSE)
     assert "off" not in at.query_params
 
 
@@ -91,7 +101,7 @@ def test_heads_switched_off_are_transformers(kind):
 def test_an_address_keeps_which_heads_are_off(kind):
     at = opened(off="1.1-2.2", look="1.1.1.0.head")
     order = np.argsort(-probabilities(load(decoders.HOME / kind).encode(TEXT).logits))[:10]
-    np.testing.assert_allclose(bars(at)[1], probabilities(PARTS[f"{kind} two"])[order], **CLOSE)
+    np.testing.assert_allclose(changed(at)[0], probabilities(PARTS[f"{kind} two"])[order], **CLOSE)
     fine(button(at, "worth-head").click().run())
     assert parameter(at, "off") == "2.2"
 
@@ -154,14 +164,27 @@ def reading(kind="llama-gqa", text=TEXT):
     return Reading(model, model.encode(text), Focus(0, 0, 0))
 
 
-def test_others_are_let_in_between_two_layers_and_what_is_measured_stays(monkeypatch):
+def test_others_are_let_in_between_two_heads_and_what_is_measured_stays(monkeypatch):
     """A visitor who goes away in between loses nothing; each layer is measured once."""
-    layers, measure = [], measured.head_worth.layer_effects
+    layers, measure, probability = [], measured.head_worth.layer_effects, []
 
-    def counted(*given):
-        assert alone().locked()
-        layers.append(given[1])
-        return measure(*given)
+    def counted(in_turn, layer, heads):
+        def free_before_and_after(off):
+            assert not alone().locked()
+            found = in_turn(off)
+            assert not alone().locked()
+            return found
+
+        layers.append(layer)
+        return measure(free_before_and_after, layer, heads)
+
+    def held(encoded):
+        def measured_alone(off):
+            assert alone().locked()
+            probability.append(off)
+            return 0.5
+
+        return measured_alone
 
     def leave(done, total):
         assert not alone().locked()
@@ -169,12 +192,14 @@ def test_others_are_let_in_between_two_layers_and_what_is_measured_stays(monkeyp
         raise InterruptedError
 
     monkeypatch.setattr(measured.head_worth, "layer_effects", counted)
+    monkeypatch.setattr(measured.head_worth, "probability", held)
     with suppress(InterruptedError):
         measured.head_effects([reading()], leave)
     assert layers == [0]
     assert measured.head_effects([reading()]) is None
     found = measured.head_effects([reading()], lambda done, total: None)
     assert layers == [0, 1]
+    assert len(probability) == 2 * (1 + 5)
     np.testing.assert_array_equal(measured.head_effects([reading()]), found)
 
 
@@ -190,6 +215,29 @@ def test_what_becomes_of_two_texts_of_an_encoder(monkeypatch):
     fine(button(at, "worth-measure").click().run())
     assert array(traces(at, "effects")[0]["z"]).shape == (tiny.LAYERS, tiny.HEADS)
     assert "The cosine of the two texts is raised most by" in said(at)
+
+
+def test_where_the_vectors_of_texts_are_not_known_nothing_is_measured(tmp_path, monkeypatch):
+    folder = tiny.copied(tmp_path)
+    modules = [
+        {"type": f"sentence_transformers.models.{kind}", "path": ""} for kind in ("CNN", "Pooling")
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    monkeypatch.setenv(shared_model.VARIABLE, str(folder))
+    assert load(folder).encode(TEXT).text_vector is None
+    at = opened(other=encode_text("ab ba"))
+    assert "so nothing is measured" in said(at)
+    assert "worth-measure" not in [each.key for each in at.button]
+
+
+@one_kind
+def test_numbers_that_leave_their_range_without_a_head_are_told(kind, monkeypatch):
+    def broken(*_):
+        raise ValueError("on the way its numbers leave the range of float32")
+
+    monkeypatch.setattr(measured, "ablated", broken)
+    measured._next_without.clear()
+    assert "leave the range of float32" in complaint(opened(off="2.1"))
 
 
 def test_what_a_decoder_would_say_after_every_layer(kind):

@@ -96,6 +96,7 @@ def test_a_room_is_opened_in_one_tap(presenter):
     assert f"?room={room_of(presenter)}" in way_in
     assert f"?room={room_of(presenter)}" in str(picture.proto)
     assert parameter(presenter, "present") not in way_in + str(picture.proto)
+    assert "To the stage: Lab" in [link.proto.label for link in presenter.get("page_link")]
 
 
 def test_who_types_the_code_is_in_the_room(presenter):
@@ -161,6 +162,7 @@ def test_both_votes_stand_beside_each_other(presenter):
     presenter = press(presenter, "room-close")
     at = fine(at.run())
     assert "Discuss" in told(at)
+    assert "- *Je*\n- *suis*\n- *heureux*" in told(at)  # what there is to discuss
     assert "room-option-0" not in keys(at)
     presenter = press(presenter, "room-again")
     crowd(presenter, [1, 1, 1, 1, 1])
@@ -376,6 +378,7 @@ def test_what_was_made_before_and_in_the_task_is_kept(presenter):
     at = fine(next(b for b in at.button if b.label == "Explore on my own").click().run())
     assert session(at).scenario == made
     assert session(at).movable is None
+    assert "What you made is kept" not in told(at)
     session(at).history.undo()
     assert session(at).scenario == own
 

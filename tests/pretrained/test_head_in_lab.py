@@ -140,13 +140,35 @@ def test_a_head_of_a_decoder(kind):
 
 
 @pytest.mark.usefixtures("model_packages")
-def test_a_longer_text_of_a_decoder_is_near():
-    model = load(decoders.HOME / "qwen3-qk-norm")
-    s = model.scenario("cab bad, dab a ccc", 0, 1)
-    assert s.n > 8
+@pytest.mark.parametrize("kind", decoders.KINDS)
+def test_a_longer_text_of_a_decoder_has_the_same_weights(kind):
+    """What the mask blocks leaves more room than twelve tokens need."""
+    model = load(decoders.HOME / kind)
+    encoded = model.encode("cab bad, dab a ccc")
+    assert encoded.n > 8
+    for layer, i in np.ndindex(model.layers, model.heads):
+        s = model.scenario_of(encoded, layer, i)
+        small = in_lab(s)
+        assert permalink.decode(permalink.encode(small)) == small
+        real, lab = attend(s), attend(small)
+        assert np.abs(encoded.weights[layer, i] - lab.weights).max() < 0.01
+        assert "what the mask blocks may be anything" in describe_lab(real, lab)
+
+
+@pytest.mark.parametrize("seed", range(7))
+@pytest.mark.parametrize("n", [9, 11, 12])
+def test_any_causal_head_of_as_many_tokens_as_the_lab_has(n, seed):
+    s = replace(head(n, seed, strength=1 + seed), mask=np.tri(n, dtype=bool))
+    small = in_lab(s)
+    assert limits.validate(small) == small
+    np.testing.assert_allclose(attend(small).weights, attend(s).weights, atol=0.01)
+
+
+def test_with_another_mask_a_longer_text_is_only_near():
+    s = replace(head(12), mask=np.tri(12, k=1, dtype=bool))
     real, lab = attend(s), attend(in_lab(s))
-    assert np.abs(real.weights - lab.weights).max() < 0.1
-    assert "need more than the 8 axes" in describe_lab(real, lab)
+    assert np.abs(real.weights - lab.weights).max() > 0.01
+    assert "partly far from the model's" in describe_lab(real, lab)
 
 
 @pytest.mark.usefixtures("model_packages")

@@ -1,5 +1,7 @@
 """Heads switched off, the logit lens and whole layers, against transformers with hooks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,8 @@ from attn_core.pretrained.decoder.ablation import ablated
 from attn_core.pretrained.interpret.block import (
     added_norms,
     block_parts,
-    describe_added,
     describe_largest,
+    describe_shares,
 )
 from attn_core.pretrained.interpret.head_worth import (
     NAMED,
@@ -19,7 +21,6 @@ from attn_core.pretrained.interpret.head_worth import (
     describe_changed_next,
     describe_effects,
     layer_effects,
-    next_token,
     similarity,
 )
 from attn_core.pretrained.interpret.lens import MOST, describe_lens, lens
@@ -92,17 +93,12 @@ def test_what_becomes_of_the_next_token(kind):
     order = np.argsort(-before)[:NAMED]
     np.testing.assert_allclose(changed.before, before[order], **CLOSE)
     np.testing.assert_allclose(changed.after, after[order], **CLOSE)
-    assert changed.tokens == tuple(next_token(encoded.model, i) for i in order)
-    assert changed.best == next_token(encoded.model, after.argmax())
+    assert changed.tokens == tuple(map(encoded.model.tokenizer.piece, order))
+    assert changed.best == encoded.model.tokenizer.piece(after.argmax())
     np.testing.assert_allclose(changed.probability, after.max(), **CLOSE)
     told = describe_changed_next(changed)
     assert "Without head 1 of layer 1 and head 2 of layer 2 it has" in told
     assert "Without" not in describe_changed_next(changed_next(encoded, encoded))
-
-
-def test_next_tokens_show_their_space():
-    model = load(decoders.HOME / "gpt2")
-    assert [next_token(model, i) for i in (1, 9, 16, 8)] == ["a", "␣a", "␣ba", "␣"]
 
 
 def test_the_heads_that_matter_most():
@@ -116,12 +112,12 @@ def test_the_heads_that_matter_most():
         np.testing.assert_allclose(row, [mean[place], *of_texts[:, *place]], rtol=1e-12)
     told = describe_effects(effects)
     assert told.count("head ") == 10
-    assert "The mean probability of ␣a, b and c, each the likeliest after its text," in told
+    assert "The mean probability of “␣a”, “b” and “c”, each the likeliest after its text," in told
     one = HeadEffects((), of_texts[:1])
     np.testing.assert_array_equal(one.table[0], [of_texts[0][one.largest[0]]])
     assert "The cosine of the two texts is raised most by" in describe_effects(one)
     nothing = describe_effects(HeadEffects(("a",), np.zeros((1, 2, 3))))
-    assert nothing.endswith("The probability of a changes by less than 0.001.")
+    assert nothing.endswith("The probability of “a” changes by less than 0.001.")
 
 
 @each_decoder
@@ -133,7 +129,7 @@ def test_the_lens_names_what_transformers_says(kind):
     assert found.stages == ("start", "after 1", "after 2")
     for tokens, shares, row in zip(found.tokens, found.probabilities, logits, strict=True):
         order = np.argsort(-row)[:MOST]
-        assert tokens == tuple(next_token(encoded.model, i) for i in order)
+        assert tokens == tuple(map(encoded.model.tokenizer.piece, order))
         np.testing.assert_allclose(shares, softmax(row)[order], **CLOSE)
     assert f"After c the model says {found.tokens[-1][0]} in the end" in describe_lens(found)
 
@@ -182,8 +178,11 @@ def test_what_is_said_of_a_step():
     told = describe_largest(part, encoded.tokens)
     assert told.endswith(f"({encoded.tokens[i]}, feature {j + 1})")
     norms = added_norms(encoded)
-    share = norms.attention / (norms.attention + norms.mlp)
-    np.testing.assert_allclose(norms.share, share)
-    assert f"all layers and tokens is {100 * share.mean():.0f} %" in describe_added(
-        norms, 1, 3, "d"
-    )
+    share = DECODED["gpt2 attention"] / (DECODED["gpt2 attention"] + DECODED["gpt2 mlp"])
+    np.testing.assert_allclose(norms.share, share, rtol=1e-5)
+    of_layers = 100 * share.mean(axis=1)
+    told = describe_shares(norms)
+    assert f"{of_layers.mean():.0f} % in the mean" in told
+    assert f"most in layer {of_layers.argmax() + 1} ({of_layers.max():.0f} %)" in told
+    one = replace(norms, attention=norms.attention[:1], mlp=norms.mlp[:1])
+    assert describe_shares(one).endswith("in the mean.")

@@ -6,9 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from attn_core import softmax
 from attn_core.pretrained import ModelError, load
 from attn_core.pretrained.bert import masked
-from attn_core.pretrained.interpret.under_mask import can_guess, under_mask, with_mask
+from attn_core.pretrained.interpret.under_mask import (
+    can_guess,
+    changed_mask,
+    describe_changed_mask,
+    under_mask,
+    with_mask,
+)
 from tests.pretrained import decoders, tiny
 
 pytestmark = pytest.mark.usefixtures("model_packages")
@@ -86,6 +93,26 @@ def test_the_mask_stands_where_the_token_stood(kind, text, tokens, masked):
     assert with_mask(model, model.encode(text), tokens) == masked
     if masked:
         assert model.encode(masked).tokens[tokens[0]] == model.tokenizer.mask
+
+
+@pytest.mark.parametrize("i", range(len(CASES)))
+def test_without_heads_it_guesses_as_transformers_does(i):
+    model = load(home(CASES[i]["model"]))
+    encoded = model.encode(CASES[i]["text"])
+    off = [(0, 2), (1, 0), (1, 1)]
+    changed = changed_mask(model, encoded, 0, off)
+    expected = np.load(GOLDEN / "expected.npz")
+    before, after = (
+        softmax(expected[f"{name}_{i}"][changed.before.place].astype(float))
+        for name in ("logits", "without")
+    )
+    best = np.argsort(-before)[:10]
+    np.testing.assert_allclose(changed.before.probabilities, before[best], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(changed.after, after[best], rtol=0, atol=1e-5)
+    assert changed.best == model.tokenizer.piece(int(after.argmax()))
+    assert abs(changed.probability - after.max()) < 1e-5
+    assert "head 3 of layer 1" in describe_changed_mask(changed)
+    assert changed_mask(model, model.encode("a b"), 0, off) is None
 
 
 def test_models_that_cannot_guess(tmp_path):

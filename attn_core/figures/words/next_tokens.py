@@ -27,17 +27,20 @@ def describe_next_tokens(
     tokens: Sequence[str],
     after: Sequence[float],
     before: Sequence[float],
+    compared: str = "without settings",
     *,
     look: Look = DEFAULT_LOOK,
 ) -> Description:
-    """Draw how likely tokens are drawn, and an outline where the model's own number differs.
+    """Draw how likely tokens are, and an outline where they were otherwise before.
 
     Parameters
     ----------
     tokens : sequence of str, length m
         The likeliest first.
     after, before : sequence of float, length m
-        Probabilities with temperature, top-k and top-p, and without.
+        Probabilities now, such as with temperature, top-k and top-p; and before.
+    compared : str
+        When that was.
     look : Look
 
     Returns
@@ -56,7 +59,7 @@ def describe_next_tokens(
     look = replace(look, width=min(look.width, _WIDEST * look.scale.font))
     outlined = [b if differs(a, b) else None for a, b in zip(after, before, strict=True)]
     names = [isolate(token) for token in tokens]
-    told = [_told(*each) for each in zip(names, after, before, strict=True)]
+    told = [_told(*each, compared) for each in zip(names, after, before, strict=True)]
     font, most = look.scale.font, _LABELS * look.width
     numbers: list[dict[str, Any]] = [
         {"x": [*after], "hovertext": told},
@@ -69,7 +72,7 @@ def describe_next_tokens(
 
 
 def differs(after: float, before: float) -> bool:
-    """Whether a probability was another one before the settings, as it is written.
+    """Whether a probability was another one before, as it is written.
 
     Examples
     --------
@@ -79,9 +82,9 @@ def differs(after: float, before: float) -> bool:
     return number(after, DECIMALS) != number(before, DECIMALS) or (after == 0) != (before == 0)
 
 
-def _told(name: str, after: float, before: float) -> str:
+def _told(name: str, after: float, before: float, compared: str) -> str:
     now, own = number(after, DECIMALS), number(before, DECIMALS)
-    return escape.plotly(f"{name}: {now}{f'; without settings {own}' * differs(after, before)}")
+    return escape.plotly(f"{name}: {now}{f'; {compared} {own}' * differs(after, before)}")
 
 
 def _traces(count: int, look: Look) -> list[dict[str, Any]]:
@@ -98,8 +101,8 @@ def _traces(count: int, look: Look) -> list[dict[str, Any]]:
     text = {"type": "scatter", "xaxis": "x2", "y": places}
     right = {"x": [round(look.width) - 2] * count, "textposition": "middle left"}
     return [
-        bar | {"name": "with the settings", "marker": {"color": palette.weight[-2][1]}},
-        bar | {"name": "without", "marker": outline},
+        bar | {"name": "now", "marker": {"color": palette.weight[-2][1]}},
+        bar | {"name": "before", "marker": outline},
         text | {"name": "tokens", "x": [2] * count, "textposition": "middle right"},
         text | right | {"name": "probabilities"},
     ]

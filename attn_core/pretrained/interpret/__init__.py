@@ -3,17 +3,6 @@
 from .about_model import describe_features, describe_model, describe_score, describe_sharing
 from .contributions import Contributions, contributions, describe_largest_contributions
 from .find_heads import MEASURES, Measure, describe_order, measure_heads, order_heads
-from .next_word import (
-    Candidates,
-    NextWord,
-    candidates,
-    describe_attended,
-    describe_cache,
-    describe_drawn,
-    describe_end,
-    describe_next,
-    next_word,
-)
 from .places_in_text import InText, places_in_text
 from .reading import VIEWS, WAYS, Focus, Reading, Seen, TextKey, View, Way
 from .sentences import (
@@ -26,6 +15,17 @@ from .sentences import (
     describe_weights,
 )
 from .two_texts import Shared, describe_shared, shared
+from .what_is_next import (
+    Candidates,
+    NextWord,
+    candidates,
+    describe_attended,
+    describe_cache,
+    describe_drawn,
+    describe_end,
+    describe_next,
+    next_word,
+)
 
 __all__ = [
     "MEASURES",

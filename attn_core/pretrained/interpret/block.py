@@ -65,6 +65,8 @@ def lengths(rows: Matrix) -> Array:
 
 #: The output of all heads side by side, and what W_o makes of it.
 _ATTENTION = r"A = \left[\,O_1 \cdots O_h\right] W_o"
+#: Names of the residual stream, and of the two parts that add to it.
+ADDED = "residual stream", "attention", "MLP"
 _PLAIN, _GATED = r"\sigma({0} W_1)\, W_2", r"\left(\sigma({0} W_g) \odot {0} W_u\right) W_d"
 
 
@@ -91,12 +93,12 @@ def _pre_norm(encoded: DecoderOutput, layer: int) -> tuple[Part, ...]:
     mlp = _GATED if isinstance(block.mlp, GatedMLP) else _PLAIN
     first, second = (_name(norm) for norm in (block.norm_1, block.norm_2))
     return (
-        Part("residual stream", "X", X),
+        Part(ADDED[0], "X", X),
         Part("norm", rf"N = \mathrm{{{first}}}(X)", block.norm_1(X)),
-        Part("attention of N", _ATTENTION, trace.attention),
+        Part(ADDED[1], _ATTENTION, trace.attention),
         Part("add", "Y = X + A", Y),
         Part("norm", rf"P = \mathrm{{{second}}}(Y)", block.norm_2(Y)),
-        Part("MLP", "M = " + mlp.format("P"), trace.mlp),
+        Part(ADDED[2], "M = " + mlp.format("P"), trace.mlp),
         Part("add", "X' = Y + M", trace.output),
     )
 
@@ -106,10 +108,10 @@ def _post_norm(encoded: Encoded, layer: int) -> tuple[Part, ...]:
     own = [head for place, head in encoded.off if place == layer]
     trace = encoded.layers[layer](encoded.tokens, X, own)
     return (
-        Part("residual stream", "X", X),
-        Part("attention of X", _ATTENTION, trace.attention),
+        Part(ADDED[0], "X", X),
+        Part(ADDED[1], _ATTENTION, trace.attention),
         Part("add, norm", r"Y = \mathrm{LayerNorm}(X + A)", trace.middle),
-        Part("MLP", "M = " + _PLAIN.format("Y"), trace.mlp),
+        Part(ADDED[2], "M = " + _PLAIN.format("Y"), trace.mlp),
         Part("add, norm", r"X' = \mathrm{LayerNorm}(Y + M)", trace.output),
     )
 
@@ -153,34 +155,50 @@ def added_norms(encoded: EncodedText) -> AddedNorms:
     return AddedNorms(lengths(encoded.states[:-1]), np.stack(attention), np.stack(mlp))
 
 
-def describe_added(norms: AddedNorms, layer: int, token: int, name: str) -> str:
-    """Compare what attention and MLP add to one token in a layer, and in all of them.
+def describe_added(layer: int, lengths: tuple[float, float, float], name: str) -> str:
+    """Compare what attention and MLP of a layer add to one token.
 
     Parameters
     ----------
-    norms : AddedNorms
-    layer, token : int
+    layer : int
         From 0.
+    lengths : tuple of three float
+        Of the token's row as it enters the layer, and of what attention and MLP add.
     name : str
         Of the token, escaped.
 
     Examples
     --------
-    >>> norms = AddedNorms(np.full((1, 1), 4.0), np.full((1, 1), 3.0), np.ones((1, 1)))
-    >>> describe_added(norms, 0, 0, "suis")
+    >>> describe_added(0, (4.0, 3.0, 1.0), "suis")
     "The row of suis enters layer 1 with length 4.00; attention adds a vector of length 3.00, and \
-the MLP one of 1.00. Attention's share of both is 75 %; its mean over all layers and tokens is \
-75 %."
+the MLP one of 1.00. Attention's share of both lengths is 75 %."
     """
-    met, attention, mlp, share = (
-        float(values[layer, token])
-        for values in (norms.stream, norms.attention, norms.mlp, norms.share)
-    )
+    met, attention, mlp = lengths
+    share = attention / (attention + mlp or 1)
     return (
         f"The row of {name} enters layer {layer + 1} with length {number(met)}; attention adds a "
         f"vector of length {number(attention)}, and the MLP one of {number(mlp)}. Attention's "
-        f"share of both is {percent(share)}; its mean over all layers and tokens is "
-        f"{percent(float(norms.share.mean()))}."
+        f"share of both lengths is {percent(share)}."
+    )
+
+
+def describe_shares(norms: AddedNorms) -> str:
+    """Say where attention adds most, and where least.
+
+    Examples
+    --------
+    >>> norms = AddedNorms(np.ones((2, 1)), np.array([[3.0], [1.0]]), np.ones((2, 1)))
+    >>> describe_shares(norms)
+    "Attention's share is 63 % in the mean: most in layer 1 (75 %), least in layer 2 (50 %)."
+    """
+    of_layers = norms.share.mean(axis=1)
+    most, least = int(of_layers.argmax()), int(of_layers.argmin())
+    told = f"Attention's share is {percent(float(of_layers.mean()))} in the mean"
+    if most == least:
+        return f"{told}."
+    return (
+        f"{told}: most in layer {most + 1} ({percent(float(of_layers[most]))}), least in layer "
+        f"{least + 1} ({percent(float(of_layers[least]))})."
     )
 
 

@@ -11,8 +11,7 @@ from ...attention import softmax
 from ...explain.wording import Escape, join_words, pluralize
 from ...notation.labels import isolate, number
 from ...scenario import Array
-from ...text.escape import visible
-from ..decoder import Decoder, DecoderOutput
+from ..decoder import DecoderOutput
 from ..decoder.ablation import ablated
 from ..decoder.sampling import likeliest
 from ..encoded import Encoded
@@ -25,12 +24,6 @@ Measure = Callable[[frozenset[Head]], float]
 NAMED = 10
 #: A sentence counts a smaller change for nothing.
 _NOTHING = 0.0005
-
-
-def next_token(model: Decoder, i: int) -> str:
-    """Name a token that may be next, with a sign for the space before it."""
-    spelling = model.tokenizer.spelling(i)
-    return visible(spelling).replace(" ", "␣")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +63,8 @@ def changed_next(encoded: DecoderOutput, without: DecoderOutput) -> ChangedNext:
     ids = [i for i, _ in likeliest(before, NAMED)]
     best = int(after.argmax())
     off = describe_heads(without.off, encoded.model.heads) if without.off else ""
-    names = tuple(next_token(encoded.model, i) for i in ids)
-    called = next_token(encoded.model, best)
+    piece = encoded.model.tokenizer.piece
+    names, called = tuple(map(piece, ids)), piece(best)
     return ChangedNext(off, names, before[ids], after[ids], called, float(after[best]))
 
 
@@ -225,7 +218,7 @@ def describe_effects(effects: HeadEffects, escape: Escape = str) -> str:
     >>> effects = HeadEffects(("␣mat",), np.array([[[0.25, -0.125], [0.0, 0.0]]]))
     >>> print(describe_effects(effects).replace(". ", ".\n"))
     Each of the 4 heads was switched off alone.
-    The probability of ␣mat is raised most by layer 1, head 1 (+0.250).
+    The probability of “␣mat” is raised most by layer 1, head 1 (+0.250).
     It is lowered most by layer 1, head 2 (−0.125).
     """
     count = effects.mean.size
@@ -246,8 +239,8 @@ def _measured(effects: HeadEffects, escape: Escape) -> str:
         case ():
             return "The cosine of the two texts"
         case (token,):
-            return f"The probability of {escape(isolate(token))}"
-    names = [escape(isolate(token)) for token in effects.wanted]
+            return f"The probability of “{escape(isolate(token))}”"
+    names = [f"“{escape(isolate(token))}”" for token in effects.wanted]  # one may be a comma
     return f"The mean probability of {join_words(names)}, each the likeliest after its text,"
 
 

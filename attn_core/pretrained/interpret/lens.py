@@ -13,7 +13,6 @@ from ...scenario import Array
 from ..decoder import DecoderOutput
 from ..decoder.residual_stream import logit_lens
 from ..decoder.sampling import likeliest
-from .head_worth import next_token
 
 #: Tokens that are named of each stage.
 MOST = 5
@@ -55,7 +54,7 @@ def lens(encoded: DecoderOutput, token: int, name: str) -> Lens:
     """
     logits = logit_lens(encoded, token).astype(np.float64)
     rows = [likeliest(softmax(row), MOST) for row in logits]
-    named = tuple(tuple(next_token(encoded.model, i) for i, _ in row) for row in rows)
+    named = tuple(tuple(encoded.model.tokenizer.piece(i) for i, _ in row) for row in rows)
     return Lens(name, named, np.array([[share for _, share in row] for row in rows]))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -12,10 +12,12 @@ from ...attention import softmax
 from ...explain.wording import Escape, join_words
 from ...notation.labels import isolate, number
 from ...scenario import Array
+from ..bert.masked import MaskedHead
 from ..decoder.sampling import likeliest
 from ..encoded import Encoded
 from ..encoder import Encoder
 from ..model import Model
+from ..parts.heads import Head, describe_heads
 
 #: Tokens that are shown.
 SHOWN = 10
@@ -76,15 +78,93 @@ def under_mask(model: Encoder, encoded: Encoded, query: int) -> UnderMask | None
     if not places or model.masked is None:
         return None
     place = query if query in places else places[0]
-    logits = model.masked.logits(encoded.hidden[[place]])[0]
-    found = likeliest(softmax(logits.astype(np.float64)), SHOWN)
+    chances = _probabilities(model.masked, encoded, place)
+    found = likeliest(chances, SHOWN)
     return UnderMask(
         encoded.tokens[place],
         place,
         places,
         tuple(model.tokenizer.piece(i) for i, _ in found),
         np.array([p for _, p in found]),
-        len(logits),
+        len(chances),
+    )
+
+
+def _probabilities(head: MaskedHead, encoded: Encoded, place: int) -> Array:
+    return softmax(head.logits(encoded.hidden[[place]])[0].astype(np.float64))
+
+
+@dataclass(frozen=True, eq=False)
+class ChangedMask:
+    """What may stand under a mask with all heads, and without some.
+
+    Attributes
+    ----------
+    before : UnderMask
+        With all heads.
+    off : str
+        Names the heads that are switched off.
+    after : ndarray, shape (m,)
+        What the same tokens have without them.
+    best : str
+        The likeliest token then.
+    probability : float
+        Of that token.
+    """
+
+    before: UnderMask
+    off: str
+    after: Array
+    best: str
+    probability: float
+
+
+def changed_mask(
+    model: Encoder, encoded: Encoded, query: int, off: Collection[Head]
+) -> ChangedMask | None:
+    """Compare what may stand under a mask with all heads and without some.
+
+    Parameters
+    ----------
+    model, encoded, query
+        As for `under_mask`.
+    off : collection of (layer, head)
+        From 0; one at least.
+    """
+    before = under_mask(model, encoded, query)
+    if before is None or model.masked is None:
+        return None
+    chances = _probabilities(model.masked, encoded, before.place)
+    ids = [i for i, _ in likeliest(chances, SHOWN)]
+    after = _probabilities(model.masked, encoded.without(off), before.place)
+    best = int(after.argmax())
+    return ChangedMask(
+        before,
+        describe_heads(off, model.heads),
+        after[ids],
+        model.tokenizer.piece(best),
+        float(after[best]),
+    )
+
+
+def describe_changed_mask(changed: ChangedMask, escape: Escape = str) -> str:
+    """Put in words what becomes of the token that is the likeliest with all heads.
+
+    Examples
+    --------
+    >>> found = UnderMask("[MASK]", 2, (2,), ("cat",), np.array([0.625]), 23)
+    >>> changed = ChangedMask(found, "head 1 of layer 2", np.array([0.25]), "dog", 0.5)
+    >>> print(describe_changed_mask(changed))
+    Under [MASK] cat has 0.625 with all heads, and 0.250 without head 1 of layer 2; then dog is \
+the likeliest (0.500).
+    """
+    found = changed.before
+    first, best = (escape(isolate(name)) for name in (found.names[0], changed.best))
+    with_all, without = (number(p[0], _DECIMALS) for p in (found.probabilities, changed.after))
+    other = f"; then {best} is the likeliest ({number(changed.probability, _DECIMALS)})"
+    return (
+        f"Under {escape(found.mask)} {first} has {with_all} with all heads, and {without} without "
+        f"{changed.off}{'' if best == first else other}."
     )
 
 

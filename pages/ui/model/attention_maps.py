@@ -106,7 +106,8 @@ def _pick_head(grid: Grid, side: int, chosen: Callable[[int, int], None], box: A
 def _large(reading: Reading, share: float) -> None:
     """Show one matrix of weights, large; a click selects query and key."""
     st.header(reading.seen.title, anchor=False)
-    controls.where(reading)
+    is_pair = reading.encoded.pieces.is_pair
+    controls.where(reading.model, reading.focus, is_pair=is_pair)
     if reading.focus.view == "rollout":
         _rollout()
     pick = partial(controls.pick, reading.firsts, reading.firsts)

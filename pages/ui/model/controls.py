@@ -15,6 +15,7 @@ from attn_core.pretrained import Encoder
 from attn_core.pretrained.interpret import (
     VIEWS,
     WAYS,
+    Focus,
     Reading,
     describe_merged,
     describe_pair,
@@ -40,12 +41,19 @@ EXAMPLES = {
 #: Two sentences to begin with, by the button for encoders.
 PAIR = "A pair", "The animal rested.", "It was tired."
 _WAYS = {"": "all", "ab": "only A → B", "ba": "only B → A"}
+#: Letters of a model that there isn't.
+_NAMED = 40
 _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout": "rollout"}
 
 
 def which() -> None:
     """Choose one of the server's models, where it has several."""
     labels = shared_model.labels()
+    if (asked := session().model_query.model) not in ("", *labels):
+        st.warning(
+            f"The address asks for the model {escape.markdown(asked[:_NAMED])}, which this server "
+            f"doesn't show. This is {shared_model.title(shared_model.chosen())}."
+        )
     if len(labels) == 1:
         return
     widget_state.seed("model-which", next(k for k in labels if labels[k] == shared_model.chosen()))
@@ -157,25 +165,24 @@ def _read(model: Model, kept: UrlText, pair: UrlText | None = None) -> Reading |
     return Reading(model, encoded, session().model_query.focus)
 
 
-def layer(reading: Reading) -> None:
+def layer(model: Model, focus: Focus) -> None:
     """Choose the layer."""
-    _choice("Layer", "layer", range(reading.model.layers), reading.focus.layer, _counted, 80)
+    _choice("Layer", "layer", range(model.layers), focus.layer, _counted, 80)
 
 
-def head(reading: Reading) -> None:
+def head(model: Model, focus: Focus) -> None:
     """Choose the head."""
-    _choice("Head", "head", range(reading.model.heads), reading.focus.head, _counted, 80)
+    _choice("Head", "head", range(model.heads), focus.head, _counted, 80)
 
 
-def where(reading: Reading) -> None:
-    """Choose layer, head and view, without a mouse as well."""
-    focus = reading.focus
+def where(model: Model, focus: Focus, *, is_pair: bool = False) -> None:
+    """Choose layer, head and view, and of a pair the way; without a mouse as well."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer(reading)
+        layer(model, focus)
         if focus.view == "head":
-            head(reading)
+            head(model, focus)
         _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
-        if reading.encoded.pieces.is_pair:
+        if is_pair:
             _choice("Between", "way", WAYS, focus.way, _WAYS.__getitem__, 130)
 
 

@@ -11,12 +11,16 @@ from attn_core.notation.labels import isolate
 from attn_core.pretrained import Encoded, Encoder
 from attn_core.pretrained.interpret import Reading, TextKey
 from attn_core.pretrained.interpret.under_mask import (
+    ChangedMask,
     UnderMask,
     can_guess,
+    changed_mask,
+    describe_changed_mask,
     describe_under_mask,
     under_mask,
     with_mask,
 )
+from attn_core.pretrained.parts.heads import Head
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
@@ -53,6 +57,36 @@ def _found(
 ) -> UnderMask | None:
     with shared_model.alone():
         return under_mask(_model, _encoded, query)
+
+
+def without(reading: Reading, off: frozenset[Head]) -> None:
+    """Show what becomes of the likeliest tokens under a mask where heads are switched off."""
+    model, encoded = reading.model, reading.encoded
+    if not (off and can_guess(model) and isinstance(encoded, Encoded)):
+        return
+    changed = _changed(model.name, encoded.text, reading.focus.query, off, model, encoded)
+    if changed is None:
+        return
+    with slot():
+        if is_ready():
+            chances = changed.after.tolist(), changed.before.probabilities.tolist()
+            described = describe_next_tokens(changed.before.names, *chances, look=look())
+            chart(described, "figure-model-mask-worth", lambda: describe_changed_mask(changed))
+    st.caption("An outline is the probability with all heads, where that is another one.")
+    st.markdown(describe_changed_mask(changed, escape.markdown))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _changed(
+    name: str,
+    text: str,
+    query: int,
+    off: frozenset[Head],
+    _model: Encoder,
+    _encoded: Encoded,
+) -> ChangedMask | None:
+    with shared_model.alone():
+        return changed_mask(_model, _encoded, query, off)
 
 
 def _bars(found: UnderMask) -> None:

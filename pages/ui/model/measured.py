@@ -1,11 +1,13 @@
 """What a model does without some of its heads, and what its layers hold, cached for all visitors.
 
-Each computation has the machine for itself, and a long one lets others in between two layers.
+Each computation has the machine for itself, and a long one lets others in between two heads.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -26,6 +28,8 @@ from pages.ui.model.shared_model import alone
 
 #: Says how many layers of how many are measured.
 Tell = Callable[[int, int], None]
+#: Seconds between two measurements.
+_PAUSE = 0.001
 
 
 def next_without(reading: Reading, off: frozenset[Head]) -> ChangedNext:
@@ -103,12 +107,21 @@ def _measured(
         return None
     for own, measure in zip(rows, measures, strict=True):
         for layer in range(len(own), layers):
+            row = head_worth.layer_effects(partial(_in_turn, measure), layer, heads)
             with alone():
                 if len(own) == layer:  # nobody else has meanwhile
-                    own.append(head_worth.layer_effects(measure, layer, heads))
+                    own.append(row)
             if tell:
                 tell(sum(map(len, rows)), total)
     return np.array(rows)
+
+
+def _in_turn(measure: Measure, off: frozenset[Head]) -> float:
+    """Measure once, and let others have the model before the next time."""
+    with alone():
+        found = measure(off)
+    time.sleep(_PAUSE)  # who gives a lock back and takes it at once lets nobody in
+    return found
 
 
 def lens(reading: Reading) -> Lens:

@@ -39,7 +39,7 @@ from attn_core.text import escape
 from pages.ui.live import components
 from pages.ui.live.chart import chart, look, parse_click
 from pages.ui.live.slots import slot
-from pages.ui.model import continuations, draw_settings
+from pages.ui.model import continuations, controls, draw_settings
 from pages.ui.model.attention_maps import is_ready
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
@@ -64,10 +64,13 @@ def show(reading: Reading) -> None:
         "vocabulary a probability to be next. One is drawn and written behind the text, and the "
         "model goes on with both."
     )
-    text, focus = reading.encoded.text, reading.focus
+    text, focus, asked = reading.encoded.text, reading.focus, session().model_query.focus
     session().writing.follow(model.name, text)
 
     def part() -> None:
+        # Before the part begins: the run that follows must know that a hand started it.
+        if session().model_query.focus != asked:
+            st.rerun()  # the whole page, whose reading knows which heads there are
         _part(model, text, focus, alone=state.begin_fragment(_PART))
 
     st.fragment(part, key=_PART, run_every=_PERIOD if session().writing.is_running else None)()
@@ -92,6 +95,8 @@ def _part(model: Decoder, text: str, focus: Focus, alone: bool) -> None:
     st.markdown(describe_next(found, escape.markdown))
     if said := describe_end(word, model.max_tokens, escape.markdown):
         st.info(said)
+    st.subheader(f"What {escape.markdown(_name(word))} attends to", anchor=False)
+    controls.where(model, focus)
     _attended(word, weights)
     _cache(word)
 
@@ -157,7 +162,7 @@ def _text(word: NextWord, weights: Array, whose: str) -> None:
     whole[: word.token + 1] = weights
     row = TextRow(word.placed, "", word.tokens, whole, word.token)
     described = describe_coloured_text(row, state.theme())
-    name = isolate(word.tokens[word.token])
+    name = _name(word)
     if session().is_live:
         components.text(
             described, "next-text", f"The text, coloured by what {name} attends to", _pick
@@ -166,8 +171,12 @@ def _text(word: NextWord, weights: Array, whose: str) -> None:
         st.html(described.html())
     st.caption(
         f"Bold is what the model wrote. The colours are what {escape.markdown(name)} attends to: "
-        f"{whose}, as chosen above." + " Click another token to ask about it." * session().is_live
+        f"{whose}." + " Click another token to ask about it." * session().is_live
     )
+
+
+def _name(word: NextWord) -> str:
+    return isolate(word.tokens[word.token])
 
 
 def _pick(box: Any) -> None:
@@ -230,7 +239,6 @@ def _restart() -> None:
 def _attended(word: NextWord, weights: Array) -> None:
     """Show what the newest token attends to, or the one that was chosen."""
     tokens = word.tokens[: word.token + 1]
-    st.subheader(f"What {escape.markdown(isolate(tokens[-1]))} attends to", anchor=False)
     with slot():
         if is_ready():
             bars = {"weights": weights}

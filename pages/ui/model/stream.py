@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from attn_core.analysis.long_text import digits
 from attn_core.figures import (
     NARROW,
     WordMap,
@@ -20,12 +19,15 @@ from attn_core.notation.labels import isolate, number
 from attn_core.pretrained.decoder import DecoderOutput
 from attn_core.pretrained.interpret import Reading
 from attn_core.pretrained.interpret.block import (
+    ADDED,
     AddedNorms,
     Part,
     describe_added,
     describe_largest,
+    describe_shares,
 )
 from attn_core.pretrained.interpret.lens import describe_lens
+from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
@@ -34,10 +36,15 @@ from pages.ui.model.attention_maps import is_ready
 from pages.ui.session.state import session
 
 
-def lens(reading: Reading) -> None:
+def show(reading: Reading) -> None:
+    """Show the stream after every layer, where it is a decoder's, and the chosen layer."""
+    if isinstance(reading.encoded, DecoderOutput):
+        _lens(reading)
+    _block(reading)
+
+
+def _lens(reading: Reading) -> None:
     """Show what a decoder would say after each layer, behind the chosen token."""
-    if not isinstance(reading.encoded, DecoderOutput):
-        return
     st.header("After every layer", anchor=False)
     name = escape.markdown(isolate(reading.names[reading.focus.query]))
     st.markdown(
@@ -61,7 +68,7 @@ def lens(reading: Reading) -> None:
     )
 
 
-def block(reading: Reading) -> None:
+def _block(reading: Reading) -> None:
     """Show one whole layer as equations with its numbers, and what its two parts add."""
     layer, token = reading.focus.layer, reading.focus.query
     st.header(f"The whole of layer {layer + 1}", anchor=False)
@@ -69,7 +76,7 @@ def block(reading: Reading) -> None:
         "Attention is one of the two parts that a layer adds to the residual stream $X$; the other "
         "is an MLP, which reads each token by itself."
     )
-    controls.layer(reading)
+    controls.layer(reading.model, reading.focus)
     parts = measured.parts(reading)
     st.markdown(_table(parts, reading))
     n, d_model = parts[0].values.shape
@@ -77,10 +84,12 @@ def block(reading: Reading) -> None:
         f"Each has {n} rows, the tokens, and {d_model} columns. Biases are left out of the "
         "equations, $\\sigma$ is the function of the MLP, and $O_i$ is the output of head $i$."
     )
-    norms = measured.added(reading)
-    _bars(norms, reading)
-    st.markdown(describe_added(norms, layer, token, escape.markdown(isolate(reading.names[token]))))
-    _shares(norms, reading)
+    X, attention, mlp = (part.lengths for part in parts if part.name in ADDED)
+    _bars(attention, mlp, reading)
+    lengths = float(X[token]), float(attention[token]), float(mlp[token])
+    name = escape.markdown(isolate(reading.names[token]))
+    st.markdown(describe_added(layer, lengths, name))
+    _shares(measured.added(reading), reading)
 
 
 def _table(parts: tuple[Part, ...], reading: Reading) -> str:
@@ -96,20 +105,20 @@ def _table(parts: tuple[Part, ...], reading: Reading) -> str:
     return "\n".join(f"| {' | '.join(row[first:])} |" for row in rows)
 
 
-def _bars(norms: AddedNorms, reading: Reading) -> None:
+def _bars(attention: Array, mlp: Array, reading: Reading) -> None:
     """Show |attention| beside |MLP| of each token in the chosen layer."""
-    layer, shown = reading.focus.layer, [*reading.places]
-    bars = {"|attention|": norms.attention[layer, shown], "|MLP|": norms.mlp[layer, shown]}
+    shown, layer = [*reading.places], reading.focus.layer
+    bars = {"|attention|": attention[shown], "|MLP|": mlp[shown]}
     with slot():
         if is_ready():
-            described = describe_word_bars(reading.tokens, bars, digits(2), look=look())
+            described = describe_word_bars(reading.tokens, bars, 2, look=look())
             told = f"Lengths of what attention and MLP of layer {layer + 1} add to each token."
             chart(described, "figure-model-added", lambda: told)
 
 
 def _shares(norms: AddedNorms, reading: Reading) -> None:
     """Show attention's share of what is added, by layer and token; a click chooses both."""
-    st.markdown("Attention's share, |attention| / (|attention| + |MLP|), in every layer:")
+    st.markdown("In every layer, attention's share |attention| / (|attention| + |MLP|):")
     shares = norms.share[:, [*reading.places]]
     layers = tuple(str(i + 1) for i in range(len(shares)))
     with slot():
@@ -122,9 +131,10 @@ def _shares(norms: AddedNorms, reading: Reading) -> None:
             chart(
                 described,
                 "figure-model-shares",
-                lambda: "Heatmap of attention's share of what each layer adds to each token.",
+                lambda: f"Heatmap by layer and token. {describe_shares(norms)}",
                 partial(_pick, reading.places, len(layers)),
             )
+    st.markdown(f"{describe_shares(norms)} Click a box to choose layer and token.")
 
 
 def _pick(places: tuple[int, ...], layers: int, box: Any) -> None:

@@ -37,10 +37,10 @@ def show(reading: Reading) -> None:
         case "layers":
             reading = reading.in_pieces  # what goes through a layer is tokens
             controls.query(reading)
-            stream.lens(reading)
-            stream.block(reading)
+            stream.show(reading)
         case "texts":
-            controls.where(reading)
+            is_pair = reading.encoded.pieces.is_pair
+            controls.where(reading.model, reading.focus, is_pair=is_pair)
             two_texts.compare(reading)
 
 

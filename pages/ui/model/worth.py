@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from attn_core.figures import Description, Look, WordMap, describe_word_bars, describe_word_map
+from attn_core.figures import Description, Look, WordMap, describe_next_tokens, describe_word_map
 from attn_core.figures.words import word_map
 from attn_core.pretrained.decoder import DecoderOutput
 from attn_core.pretrained.interpret import Reading
@@ -20,12 +20,13 @@ from attn_core.pretrained.interpret.head_worth import (
     describe_effects,
     possible,
 )
+from attn_core.pretrained.interpret.under_mask import can_guess
 from attn_core.pretrained.parts.heads import Head, describe_heads, layer_heads
 from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, measured, shared_model, two_texts
+from pages.ui.model import controls, masked, measured, shared_model
 from pages.ui.model.attention_maps import is_ready
 from pages.ui.model.measured import Tell
 from pages.ui.session import widget_state, widgets
@@ -44,26 +45,41 @@ _BESIDE, _GAP = 960, 20
 def head(reading: Reading) -> None:
     """Switch heads off, and show what becomes of the next word, or of the texts' similarity."""
     is_decoder = isinstance(reading.encoded, DecoderOutput)
-    other = None if is_decoder else two_texts.compare(reading)
     st.header("What a head is worth", anchor=False)
     what = "the next word" if is_decoder else "the similarity of two texts"
+    if can_guess(reading.model):
+        mask = escape.markdown(str(reading.model.tokenizer.mask))
+        what = f"what stands under {mask}, and of {what}"
     st.markdown(
         f"Switch heads off, and see what becomes of {what}: their outputs are replaced by zeros "
         "before $W_o$ "
         "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). *Attention* shows the model "
         "with all heads."
     )
+    other = None if is_decoder else controls.other(reading.model)
     off = _switches(reading)
-    if is_decoder:
-        _next(reading, off)
-        _measure_next(reading)
-    elif other is None or other.encoded.text_vector is None:
+    try:
+        if is_decoder:
+            _next(reading, off)
+            _measure_next(reading)
+        else:
+            masked.without(reading, off)
+            _similarity(reading, other, off)
+    except ValueError as error:  # without a head the numbers may leave the range of float32
+        st.error(escape.markdown(str(error)))
+
+
+def _similarity(reading: Reading, other: Reading | None, off: frozenset[Head]) -> None:
+    """Show what becomes of the texts' similarity, where there are two and it is known."""
+    if other is None:
         st.caption(
             "Type a second text above: what a head of an encoder is worth shows in how similar the "
             "two are."
         )
+    elif reading.encoded.text_vector is None:
+        st.caption("The lab doesn't compute this model's vectors of texts, so nothing is measured.")
     else:
-        _cosine(reading, other, off)
+        st.markdown(describe_changed_cosine(measured.cosine_without(reading, other, off)))
         _measure_cosine(reading, other)
 
 
@@ -74,8 +90,8 @@ def _switches(reading: Reading) -> frozenset[Head]:
     off = possible(session().model_query.off, reading.model.layers, heads)
     whole = layer_heads(layer, heads)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.layer(reading)
-        controls.head(reading)
+        controls.layer(reading.model, reading.focus)
+        controls.head(reading.model, reading.focus)
         which = f"head {head + 1} of layer {layer + 1}"
         _switch(f"Switch {which}", off, frozenset({chosen}), "worth-head")
         _switch(f"Switch all of layer {layer + 1}", off, whole, "worth-layer")
@@ -100,18 +116,18 @@ def _set(off: frozenset[Head]) -> None:
 def _next(reading: Reading, off: frozenset[Head]) -> None:
     """Show the likeliest next tokens with all heads beside those without some."""
     changed = measured.next_without(reading, off)
-    bars = {"all heads on": changed.before}
-    if off:
-        bars |= {"with heads off": changed.after}
     with slot():
         if is_ready():
-            described = describe_word_bars(changed.tokens, bars, 3, look=look())
+            chances = changed.after.tolist(), changed.before.tolist()
+            described = describe_next_tokens(
+                changed.tokens, *chances, "with all heads", look=look()
+            )
             chart(described, "figure-model-worth", lambda: describe_changed_next(changed))
     st.markdown(describe_changed_next(changed, escape.markdown))
-
-
-def _cosine(reading: Reading, other: Reading, off: frozenset[Head]) -> None:
-    st.markdown(describe_changed_cosine(measured.cosine_without(reading, other, off)))
+    st.caption(
+        "The tokens that are likeliest with all heads. An outline is their probability then, "
+        "where it is another."
+    )
 
 
 def _measure_next(reading: Reading) -> None:
@@ -125,14 +141,18 @@ def _measure_next(reading: Reading) -> None:
         _show(HeadEffects(tokens, effects))
 
 
-def _three(reading: Reading) -> list[Reading]:
-    """The text, and two others where a mean is wanted; none where one of them can't be read."""
+def _matter_most() -> None:
     st.subheader("The heads that matter most", anchor=False)
     st.markdown(
         "One text proves little: a head that matters here may do nothing elsewhere. Heads also "
         "stand in for each other, so that effects don't add up "
         "([McGrath et al. 2023](https://arxiv.org/abs/2307.15771))."
     )
+
+
+def _three(reading: Reading) -> list[Reading]:
+    """The text, and two others where a mean is wanted; none where one of them can't be read."""
+    _matter_most()
     widget_state.seed_view("worth-three", (False, True), False)
     if not widgets.toggle("Mean over three texts", key="worth-three"):
         return [reading]
@@ -157,7 +177,7 @@ def _other(reading: Reading, i: int, offered: str) -> Reading | None:
 
 def _measure_cosine(reading: Reading, other: Reading) -> None:
     """Offer to measure each head for the similarity of two texts."""
-    st.subheader("The heads that matter most", anchor=False)
+    _matter_most()
     effects = _effects(reading, partial(measured.cosine_effects, reading, other))
     if effects is not None:
         _show(HeadEffects((), effects))

@@ -74,6 +74,7 @@ def explore() -> None:
     known = session()
     if known.member and known.member.is_following:
         waiting = places.waiting(known.member)
+        known.note = ""
         known.history = known.member.explore(known.history)
         places.give_back(known.member, waiting)
 
@@ -82,6 +83,7 @@ def follow_again() -> None:
     """Follow the presenter; what is one's own waits."""
     known = session()
     if known.member and known.member.mode == "own":
+        known.note = ""
         known.history = known.member.follow(known.history)
 
 

@@ -35,6 +35,10 @@ def keep_up(member: Member, given: TaskRound | None) -> bool:
         _begin(member, given)
     elif given is None and member.mode == "task":
         end(member)
+        session().add_note(
+            "The task has ended, and you follow the presenter again. What you made is kept: "
+            f"“{EXPLORE}” leads to it, and Undo from there to what you had before."
+        )
     return is_new
 
 
@@ -85,10 +89,6 @@ def end(member: Member) -> None:
     known.history.revision = made.revision + 1
     known.movable, member.task = None, ""
     places.give_back(member, waiting)
-    known.add_note(
-        "The task has ended, and you follow the presenter again. What you made is kept: "
-        f"“{EXPLORE}” leads to it, and Undo from there to what you had before."
-    )
 
 
 def report(member: Member) -> None:

@@ -5,7 +5,7 @@
 needs torch and transformers, which no test does. BERT and DistilBERT are the tiny models beside
 this folder, which have such a head; RoBERTa with one is made here, and `bert-own` is BERT whose
 head has a table of its own, and another activation. `expected.npz` has the logits of all tokens
-of each text, from eager attention in float32.
+of each text, from eager attention in float32, and those with heads zeroed before W_o.
 """
 
 import importlib.util
@@ -25,11 +25,16 @@ TEXTS = {
 }
 
 
-def made(kind):
-    """The folder of a model; one that isn't beside this folder is made."""
+def of_tiny():
+    """The script beside the tiny models."""
     spec = importlib.util.spec_from_file_location("tiny", TINY / "make.py")
     tiny = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tiny)
+    return tiny
+
+
+def made(kind, tiny):
+    """The folder of a model; one that isn't beside this folder is made."""
     if kind in ("bert", "distilbert"):
         return TINY / kind
     shutil.rmtree(HERE / kind, ignore_errors=True)
@@ -58,6 +63,27 @@ def bert_own(folder, tiny):
     return folder
 
 
+#: Heads that are zeroed together, (layer, head).
+OFF = [(0, 2), (1, 0), (1, 1)]
+
+
+def zeroed(tiny, model):
+    """Have hooks of PyTorch zero what these heads give to W_o."""
+    kind = model.config.model_type
+    home, attention, _ = tiny.ENDS[kind]
+    for i, layer in enumerate(model.get_submodule(f"{kind}.{home}")):
+
+        def zero(module, given, i=i):
+            heads = given[0].clone().unflatten(-1, (tiny.SIZES["heads"], -1))
+            for place, head in OFF:
+                if place == i:
+                    heads[..., head, :] = 0
+            return (heads.flatten(-2),)
+
+        layer.get_submodule(attention).register_forward_pre_hook(zero)
+    return model
+
+
 def sized(tiny, vocabulary):
     """What a config says of the sizes."""
     names = {
@@ -73,20 +99,25 @@ def main():
     import torch
     from transformers import AutoModelForMaskedLM, PreTrainedTokenizerFast
 
-    said, arrays = [], {}
+    said, arrays, tiny = [], {}, of_tiny()
     for kind, texts in TEXTS.items():
-        folder = made(kind)
+        folder = made(kind, tiny)
         tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
         model, told = AutoModelForMaskedLM.from_pretrained(
             folder, attn_implementation="eager", dtype=torch.float32, output_loading_info=True
         )
         print(kind, told["missing_keys"])
-        for text in texts:
-            ids = tokenizer.encode(text, truncation=False, padding=False)
-            with torch.no_grad():
-                logits = model.eval()(torch.tensor([ids])).logits[0]
-            arrays[f"logits_{len(said)}"] = logits.numpy()
-            said.append({"model": kind, "text": text, "ids": ids})
+        ids = [tokenizer.encode(text, truncation=False, padding=False) for text in texts]
+        begun = len(said)
+        for name in ("logits", "without"):
+            for i, each in enumerate(ids, begun):
+                with torch.no_grad():
+                    arrays[f"{name}_{i}"] = model.eval()(torch.tensor([each])).logits[0].numpy()
+            model = zeroed(tiny, model)
+        said += [
+            {"model": kind, "text": text, "ids": each}
+            for text, each in zip(texts, ids, strict=True)
+        ]
     (HERE / "expected.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
     np.savez_compressed(HERE / "expected.npz", **arrays)
 

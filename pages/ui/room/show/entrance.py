@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui import menu
 from pages.ui.room import follow
 from pages.ui.room.member import Member
 from pages.ui.room.show import end, invitation, start
@@ -31,8 +32,12 @@ def _address(member: Member) -> str:
 
 
 def _presenter(member: Member) -> None:
-    end.offer(member)
+    with st.container(key="room-onward", horizontal=True, vertical_alignment="center"):
+        if member.stage:
+            menu.link_to(member.stage.page, f"To the stage: {member.stage.page}")
+        end.offer(member)
     st.caption(
-        "The address of this page has the right to present. Keep it: whoever opens it presents, "
-        "also you after a crash, on any machine. The address above hasn't."
+        "All who come in see what you show on the stage; this page isn’t on it. Its address has "
+        "the right to present. Keep it: whoever opens it presents, also you after a crash, on any "
+        "machine. The address above hasn't."
     )

@@ -38,12 +38,14 @@ _CSS = """<style>
 .st-key-room-question { gap: 0.6rem; }
 .st-key-room-question h2 { font-size: 1.4rem; padding: 0.2rem 0 0.9rem; }
 .st-key-room-question h2 p { font-size: inherit; }
+.st-key-room-question ul { display: flex; flex-wrap: wrap; gap: 0.2rem 2.4rem; }
 .st-key-room-options { gap: 0.5rem; }
 @media (max-width: 700px) {
   .st-key-room-question h2 { font-size: 1.15rem; }
   /* A thumb's choices stand below each other, over the whole width. */
   .st-key-room-options { flex-direction: column; align-items: stretch; }
   .st-key-room-options > *, .st-key-room-options button { width: 100% !important; }
+  .st-key-room-options > * { flex-basis: auto !important; }
   .st-key-room-options button { min-height: 3rem; }
 }
 </style>"""
@@ -114,9 +116,16 @@ def _participant(member: Member, asked: Question) -> None:
         _say_what_is_known(asked, mine)
     elif asked.phase == "closed":
         said = f" You said: {_written(asked, mine)}." if mine is not None else ""
+        _options(asked)
         st.markdown(f"**Discuss it with somebody beside you.** There will be a second vote.{said}")
     else:
         _outcome(member, asked, mine)
+
+
+def _options(asked: Question) -> None:
+    """List what there is to choose from."""
+    if asked.options:
+        st.markdown("\n".join(f"- {option}" for option in asked.options))
 
 
 def _answers(asked: Question, mine: float | None) -> None:
@@ -166,9 +175,9 @@ def _written(asked: Question, vote: float) -> str:
 
 def _outcome(member: Member, asked: Question, mine: float | None = None) -> None:
     """Show the right answer with its why, and beside each other what both votes brought."""
-    st.markdown(f"**{_written(asked, asked.answer)}.** {asked.why}")
-    if mine is not None and not asked.is_right(mine):
-        st.caption(f"You said: {_written(asked, mine)}.")
+    st.markdown(f"The answer: **{_written(asked, asked.answer)}.** {asked.why}")
+    if mine is not None:
+        st.caption(f"You said: {_written(asked, mine)}{' ✓' * asked.is_right(mine)}")
     found = verbs.tried(lambda: votes.tallies(store(), member.code, asked), ())
     _histograms(asked, found)
 
@@ -201,7 +210,7 @@ def _presenter(member: Member, asked: Question) -> None:
     if asked.phase == "shown":
         _outcome(member, asked)
     else:
-        st.markdown("\n".join(f"- {option}" for option in asked.options))
+        _options(asked)
         st.fragment(_turnout, key="room-turnout", run_every=timedelta(seconds=1))(member, asked)
     with st.container(key="room-question-verbs", horizontal=True):
         _verbs(member, asked)

@@ -175,7 +175,7 @@ def describe_next(found: Candidates, escape: Escape = str) -> str:
     The likeliest next tokens are ␣suis (0.625) and ␣es (0.375). 2 of 23 tokens can be drawn; \
 without the settings ␣suis has 0.500.
     """
-    names = [escape(isolate(name)) for name in found.names[:_NAMED]]
+    names = [_said(name, escape) for name in found.names[:_NAMED]]
     pairs = [
         f"{name} ({number(p, _DECIMALS)})" for name, p in zip(names, found.after, strict=False)
     ]
@@ -206,7 +206,18 @@ def describe_attended(word: NextWord, weights: Array, escape: Escape = str) -> s
 
 
 def _name(word: NextWord, k: int, escape: Escape) -> str:
-    return escape(isolate(word.tokens[k]))
+    return _said(word.tokens[k], escape)
+
+
+def _said(token: str, escape: Escape) -> str:
+    """Write a token for a sentence, a sign in quotes, for it isn't the sentence's own.
+
+    Examples
+    --------
+    >>> _said("␣suis", str), _said(",", str)
+    ('␣suis', '“,”')
+    """
+    return escape(isolate(token) if any(map(str.isalnum, token)) else f"“{token}”")
 
 
 def describe_drawn(word: NextWord, probability: float, escape: Escape = str) -> str:
