@@ -201,7 +201,9 @@ def test_a_number_is_asked_for_of_the_box_that_is_chosen():
     presenter = press(visit("11_Room.py", preset="similarity", cell="scores.2.1"), "room-open")
     at = take_part(presenter)
     presenter = press(presenter, "room-ask-number-1")
+    assert session(presenter).inspection.cell is None  # a page that comes back would go there
     at = press(fine(at.run()), "room-answer")
+    assert session(at).inspection.cell is None
     assert "Type a number first" in told(at)
     at.number_input(key="room-number").set_value(0.32)
     at = press(at, "room-answer")

@@ -55,7 +55,11 @@ def open_room() -> None:
 
 
 def ask(asked: Question) -> None:
-    """Ask the room about what is on the screen."""
+    """Ask the room about what is on the screen.
+
+    No number is inspected any more: a page that comes back goes to it, and away from the answers.
+    """
+    session().inspection.back_to(0)
     follow.put_on_stage()
     _do(votes.ask, asked)
 
@@ -88,7 +92,9 @@ def end_question() -> None:
 
 
 def give(given: TaskRound) -> None:
-    """Give the room a task."""
+    """Give the room a task; what is inspected would hide how far it is, as in `ask`."""
+    session().inspection.back_to(0)
+    follow.put_on_stage()
     _do(tasks.give_task, given)
 
 
