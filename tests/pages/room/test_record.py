@@ -13,6 +13,7 @@ from pages.ui.room.rules.limits import FEWEST_SHOWN, MAX_SHOWN, ONE_DRAG
 from pages.ui.room.rules.question import Question
 from pages.ui.room.rules.stage import staged
 from pages.ui.room.rules.task_round import TaskRound
+from pages.ui.room.store import StoreGone
 from tests.pages.room.conftest import SIMILARITY, token
 
 ASKED = Question("Which word?", ("Je", "suis", "heureux"), 1, why="It is so.")
@@ -201,3 +202,27 @@ def test_a_question_that_another_presenter_ended_meanwhile_keeps_its_votes(
         votes.end_question(store, room.code, room.secret, asked.id)
     (question,) = [each for each in events() if each["kind"] == "question"]
     assert question["rounds"][0]["votes"] == FEWEST_SHOWN
+
+
+@pytest.mark.parametrize("failing", ["ballot", "cast", "drop"])
+@pytest.mark.parametrize("kind", ["question", "task"])
+def test_a_store_that_goes_away_once_it_is_over_has_noted_what_came(
+    kind, failing, store, room, course, look, events, monkeypatch
+):
+    end = {"question": votes.end_question, "task": tasks.end_task}[kind]
+    do, open_now = getattr(store, failing), getattr(look(), kind)
+
+    def gone_after_it(code, *rest, **how):
+        if kind not in store.read(code).slots:
+            raise StoreGone("Nobody answers.")
+        return do(code, *rest, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, failing, gone_after_it)
+        with pytest.raises(StoreGone):
+            end(store, room.code, room.secret, open_now.id)
+    (noted,) = [each for each in events() if each["kind"] == kind]
+    if kind == "question":
+        assert [each["votes"] for each in noted["rounds"]] == [7, 3]
+    else:
+        assert noted["results"]["reported"] == 6

@@ -14,7 +14,7 @@ from pages.ui.room.rules.limits import MAX_EVENTS, MAX_SHOWN, ONE_DRAG
 from pages.ui.room.rules.question import Question, Tally
 from pages.ui.room.rules.stage import Stage, difference
 from pages.ui.room.rules.task_round import Standing, TaskRound
-from pages.ui.room.store import BallotFull, Store
+from pages.ui.room.store import ANYHOW, BallotFull, Store
 
 #: The ballot of events, in their order; the value of an event is replaced as it goes on.
 BALLOT = "log"
@@ -77,29 +77,50 @@ def stage(store: Store, code: str, shown: Stage, last: Last, *, is_ones: bool = 
     _note(store, code, last.key, {"kind": "stage", **asdict(shown), "from the room": is_ones})
 
 
-def question(store: Store, code: str, asked: Question, rounds: Sequence[Tally] = ()) -> None:
-    """Note a question, and its votes as far as they may be seen."""
+def question(
+    store: Store,
+    code: str,
+    asked: Question,
+    rounds: Sequence[Tally] = (),
+    *,
+    given: Mapping[str, str] = ANYHOW,
+) -> None:
+    """Note a question, and its votes as far as they may be seen; while slots are as `given`."""
     said = {name: value for name, value in asdict(asked).items() if name in _OF_QUESTION}
     votes = [asdict(each) for each in rounds]
-    _note(store, code, f"q{asked.id}", {"kind": "question", **said, "rounds": votes})
+    event = {"kind": "question", **said, "rounds": votes}
+    _note(store, code, f"q{asked.id}", event, given)
 
 
 _OF_QUESTION = "text", "options", "answer", "within"
 
 
-def task(store: Store, code: str, given: TaskRound, reached: Standing | None = None) -> None:
-    """Note a task, and how far the room came."""
-    shared = given.task("")
-    said: dict[str, Any] = {"title": shared.title, "text": shared.text, "each": given.is_each}
-    said |= {"lesson": given.lesson, "seed": given.seed}
+def task(
+    store: Store,
+    code: str,
+    task: TaskRound,
+    reached: Standing | None = None,
+    *,
+    given: Mapping[str, str] = ANYHOW,
+) -> None:
+    """Note a task, and how far the room came; while slots are as `given`."""
+    shared = task.task("")
+    said: dict[str, Any] = {"title": shared.title, "text": shared.text, "each": task.is_each}
+    said |= {"lesson": task.lesson, "seed": task.seed}
     results = asdict(reached) if reached else {}
-    _note(store, code, f"t{given.id}", {"kind": "task", **said, "results": results})
+    _note(store, code, f"t{task.id}", {"kind": "task", **said, "results": results}, given)
 
 
-def _note(store: Store, code: str, key: str, event: Mapping[str, Any]) -> None:
+def _note(
+    store: Store,
+    code: str,
+    key: str,
+    event: Mapping[str, Any],
+    given: Mapping[str, str] = ANYHOW,
+) -> None:
     written = json.dumps({"at": time.time(), **event}, ensure_ascii=False)
     try:
-        store.cast(code, BALLOT, key, written, MAX_EVENTS)
+        store.cast(code, BALLOT, key, written, MAX_EVENTS, given=given)
     except BallotFull as error:
         raise ValueError(
             f"The record of room {code} is full: it has place for {MAX_EVENTS} events. "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pages.ui.room.rules import log, slots, stage, task_round
 from pages.ui.room.rules.stage import Stage
 from pages.ui.room.rules.task_round import Reached, Standing, TaskRound
-from pages.ui.room.store import Held, Store
+from pages.ui.room.store import ANYHOW, Held, Store
 
 
 @slots.anew
@@ -141,17 +142,25 @@ def _go_back(store: Store, code: str, held: Held, given: TaskRound | None) -> No
 
 
 def settle(store: Store, code: str, held: Held) -> None:
-    """Take the task away, if there is one; then note its results, and delete whose they are."""
+    """Take the task away, if there is one; then note its results, and delete whose they are.
+
+    They are noted before, too; see `votes.settle`.
+    """
     if (given := present(held)) is None:
         return
+    _note(store, code, given, slots.as_in(held, slots.TASK))
     if slots.KEPT in held.slots:
         _go_back(store, code, held, None)
     else:
         slots.write(store, code, {slots.TASK: None}, slots.as_in(held, slots.TASK))
-    found = standing(store, code, given)
-    if found.reported:
-        log.task(store, code, given, found)
+    _note(store, code, given)
     store.drop(code, _results(given.id))
+
+
+def _note(store: Store, code: str, task: TaskRound, given: Mapping[str, str] = ANYHOW) -> None:
+    found = standing(store, code, task)
+    if found.reported:
+        log.task(store, code, task, found, given=given)
 
 
 def present(held: Held) -> TaskRound | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pages.ui.room.rules import log, question, slots
 from pages.ui.room.rules.question import Question, Tally
-from pages.ui.room.store import Held, Store
+from pages.ui.room.store import ANYHOW, Held, Store
 
 
 @slots.anew
@@ -106,16 +106,25 @@ def end_question(store: Store, code: str, secret: str, id: str) -> None:
 
 
 def settle(store: Store, code: str, held: Held) -> None:
-    """Take the question away, if there is one; then note its votes, and delete who cast them."""
+    """Take the question away, if there is one; then note its votes, and delete who cast them.
+
+    They are noted before, too: a store that goes away in the middle has what came until then.
+    """
     if (asked := present(held)) is None:
         return
-    slots.write(store, code, {slots.QUESTION: None}, slots.as_in(held, slots.QUESTION))
+    seen = slots.as_in(held, slots.QUESTION)
+    _note(store, code, asked, seen)
+    slots.write(store, code, {slots.QUESTION: None}, seen)
+    _note(store, code, asked)
+    for ballot in ballots(held):
+        store.drop(code, ballot)
+
+
+def _note(store: Store, code: str, asked: Question, given: Mapping[str, str] = ANYHOW) -> None:
     shown = asked.shown()
     found = tallies(store, code, shown)
     if any(each.votes for each in found):
-        log.question(store, code, shown, found)
-    for ballot in ballots(held):
-        store.drop(code, ballot)
+        log.question(store, code, shown, found, given=given)
 
 
 def present(held: Held) -> Question | None:
