@@ -434,13 +434,45 @@ def test_the_right_to_present_is_in_no_link_that_is_shared(room, monkeypatch):
     assert room.secret not in stage(room).to_json()
 
 
+def tell(at, token):
+    """Tell which browser it is, as `listen` does; return whether that was heard."""
+    known = session(at)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(follow, "session", lambda: known)
+        return follow.use_token(token)
+
+
 def test_two_tabs_of_one_browser_are_one_participant(room):
     tabs = take_part(room), take_part(room)
     assert rooms.members(stores.store(), room.code) == 2
     token = session(tabs[0]).member.token
-    session(tabs[1]).member.use_token(token)
-    session(tabs[1]).member.use_token("<script>")
+    assert tell(tabs[1], token) and tell(tabs[1], "<script>")
     assert session(tabs[1]).member.token == token
+    assert list(stores.store().ballot(room.code, "here")) == [token]
+
+
+def test_a_token_is_told_again_where_the_store_was_away(room, store, monkeypatch):
+    """Else one browser would be two participants, with a vote each."""
+    at, token = take_part(room), "0123456789abcdef" * 2
+    store.is_gone = True
+    assert not tell(at, token)
+    assert session(at).member.token != token
+    store.is_gone = False
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+    assert tell(at, token)
+    assert list(store.ballot(room.code, "here")) == [token]
+
+
+def test_who_has_the_browsers_token_gets_its_variant_and_is_reported(room):
+    at, token = take_part(room), "0123456789abcdef" * 2
+    given = tasks.give_task(stores.store(), room.code, room.secret, TaskRound("7", is_each=True))
+    fine(at.run())
+    tell(at, token)
+    fine(at.run())
+    assert session(at).scenario == given.task(token).start
+    [(reported, _)] = stores.store().ballot(room.code, f"t{given.id}").items()
+    assert reported == token
 
 
 def test_pages_of_a_stage_are_those_of_the_menu():

@@ -243,21 +243,25 @@ def _adopt(member: Member, stage: Stage) -> None:
     member.stage = stage
 
 
-def use_token(token: object) -> None:
-    """Be the participant that the browser was before; the one it was taken for meanwhile goes."""
-    if (member := session().member) is None:
-        return
-    before = member.token
-    member.use_token(token)
-    if member.token == before:
-        return
+def use_token(token: object) -> bool:
+    """Be the participant that the browser was before; the one it was taken for meanwhile goes.
 
-    def replace_token(member: Member) -> bool:
-        rooms.leave(store(), member.code, before)
-        rooms.stay(store(), member.code, member.token)
+    Returns
+    -------
+    bool
+        Whether it was heard: not while the store gives no answer. What is no token is passed over.
+    """
+    member = session().member
+    if member is None or not isinstance(token, str) or not slots.is_token(token):
         return True
 
-    _ask(replace_token)
+    def replace_token(member: Member) -> bool:
+        if token != member.token:
+            rooms.take_over(store(), member.code, token, member.token)
+            member.use_token(token)
+        return True
+
+    return _ask(replace_token)
 
 
 def turn_to(page: str) -> None:

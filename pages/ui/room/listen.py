@@ -44,6 +44,5 @@ def _hello() -> None:
     if member is None or not isinstance(told, dict):
         return
     if not member.is_named:
-        follow.use_token(told.get("token"))
-        member.is_named = True
+        member.is_named = follow.use_token(told.get("token"))
     member.hears = told.get("hears") is True

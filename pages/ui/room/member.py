@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from attn_core import permalink
-from pages.ui.room.rules.limits import PRESENT
+from pages.ui.room.rules.limits import PRESENT, TOKEN_LENGTH
 from pages.ui.session.address import EXPLORES, RoomAddress
 from pages.ui.session.history import History
 
@@ -29,7 +28,6 @@ POLL, POLL_EACH = 2.0, 0.06
 SLOW_POLL = PRESENT * 2 / 3
 #: Seconds in which a browser that was called to another page may still ask for a run of the last.
 LATE = 5.0
-_TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 @dataclass
@@ -75,7 +73,7 @@ class Member:
     """
 
     code: str
-    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    token: str = field(default_factory=lambda: secrets.token_hex(TOKEN_LENGTH // 2))
     is_named: bool = False
     secret: str = ""
     mode: Mode = "following"
@@ -123,10 +121,11 @@ class Member:
         left, when = self.left
         return page == left and time.monotonic() - when < LATE
 
-    def use_token(self, token: object) -> None:
-        """Be the participant that a browser was before; what is no token is passed over."""
-        if isinstance(token, str) and _TOKEN.fullmatch(token):
-            self.token = token
+    def use_token(self, token: str) -> None:
+        """Be the participant that a browser was before; where each has a variant, with theirs."""
+        self.token, self.reported = token, ""
+        if self.room and self.room.task and self.room.task.is_each:
+            self.task = ""
 
     def let_go(self, shown: History, why: str) -> History:
         """Go on from what is on the screen; Undo leads to what the visitor had before.

@@ -81,6 +81,18 @@ def test_who_votes_twice_has_one_vote_the_last(ask, vote, seen, do, store, room,
     assert counts(seen()[0]) == [0, 0, 1]
 
 
+@pytest.mark.parametrize(("said", "counted"), [((2, None), 2), ((2, 1), 1), ((None, 1), 1)])
+def test_who_goes_on_as_another_has_one_vote(said, counted, ask, vote, store, room):
+    """As who has voted before the browser told its token; a vote of another tab stays."""
+    asked = ask(WHICH)
+    for i, answer in enumerate(said):
+        if answer is not None:
+            vote(i, answer)
+    rooms.take_over(store, room.code, token(1), token(0))
+    assert store.ballot(room.code, f"q{asked.id}.1") == {token(1): str(counted)}
+    assert list(store.ballot(room.code, "here")) == [token(1)]
+
+
 def test_what_is_no_answer_is_not_counted(ask, vote, seen):
     ask(WHICH)
     with pytest.raises(ValueError, match="Expected a choice of 0 to 2, got 7"):

@@ -84,8 +84,8 @@ def test_participants_are_counted_while_they_give_signs_of_life(store, room, joi
     clock.now += PRESENT + 1
     rooms.stay(store, room.code, token(2))
     assert rooms.members(store, room.code) == 1
-    rooms.leave(store, room.code, token(2))
-    assert rooms.members(store, room.code) == 0
+    rooms.take_over(store, room.code, token(3), token(2))
+    assert rooms.members(store, room.code) == 1
 
 
 def test_the_room_is_full_until_somebody_is_away(store, room, join, clock):

@@ -8,7 +8,7 @@ import pytest
 from attn_core import attend, document, edits, permalink
 from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS, check
-from pages.ui.room.rules import task_round, tasks
+from pages.ui.room.rules import rooms, task_round, tasks
 from pages.ui.room.rules.limits import FEWEST_SHOWN, MAX_TASK
 from pages.ui.room.rules.stage import staged
 from pages.ui.room.rules.task_round import Reached, TaskRound
@@ -241,6 +241,21 @@ def test_labels_stay_and_tell_nobody(give, report, store, room, look):
     found = tasks.results(store, room.code, given)
     assert [each.link for each in found.values()] == [link(moved(i / 10)) for i in (9, 4, 7)]
     assert not any(token(i) in repr(found) for i in (9, 4, 7))
+
+
+def test_who_goes_on_as_another_moves_nobodys_label(give, report, store, room, look, do):
+    given = give(LESSON)
+    for i in range(5):
+        report(i, moved(i / 10))
+    do(tasks.dismiss, "4")
+    rooms.take_over(store, room.code, token(9), token(1))
+    offered = tasks.results(store, room.code, look().task)
+    assert {label: each.link for label, each in offered.items()} == {
+        label: link(moved(i / 10)) for label, i in (("1", 0), ("3", 2), ("5", 4))
+    }
+    assert tasks.standing(store, room.code, given).reported == 4
+    rooms.take_over(store, room.code, token(8), token(4))
+    assert len(store.ballot(room.code, f"t{given.id}")) == 4  # the last leaves no place
 
 
 def test_an_ended_task_takes_no_results_and_brings_the_stage_back(

@@ -129,11 +129,12 @@ def stay(store: Store, code: str, token: str) -> None:
     _enter(store, code, slots.checked(token), time.time())
 
 
-def leave(store: Store, code: str, token: str) -> None:
-    """Leave a room, with what one has said to what is open."""
-    held = slots.read(store, code)
-    for ballot in (slots.HERE, *votes.ballots(held), *tasks.ballots(held)):
-        store.drop(code, ballot, slots.checked(token))
+def take_over(store: Store, code: str, token: str, before: str) -> None:
+    """Go on as another participant; the one before goes, whose vote counts if one has none."""
+    votes.take_over(store, code, slots.checked(token), before)
+    tasks.forget(store, code, before)
+    store.drop(code, slots.HERE, before)
+    stay(store, code, token)
 
 
 def members(store: Store, code: str) -> int:

@@ -122,9 +122,14 @@ def write(
     return version
 
 
+def is_token(text: str) -> bool:
+    """Whether a text can be a participant's token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 def checked(text: str) -> str:
     """Return a participant's token, if it is one."""
-    if not _TOKEN.fullmatch(text):
+    if not is_token(text):
         raise ValueError(
             f"A participant’s token is {TOKEN_LENGTH} digits and letters a to f, got {text!r:.40}."
         )

@@ -18,6 +18,8 @@ from pages.ui.room.rules.histogram import Bar
 from pages.ui.room.rules.limits import FEWEST_SHOWN, MAX_MEMBERS, MAX_TASK
 
 _SEED_LENGTH = 6
+#: Keeps the place of a result that is forgotten.
+NOTHING = ""
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ def reached(ballot: Mapping[str, str]) -> dict[str, Reached]:
     Labels stay the same while the task lasts, and tell no participant.
     """
     written = enumerate(ballot.values(), 1)
-    return {str(i): Reached(**strict_json.loads(each)) for i, each in written}
+    return {str(i): Reached(**strict_json.loads(each)) for i, each in written if each != NOTHING}
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,20 @@ def report(store: Store, code: str, token: str, id: str, link: str) -> Reached:
     return reached
 
 
+@slots.anew
+def forget(store: Store, code: str, token: str) -> None:
+    """Forget what a participant has reached; those who came later keep their labels."""
+    held = slots.read(store, code)
+    if (given := present(held)) is None:
+        return
+    ballot = _results(given.id)
+    reported = [*store.ballot(code, ballot)]
+    if token in reported[:-1]:
+        slots.cast(store, code, ballot, token, task_round.NOTHING, slots.as_in(held, slots.TASK))
+    else:
+        store.drop(code, ballot, token)
+
+
 def results(store: Store, code: str, given: TaskRound) -> dict[str, Reached]:
     """Return what each reached, by labels that tell nobody; without those dismissed."""
     found = task_round.reached(store.ballot(code, _results(given.id)))
@@ -166,12 +180,6 @@ def _note(store: Store, code: str, task: TaskRound, given: Mapping[str, str] = A
 def present(held: Held) -> TaskRound | None:
     """Return the task that the room has now."""
     return task_round.read(held.slots[slots.TASK]) if slots.TASK in held.slots else None
-
-
-def ballots(held: Held) -> list[str]:
-    """Name the ballot of the task that the room has now."""
-    given = present(held)
-    return [_results(given.id)] if given else []
 
 
 def _task(held: Held, id: str) -> TaskRound:

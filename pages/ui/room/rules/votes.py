@@ -61,6 +61,18 @@ def vote(store: Store, code: str, token: str, asked: Question, answer: float) ->
     slots.cast(store, code, ballot, slots.checked(token), json.dumps(answer), seen)
 
 
+@slots.anew
+def take_over(store: Store, code: str, token: str, before: str) -> None:
+    """Count what another token has said as this one's, unless it has said something itself."""
+    held = slots.read(store, code)
+    for ballot in ballots(held):
+        said = store.value(code, ballot, before)
+        if said is not None and store.value(code, ballot, token) is None:
+            seen = slots.as_in(held, slots.QUESTION)
+            slots.cast(store, code, ballot, token, said, seen)
+        store.drop(code, ballot, before)
+
+
 def vote_of(store: Store, code: str, token: str, asked: Question) -> float | None:
     """Return a participant's vote of this round; None where there is none."""
     own = store.value(code, _votes(asked.id, asked.round), token)
