@@ -72,9 +72,19 @@ def stage(store: Store, code: str, shown: Stage, last: Last, *, is_ones: bool = 
     last : Last
         With its key.
     is_ones : bool
-        A participant made it.
+        A participant made it, or it was made of theirs.
     """
     _note(store, code, last.key, {"kind": "stage", **asdict(shown), "from the room": is_ones})
+
+
+def forget_ones(store: Store, code: str) -> None:
+    """Delete the participant's scenario that is shown, and what was made of it on the stage."""
+    for key, written in reversed(store.ballot(code, BALLOT).items()):
+        event = strict_json.loads(written)
+        if event["kind"] == "stage":
+            if not event["from the room"]:
+                return
+            store.drop(code, BALLOT, key)
 
 
 def question(

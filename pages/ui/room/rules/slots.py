@@ -87,7 +87,8 @@ def put_on_stage(store: Store, code: str, held: Held, shown: Stage, **others: st
     last = Last.read(held.slots.get(LAST)).then(before, shown)
     slots = {STAGE: shown.to_json(), LAST: last.to_json(), **others}
     version = write(store, code, slots, as_in(held, TASK) if TASK in others else ANYHOW)
-    log.stage(store, code, shown, last, is_ones=bool(others.get(KEPT)))
+    is_ones = bool(others.get(KEPT, held.slots.get(KEPT)))
+    log.stage(store, code, shown, last, is_ones=is_ones)
     return version
 
 

@@ -138,12 +138,13 @@ def back_to_stage(store: Store, code: str, secret: str) -> None:
 
 @slots.anew
 def dismiss(store: Store, code: str, secret: str, id: str, label: str) -> None:
-    """Offer a participant's scenario no longer; one that is shown leaves the stage."""
+    """Offer a participant's scenario no longer; one that is shown leaves stage and record."""
     held = slots.read_as_presenter(store, code, secret)
     given = _task(held, id)
     _result(store, code, given, label)
     fewer = given.without(label)
     if given.on_stage == label:
+        log.forget_ones(store, code)
         _go_back(store, code, held, fewer.with_stage(""))
     else:
         slots.write(store, code, {slots.TASK: fewer.to_json()}, slots.as_in(held, slots.TASK))
