@@ -115,6 +115,26 @@ def test_the_course_is_told_in_its_order(course):
     assert record.participants == 7
 
 
+def test_what_was_dismissed_is_not_in_the_record(course, show, events, store, room, look, clock):
+    key = store, room.code, room.secret, look().task.id
+    before = [each for each in events() if each.get("from the room")]
+    tasks.show_one(*key, "2")
+    clock.now += ONE_DRAG + 1
+    show(replace(look().stage, page="Projections"))
+    clock.now += ONE_DRAG + 1
+    show(replace(look().stage, page="Lab"))
+    assert len([each for each in events() if each.get("from the room")]) == len(before) + 3
+    tasks.dismiss(*key, "2")
+    assert [each for each in events() if each.get("from the room")] == before
+    assert events()[-1]["link"] == look().stage.link == permalink.encode(SIMILARITY)
+
+
+def test_a_drag_on_a_participants_scenario_is_theirs(course, show, events, store, room, look):
+    tasks.show_one(store, room.code, room.secret, look().task.id, "2")
+    show(staged("Attention", edits.with_cell(TASK.solution, "X", 0, 1, 0.3)))
+    assert events()[-1]["from the room"]
+
+
 def test_fewer_than_five_votes_are_no_histogram_in_the_record_either(course):
     second = course().events[2]["rounds"][1]
     assert second == {"votes": 3, "right": None, "bars": []}
@@ -189,6 +209,21 @@ def test_a_word_that_is_a_table_stays_a_word(store, room):
         votes.vote(store, room.code, token(i), asked, 0)
     text = rooms.end(*key).to_markdown("https://lab.example/")
     assert "\n| a\\|b (right) | 5 |\n" in text
+
+
+def test_words_of_a_task_from_elsewhere_are_text(store, room):
+    content = {
+        "self-attention-lab-task": 1,
+        "title": "One",
+        "text": "Look: ![it](https://evil.example/x)",
+        "start": "similarity",
+        "move": ["W_q"],
+        "goals": [{"goal": "weight", "query": "suis", "key": "Je", "above": 0.9}],
+    }
+    key = store, room.code, room.secret
+    tasks.give_task(*key, TaskRound(document=json.dumps(content)))
+    text = rooms.end(*key).to_markdown("https://lab.example/")
+    assert "Look" in text and "![" not in text and "](" not in text
 
 
 def test_a_question_that_another_presenter_ended_meanwhile_keeps_its_votes(

@@ -101,7 +101,8 @@ def _question(event: Mapping[str, Any], _: str) -> Iterator[str]:
 def _task(event: Mapping[str, Any], _: str) -> Iterator[str]:
     each = ", a variant each" if event["each"] else ""
     yield _heading(event, f"Task: {escape.markdown(event['title'])}{each}")
-    yield f"{event['text'].strip()}\n"
+    text = event["text"] if event["lesson"] else escape.markdown(event["text"])
+    yield f"{text.strip()}\n"
     if results := event["results"]:
         yield f"Begun: {results['reported']}; solved: {results['solved']}.\n"
         yield from _table({"Part of the way": results["distances"]} if results["distances"] else {})
