@@ -27,8 +27,8 @@ from pages.ui.room.rules import code
 from pages.ui.room.store import StoreGone
 from pages.ui.room.watcher import Listener, NoSuchRoomError, TooManyListenersError, Watcher
 
-#: Seconds of silence after which something is sent, for proxies cut a silent line; a browser
-#: takes one of twice as many for dead.
+#: Seconds of silence after which something is sent, for proxies cut a silent line, and a browser
+#: takes it for dead (`SILENCE` of `room.js`).
 HEARTBEAT = 15.0
 #: Milliseconds after which a browser that was cut off comes back.
 _COME_BACK = 1000, 4000

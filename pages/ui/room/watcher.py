@@ -12,6 +12,7 @@ from typing import Any
 
 from pages.ui.room.rules import stage
 from pages.ui.room.rules.limits import MAX_LISTENERS, MAX_LISTENERS_OF_ROOM
+from pages.ui.room.rules.slots import QUESTION, STAGE, TASK
 from pages.ui.room.rules.stage import Moved
 from pages.ui.room.store import Held, Store, StoreGone
 
@@ -19,8 +20,8 @@ from pages.ui.room.store import Held, Store, StoreGone
 INTERVAL = 0.1
 #: Listeners that are told before others of the server have a turn.
 AT_ONCE = 10
-#: The slots whose changes a participant's page shows.
-_SHOWN = "stage", "question", "task"
+#: The slots whose changes a participant's page shows; `room.js` knows the stage's by its name.
+_SHOWN = STAGE, QUESTION, TASK
 
 Place = tuple[str, int, int, int]
 
@@ -66,7 +67,7 @@ class News:
         """Put two pieces of news together, for a listener who has had neither."""
         if later.is_last:
             return later
-        kept = {} if "stage" in later.changed else self.cells
+        kept = {} if STAGE in later.changed else self.cells
         cells = {**kept, **later.cells}
         return replace(later, base=self.base, cells=cells, changed=self.changed | later.changed)
 
@@ -155,6 +156,7 @@ class Watcher:
             held = await self._asked(lambda store: store.read(code))
             if held is None:
                 raise NoSuchRoomError(f"There is no room {code}.")
+            self._check_number(code)  # of many at once, all have waited
             self._rooms.setdefault(code, _Room(held, held.version))
         room, listener = self._rooms[code], Listener(code)
         room.listeners.add(listener)
@@ -260,16 +262,16 @@ def _compare(before: Held, after: Held | None) -> Found:
     if after is None:
         return Found(None)
     changed = {name for name in _SHOWN if before.slots.get(name) != after.slots.get(name)}
-    cells = _cells(before, after) if "stage" in changed else None
+    cells = _cells(before, after) if STAGE in changed else None
     if cells is None:
         return Found(after, changed=frozenset(changed))
-    return Found(after, cells, frozenset(changed - {"stage"}))
+    return Found(after, cells, frozenset(changed - {STAGE}))
 
 
 def _cells(before: Held, after: Held) -> dict[Place, Moved] | None:
     """The numbers in which two stages differ, by place; None where more does."""
     try:
-        stages = [stage.from_json(held.slots["stage"]) for held in (before, after)]
+        stages = [stage.from_json(held.slots[STAGE]) for held in (before, after)]
     except (KeyError, ValueError):
         return None  # there was none, or the page that shows it says what is wrong
     moved = stage.difference(*stages)

@@ -231,6 +231,18 @@ async def test_listeners_are_bounded(store):
         await watching.listen(CODE)
 
 
+@running
+async def test_listeners_who_come_at_once_are_bounded(store):
+    """All of them wait for the store before the first one is counted."""
+    with pytest.MonkeyPatch.context() as bounds:
+        bounds.setattr(watcher, "MAX_LISTENERS_OF_ROOM", 2)
+        watching = Watcher(lambda: store)
+        asked = [watching.listen(CODE) for _ in range(5)]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert [isinstance(each, TooManyListenersError) for each in found].count(False) == 2
+        assert watching.listeners(CODE) == 2
+
+
 async def ask(query, source="192.0.2.7", until=lambda sent: False):
     """Ask as a browser does, which goes when it has seen enough; return what was sent."""
     sent, gone = [], asyncio.Event()

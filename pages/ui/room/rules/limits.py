@@ -10,7 +10,7 @@ MAX_ROOMS = 200
 MAX_MEMBERS = 200
 #: Seconds that a room lives without its presenter.
 LIFETIME = 4 * 60 * 60.0
-#: Seconds without a sign of life after which a participant isn’t counted; one comes each 30.
+#: Seconds without a sign of life after which a participant isn’t counted.
 PRESENT = 75.0
 #: Votes below which a histogram is shown only where the presenter says so.
 FEWEST_SHOWN = 5
