@@ -264,6 +264,30 @@ def test_a_store_that_is_away_costs_no_page(presenter, monkeypatch):
     assert press(at, "room-option-1").button(key="room-option-1").label == "✓ *suis*"
 
 
+def test_while_the_store_is_away_nobody_is_said_to_be_silent(presenter, monkeypatch):
+    """What can't be counted isn't nothing."""
+
+    def gone(*_, **__):
+        raise StoreGone("Nobody answers.")
+
+    def said():
+        with monkeypatch.context() as patch:
+            patch.setattr(type(stores.store()), "ballot", gone)
+            return told(fine(presenter.run()))
+
+    press(presenter, "room-ask-word")
+    crowd(presenter, [1] * 5)
+    assert "**5** of 0 participants answered" in told(fine(presenter.run()))
+    assert "answered" not in said()
+    press(presenter, "room-show")
+    assert "Nobody has answered" not in said()
+    press(presenter, "room-done")
+    press(presenter, "room-give")
+    press(fine(presenter.run()), "room-one-choose")
+    assert "Nobody has begun" in told(fine(presenter.run()))
+    assert "Nobody has begun" not in said()
+
+
 @pytest.fixture
 def no_store(monkeypatch):
     monkeypatch.setenv("ROOM_STORE", "reddis://:hunter2@host")

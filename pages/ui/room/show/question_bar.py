@@ -183,6 +183,8 @@ def _outcome(member: Member, asked: Question, mine: float | None = None) -> None
 
 
 def _histograms(asked: Question, found: Sequence[Tally]) -> None:
+    if not found:
+        return  # the store is away, of which the line of the room tells
     held = [each for each in found if each.votes]
     seen = {
         f"{name} ({each.votes})": [bar.count for bar in each.bars]
@@ -218,8 +220,10 @@ def _presenter(member: Member, asked: Question) -> None:
 
 def _turnout(member: Member, asked: Question) -> None:
     """Say how many have answered, each second."""
-    count = verbs.tried(lambda: votes.tallies(store(), member.code, asked)[-1].votes, 0)
-    here = verbs.tried(lambda: rooms.members(store(), member.code), 0)
+    count = verbs.tried(lambda: votes.tallies(store(), member.code, asked)[-1].votes, None)
+    here = verbs.tried(lambda: rooms.members(store(), member.code), None)
+    if count is None or here is None:
+        return
     what = {"open": "answered", "closed": "answered; the vote is closed"}[asked.phase]
     st.markdown(f"**{count}** of {pluralize(here, 'participant')} {what}")
 

@@ -79,10 +79,10 @@ def _show_one(member: Member, given: TaskRound) -> None:
     if not session().views.get(_CHOOSING):
         widgets.button("Show me one", key="room-one-choose", on_click=_choose, args=(True,))
         return
-    found = verbs.tried(lambda: tasks.results(store(), member.code, given), {})
+    found = verbs.tried(lambda: tasks.results(store(), member.code, given), None)
     if found:
         _chosen(found)
-    else:
+    elif found is not None:
         st.markdown("Nobody has begun.", width="content")
     widgets.button("Not now", key="room-one-not", type="tertiary", on_click=_choose, args=(False,))
 
@@ -111,8 +111,8 @@ def _called(label: str, reached: Reached) -> str:
 def _standing(member: Member, given: TaskRound) -> None:
     """Say how many have it, and how near the others are; each second."""
     found = verbs.tried(lambda: tasks.standing(store(), member.code, given), None)
-    here = verbs.tried(lambda: rooms.members(store(), member.code), 0)
-    if found is None:
+    here = verbs.tried(lambda: rooms.members(store(), member.code), None)
+    if found is None or here is None:
         return
     st.markdown(f"**{found.solved}** of {pluralize(here, 'participant')} solved it")
     if session().page == follow.BACKSTAGE:
