@@ -447,6 +447,31 @@ def test_the_end_is_asked_for_once_and_leaves_a_file_alone(presenter):
     assert "room" not in at.query_params
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_the_course_is_there_whether_the_store_answers_the_end_or_not(
+    presenter, is_closed, monkeypatch
+):
+    found = stores.store()
+    close = found.close
+
+    def gone(code):
+        if is_closed:
+            close(code)
+        raise StoreGone("Nobody answers.")
+
+    press(presenter, "room-end")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(found), "close", lambda _, code: gone(code))
+        presenter = press(presenter, "room-end-yes")
+    assert "can’t be reached just now" in told(presenter)
+    if not is_closed:  # it is tried once more
+        presenter = press(press(presenter, "room-end"), "room-end-yes")
+    presenter = fine(presenter.run())
+    assert found.rooms() == 0 and session(presenter).member is None
+    assert "On the stage" in session(presenter).views["room-ended"][1]
+    assert "nothing of it is left" in told(presenter)
+
+
 def test_a_question_of_a_lesson_never_meets_another_stage(presenter, monkeypatch):
     asked, ask = [], votes.ask
 

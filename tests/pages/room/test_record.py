@@ -97,7 +97,7 @@ def course(store, room, show, look):
         tasks.report(store, room.code, token(i), given.id, permalink.encode(at))
     tasks.show_one(*key, given.id, "1")
     tasks.back_to_stage(*key)
-    return lambda: rooms.end(*key)
+    return lambda: rooms.course(*key)
 
 
 def test_the_course_is_told_in_its_order(course):
@@ -196,7 +196,7 @@ def test_both_votes_stand_beside_each_other(store, room):
     votes.ask_again(*key, asked.id)
     for i in range(FEWEST_SHOWN):
         votes.vote(store, room.code, token(i), replace(asked, round=2), 0.31)
-    text = rooms.end(*key).to_markdown("https://lab.example/")
+    text = rooms.course(*key).to_markdown("https://lab.example/")
     assert "Right: 0.310 ± 0.05\n" in text
     assert "\n| | Vote 1 | Vote 2 |\n|---|---:|---:|\n" in text
     assert "\n| 0.3 to 0.4 (right) | 0 | 5 |\n" in text
@@ -207,7 +207,7 @@ def test_a_word_that_is_a_table_stays_a_word(store, room):
     asked = votes.ask(*key, Question("Which?", ("a|b", "c"), 0))
     for i in range(FEWEST_SHOWN):
         votes.vote(store, room.code, token(i), asked, 0)
-    text = rooms.end(*key).to_markdown("https://lab.example/")
+    text = rooms.course(*key).to_markdown("https://lab.example/")
     assert "\n| a\\|b (right) | 5 |\n" in text
 
 
@@ -222,7 +222,7 @@ def test_words_of_a_task_from_elsewhere_are_text(store, room):
     }
     key = store, room.code, room.secret
     tasks.give_task(*key, TaskRound(document=json.dumps(content)))
-    text = rooms.end(*key).to_markdown("https://lab.example/")
+    text = rooms.course(*key).to_markdown("https://lab.example/")
     assert "Look" in text and "![" not in text and "](" not in text
 
 

@@ -187,12 +187,16 @@ def show(store: Store, code: str, secret: str, shown: Stage) -> int:
 
 
 @slots.anew
-def end(store: Store, code: str, secret: str) -> Record:
-    """End a room: return its course, and delete all of it."""
+def course(store: Store, code: str, secret: str) -> Record:
+    """Return the course of a room that is about to end: question and task are over."""
     held = slots.read_as_presenter(store, code, secret)
     votes.settle(store, code, held)
     tasks.settle(store, code, held)
     here = len(store.ballot(code, slots.HERE))
-    course = record.read(store.ballot(code, log.BALLOT), here)
+    return record.read(store.ballot(code, log.BALLOT), here)
+
+
+def end(store: Store, code: str, secret: str) -> None:
+    """End a room: delete all of it, also its course."""
+    slots.read_as_presenter(store, code, secret)
     store.close(code)
-    return course
