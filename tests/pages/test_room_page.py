@@ -109,9 +109,16 @@ def test_who_types_the_code_is_in_the_room(presenter):
     assert "Following the presenter" in told(at)
 
 
-def test_what_is_no_code_is_said():
+def test_who_pastes_the_whole_address_is_in_the_room(presenter):
     at = fine(visit("11_Room.py"))
-    at.text_input(key="room-code").set_value("hello!")
+    at.text_input(key="room-code").set_value(f"https://lab.example/app/?room={room_of(presenter)}")
+    assert "Following the presenter" in told(press(at, "room-join-button"))
+
+
+@pytest.mark.parametrize("typed", ["hello!", "http://[", "lab.example/?room=hello!"])
+def test_what_is_no_code_is_said(typed):
+    at = fine(visit("11_Room.py"))
+    at.text_input(key="room-code").set_value(typed)
     assert "5 letters" in told(press(at, "room-join-button"))
 
 
@@ -420,7 +427,9 @@ def test_a_task_that_was_set_on_share_is_given_by_its_link(presenter):
     assert session(at).scenario == own.start
 
 
-@pytest.mark.parametrize("typed", ["", "https://lab.example/Course?lesson=7", "nonsense"])
+@pytest.mark.parametrize(
+    "typed", ["", "https://lab.example/Course?lesson=7", "nonsense", "http://[", "http://[?task="]
+)
 def test_what_is_no_link_of_a_task_is_refused(presenter, typed):
     presenter.text_input(key="room-task-link").set_value(typed)
     presenter = press(presenter, "room-give-link")

@@ -32,6 +32,18 @@ MAX_ADDRESS = 7_500
 _COUNTED = re.compile(r"[1-9]\d?", re.ASCII)
 
 
+def said_in(typed: str, name: str) -> str:
+    """Return a parameter of an address; what hasn't it is taken for the parameter itself.
+
+    Examples
+    --------
+    >>> said_in("lab.example/?room=KXQRT", "room"), said_in("KXQRT", "room")
+    ('KXQRT', 'KXQRT')
+    """
+    query = typed.partition("?")[2].partition("#")[0]
+    return dict(parse_qsl(query)).get(name, typed)
+
+
 class CourseAddress(NamedTuple):
     """What an address says of the course; its parameters are called as these fields.
 

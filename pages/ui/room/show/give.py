@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
-
 import streamlit as st
 
 from attn_core import permalink
 from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.show import lesson_list, verbs
 from pages.ui.session import widget_state, widgets
-from pages.ui.session.address import MAX_ADDRESS
+from pages.ui.session.address import MAX_ADDRESS, said_in
 from pages.ui.session.state import session
 
 _LESSON, _EACH, _LINK = "room-task-lesson", "room-task-each", "room-task-link"
@@ -47,9 +45,8 @@ def _give() -> None:
 def _give_link() -> None:
     """Give the task of a link, which may be the whole address or what stands behind `task=`."""
     typed = widget_state.read(_LINK, str, "").strip()
-    (link,) = parse_qs(urlsplit(typed).query).get("task", [typed])[:1]
     try:
-        document = permalink.decode_text(link)
+        document = permalink.decode_text(said_in(typed, "task"))
     except ValueError as error:
         session().complain(f"This is no link of a task. {error}")
     else:

@@ -9,6 +9,7 @@ from pages.ui.room import follow, store
 from pages.ui.room.rules.limits import CODE_LENGTH, LIFETIME
 from pages.ui.room.show import end, verbs
 from pages.ui.session import widget_state, widgets
+from pages.ui.session.address import said_in
 
 _CODE = "room-code"
 #: Characters of an entry, which may have spaces or be a whole address.
@@ -27,25 +28,9 @@ def show() -> None:
     st.html(_CSS)
     presenter, participant = st.columns(2, gap="large")
     with presenter:
-        st.markdown(
-            "### You present\n\n"
-            "All who come in see your page and your numbers, answer what you ask, and solve "
-            "what you give. Nobody needs an account or a name."
-        )
-        widgets.button(
-            "Open a room",
-            key="room-open",
-            type="primary",
-            icon=":material/cast_for_education:",
-            on_click=verbs.open_room,
-        )
+        _offer_to_open()
     with participant, st.container(key="room-join"):
-        st.markdown("### You take part\n\nType the code that the presenter shows.")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            widgets.text_input(
-                f"Code, {CODE_LENGTH} letters", key=_CODE, max_chars=_MAX_ENTRY, width=190
-            )
-            widgets.button("Join", key="room-join-button", on_click=_join)
+        _offer_to_join()
     st.caption(
         "The server keeps a room until its presenter ends it, or has been away for "
         f"{LIFETIME // 3600:.0f} hours: the numbers that are shown, and answers by random tokens. "
@@ -53,5 +38,29 @@ def show() -> None:
     )
 
 
+def _offer_to_open() -> None:
+    st.markdown(
+        "### You present\n\n"
+        "All who come in see your page and your numbers, answer what you ask, and solve "
+        "what you give. Nobody needs an account or a name."
+    )
+    widgets.button(
+        "Open a room",
+        key="room-open",
+        type="primary",
+        icon=":material/cast_for_education:",
+        on_click=verbs.open_room,
+    )
+
+
+def _offer_to_join() -> None:
+    st.markdown("### You take part\n\nType the code that the presenter shows.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        widgets.text_input(
+            f"Code, {CODE_LENGTH} letters", key=_CODE, max_chars=_MAX_ENTRY, width=190
+        )
+        widgets.button("Join", key="room-join-button", on_click=_join)
+
+
 def _join() -> None:
-    follow.join(widget_state.read(_CODE, str, ""))
+    follow.join(said_in(widget_state.read(_CODE, str, ""), "room"))
