@@ -632,6 +632,19 @@ def test_a_task_is_for_all_and_leaves_what_one_had(room):
     assert session(at).scenario == mine
 
 
+def test_a_variant_goes_on_after_a_reload(room):
+    """The session is another participant until the browser has told its token again."""
+    tasks.give_task(stores.store(), room.code, room.secret, TaskRound("7", is_each=True))
+    at, token = take_part(room), "0123456789abcdef" * 2
+    tell(at, token)
+    made = session(move(fine(at.run()), "W_q-1-0", 0.7)).scenario
+    late = again(at, "0_Course.py")
+    assert session(late).scenario != made
+    tell(late, token)
+    assert session(fine(late.run())).scenario == made
+    assert session(late).member.mode == "task"
+
+
 def test_behind_the_stage_the_presenter_stays_and_the_stage_too(room):
     at, before = present(room), stage(room)
     at.switch_page("pages/11_Room.py").run()

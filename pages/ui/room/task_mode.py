@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from attn_core import permalink
+from attn_core import Scenario, permalink
 from pages.ui.room import places
 from pages.ui.room.member import EXPLORE, Member
 from pages.ui.room.rules import tasks
@@ -49,11 +49,27 @@ def _begin(member: Member, given: TaskRound) -> None:
         member.own = None  # it is what the address brought after a reload, and nothing before it
     elif member.mode == "own":
         member.own = before
-    begun = known.scenario if kept else given.task(member.token).start
+    begun = known.scenario if kept else _take_attempt(member, given)
+    begun = begun or given.task(member.token).start
     known.history = History(begun, before.preset, before.revision + 1)
     member.mode, member.task, member.reported = "task", given.id, ""
     with places.taken(member, PAGE):
         show(member, given)
+
+
+def _take_attempt(member: Member, given: TaskRound) -> Scenario | None:
+    """Take what waits, where it is of the participant's variant, as after a reload.
+
+    Until the browser has told its token the session is somebody else, with another variant.
+    """
+    task = given.task(member.token)
+    if not given.is_each or not member.own:
+        return None
+    made = member.own.present
+    if task.movable.refusal(task.start, made):
+        return None
+    member.own = None
+    return made
 
 
 def is_open(member: Member, given: TaskRound) -> bool:
