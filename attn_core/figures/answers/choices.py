@@ -67,14 +67,17 @@ def describe_choices(
     ]
     texts = [_behind(y) for y in places]
     labels = _labels(options, right, len(rounds), look)
-    numbers = [
-        *(
-            {"x": [*of], "hovertext": of_rounds.told(options, name, of)}
-            for name, of in rounds.items()
-        ),
-        *({"x": [*of], "text": [f" {each}" for each in _written(of)]} for of in rounds.values()),
+    layout = _layout(options, rounds, look)
+    return Description([*bars, *texts, labels], layout, _numbers(options, rounds))
+
+
+def _numbers(options: Sequence[str], rounds: Mapping[str, Sequence[int]]) -> list[dict[str, Any]]:
+    """Return the counts: of the bars of each round, and of what stands behind them."""
+    bars = [
+        {"x": [*of], "hovertext": of_rounds.told(options, name, of)} for name, of in rounds.items()
     ]
-    return Description([*bars, *texts, labels], _layout(options, rounds, look), numbers)
+    behind = [{"x": [*of], "text": [f" {each}" for each in _written(of)]} for of in rounds.values()]
+    return [*bars, *behind]
 
 
 def choices_alt(options: Sequence[str], rounds: Mapping[str, Sequence[int]]) -> str:

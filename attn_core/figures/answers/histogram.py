@@ -60,7 +60,6 @@ def _layout(
 ) -> dict[str, Any]:
     scale = look.scale
     across = look.width - _LEFT * scale.font - scale.gap
-    labels = of_rounds.marked(bins, right)
     longest = text_width(max((f"✓ {each} " for each in bins), key=len), scale.font)
     is_upright = longest > across / len(bins)
     below = round(longest + scale.font if is_upright else _LINE * scale.font)
@@ -72,23 +71,31 @@ def _layout(
         "width": round(look.width),
         "height": round(_HIGH * scale.font) + above + below,
         "margin": {"l": round(_LEFT * scale.font), "r": scale.gap, "t": above, "b": below},
-        "xaxis": {
-            "visible": True,
-            "range": [-0.5, len(bins) - 0.5],
-            "showgrid": False,
-            "tickvals": [*range(len(bins))],
-            "ticktext": labels,
-            "tickangle": -90 if is_upright else 0,
-        },
-        "yaxis": {
-            "visible": True,
-            "range": [0, of_rounds.rounded_up(rounds)],
-            "gridcolor": look.palette.weight[1][1],
-            "tickformat": "d",
-            "nticks": 6,
-        },
+        "xaxis": _axis_of_bins(of_rounds.marked(bins, right), is_upright),
+        "yaxis": _axis_of_counts(rounds, look),
         "font": {"size": scale.font, "color": look.palette.ink},
         **of_rounds.legend(rounds),
+    }
+
+
+def _axis_of_bins(names: list[str], is_upright: bool) -> dict[str, Any]:
+    return {
+        "visible": True,
+        "range": [-0.5, len(names) - 0.5],
+        "showgrid": False,
+        "tickvals": [*range(len(names))],
+        "ticktext": names,
+        "tickangle": -90 if is_upright else 0,
+    }
+
+
+def _axis_of_counts(rounds: Mapping[str, Sequence[int]], look: Look) -> dict[str, Any]:
+    return {
+        "visible": True,
+        "range": [0, of_rounds.rounded_up(rounds)],
+        "gridcolor": look.palette.weight[1][1],
+        "tickformat": "d",
+        "nticks": 6,
     }
 
 
