@@ -11,7 +11,7 @@ from attn_core import permalink
 from attn_core.notation.cells import Cell
 from attn_core.presets import BY_KEY, DEFAULT
 from pages.ui import menu
-from pages.ui.room import follow
+from pages.ui.room import follow, task_mode
 from pages.ui.room import store as stores
 from pages.ui.room.member import LATE
 from pages.ui.room.rules import code, rooms, tasks, votes
@@ -630,6 +630,19 @@ def test_a_task_is_for_all_and_leaves_what_one_had(room):
     press(at, "Explore on my own")
     press(at, "Undo")
     assert session(at).scenario == mine
+
+
+def test_what_was_reached_while_the_store_was_away_is_reported_by_the_next_look(room, store):
+    given = tasks.give_task(store, room.code, room.secret, TaskRound("7"))
+    at = take_part(room)
+    store.is_gone = True
+    known = session(move(at, "W_q-1-0", 0.7))
+    store.is_gone = False
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(task_mode, "session", lambda: known)
+        follow._is_called(known.member)
+    [reached] = tasks.results(store, room.code, given).values()
+    assert permalink.decode(reached.link) == known.scenario
 
 
 def test_a_variant_goes_on_after_a_reload(room):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -341,6 +342,8 @@ def _stage(member: Member) -> Stage:
 
 def _is_called(member: Member) -> bool:
     """Whether the page is to run: the room has changed, and this session shows what has."""
+    with suppress(ValueError):  # the task has ended meanwhile, which is news
+        task_mode.report(member)  # once more, where the store gave no answer
     if not _has_news(member):
         return False
     if member.is_following or member.presents or member.room is None:
