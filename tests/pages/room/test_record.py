@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from attn_core import edits, permalink
+from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS
 from pages.ui.room.rules import log, record, rooms, tasks, votes
 from pages.ui.room.rules.code import WrongCodes
@@ -21,8 +22,8 @@ TASK = LESSONS["7"].variant("")
 SOURCE = "192.0.2.77"
 
 
-def moved(value):
-    return staged("Lab", edits.with_cell(SIMILARITY, "W_q", 1, 0, value))
+def moved(value, of=SIMILARITY):
+    return staged("Lab", edits.with_cell(of, "W_q", 1, 0, value))
 
 
 @pytest.fixture
@@ -133,6 +134,9 @@ def test_a_drag_on_a_participants_scenario_is_theirs(course, show, events, store
     tasks.show_one(store, room.code, room.secret, look().task.id, "2")
     show(staged("Attention", edits.with_cell(TASK.solution, "X", 0, 1, 0.3)))
     assert events()[-1]["from the room"]
+    show(moved(0.3, BY_KEY["negation"].scenario))
+    show(moved(0.4, BY_KEY["negation"].scenario))
+    assert not events()[-1]["from the room"]
 
 
 def test_fewer_than_five_votes_are_no_histogram_in_the_record_either(course):

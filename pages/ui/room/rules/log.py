@@ -31,11 +31,14 @@ class Last(NamedTuple):
         When it was shown.
     number : int
         How many there are.
+    is_ones : bool
+        A participant made it, or it has a participant's words.
     """
 
     key: str
     at: float
     number: int
+    is_ones: bool = False
 
     @classmethod
     def read(cls, text: str | None) -> Last:
@@ -46,13 +49,14 @@ class Last(NamedTuple):
         """Write it for the slot."""
         return json.dumps(self._asdict())
 
-    def then(self, before: Stage | None, after: Stage) -> Last:
+    def then(self, before: Stage | None, after: Stage, *, is_ones: bool = False) -> Last:
         """Return what is last once a stage is shown: the same where a drag goes on."""
+        is_ones |= self.is_ones and before is not None and _has_same_words(before, after)
         now = time.time()
         goes_on = before is not None and now - self.at <= ONE_DRAG and _is_drag(before, after)
         if self.key and (goes_on or self.number >= MAX_SHOWN):
-            return self._replace(at=now)
-        return Last(f"s{secrets.token_hex(4)}", now, self.number + 1)
+            return self._replace(at=now, is_ones=is_ones)
+        return Last(f"s{secrets.token_hex(4)}", now, self.number + 1, is_ones)
 
 
 def _is_drag(before: Stage, after: Stage) -> bool:
@@ -61,7 +65,12 @@ def _is_drag(before: Stage, after: Stage) -> bool:
     return difference(same_place, after) is not None
 
 
-def stage(store: Store, code: str, shown: Stage, last: Last, *, is_ones: bool = False) -> None:
+def _has_same_words(before: Stage, after: Stage) -> bool:
+    a, b = before.scenario, after.scenario
+    return (a.tokens, a.context) == (b.tokens, b.context)
+
+
+def stage(store: Store, code: str, shown: Stage, last: Last) -> None:
     """Note a stage.
 
     Parameters
@@ -71,10 +80,8 @@ def stage(store: Store, code: str, shown: Stage, last: Last, *, is_ones: bool = 
     shown : Stage
     last : Last
         With its key.
-    is_ones : bool
-        A participant made it, or it was made of theirs.
     """
-    _note(store, code, last.key, {"kind": "stage", **asdict(shown), "from the room": is_ones})
+    _note(store, code, last.key, {"kind": "stage", **asdict(shown), "from the room": last.is_ones})
 
 
 def forget_ones(store: Store, code: str) -> None:

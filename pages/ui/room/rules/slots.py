@@ -84,11 +84,11 @@ def hash_of(secret: str) -> str:
 def put_on_stage(store: Store, code: str, held: Held, shown: Stage, **others: str | None) -> int:
     """Write a stage, and note it; to a participant's and back isn't a drag."""
     before = None if KEPT in others else stage.from_json(held.slots[STAGE])
-    last = Last.read(held.slots.get(LAST)).then(before, shown)
+    is_ones = bool(others.get(KEPT))
+    last = Last.read(held.slots.get(LAST)).then(before, shown, is_ones=is_ones)
     slots = {STAGE: shown.to_json(), LAST: last.to_json(), **others}
     version = write(store, code, slots, as_in(held, TASK) if TASK in others else ANYHOW)
-    is_ones = bool(others.get(KEPT, held.slots.get(KEPT)))
-    log.stage(store, code, shown, last, is_ones=is_ones)
+    log.stage(store, code, shown, last)
     return version
 
 
