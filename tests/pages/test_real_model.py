@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -469,6 +470,18 @@ def test_readings_are_kept_within_a_bound(tiny):
     for text in ("ab", "ab", "ab ba", "ab"):
         get(small, text)
     assert read == ["ab", "ab ba", "ab"]  # what has no room alone isn't kept
+
+
+def test_another_visitor_may_compute_more_of_a_text_while_it_is_measured():
+    class Slow(np.ndarray):
+        @property
+        def nbytes(self):
+            text.more = np.ones(2, np.float32)
+            return 8
+
+    text = SimpleNamespace(states=np.ones(2, np.float32).view(Slow))
+    assert size(text) == 8
+    assert size(text) == 16
 
 
 def test_a_reading_of_the_largest_size_is_kept():

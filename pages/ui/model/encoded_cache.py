@@ -38,5 +38,5 @@ class EncodedCache:
 
 def size(encoded: EncodedText) -> int:
     """Count the bytes of an encoded text, with what was computed of it since."""
-    arrays = {id(a): a.nbytes for a in vars(encoded).values() if isinstance(a, np.ndarray)}
-    return sum(arrays.values())
+    held = [*vars(encoded).values()]  # at once: other threads add what they compute of it
+    return sum({id(a): a.nbytes for a in held if isinstance(a, np.ndarray)}.values())

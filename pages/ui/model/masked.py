@@ -64,7 +64,7 @@ def without(reading: Reading, off: frozenset[Head]) -> None:
     model, encoded = reading.model, reading.encoded
     if not (off and can_guess(model) and isinstance(encoded, Encoded)):
         return
-    changed = _changed(model.name, encoded.text, reading.focus.query, off, model, encoded)
+    changed = _changed(model.name, reading.text_key, reading.focus.query, off, model, encoded)
     if changed is None:
         return
     with slot():
@@ -79,7 +79,7 @@ def without(reading: Reading, off: frozenset[Head]) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _changed(
     name: str,
-    text: str,
+    text: TextKey,
     query: int,
     off: frozenset[Head],
     _model: Encoder,
