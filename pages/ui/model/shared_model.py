@@ -41,6 +41,8 @@ from pages.ui.session.state import session
 VARIABLE = "ATTENTION_MODEL"
 #: Seconds between two looks how far loading is.
 _PAUSE = 0.1
+#: Seconds for which others can have the model between two of several computations.
+_BETWEEN = 0.001
 _log = logging.getLogger(__name__)
 
 
@@ -101,6 +103,14 @@ _encoded = EncodedCache()
 def alone() -> threading.Lock:
     """Return the lock of what takes all cores: one thing is computed at a time."""
     return _busy
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Compute one of several things alone, and let others in before the next."""
+    with _busy:
+        yield
+    time.sleep(_BETWEEN)  # who gives a lock back and takes it at once lets nobody in
 
 
 def names() -> tuple[str, ...]:

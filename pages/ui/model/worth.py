@@ -76,7 +76,7 @@ def _similarity(reading: Reading, other: Reading | None, off: frozenset[Head]) -
             "Type a second text above: what a head of an encoder is worth shows in how similar the "
             "two are."
         )
-    elif reading.encoded.text_vector is None:
+    elif reading.encoded.rules.others:  # not its vector, which would be computed here
         st.caption("The lab doesn't compute this model's vectors of texts, so nothing is measured.")
     else:
         st.markdown(describe_changed_cosine(measured.cosine_without(reading, other, off)))
