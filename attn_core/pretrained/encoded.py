@@ -11,7 +11,7 @@ import numpy as np
 from ..attention import AttentionTrace, attend
 from .bert.layers import Layer, LayerTrace, forward
 from .files.checkpoint import Matrix
-from .parts.heads import Head
+from .parts.heads import Head, of_layer
 from .parts.room import told_of
 from .parts.text_rules import TextRules
 from .tokens.tokenizer import Pieces
@@ -106,7 +106,7 @@ class Encoded:
     def traces(self) -> Iterator[LayerTrace]:
         """What each layer computes, one after the other."""
         for i, (layer, X) in enumerate(zip(self.layers, self.states[:-1], strict=True)):
-            yield layer(self.tokens, X, [head for place, head in self.off if place == i])
+            yield layer(self.tokens, X, of_layer(self.off, i))
 
     def without(self, off: Collection[Head]) -> Encoded:
         """Read the text again with the outputs of some heads replaced by zeros before W_o.

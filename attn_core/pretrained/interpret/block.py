@@ -14,6 +14,7 @@ from ..decoder.layers import GatedMLP
 from ..encoded import Encoded
 from ..files.checkpoint import Matrix
 from ..model import EncodedText
+from ..parts.heads import of_layer
 from ..parts.norms import Norm, RMSNorm
 
 
@@ -88,7 +89,7 @@ def block_parts(encoded: EncodedText, layer: int) -> tuple[Part, ...]:
 
 def _pre_norm(encoded: DecoderOutput, layer: int) -> tuple[Part, ...]:
     block, X = encoded.model.blocks[layer], encoded.states[layer]
-    trace = block(X, off=[head for place, head in encoded.off if place == layer])
+    trace = block(X, off=of_layer(encoded.off, layer))
     Y = X + trace.attention
     mlp = _GATED if isinstance(block.mlp, GatedMLP) else _PLAIN
     first, second = (_name(norm) for norm in (block.norm_1, block.norm_2))
@@ -105,8 +106,7 @@ def _pre_norm(encoded: DecoderOutput, layer: int) -> tuple[Part, ...]:
 
 def _post_norm(encoded: Encoded, layer: int) -> tuple[Part, ...]:
     X = encoded.states[layer]
-    own = [head for place, head in encoded.off if place == layer]
-    trace = encoded.layers[layer](encoded.tokens, X, own)
+    trace = encoded.layers[layer](encoded.tokens, X, of_layer(encoded.off, layer))
     return (
         Part(ADDED[0], "X", X),
         Part(ADDED[1], _ATTENTION, trace.attention),

@@ -74,16 +74,22 @@ def under_mask(model: Encoder, encoded: Encoded, query: int) -> UnderMask | None
     query : int
         Place of the mask that is meant; the first one where there is none.
     """
-    places = masks(model, encoded)
-    if not places or model.masked is None:
+    if (place := _place(model, encoded, query)) is None or model.masked is None:
         return None
-    place = query if query in places else places[0]
-    chances = _probabilities(model.masked, encoded, place)
+    return _found(model, encoded, place, _probabilities(model.masked, encoded, place))
+
+
+def _place(model: Encoder, encoded: Encoded, query: int) -> int | None:
+    places = masks(model, encoded)
+    return query if query in places else next(iter(places), None)
+
+
+def _found(model: Encoder, encoded: Encoded, place: int, chances: Array) -> UnderMask:
     found = likeliest(chances, SHOWN)
     return UnderMask(
         encoded.tokens[place],
         place,
-        places,
+        masks(model, encoded),
         tuple(model.tokenizer.piece(i) for i, _ in found),
         np.array([p for _, p in found]),
         len(chances),
@@ -131,15 +137,13 @@ def changed_mask(
     off : collection of (layer, head)
         From 0; one at least.
     """
-    before = under_mask(model, encoded, query)
-    if before is None or model.masked is None:
+    if (place := _place(model, encoded, query)) is None or model.masked is None:
         return None
-    chances = _probabilities(model.masked, encoded, before.place)
-    ids = [i for i, _ in likeliest(chances, SHOWN)]
-    after = _probabilities(model.masked, encoded.without(off), before.place)
-    best = int(after.argmax())
+    each = encoded, encoded.without(off)
+    before, after = (_probabilities(model.masked, text, place) for text in each)
+    ids, best = [i for i, _ in likeliest(before, SHOWN)], int(after.argmax())
     return ChangedMask(
-        before,
+        _found(model, encoded, place, before),
         describe_heads(off, model.heads),
         after[ids],
         model.tokenizer.piece(best),

@@ -15,6 +15,17 @@ def layer_heads(layer: int, heads: int) -> frozenset[Head]:
     return frozenset((layer, head) for head in range(heads))
 
 
+def of_layer(chosen: Collection[Head], layer: int) -> list[int]:
+    """Those of some heads that are in a layer, by their numbers.
+
+    Examples
+    --------
+    >>> of_layer([(0, 2), (1, 0), (0, 1)], 0)
+    [1, 2]
+    """
+    return sorted(head for place, head in chosen if place == layer)
+
+
 def describe_heads(chosen: Collection[Head], heads: int) -> str:
     """Name heads, counted from 1.
 
@@ -32,7 +43,7 @@ def describe_heads(chosen: Collection[Head], heads: int) -> str:
     """
     told = []
     for layer in sorted({layer for layer, _ in chosen}):
-        own = sorted(head for place, head in chosen if place == layer)
+        own = of_layer(chosen, layer)
         counted = join_words([str(head + 1) for head in own])
         which = f"head{'s' * (len(own) > 1)} {counted}"
         if len(own) == heads > 1:

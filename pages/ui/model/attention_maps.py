@@ -21,7 +21,7 @@ from attn_core.pretrained.interpret import (
 )
 from attn_core.pretrained.model import Model
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
 from pages.ui.model import controls, find_heads, shared_model
 from pages.ui.session.state import session
@@ -39,11 +39,6 @@ def about(model: Model) -> None:
 
 def _look(share: float) -> Look:
     return look(_GAP, share) if share < 1 else look()
-
-
-def is_ready() -> bool:
-    """Whether the page's width is known; a picture of another width would be sent twice."""
-    return session().measured or not session().is_live
 
 
 def heads_and_one(reading: Reading) -> None:

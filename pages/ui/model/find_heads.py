@@ -16,7 +16,7 @@ from attn_core.pretrained.interpret import (
     describe_order,
     order_heads,
 )
-from pages.ui.live.chart import chart
+from pages.ui.live.chart import chart, is_ready
 from pages.ui.live.slots import slot
 from pages.ui.model import controls, shared_model
 from pages.ui.session import widget_state, widgets
@@ -57,7 +57,7 @@ def sorted_grid(reading: Reading, kind: Measure, key: str, drawn: Look) -> None:
     told = describe_order(kind, scores)
     side = thumbnails.thumbnail_side(model.layers, model.heads, drawn.width)
     with slot():
-        if session().measured or not session().is_live:
+        if is_ready():
             small, words = shared_model.thumbnails(reading, side)
             shown = SortedHeads(small, words, scores, order_heads(scores))
             chart(

@@ -22,10 +22,9 @@ from attn_core.pretrained.interpret.under_mask import (
 )
 from attn_core.pretrained.parts.heads import Head
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
 from pages.ui.model import controls, shared_model
-from pages.ui.model.attention_maps import is_ready
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
 

@@ -10,7 +10,7 @@ from attn_core.figures import WordMap, describe_word_map
 from attn_core.figures.words import word_map
 from attn_core.pretrained.interpret import Reading, Shared, describe_shared
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
 from pages.ui.model import attention_maps, controls, shared_model
 
@@ -39,7 +39,7 @@ def compare(reading: Reading) -> Reading | None:
     _side_by_side(reading, other)
     both = shared_model.shared(reading.encoded, other.encoded)
     with slot():
-        if both.tokens and attention_maps.is_ready():
+        if both.tokens and is_ready():
             _cosines(both)
     st.markdown(describe_shared(both, escape.markdown))
     return other

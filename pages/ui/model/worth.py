@@ -24,10 +24,9 @@ from attn_core.pretrained.interpret.under_mask import can_guess
 from attn_core.pretrained.parts.heads import Head, describe_heads, layer_heads
 from attn_core.scenario import Array
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
 from pages.ui.model import controls, masked, measured, shared_model
-from pages.ui.model.attention_maps import is_ready
 from pages.ui.model.measured import Tell
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
