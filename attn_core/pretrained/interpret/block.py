@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explain.wording import Escape
-from ...notation.labels import isolate, number, percent
+from ...explain.wording import Escape, say_token
+from ...notation.labels import number, percent
 from ...scenario import Array
 from ..decoder import DecoderOutput
 from ..decoder.layers import GatedMLP
@@ -211,4 +211,4 @@ def describe_largest(part: Part, tokens: tuple[str, ...], escape: Escape = str) 
     '−3.00 (suis, feature 2)'
     """
     i, j = part.largest
-    return f"{number(part.values[i, j])} ({escape(isolate(tokens[i]))}, feature {j + 1})"
+    return f"{number(part.values[i, j])} ({say_token(tokens[i], escape)}, feature {j + 1})"

@@ -9,8 +9,8 @@ from typing import TypeGuard
 import numpy as np
 
 from ...attention import softmax
-from ...explain.wording import Escape, join_words
-from ...notation.labels import isolate, number
+from ...explain.wording import Escape, join_words, say_token
+from ...notation.labels import number
 from ...scenario import Array
 from ..bert.masked import MaskedHead
 from ..decoder.sampling import likeliest
@@ -163,7 +163,7 @@ def describe_changed_mask(changed: ChangedMask, escape: Escape = str) -> str:
 the likeliest (0.500).
     """
     found = changed.before
-    first, best = (escape(isolate(name)) for name in (found.names[0], changed.best))
+    first, best = (say_token(name, escape) for name in (found.names[0], changed.best))
     with_all, without = (number(p[0], _DECIMALS) for p in (found.probabilities, changed.after))
     other = f"; then {best} is the likeliest ({number(changed.probability, _DECIMALS)})"
     return (
@@ -201,7 +201,7 @@ def describe_under_mask(found: UnderMask, escape: Escape = str) -> str:
     Under [MASK] most likely stand cat (0.625) and dog (0.250), of 23 tokens.
     """
     pairs = zip(found.names[:_NAMED], found.probabilities, strict=False)
-    named = [f"{escape(isolate(name))} ({number(p, _DECIMALS)})" for name, p in pairs]
+    named = [f"{say_token(name, escape)} ({number(p, _DECIMALS)})" for name, p in pairs]
     which = ""
     if len(found.places) > 1:
         which = f", number {found.places.index(found.place) + 1} of {len(found.places)} here,"
