@@ -16,9 +16,9 @@ from attn_core.presets import DEFAULT
 from attn_core.pretrained import Encoded, load
 from attn_core.pretrained.interpret import Focus, Reading, describe_seen, describe_token
 from attn_core.pretrained.rollout import rollout
-from pages.ui.model import shared_model
-from pages.ui.model.controls import PAIR
+from pages.ui.model import readings, shared_model
 from pages.ui.model.encoded_cache import MOST, EncodedCache, size
+from pages.ui.model.text_fields import PAIR
 from pages.ui.session.model_query import FIRST, SENTENCE
 from pages.ui.session.url_text import ELSEWHERE
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
@@ -432,7 +432,7 @@ def test_a_late_try_again_does_not_throw_away_what_came_since():
 
 def test_a_visitor_who_is_there_keeps_no_reading_in_memory(monkeypatch):
     cache, texts = EncodedCache(), {"dab cab", "bad dab"}
-    monkeypatch.setattr(shared_model, "_encoded", cache)
+    monkeypatch.setattr(readings, "_encoded", cache)
     topics = {"attention": "weights", "texts": "text-1"}
     visitors = {
         topic: [opened(text, classic="", topic=topic) for text in texts] for topic in topics
@@ -459,8 +459,8 @@ def test_readings_are_kept_within_a_bound(tiny):
     texts = ["ab", "ba", "ab ba", "ab"]
     read = []
 
-    def get(readings, text):
-        return readings.get("tiny", text, lambda: read.append(text) or tiny.encode(text))
+    def get(kept, text):
+        return kept.get("tiny", text, lambda: read.append(text) or tiny.encode(text))
 
     room = EncodedCache(3 * size(tiny.encode("ab ba")))
     for text in texts:

@@ -23,7 +23,7 @@ from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, find_heads, shared_model
+from pages.ui.model import controls, find_heads, readings, shared_model
 from pages.ui.session.state import session
 
 #: Pixels of the page, and tokens, with which the large head has room beside all heads.
@@ -74,7 +74,7 @@ def head_grid(reading: Reading, key: str, drawn: Look, chosen: Callable[[int, in
     grid = thumbnails.grid_for(model.layers, model.heads, drawn.width)
     with slot():
         if is_ready():
-            small, words = shared_model.thumbnails(reading, side)
+            small, words = readings.thumbnails(reading, side)
             chart(
                 describe_head_grid(small, words, (focus.layer, focus.head), look=drawn),
                 key,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from attn_core.pretrained import Decoder
 from attn_core.pretrained.decoder.generate import Continuation
-from pages.ui.model import shared_model
+from pages.ui.model import readings
 
 #: Bytes, most of which are keys and values; what was used last is kept whatever it takes.
 MOST = 40_000_000
@@ -81,5 +81,5 @@ def ask(
     ValueError
         When the model can't read it; see `Continuation`.
     """
-    with shared_model.in_turn():
+    with readings.in_turn():
         return question(_of_all.get(model, text, ids))

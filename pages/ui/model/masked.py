@@ -24,7 +24,7 @@ from attn_core.pretrained.parts.heads import Head
 from attn_core.text import escape
 from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, shared_model
+from pages.ui.model import controls, readings
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
 
@@ -54,7 +54,7 @@ def show(reading: Reading) -> None:
 def _found(
     name: str, text: TextKey, query: int, _model: Encoder, _encoded: Encoded
 ) -> UnderMask | None:
-    with shared_model.alone():
+    with readings.alone():
         return under_mask(_model, _encoded, query)
 
 
@@ -84,7 +84,7 @@ def _changed(
     _model: Encoder,
     _encoded: Encoded,
 ) -> ChangedMask | None:
-    with shared_model.alone():
+    with readings.alone():
         return changed_mask(_model, _encoded, query, off)
 
 
@@ -118,5 +118,5 @@ def _button(reading: Reading, model: Encoder, encoded: Encoded) -> None:
 
 def _put(text: str, token: int, model: Encoder) -> None:
     query = session().model_query
-    state.read_text(query, text, "", check=partial(shared_model.check, model))
+    state.read_text(query, text, "", check=partial(readings.check, model))
     query.focus_on(query=token, key=None)

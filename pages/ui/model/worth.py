@@ -26,7 +26,7 @@ from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, masked, measured, shared_model
+from pages.ui.model import controls, masked, measured, readings, text_fields
 from pages.ui.model.measured import Tell
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
@@ -55,7 +55,7 @@ def head(reading: Reading) -> None:
         "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). *Attention* shows the model "
         "with all heads."
     )
-    other = None if is_decoder else controls.other(reading.model)
+    other = None if is_decoder else text_fields.other(reading.model)
     off = _switches(reading)
     try:
         if is_decoder:
@@ -131,12 +131,12 @@ def _next(reading: Reading, off: frozenset[Head]) -> None:
 
 def _measure_next(reading: Reading) -> None:
     """Offer to measure each head for the next word, of one text or of three."""
-    readings = _three(reading)
-    if not readings:
+    texts = _three(reading)
+    if not texts:
         return
-    effects = _effects(reading, partial(measured.head_effects, readings))
+    effects = _effects(reading, partial(measured.head_effects, texts))
     if effects is not None:
-        tokens = tuple(measured.next_without(each, frozenset()).best for each in readings)
+        tokens = tuple(measured.next_without(each, frozenset()).best for each in texts)
         _show(HeadEffects(tokens, effects))
 
 
@@ -167,7 +167,7 @@ def _other(reading: Reading, i: int, offered: str) -> Reading | None:
     widgets.text_input(f"Text {i + 2}", key=key)
     try:
         return Reading(
-            reading.model, shared_model.encoded(reading.model, text), session().model_query.focus
+            reading.model, readings.encoded(reading.model, text), session().model_query.focus
         )
     except ValueError as error:
         st.error(escape.markdown(str(error)))
