@@ -11,7 +11,7 @@ import numpy as np
 from ..attention import AttentionTrace, attend
 from .bert.layers import Layer, LayerTrace, forward
 from .files.checkpoint import Matrix
-from .parts.heads import Head, of_layer
+from .parts.heads import Head, mean_of, of_layer
 from .parts.room import told_of
 from .parts.text_rules import TextRules
 from .tokens.tokenizer import Pieces
@@ -93,6 +93,13 @@ class Encoded:
                 own[head] = seen
         weights.setflags(write=False)
         return weights
+
+    @cached_property
+    def mean_weights(self) -> Matrix:
+        """Mean of the weights of each layer's heads, shape (layers, n, n), kept once computed."""
+        means = np.stack([mean_of(self.layer_weights(i)) for i in range(len(self.layers))])
+        means.setflags(write=False)
+        return means
 
     def layer_weights(self, layer: int) -> Iterator[Matrix]:
         """The weights of a layer's heads, each of shape (n, n); one is there at a time."""

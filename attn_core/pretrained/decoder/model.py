@@ -14,7 +14,7 @@ from ...scenario import Scenario
 from ..files.checkpoint import Checkpoint, Matrix, Progress
 from ..files.error import ModelError
 from ..parts.design import Design
-from ..parts.heads import Head, of_layer
+from ..parts.heads import Head, mean_of, of_layer
 from ..parts.norms import Norm
 from ..parts.room import Room, told_of
 from ..parts.text_rules import TextRules, read_text_rules
@@ -114,6 +114,12 @@ class DecoderOutput:
         if self.kept is not None:
             return self.kept
         return _read_only(np.stack([self._weights(i) for i in range(self.model.layers)]))
+
+    @cached_property
+    def mean_weights(self) -> Matrix:
+        """Mean of the weights of each layer's heads, shape (layers, n, n), kept once computed."""
+        layers = range(self.model.layers)
+        return _read_only(np.stack([mean_of(self.layer_weights(i)) for i in layers]))
 
     def layer_weights(self, layer: int) -> Iterator[Matrix]:
         """The weights of a layer's heads, each of shape (n, n), one after the other."""

@@ -100,7 +100,7 @@ def _pick_head(grid: Grid, side: int, chosen: Callable[[int, int], None], box: A
 
 def _large(reading: Reading, share: float) -> None:
     """Show one matrix of weights, large; a click selects query and key."""
-    st.header(reading.seen.title, anchor=False)
+    st.header(readings.seen(reading).title, anchor=False)
     is_pair = reading.encoded.pieces.is_pair
     controls.where(reading.model, reading.focus, is_pair=is_pair)
     if reading.focus.view == "rollout":
@@ -128,7 +128,7 @@ def weights(
 
     `picked` must not hold the reading: Streamlit keeps it for as long as the page is open.
     """
-    seen = reading.seen
+    seen = readings.seen(reading)
     with slot():
         if is_ready():
             chart(

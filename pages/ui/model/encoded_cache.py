@@ -9,8 +9,8 @@ import numpy as np
 
 from attn_core.pretrained.model import EncodedText
 
-#: Bytes; seven texts of 512 tokens by the model that is there where no other is named.
-MOST = 40_000_000
+#: Bytes; nine texts of 512 tokens by the model that is there where no other is named.
+MOST = 50_000_000
 
 
 class EncodedCache:

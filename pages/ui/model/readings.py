@@ -11,7 +11,7 @@ import streamlit as st
 
 from attn_core import limits
 from attn_core.pretrained import Encoder, interpret
-from attn_core.pretrained.interpret import Reading, Shared, TextKey
+from attn_core.pretrained.interpret import Reading, Seen, Shared, TextKey
 from attn_core.pretrained.model import EncodedText, Model
 from attn_core.scenario import Array
 from attn_core.text.embeddings import Source
@@ -95,6 +95,14 @@ def shared(a: EncodedText, b: EncodedText) -> Shared:
     """Compare two texts; the beginning of a long one is read once more."""
     with _busy:
         return interpret.shared(a, b)
+
+
+def seen(reading: Reading) -> Seen:
+    """Return the matrix that is looked at; a rollout needs the heads of many layers."""
+    if reading.focus.view != "rollout":
+        return reading.seen
+    with _busy:
+        return reading.seen  # which keeps it
 
 
 def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
