@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import frame
 from pages.ui.live import chart
-from pages.ui.model import attention_maps, controls, shared_model, topics
+from pages.ui.model import attention_maps, shared_model, text_fields, topics
 from pages.ui.show import glossary
 
 frame.page("Real model", heads=False)
@@ -18,10 +18,10 @@ glossary.introduce(
     *("token", "head", "query", "key", "value", "score", "weight"),
     *("ablation", "residual stream", "MLP", "logit lens"),
 )
-controls.which()
+text_fields.which()
 if model := shared_model.model():
     attention_maps.about(model)
-    if reading := controls.text(model):
+    if reading := text_fields.text(model):
         topics.show(reading)
 chart.preload()
 frame.end()

@@ -42,6 +42,18 @@ def axis_label(scenario: Scenario, axis: Axis, i: int, escape: Escape) -> str:
     return escape(labels.isolate(graph(scenario).axis(axis)[i]))
 
 
+def say_token(token: str, escape: Escape = str) -> str:
+    """Escape a token for a sentence, a sign in quotes, for it isn't the sentence's own.
+
+    Examples
+    --------
+    >>> say_token("␣suis"), say_token(",")
+    ('␣suis', '“,”')
+    """
+    said = token if any(map(str.isalnum, token)) else f"“{token}”"
+    return escape(labels.isolate(said))
+
+
 def join_words(words: Sequence[str]) -> str:
     """Join words to a list in a sentence.
 

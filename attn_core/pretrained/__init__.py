@@ -2,7 +2,7 @@
 
 `load` opens one; its packages are imported only then. Where its files are is `sources`, what
 they hold `files`, its tokenizer `tokens`, what all families have in common `parts`, their
-layers `bert` and `decoder`, what is read from an encoder `interpret`.
+layers `bert` and `decoder`, what is read from a model `interpret`.
 """
 
 from .decoder import Decoder, DecoderOutput

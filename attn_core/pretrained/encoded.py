@@ -11,7 +11,7 @@ import numpy as np
 from ..attention import AttentionTrace, attend
 from .bert.layers import Layer, LayerTrace, forward
 from .files.checkpoint import Matrix
-from .parts.heads import Head
+from .parts.heads import Head, mean_of, of_layer
 from .parts.room import told_of
 from .parts.text_rules import TextRules
 from .tokens.tokenizer import Pieces
@@ -94,6 +94,13 @@ class Encoded:
         weights.setflags(write=False)
         return weights
 
+    @cached_property
+    def mean_weights(self) -> Matrix:
+        """Mean of the weights of each layer's heads, shape (layers, n, n), kept once computed."""
+        means = np.stack([mean_of(self.layer_weights(i)) for i in range(len(self.layers))])
+        means.setflags(write=False)
+        return means
+
     def layer_weights(self, layer: int) -> Iterator[Matrix]:
         """The weights of a layer's heads, each of shape (n, n); one is there at a time."""
         return (head.weights for head in self.heads(layer))
@@ -106,7 +113,7 @@ class Encoded:
     def traces(self) -> Iterator[LayerTrace]:
         """What each layer computes, one after the other."""
         for i, (layer, X) in enumerate(zip(self.layers, self.states[:-1], strict=True)):
-            yield layer(self.tokens, X, [head for place, head in self.off if place == i])
+            yield layer(self.tokens, X, of_layer(self.off, i))
 
     def without(self, off: Collection[Head]) -> Encoded:
         """Read the text again with the outputs of some heads replaced by zeros before W_o.

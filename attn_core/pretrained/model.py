@@ -50,6 +50,10 @@ class EncodedText(Protocol):
     def traces(self) -> Iterator[Any]:
         """What each layer adds: its `attention` and its `mlp`, each of shape (n, d_model)."""
 
+    @property
+    def mean_weights(self) -> Matrix:
+        """Mean of the weights of each layer's heads, shape (layers, n, n), kept once computed."""
+
     def layer_weights(self, layer: int) -> Iterator[Matrix]:
         """The weights of a layer's heads, each of shape (n, n), one after the other."""
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from attn_core.figures.boxes.colours import PALETTES, WEIGHT_RANGE, colour_of
 from attn_core.permalink import encode_text
 from attn_core.pretrained.interpret import MEASURES, Focus, Reading, measure_heads, order_heads
-from pages.ui.model.controls import PAIR
+from pages.ui.model.text_fields import PAIR
 from tests.browser.conftest import idle
 from tests.browser.test_live import parameter
 from tests.browser.test_real_model import click_thumbnail, drawn, plot, same, z

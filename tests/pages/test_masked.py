@@ -109,3 +109,14 @@ def test_without_a_mask_heads_have_nothing_to_change_there(monkeypatch):
     at = opened(monkeypatch, tiny.HOME / "bert", "a b", topic="worth", off=heads_to_text([(0, 2)]))
     assert not [c for c in at.get("plotly_chart") if "Under" in c.proto.alt]
     assert "head 3 of layer 1" in said(at)
+
+
+def test_a_pair_and_one_text_of_the_same_letters_are_told_apart(monkeypatch):
+    encoder, off = load(tiny.HOME / "bert"), {(0, 2)}
+    query = {"topic": "worth", "off": heads_to_text(off), "look": "1.1.2.0.head"}
+    for second in ("[MASK] ba", None):
+        text = "ab" if second else "ab\n[MASK] ba"
+        pair = {"pair": encode_text(second)} if second else {}
+        at = opened(monkeypatch, tiny.HOME / "bert", text, **query, **pair)
+        changed = of_masks.changed_mask(encoder, encoder.encode(text, second), 1, off)
+        assert of_masks.describe_changed_mask(changed) in said(at)

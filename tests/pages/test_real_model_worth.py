@@ -12,7 +12,7 @@ from attn_core.permalink import encode_text
 from attn_core.pretrained import load
 from attn_core.pretrained.interpret import Focus, Reading
 from pages.ui.model import measured, shared_model
-from pages.ui.model.shared_model import alone
+from pages.ui.model.readings import alone
 from tests.pages.test_pages import array, fine, parameter, press, visit
 from tests.pages.test_real_model import PAGE, complaint, said
 from tests.pretrained import decoders, tiny
@@ -26,7 +26,7 @@ CLOSE = {"rtol": 0, "atol": 2e-5}
 @pytest.fixture(autouse=True)
 def nothing_measured(model_packages, monkeypatch):
     monkeypatch.setattr(shared_model, "_loading", {})
-    measured._rows.clear()
+    measured._layers.clear()
 
 
 @pytest.fixture(params=decoders.KINDS)
@@ -200,6 +200,24 @@ def test_others_are_let_in_between_two_heads_and_what_is_measured_stays(monkeypa
     found = measured.head_effects([reading()], lambda done, total: None)
     assert layers == [0, 1]
     assert len(probability) == 2 * (1 + 5)
+    np.testing.assert_array_equal(measured.head_effects([reading()]), found)
+
+
+def test_two_visitors_measure_each_layer_once(monkeypatch):
+    """Who comes while a layer is measured waits for it, and both find what the other did."""
+    layers, measure = [], measured.head_worth.layer_effects
+
+    def counted(in_turn, layer, heads):
+        assert measured._layers(*measured._key(reading())).lock.locked()
+        layers.append(layer)
+        return measure(in_turn, layer, heads)
+
+    def another(done, total):
+        measured.head_effects([reading()], lambda done, total: None)
+
+    monkeypatch.setattr(measured.head_worth, "layer_effects", counted)
+    found = measured.head_effects([reading()], another)
+    assert layers == [0, 1]
     np.testing.assert_array_equal(measured.head_effects([reading()]), found)
 
 

@@ -245,6 +245,17 @@ def test_a_cache_of_many_tokens():
     np.testing.assert_array_equal(found[0], np.concatenate([K[:, :40], V[:, :1]], axis=1))
 
 
+def test_a_long_text_leaves_little_room_and_one_that_goes_on_doubles_it():
+    K, rooms = np.ones((3, 101, 7), np.float32), set()
+    cache = LayerCache()
+    cache.extended(K, K)
+    assert cache.room < 1.5 * cache.kept
+    for _ in range(1000):
+        cache.extended(K[:, :1], K[:, :1])
+        rooms.add(cache.room)
+    assert len(rooms) < 7
+
+
 def test_a_continuation_ends():
     model = load(decoders.HOME / "llama-gqa")
     going = Continuation(model, "a")

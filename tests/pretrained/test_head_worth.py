@@ -16,6 +16,7 @@ from attn_core.pretrained.interpret.block import (
 )
 from attn_core.pretrained.interpret.head_worth import (
     NAMED,
+    ChangedNext,
     HeadEffects,
     changed_next,
     describe_changed_next,
@@ -23,7 +24,7 @@ from attn_core.pretrained.interpret.head_worth import (
     layer_effects,
     similarity,
 )
-from attn_core.pretrained.interpret.lens import MOST, describe_lens, lens
+from attn_core.pretrained.interpret.lens import MOST, Lens, describe_lens, lens
 from attn_core.pretrained.parts.heads import layer_heads
 from tests.pretrained import decoders, tiny
 from tests.pretrained.test_decoder_files import VARIANTS
@@ -99,6 +100,15 @@ def test_what_becomes_of_the_next_token(kind):
     told = describe_changed_next(changed)
     assert "Without head 1 of layer 1 and head 2 of layer 2 it has" in told
     assert "Without" not in describe_changed_next(changed_next(encoded, encoded))
+
+
+def test_a_sign_among_tokens_stands_in_quotes():
+    changed = ChangedNext("", (",", "␣a"), np.array([0.5, 0.25]), np.array([0.5, 0.25]), ",", 0.5)
+    assert "With all heads “,” is the likeliest" in describe_changed_next(changed)
+    lens_of_two = Lens(".", ((",", "b"), ("b", ",")), np.full((2, 2), 0.5))
+    told = describe_lens(lens_of_two)
+    assert told.startswith("After “.” the model says b in the end")
+    assert "at the start it is “,”" in told
 
 
 def test_the_heads_that_matter_most():

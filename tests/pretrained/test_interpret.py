@@ -11,6 +11,7 @@ from attn_core.notation.cells import Cell
 from attn_core.pretrained import in_lab, interpret, load
 from attn_core.pretrained.interpret.reading import pooled
 from attn_core.pretrained.rollout import rollout
+from tests.pretrained import decoders
 from tests.pretrained.tiny import HEADS, HOME, LAYERS, expected, in_bytes
 
 TEXTS = [case["text"] for case in expected("bert")]
@@ -303,3 +304,21 @@ def test_shared_tokens_of_one_look_are_told_apart(model_packages):
     both = interpret.shared(a, b)
     assert len(set(both.tokens)) == len(both.tokens)
     assert {"b₁", "b₂"} <= set(both.tokens)
+
+
+@pytest.mark.parametrize("folder", [HOME / "bert", decoders.HOME / "llama-gqa"])
+def test_a_rollout_computes_the_weights_of_a_text_once(folder, model_packages, monkeypatch):
+    model = load(folder)
+    encoded, whole = model.encode("ab ba"), model.encode("ab ba").weights
+    asked, own = [], type(encoded).layer_weights
+
+    def counted(encoded, layer):
+        asked.append(layer)
+        return own(encoded, layer)
+
+    monkeypatch.setattr(type(encoded), "layer_weights", counted)
+    for layer in (1, 0, 1):
+        focus = interpret.Focus(layer, 0, 1, view="rollout")
+        seen = interpret.Reading(model, encoded, focus).seen
+        np.testing.assert_allclose(seen.weights, rollout(whole)[layer], atol=1e-6)
+    assert asked == [0, 1]

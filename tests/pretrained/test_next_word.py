@@ -54,6 +54,26 @@ def test_all_that_is_told_is_of_the_whole_computation(kind):
     assert next_word(going, 99).token == 10
 
 
+def test_what_is_told_again_is_not_computed_again(monkeypatch):
+    model, done = load(decoders.HOME / "gpt2"), []
+    going, fresh = Continuation(model, "cab bad"), Continuation(model, "cab bad")
+
+    def counted(name, own):
+        return lambda *given: done.append(name) or own(*given)
+
+    for name in ("logits", "forward"):
+        monkeypatch.setattr(model, name, counted(name, getattr(model, name)))
+    going.step()
+    assert done == ["logits", "forward"]
+    next_word(going), next_word(going)
+    assert done[2:] == ["logits"]
+    going.back()
+    next_word(going), next_word(going)
+    assert done[3:] == ["logits", "forward"]
+    np.testing.assert_allclose(going.logits, fresh.logits, **CLOSE)
+    np.testing.assert_allclose(going.weights(), fresh.weights(), **CLOSE)
+
+
 def test_candidates_with_settings_and_without():
     going, whole = written("qwen2-biases")
     word = next_word(going)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from ...scenario import Array
+from ..boxes.colours import Palette
 from ..boxes.description import Description
 from ..boxes.look import DEFAULT_LOOK, Look
 from .word_map import ZOOM, labels_of, margin, plot_layout, word_axis
@@ -51,7 +53,7 @@ def describe_cache_rows(
     array([[ 1.,  1., nan],
            [ 0.,  0.,  1.]], dtype=float32)
     """
-    scale, palette = look.scale, look.palette
+    scale = look.scale
     z, last = passes_of(passes)[-most:], max(passes)
     names = labels_of(tokens, look)
     rows = [f"pass {i + 1}" for i in range(last + 1)][-most:]
@@ -63,13 +65,17 @@ def describe_cache_rows(
     layout["xaxis"] = word_axis(len(names), across, look)
     layout["xaxis"] |= {"range": [-0.5, len(names) - 0.5], "tickangle": -90}
     layout["yaxis"] = word_axis(len(rows), height, look) | {"range": [len(rows) - 0.5, -0.5]}
-    heatmap = {
+    has_gaps = across > _WITH_GAPS * scale.font * len(names)
+    heatmap = _heatmap(look.palette) | {"xgap": int(has_gaps), "x": names, "y": rows}
+    said = np.where(z == COMPUTED, "computed", "kept").tolist()
+    return Description([heatmap], layout, [{"z": z, "hovertext": said}], config=ZOOM)
+
+
+def _heatmap(palette: Palette) -> dict[str, Any]:
+    return {
         "type": "heatmap",
         "name": "rows",
-        "xgap": 1 if across > _WITH_GAPS * scale.font * len(names) else 0,
         "ygap": 1,
-        "x": names,
-        "y": rows,
         "zmin": KEPT,
         "zmax": COMPUTED,
         "colorscale": [(0.0, palette.weight[1][1]), (1.0, palette.weight[-2][1])],
@@ -77,8 +83,6 @@ def describe_cache_rows(
         "hoverongaps": False,
         "hovertemplate": "%{y}: %{x}, %{hovertext}<extra></extra>",
     }
-    said = np.where(z == COMPUTED, "computed", "kept").tolist()
-    return Description([heatmap], layout, [{"z": z, "hovertext": said}], config=ZOOM)
 
 
 def passes_of(passes: Sequence[int]) -> Array:

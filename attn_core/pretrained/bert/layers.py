@@ -16,6 +16,7 @@ from ...attention import attend
 from ...scenario import Scenario
 from ..files.checkpoint import Checkpoint, Matrix
 from ..parts.activations import Activation
+from ..parts.heads import Head, of_layer
 from ..parts.linear import BIAS, read_linear, with_bias, with_ones
 from ..parts.norms import LayerNorm, read_layer_norm
 from .config import Config
@@ -109,7 +110,7 @@ def forward(
     layers: Sequence[Layer],
     tokens: tuple[str, ...],
     X: Matrix,
-    off: Collection[tuple[int, int]] = (),
+    off: Collection[Head] = (),
     first: int = 0,
 ) -> Iterator[LayerTrace]:
     """Send a sentence through all layers, one after the other.
@@ -132,7 +133,7 @@ def forward(
     """
     X = _finite(X)
     for i in range(first, len(layers)):
-        trace = layers[i](tokens, X, [head for layer, head in off if layer == i])
+        trace = layers[i](tokens, X, of_layer(off, i))
         yield trace
         X = trace.output
 

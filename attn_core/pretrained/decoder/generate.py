@@ -75,6 +75,8 @@ class Continuation:
         # What leaves the last block, of each token from the last of the text on.
         self._last: list[Matrix] = []
         self._weights: Matrix | None = None
+        # Asked for when a token is drawn, and again whenever it is shown.
+        self._logits: Matrix | None = None
         self._append(model.split(text).ids)
         self.begun, self.first = text, self.n
 
@@ -91,9 +93,11 @@ class Continuation:
 
     @property
     def logits(self) -> Matrix:
-        """How likely each token is next, before softmax; shape (vocabulary,)."""
-        logits: Matrix = self.model.logits(self._last[-1][None])[0]
-        return logits
+        """How likely each token is next, before softmax; shape (vocabulary,), read-only."""
+        if self._logits is None:
+            self._logits = self.model.logits(self._last[-1][None])[0]
+            self._logits.setflags(write=False)
+        return self._logits
 
     @property
     def has_ended(self) -> bool:
@@ -168,7 +172,7 @@ class Continuation:
         n = self.first + written
         self.ids, self.passes = self.ids[:n], self.passes[:n]
         self.written, self._last = self.written[:written], self._last[: written + 1]
-        self._weights = None
+        self._weights = self._logits = None
 
     def weights(self, token: int = -1) -> Matrix:
         """What a token attends to: the tokens up to itself; shape (layers, heads, token + 1).
@@ -187,7 +191,10 @@ class Continuation:
         if token == self.n - 1 and self._weights is not None:
             return self._weights
         past = [layer.first(token) for layer in self._past]
-        return self._rows(self.ids[token : token + 1], token, past)[0]
+        found = self._rows(self.ids[token : token + 1], token, past)[0]
+        if token == self.n - 1:
+            self._weights = found
+        return found
 
     @property
     def rows_without_cache(self) -> int:
@@ -202,12 +209,14 @@ class Continuation:
     @property
     def room(self) -> int:
         """Bytes that it takes in all, those for tokens to come among them."""
-        others = sum(row.nbytes for row in self._last)
-        return sum(layer.room for layer in self._past) + others
+        others = [*self._last, self._logits, self._weights]
+        others_take = sum(each.nbytes for each in others if each is not None)
+        return sum(layer.room for layer in self._past) + others_take
 
     def _append(self, ids: Sequence[int]) -> None:
         """Send new tokens through the blocks."""
         self._weights, outputs = self._rows(ids, self.n, self._past)
+        self._logits = None
         self.passes += [self.passes[-1] + 1 if self.passes else 0] * len(ids)
         self._last += outputs if self.ids else outputs[-1:]
         self.ids = [*self.ids, *ids]

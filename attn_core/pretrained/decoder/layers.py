@@ -18,6 +18,7 @@ from ...attention import softmax
 from ...masks import causal
 from ..files.checkpoint import Matrix
 from ..parts.activations import Activation
+from ..parts.heads import Head, of_layer
 from ..parts.norms import Norm, RMSNorm
 from .cache import LayerCache
 
@@ -211,7 +212,7 @@ def forward(
     blocks: Sequence[Block],
     X: Matrix,
     past: Sequence[LayerCache] | None = None,
-    off: Collection[tuple[int, int]] = (),
+    off: Collection[Head] = (),
     first: int = 0,
 ) -> Iterator[BlockTrace]:
     """Send rows through all blocks, one after the other.
@@ -234,8 +235,7 @@ def forward(
         When numbers leave the range of float32 on the way.
     """
     for i in range(first, len(blocks)):
-        heads = [head for layer, head in off if layer == i]
-        trace = blocks[i](X, past[i] if past else None, heads)
+        trace = blocks[i](X, past[i] if past else None, of_layer(off, i))
         yield trace
         X = trace.output
 

@@ -14,6 +14,7 @@ from ...scenario import Scenario
 from ..files.checkpoint import Checkpoint, Matrix, Progress
 from ..files.error import ModelError
 from ..parts.design import Design
+from ..parts.heads import Head, mean_of, of_layer
 from ..parts.norms import Norm
 from ..parts.room import Room, told_of
 from ..parts.text_rules import TextRules, read_text_rules
@@ -56,7 +57,7 @@ class DecoderOutput:
     pieces: Pieces
     states: Matrix
     model: Decoder = field(repr=False)
-    off: frozenset[tuple[int, int]] = frozenset()
+    off: frozenset[Head] = frozenset()
     kept: Matrix | None = field(default=None, repr=False)
 
     @property
@@ -114,6 +115,12 @@ class DecoderOutput:
             return self.kept
         return _read_only(np.stack([self._weights(i) for i in range(self.model.layers)]))
 
+    @cached_property
+    def mean_weights(self) -> Matrix:
+        """Mean of the weights of each layer's heads, shape (layers, n, n), kept once computed."""
+        layers = range(self.model.layers)
+        return _read_only(np.stack([mean_of(self.layer_weights(i)) for i in layers]))
+
     def layer_weights(self, layer: int) -> Iterator[Matrix]:
         """The weights of a layer's heads, each of shape (n, n), one after the other."""
         return iter(self._weights(layer) if self.kept is None else self.kept[layer])
@@ -127,7 +134,7 @@ class DecoderOutput:
     def traces(self) -> Iterator[BlockTrace]:
         """What each block computes, one after the other."""
         for i, (block, X) in enumerate(zip(self.model.blocks, self.states[:-1], strict=True)):
-            yield block(X, off=[head for layer, head in self.off if layer == i])
+            yield block(X, off=of_layer(self.off, i))
 
     def heads(self, layer: int) -> Iterator[AttentionTrace]:
         """All that the heads of a layer compute, from 0 on, one after the other."""
@@ -274,7 +281,7 @@ class Decoder:
         self,
         X: Matrix,
         past: Sequence[LayerCache] | None = None,
-        off: Collection[tuple[int, int]] = (),
+        off: Collection[Head] = (),
         first: int = 0,
     ) -> Iterator[BlockTrace]:
         """Send rows through the blocks; see `layers.forward`."""

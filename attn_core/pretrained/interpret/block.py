@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explain.wording import Escape
-from ...notation.labels import isolate, number, percent
+from ...explain.wording import Escape, say_token
+from ...notation.labels import number, percent
 from ...scenario import Array
 from ..decoder import DecoderOutput
 from ..decoder.layers import GatedMLP
 from ..encoded import Encoded
 from ..files.checkpoint import Matrix
 from ..model import EncodedText
+from ..parts.heads import of_layer
 from ..parts.norms import Norm, RMSNorm
 
 
@@ -88,7 +89,7 @@ def block_parts(encoded: EncodedText, layer: int) -> tuple[Part, ...]:
 
 def _pre_norm(encoded: DecoderOutput, layer: int) -> tuple[Part, ...]:
     block, X = encoded.model.blocks[layer], encoded.states[layer]
-    trace = block(X, off=[head for place, head in encoded.off if place == layer])
+    trace = block(X, off=of_layer(encoded.off, layer))
     Y = X + trace.attention
     mlp = _GATED if isinstance(block.mlp, GatedMLP) else _PLAIN
     first, second = (_name(norm) for norm in (block.norm_1, block.norm_2))
@@ -105,8 +106,7 @@ def _pre_norm(encoded: DecoderOutput, layer: int) -> tuple[Part, ...]:
 
 def _post_norm(encoded: Encoded, layer: int) -> tuple[Part, ...]:
     X = encoded.states[layer]
-    own = [head for place, head in encoded.off if place == layer]
-    trace = encoded.layers[layer](encoded.tokens, X, own)
+    trace = encoded.layers[layer](encoded.tokens, X, of_layer(encoded.off, layer))
     return (
         Part(ADDED[0], "X", X),
         Part(ADDED[1], _ATTENTION, trace.attention),
@@ -211,4 +211,4 @@ def describe_largest(part: Part, tokens: tuple[str, ...], escape: Escape = str) 
     '−3.00 (suis, feature 2)'
     """
     i, j = part.largest
-    return f"{number(part.values[i, j])} ({escape(isolate(tokens[i]))}, feature {j + 1})"
+    return f"{number(part.values[i, j])} ({say_token(tokens[i], escape)}, feature {j + 1})"

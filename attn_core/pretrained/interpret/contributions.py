@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...attention import AttentionTrace
-from ...explain.wording import Escape, join_words, pluralize
+from ...explain.wording import Escape, join_words, pluralize, say_token
 from ...notation.graph import graph
-from ...notation.labels import isolate, number
+from ...notation.labels import number
 from ...scenario import Array
 from .reading import most
 
@@ -111,8 +111,8 @@ def describe_largest_contributions(shown: Contributions, escape: Escape = str) -
     """
     products = shown.products[shown.asked]
     told = [
-        f"The score of {escape(isolate(shown.query))} for "
-        f"{escape(isolate(shown.keys[shown.asked]))} is {number(shown.scores[shown.asked])}, "
+        f"The score of {say_token(shown.query, escape)} for "
+        f"{say_token(shown.keys[shown.asked], escape)} is {number(shown.scores[shown.asked])}, "
         f"the sum of {pluralize(len(products), 'product')}."
     ]
     up = [k for k in most(products, _TOP) if products[k] >= _NOTHING]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...attention import softmax
-from ...explain.wording import Escape, join_words, pluralize
+from ...explain.wording import Escape, join_words, pluralize, say_token
 from ...notation.labels import isolate, number
 from ...scenario import Array
 from ..decoder import DecoderOutput
@@ -83,7 +83,7 @@ def describe_changed_next(changed: ChangedNext, escape: Escape = str) -> str:
     'With all heads ␣mat is the likeliest next token (0.500). Without head 2 of layer 1 it has \
 0.125, and ␣cat is the likeliest (0.250).'
     """
-    first, best = (escape(isolate(token)) for token in (changed.tokens[0], changed.best))
+    first, best = (say_token(token, escape) for token in (changed.tokens[0], changed.best))
     told = f"With all heads {first} is the likeliest next token ({number(changed.before[0], 3)})."
     if not changed.off:
         return told

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...attention import softmax
-from ...explain.wording import Escape
-from ...notation.labels import isolate, number
+from ...explain.wording import Escape, say_token
+from ...notation.labels import number
 from ...scenario import Array
 from ..decoder import DecoderOutput
 from ..decoder.residual_stream import logit_lens
@@ -72,11 +72,11 @@ at the start it is a (0.500).'
     first = [row[0] for row in lens.tokens]
     final, last = first[-1], len(first) - 1
     since = next(i for i in range(last + 1) if set(first[i:]) == {final})
-    name, said = (escape(isolate(each)) for each in (lens.token, final))
+    name, said = (say_token(each, escape) for each in (lens.token, final))
     told = f"After {name} the model says {said} in the end ({number(lens.probabilities[-1, 0], 3)})"
     if since == 0:
         return f"{told}. That is the likeliest token from the start on."
-    before = escape(isolate(first[since - 1]))
+    before = say_token(first[since - 1], escape)
     where = "at the start" if since == 1 else f"after layer {since - 1}"
     return (
         f"{told}. That is the likeliest token from layer {since} on; {where} it is {before} "

@@ -15,6 +15,7 @@ from ...masks import causal
 from ...notation.labels import unique
 from ...scenario import Array
 from ..model import EncodedText, Model
+from ..parts.heads import mean_of
 from ..rollout import rollout
 from .words import Group, group_by_word, merge_words, name_word
 
@@ -191,19 +192,12 @@ class Reading:
         match self.focus.view:
             case "average":
                 title = f"Layer {layer + 1}, mean of its {self.model.heads} heads"
-                return self._seen(title, self._mean(layer))
+                return self._seen(title, mean_of(self.encoded.layer_weights(layer)))
             case "rollout":
                 title = f"Rollout through {pluralize(layer + 1, 'layer')}"
-                means = np.stack([self._mean(i) for i in range(layer + 1)])
+                means = self.encoded.mean_weights[: layer + 1]
                 return self._seen(title, rollout(means[:, None])[-1])
         return self._seen(f"Layer {layer + 1}, head {self.focus.head + 1}", self.trace.weights)
-
-    def _mean(self, layer: int) -> Array:
-        """Mean of the weights of a layer's heads, one of which is there at a time."""
-        total = np.zeros((self.encoded.n, self.encoded.n), np.float32)
-        for weights in self.encoded.layer_weights(layer):
-            total += weights
-        return total / np.float32(self.model.heads)
 
     def _seen(self, title: str, weights: Array) -> Seen:
         if self.focus.way:

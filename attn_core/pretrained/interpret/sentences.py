@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.long_text import NAMED, digits
-from ...explain.wording import Escape, join_words, largest, pluralize
-from ...notation.labels import isolate, number, percent, rounded
+from ...explain.wording import Escape, join_words, largest, pluralize, say_token
+from ...notation.labels import number, percent, rounded
 from ...scenario import Array
 from ..encoder import Encoder
 from ..model import EncodedText
@@ -72,7 +72,7 @@ def _describe_crossing(reading: Reading, escape: Escape) -> str:
     seen, queries = reading.seen, [*map(_SENTENCES.__getitem__, reading.focus.way)]
     share = float(seen.weights[reading.queries].sum(axis=1).mean())
     i, j = largest(seen.weights)
-    query, key = (escape(isolate(seen.tokens[k])) for k in (i, j))
+    query, key = (say_token(seen.tokens[k], escape) for k in (i, j))
     return (
         f"Of the weights of the {queries[0]} {percent(share)} goes to the {queries[1]}. The "
         f"largest is {number(seen.weights[i, j], digits(len(seen.tokens)))}, from {query} to {key}."
@@ -96,7 +96,7 @@ def describe_merged(reading: Reading, escape: Escape = str) -> str:
     }
     if not cut:
         return "The model cuts no word of this text, so that each word is one token."
-    named = [f"{escape(isolate(word))} ({count})" for word, count in [*cut.items()][:NAMED]]
+    named = [f"{say_token(word, escape)} ({count})" for word, count in [*cut.items()][:NAMED]]
     rest = [f"{len(cut) - NAMED} more"] if len(cut) > NAMED else []
     return (
         "Weights are summed over the pieces of a key and averaged over those of a query, so that "
@@ -111,7 +111,7 @@ def describe_pieces(reading: Reading, escape: Escape = str) -> str:
     if len(group) == 1:
         return told
     piece, word = (
-        escape(isolate(name))
+        say_token(name, escape)
         for name in (reading.names[reading.focus.query], reading.tokens[reading.query])
     )
     return f"{told} Here the query is {piece}, one of the {len(group)} pieces of {word}."
@@ -139,15 +139,15 @@ def describe_weights(seen: Seen, escape: Escape = str, *, is_part: bool = False)
     rows = np.arange(len(seen.tokens)) if is_part else _free(seen)
     i, j = largest(seen.weights[rows])
     i = int(rows[i])
-    query, key = (escape(isolate(seen.tokens[k])) for k in (i, j))
+    query, key = (say_token(seen.tokens[k], escape) for k in (i, j))
     weight = number(seen.weights[i, j], digits(len(seen.tokens)))
     received = seen.weights.mean(axis=0)
     named = [
-        f"{escape(isolate(seen.tokens[k]))} ({percent(received[k])})" for k in most(received, 2)
+        f"{say_token(seen.tokens[k], escape)} ({percent(received[k])})" for k in most(received, 2)
     ]
     of_what = "Of the tokens that are shown most weight" if is_part else "Of all weight most"
     largest_of = f"largest weight{' that is shown' * is_part} is {weight}"
-    first = f"Beside {escape(isolate(seen.tokens[0]))}, which sees itself alone, the"
+    first = f"Beside {say_token(seen.tokens[0], escape)}, which sees itself alone, the"
     return (
         f"{'The' if len(rows) == len(seen.tokens) else first} {largest_of}, from {query} to "
         f"{'itself' if i == j else key}. {of_what} goes to {join_words(named)}."
@@ -164,13 +164,13 @@ def _free(seen: Seen) -> NDArray[np.int64]:
 def describe_token(reading: Reading, escape: Escape = str) -> str:
     """Name the tokens that the query looks at most, and those that look at it most."""
     i, weights = reading.query, reading.seen.weights
+    name = say_token(reading.tokens[i], escape)
     if way := reading.focus.way:
         return (
-            f"{escape(isolate(reading.tokens[i]))} gives {percent(float(weights[i].sum()))} of its "
-            f"weight to the {_SENTENCES[way[1]]}, most to {_named(reading, weights[i], escape)}."
+            f"{name} gives {percent(float(weights[i].sum()))} of its weight to the "
+            f"{_SENTENCES[way[1]]}, most to {_named(reading, weights[i], escape)}."
         )
     to, by = (_named(reading, values, escape) for values in (weights[i], weights[:, i]))
-    name = escape(isolate(reading.tokens[i]))
     told = f"{name} looks most at {to}. It is looked at most by {by}."
     if not reading.left_out:
         return told
@@ -185,7 +185,7 @@ def _named(reading: Reading, values: Array, escape: Escape) -> str:
     first, *others = most(values, NAMED)
     others = [k for k in others if rounded(values[k], decimals)]
     names = [
-        f"{'itself' if k == i else escape(isolate(reading.tokens[k]))} "
+        f"{'itself' if k == i else say_token(reading.tokens[k], escape)} "
         f"({number(values[k], decimals)})"
         for k in (first, *others)
     ]

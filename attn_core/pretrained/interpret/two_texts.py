@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explain.wording import Escape, join_words, pluralize
-from ...notation.labels import isolate, number, unique
+from ...explain.wording import Escape, join_words, pluralize, say_token
+from ...notation.labels import number, unique
 from ...scenario import Array
 from ..model import EncodedText
 from ..parts.text_rules import TextRules
@@ -109,7 +109,7 @@ def describe_shared(shared: Shared, escape: Escape = str) -> str:
         return " ".join((*told, "The model makes the same of each in both."))
     told.append(
         "What differs most in the end is "
-        f"{escape(isolate(shared.tokens[k]))}: its two vectors begin "
+        f"{say_token(shared.tokens[k], escape)}: its two vectors begin "
         f"{_at_the_start(shared.cosines[k, 0])} and leave the last layer at "
         f"{number(shared.cosines[k, -1])}, since each has taken in what it attends to in its own "
         "text."

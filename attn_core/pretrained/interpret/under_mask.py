@@ -9,8 +9,8 @@ from typing import TypeGuard
 import numpy as np
 
 from ...attention import softmax
-from ...explain.wording import Escape, join_words
-from ...notation.labels import isolate, number
+from ...explain.wording import Escape, join_words, say_token
+from ...notation.labels import number
 from ...scenario import Array
 from ..bert.masked import MaskedHead
 from ..decoder.sampling import likeliest
@@ -74,16 +74,22 @@ def under_mask(model: Encoder, encoded: Encoded, query: int) -> UnderMask | None
     query : int
         Place of the mask that is meant; the first one where there is none.
     """
-    places = masks(model, encoded)
-    if not places or model.masked is None:
+    if (place := _place(model, encoded, query)) is None or model.masked is None:
         return None
-    place = query if query in places else places[0]
-    chances = _probabilities(model.masked, encoded, place)
+    return _found(model, encoded, place, _probabilities(model.masked, encoded, place))
+
+
+def _place(model: Encoder, encoded: Encoded, query: int) -> int | None:
+    places = masks(model, encoded)
+    return query if query in places else next(iter(places), None)
+
+
+def _found(model: Encoder, encoded: Encoded, place: int, chances: Array) -> UnderMask:
     found = likeliest(chances, SHOWN)
     return UnderMask(
         encoded.tokens[place],
         place,
-        places,
+        masks(model, encoded),
         tuple(model.tokenizer.piece(i) for i, _ in found),
         np.array([p for _, p in found]),
         len(chances),
@@ -131,15 +137,13 @@ def changed_mask(
     off : collection of (layer, head)
         From 0; one at least.
     """
-    before = under_mask(model, encoded, query)
-    if before is None or model.masked is None:
+    if (place := _place(model, encoded, query)) is None or model.masked is None:
         return None
-    chances = _probabilities(model.masked, encoded, before.place)
-    ids = [i for i, _ in likeliest(chances, SHOWN)]
-    after = _probabilities(model.masked, encoded.without(off), before.place)
-    best = int(after.argmax())
+    each = encoded, encoded.without(off)
+    before, after = (_probabilities(model.masked, text, place) for text in each)
+    ids, best = [i for i, _ in likeliest(before, SHOWN)], int(after.argmax())
     return ChangedMask(
-        before,
+        _found(model, encoded, place, before),
         describe_heads(off, model.heads),
         after[ids],
         model.tokenizer.piece(best),
@@ -159,7 +163,7 @@ def describe_changed_mask(changed: ChangedMask, escape: Escape = str) -> str:
 the likeliest (0.500).
     """
     found = changed.before
-    first, best = (escape(isolate(name)) for name in (found.names[0], changed.best))
+    first, best = (say_token(name, escape) for name in (found.names[0], changed.best))
     with_all, without = (number(p[0], _DECIMALS) for p in (found.probabilities, changed.after))
     other = f"; then {best} is the likeliest ({number(changed.probability, _DECIMALS)})"
     return (
@@ -197,7 +201,7 @@ def describe_under_mask(found: UnderMask, escape: Escape = str) -> str:
     Under [MASK] most likely stand cat (0.625) and dog (0.250), of 23 tokens.
     """
     pairs = zip(found.names[:_NAMED], found.probabilities, strict=False)
-    named = [f"{escape(isolate(name))} ({number(p, _DECIMALS)})" for name, p in pairs]
+    named = [f"{say_token(name, escape)} ({number(p, _DECIMALS)})" for name, p in pairs]
     which = ""
     if len(found.places) > 1:
         which = f", number {found.places.index(found.place) + 1} of {len(found.places)} here,"

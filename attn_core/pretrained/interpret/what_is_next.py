@@ -10,8 +10,8 @@ import numpy as np
 
 from ...analysis.long_text import NAMED, digits
 from ...attention import softmax
-from ...explain.wording import Escape, join_words, pluralize
-from ...notation.labels import isolate, number, rounded
+from ...explain.wording import Escape, join_words, pluralize, say_token
+from ...notation.labels import number, rounded
 from ...scenario import Array
 from ..decoder.generate import Continuation
 from ..decoder.sampling import Sampling, likeliest
@@ -175,7 +175,7 @@ def describe_next(found: Candidates, escape: Escape = str) -> str:
     The likeliest next tokens are ␣suis (0.625) and ␣es (0.375). 2 of 23 tokens can be drawn; \
 without the settings ␣suis has 0.500.
     """
-    names = [_said(name, escape) for name in found.names[:_NAMED]]
+    names = [say_token(name, escape) for name in found.names[:_NAMED]]
     pairs = [
         f"{name} ({number(p, _DECIMALS)})" for name, p in zip(names, found.after, strict=False)
     ]
@@ -206,18 +206,7 @@ def describe_attended(word: NextWord, weights: Array, escape: Escape = str) -> s
 
 
 def _name(word: NextWord, k: int, escape: Escape) -> str:
-    return _said(word.tokens[k], escape)
-
-
-def _said(token: str, escape: Escape) -> str:
-    """Write a token for a sentence, a sign in quotes, for it isn't the sentence's own.
-
-    Examples
-    --------
-    >>> _said("␣suis", str), _said(",", str)
-    ('␣suis', '“,”')
-    """
-    return escape(isolate(token) if any(map(str.isalnum, token)) else f"“{token}”")
+    return say_token(word.tokens[k], escape)
 
 
 def describe_drawn(word: NextWord, probability: float, escape: Escape = str) -> str:

@@ -18,7 +18,7 @@ from attn_core.tasks import model_heads
 from attn_core.tasks.model_heads import Choice
 from attn_core.tasks.movable import Movable
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
 from pages.ui.model import attention_maps, shared_model
 from pages.ui.session import state, widget_state, widgets
@@ -123,7 +123,7 @@ def heatmap(scenario: Scenario, key: str, share: float = 1) -> None:
     """Show the weights of a head as a map."""
     seen = _seen(scenario)
     with slot():
-        if attention_maps.is_ready():
+        if is_ready():
             chart(
                 attention_maps.heatmap(seen, look(_GAP, share)),
                 f"figure-{key}",

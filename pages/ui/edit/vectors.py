@@ -12,7 +12,7 @@ from attn_core.pretrained import Encoder
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import SOURCES, Source, source_of
-from pages.ui.model import shared_model
+from pages.ui.model import readings, shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.show.fragments import fragment
@@ -150,8 +150,8 @@ def load_pending() -> None:
 
 
 def _vectors(encoder: Encoder, source: Source, s: Scenario) -> tuple[Array, Array | None]:
-    X = shared_model.vectors(encoder, source, s.tokens)
-    return X, shared_model.vectors(encoder, source, s.context) if s.is_cross else None
+    X = readings.vectors(encoder, source, s.tokens)
+    return X, readings.vectors(encoder, source, s.context) if s.is_cross else None
 
 
 def _describe(s: Scenario) -> None:

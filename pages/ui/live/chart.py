@@ -36,6 +36,11 @@ def look(margin: int = 0, share: float = 1) -> Look:
     return Look(width, state.theme(), session().projector, height or None)
 
 
+def is_ready() -> bool:
+    """Whether the page's width is known; a picture of another width would be sent twice."""
+    return session().measured or not session().is_live
+
+
 def chart(
     described: Description,
     key: str,

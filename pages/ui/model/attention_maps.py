@@ -21,9 +21,9 @@ from attn_core.pretrained.interpret import (
 )
 from attn_core.pretrained.model import Model
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, find_heads, shared_model
+from pages.ui.model import controls, find_heads, readings, shared_model
 from pages.ui.session.state import session
 
 #: Pixels of the page, and tokens, with which the large head has room beside all heads.
@@ -39,11 +39,6 @@ def about(model: Model) -> None:
 
 def _look(share: float) -> Look:
     return look(_GAP, share) if share < 1 else look()
-
-
-def is_ready() -> bool:
-    """Whether the page's width is known; a picture of another width would be sent twice."""
-    return session().measured or not session().is_live
 
 
 def heads_and_one(reading: Reading) -> None:
@@ -79,7 +74,7 @@ def head_grid(reading: Reading, key: str, drawn: Look, chosen: Callable[[int, in
     grid = thumbnails.grid_for(model.layers, model.heads, drawn.width)
     with slot():
         if is_ready():
-            small, words = shared_model.thumbnails(reading, side)
+            small, words = readings.thumbnails(reading, side)
             chart(
                 describe_head_grid(small, words, (focus.layer, focus.head), look=drawn),
                 key,
@@ -105,7 +100,7 @@ def _pick_head(grid: Grid, side: int, chosen: Callable[[int, int], None], box: A
 
 def _large(reading: Reading, share: float) -> None:
     """Show one matrix of weights, large; a click selects query and key."""
-    st.header(reading.seen.title, anchor=False)
+    st.header(readings.seen(reading).title, anchor=False)
     is_pair = reading.encoded.pieces.is_pair
     controls.where(reading.model, reading.focus, is_pair=is_pair)
     if reading.focus.view == "rollout":
@@ -133,7 +128,7 @@ def weights(
 
     `picked` must not hold the reading: Streamlit keeps it for as long as the page is open.
     """
-    seen = reading.seen
+    seen = readings.seen(reading)
     with slot():
         if is_ready():
             chart(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from attn_core.pretrained import Decoder
 from attn_core.pretrained.decoder.generate import Continuation
-from pages.ui.model import shared_model
+from pages.ui.model import readings
 
 #: Bytes, most of which are keys and values; what was used last is kept whatever it takes.
 MOST = 40_000_000
-#: Seconds between two questions, for which others have the model.
-_PAUSE = 0.001
 #: Model, text, and numbers of the tokens that were written behind it.
 _Key = tuple[str, str, tuple[int, ...]]
 _Answer = TypeVar("_Answer")
@@ -84,7 +81,5 @@ def ask(
     ValueError
         When the model can't read it; see `Continuation`.
     """
-    with shared_model.alone():
-        answer = question(_of_all.get(model, text, ids))
-    time.sleep(_PAUSE)  # else who waits for the model would wait for all that this visitor asks
-    return answer
+    with readings.in_turn():
+        return question(_of_all.get(model, text, ids))

@@ -16,9 +16,9 @@ from attn_core.pretrained.interpret import (
     describe_order,
     order_heads,
 )
-from pages.ui.live.chart import chart
+from pages.ui.live.chart import chart, is_ready
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, shared_model
+from pages.ui.model import controls, readings
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 
@@ -53,12 +53,12 @@ def choose_order() -> Measure | None:
 def sorted_grid(reading: Reading, kind: Measure, key: str, drawn: Look) -> None:
     """Show all heads, sorted; a click selects one."""
     model, focus = reading.model, reading.focus
-    scores = shared_model.head_scores(reading)[MEASURES.index(kind)]
+    scores = readings.head_scores(reading)[MEASURES.index(kind)]
     told = describe_order(kind, scores)
     side = thumbnails.thumbnail_side(model.layers, model.heads, drawn.width)
     with slot():
-        if session().measured or not session().is_live:
-            small, words = shared_model.thumbnails(reading, side)
+        if is_ready():
+            small, words = readings.thumbnails(reading, side)
             shown = SortedHeads(small, words, scores, order_heads(scores))
             chart(
                 describe_sorted_heads(shown, (focus.layer, focus.head), look=drawn),

@@ -22,10 +22,9 @@ from attn_core.pretrained.interpret.under_mask import (
 )
 from attn_core.pretrained.parts.heads import Head
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, shared_model
-from pages.ui.model.attention_maps import is_ready
+from pages.ui.model import controls, readings
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
 
@@ -55,7 +54,7 @@ def show(reading: Reading) -> None:
 def _found(
     name: str, text: TextKey, query: int, _model: Encoder, _encoded: Encoded
 ) -> UnderMask | None:
-    with shared_model.alone():
+    with readings.alone():
         return under_mask(_model, _encoded, query)
 
 
@@ -64,7 +63,7 @@ def without(reading: Reading, off: frozenset[Head]) -> None:
     model, encoded = reading.model, reading.encoded
     if not (off and can_guess(model) and isinstance(encoded, Encoded)):
         return
-    changed = _changed(model.name, encoded.text, reading.focus.query, off, model, encoded)
+    changed = _changed(model.name, reading.text_key, reading.focus.query, off, model, encoded)
     if changed is None:
         return
     with slot():
@@ -79,13 +78,13 @@ def without(reading: Reading, off: frozenset[Head]) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _changed(
     name: str,
-    text: str,
+    text: TextKey,
     query: int,
     off: frozenset[Head],
     _model: Encoder,
     _encoded: Encoded,
 ) -> ChangedMask | None:
-    with shared_model.alone():
+    with readings.alone():
         return changed_mask(_model, _encoded, query, off)
 
 
@@ -119,5 +118,5 @@ def _button(reading: Reading, model: Encoder, encoded: Encoded) -> None:
 
 def _put(text: str, token: int, model: Encoder) -> None:
     query = session().model_query
-    state.read_text(query, text, "", check=partial(shared_model.check, model))
+    state.read_text(query, text, "", check=partial(readings.check, model))
     query.focus_on(query=token, key=None)

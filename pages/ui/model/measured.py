@@ -5,8 +5,9 @@ Each computation has the machine for itself, and a long one lets others in betwe
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -24,12 +25,10 @@ from attn_core.pretrained.interpret.reading import Reading, TextKey
 from attn_core.pretrained.model import EncodedText
 from attn_core.pretrained.parts.heads import Head, describe_heads
 from attn_core.scenario import Array
-from pages.ui.model.shared_model import alone
+from pages.ui.model.readings import alone, in_turn
 
 #: Says how many layers of how many are measured.
 Tell = Callable[[int, int], None]
-#: Seconds between two measurements.
-_PAUSE = 0.001
 
 
 def next_without(reading: Reading, off: frozenset[Head]) -> ChangedNext:
@@ -81,47 +80,54 @@ def head_effects(readings: Sequence[Reading], tell: Tell | None = None) -> Array
 
     None where that isn't measured yet, and nobody is told how far it is.
     """
-    measures = [head_worth.probability(_decoded(reading)) for reading in readings]
-    rows = [_rows(*_key(reading)) for reading in readings]
-    return _measured(rows, measures, readings[0], tell)
+    with alone():
+        measures = [head_worth.probability(_decoded(reading)) for reading in readings]
+    return _measured([_layers(*_key(each)) for each in readings], measures, readings[0], tell)
 
 
 def cosine_effects(reading: Reading, other: Reading, tell: Tell | None = None) -> Array | None:
     """Return what each head is worth to the cosine of two texts; (1, layers, heads)."""
-    rows = _rows(*_key(reading, other))
-    return _measured([rows], [_similarity(reading, other)], reading, tell)
+    layers = _layers(*_key(reading, other))
+    return _measured([layers], [_similarity(reading, other)], reading, tell)
+
+
+@dataclass(frozen=True, eq=False)
+class _Layers:
+    """What is measured of a text so far; visitors go on where others have left."""
+
+    rows: list[Array] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def measure_next(self, measure: Measure, reading: Reading) -> None:
+        """Measure the heads of one more layer; who wants the same waits, and finds it there."""
+        with self.lock:
+            if (layer := len(self.rows)) < reading.model.layers:
+                in_turn = partial(_in_turn, measure)
+                self.rows.append(head_worth.layer_effects(in_turn, layer, reading.model.heads))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _rows(name: str, texts: tuple[TextKey, ...]) -> list[Array]:
-    """What is measured so far, layer by layer; visitors go on where others have left."""
-    return []
+def _layers(name: str, texts: tuple[TextKey, ...]) -> _Layers:
+    return _Layers()
 
 
 def _measured(
-    rows: list[list[Array]], measures: list[Measure], reading: Reading, tell: Tell | None
+    all_of_it: list[_Layers], measures: list[Measure], reading: Reading, tell: Tell | None
 ) -> Array | None:
-    layers, heads = reading.model.layers, reading.model.heads
-    done, total = sum(map(len, rows)), layers * len(rows)
-    if done < total and tell is None:
-        return None
-    for own, measure in zip(rows, measures, strict=True):
-        for layer in range(len(own), layers):
-            row = head_worth.layer_effects(partial(_in_turn, measure), layer, heads)
-            with alone():
-                if len(own) == layer:  # nobody else has meanwhile
-                    own.append(row)
-            if tell:
-                tell(sum(map(len, rows)), total)
-    return np.array(rows)
+    layers = reading.model.layers
+    for own, measure in zip(all_of_it, measures, strict=True):
+        while len(own.rows) < layers:
+            if tell is None:
+                return None
+            own.measure_next(measure, reading)
+            tell(sum(len(each.rows) for each in all_of_it), layers * len(all_of_it))
+    return np.array([own.rows for own in all_of_it])
 
 
 def _in_turn(measure: Measure, off: frozenset[Head]) -> float:
     """Measure once, and let others have the model before the next time."""
-    with alone():
-        found = measure(off)
-    time.sleep(_PAUSE)  # who gives a lock back and takes it at once lets nobody in
-    return found
+    with in_turn():
+        return measure(off)
 
 
 def lens(reading: Reading) -> Lens:

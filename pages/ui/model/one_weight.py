@@ -22,10 +22,9 @@ from attn_core.pretrained.interpret import (
     describe_token,
 )
 from attn_core.text import escape
-from pages.ui.live.chart import chart, expander, look
+from pages.ui.live.chart import chart, expander, is_ready, look
 from pages.ui.live.slots import slot
 from pages.ui.model import controls, text_view
-from pages.ui.model.attention_maps import is_ready
 from pages.ui.session.state import session
 
 

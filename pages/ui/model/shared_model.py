@@ -13,26 +13,20 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from attn_core import limits
 from attn_core.pretrained import (
     DEFAULT,
     DEFAULTS,
     Encoder,
     ModelError,
     folder_at_hand,
-    interpret,
     is_at_hand,
     is_decoder,
     load,
 )
-from attn_core.pretrained.interpret import Reading, Shared, TextKey
-from attn_core.pretrained.model import EncodedText, Model
-from attn_core.scenario import Array
+from attn_core.pretrained.model import Model
 from attn_core.text import escape
-from attn_core.text.embeddings import Source
 from pages.ui.live.slots import slot
 from pages.ui.model import memory_budget
-from pages.ui.model.encoded_cache import EncodedCache
 from pages.ui.session import widgets
 from pages.ui.session.state import session
 
@@ -93,14 +87,6 @@ class Loading:
 
 _loading: dict[str, Loading] = {}
 _starting = threading.Lock()
-#: One text is read at a time, for that takes all cores, and memory for several matrices.
-_busy = threading.Lock()
-_encoded = EncodedCache()
-
-
-def alone() -> threading.Lock:
-    """Return the lock of what takes all cores: one thing is computed at a time."""
-    return _busy
 
 
 def names() -> tuple[str, ...]:
@@ -187,7 +173,7 @@ def _public(error: ModelError, wanted: str) -> str:
 
 
 @contextmanager
-def _in_public(name: str) -> Iterator[None]:
+def in_public(name: str) -> Iterator[None]:
     """Raise errors in words that a page may show."""
     try:
         yield
@@ -255,92 +241,3 @@ def _wait(loading: Loading) -> None:
 def title(name: str) -> str:
     """Name a model without its maker, ready for a sentence."""
     return escape.markdown(_last(name))
-
-
-def vectors(encoder: Encoder, source: Source, words: tuple[str, ...]) -> Array:
-    """Return a vector for each word, from the model's table or in context; (n, d_model).
-
-    Raises
-    ------
-    ValueError
-        When the model sees nothing of a word.
-    """
-    return _vectors(encoder.name, source, words, encoder)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _vectors(name: str, source: Source, words: tuple[str, ...], _encoder: Encoder) -> Array:
-    with _busy, _in_public(name):
-        read = _encoder.word_vectors if source == "word" else _encoder.words_in_context
-        found = read(words)
-    found.setflags(write=False)  # it is all visitors'
-    return found
-
-
-def check(model: Model, text: str, second: str = "") -> None:
-    """Refuse a text, or a pair of sentences, that the model can't read; a blank text is none.
-
-    Raises
-    ------
-    ValueError
-        With the limit that it breaks.
-    """
-    limits.LONG_TEXT.check(text)
-    if text.strip():
-        with _in_public(model.name):
-            if second and isinstance(model, Encoder):
-                model.split(text, second)
-            else:
-                model.split(text)
-
-
-def encoded(model: Model, text: str, second: str = "") -> EncodedText:
-    """Return a text, or a pair that an encoder reads, as it is encoded; the last are cached.
-
-    Raises
-    ------
-    ValueError
-        When the text is empty or too long; see `Model.encode`.
-    """
-    limits.LONG_TEXT.check(text)
-    with _busy, _in_public(model.name):
-        if second and isinstance(model, Encoder):
-            limits.LONG_TEXT.check(second)
-            return _encoded.get(model.name, (text, second), lambda: model.encode(text, second))
-        return _encoded.get(model.name, text, lambda: model.encode(text))
-
-
-def shared(a: EncodedText, b: EncodedText) -> Shared:
-    """Compare two texts; the beginning of a long one is read once more."""
-    with _busy:
-        return interpret.shared(a, b)
-
-
-def thumbnails(reading: Reading, side: int) -> tuple[Array, tuple[str, ...]]:
-    """Return the weights of all heads, small, from a cache; see `Reading.thumbnails`."""
-    focus = reading.focus
-    shown = focus.only_words, focus.merged, focus.way
-    return _thumbnails(reading.model.name, (reading.text_key, *shown), side, reading)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _thumbnails(
-    name: str, shown: tuple[TextKey, bool, bool, str], side: int, _reading: Reading
-) -> tuple[Array, tuple[str, ...]]:
-    with _busy:
-        small, tokens = _reading.thumbnails(side)
-    small.setflags(write=False)  # they are all visitors'
-    return small, tokens
-
-
-def head_scores(reading: Reading) -> Array:
-    """Return what each head does in the text, from a cache; see `interpret.measure_heads`."""
-    return _head_scores(reading.model.name, reading.text_key, reading.focus.merged, reading)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _head_scores(name: str, text: TextKey, merged: bool, _reading: Reading) -> Array:
-    with _busy:
-        scores = interpret.measure_heads(_reading)
-    scores.setflags(write=False)  # they are all visitors'
-    return scores

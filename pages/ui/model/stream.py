@@ -29,10 +29,9 @@ from attn_core.pretrained.interpret.block import (
 from attn_core.pretrained.interpret.lens import describe_lens
 from attn_core.scenario import Array
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
 from pages.ui.model import controls, measured
-from pages.ui.model.attention_maps import is_ready
 from pages.ui.session.state import session
 
 

@@ -10,9 +10,9 @@ from attn_core.figures import WordMap, describe_word_map
 from attn_core.figures.words import word_map
 from attn_core.pretrained.interpret import Reading, Shared, describe_shared
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import attention_maps, controls, shared_model
+from pages.ui.model import attention_maps, readings, text_fields
 
 #: Pixels from which on two matrices have room beside each other, and those between them.
 _BOTH, _GAP = 720, 16
@@ -33,13 +33,13 @@ def compare(reading: Reading) -> Reading | None:
         + " Tokens before the first change stay what they are, for they see nothing of what "
         "follows." * reading.model.design.is_causal
     )
-    other = controls.other(reading.model)
+    other = text_fields.other(reading.model)
     if other is None:
         return None
     _side_by_side(reading, other)
-    both = shared_model.shared(reading.encoded, other.encoded)
+    both = readings.shared(reading.encoded, other.encoded)
     with slot():
-        if both.tokens and attention_maps.is_ready():
+        if both.tokens and is_ready():
             _cosines(both)
     st.markdown(describe_shared(both, escape.markdown))
     return other

@@ -24,10 +24,9 @@ from attn_core.pretrained.interpret.under_mask import can_guess
 from attn_core.pretrained.parts.heads import Head, describe_heads, layer_heads
 from attn_core.scenario import Array
 from attn_core.text import escape
-from pages.ui.live.chart import chart, look
+from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, masked, measured, shared_model
-from pages.ui.model.attention_maps import is_ready
+from pages.ui.model import controls, masked, measured, readings, text_fields
 from pages.ui.model.measured import Tell
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
@@ -56,7 +55,7 @@ def head(reading: Reading) -> None:
         "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). *Attention* shows the model "
         "with all heads."
     )
-    other = None if is_decoder else controls.other(reading.model)
+    other = None if is_decoder else text_fields.other(reading.model)
     off = _switches(reading)
     try:
         if is_decoder:
@@ -76,7 +75,7 @@ def _similarity(reading: Reading, other: Reading | None, off: frozenset[Head]) -
             "Type a second text above: what a head of an encoder is worth shows in how similar the "
             "two are."
         )
-    elif reading.encoded.text_vector is None:
+    elif reading.encoded.rules.others:  # not its vector, which would be computed here
         st.caption("The lab doesn't compute this model's vectors of texts, so nothing is measured.")
     else:
         st.markdown(describe_changed_cosine(measured.cosine_without(reading, other, off)))
@@ -132,12 +131,12 @@ def _next(reading: Reading, off: frozenset[Head]) -> None:
 
 def _measure_next(reading: Reading) -> None:
     """Offer to measure each head for the next word, of one text or of three."""
-    readings = _three(reading)
-    if not readings:
+    texts = _three(reading)
+    if not texts:
         return
-    effects = _effects(reading, partial(measured.head_effects, readings))
+    effects = _effects(reading, partial(measured.head_effects, texts))
     if effects is not None:
-        tokens = tuple(measured.next_without(each, frozenset()).best for each in readings)
+        tokens = tuple(measured.next_without(each, frozenset()).best for each in texts)
         _show(HeadEffects(tokens, effects))
 
 
@@ -168,7 +167,7 @@ def _other(reading: Reading, i: int, offered: str) -> Reading | None:
     widgets.text_input(f"Text {i + 2}", key=key)
     try:
         return Reading(
-            reading.model, shared_model.encoded(reading.model, text), session().model_query.focus
+            reading.model, readings.encoded(reading.model, text), session().model_query.focus
         )
     except ValueError as error:
         st.error(escape.markdown(str(error)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from attn_core import limits
@@ -170,8 +170,8 @@ def from_text(text: str) -> tuple[list[Draw], Draw]:
         return [], Draw()
     if len(read) < len(parts):
         return [], Draw()
-    draws = [draw for draw, count in read for _ in range(count)]
-    return draws[: limits.MAX_WORDS], read[-1][0]
+    draws = (draw for draw, count in read for _ in range(count))
+    return [*islice(draws, limits.MAX_WORDS)], read[-1][0]
 
 
 def _draw_of(part: re.Match[str]) -> tuple[Draw, int]:

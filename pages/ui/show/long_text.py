@@ -11,7 +11,7 @@ from attn_core.analysis import long_text
 from attn_core.figures import describe_long_text, describe_row
 from attn_core.notation.labels import isolate, unique
 from attn_core.text import escape
-from pages.ui.live.chart import chart, expander, look, parse_click
+from pages.ui.live.chart import chart, expander, is_ready, look, parse_click
 from pages.ui.live.tables import data_frame
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.address import MAX_ADDRESS
@@ -72,8 +72,7 @@ def picture(trace: AttentionTrace) -> None:
     """Show all weights as one heatmap; a click selects a row."""
     st.header("All weights", anchor=False)
     st.markdown(long_text.describe_weights(trace, escape.markdown))
-    # A picture in another width would be sent again, and this one is most of a megabyte.
-    if session().measured or not session().is_live:
+    if is_ready():
         chart(
             describe_long_text(trace, look=look()),
             "figure-long-text",
@@ -107,7 +106,7 @@ def row(trace: AttentionTrace) -> None:
         help="Type to search. The number is the word's place in the text.",
         width=320,
     )
-    if session().measured or not session().is_live:
+    if is_ready():
         chart(
             describe_row(trace, i, look=look()),
             "figure-long-row",
