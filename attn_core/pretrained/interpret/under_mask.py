@@ -18,11 +18,7 @@ from ..encoded import Encoded
 from ..encoder import Encoder
 from ..model import Model
 from ..parts.heads import Head, describe_heads
-
-#: Tokens that are shown.
-SHOWN = 10
-#: How many of them a sentence names, and the decimals of a probability there.
-_NAMED, _DECIMALS = 3, 3
+from .what_is_next import DECIMALS, SHOWN, TOLD
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,8 +160,8 @@ the likeliest (0.500).
     """
     found = changed.before
     first, best = (say_token(name, escape) for name in (found.names[0], changed.best))
-    with_all, without = (number(p[0], _DECIMALS) for p in (found.probabilities, changed.after))
-    other = f"; then {best} is the likeliest ({number(changed.probability, _DECIMALS)})"
+    with_all, without = (number(p[0], DECIMALS) for p in (found.probabilities, changed.after))
+    other = f"; then {best} is the likeliest ({number(changed.probability, DECIMALS)})"
     return (
         f"Under {escape(found.mask)} {first} has {with_all} with all heads, and {without} without "
         f"{changed.off}{'' if best == first else other}."
@@ -200,8 +196,8 @@ def describe_under_mask(found: UnderMask, escape: Escape = str) -> str:
     >>> print(describe_under_mask(UnderMask("[MASK]", 2, (2,), ("cat", "dog"), numbers, 23)))
     Under [MASK] most likely stand cat (0.625) and dog (0.250), of 23 tokens.
     """
-    pairs = zip(found.names[:_NAMED], found.probabilities, strict=False)
-    named = [f"{say_token(name, escape)} ({number(p, _DECIMALS)})" for name, p in pairs]
+    pairs = zip(found.names[:TOLD], found.probabilities, strict=False)
+    named = [f"{say_token(name, escape)} ({number(p, DECIMALS)})" for name, p in pairs]
     which = ""
     if len(found.places) > 1:
         which = f", number {found.places.index(found.place) + 1} of {len(found.places)} here,"

@@ -22,7 +22,7 @@ from .reading import most
 #: Tokens that are shown as candidates.
 SHOWN = 10
 #: How many of them a sentence names, and the decimals of a probability there.
-_NAMED, _DECIMALS = 3, 3
+TOLD, DECIMALS = 3, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,10 +175,8 @@ def describe_next(found: Candidates, escape: Escape = str) -> str:
     The likeliest next tokens are ␣suis (0.625) and ␣es (0.375). 2 of 23 tokens can be drawn; \
 without the settings ␣suis has 0.500.
     """
-    names = [say_token(name, escape) for name in found.names[:_NAMED]]
-    pairs = [
-        f"{name} ({number(p, _DECIMALS)})" for name, p in zip(names, found.after, strict=False)
-    ]
+    names = [say_token(name, escape) for name in found.names[:TOLD]]
+    pairs = [f"{name} ({number(p, DECIMALS)})" for name, p in zip(names, found.after, strict=False)]
     pairs = [pair for pair, p in zip(pairs, found.after, strict=False) if p]
     told = (
         f"The likeliest next tokens are {join_words(pairs)}."
@@ -188,7 +186,7 @@ without the settings ␣suis has 0.500.
     if np.array_equal(found.before, found.after):
         return told
     drawn = f"{found.possible:,} of {found.vocabulary:,} tokens can be drawn"
-    own = number(found.before[0], _DECIMALS)
+    own = number(found.before[0], DECIMALS)
     return f"{told} {drawn}; without the settings {names[0]} has {own}."
 
 
@@ -212,7 +210,7 @@ def _name(word: NextWord, k: int, escape: Escape) -> str:
 def describe_drawn(word: NextWord, probability: float, escape: Escape = str) -> str:
     """Say how likely the token was when it was drawn."""
     name = _name(word, word.token, escape)
-    return f"{name} was drawn with a probability of {number(probability, _DECIMALS)}."
+    return f"{name} was drawn with a probability of {number(probability, DECIMALS)}."
 
 
 def describe_cache(word: NextWord) -> str:
