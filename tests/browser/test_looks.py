@@ -108,13 +108,14 @@ def test_what_was_learned(visit, lesson):
         assert page.evaluate(CUT) == []
 
 
-def test_two_texts(visit, encoder):
+@pytest.mark.parametrize(("topic", "pictures"), [("attention", 5), ("texts", 3)])
+def test_a_real_model(visit, encoder, topic, pictures):
     texts = "Donaudampfschifffahrtsgesellschaft sails", "It sails on the Donau, since it is tired"
     read, other = map(encode_text, texts)
-    page = visit(f"/{MODEL}?read={read}&other={other}")
+    page = visit(f"/{MODEL}?read={read}&other={other}&topic={topic}")
     for width in (1280, 390):
         resize(page, width)
-        expect(page.locator(".js-plotly-plot")).to_have_count(8)
+        expect(page.locator(".js-plotly-plot")).to_have_count(pictures)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(CUT) == []
 
