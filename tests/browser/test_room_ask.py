@@ -176,7 +176,7 @@ def test_a_workshop(presenter, phone, keyboard, slow):
     assert "3 votes, 3 right" in course
     for page in room:
         expect(page.get_by_text("has ended")).to_be_visible()
-        assert "room=" not in page.url
+        expect(page).not_to_have_url(re.compile("room="))
 
 
 def go_to_room(page: Page) -> None:
