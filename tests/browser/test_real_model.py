@@ -99,7 +99,7 @@ def click_thumbnail(page: Page, heads: Locator, row: int, column: int) -> None:
 
 
 def box(page: Page, name: str) -> Locator:
-    return page.get_by_role("combobox", name=name)
+    return page.get_by_role("combobox", name=name, exact=True)
 
 
 def field(page: Page, label: str = "Text") -> Locator:

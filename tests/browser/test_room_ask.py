@@ -175,7 +175,8 @@ def test_a_workshop(presenter, phone, keyboard, slow):
     assert "Which word does *suis* attend to most?" in course
     assert "3 votes, 3 right" in course
     for page in room:
-        expect(page.get_by_text("has ended")).to_be_visible()
+        expect(page.get_by_text(re.compile(r"The room \w+ has ended"))).to_be_visible()
+        expect(page.get_by_text("The task has ended")).to_have_count(0)
         expect(page).not_to_have_url(re.compile("room="))
 
 
