@@ -1,9 +1,11 @@
 """What Streamlit loses, and what the mending keeps."""
 
 import asyncio
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import streamlit as st
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, RuntimeConfig
@@ -12,9 +14,13 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.session_manager import SessionClient
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
 
 from pages.ui.serving import mend
+
+#: Streamlit's own, which a server in this process would mend.
+OWN_BEGIN = SafeSessionState.on_script_will_rerun
 
 
 class Client(SessionClient):
@@ -155,3 +161,49 @@ def test_a_run_that_nobody_asked_for_in_words_is_passed_on():
     heard = []
     mend.hear_once(lambda _, said: heard.append(said))(None, None)
     assert heard == [None]
+
+
+class Given:
+    """What a message says, and a callback that looks at the session's state twice."""
+
+    def __init__(self):
+        self.heard = []
+
+    def on_script_will_rerun(self, said, **_more):
+        self.heard.append(said)
+        self.state["seen"]
+        self.heard.append("whole")
+
+    def __getitem__(self, _key):
+        return None
+
+
+class Next(Exception):
+    """Another message has come."""
+
+
+def hear(begin):
+    """Begin a run while another message is there; return what was heard, and what is heard then."""
+
+    def give_up():
+        raise Next
+
+    given = Given()
+    given.state = SafeSessionState(given, give_up)
+    with contextlib.suppress(Next):
+        begin(given.state, "press")
+    with pytest.raises(Next):
+        given.state["seen"]  # the next message is looked at afterwards
+    return given.heard
+
+
+def test_a_press_is_heard_whole_though_another_message_is_there():
+    assert hear(mend.hear_whole(OWN_BEGIN)) == ["press", "whole"]
+
+
+def test_streamlit_by_itself_gives_it_up():
+    assert hear(OWN_BEGIN) == []
+
+
+def test_a_run_is_not_begun_beside_another():
+    assert st.get_option("runner.fastReruns") is False

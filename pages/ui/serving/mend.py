@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -16,6 +17,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import ActiveSessionInfo, SessionManager
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 Clear = Callable[[ForwardMsgQueue, bool, list[str] | None], None]
@@ -30,6 +32,7 @@ def streamlit() -> None:
     if isinstance(sessions, WebsocketSessionManager):  # not so in a test without a server
         answer_who_came_back(sessions)
         ForwardMsgQueue.clear = _kept_by_parts(ForwardMsgQueue.clear)  # type: ignore[method-assign, assignment]
+        SafeSessionState.on_script_will_rerun = hear_whole(SafeSessionState.on_script_will_rerun)  # type: ignore[method-assign]
         AppSession.request_rerun = hear_once(AppSession.request_rerun)  # type: ignore[method-assign, assignment]
 
 
@@ -89,6 +92,25 @@ def hear_once(request: Request) -> Request:
         if client_state and client_state.is_auto_rerun:
             _forget_presses(client_state)
         request(session, client_state)
+
+    return heard
+
+
+def hear_whole(begin: Callable[..., None]) -> Callable[..., None]:
+    """Have what a message says heard to its end before the next one is looked at.
+
+    Streamlit gives a run up for the next message at each look at the session's state: also before
+    it has called back for the press that the run is of, or in the middle of that. The press was
+    lost, as when a page that was still being drawn told of its width a moment after a button.
+    """
+
+    def heard(state: SafeSessionState, *said: Any, **more: Any) -> None:
+        give_up = object.__getattribute__(state, "_yield_callback")  # it has keys for attributes
+        object.__setattr__(state, "_yield_callback", lambda: None)
+        try:
+            begin(state, *said, **more)
+        finally:
+            object.__setattr__(state, "_yield_callback", give_up)
 
     return heard
 
