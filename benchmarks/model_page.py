@@ -32,7 +32,7 @@ from benchmarks.long_text import HEADER, Proxy, Visit, line, plotly_of, proxy, t
 from benchmarks.process import most_memory
 from benchmarks.serve import serving
 from benchmarks.visitor import Visitor
-from pages.ui.model.shared_model import VARIABLE
+from pages.ui.model.shared.shared_model import VARIABLE
 from tests.conftest import launch
 
 

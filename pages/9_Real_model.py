@@ -4,7 +4,9 @@ import streamlit as st
 
 from pages.ui import frame
 from pages.ui.live import chart
-from pages.ui.model import attention_maps, shared_model, text_fields, topics
+from pages.ui.model import text_fields, topics
+from pages.ui.model.attention import attention_maps
+from pages.ui.model.shared import shared_model
 from pages.ui.show import glossary
 
 frame.page("Real model", heads=False)

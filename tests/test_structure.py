@@ -68,7 +68,7 @@ def test_pages_neither_compute_nor_draw_nor_touch_the_state(path):
             "pages.ui.frame, pages.ui.edit.form, pages.ui.show.pictures",
             {"pandas", "segno"},
         ),
-        ("pages.ui.edit.vectors, pages.ui.model.shared_model", {"pandas", *MODELS}),
+        ("pages.ui.edit.vectors, pages.ui.model.shared.shared_model", {"pandas", *MODELS}),
         (
             "pages.ui.share.downloads, pages.ui.share.transfer",
             {"pandas", "segno"},

@@ -11,7 +11,7 @@ from attn_core import softmax
 from attn_core.permalink import encode_text
 from attn_core.pretrained import load
 from benchmarks.serve import server
-from pages.ui.model.shared_model import VARIABLE
+from pages.ui.model.shared.shared_model import VARIABLE
 from tests.browser.conftest import ROOT, idle, settle
 from tests.browser.test_real_model import click, plot, z
 from tests.pretrained import decoders

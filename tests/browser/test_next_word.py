@@ -11,7 +11,7 @@ from attn_core.pretrained.decoder.generate import Continuation
 from attn_core.pretrained.decoder.sampling import Sampling
 from attn_core.pretrained.interpret import candidates, next_word
 from benchmarks.serve import serving
-from pages.ui.model.shared_model import VARIABLE
+from pages.ui.model.shared.shared_model import VARIABLE
 from tests.browser.conftest import ROOT, idle
 from tests.browser.test_learn import button, press
 from tests.browser.test_live import parameter

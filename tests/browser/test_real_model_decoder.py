@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from attn_core import attend, limits, permalink
 from attn_core.pretrained import load
 from benchmarks.serve import serving
-from pages.ui.model.shared_model import VARIABLE
+from pages.ui.model.shared.shared_model import VARIABLE
 from tests.browser.conftest import ROOT, idle, settle
 from tests.browser.test_journey import go, numbers
 from tests.browser.test_live import parameter

@@ -9,7 +9,7 @@ from attn_core import softmax
 from attn_core.permalink import encode_text
 from attn_core.pretrained import load
 from attn_core.pretrained.interpret import under_mask as of_masks
-from pages.ui.model import shared_model
+from pages.ui.model.shared import shared_model
 from pages.ui.session.model_query import SENTENCE, heads_to_text
 from tests.pages.test_pages import fine, visit
 from tests.pretrained import decoders, tiny

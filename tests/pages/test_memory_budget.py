@@ -4,7 +4,7 @@ import pytest
 
 from attn_core.pretrained import load
 from attn_core.pretrained.memory import needed
-from pages.ui.model import memory_budget, shared_model
+from pages.ui.model.shared import memory_budget, shared_model
 from tests.pages.test_pages import fine, press, visit
 from tests.pretrained import decoders, tiny
 

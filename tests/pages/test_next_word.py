@@ -13,7 +13,7 @@ from attn_core.pretrained import Decoder, load
 from attn_core.pretrained.decoder.generate import Continuation
 from attn_core.pretrained.decoder.sampling import Sampling
 from attn_core.pretrained.interpret import candidates, describe_attended, describe_cache, next_word
-from pages.ui.model import continuations, shared_model
+from pages.ui.model.shared import continuations, shared_model
 from tests.pages.test_pages import array, fine, parameter, visit
 from tests.pages.test_real_model import PAGE, said
 from tests.pretrained.decoders import HOME

@@ -16,8 +16,8 @@ from attn_core.presets import DEFAULT
 from attn_core.pretrained import Encoded, load
 from attn_core.pretrained.interpret import Focus, Reading, describe_seen, describe_token
 from attn_core.pretrained.rollout import rollout
-from pages.ui.model import readings, shared_model
-from pages.ui.model.encoded_cache import MOST, EncodedCache, size
+from pages.ui.model.shared import readings, shared_model
+from pages.ui.model.shared.encoded_cache import MOST, EncodedCache, size
 from pages.ui.model.text_fields import PAIR
 from pages.ui.session.model_query import FIRST, SENTENCE
 from pages.ui.session.url_text import ELSEWHERE

@@ -9,7 +9,7 @@ from attn_core import attend, limits
 from attn_core.notation.labels import number
 from attn_core.permalink import encode_text
 from attn_core.pretrained import DEFAULT, load
-from pages.ui.model import shared_model
+from pages.ui.model.shared import shared_model
 from pages.ui.session.address import Address
 from tests.pages.test_pages import boxes, fine, parameter, press, scenario, visit
 from tests.pages.test_real_model import PAGE, chosen, said

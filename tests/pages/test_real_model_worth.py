@@ -11,8 +11,8 @@ from attn_core import softmax
 from attn_core.permalink import encode_text
 from attn_core.pretrained import load
 from attn_core.pretrained.interpret import Focus, Reading
-from pages.ui.model import measured, shared_model
-from pages.ui.model.readings import alone
+from pages.ui.model.shared import measured, shared_model
+from pages.ui.model.shared.readings import alone
 from tests.pages.test_pages import array, fine, parameter, press, visit
 from tests.pages.test_real_model import PAGE, complaint, said
 from tests.pretrained import decoders, tiny

@@ -14,7 +14,7 @@ from attn_core.tasks.document import from_content, to_json
 from attn_core.tasks.progress import Progress
 from attn_core.tasks.receipt import Receipt, sign, verify
 from pages.ui.course import receipt
-from pages.ui.model import shared_model
+from pages.ui.model.shared import shared_model
 from pages.ui.serving import secret
 from tests.pages.test_pages import fine, parameter, slider, visit
 

@@ -10,7 +10,7 @@ from attn_core import edits, pretrained
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.text.embeddings import axis_names, embed
-from pages.ui.model import shared_model
+from pages.ui.model.shared import shared_model
 from tests.pages.test_pages import fine, press, scenario, slider, visit
 
 PAGE = "1_Embeddings.py"

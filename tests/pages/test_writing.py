@@ -10,8 +10,8 @@ from attn_core.pretrained import load
 from attn_core.pretrained.decoder.generate import Continuation
 from attn_core.pretrained.decoder.model import Decoder
 from attn_core.pretrained.decoder.sampling import Sampling
-from pages.ui.model import continuations
-from pages.ui.model.continuations import Continuations
+from pages.ui.model.shared import continuations
+from pages.ui.model.shared.continuations import Continuations
 from pages.ui.session.writing import Draw, Drawn, Writing, from_text, to_text
 from tests.pretrained import decoders
 

@@ -20,7 +20,8 @@ from attn_core.tasks.movable import Movable
 from attn_core.text import escape
 from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import attention_maps, shared_model
+from pages.ui.model.attention import attention_maps
+from pages.ui.model.shared import shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 

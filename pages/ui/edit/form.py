@@ -18,7 +18,7 @@ from attn_core.text.embeddings import hashed, source_of
 from attn_core.text.vocabulary import FEATURES, ORDER, PLACES
 from pages.ui.edit import mask, vectors
 from pages.ui.live.slots import slot
-from pages.ui.model import shared_model
+from pages.ui.model.shared import shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 

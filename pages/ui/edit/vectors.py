@@ -12,7 +12,7 @@ from attn_core.pretrained import Encoder
 from attn_core.scenario import Array
 from attn_core.text import escape
 from attn_core.text.embeddings import SOURCES, Source, source_of
-from pages.ui.model import readings, shared_model
+from pages.ui.model.shared import readings, shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.show.fragments import fragment

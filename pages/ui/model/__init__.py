@@ -1,4 +1,4 @@
-"""The page of a pretrained model: loading it, its controls, what it attends to.
+"""The page of a pretrained model: its text, its controls, and `topics`, one file each.
 
-The model itself is `attn_core.pretrained`; one is loaded for all visitors.
+The model itself is `attn_core.pretrained`; what is loaded for all visitors is in `shared/`.
 """

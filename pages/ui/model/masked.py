@@ -24,7 +24,8 @@ from attn_core.pretrained.parts.heads import Head
 from attn_core.text import escape
 from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, readings
+from pages.ui.model import controls
+from pages.ui.model.shared import readings
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
 

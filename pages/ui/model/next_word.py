@@ -39,7 +39,8 @@ from attn_core.text import escape
 from pages.ui.live import components
 from pages.ui.live.chart import chart, is_ready, look, parse_click
 from pages.ui.live.slots import slot
-from pages.ui.model import continuations, controls, draw_settings
+from pages.ui.model import controls, draw_settings
+from pages.ui.model.shared import continuations
 from pages.ui.session import state, widgets
 from pages.ui.session.state import session
 from pages.ui.session.writing import Draw, Drawn

@@ -31,7 +31,8 @@ from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, measured
+from pages.ui.model import controls
+from pages.ui.model.shared import measured
 from pages.ui.session.state import session
 
 

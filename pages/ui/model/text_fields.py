@@ -13,7 +13,7 @@ from attn_core.pretrained.interpret import Reading, describe_pair, describe_text
 from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.slots import slot
-from pages.ui.model import memory_budget, readings, shared_model
+from pages.ui.model.shared import memory_budget, readings, shared_model
 from pages.ui.session import state, widget_state, widgets
 from pages.ui.session.model_query import SENTENCE, ModelQuery
 from pages.ui.session.state import session

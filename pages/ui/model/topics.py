@@ -6,17 +6,8 @@ from attn_core.pretrained import Encoder
 from attn_core.pretrained.interpret import Reading
 from attn_core.pretrained.interpret.under_mask import can_guess
 from attn_core.pretrained.model import Model
-from pages.ui.model import (
-    attention_maps,
-    controls,
-    masked,
-    next_word,
-    one_weight,
-    open_in_editor,
-    stream,
-    two_texts,
-    worth,
-)
+from pages.ui.model import controls, masked, next_word, stream, two_texts, worth
+from pages.ui.model.attention import attention_maps, one_weight, open_in_editor
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.model_query import TOPICS, Topic
 from pages.ui.session.state import session

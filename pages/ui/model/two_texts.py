@@ -12,7 +12,9 @@ from attn_core.pretrained.interpret import Reading, Shared, describe_shared
 from attn_core.text import escape
 from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import attention_maps, readings, text_fields
+from pages.ui.model import text_fields
+from pages.ui.model.attention import attention_maps
+from pages.ui.model.shared import readings
 
 #: Pixels from which on two matrices have room beside each other, and those between them.
 _BOTH, _GAP = 720, 16

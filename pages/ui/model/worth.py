@@ -26,8 +26,9 @@ from attn_core.scenario import Array
 from attn_core.text import escape
 from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, masked, measured, readings, text_fields
-from pages.ui.model.measured import Tell
+from pages.ui.model import controls, masked, text_fields
+from pages.ui.model.shared import measured, readings
+from pages.ui.model.shared.measured import Tell
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 

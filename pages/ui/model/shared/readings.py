@@ -15,8 +15,8 @@ from attn_core.pretrained.interpret import Reading, Seen, Shared, TextKey
 from attn_core.pretrained.model import EncodedText, Model
 from attn_core.scenario import Array
 from attn_core.text.embeddings import Source
-from pages.ui.model.encoded_cache import EncodedCache
-from pages.ui.model.shared_model import in_public
+from pages.ui.model.shared.encoded_cache import EncodedCache
+from pages.ui.model.shared.shared_model import in_public
 
 #: Seconds for which others can have the model between two of several computations.
 _BETWEEN = 0.001

@@ -18,7 +18,8 @@ from attn_core.pretrained.interpret import (
 )
 from pages.ui.live.chart import chart, is_ready
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, readings
+from pages.ui.model import controls
+from pages.ui.model.shared import readings
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 

@@ -25,7 +25,7 @@ from attn_core.pretrained.interpret.reading import Reading, TextKey
 from attn_core.pretrained.model import EncodedText
 from attn_core.pretrained.parts.heads import Head, describe_heads
 from attn_core.scenario import Array
-from pages.ui.model.readings import alone, in_turn
+from pages.ui.model.shared.readings import alone, in_turn
 
 #: Says how many layers of how many are measured.
 Tell = Callable[[int, int], None]

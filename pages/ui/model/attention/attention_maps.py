@@ -23,7 +23,9 @@ from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.chart import chart, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, find_heads, readings, shared_model
+from pages.ui.model import controls
+from pages.ui.model.attention import find_heads
+from pages.ui.model.shared import readings, shared_model
 from pages.ui.session.state import session
 
 #: Pixels of the page, and tokens, with which the large head has room beside all heads.

@@ -24,7 +24,8 @@ from attn_core.pretrained.interpret import (
 from attn_core.text import escape
 from pages.ui.live.chart import chart, expander, is_ready, look
 from pages.ui.live.slots import slot
-from pages.ui.model import controls, text_view
+from pages.ui.model import controls
+from pages.ui.model.attention import text_view
 from pages.ui.session.state import session
 
 

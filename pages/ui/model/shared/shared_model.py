@@ -26,7 +26,7 @@ from attn_core.pretrained import (
 from attn_core.pretrained.model import Model
 from attn_core.text import escape
 from pages.ui.live.slots import slot
-from pages.ui.model import memory_budget
+from pages.ui.model.shared import memory_budget
 from pages.ui.session import widgets
 from pages.ui.session.state import session
 

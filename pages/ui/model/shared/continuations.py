@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from attn_core.pretrained import Decoder
 from attn_core.pretrained.decoder.generate import Continuation
-from pages.ui.model import readings
+from pages.ui.model.shared import readings
 
 #: Bytes, most of which are keys and values; what was used last is kept whatever it takes.
 MOST = 40_000_000
