@@ -57,8 +57,8 @@ def answer_who_came_back(sessions: WebsocketSessionManager) -> None:
     meantime is in the list with the old one, and all that the new run of their page had sent
     until then went there, and so nowhere: the page got no answer.
     """
-    join_words = sessions.list_active_sessions
-    sessions.list_active_sessions = lambda: _Present(sessions, join_words())  # type: ignore[method-assign]
+    listed = sessions.list_active_sessions
+    sessions.list_active_sessions = lambda: _Present(sessions, listed())  # type: ignore[method-assign]
 
 
 def _kept_by_parts(clear: Clear) -> Clear:
