@@ -12,8 +12,8 @@ from ..notation.labels import number, short, subscripts
 from ..notation.overview import END, overview
 from ..scenario import Scenario
 from ..tasks import Task, check
-from ..tasks.lesson import LessonPage
-from ..tasks.prediction import Prediction
+from ..tasks.course.lesson import LessonPage
+from ..tasks.course.prediction import Prediction
 from ..text import escape
 from . import prose
 

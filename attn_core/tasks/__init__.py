@@ -1,11 +1,11 @@
-"""Tasks that check what a hand did, and the lessons of the course, which are data in `lessons/`.
+"""Tasks that check what a hand did; `course/` has the lessons, `goals/` what a task can want.
 
 A task is a start, what may move, and goals; `check` reads start and present scenario alone.
 """
 
+from .course.lesson import LESSONS, Lesson
 from .document import read
 from .errors import TaskError, UnsolvableError
-from .lesson import LESSONS, Lesson
 from .task import Result, Task, check, is_solved
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from .. import document, limits, presets, strict_json
 from ..scenario import Scenario
 from .errors import TaskError
-from .goal_document import goal_content, read_goal
+from .goals.document import goal_content, read_goal
 from .movable import Movable
 from .task import Task, check, is_solved
 

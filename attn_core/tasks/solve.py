@@ -67,7 +67,7 @@ def solve(task: Task, patience: float = inf) -> Scenario:
     Examples
     --------
     >>> from attn_core.presets import BY_KEY
-    >>> from attn_core.tasks.bound import Bound
+    >>> from attn_core.tasks.goals.bound import Bound
     >>> from attn_core.tasks.goals import Cell
     >>> from attn_core.tasks.movable import Movable
     >>> start = BY_KEY["similarity"].scenario

@@ -113,7 +113,7 @@ def check(task: Task, scenario: Scenario, escape: Escape = str) -> tuple[Result,
     --------
     >>> from attn_core.presets import BY_KEY
     >>> from attn_core.tasks.goals import Cell
-    >>> from attn_core.tasks.bound import Bound
+    >>> from attn_core.tasks.goals.bound import Bound
     >>> start = BY_KEY["similarity"].scenario
     >>> goal = Cell(Bound(low=0.9), "weights", row=1, column=0)
     >>> task = Task("", "", start, Movable(start, ("W_q",)), (goal,))

@@ -2,8 +2,8 @@
 
 from attn_core.presets import BY_KEY
 from attn_core.tasks import Task
-from attn_core.tasks.bound import Bound
 from attn_core.tasks.goals import Cell, Same
+from attn_core.tasks.goals.bound import Bound
 from attn_core.tasks.movable import Movable
 from pages.ui import frame
 from pages.ui.edit import form, matrix

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from attn_core.tasks import LESSONS, is_solved
-from attn_core.tasks.progress import Progress
+from attn_core.tasks.course.progress import Progress
 from tests.browser.conftest import idle, settle
 from tests.browser.test_course import PAGE, PHONE, TASK, button, moves, scenario, type_into
 from tests.browser.test_course_lessons import SOLVED, state

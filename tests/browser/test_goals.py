@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from attn_core import Scenario, document, edits
 from attn_core.tasks import LESSONS, Task, check, goals, model_heads
-from attn_core.tasks.bound import Bound
 from attn_core.tasks.goals import ONE_WORD, Goal
+from attn_core.tasks.goals.bound import Bound
 from attn_core.tasks.movable import Movable
 from benchmarks.serve import serving
 from pages.ui.live.goal_bar import plain

@@ -16,7 +16,7 @@ from websockets.typing import Origin, Subprotocol
 
 from attn_core.permalink import decode, encode
 from attn_core.tasks import LESSONS
-from attn_core.tasks.receipt import Receipt, sign
+from attn_core.tasks.course.receipt import Receipt, sign
 from benchmarks.visitor import Visitor
 from tests.browser.conftest import idle, settle
 from tests.browser.seats import new_context

@@ -11,10 +11,10 @@ from attn_core import attend
 from attn_core.export.worksheet import worksheet
 from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS
+from attn_core.tasks.course.lesson import LessonPage
+from attn_core.tasks.course.prediction import read_prediction
 from attn_core.tasks.document import from_content
-from attn_core.tasks.lesson import LessonPage
 from attn_core.tasks.moves import with_moves
-from attn_core.tasks.prediction import read_prediction
 from tests.tasks.test_lessons import OWN
 
 SEEDS = ("", "k3f9", "a", "0zz")

@@ -8,9 +8,9 @@ from attn_core import attend, edits
 from attn_core.permalink import encode, encode_text
 from attn_core.presets import BY_KEY, DEFAULT
 from attn_core.tasks import LESSONS, check, is_solved
+from attn_core.tasks.course.progress import Progress
 from attn_core.tasks.document import to_json
 from attn_core.tasks.fill import with_numbers
-from attn_core.tasks.progress import Progress
 from tests.pages.test_pages import boxes, fine, parameter, scenario, slider, visit
 
 KEY = "7"

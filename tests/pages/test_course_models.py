@@ -6,8 +6,8 @@ from attn_core import edits, pretrained
 from attn_core.permalink import encode, encode_text
 from attn_core.presets import DEFAULT
 from attn_core.tasks import LESSONS, is_solved, model_heads
+from attn_core.tasks.course.progress import Progress
 from attn_core.tasks.document import to_json
-from attn_core.tasks.progress import Progress
 from pages.ui.model.shared import shared_model
 from tests.pages.test_course import click, course, parameter, query, said, scenario, step
 from tests.pages.test_pages import fine

@@ -10,9 +10,9 @@ from attn_core import edits, permalink
 from attn_core.permalink import decode, encode
 from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS, is_solved, model_heads
+from attn_core.tasks.course.progress import Progress
+from attn_core.tasks.course.receipt import Receipt, sign, verify
 from attn_core.tasks.document import from_content, to_json
-from attn_core.tasks.progress import Progress
-from attn_core.tasks.receipt import Receipt, sign, verify
 from pages.ui.course import receipt
 from pages.ui.model.shared import shared_model
 from pages.ui.serving import secret

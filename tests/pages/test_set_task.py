@@ -11,7 +11,7 @@ from attn_core.permalink import decode_text, encode
 from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS, is_solved, read
 from attn_core.tasks.document import from_content, to_json
-from attn_core.tasks.goal_document import KINDS
+from attn_core.tasks.goals.document import KINDS
 from pages.ui.share import goal_form, qr_code, set_task
 from tests.pages.test_pages import fine, scenario, visit
 

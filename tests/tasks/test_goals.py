@@ -9,9 +9,9 @@ from attn_core import Scenario, attend
 from attn_core.edits import with_mask_kind
 from attn_core.learning.backpropagation import backpropagate
 from attn_core.presets import BY_KEY
-from attn_core.tasks.bound import Bound, near
-from attn_core.tasks.goal_document import KINDS, goal_content, read_goal
 from attn_core.tasks.goals import ONE_WORD, Heads, Row
+from attn_core.tasks.goals.bound import Bound, near
+from attn_core.tasks.goals.document import KINDS, goal_content, read_goal
 from attn_core.tasks.movable import Movable
 from attn_core.tasks.task import Task, check
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from attn_core.tasks import check, is_solved
+from attn_core.tasks.course.lesson import LESSONS, LessonPage, draw
 from attn_core.tasks.document import to_json
-from attn_core.tasks.lesson import LESSONS, LessonPage, draw
 from attn_core.tasks.solve import solve
 
 #: The lessons that need no model; the others bring words of their own.

@@ -8,8 +8,8 @@ import pytest
 
 from attn_core import attend
 from attn_core.tasks import LESSONS, check, is_solved
+from attn_core.tasks.course.lesson import draw
 from attn_core.tasks.fill import fill
-from attn_core.tasks.lesson import draw
 from attn_core.tasks.moves import with_moves
 from attn_core.tasks.places import read_place
 from attn_core.tasks.solve import solve

@@ -19,7 +19,7 @@ from attn_core.learning.hyperparameters import Hyperparameters
 from attn_core.learning.optimizer import Optimizer
 from attn_core.learning.trainer import Trainer
 from attn_core.tasks import is_solved
-from attn_core.tasks.lesson import LESSONS, LessonPage, draw
+from attn_core.tasks.course.lesson import LESSONS, LessonPage, draw
 from attn_core.tasks.moves import with_moves
 from tests.cases import for_each
 

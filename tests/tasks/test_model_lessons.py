@@ -15,9 +15,9 @@ from attn_core.limits import validate
 from attn_core.presets import DEFAULT
 from attn_core.scenario import Array
 from attn_core.tasks import LESSONS, TaskError, check, is_solved, model_heads, read
+from attn_core.tasks.course.lesson import LessonPage, draw
 from attn_core.tasks.document import content, from_content, to_json
 from attn_core.tasks.fill import with_numbers
-from attn_core.tasks.lesson import LessonPage, draw
 from attn_core.tasks.model_heads import Choice
 from attn_core.tasks.movable import Movable
 from attn_core.tasks.moves import with_moves

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core.tasks import progress as module
-from attn_core.tasks.progress import PREDICTIONS, LessonProgress, Progress
+from attn_core.tasks.course import progress as module
+from attn_core.tasks.course.progress import PREDICTIONS, LessonProgress, Progress
 
 CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 KEYS = [str(number) for number in range(1, 18)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attn_core.tasks.receipt import Receipt, ReceiptError, sign, verify
+from attn_core.tasks.course.receipt import Receipt, ReceiptError, sign, verify
 
 SECRET = "of this server"
 RECEIPT = Receipt("7", "k3f9", "1jZDBCsIw", with_solution=False)

@@ -1,7 +1,7 @@
 """What a task wants: each goal is one number of a scenario's trace, and the bound for it.
 
 A goal is measured in the start and the present trace alone, never by what was clicked; so a link
-to a scenario proves that it meets its goals. `goals.js` measures the same in the browser.
+to a scenario proves that it meets its goals. `measure.js` does the same in the browser.
 """
 
 from .goal import Goal

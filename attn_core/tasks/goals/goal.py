@@ -15,7 +15,7 @@ from ...notation.graph import graph
 from ...notation.labels import numbers
 from ...notation.steps import Axis, step
 from ...scenario import Array
-from ..bound import Bound
+from .bound import Bound
 
 #: The derivative of a goal's number by each matrix that it reads.
 Slope = Mapping[str, Array]

@@ -13,7 +13,7 @@ from ...attention import AttentionTrace
 from ...explain.wording import Escape
 from ...notation.steps import step
 from ...scenario import Array
-from ..bound import Bound
+from .bound import Bound
 from .goal import Goal, Slope, fields_of, labels_of, matrix_of, of_head, slope_at
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from attn_core import Scenario
 from attn_core.figures import NARROW
 from attn_core.tasks import LESSONS, is_solved
-from attn_core.tasks.lesson import LessonPage
+from attn_core.tasks.course.lesson import LessonPage
 from attn_core.text import escape
 from attn_core.text.gloss import gloss
 from pages.ui.course import picture, predict, real_head, receipt, task, worksheet

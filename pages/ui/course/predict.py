@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from attn_core.notation import labels
-from attn_core.tasks.prediction import Prediction
+from attn_core.tasks.course.prediction import Prediction
 from attn_core.text.gloss import gloss_of_each
 from pages.ui.course import picture
 from pages.ui.session import widget_state, widgets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from attn_core.tasks import is_solved
-from attn_core.tasks.receipt import Receipt, ReceiptError, sign, verify
+from attn_core.tasks.course.receipt import Receipt, ReceiptError, sign, verify
 from pages.ui.live.chart import expander
 from pages.ui.serving import secret
 from pages.ui.session import state, widget_state, widgets

@@ -52,11 +52,11 @@ class CourseAddress(NamedTuple):
     lesson, seed, step : str
         Which lesson, which variant of it, and where in it; there may be no such ones.
     course : str
-        How far a visitor has come; see `attn_core.tasks.progress`.
+        How far a visitor has come; see `attn_core.tasks.course.progress`.
     task : str
         A teacher's task, as a link that nobody has opened yet.
     receipt : str
-        What a server signed of the scenario; see `attn_core.tasks.receipt`.
+        What a server signed of the scenario; see `attn_core.tasks.course.receipt`.
     """
 
     lesson: str = ""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from attn_core import Scenario, permalink
 from attn_core.tasks import LESSONS, Task, read
-from attn_core.tasks.lesson import Lesson, LessonPage, check_seed
-from attn_core.tasks.progress import Progress
+from attn_core.tasks.course.lesson import Lesson, LessonPage, check_seed
+from attn_core.tasks.course.progress import Progress
 from pages.ui.session.address import CourseAddress
 
 #: The steps of a lesson. Between story and task there is one for each prediction.

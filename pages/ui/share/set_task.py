@@ -12,7 +12,7 @@ from attn_core import Scenario, document, permalink
 from attn_core.edits import PROJECTIONS, block_of, editable
 from attn_core.tasks import Task, UnsolvableError, check, read
 from attn_core.tasks import document as tasks
-from attn_core.tasks.goal_document import goal_content
+from attn_core.tasks.goals.document import goal_content
 from attn_core.tasks.movable import SETTINGS, Movable
 from attn_core.text import escape
 from pages.ui.live.chart import expander

@@ -4,7 +4,7 @@
 import { attend, hasHeads } from "./attend.js";
 import { number } from "./preview.js";
 
-// As in `attn_core/tasks/bound.py` and `task.py`.
+// As in `goals/bound.py` and `task.py` of `attn_core/tasks`.
 const [TOLERANCE, NEARLY] = [1e-9, 0.99];
 const DIGITS = [2, 3, 4, 5, 6];
 

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from attn_core import strict_json
 from attn_core.notation import cells
-from attn_core.tasks.bound import TOLERANCE
-from attn_core.tasks.prediction import Prediction
+from attn_core.tasks.course.prediction import Prediction
+from attn_core.tasks.goals.bound import TOLERANCE
 from pages.ui.room.rules import histogram
 from pages.ui.room.rules.histogram import Bar
 from pages.ui.room.rules.limits import CHOICES, FEWEST_SHOWN, MAX_NUMBER, MAX_QUESTION

@@ -7,7 +7,7 @@ import streamlit as st
 from attn_core.notation import labels
 from attn_core.notation.cells import Cell
 from attn_core.notation.graph import graph
-from attn_core.tasks.prediction import Prediction
+from attn_core.tasks.course.prediction import Prediction
 from pages.ui.room.rules import about_number, question
 from pages.ui.room.rules.question import Question
 from pages.ui.room.show import lesson_list, verbs

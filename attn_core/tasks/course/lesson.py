@@ -11,16 +11,16 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
-from .. import document, limits, presets
-from ..attention import attend
-from ..scenario import Scenario
-from . import model_heads
-from .document import from_content
-from .errors import TaskError
-from .fill import fill, with_numbers
-from .moves import with_moves
+from ... import document, limits, presets
+from ...attention import attend
+from ...scenario import Scenario
+from .. import model_heads
+from ..document import from_content
+from ..errors import TaskError
+from ..fill import fill, with_numbers
+from ..moves import with_moves
+from ..task import Task
 from .prediction import Prediction, read_prediction
-from .task import Task
 
 _SEED = re.compile(r"[a-z0-9]{1,12}", re.ASCII)
 _REQUIRED = {"title", "story", "misconception", "start", "task"}

@@ -107,7 +107,7 @@ def verify(text: str, lesson: str, seed: str, link: str, secret: str) -> Receipt
     --------
     >>> verify("10mine", "7", "k3f9", "1abc", "secret")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    attn_core.tasks.receipt.ReceiptError: It was cut or altered, ... got '10mine'.
+    attn_core.tasks.course.receipt.ReceiptError: It was cut or altered, ... got '10mine'.
     """
     if not _WRITTEN.fullmatch(text):
         raise ReceiptError(

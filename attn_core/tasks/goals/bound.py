@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, isnan
 
-from ..notation.labels import number, short
+from ...notation.labels import number, short
 
 #: A number on the grid of 0.001 may miss its own decimal by as little as this.
 TOLERANCE = 1e-9

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
 
-from ..notation.graph import graph
-from ..notation.steps import has, step
-from ..scenario import Scenario
-from .bound import Bound, near
-from .errors import TaskError
-from .goals import (
+from ...notation.graph import graph
+from ...notation.steps import has, step
+from ...scenario import Scenario
+from ..errors import TaskError
+from . import (
     ONE_WORD,
     Ahead,
     Blocked,
@@ -28,6 +27,7 @@ from .goals import (
     Same,
     Shape,
 )
+from .bound import Bound, near
 
 #: What nothing may exceed.
 _NONE = Bound(high=0.0)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..attention import AttentionTrace, attend
-from ..scenario import Scenario
-from .bound import TOLERANCE
-from .errors import TaskError
-from .fill import with_numbers
-from .goal_document import read_goal
-from .moves import with_moves
+from ...attention import AttentionTrace, attend
+from ...scenario import Scenario
+from ..errors import TaskError
+from ..fill import with_numbers
+from ..goals.bound import TOLERANCE
+from ..goals.document import read_goal
+from ..moves import with_moves
 
 _REQUIRED = {"question", "why"}
 _OPTIONAL = {"moves", "shows", "options", "number", "within"}
