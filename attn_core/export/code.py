@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from ..notation.steps import INPUTS, STEPS, Axis, step
 from ..positions import BASE
 from ..scenario import Array, Scenario
 from ..text import escape
+from .array_library import NUMPY, ROTATE, SAME_TURNED, SINUSOIDAL, SOFTMAX, TORCH, Library
 from .part import kind, matrices, steps
 
 _SIZES: dict[Axis, str] = {
@@ -26,111 +26,6 @@ _SIZES: dict[Axis, str] = {
     "pair": "d_k // 2",
     "head value": "h * d_v",
 }
-
-
-@dataclass(frozen=True)
-class _Library:
-    """The code of one library for the operations that both have."""
-
-    module: str
-    title: str
-    name: str
-    array: str
-    copied: str
-    transposed: str
-    blocked: str
-    unmasked: str
-    softmax: str
-    join: str
-    may_attend: tuple[str, ...]
-    printing: str
-
-
-_NUMPY = _Library(
-    module="import numpy as np",
-    title="NumPy",
-    name="np",
-    array="np.array",
-    copied="copy",
-    transposed="swapaxes(-1, -2)",
-    blocked="np.where(mask, 0.0, -np.inf)",
-    unmasked="np.zeros(({rows}, {columns}))",
-    softmax="softmax({input})",
-    join="concatenate",
-    may_attend=("# Who may look at whom: row = query, column = key; True = may attend",),
-    printing="np.set_printoptions(precision=3, suppress=True, linewidth=120)",
-)
-_TORCH = _Library(
-    module="import torch",
-    title="PyTorch",
-    name="torch",
-    array="torch.tensor",
-    copied="clone",
-    transposed="transpose(-1, -2)",
-    blocked="torch.zeros({rows}, {columns}).masked_fill(~mask, -torch.inf)",
-    unmasked="torch.zeros({rows}, {columns})",
-    softmax="torch.softmax({input}, dim=-1)",
-    join="cat",
-    may_attend=(
-        "# Who may look at whom: row = query, column = key",
-        "# True = may attend, as in torch.nn.functional.scaled_dot_product_attention;",
-        "# in torch.nn.MultiheadAttention True = blocked: give it attn_mask=~mask",
-    ),
-    printing="torch.set_printoptions(precision=3, sci_mode=False, linewidth=120)",
-)
-
-_SOFTMAX = '''
-def softmax(x):
-    """Turn each row into weights that sum to 1."""
-    e = np.exp(x - x.max(axis=-1, keepdims=True))  # the maximum only prevents an overflow
-    return e / e.sum(axis=-1, keepdims=True)
-'''
-
-_SINUSOIDAL = '''
-def sinusoidal(n, d_model):
-    """Vectors of places: P[pos, 2i] = sin(pos / {base}^(2i/d_model)), P[pos, 2i+1] its cosine."""
-    column = {np}.arange(d_model)
-    angle = {np}.arange(n)[:, None] / {base} ** ((column - column % 2) / d_model)
-    return {np}.where(column % 2 == 0, {np}.sin(angle), {np}.cos(angle))
-'''
-
-_ROTATE = '''
-def rotate(x, angles):
-    """Turn neighbouring columns (0 and 1, 2 and 3, ...) by the angles, as RoFormer and GPT-J do.
-
-    A last column without a pair stays.
-    """
-    end = 2 * angles.shape[-1]
-    a, b = x[..., 0:end:2], x[..., 1:end:2]
-    turned = x.{copied}()
-    turned[..., 0:end:2] = a * {np}.cos(angles) - b * {np}.sin(angles)
-    turned[..., 1:end:2] = a * {np}.sin(angles) + b * {np}.cos(angles)
-    return turned
-
-
-def rotate_halves(x, angles):
-    """Turn columns i and i + d_k // 2 instead, as LLaMA and GPT-NeoX do in transformers.
-
-    W_q and W_k are made for one of the two; nothing below is computed with this one.
-    """
-    half = angles.shape[-1]
-    a, b = x[..., :half], x[..., half : 2 * half]
-    turned = x.{copied}()
-    turned[..., :half] = a * {np}.cos(angles) - b * {np}.sin(angles)
-    turned[..., half : 2 * half] = a * {np}.sin(angles) + b * {np}.cos(angles)
-    return turned
-
-
-def as_halves(x):
-    """Sort the columns for `rotate_halves`: 0, 2, 4, ..., then 1, 3, 5, ..."""
-    end = x.shape[-1] // 2 * 2
-    return {np}.{join}([x[..., 0:end:2], x[..., 1:end:2], x[..., end:]], -1)
-'''
-
-_SAME_TURNED = """\
-# The other convention gives the same numbers where the columns of W_q and W_k are sorted so
-again = rotate_halves(as_halves({before}), rotary_angles)
-assert {np}.allclose(again, as_halves({after}), atol=1e-5)"""
 
 
 def numpy_script(trace: AttentionTrace, only: str | None = None) -> str:
@@ -156,7 +51,7 @@ def numpy_script(trace: AttentionTrace, only: str | None = None) -> str:
     # Queries, shape (n, d_k) = (3, 4)
     Q = X @ W_q
     """
-    return _script(trace, only, _NUMPY)
+    return _script(trace, only, NUMPY)
 
 
 def torch_script(trace: AttentionTrace, only: str | None = None) -> str:
@@ -179,10 +74,10 @@ def torch_script(trace: AttentionTrace, only: str | None = None) -> str:
     >>> torch_script(attend(DEFAULT.scenario), "Q").splitlines()[2]
     'import torch'
     """
-    return _script(trace, only, _TORCH)
+    return _script(trace, only, TORCH)
 
 
-def _script(trace: AttentionTrace, only: str | None, library: _Library) -> str:
+def _script(trace: AttentionTrace, only: str | None, library: Library) -> str:
     s = trace.scenario
     needed = _needed(trace, only)
     sentences = "two sentences" if s.is_cross else "one sentence"
@@ -217,23 +112,23 @@ def _needed(trace: AttentionTrace, only: str | None) -> tuple[str, ...]:
     return tuple(each.name for each in (*INPUTS, *STEPS) if each.name in found)
 
 
-def _preparation(s: Scenario, needed: tuple[str, ...], library: _Library) -> Iterator[str]:
+def _preparation(s: Scenario, needed: tuple[str, ...], library: Library) -> Iterator[str]:
     """Write the functions that the script calls."""
-    if library is _TORCH and s.X.dtype == np.float64:
+    if library is TORCH and s.X.dtype == np.float64:
         yield from ("", "torch.set_default_dtype(torch.float64)")
     functions = []
     if s.positions == "sinusoidal" and {"P", "P_context"} & set(needed):
-        functions.append(_SINUSOIDAL)
+        functions.append(SINUSOIDAL)
     if {"rotated_Q", "rotated_K"} & set(needed):
-        functions.append(_ROTATE)
+        functions.append(ROTATE)
     for function in functions:
         code = function.format(
             np=library.name, copied=library.copied, join=library.join, base=f"{BASE:g}"
         )
         yield "\n" + code.rstrip()
-    if library is _NUMPY and "weights" in needed:
-        functions.append(_SOFTMAX)
-        yield "\n" + _SOFTMAX.rstrip()
+    if library is NUMPY and "weights" in needed:
+        functions.append(SOFTMAX)
+        yield "\n" + SOFTMAX.rstrip()
     yield "\n" if functions else ""
 
 
@@ -258,7 +153,7 @@ def _strings(texts: tuple[str, ...]) -> str:
     return f"[{', '.join(map(escape.python, texts))}]"
 
 
-def _inputs(trace: AttentionTrace, needed: tuple[str, ...], library: _Library) -> Iterator[str]:
+def _inputs(trace: AttentionTrace, needed: tuple[str, ...], library: Library) -> Iterator[str]:
     if trace.scenario.is_cross and trace.scenario.P is not None:
         yield "# A learned vector for each place, in either sentence"
         yield f"learned = {_array(trace.scenario.P, library)}"
@@ -281,14 +176,14 @@ def _inputs(trace: AttentionTrace, needed: tuple[str, ...], library: _Library) -
         yield ""
 
 
-def _positions(trace: AttentionTrace, name: str, library: _Library) -> str:
+def _positions(trace: AttentionTrace, name: str, library: Library) -> str:
     s, size = trace.scenario, "n" if name == "P" else "n_k"
     if s.P is None:
         return _cast(s, library, f"sinusoidal({size}, d_model)")
     return f"learned[:{size}]" if s.is_cross else _array(s.P, library)
 
 
-def _rotary_angles(s: Scenario, library: _Library) -> str:
+def _rotary_angles(s: Scenario, library: Library) -> str:
     np = library.name
     if s.frequencies is not None:
         frequencies = _array(s.frequencies, library)
@@ -298,7 +193,7 @@ def _rotary_angles(s: Scenario, library: _Library) -> str:
     )
 
 
-def _alibi_bias(trace: AttentionTrace, library: _Library) -> Iterator[str]:
+def _alibi_bias(trace: AttentionTrace, library: Library) -> Iterator[str]:
     s, np = trace.scenario, library.name
     slopes = "slope"
     if s.slope is None:
@@ -314,7 +209,7 @@ def _alibi_bias(trace: AttentionTrace, library: _Library) -> Iterator[str]:
     yield f"alibi_bias = {_cast(s, library, f'{slopes} * -distance')}"
 
 
-def _attn_mask(trace: AttentionTrace, library: _Library) -> Iterator[str]:
+def _attn_mask(trace: AttentionTrace, library: Library) -> Iterator[str]:
     s = trace.scenario
     if s.mask is not None:
         yield from library.may_attend
@@ -324,9 +219,9 @@ def _attn_mask(trace: AttentionTrace, library: _Library) -> Iterator[str]:
     yield f"M = {_cast(s, library, numbers.format(rows='n', columns=_size(s, 'key')))}"
 
 
-def _cast(s: Scenario, library: _Library, expression: str) -> str:
+def _cast(s: Scenario, library: Library, expression: str) -> str:
     """Cast to float32 where NumPy returns float64; PyTorch has a default type."""
-    is_cast = library is _NUMPY and s.X.dtype == np.float32
+    is_cast = library is NUMPY and s.X.dtype == np.float32
     return f"np.float32({expression})" if is_cast else expression
 
 
@@ -347,14 +242,14 @@ def _size(s: Scenario, axis: Axis) -> str:
     return _SIZES[axis]
 
 
-def _equation(s: Scenario, node: Node, library: _Library) -> Iterator[str]:
+def _equation(s: Scenario, node: Node, library: Library) -> Iterator[str]:
     yield f"{node.name} = {_right_side(s, node, library)}"
     if node.step.operation == "rotation":
         (before, *_) = _operands(s, node, library)
-        yield _SAME_TURNED.format(np=library.name, before=before, after=node.name)
+        yield SAME_TURNED.format(np=library.name, before=before, after=node.name)
 
 
-def _right_side(s: Scenario, node: Node, library: _Library) -> str:
+def _right_side(s: Scenario, node: Node, library: Library) -> str:
     first, *more = _operands(s, node, library)
     match node.step.operation:
         case "product":
@@ -374,7 +269,7 @@ def _right_side(s: Scenario, node: Node, library: _Library) -> str:
     raise ValueError(f"There is no line of code for the step {node.name!r}.")
 
 
-def _operands(s: Scenario, node: Node, library: _Library) -> list[str]:
+def _operands(s: Scenario, node: Node, library: Library) -> list[str]:
     """Write the matrices of an equation as variables."""
     swapped = library.transposed if s.heads and node.name != "similarity" else "T"
     return [
@@ -389,8 +284,8 @@ def _variable(name: str) -> str:
     return "M" if name == "attn_mask" else name
 
 
-def _array(values: Array, library: _Library) -> str:
-    is_float32 = values.dtype == np.float32 and library is _NUMPY
+def _array(values: Array, library: Library) -> str:
+    is_float32 = values.dtype == np.float32 and library is NUMPY
     return f"{library.array}({_nested(values)}{', dtype=np.float32' if is_float32 else ''})"
 
 
@@ -405,7 +300,7 @@ def _nested(values: Array | list[object], depth: int = 1) -> str:
     return f"[\n{inner}{indent[4:]}]"
 
 
-def _printing(needed: tuple[str, ...], library: _Library) -> Iterator[str]:
+def _printing(needed: tuple[str, ...], library: Library) -> Iterator[str]:
     names = [_variable(name) for name in needed]
     yield library.printing
     yield "matrices = {"
