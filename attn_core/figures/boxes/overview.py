@@ -1,17 +1,15 @@
 """Where the blocks of an overview stand: in a grid, or from top to bottom on a narrow page.
 
-The grid has a line for each projection. The embeddings stand in its first column, the projections,
-queries, keys and values in the next; scores, weights and output in the last, read downwards.
+`overview_spots` says what stands in which line and column; here they get their pixels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-from ...notation.equation import Block, Equation
-from ...notation.overview import END
+from ...notation.equation import Equation
 from .box_numbers import common_size
 from .layout import (
     Arrow,
@@ -26,6 +24,17 @@ from .layout import (
 )
 from .look import Look, Scale
 from .marks import legend_room
+from .overview_spots import (
+    LINES,
+    Parts,
+    Spot,
+    attention_spots,
+    chain_spots,
+    embedding_spots,
+    in_grid,
+    in_order,
+    product_formula,
+)
 from .text import text_width
 
 #: A narrower page has no room for a grid.
@@ -45,24 +54,6 @@ _FONT, _DIGITS_IN_ROOM, _SIGN, _FORMULA = 0.44, 0.72, 1.4, 1.15
 #: letters.
 _FORMULA_LINE, _FOOT, _ARROW, _ABOVE = 1.6, 1.75, 3.6, 0.2
 
-#: Lines of a grid: one for each projection.
-_LINES = 3
-
-_Pair = tuple[str, Block]
-
-
-@dataclass(frozen=True)
-class _Spot:
-    """A block in the grid, the sign at its left and the formula above it."""
-
-    block: Block
-    column: int
-    line: int
-    sign: str = ""
-    formula: str = ""
-    has_rows: bool = True
-    has_columns: bool = True
-
 
 def arrange_overview(whole: Equation, look: Look) -> Layout:
     """Place the blocks of an overview.
@@ -78,11 +69,11 @@ def arrange_overview(whole: Equation, look: Look) -> Layout:
     Layout
         Its blocks in their order in the equation.
     """
-    parts = _Parts(whole)
+    parts = Parts(whole)
     if look.width >= _NARROW:
-        is_whole = len(parts.attention) == _LINES or look.is_large
+        is_whole = len(parts.attention) == LINES or look.is_large
         most = _MAX if is_whole else _MAX_OF_PART
-        return _largest(partial(_with_arrows, _in_grid(parts), look.width), look, most)
+        return _largest(partial(_with_arrows, in_grid(parts), look.width), look, most)
     look = replace(look, height=None)
     stacked = _largest(partial(_stacked, parts, one_by_one=False), look)
     if stacked.width <= look.width:
@@ -90,103 +81,22 @@ def arrange_overview(whole: Equation, look: Look) -> Layout:
     return _largest(partial(_stacked, parts, one_by_one=True), look)
 
 
-class _Parts:
-    """The blocks of an overview by what they are, each with the sign before it."""
-
-    def __init__(self, whole: Equation) -> None:
-        lines = _lines(whole)
-        projections = [line for line in lines if not _is_attention(line)]
-        pairs = [pair for line in projections for pair in line]
-        self.blocks = whole.blocks
-        self.embeddings = [pair for pair in pairs if _is_embedding(pair)]
-        chains = [[pair for pair in line if not _is_embedding(pair)] for line in projections]
-        #: Projection and product, and the product's rotated rows where there are some.
-        self.chains = [chain for chain in chains if chain]
-        self.attention = [pair for line in lines if _is_attention(line) for pair in line]
-
-
-def _lines(whole: Equation) -> list[list[_Pair]]:
-    """Separate the equations: the blocks of each with the signs before them."""
-    lines: list[list[_Pair]] = [[]]
-    sign = ""
-    for term in whole.terms:
-        if isinstance(term, Block):
-            lines[-1].append((sign, term))
-        elif term == END:
-            lines.append([])
-        sign = term if isinstance(term, str) and term != END else ""
-    return lines
-
-
-def _is_attention(line: list[_Pair]) -> bool:
-    """Whether a line is one matrix, with what it is made of in its sign: scores and after."""
-    return len(line) == 1 and line[0][0].endswith("=")
-
-
-def _is_embedding(pair: _Pair) -> bool:
-    return pair[1].step.axes[1] == "feature"
-
-
-def _in_grid(parts: _Parts) -> list[_Spot]:
-    stacks = _stacks(parts.embeddings)
-    spots = [spot for i, stack in enumerate(stacks) for spot in _embeddings(stack, i)]
-    for line, chain in enumerate(parts.chains):
-        spots += _chain(chain, len(stacks), line)
-    last = len(stacks) + max(map(len, parts.chains), default=0)
-    return _in_order([*spots, *_attention(parts, last)], parts)
-
-
-def _in_order(spots: list[_Spot], parts: _Parts) -> list[_Spot]:
-    """Put spots in the order of the equation."""
-    places = {id(block): i for i, block in enumerate(parts.blocks)}
-    return sorted(spots, key=lambda spot: places[id(spot.block)])
-
-
-def _stacks(embeddings: list[_Pair]) -> list[list[_Pair]]:
-    """The embeddings as columns of at most three, those of the second sentence by themselves."""
-    if len(embeddings) <= _LINES:
-        return [embeddings]
-    roles = dict.fromkeys(block.step.axes[0] for _, block in embeddings)
-    return [[pair for pair in embeddings if pair[1].step.axes[0] == role] for role in roles]
-
-
-def _embeddings(stack: list[_Pair], column: int) -> Iterator[_Spot]:
-    """Place embeddings below each other; labels that stand above aren't repeated."""
-    above: tuple[str, ...] = ()
-    for line, (sign, block) in enumerate(stack):
-        is_new = block.rows != above
-        yield _Spot(block, column, line, sign, has_rows=is_new, has_columns=is_new)
-        above = block.rows
-
-
-def _chain(chain: list[_Pair], column: int, line: int) -> Iterator[_Spot]:
-    for i, (sign, block) in enumerate(chain):
-        yield _Spot(block, column + i, line, sign, has_rows=i == 0)
-
-
-def _attention(parts: _Parts, column: int) -> Iterator[_Spot]:
-    """Place scores, weights and output below each other, each under its formula."""
-    for line, (sign, block) in enumerate(parts.attention):
-        formula = sign.removesuffix(" =")
-        yield _Spot(block, column, line, formula=f"↓ {formula}" if line else formula)
-
-
-def _stacked(parts: _Parts, cell: float, scale: Scale, *, one_by_one: bool) -> Layout:
+def _stacked(parts: Parts, cell: float, scale: Scale, *, one_by_one: bool) -> Layout:
     """Place from top to bottom: embeddings, then the products, then what follows from them."""
-    spots = list(_embeddings(parts.embeddings, 0))
+    spots = list(embedding_spots(parts.embeddings, 0))
     for chain in parts.chains:
-        first, *others = _chain(chain, 0, 1 + spots[-1].line)
-        spots.append(replace(first, sign="", formula=_product(parts, chain)))
+        first, *others = chain_spots(chain, 0, 1 + spots[-1].line)
+        spots.append(replace(first, sign="", formula=product_formula(parts, chain)))
         for spot in others:
             down = spot.column if one_by_one else 0
             spots.append(replace(spot, column=spot.column - down, line=spot.line + down))
     scale = replace(scale, longest_label=5 * scale.font)
     shown = Legend(0.0, 0.0, has_weights=bool(parts.attention))
     wide, high = legend_room(shown)
-    upper = _grid(_in_order(spots, parts), cell, scale, between=scale.gap)
+    upper = _grid(in_order(spots, parts), cell, scale, between=scale.gap)
     lower = Layout(scale, cell, 0.0, upper.height, (), ())
     if parts.attention:
-        lower = _grid(list(_attention(parts, 0)), cell, scale, between=scale.gap / 2)
+        lower = _grid(list(attention_spots(parts, 0)), cell, scale, between=scale.gap / 2)
         lower = lower.moved_down(upper.height + scale.gap)
     return Layout(
         scale,
@@ -197,14 +107,6 @@ def _stacked(parts: _Parts, cell: float, scale: Scale, *, one_by_one: bool) -> L
         upper.signs + lower.signs,
         legend=replace(shown, y=lower.height + scale.font),
     )
-
-
-def _product(parts: _Parts, chain: list[_Pair]) -> str:
-    """Write the product that a chain begins with; its left factor may be written in the sign."""
-    (sign, projection), (_, product), *_ = chain
-    before = parts.blocks[parts.blocks.index(projection) - 1]
-    left = sign if sign != "·" else f"{before.symbol} ·"
-    return f"{left} {projection.symbol} = {product.symbol}"
 
 
 def _largest(place: Callable[[float, Scale], Layout], look: Look, most: int = _MAX) -> Layout:
@@ -250,7 +152,7 @@ def _scale(cell: float, height: float, look: Look) -> Scale:
     return Scale(font, int(cell), int(cell), 7 * font, font, height / cell, digits)
 
 
-def _grid(spots: Sequence[_Spot], cell: float, scale: Scale, between: float = 0.0) -> Layout:
+def _grid(spots: Sequence[Spot], cell: float, scale: Scale, between: float = 0.0) -> Layout:
     """Place the spots with boxes of a width, their columns aligned."""
     lefts, width = _columns(spots, cell, scale)
     middles, height = _middles(spots, cell, scale, between)
@@ -275,13 +177,13 @@ def _grid(spots: Sequence[_Spot], cell: float, scale: Scale, between: float = 0.
     return Layout(scale, cell, width, height, blocks, signs)
 
 
-def _with_arrows(spots: Sequence[_Spot], room: float, cell: float, scale: Scale) -> Layout:
+def _with_arrows(spots: Sequence[Spot], room: float, cell: float, scale: Scale) -> Layout:
     """Place the spots, with arrows to the last column and a legend."""
     layout = _grid(spots, cell, scale)
     return _with_legend(spots, replace(layout, arrows=tuple(_arrows(spots, layout))), room)
 
 
-def _columns(spots: Sequence[_Spot], cell: float, scale: Scale) -> tuple[list[float], float]:
+def _columns(spots: Sequence[Spot], cell: float, scale: Scale) -> tuple[list[float], float]:
     """The left edge of the boxes of each column, and the width of all."""
     lefts: list[float] = []
     end = reach = 0.0  # of what stands to the left, and of the labels above it
@@ -297,31 +199,31 @@ def _columns(spots: Sequence[_Spot], cell: float, scale: Scale) -> tuple[list[fl
     return lefts, max(end, reach)
 
 
-def _sign(spot: _Spot, scale: Scale) -> float:
+def _sign(spot: Spot, scale: Scale) -> float:
     """Width of the sign at the left of a block."""
     return text_width(spot.sign, _SIGN * scale.font) + scale.gap if spot.sign else 0.0
 
 
-def _before(spot: _Spot, cell: float, scale: Scale) -> float:
+def _before(spot: Spot, cell: float, scale: Scale) -> float:
     """Room at the left of the boxes, for words or half of a wide caption."""
     words = row_label_width(spot.block, scale) if spot.has_rows else 0.0
     return max(words, (_caption(spot, scale) - len(spot.block.columns) * cell) / 2)
 
 
-def _after(spot: _Spot, cell: float, scale: Scale) -> float:
+def _after(spot: Spot, cell: float, scale: Scale) -> float:
     """Room for the boxes, or for half of a wide caption."""
     boxes = len(spot.block.columns) * cell
     return max(boxes, (boxes + _caption(spot, scale)) / 2)
 
 
-def _caption(spot: _Spot, scale: Scale) -> float:
+def _caption(spot: Spot, scale: Scale) -> float:
     """Width of what is centred above or below the boxes."""
     below = text_width(f"{spot.block.symbol}  {spot.block.shape}", scale.font)
     return max(below, text_width(spot.formula, _FORMULA * scale.font))
 
 
 def _middles(
-    spots: Sequence[_Spot], cell: float, scale: Scale, between: float
+    spots: Sequence[Spot], cell: float, scale: Scale, between: float
 ) -> tuple[list[float], float]:
     """The middle of each line, and the height of all."""
     middles: list[float] = []
@@ -335,12 +237,12 @@ def _middles(
     return middles, top
 
 
-def _head(spot: _Spot, cell: float, scale: Scale) -> float:
+def _head(spot: Spot, cell: float, scale: Scale) -> float:
     labels = head_height(spot.block, cell, scale) if spot.has_columns else scale.gap / 2
     return labels + (_FORMULA_LINE * scale.font if spot.formula else 0.0)
 
 
-def _signs(spot: _Spot, placed: Placed, cell: float, scale: Scale) -> Iterator[Sign]:
+def _signs(spot: Spot, placed: Placed, cell: float, scale: Scale) -> Iterator[Sign]:
     """The sign at the left of a block, and the formula above it."""
     height = len(spot.block.rows) * cell * scale.flat
     if spot.sign:
@@ -352,14 +254,14 @@ def _signs(spot: _Spot, placed: Placed, cell: float, scale: Scale) -> Iterator[S
         yield Sign(spot.formula, x, y, _FORMULA)
 
 
-def _arrows(spots: Sequence[_Spot], layout: Layout) -> Iterator[Arrow]:
+def _arrows(spots: Sequence[Spot], layout: Layout) -> Iterator[Arrow]:
     """From the last block of each of the upper lines to the scores, and to the output."""
     font, last = layout.scale.font, spots[-1].column
     pairs = sorted(zip(spots, layout.blocks, strict=True), key=lambda pair: pair[0].column)
     ends = {spot.line: placed for spot, placed in pairs if spot.column < last}
     reached = [placed for spot, placed in pairs if spot.formula]
     targets = [(each, shift) for each, shift in zip(reached[:1] * 2, (-0.5, 0.5), strict=False)]
-    targets += [(output, 0.0) for output in reached[_LINES - 1 :]]
+    targets += [(output, 0.0) for output in reached[LINES - 1 :]]
     for line, (to, shift) in enumerate(targets):
         block, target = ends[line].block, to.block
         x = ends[line].left + len(block.columns) * layout.cell + font / 2
@@ -374,7 +276,7 @@ def _end(placed: Placed, layout: Layout) -> float:
     return placed.top + len(placed.block.rows) * layout.row + _FOOT * layout.scale.font
 
 
-def _with_legend(spots: Sequence[_Spot], layout: Layout, room: float) -> Layout:
+def _with_legend(spots: Sequence[Spot], layout: Layout, room: float) -> Layout:
     """Place a legend at the bottom left where nothing else stands, else beside or below all."""
     font = layout.scale.font
     starts = [
