@@ -205,6 +205,30 @@ def test_another_variant_has_a_seed_of_its_own():
     assert said(at, LESSONS[KEY].page(seed).story)
 
 
+def test_the_course_is_started_again_and_back_brings_the_marks_back():
+    at = course(lesson=KEY, step="predict1")
+    answer(at, rightly=False)
+    for key in ("test-me", "hint-next", "next"):
+        click(at, key)
+    before = query(at)
+    click(at, "start-course")
+    assert said(at, LESSONS["1"].page("").story)
+    assert not {"lesson", "seed", "step", "course"} & {*at.query_params}
+    click(at, f"lesson-{KEY}")
+    click(at, "next")
+    assert not said(at, PAGE.predictions[0].why)
+    click(at, "test-me")
+    assert scenario(at) == TASK.start
+    assert not said(at, TASK.hints[0])
+    click(at, "next")
+    assert "start-course" not in {each.key for each in at.button}  # there is nothing to forget
+    for name, value in before.items():
+        at.query_params[name] = value
+    fine(at.run())  # as the browser's Back does
+    assert parameter(at, "course") == before["course"]
+    assert progress(at).predictions[0] is False
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
