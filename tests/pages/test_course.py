@@ -198,6 +198,14 @@ def test_any_lesson_is_one_click_away_and_solved_ones_are_marked():
     assert said(at, PAGE.story)
 
 
+@pytest.mark.parametrize("key", ["9", "12"])
+def test_the_page_that_a_debrief_speaks_of_is_one_click_away(key):
+    lesson = LESSONS[key]
+    assert f"**{lesson.leads_to}**" in lesson.page("").task.debrief
+    links = course(lesson=key, step="seen").main.get("page_link")
+    assert f"Open {lesson.leads_to}" in [link.proto.label for link in links]
+
+
 def test_another_variant_has_a_seed_of_its_own():
     at = click(course(lesson=KEY, step="seen"), "vary")
     seed = parameter(at, "seed")

@@ -13,6 +13,7 @@ from attn_core.tasks import LESSONS, is_solved
 from attn_core.tasks.lesson import LessonPage
 from attn_core.text import escape
 from attn_core.text.gloss import gloss
+from pages.ui import menu
 from pages.ui.course import picture, predict, real_head, receipt, task, worksheet
 from pages.ui.live.slots import slot
 from pages.ui.session import widgets
@@ -231,8 +232,10 @@ def _seen() -> None:
 
 
 def _again() -> None:
-    """Offer the lesson with other words, and the course from its beginning."""
+    """Offer where to go on, the lesson with other words, and the course from its beginning."""
     with st.container(horizontal=True, vertical_alignment="center"):
+        if page := session().course.lesson.leads_to:
+            menu.link_to(page, f"Open {page}")
         widgets.button(
             "Once more, with other words and numbers",
             key="vary",
