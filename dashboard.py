@@ -16,7 +16,7 @@ if __name__ == "__main__":
     matrix.editor()
     glossary.introduce(
         *("token", "query", "key", "value", "cross-attention", "score", "scaling"),
-        *("temperature", "mask", "softmax", "weight", "output"),
+        *("temperature", "logit", "mask", "softmax", "weight", "output"),
     )
     frame.end()
 else:  # Streamlit's server imports it before there is a page, and serves what `app` is

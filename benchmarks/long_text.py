@@ -60,7 +60,7 @@ class Proxy:
         self._to = port
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]
-        self.pluralize = Counted()
+        self.counted = Counted()
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -78,9 +78,9 @@ class Proxy:
         with contextlib.suppress(OSError):
             while chunk := source.recv(CHUNK):
                 if down and says["socket"]:
-                    self.pluralize.socket += len(chunk)
+                    self.counted.socket += len(chunk)
                 elif down:
-                    self.pluralize.files += len(chunk)
+                    self.counted.files += len(chunk)
                 elif b"upgrade: websocket" in chunk.lower():
                     says["socket"] = True
                 sink.sendall(chunk)
@@ -90,8 +90,8 @@ class Proxy:
 
     def take(self) -> Counted:
         """Return what was counted since the last time."""
-        pluralize, self.pluralize = self.pluralize, Counted()
-        return pluralize
+        counted, self.counted = self.counted, Counted()
+        return counted
 
     def close(self) -> None:
         """Let no one in any more."""
@@ -151,11 +151,11 @@ def visit(
     there = page.wait_for_function(painted, timeout=60_000).json_value() - start
     page.wait_for_selector(_IDLE, state="attached")
     page.wait_for_timeout(1500)  # what still comes behind the first picture counts
-    pluralize = between.take()
+    counted = between.take()
     # What the browser kept is answered, too, but by nobody on the wire.
-    fetched = sum(plotly) if pluralize.files > sum(plotly) else 0
+    fetched = sum(plotly) if counted.files > sum(plotly) else 0
     plotly.clear()
-    return Visit(there, pluralize.socket, pluralize.files, fetched)
+    return Visit(there, counted.socket, counted.files, fetched)
 
 
 def plotly_of(response: Response) -> list[int]:

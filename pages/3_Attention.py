@@ -11,7 +11,7 @@ trace = frame.page("Attention")
 pictures.headline_formula()
 glossary.introduce(
     *("score", "transpose", "scaling", "mask", "causal", "padding", "temperature"),
-    *("softmax", "weight", "output"),
+    *("logit", "softmax", "weight", "output"),
 )
 form.settings()
 with chart.expander("Move the numbers", "editor") as is_open:

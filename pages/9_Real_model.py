@@ -18,7 +18,7 @@ st.markdown(
 )
 glossary.introduce(
     *("token", "head", "query", "key", "value", "score", "weight"),
-    *("ablation", "residual stream", "MLP", "logit lens"),
+    *("ablation", "residual stream", "MLP", "logit", "logit lens"),
 )
 text_fields.which()
 if model := shared_model.model():

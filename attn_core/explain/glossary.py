@@ -122,6 +122,12 @@ TERMS: tuple[Term, ...] = (
         "softmax(scores / T)",
     ),
     Term(
+        "logit",
+        "A logit is a number that goes into a softmax. Here it is a score, divided by the "
+        "temperature; a decoder has one for each token that may come next.",
+        "logits = scores / T",
+    ),
+    Term(
         "softmax",
         "The softmax turns a row of scores into positive weights that add up to 1. The highest "
         "score gets the largest weight.",

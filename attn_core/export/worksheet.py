@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from ..attention import AttentionTrace, attend
 from ..edits import editable
@@ -66,6 +66,13 @@ _NEW_BOXES = {"sentence", "sizes", "heads", "positions"}
 #: Letters of a word that stand beside each other above a box; longer ones stand upright.
 _SHORT = 8
 
+#: How the boxes of a task are filled in: calculated, or as the page *Course* shows a model's head.
+_BY_HAND = (
+    "Fill in the empty boxes. Thick ones are yours to choose; the small number in each is that at "
+    "the start."
+)
+_FROM_THE_SCREEN = "Fill in the weights of the head that you choose on the page <em>Course</em>."
+
 #: Writes one box of a matrix: the matrix, its head, row and column.
 Box = Callable[[Block, int, int, int], str]
 
@@ -114,13 +121,13 @@ def worksheet(page: LessonPage, about: str = "") -> str:
 {prose.html(page.story)}
 {_questions(page.predictions)}
 <h2>Your task</h2>
-{_task(page.task)}
+{_task(page)}
 </main>
 <section id="solution">
 <header><h1>Solution: {title}</h1><span>{escape.html(about)}</span></header>
 {_answers(page.predictions)}
 <h2>The task</h2>
-{_solved(page.task)}
+{_solved(page)}
 {prose.html(page.task.debriefed(page.task.solution))}
 <h2>What many think</h2>
 {prose.html(page.misconception)}
@@ -145,7 +152,8 @@ def _room(prediction: Prediction) -> str:
     return f'<ul class="options">{options}</ul>'
 
 
-def _task(task: Task) -> str:
+def _task(page: LessonPage) -> str:
+    task = page.task
     asked = f"{prose.html(task.text)}\n{_results(task, task.start)}"
     chosen = "".join(
         f'<p class="answer">Your choice of the {name}: <span class="line"></span></p>'
@@ -158,11 +166,15 @@ def _task(task: Task) -> str:
             f"{asked}\n{chosen}<p>These are the numbers at the start. Draw the boxes of your own "
             f'solution on the back.</p>\n<div class="equation">{given}</div>'
         )
-    boxes = _equations(task.start_trace, _to_fill_in(task))
-    return (
-        f"{asked}\n{chosen}<p>Fill in the empty boxes. Thick ones are yours to choose; the small "
-        f"number in each is that at the start.</p>\n{boxes}"
-    )
+    how = _FROM_THE_SCREEN if task.movable.texts else _BY_HAND
+    return f"{asked}\n{chosen}<p>{how}</p>\n{_way(page, task.start_trace, _to_fill_in(task))}"
+
+
+def _way(page: LessonPage, trace: AttentionTrace, box: Box) -> str:
+    """Write as much of the way as the lesson draws; of a model's head the weights alone."""
+    if page.task.movable.texts:
+        return f'<div class="equation">{_table(block(trace, "weights"), box)}</div>'
+    return _equations(trace, box, page.draws)
 
 
 def _answers(predictions: tuple[Prediction, ...]) -> str:
@@ -187,11 +199,15 @@ def _answer(prediction: Prediction) -> str:
     )
 
 
-def _solved(task: Task) -> str:
-    return (
-        f"<p>One of many solutions; what it moves is thick.</p>\n{_results(task, task.solution)}\n"
-        f"{_equations(attend(task.solution), _solution(task))}"
-    )
+def _solved(page: LessonPage) -> str:
+    task = page.task
+    chosen = task.movable.choice(task.solution)
+    said = "One of many solutions; what it moves is thick."
+    if chosen:
+        text = escape.html(chosen.text)
+        said = f"Layer {chosen.layer + 1}, head {chosen.head + 1}, which here reads “{text}”."
+    way = _way(page, attend(task.solution), _solution(task))
+    return f"<p>{said}</p>\n{_results(task, task.solution)}\n{way}"
 
 
 def _results(task: Task, scenario: Scenario) -> str:
@@ -200,19 +216,19 @@ def _results(task: Task, scenario: Scenario) -> str:
     return f"<ul>{''.join(f'<li>{sentence}</li>' for sentence in sentences)}</ul>"
 
 
-def _equations(trace: AttentionTrace, box: Box) -> str:
-    """Write the way of each head from the embeddings to the output."""
+def _equations(trace: AttentionTrace, box: Box, of: Collection[str]) -> str:
+    """Write the way of each head from the embeddings to some steps; see `overview`."""
     written = []
     for head, name in enumerate(trace.scenario.heads or ("",)):
         if trace.scenario.h > 1:
             written.append(f'<h3 dir="auto">{escape.html(name)}</h3>')
-        written += [f'<div class="equation">{each}</div>' for each in _lines(trace, head, box)]
+        written += [f'<div class="equation">{each}</div>' for each in _lines(trace, head, box, of)]
     return f'<div class="equations">{"".join(written)}</div>'
 
 
-def _lines(trace: AttentionTrace, head: int, box: Box) -> Iterator[str]:
+def _lines(trace: AttentionTrace, head: int, box: Box, of: Collection[str]) -> Iterator[str]:
     line = ""
-    for term in overview(trace, head).terms:
+    for term in overview(trace, head, of).terms:
         if isinstance(term, Block):
             line += _table(term, box, head)
         elif term == END:

@@ -50,6 +50,8 @@ def page(
     """
     server.note_run()
     state.begin(title, follow.follow)
+    follow.turn_to(session().wanted_page)  # the run of the press may have been given up
+    session().wanted_page = ""
     st.set_page_config(
         page_title=f"{title} · {NAME}",
         page_icon="🔎",

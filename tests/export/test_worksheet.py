@@ -147,6 +147,35 @@ def test_each_head_has_its_own():
     assert set(trace.scenario.heads) <= set(first.words)
 
 
+def test_boxes_that_a_lesson_does_not_draw_are_not_asked_for():
+    """Nobody is to calculate an output in a lesson about rows, or one about weights."""
+    for key, last in {"1": "X", "4": "scores", "7": "weights", "8": "output"}.items():
+        first, solution = sheets(LESSONS[key].page(""))
+        *_, caption = first.tables
+        assert caption.startswith(f"{last} "), (key, caption)
+        assert {*first.tables} <= {*solution.tables}
+    _, solution = sheets(LESSONS["7"].page(""))
+    assert not [caption for caption in solution.tables if caption.startswith(("V ", "output "))]
+
+
+@pytest.mark.parametrize("key", [key for key in LESSONS if key not in OWN])
+def test_a_head_of_a_model_has_its_weights_to_be_filled_in(encoder, key):
+    page = LESSONS[key].page("m1")
+    first, solution = sheets(page)
+    ((symbol, ((boxes, _),)),) = first.tables.items()
+    n = page.task.start.n
+    assert symbol == f"weights {n}×{n}"
+    assert {x for row in boxes for x in row} == {""}
+    for name in ("layer", "head", "text"):
+        assert f"Your choice of the {name}: " in first.words
+    chosen = page.task.movable.choice(page.task.solution)
+    whole = encoder.encode(chosen.text).weights[chosen.layer, chosen.head]
+    values = numbers(solution.tables[symbol][-1][0])
+    assert np.abs(values - whole).max() <= 0.01 + 1e-9  # a small head is that of the model so far
+    said = f"Layer {chosen.layer + 1}, head {chosen.head + 1}, which here reads “{chosen.text}”."
+    assert said in solution.words
+
+
 def test_shapes_are_not_given_away_where_they_are_the_task():
     shape = {"goal": "shape", "matrix": "scores", "shape": [5, 5]}
     page = page_of("similarity", ["sentence", "sizes"], [shape])

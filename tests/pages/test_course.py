@@ -198,11 +198,43 @@ def test_any_lesson_is_one_click_away_and_solved_ones_are_marked():
     assert said(at, PAGE.story)
 
 
+@pytest.mark.parametrize("key", ["9", "12"])
+def test_the_page_that_a_debrief_speaks_of_is_one_click_away(key):
+    lesson = LESSONS[key]
+    assert f"**{lesson.leads_to}**" in lesson.page("").task.debrief
+    links = course(lesson=key, step="seen").main.get("page_link")
+    assert f"Open {lesson.leads_to}" in [link.proto.label for link in links]
+
+
 def test_another_variant_has_a_seed_of_its_own():
     at = click(course(lesson=KEY, step="seen"), "vary")
     seed = parameter(at, "seed")
     assert step(at) == "story"
     assert said(at, LESSONS[KEY].page(seed).story)
+
+
+def test_the_course_is_started_again_and_back_brings_the_marks_back():
+    at = course(lesson=KEY, step="predict1")
+    answer(at, rightly=False)
+    for key in ("test-me", "hint-next", "next"):
+        click(at, key)
+    before = query(at)
+    click(at, "start-course")
+    assert said(at, LESSONS["1"].page("").story)
+    assert not {"lesson", "seed", "step", "course"} & {*at.query_params}
+    click(at, f"lesson-{KEY}")
+    click(at, "next")
+    assert not said(at, PAGE.predictions[0].why)
+    click(at, "test-me")
+    assert scenario(at) == TASK.start
+    assert not said(at, TASK.hints[0])
+    click(at, "next")
+    assert "start-course" not in {each.key for each in at.button}  # there is nothing to forget
+    for name, value in before.items():
+        at.query_params[name] = value
+    fine(at.run())  # as the browser's Back does
+    assert parameter(at, "course") == before["course"]
+    assert progress(at).predictions[0] is False
 
 
 @pytest.mark.parametrize(

@@ -331,6 +331,7 @@ def test_a_head_is_opened_in_the_lab(tiny):
     press(at, "Open it in the lab")
     opened_in_lab = pretrained.in_lab(tiny.scenario("ab ba", 1, 2))
     assert scenario(fine(at)) == opened_in_lab
+    assert at.session_state["session"].page == "Lab"
     gap = np.abs(attend(opened_in_lab).weights - tiny.encode("ab ba").weights[1, 2]).max()
     assert gap < 0.01
     press(at, "Undo")

@@ -13,7 +13,7 @@ from attn_core.tasks import LESSONS, is_solved, read
 from attn_core.tasks.document import from_content, to_json
 from attn_core.tasks.goals.document import KINDS
 from pages.ui.share import goal_form, qr_code, set_task
-from tests.pages.test_pages import fine, scenario, visit
+from tests.pages.test_pages import fine, parameter, scenario, visit
 
 START = BY_KEY["similarity"].scenario
 WEIGHT = {"goal": "weight", "query": "suis", "key": "Je", "above": 0.9}
@@ -111,6 +111,35 @@ def test_what_cannot_be_solved_is_said_before_it_is_sent():
     field(at.multiselect, "move").set_value(["W_k"]).run()
     assert "No solution" not in told(at)  # it was said of another task
     assert is_solved(sent(make(at)), sent(at).solution)
+
+
+def test_a_task_is_tried_on_the_page_course():
+    at = make(share())
+    task = sent(at)
+    fine(at.button(key="task-try").click().run())
+    assert at.session_state["session"].page == "Course"
+    assert [each for each in at.button if each.key == "put-away"]
+    assert decode_text(parameter(at, "task")) == to_json(task)
+
+
+def test_a_page_that_was_asked_for_is_turned_to_by_the_next_run():
+    """Streamlit gives a run up for what the browser says next, as of its width."""
+    at = share()
+    known = at.session_state["session"]
+    known.wanted_page = "Course"
+    fine(at.run())
+    assert (known.page, known.wanted_page) == ("Course", "")
+    at.switch_page("pages/2_Projections.py").run()
+    assert fine(at).session_state["session"].page == "Projections"  # one is free to leave it
+
+
+def test_a_task_that_was_asked_for_is_made_by_the_next_run():
+    at = share()
+    at.session_state["session"].views[set_task._ASKED] = True
+    task = sent(fine(at.run()))
+    field(at.number_input, "value").set_value(0.5).run()
+    assert not [each for each in at.code if "Course?" in each.value]  # it is asked for once
+    assert task.goals[0].bound.low == 0.9
 
 
 def test_another_choice_takes_the_link_away():

@@ -24,7 +24,9 @@ from .prediction import Prediction, read_prediction
 
 _SEED = re.compile(r"[a-z0-9]{1,12}", re.ASCII)
 _REQUIRED = {"title", "story", "misconception", "start", "task"}
-_OPTIONAL = {"minutes", "needs_model", "shows", "draws", "words", "numbers", "predictions"}
+#: What of a file a lesson says of itself, beside its title.
+_OWN = ("minutes", "needs_model", "leads_to")
+_OPTIONAL = {*_OWN, "shows", "draws", "words", "numbers", "predictions"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +69,8 @@ class Lesson:
         How long it takes, about.
     needs_model : bool
         It is about a pretrained model, which has to be installed.
+    leads_to : str
+        The page of the lab where one can go on; empty where the next lesson does.
     """
 
     key: str
@@ -74,6 +78,7 @@ class Lesson:
     content: Mapping[str, Any] = field(repr=False)
     minutes: int = 10
     needs_model: bool = False
+    leads_to: str = ""
 
     def variant(self, seed: str) -> Task:
         """Return the task of a variant.
@@ -198,7 +203,7 @@ def read_lesson(key: str, text: str) -> Lesson:
             f"Lesson {key}: missing {sorted(missing) or 'nothing'}, "
             f"unknown {sorted(foreign) or 'nothing'}."
         )
-    own = {name: content[name] for name in ("minutes", "needs_model") if name in content}
+    own = {name: content[name] for name in _OWN if name in content}
     return Lesson(key, content["title"], content, **own)
 
 

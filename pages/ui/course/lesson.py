@@ -13,10 +13,11 @@ from attn_core.tasks import LESSONS, is_solved
 from attn_core.tasks.course.lesson import LessonPage
 from attn_core.text import escape
 from attn_core.text.gloss import gloss
+from pages.ui import menu
 from pages.ui.course import picture, predict, real_head, receipt, task, worksheet
 from pages.ui.live.slots import slot
 from pages.ui.session import widgets
-from pages.ui.session.course import SEEN, STORY, TASK
+from pages.ui.session.course import FIRST, SEEN, STORY, TASK
 from pages.ui.session.state import session
 from pages.ui.show import covered
 
@@ -168,6 +169,12 @@ def _vary() -> None:
     course.begin_lesson(course.key, secrets.token_hex(2))
 
 
+def _start_again() -> None:
+    """Begin the whole course anew."""
+    session().course.start_again()
+    _go(FIRST, STORY)
+
+
 def _story() -> None:
     """Tell the story beside a picture of what it begins with."""
     page = session().course.page
@@ -220,7 +227,15 @@ def _seen() -> None:
     with misconception:
         st.markdown(course.page.misconception)
     picture.some(_solved(), (), "seen", is_covered=False, of=course.page.draws)
+    _again()
+    worksheet.offer()
+
+
+def _again() -> None:
+    """Offer where to go on, the lesson with other words, and the course from its beginning."""
     with st.container(horizontal=True, vertical_alignment="center"):
+        if page := session().course.lesson.leads_to:
+            menu.link_to(page, f"Open {page}")
         widgets.button(
             "Once more, with other words and numbers",
             key="vary",
@@ -228,4 +243,12 @@ def _seen() -> None:
             type="tertiary",
             on_click=_vary,
         )
-    worksheet.offer()
+        if session().course.progress.lessons:
+            widgets.button(
+                "Start the course again",
+                key="start-course",
+                help="Forgets all ✓ and answers. The browser’s Back brings the ✓ back.",
+                icon=":material/restart_alt:",
+                type="tertiary",
+                on_click=_start_again,
+            )

@@ -9,12 +9,7 @@ from pages.ui.session.state import session
 
 
 def offer() -> None:
-    """Offer the worksheet; it is written only while the part of the page is open.
-
-    A head of a model has nothing to calculate by hand.
-    """
-    if session().course.lesson.needs_model:
-        return
+    """Offer the worksheet; it is written only while the part of the page is open."""
     with expander("Worksheet, to print", "worksheet") as is_open:
         if is_open:
             _save()

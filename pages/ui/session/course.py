@@ -115,6 +115,12 @@ class Course:
         self.foreign, self.link = None, ""
         self.key, self.seed, self.step = key, seed, step
 
+    def start_again(self) -> None:
+        """Begin the whole course anew: nothing is solved, answered or shown."""
+        self.progress, self._answers, self._hints = Progress(), {}, {}
+        self._opened, self._begun = "", None
+        self.begin_lesson(FIRST, "")
+
     def begin_foreign(self, task: Task, link: str) -> None:
         """Go to a teacher's task, which is the same as a link."""
         self.foreign, self.link, self.step = task, link, TASK

@@ -124,6 +124,8 @@ class Session:
     #: The page of the last run, and the second in which that began.
     page: str = ""
     begun: float = 0.0
+    #: The page that a press has asked for, by its title, until it is there.
+    wanted_page: str = ""
     #: The features that were last chosen for typed words, and not by the visitor.
     chosen_features: tuple[str, ...] = ()
     projector: bool = False

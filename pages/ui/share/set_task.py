@@ -22,8 +22,9 @@ from pages.ui.session.state import session
 from pages.ui.share import goal_form, qr_code
 from pages.ui.share.goal_form import key
 
-#: In the session's views: the task that was made, as JSON, and why it can't be solved.
-_MADE = "task-made"
+#: In the session's views: the task that was made, as JSON, and why it can't be solved; and whether
+#: one was asked for, which the run of the press may not come to: it may be given up before.
+_MADE, _ASKED = "task-made", "task-asked"
 _UPLOAD = "task-upload"
 
 
@@ -46,6 +47,7 @@ def _form() -> None:
         content |= _goals() | {"move": _move()}
         task = _task(content)
     except ValueError as error:
+        session().views[_ASKED] = False
         st.warning(escape.markdown(str(error)))
         return
     content |= _words(task)
@@ -135,17 +137,23 @@ def _text(
 
 def _make(task: Task) -> None:
     """Solve the task once it is asked for; then show how to send it."""
-    written = tasks.to_json(task)
-    if widgets.button("Make the task", key="task-make", type="primary"):
+    written, views = tasks.to_json(task), session().views
+    widgets.button("Make the task", key="task-make", type="primary", on_click=_ask)
+    if views.get(_ASKED):
         with st.spinner("Solving it first…"):
-            session().views[_MADE] = written, _why_not(task)
-    made, why_not = session().views.get(_MADE, ("", ""))
+            views[_MADE] = written, _why_not(task)
+        views[_ASKED] = False
+    made, why_not = views.get(_MADE, ("", ""))
     if made != written:
         return
     if why_not:
         st.error(escape.markdown(f"{why_not} Ask for less, or let more move."))
     else:
         _send(task, written)
+
+
+def _ask() -> None:
+    session().views[_ASKED] = True
 
 
 def _why_not(task: Task) -> str:
@@ -171,9 +179,13 @@ def _send(task: Task, written: str) -> None:
             f"{len(address)}. Send the file."
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if widgets.button("Try it", key="task-try", icon=":material/play_arrow:"):
-            session().course.begin_foreign(task, link)
-            st.switch_page("pages/0_Course.py")
+        widgets.button(
+            "Try it",
+            key="task-try",
+            icon=":material/play_arrow:",
+            on_click=_try,
+            args=(task, link),
+        )
         widgets.download_button(
             "Save the task",
             tasks.to_json(task, indent=1),
@@ -186,6 +198,11 @@ def _send(task: Task, written: str) -> None:
         shows_code = widgets.toggle("QR code", key="task-qr")
     if shows_code and len(address) <= MAX_ADDRESS:
         qr_code.draw(address)
+
+
+def _try(task: Task, link: str) -> None:
+    session().course.begin_foreign(task, link)
+    session().wanted_page = "Course"
 
 
 def _upload() -> None:

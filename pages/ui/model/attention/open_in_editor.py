@@ -44,11 +44,7 @@ def _in_lab(reading: Reading) -> None:
         st.markdown(told)
     small = pretrained.in_lab(real.scenario)
     st.markdown(pretrained.describe_lab(real, attend(small), escape.markdown))
-    pressed = widgets.button(
-        "Open it in the lab", on_click=_open, args=(small,), icon=":material/science:"
-    )
-    if pressed and session().scenario == small:  # it wasn't refused
-        st.switch_page("dashboard.py")
+    widgets.button("Open it in the lab", on_click=_open, args=(small,), icon=":material/science:")
 
 
 def _file(reading: Reading) -> None:
@@ -64,4 +60,5 @@ def _file(reading: Reading) -> None:
 
 
 def _open(small: Scenario) -> None:
-    state.change(lambda: small, anew=True)
+    if not state.change(lambda: small, anew=True):
+        session().wanted_page = "Lab"
