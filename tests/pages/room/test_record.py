@@ -10,7 +10,7 @@ from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS
 from pages.ui.room.rules import log, record, rooms, tasks, votes
 from pages.ui.room.rules.code import WrongCodes
-from pages.ui.room.rules.limits import FEWEST_SHOWN, MAX_SHOWN, ONE_DRAG
+from pages.ui.room.rules.limits import DELETED_IN, FEWEST_SHOWN, MAX_SHOWN, ONE_DRAG
 from pages.ui.room.rules.question import Question
 from pages.ui.room.rules.stage import staged
 from pages.ui.room.rules.task_round import TaskRound
@@ -245,8 +245,8 @@ def test_a_question_that_another_presenter_ended_meanwhile_keeps_its_votes(
 
 @pytest.mark.parametrize("failing", ["ballot", "cast", "drop"])
 @pytest.mark.parametrize("kind", ["question", "task"])
-def test_a_store_that_goes_away_once_it_is_over_has_noted_what_came(
-    kind, failing, store, room, course, look, events, monkeypatch
+def test_a_store_that_goes_away_once_it_is_over_has_noted_what_came_and_deletes_it_later(
+    kind, failing, store, room, course, look, events, show, clock, monkeypatch
 ):
     end = {"question": votes.end_question, "task": tasks.end_task}[kind]
     do, open_now = getattr(store, failing), getattr(look(), kind)
@@ -265,3 +265,14 @@ def test_a_store_that_goes_away_once_it_is_over_has_noted_what_came(
         assert [each["votes"] for each in noted["rounds"]] == [7, 3]
     else:
         assert noted["results"]["reported"] == 6
+
+    names = {"question": ["q{}.1", "q{}.2"], "task": ["t{}"]}[kind]
+    ballots = [name.format(open_now.id) for name in names]
+    assert any(store.ballot(room.code, each) for each in ballots)
+    show(moved(0.5))  # the verb may still be at it, by another presenter's hand
+    assert any(store.ballot(room.code, each) for each in ballots)
+    clock.now += DELETED_IN + 1
+    show(moved(0.6))
+    assert [store.ballot(room.code, each) for each in ballots] == [{}] * len(ballots)
+    assert not [name for name in store.read(room.code).slots if name.startswith("over")]
+    assert len([each for each in events() if each["kind"] == kind]) == 1

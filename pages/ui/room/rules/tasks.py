@@ -150,9 +150,11 @@ def dismiss(store: Store, code: str, secret: str, id: str, label: str) -> None:
         slots.write(store, code, {slots.TASK: fewer.to_json()}, slots.as_in(held, slots.TASK))
 
 
-def _go_back(store: Store, code: str, held: Held, given: TaskRound | None) -> None:
+def _go_back(
+    store: Store, code: str, held: Held, given: TaskRound | None, **others: str | None
+) -> None:
     """Write a task, and with it the stage that a participant's scenario took the place of."""
-    others = {slots.KEPT: None, slots.TASK: given.to_json() if given else None}
+    others |= {slots.KEPT: None, slots.TASK: given.to_json() if given else None}
     slots.put_on_stage(store, code, held, stage.from_json(held.slots[slots.KEPT]), **others)
 
 
@@ -163,13 +165,14 @@ def settle(store: Store, code: str, held: Held) -> None:
     """
     if (given := present(held)) is None:
         return
-    _note(store, code, given, slots.as_in(held, slots.TASK))
+    seen, over = slots.as_in(held, slots.TASK), [_results(given.id)]
+    _note(store, code, given, seen)
     if slots.KEPT in held.slots:
-        _go_back(store, code, held, None)
+        _go_back(store, code, held, None, **slots.over(over))
     else:
-        slots.write(store, code, {slots.TASK: None}, slots.as_in(held, slots.TASK))
+        slots.write(store, code, {slots.TASK: None, **slots.over(over)}, seen)
     _note(store, code, given)
-    store.drop(code, _results(given.id))
+    slots.delete(store, code, over)
 
 
 def _note(store: Store, code: str, task: TaskRound, given: Mapping[str, str] = ANYHOW) -> None:
