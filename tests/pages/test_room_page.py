@@ -99,6 +99,16 @@ def test_a_room_is_opened_in_one_tap(presenter):
     assert "To the stage: Lab" in [link.proto.label for link in presenter.get("page_link")]
 
 
+def test_a_scenario_that_has_no_link_opens_no_room_and_is_said(monkeypatch):
+    def refuse(*_):
+        raise permalink.LinkError("This is too large for a link.")
+
+    at = fine(visit("11_Room.py"))
+    monkeypatch.setattr(verbs, "staged", refuse)
+    assert "too large for a link" in press(at, "room-open").error[0].value
+    assert stores.store().rooms() == 0
+
+
 def test_who_types_the_code_is_in_the_room(presenter):
     at = fine(visit("11_Room.py"))
     typed = f" {room_of(presenter)[:2].lower()}-{room_of(presenter)[2:]}"

@@ -41,12 +41,11 @@ def open_room() -> None:
     known = session()
     cells = known.inspection.existing(known.scenario)
     cell = to_text(cells[-1]) if cells else ""
-    first = staged(_FIRST, known.scenario, known.head, cell)
     source, now = st.context.ip_address or "", time.time()
 
     def opened_now() -> Opened:
         code.opened_rooms.check(source, now)
-        return rooms.open_room(store(), first)
+        return rooms.open_room(store(), staged(_FIRST, known.scenario, known.head, cell))
 
     opened = _said(opened_now)
     if opened:
