@@ -130,6 +130,17 @@ def test_what_was_dismissed_is_not_in_the_record(course, show, events, store, ro
     assert events()[-1]["link"] == look().stage.link == permalink.encode(SIMILARITY)
 
 
+def test_what_was_shown_twice_is_dismissed_with_all_of_it(course, events, store, room, look):
+    key = store, room.code, room.secret
+    tasks.show_one(*key, look().task.id, "2")
+    tasks.show_one(*key, look().task.id, "1")
+    tasks.back_to_stage(*key)
+    ones = [each for each in events() if each.get("from the room")]
+    assert len(ones) == 3
+    tasks.dismiss(*key, look().task.id, "1")  # which was on the stage in `course`, too
+    assert [each for each in events() if each.get("from the room")] == ones[1:2]
+
+
 def test_a_drag_on_a_participants_scenario_is_theirs(course, show, events, store, room, look):
     tasks.show_one(store, room.code, room.secret, look().task.id, "2")
     show(staged("Attention", edits.with_cell(TASK.solution, "X", 0, 1, 0.3)))
@@ -149,6 +160,7 @@ def test_nobody_is_in_the_record(course, room):
     for text in record.to_json(), record.to_markdown("https://lab.example/"):
         for secret in *map(token, range(7)), SOURCE, room.secret, room.code:
             assert secret not in text
+    assert {each["from the room"] for each in record.events if "link" in each} == {True, False}
 
 
 def test_no_address_is_in_the_store(course, tmp_path):

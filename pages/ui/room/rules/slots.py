@@ -92,11 +92,12 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def put_on_stage(store: Store, code: str, held: Held, shown: Stage, **others: str | None) -> int:
-    """Write a stage, and note it; to a participant's and back isn't a drag."""
+def put_on_stage(
+    store: Store, code: str, held: Held, shown: Stage, whose: str, **others: str | None
+) -> int:
+    """Write a stage, and note it with whose it is; to a participant's and back isn't a drag."""
     before = None if KEPT in others else stage.from_json(held.slots[STAGE])
-    is_ones = bool(others.get(KEPT))
-    last = Last.read(held.slots.get(LAST)).then(before, shown, is_ones=is_ones)
+    last = Last.read(held.slots.get(LAST)).then(before, shown, whose=whose)
     slots = {STAGE: shown.to_json(), LAST: last.to_json(), **others}
     version = write(store, code, slots, as_in(held, TASK) if TASK in others else ANYHOW)
     log.stage(store, code, shown, last)
