@@ -188,10 +188,11 @@ def _catch_up(member: Member) -> bool:
         return False
     if not member.presents and task_mode.keep_up(member, member.room.task):
         return True
+    gives_way, member.gives_way = member.gives_way, False
     last, stage = member.stage, member.room.stage
     if stage == last or not (member.is_following or member.presents):
         return False
-    if member.presents and last and _stage(member) != last:
+    if member.presents and last and not gives_way and _stage(member) != last:
         return False  # what this session has done since goes on the stage
     _adopt(member, stage)
     return not (member.presents and session().page == BACKSTAGE)

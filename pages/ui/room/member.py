@@ -53,6 +53,9 @@ class Member:
         As this session last showed it, or put it there.
     task, reported : str
         The id of the task that this session has begun, and the scenario that it reported last.
+    gives_way : bool
+        This presenter has just put another's scenario on the stage, or gone back from it: what a
+        hand has done on the page in that moment doesn't take its place.
     why : str
         What made this session let go by itself; empty where it was asked to.
     own : History or None
@@ -82,6 +85,7 @@ class Member:
     stage: Stage | None = None
     task: str = ""
     reported: str = ""
+    gives_way: bool = False
     why: str = ""
     own: History | None = None
     own_places: dict[str, str] = field(default_factory=dict)
