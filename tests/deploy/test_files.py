@@ -29,6 +29,10 @@ def pod(name):
     return template["metadata"]["labels"], container
 
 
+def volumes(name):
+    return OBJECTS["Deployment", name]["template"]["spec"]["volumes"]
+
+
 def expand(text):
     return text.replace("$(ROOMS_PASSWORD)", PASSWORD)
 
@@ -81,10 +85,7 @@ def test_a_redis_with_the_arguments_of_the_cluster_takes_the_replicas_password(
     needs_redis, tmp_path
 ):
     arguments = [expand(each) for each in pod(ROOMS)[1]["args"]]
-    folder = arguments.index("--dir") + 1
-    mounts = [each["mountPath"] for each in pod(ROOMS)[1]["volumeMounts"]]
-    assert arguments[folder] in mounts  # all else can't be written there
-    arguments[folder] = str(tmp_path)
+    arguments[arguments.index("--dir") + 1] = str(tmp_path)
     with redis_server.running(tmp_path, *arguments) as server:
         here = address().replace(f"{ROOMS}:6379", f"127.0.0.1:{server.port}")
         rooms = store._at(here)
@@ -93,6 +94,16 @@ def test_a_redis_with_the_arguments_of_the_cluster_takes_the_replicas_password(
         server.start()
         assert rooms.read("KXQRT").slots == {"stage": "1"}
         assert server.tell("PING").startswith("-NOAUTH")
+
+
+def test_nothing_of_a_room_comes_onto_a_disk_or_is_thrown_out():
+    arguments = pod(ROOMS)[1]["args"]
+    told = {name: arguments[i + 1] for i, name in enumerate(arguments) if name.startswith("--")}
+    assert (told["--save"], told["--maxmemory-policy"]) == ("", "noeviction")
+    (mount,), (volume,) = pod(ROOMS)[1]["volumeMounts"], volumes(ROOMS)
+    assert (mount["name"], mount["mountPath"]) == (volume["name"], told["--dir"])
+    assert volume["emptyDir"]["medium"] == "Memory"
+    assert pod(ROOMS)[1]["securityContext"]["readOnlyRootFilesystem"]
 
 
 def test_composed_replicas_share_a_file_in_a_volume_that_is_theirs():
