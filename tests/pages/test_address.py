@@ -42,7 +42,7 @@ ADDRESSES = st.builds(
     next=TEXTS,
     topic=TEXTS,
     course=st.builds(CourseAddress, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
-    room=st.builds(RoomAddress, TEXTS, TEXTS, TEXTS),
+    room=st.builds(RoomAddress, TEXTS, TEXTS, TEXTS, TEXTS),
 )
 QUERIES = st.dictionaries(
     st.sampled_from(NAMES) | TEXTS, st.sampled_from(["", "0", "1", "7"]) | TEXTS

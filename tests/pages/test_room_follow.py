@@ -20,6 +20,7 @@ from pages.ui.room.rules.question import Question
 from pages.ui.room.rules.stage import staged
 from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.store import StoreGone, sqlite
+from pages.ui.session import session as session_module
 from pages.ui.share import qr_code
 from tests.pages.test_pages import PAGES, fine, parameter, slider, visit
 
@@ -573,6 +574,37 @@ def test_a_place_of_ones_own_comes_back_with_letting_go(room, page):
     assert read(session(at)) == shown
 
 
+@pytest.mark.parametrize("page", PLACES)
+def test_a_place_of_ones_own_outlives_a_reload(room, page):
+    put, read = PLACES[page]
+    presenter, at = on_lab(room)
+    put(session(at), "these words are mine")
+    mine = read(session(at))
+    put(session(presenter), "a text of all here")
+    follow_there(presenter, at, page)
+    late = again(again(at, page), page)
+    assert session(late).member.is_following
+    assert read(session(late)) == read(session(presenter)) != mine
+    press(late, "Explore on my own")
+    assert read(session(late)) == mine
+    assert "kept" not in late.query_params
+
+
+def test_what_waits_is_left_out_where_an_address_has_no_room(room, monkeypatch):
+    presenter, at = on_lab(room)
+    press(move(at, value=1.5), "Follow again")
+    session(at).long_text.read("mine")
+    session(presenter).long_text.read("of all")
+    follow_there(presenter, at, "8_Long_text.py")
+    whole = session(at).to_url("")
+    own = whole.room.own
+    assert own and whole.room.kept
+    for most, left in {len(whole.at("")) - 1: (own, ""), 1: ("", "")}.items():
+        monkeypatch.setattr(session_module, "MAX_ADDRESS", most)
+        said = session(at).to_url("").room
+        assert (said.own, said.kept) == left
+
+
 def test_what_a_decoder_writes_is_followed(room):
     presenter, at = on_lab(room)
     writing = session(presenter).writing
@@ -630,6 +662,30 @@ def test_a_task_is_for_all_and_leaves_what_one_had(room):
     press(at, "Explore on my own")
     press(at, "Undo")
     assert session(at).scenario == mine
+
+
+@pytest.mark.parametrize("is_each", [False, True])
+def test_what_one_had_before_a_task_outlives_a_reload_in_it(room, is_each):
+    _, at = on_lab(room)
+    mine = session(move(at, value=1.5)).scenario
+    given = TaskRound("7", is_each=is_each)
+    given = tasks.give_task(stores.store(), room.code, room.secret, given)
+    token = "0123456789abcdef" * 2
+    tell(at, token)
+    made = session(move(fine(at.run()), "W_q-1-0", 0.7)).scenario
+    late = again(at, "0_Course.py")
+    tell(late, token)
+    assert session(fine(late.run())).scenario == made
+    late = again(late, "0_Course.py")  # twice does no harm
+    tell(late, token)
+    assert session(fine(late.run())).scenario == made
+
+    tasks.end_task(stores.store(), room.code, room.secret, given.id)
+    fine(late.run())
+    press(late, "Explore on my own")
+    assert session(late).scenario == made
+    press(late, "Undo")
+    assert session(late).scenario == mine
 
 
 def test_what_was_reached_while_the_store_was_away_is_reported_by_the_next_look(room, store):

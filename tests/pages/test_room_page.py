@@ -15,7 +15,7 @@ from pages.ui.room import store as stores
 from pages.ui.room.rules import code, rooms, tasks, votes
 from pages.ui.room.show import verbs
 from pages.ui.room.store import StoreGone
-from tests.pages.test_pages import fine, parameter, visit
+from tests.pages.test_pages import fine, parameter, slider, visit
 
 START = BY_KEY["similarity"].scenario
 #: What *suis* gives to each word there, from NumPy alone.
@@ -97,6 +97,16 @@ def test_a_room_is_opened_in_one_tap(presenter):
     assert f"?room={room_of(presenter)}" in str(picture.proto)
     assert parameter(presenter, "present") not in way_in + str(picture.proto)
     assert "To the stage: Lab" in [link.proto.label for link in presenter.get("page_link")]
+
+
+def test_a_scenario_that_has_no_link_opens_no_room_and_is_said(monkeypatch):
+    def refuse(*_):
+        raise permalink.LinkError("This is too large for a link.")
+
+    at = fine(visit("11_Room.py"))
+    monkeypatch.setattr(verbs, "staged", refuse)
+    assert "too large for a link" in press(at, "room-open").error[0].value
+    assert stores.store().rooms() == 0
 
 
 def test_who_types_the_code_is_in_the_room(presenter):
@@ -391,6 +401,19 @@ def test_one_is_shown_without_a_name_and_dismissed(presenter):
     presenter = press(fine(presenter.run()), "room-one-choose")
     assert session(presenter).scenario == START
     assert "Nobody has begun" in told(presenter)
+
+
+@pytest.mark.parametrize("verb", ["room-back", "room-dismiss"])
+def test_the_stage_is_back_also_where_a_hand_has_moved_something_in_that_moment(presenter, verb):
+    give(presenter)
+    presenter = fine(presenter.switch_page("dashboard.py").run())
+    solve(presenter, 1)
+    presenter = press(press(presenter, "room-one-choose"), "room-one-show")
+    assert session(presenter).scenario == LESSONS["7"].variant("").solution
+    slider(presenter, "X-1-0").set_value(-1.5)
+    presenter = fine(press(presenter, verb).run())
+    shown = rooms.look(stores.store(), room_of(presenter), ["Lab"]).stage.scenario
+    assert shown == session(presenter).scenario == START
 
 
 def test_what_was_made_before_and_in_the_task_is_kept(presenter):

@@ -123,14 +123,19 @@ def follow(address: Address, before: str) -> None:
 
 def _join_from_url(address: Address) -> None:
     """Join the room of an address; a scenario that it has beside is the visitor's own."""
-    known, (text, secret, own) = session(), address.room
-    join(text, secret)
+    known, room = session(), address.room
+    join(room.room, room.present)
     if (member := known.member) is None or member.presents:
         return
-    if own == EXPLORES:
+    if room.own == EXPLORES:
         explore()
-    elif not address.link:
-        member.own = _opened(own)
+        return
+    waits = _opened(room.own)
+    if waits and address.link:  # what was made of a task comes after it
+        waits.push(known.scenario, known.history.preset)
+    if waits or not address.link:
+        member.own = waits
+    places.keep(member, room.kept)
 
 
 def _opened(link: str) -> History | None:
@@ -183,10 +188,11 @@ def _catch_up(member: Member) -> bool:
         return False
     if not member.presents and task_mode.keep_up(member, member.room.task):
         return True
+    gives_way, member.gives_way = member.gives_way, False
     last, stage = member.stage, member.room.stage
     if stage == last or not (member.is_following or member.presents):
         return False
-    if member.presents and last and _stage(member) != last:
+    if member.presents and last and not gives_way and _stage(member) != last:
         return False  # what this session has done since goes on the stage
     _adopt(member, stage)
     return not (member.presents and session().page == BACKSTAGE)

@@ -6,10 +6,11 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlencode
 
 from attn_core import permalink
 from pages.ui.room.rules.limits import PRESENT, TOKEN_LENGTH
-from pages.ui.session.address import EXPLORES, RoomAddress
+from pages.ui.session.address import EXPLORES, Address, RoomAddress
 from pages.ui.session.history import History
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class Member:
         As this session last showed it, or put it there.
     task, reported : str
         The id of the task that this session has begun, and the scenario that it reported last.
+    gives_way : bool
+        This presenter has just put another's scenario on the stage, or gone back from it: what a
+        hand has done on the page in that moment doesn't take its place.
     why : str
         What made this session let go by itself; empty where it was asked to.
     own : History or None
@@ -81,6 +85,7 @@ class Member:
     stage: Stage | None = None
     task: str = ""
     reported: str = ""
+    gives_way: bool = False
     why: str = ""
     own: History | None = None
     own_places: dict[str, str] = field(default_factory=dict)
@@ -166,12 +171,30 @@ class Member:
         following.revision = own.revision + 1
         return following
 
-    def to_url(self) -> RoomAddress:
-        """Return what the address is to say of the room."""
-        own = EXPLORES if self.mode == "own" and not self.presents else ""
-        if self.is_following and self.own:
-            own = _as_link(self.own)
-        return RoomAddress(self.code, self.secret, own)
+    def waiting(self, now: Address) -> dict[str, str]:
+        """List what waits, by page; on a page that the visitor has changed since, nothing does.
+
+        Parameters
+        ----------
+        now : Address
+            What the addresses of all pages say together.
+        """
+        return {
+            page: own
+            for page, own in self.own_places.items()
+            if now.place(page) == self.shown_places[page]
+        }
+
+    def to_url(self, now: Address) -> RoomAddress:
+        """Return what the address is to say of the room; `now` as in `waiting`."""
+        if self.presents:
+            return RoomAddress(self.code, self.secret)
+        if self.mode == "own":
+            return RoomAddress(self.code, own=EXPLORES)
+        others = {page: own for page, own in self.waiting(now).items() if own != now.place(page)}
+        return RoomAddress(
+            self.code, own=_as_link(self.own) if self.own else "", kept=urlencode(others)
+        )
 
 
 def _begun(shown: History) -> History:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import parse_qsl
 
 from pages.ui.room.member import Member
 from pages.ui.session.state import session
@@ -20,15 +21,15 @@ def taken(member: Member, page: str) -> Iterator[None]:
 
 
 def waiting(member: Member) -> dict[str, str]:
-    """List what waits, by page; on a page that the visitor has changed since, nothing does."""
-    if not member.own_places:
-        return {}
+    """List what waits, by page; see `Member.waiting`."""
+    return member.waiting(session().places) if member.own_places else {}
+
+
+def keep(member: Member, kept: str) -> None:
+    """Have that wait which an address says; see `RoomAddress.kept`."""
     now = session().places
-    return {
-        page: own
-        for page, own in member.own_places.items()
-        if now.place(page) == member.shown_places[page]
-    }
+    member.own_places = dict(parse_qsl(kept, keep_blank_values=True))
+    member.shown_places = {page: now.place(page) for page in member.own_places}
 
 
 def give_back(member: Member, own: dict[str, str]) -> None:

@@ -45,10 +45,10 @@ def keep_up(member: Member, given: TaskRound | None) -> bool:
 def _begin(member: Member, given: TaskRound) -> None:
     known = session()
     before, kept = known.history, is_open(member, given) and known.course.is_attempt(known.scenario)
-    if kept:
-        member.own = None  # it is what the address brought after a reload, and nothing before it
-    elif member.mode == "own":
+    if member.mode == "own":
         member.own = before
+    if kept:  # it is what the address brought after a reload
+        member.own = _before(member.own)
     begun = known.scenario if kept else _take_attempt(member, given)
     begun = begun or given.task(member.token).start
     known.history = History(begun, before.preset, before.revision + 1)
@@ -68,8 +68,16 @@ def _take_attempt(member: Member, given: TaskRound) -> Scenario | None:
     made = member.own.present
     if task.movable.refusal(task.start, made):
         return None
-    member.own = None
+    member.own = _before(member.own)
     return made
+
+
+def _before(attempt: History | None) -> History | None:
+    """Go back from an attempt to what was before it; None where nothing was."""
+    if attempt is None or not attempt.can_undo:
+        return None
+    attempt.undo()
+    return attempt
 
 
 def is_open(member: Member, given: TaskRound) -> bool:

@@ -77,13 +77,16 @@ class RoomAddress(NamedTuple):
     present : str
         The presenter's secret, which stands in no link that is shared.
     own : str
-        `EXPLORES` for who has let go of the presenter; for who follows, the scenario that
-        waits for them, as a link.
+        `EXPLORES` for who has let go of the presenter; for who follows, or works on the room's
+        task, the scenario that waits for them, as a link.
+    kept : str
+        What waits beside it: by page, what `Address.place` wrote.
     """
 
     room: str = ""
     present: str = ""
     own: str = ""
+    kept: str = ""
 
 
 #: Says that a participant has let go of the presenter.

@@ -441,12 +441,13 @@ class Session:
 
     def _in_room(self, address: Address, page: str) -> Address:
         """Say of a room as much as there is room for; it leads to all that it shows itself."""
-        room = self.member.to_url() if self.member else RoomAddress()
+        room = self.member.to_url(self.places) if self.member else RoomAddress()
         if self.member and self.member.is_following:
             address = replace(address, preset="", link="", head=0, cell=None)
-        whole = replace(address, room=room)
-        has_room = len(whole.at(page)) <= MAX_ADDRESS
-        return whole if has_room else replace(address, room=room._replace(own=""))
+        less = room, room._replace(kept=""), room._replace(kept="", own="")
+        shorter = [replace(address, room=each) for each in less]
+        fits = (each for each in shorter if len(each.at(page)) <= MAX_ADDRESS)
+        return next(fits, shorter[-1])
 
     def said(self) -> Address:
         """Return all that there is to say of what is on the screen, but texts and room."""

@@ -10,7 +10,7 @@ from attn_core.presets import BY_KEY
 from attn_core.tasks import LESSONS
 from pages.ui.room.rules import log, record, rooms, tasks, votes
 from pages.ui.room.rules.code import WrongCodes
-from pages.ui.room.rules.limits import FEWEST_SHOWN, MAX_SHOWN, ONE_DRAG
+from pages.ui.room.rules.limits import DELETED_IN, FEWEST_SHOWN, MAX_SHOWN, ONE_DRAG
 from pages.ui.room.rules.question import Question
 from pages.ui.room.rules.stage import staged
 from pages.ui.room.rules.task_round import TaskRound
@@ -130,6 +130,17 @@ def test_what_was_dismissed_is_not_in_the_record(course, show, events, store, ro
     assert events()[-1]["link"] == look().stage.link == permalink.encode(SIMILARITY)
 
 
+def test_what_was_shown_twice_is_dismissed_with_all_of_it(course, events, store, room, look):
+    key = store, room.code, room.secret
+    tasks.show_one(*key, look().task.id, "2")
+    tasks.show_one(*key, look().task.id, "1")
+    tasks.back_to_stage(*key)
+    ones = [each for each in events() if each.get("from the room")]
+    assert len(ones) == 3
+    tasks.dismiss(*key, look().task.id, "1")  # which was on the stage in `course`, too
+    assert [each for each in events() if each.get("from the room")] == ones[1:2]
+
+
 def test_a_drag_on_a_participants_scenario_is_theirs(course, show, events, store, room, look):
     tasks.show_one(store, room.code, room.secret, look().task.id, "2")
     show(staged("Attention", edits.with_cell(TASK.solution, "X", 0, 1, 0.3)))
@@ -149,6 +160,7 @@ def test_nobody_is_in_the_record(course, room):
     for text in record.to_json(), record.to_markdown("https://lab.example/"):
         for secret in *map(token, range(7)), SOURCE, room.secret, room.code:
             assert secret not in text
+    assert {each["from the room"] for each in record.events if "link" in each} == {True, False}
 
 
 def test_no_address_is_in_the_store(course, tmp_path):
@@ -245,8 +257,8 @@ def test_a_question_that_another_presenter_ended_meanwhile_keeps_its_votes(
 
 @pytest.mark.parametrize("failing", ["ballot", "cast", "drop"])
 @pytest.mark.parametrize("kind", ["question", "task"])
-def test_a_store_that_goes_away_once_it_is_over_has_noted_what_came(
-    kind, failing, store, room, course, look, events, monkeypatch
+def test_a_store_that_goes_away_once_it_is_over_has_noted_what_came_and_deletes_it_later(
+    kind, failing, store, room, course, look, events, show, clock, monkeypatch
 ):
     end = {"question": votes.end_question, "task": tasks.end_task}[kind]
     do, open_now = getattr(store, failing), getattr(look(), kind)
@@ -265,3 +277,14 @@ def test_a_store_that_goes_away_once_it_is_over_has_noted_what_came(
         assert [each["votes"] for each in noted["rounds"]] == [7, 3]
     else:
         assert noted["results"]["reported"] == 6
+
+    names = {"question": ["q{}.1", "q{}.2"], "task": ["t{}"]}[kind]
+    ballots = [name.format(open_now.id) for name in names]
+    assert any(store.ballot(room.code, each) for each in ballots)
+    show(moved(0.5))  # the verb may still be at it, by another presenter's hand
+    assert any(store.ballot(room.code, each) for each in ballots)
+    clock.now += DELETED_IN + 1
+    show(moved(0.6))
+    assert [store.ballot(room.code, each) for each in ballots] == [{}] * len(ballots)
+    assert not [name for name in store.read(room.code).slots if name.startswith("over")]
+    assert len([each for each in events() if each["kind"] == kind]) == 1

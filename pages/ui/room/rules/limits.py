@@ -41,6 +41,8 @@ MAX_OPENED_EACH = 20
 MAX_SOURCES = 5_000
 #: Seconds without a sign of life after which a participant gives room to another in a full room.
 AWAY = 15 * 60.0
+#: Seconds in which a verb has deleted the votes of what it ended, if the store has stayed.
+DELETED_IN = 30.0
 #: Characters of what else a page's address says of the stage.
 MAX_LOOK = 2_000
 #: Numbers that are told as moves; of more, the stage is opened anew.

@@ -18,6 +18,8 @@ from pages.ui.room.store import ANYHOW, BallotFull, Store
 
 #: The ballot of events, in their order; the value of an event is replaced as it goes on.
 BALLOT = "log"
+#: Where an event of the stage says what `Last.whose` does; the record tells only whether it does.
+_WHOSE = "from the room"
 
 
 class Last(NamedTuple):
@@ -31,14 +33,14 @@ class Last(NamedTuple):
         When it was shown.
     number : int
         How many there are.
-    is_ones : bool
-        A participant made it, or it has a participant's words.
+    whose : str
+        Tells the participant who made it, or whose words it has; empty for the presenter.
     """
 
     key: str
     at: float
     number: int
-    is_ones: bool = False
+    whose: str = ""
 
     @classmethod
     def read(cls, text: str | None) -> Last:
@@ -49,14 +51,15 @@ class Last(NamedTuple):
         """Write it for the slot."""
         return json.dumps(self._asdict())
 
-    def then(self, before: Stage | None, after: Stage, *, is_ones: bool = False) -> Last:
+    def then(self, before: Stage | None, after: Stage, *, whose: str = "") -> Last:
         """Return what is last once a stage is shown: the same where a drag goes on."""
-        is_ones |= self.is_ones and before is not None and _has_same_words(before, after)
+        if before is not None and _has_same_words(before, after):
+            whose = whose or self.whose
         now = time.time()
         goes_on = before is not None and now - self.at <= ONE_DRAG and _is_drag(before, after)
         if self.key and (goes_on or self.number >= MAX_SHOWN):
-            return self._replace(at=now, is_ones=is_ones)
-        return Last(f"s{secrets.token_hex(4)}", now, self.number + 1, is_ones)
+            return self._replace(at=now, whose=whose)
+        return Last(f"s{secrets.token_hex(4)}", now, self.number + 1, whose)
 
 
 def _is_drag(before: Stage, after: Stage) -> bool:
@@ -81,16 +84,13 @@ def stage(store: Store, code: str, shown: Stage, last: Last) -> None:
     last : Last
         With its key.
     """
-    _note(store, code, last.key, {"kind": "stage", **asdict(shown), "from the room": last.is_ones})
+    _note(store, code, last.key, {"kind": "stage", **asdict(shown), _WHOSE: last.whose})
 
 
-def forget_ones(store: Store, code: str) -> None:
-    """Delete the participant's scenario that is shown, and what was made of it on the stage."""
-    for key, written in reversed(store.ballot(code, BALLOT).items()):
-        event = strict_json.loads(written)
-        if event["kind"] == "stage":
-            if not event["from the room"]:
-                return
+def forget(store: Store, code: str, whose: str) -> None:
+    """Delete what was shown of a participant, whenever it was, and what was made of it there."""
+    for key, written in store.ballot(code, BALLOT).items():
+        if strict_json.loads(written).get(_WHOSE) == whose:
             store.drop(code, BALLOT, key)
 
 

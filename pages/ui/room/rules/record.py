@@ -15,6 +15,8 @@ from attn_core.text import escape
 
 FORMAT = "self-attention-lab-room"
 VERSION = 1
+#: Says of a scenario that a participant made it.
+_ONES = "from the room"
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,13 @@ class Record:
 
 
 def read(ballot: Mapping[str, str], participants: int) -> Record:
-    """Read the events of a room's ballot."""
-    return Record(participants, tuple(map(strict_json.loads, ballot.values())))
+    """Read the events of a room's ballot; whose a scenario is stays in the room."""
+    events = map(strict_json.loads, ballot.values())
+    return Record(participants, tuple(each | _whether_ones(each) for each in events))
+
+
+def _whether_ones(event: Mapping[str, Any]) -> dict[str, bool]:
+    return {_ONES: bool(event[_ONES])} if _ONES in event else {}
 
 
 def _time(seconds: float) -> str:
@@ -74,7 +81,7 @@ def _heading(event: Mapping[str, Any], what: str) -> str:
 
 
 def _stage(event: Mapping[str, Any], address: str) -> Iterator[str]:
-    whose = "A participant’s scenario" if event["from the room"] else "On the stage"
+    whose = "A participant’s scenario" if event[_ONES] else "On the stage"
     yield _heading(event, whose)
     head = f", head {event['head'] + 1}" if event["head"] else ""
     asked = f", number {event['cell']}" if event["cell"] else ""

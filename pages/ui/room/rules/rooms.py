@@ -183,7 +183,7 @@ def show(store: Store, code: str, secret: str, shown: Stage) -> int:
     stage.check(shown)
     if held.slots[slots.STAGE] == shown.to_json():
         return slots.write(store, code, {})
-    return slots.put_on_stage(store, code, held, shown)
+    return slots.put_on_stage(store, code, held, shown, "")
 
 
 @slots.anew

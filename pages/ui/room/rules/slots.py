@@ -7,13 +7,13 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from pages.ui.room.rules import log, stage
-from pages.ui.room.rules.limits import LIFETIME, MAX_MEMBERS, TOKEN_LENGTH
+from pages.ui.room.rules.limits import DELETED_IN, LIFETIME, MAX_MEMBERS, TOKEN_LENGTH
 from pages.ui.room.rules.log import Last
 from pages.ui.room.rules.stage import Stage
 from pages.ui.room.store import ANYHOW, Held, SlotChanged, Store
@@ -24,6 +24,8 @@ T = TypeVar("T")
 KEYS, STAGE, QUESTION, TASK, KEPT = "keys", "stage", "question", "task", "kept_stage"
 #: What was noted last of the stage; see `log`.
 LAST = "last"
+#: Begins the slots of ballots that are over and being deleted; each says since when.
+OVER = "over "
 #: The ballot of who is here.
 HERE = "here"
 _TOKEN = re.compile(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", re.ASCII)
@@ -58,11 +60,20 @@ def read(store: Store, code: str) -> Held:
 
 
 def read_as_presenter(store: Store, code: str, secret: str) -> Held:
-    """Return what a room holds to its presenter alone."""
+    """Return what a room holds to its presenter alone; delete what an earlier verb couldn't."""
     held = read(store, code)
     if not is_key(held, secret):
         raise NotPresenterError(f"This address doesn’t have the presenter’s right in room {code}.")
+    if left := [*_left(held)]:
+        delete(store, code, left)
     return held
+
+
+def _left(held: Held) -> Iterator[str]:
+    """Name the ballots that are over, and that the verb which ended them couldn't delete."""
+    for name, since in held.slots.items():
+        if name.startswith(OVER) and time.time() - float(since) > DELETED_IN:
+            yield name.removeprefix(OVER)
 
 
 def gone(code: str) -> RoomGoneError:
@@ -81,11 +92,12 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def put_on_stage(store: Store, code: str, held: Held, shown: Stage, **others: str | None) -> int:
-    """Write a stage, and note it; to a participant's and back isn't a drag."""
+def put_on_stage(
+    store: Store, code: str, held: Held, shown: Stage, whose: str, **others: str | None
+) -> int:
+    """Write a stage, and note it with whose it is; to a participant's and back isn't a drag."""
     before = None if KEPT in others else stage.from_json(held.slots[STAGE])
-    is_ones = bool(others.get(KEPT))
-    last = Last.read(held.slots.get(LAST)).then(before, shown, is_ones=is_ones)
+    last = Last.read(held.slots.get(LAST)).then(before, shown, whose=whose)
     slots = {STAGE: shown.to_json(), LAST: last.to_json(), **others}
     version = write(store, code, slots, as_in(held, TASK) if TASK in others else ANYHOW)
     log.stage(store, code, shown, last)
@@ -95,6 +107,18 @@ def put_on_stage(store: Store, code: str, held: Held, shown: Stage, **others: st
 def as_in(held: Held, slot: str) -> dict[str, str]:
     """Say that a slot is to be still as it was seen."""
     return {slot: held.slots[slot]}
+
+
+def over(ballots: Collection[str]) -> dict[str, str]:
+    """Return slots that say of ballots that they are over."""
+    return {OVER + ballot: str(time.time()) for ballot in ballots}
+
+
+def delete(store: Store, code: str, ballots: Collection[str]) -> None:
+    """Delete ballots that are over, and then what says so."""
+    for ballot in ballots:
+        store.drop(code, ballot)
+    write(store, code, {OVER + ballot: None for ballot in ballots})
 
 
 def cast(

@@ -118,7 +118,12 @@ def show_one(store: Store, code: str, secret: str, id: str, label: str) -> None:
         slots.KEPT: held.slots.get(slots.KEPT, before),
         slots.TASK: given.with_stage(label).to_json(),
     }
-    slots.put_on_stage(store, code, held, shown, **others)
+    slots.put_on_stage(store, code, held, shown, _whose(id, label), **others)
+
+
+def _whose(id: str, label: str) -> str:
+    """Tell a participant of this task from all others of the room."""
+    return f"{id} {label}"
 
 
 def _result(store: Store, code: str, given: TaskRound, label: str) -> Reached:
@@ -138,22 +143,24 @@ def back_to_stage(store: Store, code: str, secret: str) -> None:
 
 @slots.anew
 def dismiss(store: Store, code: str, secret: str, id: str, label: str) -> None:
-    """Offer a participant's scenario no longer; one that is shown leaves stage and record."""
+    """Offer a participant's scenario no longer; it leaves stage and record."""
     held = slots.read_as_presenter(store, code, secret)
     given = _task(held, id)
     _result(store, code, given, label)
     fewer = given.without(label)
+    log.forget(store, code, _whose(id, label))
     if given.on_stage == label:
-        log.forget_ones(store, code)
         _go_back(store, code, held, fewer.with_stage(""))
     else:
         slots.write(store, code, {slots.TASK: fewer.to_json()}, slots.as_in(held, slots.TASK))
 
 
-def _go_back(store: Store, code: str, held: Held, given: TaskRound | None) -> None:
+def _go_back(
+    store: Store, code: str, held: Held, given: TaskRound | None, **others: str | None
+) -> None:
     """Write a task, and with it the stage that a participant's scenario took the place of."""
-    others = {slots.KEPT: None, slots.TASK: given.to_json() if given else None}
-    slots.put_on_stage(store, code, held, stage.from_json(held.slots[slots.KEPT]), **others)
+    others |= {slots.KEPT: None, slots.TASK: given.to_json() if given else None}
+    slots.put_on_stage(store, code, held, stage.from_json(held.slots[slots.KEPT]), "", **others)
 
 
 def settle(store: Store, code: str, held: Held) -> None:
@@ -163,13 +170,14 @@ def settle(store: Store, code: str, held: Held) -> None:
     """
     if (given := present(held)) is None:
         return
-    _note(store, code, given, slots.as_in(held, slots.TASK))
+    seen, over = slots.as_in(held, slots.TASK), [_results(given.id)]
+    _note(store, code, given, seen)
     if slots.KEPT in held.slots:
-        _go_back(store, code, held, None)
+        _go_back(store, code, held, None, **slots.over(over))
     else:
-        slots.write(store, code, {slots.TASK: None}, slots.as_in(held, slots.TASK))
+        slots.write(store, code, {slots.TASK: None, **slots.over(over)}, seen)
     _note(store, code, given)
-    store.drop(code, _results(given.id))
+    slots.delete(store, code, over)
 
 
 def _note(store: Store, code: str, task: TaskRound, given: Mapping[str, str] = ANYHOW) -> None:

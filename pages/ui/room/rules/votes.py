@@ -120,16 +120,16 @@ def end_question(store: Store, code: str, secret: str, id: str) -> None:
 def settle(store: Store, code: str, held: Held) -> None:
     """Take the question away, if there is one; then note its votes, and delete who cast them.
 
-    They are noted before, too: a store that goes away in the middle has what came until then.
+    They are noted before, too: a store that goes away in the middle has what came until then. What
+    it has kept is deleted by a later verb of the presenter; see `slots.read_as_presenter`.
     """
     if (asked := present(held)) is None:
         return
-    seen = slots.as_in(held, slots.QUESTION)
+    seen, over = slots.as_in(held, slots.QUESTION), ballots(held)
     _note(store, code, asked, seen)
-    slots.write(store, code, {slots.QUESTION: None}, seen)
+    slots.write(store, code, {slots.QUESTION: None, **slots.over(over)}, seen)
     _note(store, code, asked)
-    for ballot in ballots(held):
-        store.drop(code, ballot)
+    slots.delete(store, code, over)
 
 
 def _note(store: Store, code: str, asked: Question, given: Mapping[str, str] = ANYHOW) -> None:

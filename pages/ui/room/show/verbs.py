@@ -41,12 +41,11 @@ def open_room() -> None:
     known = session()
     cells = known.inspection.existing(known.scenario)
     cell = to_text(cells[-1]) if cells else ""
-    first = staged(_FIRST, known.scenario, known.head, cell)
     source, now = st.context.ip_address or "", time.time()
 
     def opened_now() -> Opened:
         code.opened_rooms.check(source, now)
-        return rooms.open_room(store(), first)
+        return rooms.open_room(store(), staged(_FIRST, known.scenario, known.head, cell))
 
     opened = _said(opened_now)
     if opened:
@@ -105,17 +104,17 @@ def show_few() -> None:
 
 def show_one(label: str) -> bool:
     """Put the scenario of a participant on the stage; return whether it is there."""
-    return _do(tasks.show_one, _task(), label)
+    return _go_to_stage(tasks.show_one, _task(), label)
 
 
 def back() -> None:
     """Put on the stage what was there before a participant's scenario."""
-    _do(tasks.back_to_stage)
+    _go_to_stage(tasks.back_to_stage)
 
 
 def dismiss(label: str) -> None:
     """Offer a participant's scenario no longer."""
-    _do(tasks.dismiss, _task(), label)
+    _go_to_stage(tasks.dismiss, _task(), label)
 
 
 def end_task() -> None:
@@ -137,6 +136,15 @@ def end() -> str:
     if _do(rooms.end):
         follow.leave()
     return course.to_markdown(home(page_address("")))
+
+
+def _go_to_stage(verb: Callable[..., Any], *given: Any) -> bool:
+    """Do a verb that changes the stage, to which this page then goes; see `Member.gives_way`."""
+    member = session().member
+    if member is None or not _do(verb, *given):
+        return False
+    member.gives_way = True
+    return True
 
 
 def _question() -> str:

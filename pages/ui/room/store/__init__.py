@@ -34,9 +34,15 @@ class NoStore(ValueError):
 class RoomsFull(ValueError):
     """As many rooms are open as the store takes."""
 
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} rooms are open, and the server takes no more")
+
 
 class BallotFull(ValueError):
     """As many tokens have cast as the ballot takes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} have answered, and no more can")
 
 
 class SlotChanged(Exception):

@@ -138,7 +138,7 @@ class RedisStore:
         end = repr(float(until))
         done = self._ask(_OPEN, (_room(code), _INDEX), code, end, most, *_pairs(slots))
         if done == _FULL:
-            raise RoomsFull(f"{most} rooms are open, and the server takes no more")
+            raise RoomsFull(most)
         return bool(done)
 
     def version(self, code: str) -> int:
@@ -194,7 +194,7 @@ class RedisStore:
         if done == _CHANGED:
             raise SlotChanged(*given)
         if done == _FULL:
-            raise BallotFull(f"{most} have answered, and no more can")
+            raise BallotFull(most)
         return bool(done)
 
     def ballot(self, code: str, ballot: str) -> dict[str, str]:

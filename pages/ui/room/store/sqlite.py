@@ -53,7 +53,7 @@ class SqliteStore:
             if _version(db, code, now):
                 return False
             if _count(db, now) >= most:
-                raise RoomsFull(f"{most} rooms are open, and the server takes no more")
+                raise RoomsFull(most)
             _delete(db, code)  # one that is past
             db.execute("INSERT INTO room VALUES (?, 1, ?)", (code, until))
             _put(db, code, slots)
@@ -119,7 +119,7 @@ class SqliteStore:
                 return True
             held = "SELECT count(*) FROM vote WHERE code = ? AND ballot = ?"
             if db.execute(held, place).fetchone()[0] >= most:
-                raise BallotFull(f"{most} have answered, and no more can")
+                raise BallotFull(most)
             db.execute(
                 "INSERT INTO vote (code, ballot, token, value) VALUES (?, ?, ?, ?)",
                 (*place, token, value),
