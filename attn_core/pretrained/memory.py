@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 from .bert.config import SEGMENTS, WORDS, read_config
+from .bert.masked import masked_tensors
+from .decoder.cache import ROOM
 from .decoder.config import Config
 from .decoder.files import DecoderFiles
 from .decoder.model import HEAD, MOST_KEPT
@@ -28,9 +30,10 @@ _BESIDES = 6_000_000
 
 
 def needed(path_or_name: str | os.PathLike[str], progress: Progress | None = None) -> int:
-    """Bytes of memory that a model takes, with the reading of its longest text.
+    """Bytes of memory that a model takes, with its longest text, read and written on.
 
-    No numbers are read, only what the files say of their sizes.
+    No numbers are read, only what the files say of their sizes. Further texts that a server
+    keeps aren't counted.
 
     Parameters
     ----------
@@ -63,18 +66,25 @@ def _decoder(files: DecoderFiles) -> int:
     loading = table * (3 if config.tied and has_table and has_head else 2)
     n = Room(config.max_tokens, config.layers, config.heads).max_tokens
     short = min(n, math.isqrt(MOST_KEPT // (config.layers * config.heads)))
-    reading = max(_reading(config, n), _reading(config, short))
-    numbers = max(loading, kept + reading)
+    numbers = max(loading, kept + _text(config, n), kept + _text(config, short))
     return _NUMBER * numbers + _tokenizer(files.folder, table // d, _TOKEN) + _BESIDES
 
 
-def _reading(config: Config, n: int) -> int:
-    """Numbers of a decoder's reading; the weights of all heads are kept of a short text."""
+def _text(config: Config, n: int) -> int:
+    """Numbers of a text that a decoder reads, and writes on with a KV cache.
+
+    The weights of all heads are kept of a short one.
+    """
     weights = config.heads * n**2  # of a layer's heads, which are computed at once
     working = max(5 * weights, 2 * weights + 6 * n * config.d_ff)
     kept = config.layers * weights
     kept = kept if kept <= MOST_KEPT else 0
-    return max(working + kept, 2 * kept) + _states(config.layers, n, config.d_model)
+    states = _states(config.layers, n, config.d_model)
+    reading = max(working + kept, 2 * kept) + states
+    cache = 2 * config.layers * config.kv_heads * (n + ROOM) * config.d_k
+    # What went into each layer is there once by then.
+    writing = working + kept + states - (config.layers + 1) * n * config.d_model + cache
+    return max(reading, writing)
 
 
 def _encoder(folder: Path) -> int:
@@ -82,7 +92,8 @@ def _encoder(folder: Path) -> int:
     tensors = open_tensors(folder)
     config = read_config(folder / CONFIG, tensors)
     file = Checkpoint(tensors, config.tensors, folder)
-    kept = sum(file.size(name) for name in config.tensors if name not in (WORDS, SEGMENTS))
+    names = *config.tensors, *masked_tensors(file, config)
+    kept = sum(file.size(name) for name in names if name not in (WORDS, SEGMENTS))
     n = Room(config.max_tokens, config.layers, config.heads).max_tokens
     reading = 5 * n * config.d_ff + 6 * n**2 + _states(config.layers, n, config.d_model)
     each = _WORD_PIECE if config.kind in ("bert", "distilbert") else _TOKEN
