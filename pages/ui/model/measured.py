@@ -19,7 +19,7 @@ from attn_core.pretrained.decoder.ablation import ablated
 from attn_core.pretrained.interpret import block, head_worth
 from attn_core.pretrained.interpret import lens as of_lens
 from attn_core.pretrained.interpret.block import AddedNorms, Part
-from attn_core.pretrained.interpret.head_worth import ChangedCosine, ChangedNext, Measure
+from attn_core.pretrained.interpret.head_worth import ChangedCosine, ChangedNext, Metric
 from attn_core.pretrained.interpret.lens import Lens
 from attn_core.pretrained.interpret.reading import Reading, TextKey
 from attn_core.pretrained.model import EncodedText
@@ -58,13 +58,13 @@ def cosine_without(reading: Reading, other: Reading, off: frozenset[Head]) -> Ch
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _cosine(
-    name: str, texts: tuple[TextKey, ...], off: frozenset[Head], _measure: Measure
+    name: str, texts: tuple[TextKey, ...], off: frozenset[Head], _measure: Metric
 ) -> float:
     with alone():
         return _measure(off)
 
 
-def _similarity(reading: Reading, other: Reading) -> Measure:
+def _similarity(reading: Reading, other: Reading) -> Metric:
     a, b = reading.encoded, other.encoded
     assert isinstance(a, Encoded)
     assert isinstance(b, Encoded)
@@ -98,7 +98,7 @@ class _Layers:
     rows: list[Array] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def measure_next(self, measure: Measure, reading: Reading) -> None:
+    def measure_next(self, measure: Metric, reading: Reading) -> None:
         """Measure the heads of one more layer; who wants the same waits, and finds it there."""
         with self.lock:
             if (layer := len(self.rows)) < reading.model.layers:
@@ -112,7 +112,7 @@ def _layers(name: str, texts: tuple[TextKey, ...]) -> _Layers:
 
 
 def _measured(
-    all_of_it: list[_Layers], measures: list[Measure], reading: Reading, tell: Tell | None
+    all_of_it: list[_Layers], measures: list[Metric], reading: Reading, tell: Tell | None
 ) -> Array | None:
     layers = reading.model.layers
     for own, measure in zip(all_of_it, measures, strict=True):
@@ -124,7 +124,7 @@ def _measured(
     return np.array([own.rows for own in all_of_it])
 
 
-def _in_turn(measure: Measure, off: frozenset[Head]) -> float:
+def _in_turn(measure: Metric, off: frozenset[Head]) -> float:
     """Measure once, and let others have the model before the next time."""
     with in_turn():
         return measure(off)
