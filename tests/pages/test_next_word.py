@@ -208,6 +208,26 @@ def test_another_text_begins_anew():
     assert describe_cache(next_word(Continuation(load(HOME / KIND), "ab ba"))) in said(at)
 
 
+def test_another_text_or_model_ends_what_an_address_wants_before_it_is_seen(monkeypatch):
+    """An address brings tokens, and the visitor changes text or model first."""
+    monkeypatch.setenv(shared_model.VARIABLE, f"{HOME / KIND},{HOME / 'gpt2'}")
+    for key, value in (("model-text", "ab ba"), ("model-which", "gpt2")):
+        at = fine(visit(PAGE, read=encode_text(TEXT), next="0-1-0-1-3"))
+        assert parameter(at, "next") == "0-1-0-1-3"
+        widgets = (*at.text_area, *at.selectbox)
+        next(each for each in widgets if each.key == key).set_value(value)
+        assert "next" not in fine(at.run()).query_params, key
+        at.segmented_control(key="model-topic").set_value("prediction")
+        assert written(fine(at.run())) == 0, key
+
+
+def test_heads_that_are_off_are_said_to_be_on_here():
+    told = "here all of them are on"
+    assert told in said(opened(off="1.1"))
+    assert told not in said(opened(off="9.1"))
+    assert told not in said(fine(visit(PAGE, topic="worth", off="1.1")))
+
+
 @pytest.mark.parametrize("forged", ["x", "0-9-0-1-3", "0-1-0-1-3-", "~"])
 def test_whatever_an_address_says(forged):
     at = opened(next=forged)

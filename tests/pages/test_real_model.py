@@ -57,6 +57,16 @@ def complaint(at):
     return at.error[0].value.replace("\\", "")
 
 
+def test_an_address_keeps_what_heads_are_sorted_by(tiny):
+    at = chosen(opened(), order="entropy")
+    assert parameter(at, "order") == "entropy"
+    other = opened(order="entropy")
+    assert other.selectbox(key="model-order").value == "entropy"
+    assert "the entropy of the weights" in said(other)
+    assert "order" not in chosen(other, order="layer").query_params
+    assert opened(order="size").selectbox(key="model-order").value == "layer"
+
+
 def test_all_heads_and_one_large(tiny):
     at = opened(look="1.2.4.3.head")
     encoded = tiny.encode(TEXT)

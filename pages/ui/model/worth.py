@@ -52,8 +52,8 @@ def head(reading: Reading) -> None:
     st.markdown(
         f"Switch heads off, and see what becomes of {what}: their outputs are replaced by zeros "
         "before $W_o$ "
-        "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). *Attention* shows the model "
-        "with all heads."
+        "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). All else on this page shows the "
+        "model with all heads."
     )
     other = None if is_decoder else text_fields.other(reading.model)
     off = _switches(reading)
