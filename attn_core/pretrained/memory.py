@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from .bert.config import SEGMENTS, WORDS, read_config
@@ -12,11 +13,13 @@ from .decoder.cache import ROOM
 from .decoder.config import Config
 from .decoder.files import DecoderFiles
 from .decoder.model import HEAD, MOST_KEPT
-from .files.checkpoint import Checkpoint, Progress
+from .files.checkpoint import Checkpoint, Progress, Tensors
 from .files.json_file import CONFIG
 from .files.shards import open_tensors
-from .loading import files_of
+from .loading import files_of, opened
 from .parts.room import Room
+from .sources.hub import headers
+from .sources.locate import is_at_hand
 from .tokens.tokenizer import TOKENIZER
 from .tokens.word_list import BYTE_PAIRS, WORD_PIECES
 
@@ -38,7 +41,7 @@ def needed(path_or_name: str | os.PathLike[str], progress: Progress | None = Non
     Parameters
     ----------
     path_or_name : str or path
-        As for `load`; the files are fetched if they are on the hub.
+        As for `load`. Of a model on the hub only the small files are fetched.
     progress : callable, optional
         Told how far a download is.
 
@@ -51,8 +54,15 @@ def needed(path_or_name: str | os.PathLike[str], progress: Progress | None = Non
     --------
     With the default model at hand, ``needed(DEFAULT) / 1e6`` are some 90 MB.
     """
-    files = files_of(os.fspath(path_or_name), progress)
-    return _decoder(files) if isinstance(files, DecoderFiles) else _encoder(files)
+    name = os.fspath(path_or_name)
+    if is_at_hand(name):
+        files = files_of(name)
+        if isinstance(files, DecoderFiles):
+            return _decoder(files)
+        return _encoder(files, open_tensors(files))
+    folder, tensors = headers(name, progress)
+    files = opened(folder, tensors)
+    return _decoder(files) if isinstance(files, DecoderFiles) else _encoder(folder, tensors)
 
 
 def _decoder(files: DecoderFiles) -> int:
@@ -87,9 +97,8 @@ def _text(config: Config, n: int) -> int:
     return max(reading, writing)
 
 
-def _encoder(folder: Path) -> int:
+def _encoder(folder: Path, tensors: Mapping[str, Tensors]) -> int:
     """Bytes of an encoder, whose table of words stays in the file."""
-    tensors = open_tensors(folder)
     config = read_config(folder / CONFIG, tensors)
     file = Checkpoint(tensors, config.tensors, folder)
     names = *config.tensors, *masked_tensors(file, config)

@@ -57,9 +57,7 @@ def cosine_without(reading: Reading, other: Reading, off: frozenset[Head]) -> Ch
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _cosine(
-    name: str, texts: tuple[TextKey, ...], off: frozenset[Head], _measure: Metric
-) -> float:
+def _cosine(name: str, texts: tuple[TextKey, ...], off: frozenset[Head], _measure: Metric) -> float:
     with alone():
         return _measure(off)
 
