@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from attn_core.pretrained import Encoded
+from attn_core.pretrained import Encoded, Encoder
 from attn_core.pretrained.decoder import DecoderOutput
 from attn_core.pretrained.decoder.ablation import ablated
 from attn_core.pretrained.interpret import block, head_worth
@@ -22,6 +22,7 @@ from attn_core.pretrained.interpret.block import AddedNorms, Part
 from attn_core.pretrained.interpret.head_worth import ChangedCosine, ChangedNext, Metric
 from attn_core.pretrained.interpret.lens import Lens
 from attn_core.pretrained.interpret.reading import Reading, TextKey
+from attn_core.pretrained.interpret.under_mask import UnderMask, mask_probability
 from attn_core.pretrained.model import EncodedText
 from attn_core.pretrained.parts.heads import Head, describe_heads
 from attn_core.scenario import Array
@@ -89,6 +90,16 @@ def cosine_effects(reading: Reading, other: Reading, tell: Tell | None = None) -
     return _measured([layers], [_similarity(reading, other)], reading, tell)
 
 
+def mask_effects(reading: Reading, found: UnderMask, tell: Tell | None = None) -> Array | None:
+    """Return what each head is worth to the likeliest token under a mask; (1, layers, heads)."""
+    model, encoded = reading.model, reading.encoded
+    assert isinstance(model, Encoder)
+    assert isinstance(encoded, Encoded)
+    with alone():
+        metric = mask_probability(model, encoded, found)
+    return _measured([_layers(*_key(reading), found.place)], [metric], reading, tell)
+
+
 @dataclass(frozen=True, eq=False)
 class _Layers:
     """What is measured of a text so far; visitors go on where others have left."""
@@ -105,7 +116,7 @@ class _Layers:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _layers(name: str, texts: tuple[TextKey, ...]) -> _Layers:
+def _layers(name: str, texts: tuple[TextKey, ...], place: int | None = None) -> _Layers:
     return _Layers()
 
 

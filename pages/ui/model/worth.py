@@ -63,6 +63,7 @@ def head(reading: Reading) -> None:
             _measure_next(reading)
         else:
             masked.without(reading, off)
+            _measure_mask(reading)
             _similarity(reading, other, off)
     except ValueError as error:  # without a head the numbers may leave the range of float32
         st.error(escape.markdown(str(error)))
@@ -140,8 +141,8 @@ def _measure_next(reading: Reading) -> None:
         _show(HeadEffects(tokens, effects))
 
 
-def _matter_most() -> None:
-    st.subheader("The heads that matter most", anchor=False)
+def _matter_most(where: str = "") -> None:
+    st.subheader(f"The heads that matter most{where}", anchor=False)
     st.markdown(
         "One text proves little: a head that matters here may do nothing elsewhere. Heads also "
         "stand in for each other, so that effects don't add up "
@@ -174,6 +175,16 @@ def _other(reading: Reading, i: int, offered: str) -> Reading | None:
         return None
 
 
+def _measure_mask(reading: Reading) -> None:
+    """Offer to measure each head for what stands under a mask, where the text has one."""
+    if (found := masked.found(reading)) is None:
+        return
+    _matter_most(f" under {escape.markdown(found.mask)}")
+    effects = _effects(reading, partial(measured.mask_effects, reading, found), "worth-mask")
+    if effects is not None:
+        _show(HeadEffects(found.names[:1], effects), "mask-effects")
+
+
 def _measure_cosine(reading: Reading, other: Reading) -> None:
     """Offer to measure each head for the similarity of two texts."""
     _matter_most()
@@ -182,14 +193,16 @@ def _measure_cosine(reading: Reading, other: Reading) -> None:
         _show(HeadEffects((), effects))
 
 
-def _effects(reading: Reading, measure: Callable[[Tell | None], Array | None]) -> Array | None:
+def _effects(
+    reading: Reading, measure: Callable[[Tell | None], Array | None], key: str = "worth-measure"
+) -> Array | None:
     """Return the effects of all heads once they are measured, which needs a click."""
     place, found = st.empty(), measure(None)
     if found is not None:
         return found
     count = reading.model.layers * reading.model.heads
     with place:
-        if widgets.button(f"Measure each of the {count} heads", key="worth-measure"):
+        if widgets.button(f"Measure each of the {count} heads", key=key):
             found = measure(_tell)
             st.html("<span></span>")  # takes button and bar away
     return found
@@ -199,14 +212,14 @@ def _tell(done: int, total: int) -> None:
     st.progress(done / total, f"Measuring heads: layer {done} of {total}")
 
 
-def _show(effects: HeadEffects) -> None:
+def _show(effects: HeadEffects, name: str = "effects") -> None:
     """Show the effects of all heads, and those of the ten largest for each text."""
     several = len(effects.of_texts) > 1
     beside = several and session().width >= _BESIDE
     places = st.columns(2) if beside else (st.container(), st.container())
     drawn = look(_GAP, 0.5) if beside else look()
     with places[0]:
-        _all(effects, drawn)
+        _all(effects, drawn, name)
     if several:
         with places[1]:
             _ten(effects, drawn)
@@ -219,12 +232,12 @@ def _show(effects: HeadEffects) -> None:
     )
 
 
-def _all(effects: HeadEffects, drawn: Look) -> None:
+def _all(effects: HeadEffects, drawn: Look, name: str) -> None:
     layers, heads = effects.mean.shape
     down, across = ([*map(str, range(1, 1 + count))] for count in (layers, heads))
     shown = WordMap(down, across, effects.mean, ("layer", "head"))
     told = partial(describe_effects, effects)
-    _map(_colored(effects, shown, drawn), "effects", told, partial(_pick_box, layers, heads))
+    _map(_colored(effects, shown, drawn), name, told, partial(_pick_box, layers, heads))
 
 
 def _ten(effects: HeadEffects, drawn: Look) -> None:
