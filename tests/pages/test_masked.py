@@ -129,6 +129,26 @@ def test_each_head_is_measured_for_what_stands_there(monkeypatch):
     assert "The cosine of the two texts is" in said(at)
 
 
+def test_the_mean_over_three_texts_with_a_mask(monkeypatch):
+    at = opened(monkeypatch, tiny.HOME / "bert", CASES[0]["text"], topic="worth")
+    at.toggle(key="mask-three").set_value(True)
+    fine(at.run())
+    offered = [at.text_input(key=f"mask-text-{i}").value for i in range(2)]
+    assert all("[MASK]" in text for text in offered)
+    for i, text in enumerate(("a [MASK]", "dab")):
+        at.text_input(key=f"mask-text-{i}").set_value(text)
+    assert at.run().error[0].value.replace("\\", "") == "Each text needs a [MASK]."
+    assert not [each for each in at.button if each.key == "worth-mask"]
+    at.text_input(key="mask-text-1").set_value("[MASK] dab")
+    fine(at.run())
+    fine(at.button(key="worth-mask").click().run())
+    charts = {each.proto.id.rpartition("model-")[2]: each for each in at.get("plotly_chart")}
+    table = array(json.loads(charts["mask-ten"].proto.spec)["data"][0]["z"])
+    assert table.shape == (tiny.LAYERS * tiny.HEADS, 4)
+    np.testing.assert_allclose(table[:, 0], table[:, 1:].mean(axis=1), rtol=1e-5, atol=1e-7)
+    assert "The mean probability of" in said(at)
+
+
 def test_without_a_mask_heads_have_nothing_to_change_there(monkeypatch):
     at = opened(monkeypatch, tiny.HOME / "bert", "a b", topic="worth", off=heads_to_text([(0, 2)]))
     assert not [c for c in at.get("plotly_chart") if "Under" in c.proto.alt]

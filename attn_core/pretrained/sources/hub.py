@@ -56,7 +56,7 @@ class Header:
 
 def fetched(name: str, progress: Progress | None) -> Path:
     """Fetch a model from the hub, or find it where it was fetched to before."""
-    with _told_of(name):
+    with _with_reasons(name):
         if folder := fetched_before(name):
             return checked(folder)
         fetch = _Fetch(name, progress)
@@ -75,14 +75,14 @@ def headers(name: str, progress: Progress | None) -> tuple[Path, dict[str, Heade
     tensors : dict
         The name of each tensor to the header that has it.
     """
-    with _told_of(name):
+    with _with_reasons(name):
         fetch = _Fetch(name, progress)
         _fetch_settings(fetch)
         return fetch.folder, {tensor: each for each in _headers(fetch) for tensor in each.tensors}
 
 
 @contextmanager
-def _told_of(name: str) -> Iterator[None]:
+def _with_reasons(name: str) -> Iterator[None]:
     """Say in words why a model can't be had from the hub."""
     try:
         from huggingface_hub.errors import (

@@ -90,14 +90,21 @@ def cosine_effects(reading: Reading, other: Reading, tell: Tell | None = None) -
     return _measured([layers], [_similarity(reading, other)], reading, tell)
 
 
-def mask_effects(reading: Reading, found: UnderMask, tell: Tell | None = None) -> Array | None:
-    """Return what each head is worth to the likeliest token under a mask; (1, layers, heads)."""
+def mask_effects(
+    texts: Sequence[tuple[Reading, UnderMask]], tell: Tell | None = None
+) -> Array | None:
+    """Return what each head is worth to the likeliest token under a mask, as `head_effects`."""
+    with alone():
+        metrics = [_mask(*each) for each in texts]
+    layers = [_layers(*_key(reading), found.place) for reading, found in texts]
+    return _measured(layers, metrics, texts[0][0], tell)
+
+
+def _mask(reading: Reading, found: UnderMask) -> Metric:
     model, encoded = reading.model, reading.encoded
     assert isinstance(model, Encoder)
     assert isinstance(encoded, Encoded)
-    with alone():
-        metric = mask_probability(model, encoded, found)
-    return _measured([_layers(*_key(reading), found.place)], [metric], reading, tell)
+    return mask_probability(model, encoded, found)
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,11 +31,17 @@ from pages.ui.model.measured import Tell
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 
-#: Texts beside the visitor's own; two of them that differ from it are offered.
-_OTHERS = (
+#: Texts beside the visitor's own, for a decoder, and for an encoder with its mask in place of {};
+#: two of them that differ from it are offered.
+_BEGUN = (
     "The capital of France is",
     "The animal didn't cross the street because it was too",
     "Once upon a time there was a little",
+)
+_MASKED = (
+    "The capital of France is {}.",
+    "The {} didn't cross the street because it was too tired.",
+    "Once upon a time there was a little {}.",
 )
 #: Pixels from which on both pictures of effects stand beside each other, and those between them.
 _BESIDE, _GAP = 960, 20
@@ -132,8 +138,8 @@ def _next(reading: Reading, off: frozenset[Head]) -> None:
 
 def _measure_next(reading: Reading) -> None:
     """Offer to measure each head for the next word, of one text or of three."""
-    texts = _three(reading)
-    if not texts:
+    _matter_most()
+    if not (texts := _three(reading, _BEGUN, "worth")):
         return
     effects = _effects(reading, partial(measured.head_effects, texts))
     if effects is not None:
@@ -150,22 +156,20 @@ def _matter_most(where: str = "") -> None:
     )
 
 
-def _three(reading: Reading) -> list[Reading]:
+def _three(reading: Reading, texts: Sequence[str], key: str) -> list[Reading]:
     """The text, and two others where a mean is wanted; none where one of them can't be read."""
-    _matter_most()
-    widget_state.seed_view("worth-three", (False, True), False)
-    if not widgets.toggle("Mean over three texts", key="worth-three"):
+    widget_state.seed_view(f"{key}-three", (False, True), False)
+    if not widgets.toggle("Mean over three texts", key=f"{key}-three"):
         return [reading]
-    offered = [text for text in _OTHERS if text != reading.encoded.text]
-    others = [_other(reading, i, offered[i]) for i in range(2)]
+    offered = [text for text in texts if text != reading.encoded.text]
+    others = [_other(reading, i + 2, offered[i], f"{key}-text-{i}") for i in range(2)]
     return [reading, *(each for each in others if each)] if all(others) else []
 
 
-def _other(reading: Reading, i: int, offered: str) -> Reading | None:
+def _other(reading: Reading, number: int, offered: str, key: str) -> Reading | None:
     """Type a further text; None where it can't be read, with the reason."""
-    key = f"worth-text-{i}"
     text = widget_state.seed_view(key, str, offered)
-    widgets.text_input(f"Text {i + 2}", key=key)
+    widgets.text_input(f"Text {number}", key=key)
     try:
         return Reading(
             reading.model, readings.encoded(reading.model, text), session().model_query.focus
@@ -176,13 +180,19 @@ def _other(reading: Reading, i: int, offered: str) -> Reading | None:
 
 
 def _measure_mask(reading: Reading) -> None:
-    """Offer to measure each head for what stands under a mask, where the text has one."""
+    """Offer to measure each head for what stands under a mask, of one text or of three."""
     if (found := masked.found(reading)) is None:
         return
-    _matter_most(f" under {escape.markdown(found.mask)}")
-    effects = _effects(reading, partial(measured.mask_effects, reading, found), "worth-mask")
-    if effects is not None:
-        _show(HeadEffects(found.names[:1], effects), "mask-effects")
+    mask = escape.markdown(found.mask)
+    _matter_most(f" under {mask}")
+    texts = _three(reading, [text.format(found.mask) for text in _MASKED], "mask")
+    each = [(text, guess) for text in texts if (guess := masked.found(text))]
+    if len(each) < len(texts):
+        st.error(f"Each text needs a {mask}.")
+    elif texts:
+        effects = _effects(reading, partial(measured.mask_effects, each), "worth-mask")
+        if effects is not None:
+            _show(HeadEffects(tuple(guess.names[0] for _, guess in each), effects), "mask-")
 
 
 def _measure_cosine(reading: Reading, other: Reading) -> None:
@@ -212,17 +222,17 @@ def _tell(done: int, total: int) -> None:
     st.progress(done / total, f"Measuring heads: layer {done} of {total}")
 
 
-def _show(effects: HeadEffects, name: str = "effects") -> None:
+def _show(effects: HeadEffects, of: str = "") -> None:
     """Show the effects of all heads, and those of the ten largest for each text."""
     several = len(effects.of_texts) > 1
     beside = several and session().width >= _BESIDE
     places = st.columns(2) if beside else (st.container(), st.container())
     drawn = look(_GAP, 0.5) if beside else look()
     with places[0]:
-        _all(effects, drawn, name)
+        _all(effects, drawn, f"{of}effects")
     if several:
         with places[1]:
-            _ten(effects, drawn)
+            _ten(effects, drawn, f"{of}ten")
     st.markdown(describe_effects(effects, escape.markdown))
     st.caption(
         "An effect is what is measured with all heads, less that without the head: blue heads "
@@ -240,14 +250,14 @@ def _all(effects: HeadEffects, drawn: Look, name: str) -> None:
     _map(_colored(effects, shown, drawn), name, told, partial(_pick_box, layers, heads))
 
 
-def _ten(effects: HeadEffects, drawn: Look) -> None:
+def _ten(effects: HeadEffects, drawn: Look, name: str) -> None:
     rows = [f"L{layer + 1} H{head + 1}" for layer, head in effects.largest]
     columns = ("mean", *(f"text {i}" for i in range(1, len(effects.of_texts) + 1)))
     shown = WordMap(rows, columns, effects.table, ("head", "text"))
     pick = partial(_pick_row, effects.largest, len(columns))
     _map(
         _colored(effects, shown, drawn),
-        "ten",
+        name,
         lambda: f"Effects of the {len(rows)} heads that matter most: the mean, and each text.",
         pick,
     )
