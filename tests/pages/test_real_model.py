@@ -17,7 +17,7 @@ from attn_core.pretrained import Encoded, load
 from attn_core.pretrained.interpret import Focus, Reading, describe_seen, describe_token
 from attn_core.pretrained.rollout import rollout
 from pages.ui.model import readings, shared_model
-from pages.ui.model.encoded_cache import MOST, EncodedCache, size
+from pages.ui.model.encoded_cache import MAX_BYTES, EncodedCache, size
 from pages.ui.model.text_fields import PAIR
 from pages.ui.session.model_query import FIRST, SENTENCE
 from pages.ui.session.url_text import ELSEWHERE
@@ -501,7 +501,7 @@ def test_a_reading_of_the_largest_size_is_kept():
     """
     for layers, heads, d_model in ((12, 12, 768), (24, 16, 1024)):
         n = limits.most_tokens(layers, heads)
-        assert 4 * ((layers + 1) * n * d_model + layers * n**2) < MOST
+        assert 4 * ((layers + 1) * n * d_model + layers * n**2) < MAX_BYTES
 
 
 def test_a_text_of_more_tokens_than_the_lab_has_room_for(monkeypatch):
