@@ -17,6 +17,7 @@ from pages.ui.model import continuations, shared_model
 from tests.pages.test_pages import array, fine, parameter, visit
 from tests.pages.test_real_model import PAGE, said
 from tests.pretrained.decoders import HOME
+from tests.pretrained.test_glassllm import CASES as GLASSLLM
 from tests.pretrained.tiny import HOME as ENCODERS
 
 KIND, TEXT = "qwen3-qk-norm", "cab bad"
@@ -133,6 +134,23 @@ def test_another_head_is_chosen_beside_what_it_attends_to(model):
     assert describe_attended(word, word.weights(1, 0)) in said(at)
     at.selectbox(key="model-view").set_value("average")
     assert describe_attended(word, word.weights(1, None)) in said(fine(at.run()))
+
+
+def test_glassllm_writes_on_as_its_own_code_does(glassllm, monkeypatch):
+    """Greedily, in the page; the golden tokens are its own tracer's."""
+    case = GLASSLLM[0]
+    monkeypatch.setenv(shared_model.VARIABLE, case["model"])
+    model = load(case["model"])
+    ids = {model.tokenizer.name(i): i for i in range(model.vocabulary)}
+    pieces = [model.tokenizer.piece(ids[token]) for token in case["goes_on"]]
+    at = fine(visit(PAGE, read=encode_text(case["text"]), topic="prediction", next="0-1-1-1-0"))
+    likeliest = []
+    for _ in pieces:
+        likeliest.append(bars(at)[0][0])
+        at = press(at, "Next word")
+    assert likeliest == pieces
+    assert written(at) == len(pieces)
+    assert f"and {len(pieces)} tokens were written" in said(at)
 
 
 def test_next_back_and_on_again(model):
