@@ -103,6 +103,8 @@ def test_heads_that_are_off_change_what_stands_there(monkeypatch):
     assert len(drawn) > 5
     np.testing.assert_allclose(*zip(*drawn, strict=True), rtol=0, atol=1e-5)
     assert "with all heads, and 0." in said(at) and "head 3 of layer 1" in said(at)
+    (told, *_) = (trace.get("hovertext") for trace in json.loads(figure.proto.spec)["data"])
+    assert f"; with all heads {before[best[0]]:.3f}" in told[0]
 
 
 def test_each_head_is_measured_for_what_stands_there(monkeypatch):

@@ -76,7 +76,9 @@ def without(reading: Reading, off: frozenset[Head]) -> None:
     with slot():
         if is_ready():
             chances = changed.after.tolist(), changed.before.probabilities.tolist()
-            described = describe_next_tokens(changed.before.names, *chances, look=look())
+            described = describe_next_tokens(
+                changed.before.names, *chances, "with all heads", look=look()
+            )
             chart(described, "figure-model-mask-worth", lambda: describe_changed_mask(changed))
     st.caption("An outline is the probability with all heads, where that is another one.")
     st.markdown(describe_changed_mask(changed, escape.markdown))
