@@ -6,12 +6,13 @@ The packages of requirements-models.txt are needed, and only once a model is loa
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from .decoder import Decoder, glassllm
 from .decoder.files import DecoderFiles, open_files
 from .encoder import Encoder
-from .files.checkpoint import Progress
+from .files.checkpoint import Progress, Tensors
 from .files.error import ModelError
 from .files.json_file import CONFIG, read_object
 from .files.shards import open_tensors
@@ -67,9 +68,14 @@ def files_of(name: str, progress: Progress | None = None) -> DecoderFiles | Path
     folder = folder_of(name, progress)
     if language := language_of(name):
         return glassllm.open_files(folder, language)
+    return opened(folder, open_tensors(folder))
+
+
+def opened(folder: Path, tensors: Mapping[str, Tensors]) -> DecoderFiles | Path:
+    """Open the files of a decoder, whose tensors are told; an encoder's folder stays as it is."""
     path = folder / CONFIG
-    if kind_of(read_object(path), open_tensors(folder), str(path)) in DECODERS:
-        return open_files(folder)
+    if kind_of(read_object(path), tensors, str(path)) in DECODERS:
+        return open_files(folder, tensors)
     return folder
 
 

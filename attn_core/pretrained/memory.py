@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from .bert.config import SEGMENTS, WORDS, read_config
+from .bert.masked import masked_tensors
+from .decoder.cache import ROOM
 from .decoder.config import Config
 from .decoder.files import DecoderFiles
 from .decoder.model import HEAD, MOST_KEPT
-from .files.checkpoint import Checkpoint, Progress
+from .files.checkpoint import Checkpoint, Progress, Tensors
 from .files.json_file import CONFIG
 from .files.shards import open_tensors
-from .loading import files_of
+from .loading import files_of, opened
 from .parts.room import Room
+from .sources.hub import headers
+from .sources.locate import is_at_hand
 from .tokens.tokenizer import TOKENIZER
 from .tokens.word_list import BYTE_PAIRS, WORD_PIECES
 
@@ -28,14 +33,15 @@ _BESIDES = 6_000_000
 
 
 def needed(path_or_name: str | os.PathLike[str], progress: Progress | None = None) -> int:
-    """Bytes of memory that a model takes, with the reading of its longest text.
+    """Bytes of memory that a model takes, with its longest text, read and written on.
 
-    No numbers are read, only what the files say of their sizes.
+    No numbers are read, only what the files say of their sizes. Further texts that a server
+    keeps aren't counted.
 
     Parameters
     ----------
     path_or_name : str or path
-        As for `load`; the files are fetched if they are on the hub.
+        As for `load`. Of a model on the hub only the small files are fetched.
     progress : callable, optional
         Told how far a download is.
 
@@ -48,8 +54,15 @@ def needed(path_or_name: str | os.PathLike[str], progress: Progress | None = Non
     --------
     With the default model at hand, ``needed(DEFAULT) / 1e6`` are some 90 MB.
     """
-    files = files_of(os.fspath(path_or_name), progress)
-    return _decoder(files) if isinstance(files, DecoderFiles) else _encoder(files)
+    name = os.fspath(path_or_name)
+    if is_at_hand(name):
+        files = files_of(name)
+        if isinstance(files, DecoderFiles):
+            return _decoder(files)
+        return _encoder(files, open_tensors(files))
+    folder, tensors = headers(name, progress)
+    files = opened(folder, tensors)
+    return _decoder(files) if isinstance(files, DecoderFiles) else _encoder(folder, tensors)
 
 
 def _decoder(files: DecoderFiles) -> int:
@@ -63,26 +76,33 @@ def _decoder(files: DecoderFiles) -> int:
     loading = table * (3 if config.tied and has_table and has_head else 2)
     n = Room(config.max_tokens, config.layers, config.heads).max_tokens
     short = min(n, math.isqrt(MOST_KEPT // (config.layers * config.heads)))
-    reading = max(_reading(config, n), _reading(config, short))
-    numbers = max(loading, kept + reading)
+    numbers = max(loading, kept + _text(config, n), kept + _text(config, short))
     return _NUMBER * numbers + _tokenizer(files.folder, table // d, _TOKEN) + _BESIDES
 
 
-def _reading(config: Config, n: int) -> int:
-    """Numbers of a decoder's reading; the weights of all heads are kept of a short text."""
+def _text(config: Config, n: int) -> int:
+    """Numbers of a text that a decoder reads, and writes on with a KV cache.
+
+    The weights of all heads are kept of a short one.
+    """
     weights = config.heads * n**2  # of a layer's heads, which are computed at once
     working = max(5 * weights, 2 * weights + 6 * n * config.d_ff)
     kept = config.layers * weights
     kept = kept if kept <= MOST_KEPT else 0
-    return max(working + kept, 2 * kept) + _states(config.layers, n, config.d_model)
+    states = _states(config.layers, n, config.d_model)
+    reading = max(working + kept, 2 * kept) + states
+    cache = 2 * config.layers * config.kv_heads * (n + ROOM) * config.d_k
+    # What went into each layer is there once by then.
+    writing = working + kept + states - (config.layers + 1) * n * config.d_model + cache
+    return max(reading, writing)
 
 
-def _encoder(folder: Path) -> int:
+def _encoder(folder: Path, tensors: Mapping[str, Tensors]) -> int:
     """Bytes of an encoder, whose table of words stays in the file."""
-    tensors = open_tensors(folder)
     config = read_config(folder / CONFIG, tensors)
     file = Checkpoint(tensors, config.tensors, folder)
-    kept = sum(file.size(name) for name in config.tensors if name not in (WORDS, SEGMENTS))
+    names = *config.tensors, *masked_tensors(file, config)
+    kept = sum(file.size(name) for name in names if name not in (WORDS, SEGMENTS))
     n = Room(config.max_tokens, config.layers, config.heads).max_tokens
     reading = 5 * n * config.d_ff + 6 * n**2 + _states(config.layers, n, config.d_model)
     each = _WORD_PIECE if config.kind in ("bert", "distilbert") else _TOKEN

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = (
     *("preset", "s", "head", "cell", "a", "projector", "classic"),
     *("text", "read", "other", "pair", "learn", "paint", "look", "model", "off", "next", "topic"),
+    "order",
     *("lesson", "seed", "step", "course", "task"),
     *("room", "present", "own"),
 )
@@ -41,6 +42,7 @@ ADDRESSES = st.builds(
     off=TEXTS,
     next=TEXTS,
     topic=TEXTS,
+    order=TEXTS,
     course=st.builds(CourseAddress, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
     room=st.builds(RoomAddress, TEXTS, TEXTS, TEXTS, TEXTS),
 )
@@ -69,6 +71,7 @@ def test_all_that_an_address_may_say():
         "off": "4.2-5.1",
         "next": "7-0.8-40-0.9-5",
         "topic": "worth",
+        "order": "entropy",
         "lesson": "7",
         "seed": "k3f9",
         "step": "predict1",
@@ -88,6 +91,7 @@ def test_all_that_an_address_may_say():
         off="4.2-5.1",
         next="7-0.8-40-0.9-5",
         topic="worth",
+        order="entropy",
         course=CourseAddress("7", "k3f9", "predict1", "1502e", "1z"),
         room=RoomAddress("KXQRT", "s3cret", "1"),
     )

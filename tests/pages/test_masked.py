@@ -11,7 +11,7 @@ from attn_core.pretrained import load
 from attn_core.pretrained.interpret import under_mask as of_masks
 from pages.ui.model.shared import shared_model
 from pages.ui.session.model_query import SENTENCE, heads_to_text
-from tests.pages.test_pages import fine, visit
+from tests.pages.test_pages import array, fine, visit
 from tests.pretrained import decoders, tiny
 from tests.pretrained.test_masked import CASES, GOLDEN, home
 
@@ -103,6 +103,52 @@ def test_heads_that_are_off_change_what_stands_there(monkeypatch):
     assert len(drawn) > 5
     np.testing.assert_allclose(*zip(*drawn, strict=True), rtol=0, atol=1e-5)
     assert "with all heads, and 0." in said(at) and "head 3 of layer 1" in said(at)
+    (told, *_) = (trace.get("hovertext") for trace in json.loads(figure.proto.spec)["data"])
+    assert f"; with all heads {before[best[0]]:.3f}" in told[0]
+
+
+def test_each_head_is_measured_for_what_stands_there(monkeypatch):
+    """Beside the similarity of two texts, which is measured by itself."""
+    encoder, text = load(tiny.HOME / "bert"), CASES[0]["text"]
+    query = {"topic": "worth", "other": encode_text("ab ba")}
+    at = opened(monkeypatch, tiny.HOME / "bert", text, **query)
+    keys = ["worth-mask", "worth-measure"]
+    assert [each.key for each in at.button if each.label.startswith("Measure each")] == keys
+    fine(at.button(key="worth-mask").click().run())
+    assert [each.key for each in at.button if each.label.startswith("Measure each")] == keys[1:]
+    names = [each.proto.id.rpartition("figure-model-")[2] for each in at.get("plotly_chart")]
+    (figure,) = [at.get("plotly_chart")[names.index("mask-effects")]]
+    effects = array(json.loads(figure.proto.spec)["data"][0]["z"])
+    encoded = encoder.encode(text)
+    expected = np.zeros((tiny.LAYERS, tiny.HEADS))
+    for layer, head in np.ndindex(*expected.shape):
+        changed = of_masks.changed_mask(encoder, encoded, 0, {(layer, head)})
+        expected[layer, head] = changed.before.probabilities[0] - changed.after[0]
+    np.testing.assert_allclose(effects, expected, rtol=0, atol=1e-6)
+    assert np.abs(expected).max() > 1e-3
+    assert f"The probability of “{changed.before.names[0]}” is" in said(at)
+    fine(at.button(key="worth-measure").click().run())
+    assert "The cosine of the two texts is" in said(at)
+
+
+def test_the_mean_over_three_texts_with_a_mask(monkeypatch):
+    at = opened(monkeypatch, tiny.HOME / "bert", CASES[0]["text"], topic="worth")
+    at.toggle(key="mask-three").set_value(True)
+    fine(at.run())
+    offered = [at.text_input(key=f"mask-text-{i}").value for i in range(2)]
+    assert all("[MASK]" in text for text in offered)
+    for i, text in enumerate(("a [MASK]", "dab")):
+        at.text_input(key=f"mask-text-{i}").set_value(text)
+    assert at.run().error[0].value.replace("\\", "") == "Each text needs a [MASK]."
+    assert not [each for each in at.button if each.key == "worth-mask"]
+    at.text_input(key="mask-text-1").set_value("[MASK] dab")
+    fine(at.run())
+    fine(at.button(key="worth-mask").click().run())
+    charts = {each.proto.id.rpartition("model-")[2]: each for each in at.get("plotly_chart")}
+    table = array(json.loads(charts["mask-ten"].proto.spec)["data"][0]["z"])
+    assert table.shape == (tiny.LAYERS * tiny.HEADS, 4)
+    np.testing.assert_allclose(table[:, 0], table[:, 1:].mean(axis=1), rtol=1e-5, atol=1e-7)
+    assert "The mean probability of" in said(at)
 
 
 def test_without_a_mask_heads_have_nothing_to_change_there(monkeypatch):

@@ -17,6 +17,7 @@ from pages.ui.model.shared import continuations, shared_model
 from tests.pages.test_pages import array, fine, parameter, visit
 from tests.pages.test_real_model import PAGE, said
 from tests.pretrained.decoders import HOME
+from tests.pretrained.test_glassllm import CASES as GLASSLLM
 from tests.pretrained.tiny import HOME as ENCODERS
 
 KIND, TEXT = "qwen3-qk-norm", "cab bad"
@@ -135,6 +136,23 @@ def test_another_head_is_chosen_beside_what_it_attends_to(model):
     assert describe_attended(word, word.weights(1, None)) in said(fine(at.run()))
 
 
+def test_glassllm_writes_on_as_its_own_code_does(glassllm, monkeypatch):
+    """Greedily, in the page; the golden tokens are its own tracer's."""
+    case = GLASSLLM[0]
+    monkeypatch.setenv(shared_model.VARIABLE, case["model"])
+    model = load(case["model"])
+    ids = {model.tokenizer.name(i): i for i in range(model.vocabulary)}
+    pieces = [model.tokenizer.piece(ids[token]) for token in case["goes_on"]]
+    at = fine(visit(PAGE, read=encode_text(case["text"]), topic="prediction", next="0-1-1-1-0"))
+    likeliest = []
+    for _ in pieces:
+        likeliest.append(bars(at)[0][0])
+        at = press(at, "Next word")
+    assert likeliest == pieces
+    assert written(at) == len(pieces)
+    assert f"and {len(pieces)} tokens were written" in said(at)
+
+
 def test_next_back_and_on_again(model):
     at = opened(next=f"{SAID}-0")
     texts = []
@@ -206,6 +224,26 @@ def test_another_text_begins_anew():
     at.text_area(key="model-text").set_value("ab ba").run()
     assert parameter(fine(at), "next") == f"{SAID}-0"
     assert describe_cache(next_word(Continuation(load(HOME / KIND), "ab ba"))) in said(at)
+
+
+def test_another_text_or_model_ends_what_an_address_wants_before_it_is_seen(monkeypatch):
+    """An address brings tokens, and the visitor changes text or model first."""
+    monkeypatch.setenv(shared_model.VARIABLE, f"{HOME / KIND},{HOME / 'gpt2'}")
+    for key, value in (("model-text", "ab ba"), ("model-which", "gpt2")):
+        at = fine(visit(PAGE, read=encode_text(TEXT), next="0-1-0-1-3"))
+        assert parameter(at, "next") == "0-1-0-1-3"
+        widgets = (*at.text_area, *at.selectbox)
+        next(each for each in widgets if each.key == key).set_value(value)
+        assert "next" not in fine(at.run()).query_params, key
+        at.segmented_control(key="model-topic").set_value("prediction")
+        assert written(fine(at.run())) == 0, key
+
+
+def test_heads_that_are_off_are_said_to_be_on_here():
+    told = "here all of them are on"
+    assert told in said(opened(off="1.1"))
+    assert told not in said(opened(off="9.1"))
+    assert told not in said(fine(visit(PAGE, topic="worth", off="1.1")))
 
 
 @pytest.mark.parametrize("forged", ["x", "0-9-0-1-3", "0-1-0-1-3-", "~"])

@@ -17,7 +17,7 @@ from attn_core.pretrained import Encoded, load
 from attn_core.pretrained.interpret import Focus, Reading, describe_seen, describe_token
 from attn_core.pretrained.rollout import rollout
 from pages.ui.model.shared import readings, shared_model
-from pages.ui.model.shared.encoded_cache import MOST, EncodedCache, size
+from pages.ui.model.shared.encoded_cache import MAX_BYTES, EncodedCache, size
 from pages.ui.model.text_fields import PAIR
 from pages.ui.session.model_query import FIRST, SENTENCE
 from pages.ui.session.url_text import ELSEWHERE
@@ -55,6 +55,16 @@ def said(at):
 
 def complaint(at):
     return at.error[0].value.replace("\\", "")
+
+
+def test_an_address_keeps_what_heads_are_sorted_by(tiny):
+    at = chosen(opened(), order="entropy")
+    assert parameter(at, "order") == "entropy"
+    other = opened(order="entropy")
+    assert other.selectbox(key="model-order").value == "entropy"
+    assert "the entropy of the weights" in said(other)
+    assert "order" not in chosen(other, order="layer").query_params
+    assert opened(order="size").selectbox(key="model-order").value == "layer"
 
 
 def test_all_heads_and_one_large(tiny):
@@ -492,7 +502,7 @@ def test_a_reading_of_the_largest_size_is_kept():
     """
     for layers, heads, d_model in ((12, 12, 768), (24, 16, 1024)):
         n = limits.most_tokens(layers, heads)
-        assert 4 * ((layers + 1) * n * d_model + layers * n**2) < MOST
+        assert 4 * ((layers + 1) * n * d_model + layers * n**2) < MAX_BYTES
 
 
 def test_a_text_of_more_tokens_than_the_lab_has_room_for(monkeypatch):

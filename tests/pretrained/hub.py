@@ -23,6 +23,8 @@ class Hub:
         Method and file of each request.
     revisions : list of str
         What revision each was for.
+    sent : int
+        Bytes of the largest answer so far.
     cuts : int
         How many times more it hangs up in the middle of a file.
     status : int
@@ -32,7 +34,7 @@ class Hub:
     def __init__(self, kind="bert"):
         names = ("config.json", "tokenizer.json", "model.safetensors")
         self.files = {name: (tiny.HOME / kind / name).read_bytes() for name in names}
-        self.asked, self.revisions, self.cuts, self.status = [], [], 0, 200
+        self.asked, self.revisions, self.sent, self.cuts, self.status = [], [], 0, 0, 200
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.address = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -84,19 +86,21 @@ class Hub:
                 self.end_headers()
 
             def send(self, content):
-                begin = int((self.headers["Range"] or "bytes=0-")[6:].partition("-")[0])
-                self.send_response(206 if begin else 200)
+                whole, asked = len(content), self.headers["Range"]
+                begin, _, last = (asked or "bytes=0-")[6:].partition("-")
+                begin, end = int(begin), min(whole, int(last or whole) + 1)
+                self.send_response(206 if asked else 200)
                 self.send_header("ETag", f'"{hashlib.sha1(content).hexdigest()}"')
                 self.send_header("X-Repo-Commit", COMMIT)
-                self.send_header("Content-Length", str(len(content) - begin))
-                if begin:
-                    whole = len(content)
-                    self.send_header("Content-Range", f"bytes {begin}-{whole - 1}/{whole}")
+                self.send_header("Content-Length", str(end - begin))
+                if asked:
+                    self.send_header("Content-Range", f"bytes {begin}-{end - 1}/{whole}")
                 self.end_headers()
                 if self.command == "GET":
                     cut = hub.cuts > 0
                     hub.cuts -= cut
-                    end = begin + (len(content) - begin) // 2 if cut else len(content)
+                    end = begin + (end - begin) // 2 if cut else end
+                    hub.sent = max(hub.sent, end - begin)
                     self.wfile.write(content[begin:end])
 
             def log_message(self, *_):

@@ -24,7 +24,7 @@ from attn_core.pretrained.interpret.head_worth import (
     layer_effects,
     similarity,
 )
-from attn_core.pretrained.interpret.lens import MOST, Lens, describe_lens, lens
+from attn_core.pretrained.interpret.lens import SHOWN, Lens, describe_lens, lens
 from attn_core.pretrained.parts.heads import layer_heads
 from tests.pretrained import decoders, tiny
 from tests.pretrained.test_decoder_files import VARIANTS
@@ -135,10 +135,10 @@ def test_the_lens_names_what_transformers_says(kind):
     encoded = load(decoders.HOME / kind).encode(TEXT)
     found = lens(encoded, encoded.n - 1, "c")
     logits = DECODED[f"{kind} lens"].astype(float)
-    assert found.probabilities.shape == (len(logits), MOST)
+    assert found.probabilities.shape == (len(logits), SHOWN)
     assert found.stages == ("start", "after 1", "after 2")
     for tokens, shares, row in zip(found.tokens, found.probabilities, logits, strict=True):
-        order = np.argsort(-row)[:MOST]
+        order = np.argsort(-row)[:SHOWN]
         assert tokens == tuple(map(encoded.model.tokenizer.piece, order))
         np.testing.assert_allclose(shares, softmax(row)[order], **CLOSE)
     assert f"After c the model says {found.tokens[-1][0]} in the end" in describe_lens(found)

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from attn_core.pretrained import ModelError, folder_at_hand, is_at_hand, load
+from attn_core.pretrained.memory import needed
+from pages.ui.model.shared import memory_budget
 from tests.pretrained import decoders, tiny
 from tests.pretrained.hub import COMMIT, MODEL, Hub
+from tests.pretrained.test_memory import MODELS, made
 
 pytestmark = pytest.mark.usefixtures("model_packages")
 
@@ -55,6 +58,58 @@ def test_a_decoder_comes_with_what_ends_its_texts(hub):
     hub.asked.clear()
     assert load(MODEL).ends == {3, 5}
     assert hub.asked == []
+
+
+def large(hub, folder, config, shapes):
+    """Have the hub show a model whose file is larger than what says its sizes."""
+    names = made(folder, config, shapes)
+    hub.files = {file.name: file.read_bytes() for file in names.iterdir()}
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["bert", "llama"])
+def test_what_a_model_takes_is_known_before_its_numbers_are_fetched(hub, kind, tmp_path_factory):
+    config, shapes, _ = MODELS[kind]
+    folder = large(hub, tmp_path_factory.mktemp("own"), config, shapes())
+    assert needed(MODEL) == needed(folder)
+    assert len(hub.files["model.safetensors"]) > 5e7 and hub.sent < 2e5
+    assert not is_at_hand(MODEL)
+
+
+def test_sizes_of_a_model_in_several_files(hub):
+    home = tiny.HOME.parent / "cases" / "sharded"
+    hub.files = {file.name: file.read_bytes() for file in home.iterdir()}
+    assert needed(MODEL) == needed(home)
+    assert not is_at_hand(MODEL)
+    assert needed(MODEL) == needed(home)
+    load(MODEL)
+    hub.asked.clear()
+    assert needed(MODEL) == needed(home)
+    assert hub.asked == []
+
+
+def test_a_model_that_does_not_fit_isn_t_fetched(hub, monkeypatch):
+    monkeypatch.setenv(memory_budget.VARIABLE, "5")
+    with pytest.raises(ModelError, match="takes about 7 MB of memory"):
+        memory_budget.admit(MODEL, (), lambda *_: None)
+    assert not is_at_hand(MODEL)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x09" * 100, b"\x02" + bytes(7) + b"{]"])
+def test_a_file_whose_sizes_cannot_be_read(hub, content):
+    hub.files["model.safetensors"] = content
+    with pytest.raises(ModelError, match="couldn't be fetched from the hub"):
+        needed(MODEL)
+
+
+def test_sizes_where_there_is_no_file_of_them_or_no_hub(hub):
+    tensors = hub.files.pop("model.safetensors")
+    with pytest.raises(ModelError, match=r"lab/tiny has no model\.safetensors"):
+        needed(MODEL)
+    hub.files["model.safetensors"] = tensors
+    hub.close()
+    with pytest.raises(ModelError, match="hub"):
+        needed(MODEL)
 
 
 def test_all_files_are_of_one_revision(hub):

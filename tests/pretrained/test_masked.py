@@ -13,6 +13,7 @@ from attn_core.pretrained.interpret.under_mask import (
     can_guess,
     changed_mask,
     describe_changed_mask,
+    mask_probability,
     under_mask,
     with_mask,
 )
@@ -110,6 +111,8 @@ def test_without_heads_it_guesses_as_transformers_does(i):
     np.testing.assert_allclose(changed.before.probabilities, before[best], rtol=0, atol=1e-5)
     np.testing.assert_allclose(changed.after, after[best], rtol=0, atol=1e-5)
     assert changed.best == model.tokenizer.piece(int(after.argmax()))
+    metric = mask_probability(model, encoded, changed.before)
+    assert abs(metric(frozenset(off)) - after[best[0]]) < 1e-5
     assert abs(changed.probability - after.max()) < 1e-5
     assert "head 3 of layer 1" in describe_changed_mask(changed)
     assert changed_mask(model, model.encode("a b"), 0, off) is None

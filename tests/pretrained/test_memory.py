@@ -1,6 +1,7 @@
 """What memory a model takes, against the peak of a process that loads it and reads a text."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ import os, sys
 import numpy as np
 import safetensors, tokenizers
 from attn_core.pretrained import Decoder, load
+from attn_core.pretrained.decoder.generate import Continuation
 from benchmarks.process import most_memory
 
 one = np.ones((512, 512), np.float32)
@@ -32,6 +34,7 @@ encoded = model.encode(sys.argv[2] * (model.max_tokens - int(sys.argv[3])))
 assert encoded.n == model.max_tokens, encoded.n
 if isinstance(model, Decoder):
     encoded.next_logits
+    Continuation(model, encoded.text).logits
 print(most_memory(os.getpid()) - before)
 """
 GPT2 = {"model_type": "gpt2", "n_layer": 2, "n_embd": 512, "n_head": 16, "n_positions": 512}
@@ -141,6 +144,21 @@ def test_it_is_what_a_process_takes_and_not_less(kind, tmp_path):
 def test_the_default_takes_so_much():
     taken = measured(PACKAGE, "a ", around=2)
     assert taken <= needed(DEFAULT) <= 1.2 * taken
+
+
+@pytest.mark.parametrize("kind", ["bert", "distilbert"])
+def test_the_head_of_a_masked_language_model_counts(kind, tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    home = tiny.HOME / kind
+    head = load(home).masked
+    count = head.W.size + head.b.size + head.bias.size + 2 * len(head.b)  # and its norm
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
+    tensors = load_file(home / "model.safetensors")
+    without = {name: v for name, v in tensors.items() if not name.startswith(("cls.", "vocab_"))}
+    save_file(without, tmp_path / "model.safetensors")
+    assert load(tmp_path).masked is None
+    assert needed(home) - needed(tmp_path) == 4 * count
 
 
 def test_no_numbers_are_read(monkeypatch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
 from typing import Any
 
@@ -14,14 +14,14 @@ from ...text import escape
 from ..boxes.colours import Palette, Theme
 from ..boxes.description import Description
 from ..boxes.look import DEFAULT_LOOK, Look
-from .thumbnails import GAP, Grid, grid_for, left, step_for
+from .thumbnails import GAP, Grid, Head, grid_for, left, step_for
 from .word_map import plot_layout, weights
 
 
 def describe_head_grid(
     thumbnails: Array,
     words: Sequence[str],
-    chosen: tuple[int, int],
+    chosen: Head,
     *,
     look: Look = DEFAULT_LOOK,
 ) -> Description:
@@ -54,9 +54,11 @@ def describe_head_grid(
     step = step_for(grid, look.width, scale)
     room = {"l": left(scale), "r": 2, "t": round(1.6 * scale.font), "b": 2}
     named = [escape.plotly(isolate(word)) for word in words]
-    row, column = (k * (side + GAP) for k in grid.place(*chosen))
     layout = plot_layout(step * grid.across, step * grid.down, room, look)
-    layout |= {"dragmode": False, "shapes": [outline((row, column), side, look.palette)]}
+    layout |= {
+        "dragmode": False,
+        "shapes": [outline(_corner(grid, chosen, side), side, look.palette)],
+    }
     layout |= _axes(grid, side)
     heatmap = mosaic_of(look.theme) | {"x": _columns(grid, named), "y": _rows(grid, named)}
     return Description([heatmap], layout, [{"z": _mosaic(thumbnails, grid)}])
@@ -112,13 +114,32 @@ def mosaic_of(theme: Theme) -> dict[str, Any]:
 
 
 def _mosaic(thumbnails: Array, grid: Grid) -> Array:
-    *_, side, _ = thumbnails.shape
-    step = side + GAP
-    z = np.full(grid.points(side), np.nan, np.float32)
-    for layer in range(grid.layers):
-        for head in range(grid.heads):
-            row, column = (k * step for k in grid.place(layer, head))
-            z[row : row + side, column : column + side] = thumbnails[layer, head]
+    side = thumbnails.shape[-1]
+    heads = np.ndindex(grid.layers, grid.heads)
+    corners = ((head, _corner(grid, head, side)) for head in heads)
+    return mosaic(grid.points(side), thumbnails, corners)
+
+
+def _corner(grid: Grid, head: Head, side: int) -> tuple[int, int]:
+    """First row and column of a head's thumbnail."""
+    row, column = grid.place(*head)
+    return row * (side + GAP), column * (side + GAP)
+
+
+def mosaic(
+    points: tuple[int, int], thumbnails: Array, corners: Iterable[tuple[Head, tuple[int, int]]]
+) -> Array:
+    """Put thumbnails side by side, by the first row and column of each; NaN between them.
+
+    Examples
+    --------
+    >>> mosaic((1, 3), np.ones((1, 2, 1, 1)), [((0, 0), (0, 2)), ((0, 1), (0, 0))])
+    array([[ 1., nan,  1.]], dtype=float32)
+    """
+    side = thumbnails.shape[-1]
+    z = np.full(points, np.nan, np.float32)
+    for head, (row, column) in corners:
+        z[row : row + side, column : column + side] = thumbnails[head]
     return z
 
 

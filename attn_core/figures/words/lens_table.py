@@ -50,16 +50,9 @@ def describe_lens_table(
     """
     scale = look.scale
     down = labels_of(stages, look)
-    left = margin(down, scale)
-    ranks = min(probabilities.shape[1], int((look.width - left) // (_LEAST * scale.font)))
-    box = min((look.width - left - scale.gap) / ranks, _WIDE * scale.font)
-    room = {"l": left, "r": scale.gap, "t": round(2.0 * scale.font), "b": 2}
-    layout = plot_layout(ranks * box, len(down) * _HIGH * scale.font, room, look)
-    layout["dragmode"] = False
-    layout["xaxis"] = word_axis(ranks, ranks * box, look)
-    layout["xaxis"] |= {"range": [-0.5, ranks - 0.5], "side": "top"}
-    layout["yaxis"] = word_axis(len(down), len(down) * _HIGH * scale.font, look)
-    layout["yaxis"] |= {"range": [len(down) - 0.5, -0.5]}
+    room = look.width - margin(down, scale)
+    ranks = min(probabilities.shape[1], int(room // (_LEAST * scale.font)))
+    box = min((room - scale.gap) / ranks, _WIDE * scale.font)
     shown = probabilities[:, :ranks]
     numbers = {
         "z": shown,
@@ -69,7 +62,21 @@ def describe_lens_table(
         "hovertext": _told(tokens, shown),
     }
     heatmap = _heatmap(look) | {"x": [*_RANKS[:ranks]], "y": down}
-    return Description([heatmap], layout, [numbers])
+    return Description([heatmap], _layout(down, ranks, box, look), [numbers])
+
+
+def _layout(down: Sequence[str], ranks: int, box: float, look: Look) -> dict[str, Any]:
+    """Lay the table out, its boxes so many pixels wide."""
+    scale = look.scale
+    width, height = ranks * box, len(down) * _HIGH * scale.font
+    room = {"l": margin(down, scale), "r": scale.gap, "t": round(2.0 * scale.font), "b": 2}
+    x = {"range": [-0.5, ranks - 0.5], "side": "top"}
+    y = {"range": [len(down) - 0.5, -0.5]}
+    return plot_layout(width, height, room, look) | {
+        "dragmode": False,
+        "xaxis": word_axis(ranks, width, look) | x,
+        "yaxis": word_axis(len(down), height, look) | y,
+    }
 
 
 def _heatmap(look: Look) -> dict[str, Any]:

@@ -14,15 +14,13 @@ from ...scenario import Array
 from ...text import escape
 from ..boxes.description import Description
 from ..boxes.look import DEFAULT_LOOK, Look
-from .head_grid import mosaic_axis, mosaic_of, outline, spread
-from .thumbnails import GAP, grid_for, step_for
+from .head_grid import mosaic, mosaic_axis, mosaic_of, outline, spread
+from .thumbnails import GAP, Head, grid_for, step_for
 from .word_map import plot_layout
 
 #: Size of the letters below a thumbnail, room for two lines of them, and room above all for the
 #: buttons of the picture, in parts of the font's size.
 _LETTERS, _LINES, _ABOVE = 0.85, 2.8, 1.6
-
-Head = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +155,8 @@ def describe_sorted_heads(
     x = spread([f"no. {i + 1} of the row, key" for i in range(rows.across)], named)[:-GAP]
     y = spread([f"row {i + 1}, query" for i in range(rows.down)], named, rows.below)
     heatmap = mosaic_of(look.theme) | {"x": x, "y": y}
-    return Description([heatmap], layout, [{"z": _mosaic(shown, rows)}])
+    corners = ((head, rows.corner(rank)) for rank, head in enumerate(rows.order))
+    return Description([heatmap], layout, [{"z": mosaic(rows.points, shown.thumbnails, corners)}])
 
 
 def _label(shown: SortedHeads, rows: Rows, rank: int, look: Look) -> dict[str, Any]:
@@ -174,11 +173,3 @@ def _label(shown: SortedHeads, rows: Rows, rank: int, look: Look) -> dict[str, A
         "textangle": 0,
         "font": {"size": round(_LETTERS * look.scale.font)},
     }
-
-
-def _mosaic(shown: SortedHeads, rows: Rows) -> Array:
-    z = np.full(rows.points, np.nan, np.float32)
-    for rank, head in enumerate(rows.order):
-        row, column = rows.corner(rank)
-        z[row : row + rows.side, column : column + rows.side] = shown.thumbnails[head]
-    return z

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ..boxes.look import DESK, Scale
 
+#: A layer and a head, from 0.
+Head = tuple[int, int]
 #: A thumbnail is at least so many pixels wide; on a narrow screen a layer takes two rows.
 _LEAST = 44
 #: Points between two thumbnails.
@@ -76,7 +78,7 @@ class Grid:
         step = side + GAP
         return self.down * step - GAP, self.across * step - GAP
 
-    def head_at(self, row: int, column: int, side: int) -> tuple[int, int] | None:
+    def head_at(self, row: int, column: int, side: int) -> Head | None:
         """Layer and head of a point of the mosaic; None between two of them.
 
         Parameters

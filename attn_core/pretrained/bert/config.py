@@ -75,8 +75,8 @@ class Config:
         """
         if self.padding is None:
             return np.arange(len(ids))
-        pluralize = np.asarray(ids) != self.padding
-        places: NDArray[np.int64] = self.padding + np.cumsum(pluralize) * pluralize
+        counts = np.asarray(ids) != self.padding
+        places: NDArray[np.int64] = self.padding + np.cumsum(counts) * counts
         return places
 
     @property

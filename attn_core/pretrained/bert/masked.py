@@ -20,7 +20,6 @@ from .config import WORDS, Config
 #: Rows of the table that are in memory at once; the whole would take 94 MB in BERT.
 _ROWS = 4096
 
-
 #: The linear map, the norm, the map to all tokens, and its bias where that stands alone, as it
 #: does where the map's table is that of the embeddings.
 _Names = tuple[str, str, str, str]
@@ -85,12 +84,9 @@ def read_masked_head(file: Checkpoint, config: Config, vocabulary: int) -> Maske
     vocabulary : int
         Rows of the table of embeddings.
     """
-    names = {"bert": _BERT, "distilbert": _DISTILBERT}.get(config.kind, _ROBERTA)
-    dense, norm, decoder, bias = names
-    parts = [f"{part}.{what}" for part in (dense, norm) for what in ("weight", "bias")]
-    biases = [name for name in (f"{decoder}.bias", bias) if file.finds(name)]
-    if not biases or not all(file.finds(name) for name in parts):
+    if not (tensors := masked_tensors(file, config)):
         return None
+    dense, norm, decoder, _ = names = _names(config)
     table = f"{decoder}.weight"
     W, b = read_linear(file, dense, config.d_model, config.d_model)
     return MaskedHead(
@@ -98,7 +94,19 @@ def read_masked_head(file: Checkpoint, config: Config, vocabulary: int) -> Maske
         b,
         gelu if names is _ROBERTA else config.activate,
         read_layer_norm(file, norm, config.d_model, config.epsilon),
-        file.take(biases[0], vocabulary),
+        file.take(tensors[-1], vocabulary),
         file,
         table if file.finds(table) else WORDS,
     )
+
+
+def masked_tensors(file: Checkpoint, config: Config) -> tuple[str, ...]:
+    """Name what of the head is in memory, the bias of all tokens last; nothing without a head."""
+    dense, norm, decoder, bias = _names(config)
+    parts = [f"{part}.{what}" for part in (dense, norm) for what in ("weight", "bias")]
+    biases = [name for name in (f"{decoder}.bias", bias) if file.finds(name)]
+    return (*parts, biases[0]) if biases and all(map(file.finds, parts)) else ()
+
+
+def _names(config: Config) -> _Names:
+    return {"bert": _BERT, "distilbert": _DISTILBERT}.get(config.kind, _ROBERTA)

@@ -7,7 +7,7 @@ import numpy as np
 from ..files.checkpoint import Matrix
 
 #: Further tokens that it has room for at first; the room is doubled where they are more.
-_ROOM = 32
+ROOM = 32
 
 
 class LayerCache:
@@ -76,7 +76,7 @@ class LayerCache:
         return (self._K, K), (self._V, V)
 
     def _with_room(self, old: Matrix, new: Matrix, kept: int) -> Matrix:
-        room = np.empty((len(new), self.n + max(_ROOM, kept), new.shape[2]), np.float32)
+        room = np.empty((len(new), self.n + max(ROOM, kept), new.shape[2]), np.float32)
         if kept:
             room[:, :kept] = old[:, :kept]
         return room

@@ -9,7 +9,6 @@ from typing import Any
 
 from ..files.checkpoint import Tensors
 from ..files.json_file import CONFIG, read_object
-from ..files.shards import open_tensors
 from ..parts.kinds import kind_of
 from ..tokens.tokenizer import Tokenizer
 from . import gpt2, llama
@@ -48,15 +47,21 @@ class DecoderFiles:
     ends: frozenset[int]
 
 
-def open_files(folder: Path) -> DecoderFiles:
+def open_files(folder: Path, tensors: Mapping[str, Tensors]) -> DecoderFiles:
     """Open the files of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    tensors : mapping
+        The name of each tensor to the file that has it.
 
     Raises
     ------
     ModelError
         When they can't be read, or the lab doesn't cover the model.
     """
-    where, tensors = str(folder / CONFIG), open_tensors(folder)
+    where = str(folder / CONFIG)
     said = read_object(folder / CONFIG)
     kind = kind_of(said, tensors, where)
     config, family = _config_of(said, kind, where)

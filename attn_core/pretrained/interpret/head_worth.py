@@ -19,7 +19,7 @@ from ..parts.heads import Head, describe_heads
 from .two_texts import cosine
 
 #: What is measured of a model without some of its heads.
-Measure = Callable[[frozenset[Head]], float]
+Metric = Callable[[frozenset[Head]], float]
 #: How many heads are named; tokens and heads, in a picture.
 NAMED = 10
 #: A sentence counts a smaller change for nothing.
@@ -124,13 +124,13 @@ of layer 1."
     )
 
 
-def probability(encoded: DecoderOutput) -> Measure:
+def probability(encoded: DecoderOutput) -> Metric:
     """Measure how likely the next token is that is the likeliest with all heads."""
     token = int(encoded.next_logits.argmax())
     return lambda off: float(_probabilities(ablated(encoded, off))[token])
 
 
-def similarity(a: Encoded, b: Encoded) -> Measure:
+def similarity(a: Encoded, b: Encoded) -> Metric:
     """Measure the cosine of two texts' vectors, which must be known, without the same heads."""
 
     def measure(off: frozenset[Head]) -> float:
@@ -142,7 +142,7 @@ def similarity(a: Encoded, b: Encoded) -> Measure:
     return measure
 
 
-def layer_effects(measure: Measure, layer: int, heads: int) -> Array:
+def layer_effects(measure: Metric, layer: int, heads: int) -> Array:
     """Measure what each head of a layer is worth alone.
 
     Parameters

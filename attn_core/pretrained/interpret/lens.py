@@ -15,7 +15,7 @@ from ..decoder.residual_stream import logit_lens
 from ..decoder.sampling import likeliest
 
 #: Tokens that are named of each stage.
-MOST = 5
+SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +26,9 @@ class Lens:
     ----------
     token : str
         Of the text, at which it is read.
-    tokens : tuple of tuple of str, shape (layers + 1, `MOST`)
+    tokens : tuple of tuple of str, shape (layers + 1, `SHOWN`)
         The likeliest first.
-    probabilities : ndarray, shape (layers + 1, `MOST`)
+    probabilities : ndarray, shape (layers + 1, `SHOWN`)
     """
 
     token: str
@@ -53,7 +53,7 @@ def lens(encoded: DecoderOutput, token: int, name: str) -> Lens:
         Of that token.
     """
     logits = logit_lens(encoded, token).astype(np.float64)
-    rows = [likeliest(softmax(row), MOST) for row in logits]
+    rows = [likeliest(softmax(row), SHOWN) for row in logits]
     named = tuple(tuple(encoded.model.tokenizer.piece(i) for i, _ in row) for row in rows)
     return Lens(name, named, np.array([[share for _, share in row] for row in rows]))
 

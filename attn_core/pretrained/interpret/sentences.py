@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -163,14 +165,14 @@ def _free(seen: Seen) -> NDArray[np.int64]:
 
 def describe_token(reading: Reading, escape: Escape = str) -> str:
     """Name the tokens that the query looks at most, and those that look at it most."""
-    i, weights = reading.query, reading.seen.weights
-    name = say_token(reading.tokens[i], escape)
+    i, weights, tokens = reading.query, reading.seen.weights, reading.tokens
+    name = say_token(tokens[i], escape)
     if way := reading.focus.way:
         return (
             f"{name} gives {percent(float(weights[i].sum()))} of its weight to the "
-            f"{_SENTENCES[way[1]]}, most to {_named(reading, weights[i], escape)}."
+            f"{_SENTENCES[way[1]]}, most to {name_largest(tokens, i, weights[i], escape)}."
         )
-    to, by = (_named(reading, values, escape) for values in (weights[i], weights[:, i]))
+    to, by = (name_largest(tokens, i, values, escape) for values in (weights[i], weights[:, i]))
     told = f"{name} looks most at {to}. It is looked at most by {by}."
     if not reading.left_out:
         return told
@@ -179,14 +181,27 @@ def describe_token(reading: Reading, escape: Escape = str) -> str:
     return f"Of the tokens that are shown, {told} {rest} of its weight goes to {left_out}."
 
 
-def _named(reading: Reading, values: Array, escape: Escape) -> str:
-    """Name those with the largest weights; weights written as 0 don't count."""
-    decimals, i = digits(len(values)), reading.query
-    first, *others = most(values, NAMED)
-    others = [k for k in others if rounded(values[k], decimals)]
-    names = [
-        f"{'itself' if k == i else say_token(reading.tokens[k], escape)} "
-        f"({number(values[k], decimals)})"
-        for k in (first, *others)
-    ]
-    return join_words(names)
+def name_largest(tokens: Sequence[str], own: int, weights: Array, escape: Escape = str) -> str:
+    """Name the tokens with the largest weights; weights written as 0 don't count.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+    own : int
+        Which of them is called "itself".
+    weights : ndarray
+        Of the tokens, or of the first of them.
+    escape : callable
+
+    Examples
+    --------
+    >>> name_largest(("Je", "suis", "ici"), 1, np.array([0.25, 0.75, 0.0]))
+    'itself (0.75) and Je (0.25)'
+    """
+    decimals = digits(len(weights))
+    first, *others = most(weights, NAMED)
+    others = [k for k in others if rounded(weights[k], decimals)]
+    names = ("itself" if k == own else say_token(tokens[k], escape) for k in (first, *others))
+    values = (number(weights[k], decimals) for k in (first, *others))
+    pairs = zip(names, values, strict=True)
+    return join_words([f"{name} ({value})" for name, value in pairs])

@@ -18,6 +18,7 @@ from ..encoded import Encoded
 from ..encoder import Encoder
 from ..model import Model
 from ..parts.heads import Head, describe_heads
+from .head_worth import Metric
 from .what_is_next import DECIMALS, SHOWN, TOLD
 
 
@@ -145,6 +146,14 @@ def changed_mask(
         model.tokenizer.piece(best),
         float(after[best]),
     )
+
+
+def mask_probability(model: Encoder, encoded: Encoded, found: UnderMask) -> Metric:
+    """Measure how likely the token is under a mask that is the likeliest with all heads."""
+    assert model.masked is not None
+    head, place = model.masked, found.place
+    token = int(_probabilities(head, encoded, place).argmax())
+    return lambda off: float(_probabilities(head, encoded.without(off), place)[token])
 
 
 def describe_changed_mask(changed: ChangedMask, escape: Escape = str) -> str:

@@ -8,16 +8,15 @@ from typing import Literal
 
 import numpy as np
 
-from ...analysis.long_text import NAMED, digits
 from ...attention import softmax
 from ...explain.wording import Escape, join_words, pluralize, say_token
-from ...notation.labels import number, rounded
+from ...notation.labels import number
 from ...scenario import Array
 from ..decoder.generate import Continuation
 from ..decoder.sampling import Sampling, likeliest
 from ..files.checkpoint import Matrix
 from .places_in_text import InText
-from .reading import most
+from .sentences import name_largest
 
 #: Tokens that are shown as candidates.
 SHOWN = 10
@@ -192,15 +191,8 @@ without the settings ␣suis has 0.500.
 
 def describe_attended(word: NextWord, weights: Array, escape: Escape = str) -> str:
     """Name the tokens that a token attends to most; weights written as 0 don't count."""
-    decimals = digits(len(weights))
-    first, *others = most(weights, NAMED)
-    others = [k for k in others if rounded(weights[k], decimals)]
-    names = [
-        f"{'itself' if k == word.token else _name(word, k, escape)} "
-        f"({number(weights[k], decimals)})"
-        for k in (first, *others)
-    ]
-    return f"{_name(word, word.token, escape)} attends most to {join_words(names)}."
+    named = name_largest(word.tokens, word.token, weights, escape)
+    return f"{_name(word, word.token, escape)} attends most to {named}."
 
 
 def _name(word: NextWord, k: int, escape: Escape) -> str:

@@ -23,18 +23,28 @@ from pages.ui.live.chart import parse_click
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 
+#: What stands at each field, and its width.
+_TOKEN = "Type to search. The number is the token's place in the text."
+_FIELDS: dict[str, dict[str, Any]] = {
+    "layer": {"label": "Layer", "width": 80},
+    "head": {"label": "Head", "width": 80},
+    "view": {"label": "Show", "width": 210},
+    "way": {"label": "Between", "width": 130},
+    "query": {"label": "Token", "width": 320, "help": _TOKEN},
+    "key": {"label": "Key", "width": 320, "help": _TOKEN},
+}
 _WAYS = {"": "all", "ab": "only A → B", "ba": "only B → A"}
 _VIEWS = {"head": "one head", "average": "mean of the layer's heads", "rollout": "rollout"}
 
 
 def layer(model: Model, focus: Focus) -> None:
     """Choose the layer."""
-    _choice("Layer", "layer", range(model.layers), focus.layer, _counted, 80)
+    _choice("layer", range(model.layers), focus.layer, _counted)
 
 
 def head(model: Model, focus: Focus) -> None:
     """Choose the head."""
-    _choice("Head", "head", range(model.heads), focus.head, _counted, 80)
+    _choice("head", range(model.heads), focus.head, _counted)
 
 
 def where(model: Model, focus: Focus, *, is_pair: bool = False) -> None:
@@ -43,9 +53,9 @@ def where(model: Model, focus: Focus, *, is_pair: bool = False) -> None:
         layer(model, focus)
         if focus.view == "head":
             head(model, focus)
-        _choice("Show", "view", VIEWS, focus.view, _VIEWS.__getitem__, 210)
+        _choice("view", VIEWS, focus.view, _VIEWS.__getitem__)
         if is_pair:
-            _choice("Between", "way", WAYS, focus.way, _WAYS.__getitem__, 130)
+            _choice("way", WAYS, focus.way, _WAYS.__getitem__)
 
 
 def only_words(reading: Reading) -> None:
@@ -100,26 +110,17 @@ def _counted(i: int) -> str:
     return str(i + 1)
 
 
-def _choice(
-    label: str,
-    name: str,
-    options: Sequence[Any],
-    chosen: Any,
-    say: Callable[[Any], str],
-    width: int,
-    help: str | None = None,
-) -> None:
+def _choice(name: str, options: Sequence[Any], chosen: Any, say: Callable[[Any], str]) -> None:
+    """Choose one part of the focus."""
     key = f"model-{name}"
     widget_state.seed(key, chosen)
     widgets.selectbox(
-        label,
-        options,
+        options=options,
         key=key,
         format_func=say,
         on_change=_chosen,
         args=(name, options),
-        width=width,
-        help=help,
+        **_FIELDS[name],
     )
 
 
@@ -128,19 +129,18 @@ def query(reading: Reading) -> None:
     # Of a word its first piece stands for it.
     firsts, names, rows = reading.firsts, reading.tokens, reading.queries
     offered = [firsts[row] for row in rows], [names[row] for row in rows]
-    _token("Token", "query", *offered, firsts[reading.query])
+    _token("query", *offered, firsts[reading.query])
 
 
 def key(reading: Reading) -> None:
     """Choose the token that is the key."""
-    _token("Key", "key", reading.places, reading.tokens, reading.key)
+    _token("key", reading.places, reading.tokens, reading.key)
 
 
-def _token(label: str, name: str, places: Sequence[int], names: Sequence[str], chosen: int) -> None:
+def _token(name: str, places: Sequence[int], names: Sequence[str], chosen: int) -> None:
     # Not of the reading, which Streamlit would keep with `say`.
     said = {i: f"{isolate(each)} · {i + 1}" for i, each in zip(places, names, strict=True)}
-    note = "Type to search. The number is the token's place in the text."
-    _choice(label, name, places, chosen, said.__getitem__, 320, note)
+    _choice(name, places, chosen, said.__getitem__)
 
 
 def _chosen(name: str, options: Sequence[Any]) -> None:

@@ -43,12 +43,19 @@ def show(reading: Reading) -> None:
         "([Devlin et al. 2019](https://arxiv.org/abs/1810.04805), section 3.1)."
     )
     controls.query(reading)
-    found = _found(model.name, reading.text_key, reading.focus.query, model, encoded)
-    if found:
-        _bars(found)
+    if guessed := found(reading):
+        _bars(guessed)
     else:
         st.caption(f"This text has no {mask}. Type one, or put it in place of the token above.")
     _button(reading, model, encoded)
+
+
+def found(reading: Reading) -> UnderMask | None:
+    """Return what may stand under a mask; None where the text has none, or nobody can guess it."""
+    model, encoded = reading.model, reading.encoded
+    if not (can_guess(model) and isinstance(encoded, Encoded)):
+        return None
+    return _found(model.name, reading.text_key, reading.focus.query, model, encoded)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -70,7 +77,9 @@ def without(reading: Reading, off: frozenset[Head]) -> None:
     with slot():
         if is_ready():
             chances = changed.after.tolist(), changed.before.probabilities.tolist()
-            described = describe_next_tokens(changed.before.names, *chances, look=look())
+            described = describe_next_tokens(
+                changed.before.names, *chances, "with all heads", look=look()
+            )
             chart(described, "figure-model-mask-worth", lambda: describe_changed_mask(changed))
     st.caption("An outline is the probability with all heads, where that is another one.")
     st.markdown(describe_changed_mask(changed, escape.markdown))

@@ -60,6 +60,7 @@ def _choose_model(offered: Sequence[str]) -> None:
         asked.model = "" if chosen == offered[0] else chosen
         asked.focus_on(key=None)
         asked.off = frozenset()
+        session().writing.restart()
 
 
 def text(model: Model) -> Reading | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from attn_core.pretrained import Encoder
 from attn_core.pretrained.interpret import Reading
+from attn_core.pretrained.interpret.head_worth import possible
 from attn_core.pretrained.interpret.under_mask import can_guess
 from attn_core.pretrained.model import Model
 from pages.ui.model import controls, masked, next_word, stream, two_texts, worth
@@ -17,7 +20,10 @@ _TOPIC = "model-topic"
 
 def show(reading: Reading) -> None:
     """Show what the visitor chooses."""
-    match _choose(reading.model):
+    topic = _choose(reading.model)
+    if topic != "worth":
+        _all_on(reading.model)
+    match topic:
         case "attention":
             _attention(reading)
         case "prediction":
@@ -33,6 +39,12 @@ def show(reading: Reading) -> None:
             is_pair = reading.encoded.pieces.is_pair
             controls.where(reading.model, reading.focus, is_pair=is_pair)
             two_texts.compare(reading)
+
+
+def _all_on(model: Model) -> None:
+    """Say that heads which are switched off count elsewhere."""
+    if possible(session().model_query.off, model.layers, model.heads):
+        st.caption("Heads are switched off under *What a head is worth*; here all of them are on.")
 
 
 def _attention(reading: Reading) -> None:

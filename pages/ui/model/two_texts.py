@@ -20,14 +20,8 @@ from pages.ui.model.shared import readings
 _BOTH, _GAP = 720, 16
 
 
-def compare(reading: Reading) -> Reading | None:
-    """Show a second text beside the first: the same head, and how similar their tokens are.
-
-    Returns
-    -------
-    Reading, optional
-        The second text; None without one.
-    """
+def compare(reading: Reading) -> None:
+    """Show a second text beside the first: the same head, and how similar their tokens are."""
     st.header("Two texts", anchor=False)
     st.markdown(
         "The same layer and head read another text. What does a small change do, and what does "
@@ -37,14 +31,13 @@ def compare(reading: Reading) -> Reading | None:
     )
     other = text_fields.other(reading.model)
     if other is None:
-        return None
+        return
     _side_by_side(reading, other)
     both = readings.shared(reading.encoded, other.encoded)
     with slot():
         if both.tokens and is_ready():
             _cosines(both)
     st.markdown(describe_shared(both, escape.markdown))
-    return other
 
 
 def _side_by_side(one: Reading, other: Reading) -> None:

@@ -32,11 +32,17 @@ from pages.ui.model.shared.measured import Tell
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 
-#: Texts beside the visitor's own; two of them that differ from it are offered.
-_OTHERS = (
+#: Texts beside the visitor's own, for a decoder, and for an encoder with its mask in place of {};
+#: two of them that differ from it are offered.
+_BEGUN = (
     "The capital of France is",
     "The animal didn't cross the street because it was too",
     "Once upon a time there was a little",
+)
+_MASKED = (
+    "The capital of France is {}.",
+    "The {} didn't cross the street because it was too tired.",
+    "Once upon a time there was a little {}.",
 )
 #: Pixels from which on both pictures of effects stand beside each other, and those between them.
 _BESIDE, _GAP = 960, 20
@@ -53,8 +59,8 @@ def head(reading: Reading) -> None:
     st.markdown(
         f"Switch heads off, and see what becomes of {what}: their outputs are replaced by zeros "
         "before $W_o$ "
-        "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). *Attention* shows the model "
-        "with all heads."
+        "([Michel et al. 2019](https://arxiv.org/abs/1905.10650)). All else on this page shows the "
+        "model with all heads."
     )
     other = None if is_decoder else text_fields.other(reading.model)
     off = _switches(reading)
@@ -64,6 +70,7 @@ def head(reading: Reading) -> None:
             _measure_next(reading)
         else:
             masked.without(reading, off)
+            _measure_mask(reading)
             _similarity(reading, other, off)
     except ValueError as error:  # without a head the numbers may leave the range of float32
         st.error(escape.markdown(str(error)))
@@ -132,8 +139,8 @@ def _next(reading: Reading, off: frozenset[Head]) -> None:
 
 def _measure_next(reading: Reading) -> None:
     """Offer to measure each head for the next word, of one text or of three."""
-    texts = _three(reading)
-    if not texts:
+    _matter_most()
+    if not (texts := _three(reading, _BEGUN, "worth")):
         return
     effects = _effects(reading, partial(measured.head_effects, texts))
     if effects is not None:
@@ -141,8 +148,8 @@ def _measure_next(reading: Reading) -> None:
         _show(HeadEffects(tokens, effects))
 
 
-def _matter_most() -> None:
-    st.subheader("The heads that matter most", anchor=False)
+def _matter_most(where: str = "") -> None:
+    st.subheader(f"The heads that matter most{where}", anchor=False)
     st.markdown(
         "One text proves little: a head that matters here may do nothing elsewhere. Heads also "
         "stand in for each other, so that effects don't add up "
@@ -150,22 +157,20 @@ def _matter_most() -> None:
     )
 
 
-def _three(reading: Reading) -> list[Reading]:
+def _three(reading: Reading, texts: Sequence[str], key: str) -> list[Reading]:
     """The text, and two others where a mean is wanted; none where one of them can't be read."""
-    _matter_most()
-    widget_state.seed_view("worth-three", (False, True), False)
-    if not widgets.toggle("Mean over three texts", key="worth-three"):
+    widget_state.seed_view(f"{key}-three", (False, True), False)
+    if not widgets.toggle("Mean over three texts", key=f"{key}-three"):
         return [reading]
-    offered = [text for text in _OTHERS if text != reading.encoded.text]
-    others = [_other(reading, i, offered[i]) for i in range(2)]
+    offered = [text for text in texts if text != reading.encoded.text]
+    others = [_other(reading, i + 2, offered[i], f"{key}-text-{i}") for i in range(2)]
     return [reading, *(each for each in others if each)] if all(others) else []
 
 
-def _other(reading: Reading, i: int, offered: str) -> Reading | None:
+def _other(reading: Reading, number: int, offered: str, key: str) -> Reading | None:
     """Type a further text; None where it can't be read, with the reason."""
-    key = f"worth-text-{i}"
     text = widget_state.seed_view(key, str, offered)
-    widgets.text_input(f"Text {i + 2}", key=key)
+    widgets.text_input(f"Text {number}", key=key)
     try:
         return Reading(
             reading.model, readings.encoded(reading.model, text), session().model_query.focus
@@ -173,6 +178,22 @@ def _other(reading: Reading, i: int, offered: str) -> Reading | None:
     except ValueError as error:
         st.error(escape.markdown(str(error)))
         return None
+
+
+def _measure_mask(reading: Reading) -> None:
+    """Offer to measure each head for what stands under a mask, of one text or of three."""
+    if (found := masked.found(reading)) is None:
+        return
+    mask = escape.markdown(found.mask)
+    _matter_most(f" under {mask}")
+    texts = _three(reading, [text.format(found.mask) for text in _MASKED], "mask")
+    each = [(text, guess) for text in texts if (guess := masked.found(text))]
+    if len(each) < len(texts):
+        st.error(f"Each text needs a {mask}.")
+    elif texts:
+        effects = _effects(reading, partial(measured.mask_effects, each), "worth-mask")
+        if effects is not None:
+            _show(HeadEffects(tuple(guess.names[0] for _, guess in each), effects), "mask-")
 
 
 def _measure_cosine(reading: Reading, other: Reading) -> None:
@@ -183,14 +204,16 @@ def _measure_cosine(reading: Reading, other: Reading) -> None:
         _show(HeadEffects((), effects))
 
 
-def _effects(reading: Reading, measure: Callable[[Tell | None], Array | None]) -> Array | None:
+def _effects(
+    reading: Reading, measure: Callable[[Tell | None], Array | None], key: str = "worth-measure"
+) -> Array | None:
     """Return the effects of all heads once they are measured, which needs a click."""
     place, found = st.empty(), measure(None)
     if found is not None:
         return found
     count = reading.model.layers * reading.model.heads
     with place:
-        if widgets.button(f"Measure each of the {count} heads", key="worth-measure"):
+        if widgets.button(f"Measure each of the {count} heads", key=key):
             found = measure(_tell)
             st.html("<span></span>")  # takes button and bar away
     return found
@@ -200,17 +223,17 @@ def _tell(done: int, total: int) -> None:
     st.progress(done / total, f"Measuring heads: layer {done} of {total}")
 
 
-def _show(effects: HeadEffects) -> None:
+def _show(effects: HeadEffects, of: str = "") -> None:
     """Show the effects of all heads, and those of the ten largest for each text."""
     several = len(effects.of_texts) > 1
     beside = several and session().width >= _BESIDE
     places = st.columns(2) if beside else (st.container(), st.container())
     drawn = look(_GAP, 0.5) if beside else look()
     with places[0]:
-        _all(effects, drawn)
+        _all(effects, drawn, f"{of}effects")
     if several:
         with places[1]:
-            _ten(effects, drawn)
+            _ten(effects, drawn, f"{of}ten")
     st.markdown(describe_effects(effects, escape.markdown))
     st.caption(
         "An effect is what is measured with all heads, less that without the head: blue heads "
@@ -220,22 +243,22 @@ def _show(effects: HeadEffects) -> None:
     )
 
 
-def _all(effects: HeadEffects, drawn: Look) -> None:
+def _all(effects: HeadEffects, drawn: Look, name: str) -> None:
     layers, heads = effects.mean.shape
     down, across = ([*map(str, range(1, 1 + count))] for count in (layers, heads))
     shown = WordMap(down, across, effects.mean, ("layer", "head"))
     told = partial(describe_effects, effects)
-    _map(_colored(effects, shown, drawn), "effects", told, partial(_pick_box, layers, heads))
+    _map(_colored(effects, shown, drawn), name, told, partial(_pick_box, layers, heads))
 
 
-def _ten(effects: HeadEffects, drawn: Look) -> None:
+def _ten(effects: HeadEffects, drawn: Look, name: str) -> None:
     rows = [f"L{layer + 1} H{head + 1}" for layer, head in effects.largest]
     columns = ("mean", *(f"text {i}" for i in range(1, len(effects.of_texts) + 1)))
     shown = WordMap(rows, columns, effects.table, ("head", "text"))
     pick = partial(_pick_row, effects.largest, len(columns))
     _map(
         _colored(effects, shown, drawn),
-        "ten",
+        name,
         lambda: f"Effects of the {len(rows)} heads that matter most: the mean, and each text.",
         pick,
     )

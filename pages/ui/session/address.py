@@ -14,7 +14,7 @@ from attn_core.notation.cells import Cell
 _PRESET, _LINK, _HEAD, _CELL, _PINNED = "preset", "s", "head", "cell", "a"
 _PROJECTOR, _CLASSIC = "projector", "classic"
 _LESSON, _PAINTED, _LOOK, _MODEL, _OFF = "learn", "paint", "look", "model", "off"
-_NEXT, _TOPIC = "next", "topic"
+_NEXT, _TOPIC, _ORDER = "next", "topic", "order"
 #: A long text, what a pretrained model reads, what that is compared with, and the second
 #: sentence where it is a pair.
 _TEXTS = "text", "read", "other", "pair"
@@ -25,7 +25,7 @@ _FOLLOWED = {
     "Learn": (_LESSON, _PAINTED),
     "Compare": (_PINNED,),
     "Long text": _TEXTS[:1],
-    "Real model": (*_TEXTS[1:], _LOOK, _MODEL, _OFF, _NEXT, _TOPIC),
+    "Real model": (*_TEXTS[1:], _LOOK, _MODEL, _OFF, _NEXT, _TOPIC, _ORDER),
 }
 #: Longest address that is written; proxies and servers read 8 kB with what stands around it.
 MAX_ADDRESS = 7_500
@@ -129,6 +129,8 @@ class Address:
         What a decoder writes, and how its tokens are drawn; see `writing`.
     topic : str
         What is shown of the model; there may be no such thing.
+    order : str
+        What its heads are sorted by; there may be no such thing.
     course : CourseAddress
     room : RoomAddress
     """
@@ -148,6 +150,7 @@ class Address:
     off: str = ""
     next: str = ""
     topic: str = ""
+    order: str = ""
     course: CourseAddress = field(default_factory=CourseAddress)
     room: RoomAddress = field(default_factory=RoomAddress)
 
@@ -176,6 +179,7 @@ class Address:
             off=query.get(_OFF, ""),
             next=query.get(_NEXT, ""),
             topic=query.get(_TOPIC, ""),
+            order=query.get(_ORDER, ""),
             course=CourseAddress(*(query.get(name, "") for name in CourseAddress._fields)),
             room=RoomAddress(*(query.get(name, "") for name in RoomAddress._fields)),
         )
@@ -204,6 +208,7 @@ class Address:
             _OFF: self.off,
             _NEXT: self.next,
             _TOPIC: self.topic,
+            _ORDER: self.order,
             **self.course._asdict(),
             **self.room._asdict(),
         }

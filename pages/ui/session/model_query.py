@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from attn_core.pretrained.interpret import VIEWS, WAYS, Focus
+from attn_core.pretrained.interpret import MEASURES, VIEWS, WAYS, Focus, Measure
 from attn_core.pretrained.parts.heads import Head
 from pages.ui.session.url_text import UrlText
 
@@ -113,6 +113,8 @@ class ModelQuery:
         Heads that are switched off; the model may not have them.
     chosen_topic : Topic, optional
         What the visitor chose to see of it.
+    order : Measure, optional
+        What its heads are sorted by; None where they stand layer by layer.
     """
 
     text: UrlText = field(default_factory=lambda: UrlText(first=SENTENCE))
@@ -122,6 +124,7 @@ class ModelQuery:
     focus: Focus = FIRST
     off: frozenset[Head] = frozenset()
     chosen_topic: Topic | None = None
+    order: Measure | None = None
 
     @property
     def topic(self) -> Topic:
@@ -131,6 +134,10 @@ class ModelQuery:
     def choose_topic(self, name: str) -> None:
         """Choose what is shown; any other name chooses nothing."""
         self.chosen_topic = next((topic for topic in TOPICS if topic == name), None)
+
+    def choose_order(self, name: str) -> None:
+        """Choose what heads are sorted by; any other name leaves them layer by layer."""
+        self.order = next((measure for measure in MEASURES if measure == name), None)
 
     def read(self, text: str) -> None:
         """Take another text; the focus goes to a word in its middle.

@@ -327,6 +327,7 @@ class Session:
         self.model_query.model = address.model
         self.model_query.off = model_query.heads_from_text(address.off)
         self.model_query.choose_topic(address.topic)
+        self.model_query.choose_order(address.order)
         if address.look != model_query.to_text(self.model_query.focus):
             self.model_query.focus = model_query.from_text(address.look)
         link, has_one = _as_link(self.scenario), bool(address.link)
@@ -467,6 +468,7 @@ class Session:
             off=model_query.heads_to_text(self.model_query.off),
             next=self.writing.parameter(self.model_query.text.text),
             topic=self.model_query.chosen_topic or "",
+            order=self.model_query.order or "",
             course=self.course.to_url(link),
         )
 

@@ -63,7 +63,7 @@ class Writing:
     drawn: list[Drawn] = field(default_factory=list)
     token: int | None = None
     is_running: bool = False
-    #: Model and text that it is behind; None for whichever comes.
+    #: Model and text that it is behind; an empty model is whichever comes first.
     _of: tuple[str, str] | None = None
     #: What an address said last of it, and of which text.
     _said: tuple[str, str] = ("", "")
@@ -80,7 +80,7 @@ class Writing:
 
     def follow(self, model: str, text: str) -> None:
         """Begin anew where it is of another model or text."""
-        if self._of not in (None, (model, text)):
+        if self._of and (self._of[0] or model, self._of[1]) != (model, text):
             self.restart()
         self._of = model, text
 
@@ -129,7 +129,7 @@ class Writing:
             return
         self.restart()
         self.draws, self.draw = from_text(parameter)
-        self._of = None
+        self._of = "", text
 
 
 def to_text(draws: list[Draw], draw: Draw) -> str:

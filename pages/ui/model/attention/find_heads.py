@@ -39,16 +39,22 @@ _NAMES: dict[str, str] = {
 
 def choose_order() -> Measure | None:
     """Choose what heads are sorted by; None where they stand layer by layer."""
-    held = widget_state.seed_view(_ORDER, _NAMES, _BY_LAYER)
+    order = session().model_query.order
+    widget_state.seed(_ORDER, order or _BY_LAYER)
     widgets.selectbox(
         "Sort heads by",
         [*_NAMES],
         key=_ORDER,
         format_func=_NAMES.__getitem__,
+        on_change=_chosen,
         width=210,
         help="What a head looks at in this text; the largest score comes first.",
     )
-    return next((kind for kind in MEASURES if kind == held), None)
+    return order
+
+
+def _chosen() -> None:
+    session().model_query.choose_order(widget_state.read(_ORDER, _NAMES, _BY_LAYER))
 
 
 def sorted_grid(reading: Reading, kind: Measure, key: str, drawn: Look) -> None:

@@ -11,7 +11,7 @@ from attn_core.pretrained.decoder.generate import Continuation
 from pages.ui.model.shared import readings
 
 #: Bytes, most of which are keys and values; what was used last is kept whatever it takes.
-MOST = 40_000_000
+MAX_BYTES = 40_000_000
 #: Model, text, and numbers of the tokens that were written behind it.
 _Key = tuple[str, str, tuple[int, ...]]
 _Answer = TypeVar("_Answer")
@@ -26,7 +26,7 @@ class Continuations:
         Bytes that all of them may take together.
     """
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_BYTES) -> None:
         self._most = most
         self._kept: OrderedDict[_Key, Continuation] = OrderedDict()
 

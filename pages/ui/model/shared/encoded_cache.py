@@ -10,7 +10,7 @@ import numpy as np
 from attn_core.pretrained.model import EncodedText
 
 #: Bytes; nine texts of 512 tokens by the model that is there where no other is named.
-MOST = 50_000_000
+MAX_BYTES = 50_000_000
 
 
 class EncodedCache:
@@ -22,7 +22,7 @@ class EncodedCache:
         Bytes that all of them may take together.
     """
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_BYTES) -> None:
         self._most = most
         self._kept: OrderedDict[tuple[str, Hashable], EncodedText] = OrderedDict()
 

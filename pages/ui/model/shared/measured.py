@@ -13,15 +13,16 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from attn_core.pretrained import Encoded
+from attn_core.pretrained import Encoded, Encoder
 from attn_core.pretrained.decoder import DecoderOutput
 from attn_core.pretrained.decoder.ablation import ablated
 from attn_core.pretrained.interpret import block, head_worth
 from attn_core.pretrained.interpret import lens as of_lens
 from attn_core.pretrained.interpret.block import AddedNorms, Part
-from attn_core.pretrained.interpret.head_worth import ChangedCosine, ChangedNext, Measure
+from attn_core.pretrained.interpret.head_worth import ChangedCosine, ChangedNext, Metric
 from attn_core.pretrained.interpret.lens import Lens
 from attn_core.pretrained.interpret.reading import Reading, TextKey
+from attn_core.pretrained.interpret.under_mask import UnderMask, mask_probability
 from attn_core.pretrained.model import EncodedText
 from attn_core.pretrained.parts.heads import Head, describe_heads
 from attn_core.scenario import Array
@@ -57,14 +58,12 @@ def cosine_without(reading: Reading, other: Reading, off: frozenset[Head]) -> Ch
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _cosine(
-    name: str, texts: tuple[TextKey, ...], off: frozenset[Head], _measure: Measure
-) -> float:
+def _cosine(name: str, texts: tuple[TextKey, ...], off: frozenset[Head], _measure: Metric) -> float:
     with alone():
         return _measure(off)
 
 
-def _similarity(reading: Reading, other: Reading) -> Measure:
+def _similarity(reading: Reading, other: Reading) -> Metric:
     a, b = reading.encoded, other.encoded
     assert isinstance(a, Encoded)
     assert isinstance(b, Encoded)
@@ -91,6 +90,23 @@ def cosine_effects(reading: Reading, other: Reading, tell: Tell | None = None) -
     return _measured([layers], [_similarity(reading, other)], reading, tell)
 
 
+def mask_effects(
+    texts: Sequence[tuple[Reading, UnderMask]], tell: Tell | None = None
+) -> Array | None:
+    """Return what each head is worth to the likeliest token under a mask, as `head_effects`."""
+    with alone():
+        metrics = [_mask(*each) for each in texts]
+    layers = [_layers(*_key(reading), found.place) for reading, found in texts]
+    return _measured(layers, metrics, texts[0][0], tell)
+
+
+def _mask(reading: Reading, found: UnderMask) -> Metric:
+    model, encoded = reading.model, reading.encoded
+    assert isinstance(model, Encoder)
+    assert isinstance(encoded, Encoded)
+    return mask_probability(model, encoded, found)
+
+
 @dataclass(frozen=True, eq=False)
 class _Layers:
     """What is measured of a text so far; visitors go on where others have left."""
@@ -98,7 +114,7 @@ class _Layers:
     rows: list[Array] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def measure_next(self, measure: Measure, reading: Reading) -> None:
+    def measure_next(self, measure: Metric, reading: Reading) -> None:
         """Measure the heads of one more layer; who wants the same waits, and finds it there."""
         with self.lock:
             if (layer := len(self.rows)) < reading.model.layers:
@@ -107,12 +123,12 @@ class _Layers:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _layers(name: str, texts: tuple[TextKey, ...]) -> _Layers:
+def _layers(name: str, texts: tuple[TextKey, ...], place: int | None = None) -> _Layers:
     return _Layers()
 
 
 def _measured(
-    all_of_it: list[_Layers], measures: list[Measure], reading: Reading, tell: Tell | None
+    all_of_it: list[_Layers], measures: list[Metric], reading: Reading, tell: Tell | None
 ) -> Array | None:
     layers = reading.model.layers
     for own, measure in zip(all_of_it, measures, strict=True):
@@ -124,7 +140,7 @@ def _measured(
     return np.array([own.rows for own in all_of_it])
 
 
-def _in_turn(measure: Measure, off: frozenset[Head]) -> float:
+def _in_turn(measure: Metric, off: frozenset[Head]) -> float:
     """Measure once, and let others have the model before the next time."""
     with in_turn():
         return measure(off)
