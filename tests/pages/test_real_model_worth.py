@@ -235,6 +235,36 @@ def test_what_becomes_of_two_texts_of_an_encoder(monkeypatch):
     assert "The cosine of the two texts is raised most by" in said(at)
 
 
+def test_the_mean_over_three_texts_to_compare_with(monkeypatch):
+    monkeypatch.setenv(shared_model.VARIABLE, str(tiny.HOME / "bert"))
+    at = opened(other=encode_text("ab ba"))
+    at.toggle(key="cosine-three").set_value(True)
+    fine(at.run())
+    for i, text in enumerate(("dab a c", "bad cab")):
+        at.text_input(key=f"cosine-text-{i}").set_value(text)
+    fine(at.run())
+    fine(button(at, "worth-measure").click().run())
+    table = array(traces(at, "ten")[0]["z"])
+    assert table.shape == (tiny.LAYERS * tiny.HEADS, 4)
+    np.testing.assert_allclose(table[:, 0], table[:, 1:].mean(axis=1), rtol=1e-5, atol=1e-7)
+    assert "The text's mean cosine with the others is" in said(at)
+    assert "Text 1 is the second one above." in said(at)
+    effects = array(traces(at, "effects")[0]["z"])
+    model, own = load(tiny.HOME / "bert"), ENCODED["bert one"].mean(axis=0)
+    changes = []
+    for text in ("ab ba", "dab a c", "bad cab"):
+        whole, without = model.encode(text), model.encode(text).without({(1, 1)})
+        before, after = (
+            x @ y / np.linalg.norm(x) / np.linalg.norm(y)
+            for x, y in (
+                (model.encode(TEXT).hidden.mean(axis=0), whole.hidden.mean(axis=0)),
+                (own, without.hidden.mean(axis=0)),
+            )
+        )
+        changes.append(before - after)
+    np.testing.assert_allclose(effects[1, 1], np.mean(changes), **CLOSE)
+
+
 def test_where_the_vectors_of_texts_are_not_known_nothing_is_measured(tmp_path, monkeypatch):
     folder = tiny.copied(tmp_path)
     modules = [

@@ -95,7 +95,8 @@ def test_later_tokens_change_nothing_before_them(kind):
     for part in decoders.PARTS[1:]:
         gap = np.abs(getattr(long, part)[:n] - getattr(short, part)).max()
         assert gap < 1e-5
-    np.testing.assert_allclose(long.weights[..., :n, :n], short.weights, rtol=0, atol=1e-6)
+    # In single precision products of other sizes differ by some millionths.
+    np.testing.assert_allclose(long.weights[..., :n, :n], short.weights, rtol=0, atol=1e-5)
     assert (np.triu(long.weights, 1) == 0).all()
     np.testing.assert_allclose(long.weights.sum(axis=-1), 1, rtol=0, atol=1e-6)
 
@@ -112,7 +113,7 @@ def test_weights_that_were_not_kept_are_computed_again(kind, monkeypatch):
 
 def test_the_last_row_of_the_logits_alone():
     encoded = load(decoders.HOME / "qwen3-qk-norm").encode(TEXT)
-    np.testing.assert_allclose(encoded.next_logits, encoded.logits[-1], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(encoded.next_logits, encoded.logits[-1], rtol=0, atol=1e-5)
 
 
 def test_sizes():

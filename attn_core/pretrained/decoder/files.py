@@ -9,6 +9,7 @@ from typing import Any
 
 from ..files.checkpoint import Tensors
 from ..files.json_file import CONFIG, read_object
+from ..files.shards import open_tensors
 from ..parts.kinds import kind_of
 from ..tokens.tokenizer import Tokenizer
 from . import gpt2, llama
@@ -47,14 +48,14 @@ class DecoderFiles:
     ends: frozenset[int]
 
 
-def open_files(folder: Path, tensors: Mapping[str, Tensors]) -> DecoderFiles:
+def open_files(folder: Path, tensors: Mapping[str, Tensors] | None = None) -> DecoderFiles:
     """Open the files of a folder.
 
     Parameters
     ----------
     folder : Path
-    tensors : mapping
-        The name of each tensor to the file that has it.
+    tensors : mapping, optional
+        The name of each tensor to the file that has it; left out, those of the folder.
 
     Raises
     ------
@@ -62,6 +63,7 @@ def open_files(folder: Path, tensors: Mapping[str, Tensors]) -> DecoderFiles:
         When they can't be read, or the lab doesn't cover the model.
     """
     where = str(folder / CONFIG)
+    tensors = open_tensors(folder) if tensors is None else tensors
     said = read_object(folder / CONFIG)
     kind = kind_of(said, tensors, where)
     config, family = _config_of(said, kind, where)

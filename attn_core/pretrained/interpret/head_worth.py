@@ -174,9 +174,9 @@ class HeadEffects:
     ----------
     wanted : tuple of str, length m
         The token of each text whose probability is measured; empty where it is the cosine
-        of two texts.
+        of one text and each of m others.
     of_texts : ndarray, shape (m, layers, heads)
-        What is measured with all heads, less that without each one; m is 1 for a cosine.
+        What is measured with all heads, less that without each one.
     """
 
     wanted: tuple[str, ...]
@@ -236,6 +236,8 @@ def describe_effects(effects: HeadEffects, escape: Escape = str) -> str:
 
 def _measured(effects: HeadEffects, escape: Escape) -> str:
     match effects.wanted:
+        case () if len(effects.of_texts) > 1:
+            return "The text's mean cosine with the others"
         case ():
             return "The cosine of the two texts"
         case (token,):

@@ -32,8 +32,8 @@ from pages.ui.model.shared.measured import Tell
 from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 
-#: Texts beside the visitor's own, for a decoder, and for an encoder with its mask in place of {};
-#: two of them that differ from it are offered.
+#: Texts beside the visitor's own, for a decoder, for an encoder with its mask in place of {}, and
+#: to compare with; two of them that differ from it are offered.
 _BEGUN = (
     "The capital of France is",
     "The animal didn't cross the street because it was too",
@@ -43,6 +43,11 @@ _MASKED = (
     "The capital of France is {}.",
     "The {} didn't cross the street because it was too tired.",
     "Once upon a time there was a little {}.",
+)
+_COMPARED = (
+    "Paris is the capital of France.",
+    "It was too tired to cross the street.",
+    "There was a little girl, long ago.",
 )
 #: Pixels from which on both pictures of effects stand beside each other, and those between them.
 _BESIDE, _GAP = 960, 20
@@ -197,9 +202,11 @@ def _measure_mask(reading: Reading) -> None:
 
 
 def _measure_cosine(reading: Reading, other: Reading) -> None:
-    """Offer to measure each head for the similarity of two texts."""
+    """Offer to measure each head for the similarity of two texts, or of one with three."""
     _matter_most()
-    effects = _effects(reading, partial(measured.cosine_effects, reading, other))
+    if not (others := _three(other, _COMPARED, "cosine")):
+        return
+    effects = _effects(reading, partial(measured.cosine_effects, reading, others))
     if effects is not None:
         _show(HeadEffects((), effects))
 
@@ -238,7 +245,7 @@ def _show(effects: HeadEffects, of: str = "") -> None:
     st.caption(
         "An effect is what is measured with all heads, less that without the head: blue heads "
         "raise it, red ones lower it. Click a box to choose its head."
-        + " Text 1 is the one above."
+        + f" Text 1 is the {'one' if effects.wanted else 'second one'} above."
         * several
     )
 

@@ -15,7 +15,7 @@ from pages.ui.room import store as room_store
 from pages.ui.room.store import BallotFull, Held, RoomsFull, SlotChanged
 
 ROOT = Path(__file__).parents[3]
-LATER = time.time() + 1000
+LATER = time.time() + 10**6  # seconds, more than any run of the tests takes
 
 
 @pytest.fixture
@@ -225,7 +225,9 @@ def beside(address):
             stdout=subprocess.PIPE,
             text=True,
         )
-        return stack.enter_context(process)
+        stack.enter_context(process)  # waits until it has ended
+        stack.callback(process.kill)
+        return process
 
     with contextlib.ExitStack() as stack:
         yield start

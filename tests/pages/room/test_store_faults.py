@@ -21,7 +21,7 @@ from tests import redis_server
 from tests.cases import for_each
 
 ROOT = Path(__file__).parents[3]
-LATER = time.time() + 1000
+LATER = time.time() + 10**6  # seconds, more than any run of the tests takes
 #: Far more than a store waits, and far less than anybody would.
 SOON = 20.0
 VERBS = {

@@ -24,7 +24,7 @@ VALUES = st.sampled_from(["", "open"]) | st.text(st.characters(codec="utf-8"), m
 GIVEN = st.just({}) | st.dictionaries(NAMES, st.sampled_from(["", "open"]), max_size=2)
 TOKENS = st.sampled_from(["a", "b", "0:c", "\0d"])
 #: Begins in the future of the machine's clock, which Redis goes by.
-START = time.time() + 10_000
+START = time.time() + 10**6
 UNTILS = st.integers(1, 30)
 
 

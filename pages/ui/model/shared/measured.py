@@ -84,10 +84,13 @@ def head_effects(readings: Sequence[Reading], tell: Tell | None = None) -> Array
     return _measured([_layers(*_key(each)) for each in readings], measures, readings[0], tell)
 
 
-def cosine_effects(reading: Reading, other: Reading, tell: Tell | None = None) -> Array | None:
-    """Return what each head is worth to the cosine of two texts; (1, layers, heads)."""
-    layers = _layers(*_key(reading, other))
-    return _measured([layers], [_similarity(reading, other)], reading, tell)
+def cosine_effects(
+    reading: Reading, others: Sequence[Reading], tell: Tell | None = None
+) -> Array | None:
+    """Return what each head is worth to a text's cosine with others; (others, layers, heads)."""
+    layers = [_layers(*_key(reading, other)) for other in others]
+    metrics = [_similarity(reading, other) for other in others]
+    return _measured(layers, metrics, reading, tell)
 
 
 def mask_effects(
