@@ -130,7 +130,12 @@ def test_a_number_that_is_none_is_no_vote(port, room, value, said):
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("room", "5 letters"), ("present", "right to present"), ("own", "at most 16000 are read")],
+    [
+        ("room", "5 letters"),
+        ("present", "right to present"),
+        ("own", "at most 16000 are read"),
+        ("kept", ""),
+    ],
 )
 def test_an_endless_address_of_a_room(port, room, name, said):
     with inside(port, room, **{name: LONG}) as visitor:

@@ -80,6 +80,7 @@ def test_all_that_an_address_may_say():
         "room": "KXQRT",
         "present": "s3cret",
         "own": "1",
+        "kept": "Learn=learn%3Dviews",
     }
     address = Address(
         *("negation", "1abc", "1de_-", Cell("weights", 2, 1), True, True, 2),
@@ -93,7 +94,7 @@ def test_all_that_an_address_may_say():
         topic="worth",
         order="entropy",
         course=CourseAddress("7", "k3f9", "predict1", "1502e", "1z"),
-        room=RoomAddress("KXQRT", "s3cret", "1"),
+        room=RoomAddress("KXQRT", "s3cret", "1", "Learn=learn%3Dviews"),
     )
     assert Address.read(said) == address
     assert address.query() == said

@@ -590,6 +590,15 @@ def test_a_place_of_ones_own_outlives_a_reload(room, page):
     assert "kept" not in late.query_params
 
 
+def test_what_makes_no_sense_in_an_address_does_not_wait(room):
+    kept = "&".join(f"{i}=text%3D{i}" for i in range(999))
+    at = take_part(room, kept=f"{kept}&Learn=learn%3D<b>&Long+text=text%3Dno-link&Course=%25%25&;")
+    assert set(session(at).member.own_places) <= {"Attention", "Learn", "Long text", "Course"}
+    press(at, "Explore on my own")
+    assert session(at).lesson == session(take_part(room)).lesson
+    assert "The text of this address" in at.error[0].value
+
+
 def test_what_waits_is_left_out_where_an_address_has_no_room(room, monkeypatch):
     presenter, at = on_lab(room)
     press(move(at, value=1.5), "Follow again")

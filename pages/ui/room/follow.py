@@ -135,7 +135,7 @@ def _join_from_url(address: Address) -> None:
         waits.push(known.scenario, known.history.preset)
     if waits or not address.link:
         member.own = waits
-    places.keep(member, room.kept)
+    places.keep(member, room.kept, PAGES)
 
 
 def _opened(link: str) -> History | None:

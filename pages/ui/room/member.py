@@ -14,8 +14,10 @@ from pages.ui.session.address import EXPLORES, Address, RoomAddress
 from pages.ui.session.history import History
 
 if TYPE_CHECKING:
+    from pages.ui.room.rules.question import Question
     from pages.ui.room.rules.rooms import Room
     from pages.ui.room.rules.stage import Stage
+    from pages.ui.room.rules.task_round import TaskRound
 
 #: What lets go of the presenter is called.
 EXPLORE = "Explore on my own"
@@ -117,6 +119,16 @@ class Member:
         return self.room.version if self.room else 0
 
     @property
+    def question(self) -> Question | None:
+        """The question that the room is asked."""
+        return self.room.question if self.room else None
+
+    @property
+    def given_task(self) -> TaskRound | None:
+        """The task that the room has."""
+        return self.room.task if self.room else None
+
+    @property
     def may_ask(self) -> bool:
         """Whether to ask the store: one that gave no answer is left alone for a while."""
         return time.monotonic() - self.lost > POLL if self.lost else True
@@ -129,7 +141,7 @@ class Member:
     def use_token(self, token: str) -> None:
         """Be the participant that a browser was before; where each has a variant, with theirs."""
         self.token, self.reported = token, ""
-        if self.room and self.room.task and self.room.task.is_each:
+        if self.given_task and self.given_task.is_each:
             self.task = ""
 
     def let_go(self, shown: History, why: str) -> History:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
@@ -25,10 +25,10 @@ def waiting(member: Member) -> dict[str, str]:
     return member.waiting(session().places) if member.own_places else {}
 
 
-def keep(member: Member, kept: str) -> None:
-    """Have that wait which an address says; see `RoomAddress.kept`."""
-    now = session().places
-    member.own_places = dict(parse_qsl(kept, keep_blank_values=True))
+def keep(member: Member, kept: str, pages: Collection[str]) -> None:
+    """Have that wait which an address says of pages that there are; see `RoomAddress.kept`."""
+    now, said = session().places, dict(parse_qsl(kept, keep_blank_values=True))
+    member.own_places = {page: said[page] for page in pages if page in said}
     member.shown_places = {page: now.place(page) for page in member.own_places}
 
 

@@ -57,7 +57,7 @@ def question_bar() -> None:
     While its answer is hidden, the page isn't shown to who would see the answer there.
     """
     member = session().member
-    if member is None or member.room is None or (asked := member.room.question) is None:
+    if member is None or (asked := member.question) is None:
         return
     st.html(_CSS)
     with st.container(key="room-question"):
@@ -72,7 +72,7 @@ def question_bar() -> None:
 def announce() -> None:
     """Tell who hears the page of the question, and not of numbers that would tell the answer."""
     member = session().member
-    if member is None or member.room is None or (asked := member.room.question) is None:
+    if member is None or (asked := member.question) is None:
         return
     told = session().announcement
     if hides_page():
@@ -94,7 +94,7 @@ def _aloud(asked: Question) -> str:
 def hides_page() -> bool:
     """Whether the page would tell the answer to who is to find it."""
     member = session().member
-    if member is None or member.room is None or (asked := member.room.question) is None:
+    if member is None or (asked := member.question) is None:
         return False
     is_own = member.mode == "own" and not member.presents
     return asked.phase != "shown" and not is_own and session().page != follow.BACKSTAGE

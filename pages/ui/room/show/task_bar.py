@@ -32,7 +32,7 @@ _CSS = """<style>
 def task_bar() -> None:
     """Show what there is to do with the room's task, if there is one."""
     member = session().member
-    if member is None or member.room is None or (given := member.room.task) is None:
+    if member is None or (given := member.given_task) is None:
         return
     st.html(_CSS)
     with st.container(key="room-task"):

@@ -66,7 +66,7 @@ def ask(asked: Question) -> None:
 def vote(answer: float) -> None:
     """Vote, or vote anew."""
     member = session().member
-    if member and member.room and (asked := member.room.question):
+    if member and (asked := member.question):
         _said(lambda: votes.vote(store(), member.code, member.token, asked, answer))
 
 
@@ -150,15 +150,13 @@ def _go_to_stage(verb: Callable[..., Any], *given: Any) -> bool:
 def _question() -> str:
     """Return the id of the question that this page shows."""
     member = session().member
-    asked = member.room.question if member and member.room else None
-    return asked.id if asked else ""
+    return member.question.id if member and member.question else ""
 
 
 def _task() -> str:
     """Return the id of the task that this page shows."""
     member = session().member
-    given = member.room.task if member and member.room else None
-    return given.id if given else ""
+    return member.given_task.id if member and member.given_task else ""
 
 
 def _do(verb: Callable[..., Any], *given: Any, **options: Any) -> bool:
