@@ -7,9 +7,8 @@ from attn_core.analysis.projection_2d import project_2d
 from attn_core.figures import describe_spaces
 from attn_core.figures.words.word_points import Space
 from pages.ui.live import components
-from pages.ui.session import state
+from pages.ui.session import session_url, state
 from pages.ui.session.address import Address
-from pages.ui.session.session import Session
 
 
 def spaces(x):
@@ -21,7 +20,7 @@ def spaces(x):
 def sent(monkeypatch):
     """What boards are sent in the session of a visitor whose hand moves."""
     told = []
-    session = Session.opened(Address())
+    session = session_url.opened(Address())
     monkeypatch.setattr(components, "session", lambda: session)
     monkeypatch.setattr(state, "theme", lambda: "light")
     monkeypatch.setattr(components, "_show", lambda _, key, data, **options: told.append(data))

@@ -8,9 +8,8 @@ from attn_core import edits
 from attn_core.edits import heads
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
-from pages.ui.session import state, widget_state
+from pages.ui.session import session_url, state, widget_state
 from pages.ui.session.address import Address
-from pages.ui.session.session import Session
 from tests.pages.test_pages import fine, scenario, visit
 
 START = DEFAULT.scenario
@@ -171,7 +170,7 @@ def test_a_question_about_a_number_that_is_gone_is_told():
 
 def test_a_table_whose_entry_is_undone_before_it_is_shown_starts_anew(monkeypatch):
     """Two changes may come before a page is drawn, where a server is busy."""
-    held = {"session": Session.opened(Address())}
+    held = {"session": session_url.opened(Address())}
     monkeypatch.setattr(state.st, "session_state", held)
 
     def enter():

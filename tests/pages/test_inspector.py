@@ -10,8 +10,8 @@ from attn_core.notation.cells import Cell, to_text
 from attn_core.notation.equation import equation
 from attn_core.permalink import encode
 from attn_core.presets import BY_KEY, DEFAULT
+from pages.ui.session import session_url
 from pages.ui.session.address import Address
-from pages.ui.session.session import Session
 from pages.ui.show import inspector
 from pages.ui.show.inspector import QUESTION
 from tests.pages.test_pages import NAMES, PAGES, fine, parameter, press, slider, visit
@@ -146,7 +146,7 @@ def test_an_address_without_a_scenario_asks_nothing_new():
 @pytest.fixture
 def clicked(monkeypatch):
     """Clicks on a box of a step's picture; returns the path that it leaves."""
-    session = Session.opened(Address(preset="verb-subject"))
+    session = session_url.opened(Address(preset="verb-subject"))
     trace = attend(session.scenario)
     monkeypatch.setattr(inspector, "session", lambda: session)
 

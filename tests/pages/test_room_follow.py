@@ -20,7 +20,7 @@ from pages.ui.room.rules.question import Question
 from pages.ui.room.rules.stage import staged
 from pages.ui.room.rules.task_round import TaskRound
 from pages.ui.room.store import StoreGone, sqlite
-from pages.ui.session import session as session_module
+from pages.ui.session import session_url
 from pages.ui.share import qr_code
 from tests.pages.test_pages import PAGES, fine, parameter, slider, visit
 
@@ -605,12 +605,12 @@ def test_what_waits_is_left_out_where_an_address_has_no_room(room, monkeypatch):
     session(at).long_text.read("mine")
     session(presenter).long_text.read("of all")
     follow_there(presenter, at, "8_Long_text.py")
-    whole = session(at).to_url("")
+    whole = session_url.to_url(session(at), "")
     own = whole.room.own
     assert own and whole.room.kept
     for most, left in {len(whole.at("")) - 1: (own, ""), 1: ("", "")}.items():
-        monkeypatch.setattr(session_module, "MAX_ADDRESS", most)
-        said = session(at).to_url("").room
+        monkeypatch.setattr(session_url, "MAX_ADDRESS", most)
+        said = session_url.to_url(session(at), "").room
         assert (said.own, said.kept) == left
 
 

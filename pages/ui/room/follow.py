@@ -23,7 +23,7 @@ from pages.ui.room.rules import code, rooms, slots
 from pages.ui.room.rules.limits import LIFETIME, MAX_LOOK, PRESENT
 from pages.ui.room.rules.stage import Stage, staged
 from pages.ui.room.store import StoreGone, store
-from pages.ui.session import state
+from pages.ui.session import session_url, state
 from pages.ui.session.address import EXPLORES, Address
 from pages.ui.session.history import History
 from pages.ui.session.state import session
@@ -238,13 +238,13 @@ def _adopt(member: Member, stage: Stage) -> None:
     if last is None or stage.cell != last.cell:
         cell = cells.from_text(stage.cell)
     address = replace(
-        known.said(), link=stage.link, head=head, cell=cell, texts=known.text_parameters
+        session_url.said(known), link=stage.link, head=head, cell=cell, texts=known.text_parameters
     )
     if last is not None and (stage.page, stage.look) == (last.page, last.look):
-        known.adopt(stage.scenario, address)
+        session_url.adopt(known, stage.scenario, address)
     else:
         with places.taken(member, stage.page):
-            known.adopt(stage.scenario, address.with_page(stage.page, stage.look))
+            session_url.adopt(known, stage.scenario, address.with_page(stage.page, stage.look))
     if member.is_following or last is None:
         known.history.forget()
     member.stage = stage
@@ -337,7 +337,7 @@ def _stage(member: Member) -> Stage:
     """Return what the presenter's session has on the screen, as a stage."""
     known = session()
     page = member.stage.page if known.page == BACKSTAGE and member.stage else known.page
-    said = known.places
+    said = session_url.places(known)
     look = said.of_page(page)
     asked = known.inspection.cell
     cell = cells.to_text(asked) if asked and graph(known.scenario).has_cell(asked) else ""

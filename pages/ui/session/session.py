@@ -1,23 +1,19 @@
-"""What one visitor's session knows, and how it goes into an address and comes out of one.
+"""What one visitor's session knows; `session_url` brings it into an address and out of one.
 
 Streamlit keeps it; only `state` asks Streamlit for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from attn_core import Scenario, limits, permalink, presets
-from attn_core.edits import describe_rounded_scenario, mask_kinds
-from attn_core.learning import raw_target
+from attn_core import Scenario, permalink, presets
+from attn_core.edits import mask_kinds
 from attn_core.masks import MaskKind
 from attn_core.scenario import Array
 from attn_core.tasks.movable import Movable
 from attn_core.text.embeddings import Source
-from pages.ui.session import model_query
-from pages.ui.session.address import MAX_ADDRESS, Address, RoomAddress
 from pages.ui.session.announcement import Announcement
 from pages.ui.session.course import Course
 from pages.ui.session.history import History
@@ -178,20 +174,6 @@ class Session:
     def __post_init__(self) -> None:
         self.announcement = Announcement(self.scenario)
 
-    @classmethod
-    def opened(cls, address: Address) -> Session:
-        """Begin a session from a link, a preset's name, or the default."""
-        start = presets.BY_KEY.get(address.preset, presets.DEFAULT)
-        session = cls(History(start.scenario, start.key))
-        session.projector, session.classic = address.projector, address.classic
-        try:
-            presets.named(address.preset or start.key)
-        except ValueError as error:
-            session.complaint = str(error)
-        session.load_from_url(address)
-        session.history.forget()
-        return session
-
     @property
     def scenario(self) -> Scenario:
         """The present scenario."""
@@ -293,7 +275,7 @@ class Session:
         if self.pinned:
             self.pinned_before = self.pinned
         self.pinned = pinned
-        self.links.pinned_whole = self.links.pinned = _as_link(pinned.scenario) if pinned else ""
+        self.links.pinned_whole = self.links.pinned = as_link(pinned.scenario) if pinned else ""
 
     def start_dragging(self) -> list[str]:
         """From here to the next run of the whole page only the numbers change.
@@ -315,53 +297,6 @@ class Session:
         had, self.frames[key] = self.frames.get(key), base
         return not self.only_numbers or had != base
 
-    def load_from_url(self, address: Address) -> None:
-        """Take over what an address says, but for A."""
-        self.chosen_head = address.head
-        if address.cell != self.inspection.cell:
-            self.inspection = Inspection([address.cell] if address.cell else [])
-        if address.link and address.link != self.links.scenario:
-            self._open(address)
-        self.lesson = next((kind for kind in KINDS if kind == address.lesson), KINDS[0])
-        self.painting.load_from_url(address.painted, self.scenario)
-        self.model_query.model = address.model
-        self.model_query.off = model_query.heads_from_text(address.off)
-        self.model_query.choose_topic(address.topic)
-        self.model_query.choose_order(address.order)
-        if address.look != model_query.to_text(self.model_query.focus):
-            self.model_query.focus = model_query.from_text(address.look)
-        link, has_one = _as_link(self.scenario), bool(address.link)
-        for complaint in self.course.load_from_url(address.course, link, has_scenario=has_one):
-            self._complain_too(complaint)
-        for text, parameter in zip(self._texts, address.texts, strict=True):
-            try:
-                text.load_from_url(parameter)
-            except ValueError as error:
-                self._complain_too(f"The text of this address can't be shown. {error}")
-        self.writing.load_from_url(address.next, self.model_query.text.text)
-
-    def adopt(self, scenario: Scenario, address: Address) -> None:
-        """Take over what a room shows.
-
-        Parameters
-        ----------
-        scenario : Scenario
-            What the link of the address is of; it may be too large for one.
-        address : Address
-        """
-        if scenario != self.scenario:
-            self.refused, self.chosen_mask_kind = "", "none"
-        preset = address.preset if address.preset in presets.BY_KEY else ""
-        self.history.push(scenario, preset)
-        self._take_over(replace(address, course=address.course._replace(receipt="")))
-
-    def _take_over(self, address: Address) -> None:
-        """Take over all that an address says beside its scenario, which is on the screen."""
-        self.links.scenario = address.link
-        self.load_from_url(address)
-        if address.pinned != self.links.pinned_whole:
-            self._load_pin(address.pinned)
-
     def let_go(self, following: Scenario | None = None) -> None:
         """Leave what a room shows, for a change of one's own; Undo leads to what one had.
 
@@ -374,126 +309,22 @@ class Session:
             self.history = self.member.let_go(self.history, "you changed something")
 
     @property
-    def places(self) -> Address:
-        """What the addresses of all pages say together, whether one has room for it or not."""
-        painted = raw_target.to_text(self.painted)  # also what a newcomer finds
-        return replace(self.said(), painted=painted, texts=self.text_links)
-
-    def show_places(self, places: Mapping[str, str]) -> None:
-        """Show what pages had beside a scenario, which stays; see `Address.place`."""
-        here = replace(self.said(), texts=self.text_parameters)
-        self._take_over(here.with_places(places))
-
-    def _open(self, address: Address) -> None:
-        """Open its link; one that can't be opened leaves everything as it is, and says so."""
-        try:
-            held = permalink.decode(address.link)
-            opened = limits.validate(held)
-        except ValueError as error:
-            self.complaint = (
-                "The link in the address can't be opened; "
-                f"what you see is the scenario without it. {error}"
-            )
-            return
-        self.complaint, self.refused, self.chosen_mask_kind = "", "", "none"
-        self.note = describe_rounded_scenario(held, opened)
-        self.history.push(opened, address.preset if address.preset in presets.BY_KEY else "")
-
-    def load_pin_from_url(self, address: Address) -> None:
-        """Pin or unpin what the address says, where it is news as in `state.begin`.
-
-        An address without a scenario, as of a page just turned to, says nothing of A either.
-        """
-        a = address.pinned
-        if self.is_user_event or a == self.links.pinned or (self.page and not address.link):
-            return
-        self._load_pin(a)
-
-    def _load_pin(self, link: str) -> None:
-        """Pin the scenario of a link, or none."""
-        if not link:
-            self.pin(None)
-            return
-        try:
-            self.pin(Pinned(limits.validate(permalink.decode(link)), self.history.preset))
-        except ValueError as error:
-            self._complain_too(
-                f"The link of A in the address can't be opened; what you see is B alone. {error}"
-            )
-            self.pin(None)
-
-    def to_url(self, page: str) -> Address:
-        """Return what the address of a page is to say, as far as it has room.
-
-        Parameters
-        ----------
-        page : str
-            The address without what we say in it.
-        """
-        whole = self.said()
-        address = whole.fitting(page)
-        self.links.scenario, self.links.pinned = address.link, address.pinned
-        self.links.has_painting = address.painted == whole.painted
-        self.writing.note_url(address.next, self.model_query.text.text)
-        for i, text in enumerate(self._texts):
-            has_room = len(address.with_text(i, text.link).at(page)) <= MAX_ADDRESS
-            address = address.with_text(i, text.to_url(has_room=has_room))
-        return self._in_room(address, page) if self.member else address
-
-    def _in_room(self, address: Address, page: str) -> Address:
-        """Say of a room as much as there is room for; it leads to all that it shows itself."""
-        room = self.member.to_url(self.places) if self.member else RoomAddress()
-        if self.member and self.member.is_following:
-            address = replace(address, preset="", link="", head=0, cell=None)
-        less = room, room._replace(kept=""), room._replace(kept="", own="")
-        shorter = [replace(address, room=each) for each in less]
-        fits = (each for each in shorter if len(each.at(page)) <= MAX_ADDRESS)
-        return next(fits, shorter[-1])
-
-    def said(self) -> Address:
-        """Return all that there is to say of what is on the screen, but texts and room."""
-        link = _as_link(self.scenario)
-        return Address(
-            preset=self.history.preset,
-            link=link,
-            head=self.head,
-            pinned=self.links.pinned_whole,
-            cell=self.inspection.cell,
-            projector=self.projector,
-            classic=self.classic,
-            lesson=self.lesson if self.lesson != KINDS[0] else "",
-            painted=self.painting.text(self.scenario),
-            look=model_query.to_text(self.model_query.focus),
-            model=self.model_query.model,
-            off=model_query.heads_to_text(self.model_query.off),
-            next=self.writing.parameter(self.model_query.text.text),
-            topic=self.model_query.chosen_topic or "",
-            order=self.model_query.order or "",
-            course=self.course.to_url(link),
-        )
-
-    @property
-    def text_links(self) -> tuple[str, ...]:
-        """The texts as links, whether an address has room for them or not."""
-        return tuple(text.link for text in self._texts)
-
-    @property
     def text_parameters(self) -> tuple[str, ...]:
         """What the address said last of the texts."""
-        return tuple(text.parameter for text in self._texts)
+        return tuple(text.parameter for text in self.texts)
 
     @property
-    def _texts(self) -> tuple[UrlText, ...]:
+    def texts(self) -> tuple[UrlText, ...]:
         """The texts in the order of `Address.texts`."""
         asked = self.model_query
         return self.long_text, asked.text, asked.other, asked.pair
 
-    def _complain_too(self, reason: str) -> None:
+    def complain_too(self, reason: str) -> None:
         """Complain of one thing more."""
         self.complaint, self.refused = f"{self.complaint} {reason}".strip(), ""
 
 
-def _as_link(scenario: Scenario) -> str:
+def as_link(scenario: Scenario) -> str:
     """Pack a scenario; empty where it is too large for any link."""
     try:
         return permalink.encode(scenario)

@@ -17,6 +17,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from attn_core import Scenario, edits, limits
 from attn_core.figures import Theme
 from attn_core.scenario import Array
+from pages.ui.session import session_url
 from pages.ui.session.address import Address, home
 from pages.ui.session.history import History
 from pages.ui.session.model_query import ModelQuery
@@ -51,7 +52,7 @@ def begin(page: str, follow: Callable[[Address, str], None] | None = None) -> No
     known: Session | None = st.session_state.get(_KEY)
     address = Address.read(st.query_params.to_dict())
     if known is None:
-        known = st.session_state[_KEY] = Session.opened(address)
+        known = st.session_state[_KEY] = session_url.opened(address)
     if known.page not in ("", page):
         if not (known.is_user_event or time.monotonic() - known.begun < _READ):
             known.complaint = known.note = ""  # they belonged to the page that was left
@@ -60,8 +61,8 @@ def begin(page: str, follow: Callable[[Address, str], None] | None = None) -> No
     if address.link and not known.is_user_event and known.page:
         if address.link != known.links.scenario:
             known.let_go()
-        known.load_from_url(address)
-    known.load_pin_from_url(address)
+        session_url.load(known, address)
+    session_url.load_pin(known, address)
     before = known.page
     known.page, known.is_user_event, known.only_numbers = page, False, False
     known.begun, known.around = time.monotonic(), 0
@@ -74,7 +75,7 @@ def begin(page: str, follow: Callable[[Address, str], None] | None = None) -> No
 
 def _write_url(known: Session) -> None:
     """Write the session into the URL; what isn't ours goes out of it."""
-    wanted = known.to_url(st.context.url or "").query()
+    wanted = session_url.to_url(known, st.context.url or "").query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 
@@ -84,7 +85,7 @@ def turn_to(file: str) -> None:
 
     Nothing is turned where the page is served alone.
     """
-    query = session().to_url(st.context.url or "").query()
+    query = session_url.to_url(session(), st.context.url or "").query()
     with suppress(StreamlitPageNotFoundError):
         st.switch_page(file, query_params=query)
 
