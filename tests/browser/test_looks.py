@@ -71,6 +71,29 @@ def test_every_page(tour, path, link, scheme):
     resize(page, 390)
     whole(page, 390, scheme)
     assert page.evaluate(COVERED) == []
+    if not link:
+        accessible(page)
+
+
+@pytest.mark.parametrize("step", ["predict1", "task", "seen"])
+@pytest.mark.parametrize("view", ["", "&projector=1"], ids=["laptop", "projector"])
+def test_a_lesson(visit, step, view):
+    page = visit(f"/Course?lesson=7&step={step}{view}")
+    for scheme, width in (("dark", 1280), ("light", 390)):
+        recolour(page, scheme)
+        resize(page, width)
+        whole(page, width, scheme)
+        accessible(page)
+
+
+def test_a_room(visit):
+    page = visit("/Room", settled=False)
+    page.get_by_role("button", name="Open a room").wait_for()
+    for scheme, width in (("dark", 1280), ("light", 390)):
+        page.emulate_media(color_scheme=scheme)
+        resize(page, width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        accessible(page)
 
 
 @pytest.mark.parametrize("path", [PINNED, "?classic=1"], ids=["comparison", "classic"])
