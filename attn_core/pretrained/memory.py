@@ -28,8 +28,9 @@ _NUMBER = 4
 #: Bytes that the package tokenizers takes for each token: of BERT's word pieces, and of pairs
 #: of bytes and the like; and at most for each byte of the tokenizer's files.
 _WORD_PIECE, _TOKEN, _FILE = 350, 950, 25
-#: Bytes that any model takes besides: buffers of matrix products, and Python's objects.
-_BESIDES = 6_000_000
+#: Bytes that any model takes besides: buffers of matrix products, Python's objects, and pages of
+#: its files, of which the system keeps some more or some fewer.
+_BESIDES = 12_000_000
 
 
 def needed(path_or_name: str | os.PathLike[str], progress: Progress | None = None) -> int:
