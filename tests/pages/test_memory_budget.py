@@ -10,7 +10,11 @@ from tests.pretrained import decoders, tiny
 
 PAGE = "9_Real_model.py"
 FIRST, SECOND = str(tiny.HOME / "bert"), str(decoders.HOME / "llama-gqa")
-MB = 1_000_000
+
+
+def megabytes(*names):
+    """What models take together, rounded up as it is told."""
+    return -(-sum(map(needed, names)) // 1_000_000)
 
 
 @pytest.fixture(autouse=True)
@@ -35,27 +39,27 @@ def test_what_a_model_takes_is_known_before_it_is_loaded(monkeypatch):
     monkeypatch.setattr(shared_model, "load", lambda *given: done.append("load") or load(*given))
     fine(visit(PAGE))
     assert done == ["admit", "load"]
-    size = -(-needed(FIRST) // MB)
+    size = megabytes(FIRST)
     assert loading().takes == f"It takes about {size} MB of the 690 MB that models may take here."
 
 
 def test_a_model_that_does_not_fit_is_refused_until_it_does(monkeypatch):
     monkeypatch.setenv("ATTENTION_MEMORY", "5")
-    at = fine(visit(PAGE))
-    assert "takes about 7 MB of memory" in complaint(at)
+    at, size = fine(visit(PAGE)), megabytes(FIRST)
+    assert f"takes about {size} MB of memory" in complaint(at)
     assert "may take 5 MB together. Whoever" in complaint(at)
     assert "ATTENTION_MEMORY" in complaint(at) and loading().model is None
-    monkeypatch.setenv("ATTENTION_MEMORY", "7")
+    monkeypatch.setenv("ATTENTION_MEMORY", str(size))
     press(at, "Try again")
     assert not at.error and loading().model.heads == tiny.HEADS
 
 
 def test_models_that_are_loaded_count(monkeypatch):
-    both = -(-(needed(FIRST) + needed(SECOND)) // MB)
+    both = megabytes(FIRST, SECOND)
     monkeypatch.setenv("ATTENTION_MEMORY", str(both - 1))
     assert not fine(visit(PAGE)).error
     at = fine(visit(PAGE, model="llama-gqa"))
-    assert "those that are loaded take 7 MB" in complaint(at)
+    assert f"those that are loaded take {megabytes(FIRST)} MB" in complaint(at)
     assert not fine(visit(PAGE)).error  # the first one is there as before
     monkeypatch.setenv("ATTENTION_MEMORY", str(both))
     press(at, "Try again")
@@ -64,7 +68,7 @@ def test_models_that_are_loaded_count(monkeypatch):
 
 
 def test_what_failed_takes_nothing(monkeypatch):
-    monkeypatch.setenv("ATTENTION_MEMORY", "7")
+    monkeypatch.setenv("ATTENTION_MEMORY", str(max(map(megabytes, (FIRST, SECOND)))))
     with monkeypatch.context() as failing:
         failing.setattr(shared_model, "load", lambda *_: 1 / 0)
         assert "server's log says why" in complaint(fine(visit(PAGE)))
@@ -83,7 +87,7 @@ def test_a_setting_that_is_none_is_said(given, monkeypatch):
 def test_a_choice_of_models_says_what_each_takes(monkeypatch, tmp_path):
     monkeypatch.setenv(shared_model.VARIABLE, f"{FIRST},{SECOND},{tmp_path}/none,some/where")
     which = next(each for each in fine(visit(PAGE)).selectbox if each.label == "Model")
-    sizes = [-(-needed(name) // MB) for name in (FIRST, SECOND)]
+    sizes = [megabytes(name) for name in (FIRST, SECOND)]
     assert which.help == (
         f"Memory that each takes once it is loaded: bert {sizes[0]} MB and llama\\-gqa "
         f"{sizes[1]} MB."
