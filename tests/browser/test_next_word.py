@@ -134,7 +134,8 @@ def test_it_writes_on_is_paused_taken_back_changed_and_found_again(page, model):
 def test_it_ends_by_itself(page, model):
     """At the model's own end, or where there is no more room; the clock ends with it."""
     button(page, "Write on").click()
-    expect(page.get_by_text("and no place for one more")).to_be_visible()
+    full = page.get_by_text("and no place for one more")
+    expect(full).to_be_visible(timeout=180_000)  # nineteen words, a run each
     expect(button(page, "Write on")).to_be_disabled()
     idle(page)
     shows(page, core(model, 23 - core(model, 0).n), HOW)
