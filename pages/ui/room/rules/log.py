@@ -19,7 +19,7 @@ from pages.ui.room.store import ANYHOW, BallotFull, Store
 #: The ballot of events, in their order; the value of an event is replaced as it goes on.
 BALLOT = "log"
 #: Where an event of the stage says what `Last.whose` does; the record tells only whether it does.
-_WHOSE = "from the room"
+WHOSE = "from the room"
 
 
 class Last(NamedTuple):
@@ -84,13 +84,13 @@ def stage(store: Store, code: str, shown: Stage, last: Last) -> None:
     last : Last
         With its key.
     """
-    _note(store, code, last.key, {"kind": "stage", **asdict(shown), _WHOSE: last.whose})
+    _note(store, code, last.key, {"kind": "stage", **asdict(shown), WHOSE: last.whose})
 
 
 def forget(store: Store, code: str, whose: str) -> None:
     """Delete what was shown of a participant, whenever it was, and what was made of it there."""
     for key, written in store.ballot(code, BALLOT).items():
-        if strict_json.loads(written).get(_WHOSE) == whose:
+        if strict_json.loads(written).get(WHOSE) == whose:
             store.drop(code, BALLOT, key)
 
 

@@ -12,11 +12,10 @@ from attn_core import strict_json
 from attn_core.explain.wording import pluralize
 from attn_core.notation.labels import number, short
 from attn_core.text import escape
+from pages.ui.room.rules.log import WHOSE
 
 FORMAT = "self-attention-lab-room"
 VERSION = 1
-#: Says of a scenario that a participant made it.
-_ONES = "from the room"
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def read(ballot: Mapping[str, str], participants: int) -> Record:
 
 
 def _whether_ones(event: Mapping[str, Any]) -> dict[str, bool]:
-    return {_ONES: bool(event[_ONES])} if _ONES in event else {}
+    return {WHOSE: bool(event[WHOSE])} if WHOSE in event else {}
 
 
 def _time(seconds: float) -> str:
@@ -81,7 +80,7 @@ def _heading(event: Mapping[str, Any], what: str) -> str:
 
 
 def _stage(event: Mapping[str, Any], address: str) -> Iterator[str]:
-    whose = "A participant’s scenario" if event[_ONES] else "On the stage"
+    whose = "A participant’s scenario" if event[WHOSE] else "On the stage"
     yield _heading(event, whose)
     head = f", head {event['head'] + 1}" if event["head"] else ""
     asked = f", number {event['cell']}" if event["cell"] else ""

@@ -25,7 +25,7 @@ KEYS, STAGE, QUESTION, TASK, KEPT = "keys", "stage", "question", "task", "kept_s
 #: What was noted last of the stage; see `log`.
 LAST = "last"
 #: Begins the slots of ballots that are over and being deleted; each says since when.
-OVER = "over "
+_OVER = "over "
 #: The ballot of who is here.
 HERE = "here"
 _TOKEN = re.compile(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", re.ASCII)
@@ -72,8 +72,8 @@ def read_as_presenter(store: Store, code: str, secret: str) -> Held:
 def _left(held: Held) -> Iterator[str]:
     """Name the ballots that are over, and that the verb which ended them couldn't delete."""
     for name, since in held.slots.items():
-        if name.startswith(OVER) and time.time() - float(since) > DELETED_IN:
-            yield name.removeprefix(OVER)
+        if name.startswith(_OVER) and time.time() - float(since) > DELETED_IN:
+            yield name.removeprefix(_OVER)
 
 
 def gone(code: str) -> RoomGoneError:
@@ -111,14 +111,14 @@ def as_in(held: Held, slot: str) -> dict[str, str]:
 
 def over(ballots: Collection[str]) -> dict[str, str]:
     """Return slots that say of ballots that they are over."""
-    return {OVER + ballot: str(time.time()) for ballot in ballots}
+    return {_OVER + ballot: str(time.time()) for ballot in ballots}
 
 
 def delete(store: Store, code: str, ballots: Collection[str]) -> None:
     """Delete ballots that are over, and then what says so."""
     for ballot in ballots:
         store.drop(code, ballot)
-    write(store, code, {OVER + ballot: None for ballot in ballots})
+    write(store, code, {_OVER + ballot: None for ballot in ballots})
 
 
 def cast(
