@@ -12,14 +12,12 @@ from typing import Any, NamedTuple
 from attn_core import strict_json
 from pages.ui.room.rules.limits import MAX_EVENTS, MAX_SHOWN, ONE_DRAG
 from pages.ui.room.rules.question import Question, Tally
-from pages.ui.room.rules.stage import Stage, difference
+from pages.ui.room.rules.stage import WHOSE, Stage, difference
 from pages.ui.room.rules.task_round import Standing, TaskRound
 from pages.ui.room.store import ANYHOW, BallotFull, Store
 
 #: The ballot of events, in their order; the value of an event is replaced as it goes on.
 BALLOT = "log"
-#: Where an event of the stage says what `Last.whose` does; the record tells only whether it does.
-WHOSE = "from the room"
 
 
 class Last(NamedTuple):

@@ -12,7 +12,7 @@ from attn_core import strict_json
 from attn_core.explain.wording import pluralize
 from attn_core.notation.labels import number, short
 from attn_core.text import escape
-from pages.ui.room.rules.log import WHOSE
+from pages.ui.room.rules.stage import WHOSE
 
 FORMAT = "self-attention-lab-room"
 VERSION = 1

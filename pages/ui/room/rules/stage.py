@@ -16,6 +16,9 @@ from attn_core.notation import cells
 from attn_core.notation.graph import graph
 from pages.ui.room.rules.limits import MAX_LOOK, MAX_MOVED, MAX_STAGE
 
+#: Where an event says whose the scenario on the stage is; the record tells only whether anybody's.
+WHOSE = "from the room"
+
 
 @dataclass(frozen=True)
 class Stage:
