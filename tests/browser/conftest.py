@@ -99,8 +99,8 @@ def type_into_table(page: Page, typed: str) -> None:
     idle(page)
 
 
-def type_into_chosen(page: Page, typed: str, at: Position | None = None) -> None:
-    """Type into the box of a table that the keyboard is in, or at a place in it; go below it."""
+def open_chosen(page: Page, at: Position | None = None) -> None:
+    """Open the box of a table that the keyboard is in, or at a place in it."""
     # What is typed before the box is open is lost, so a hand looks whether it is, and tries again.
     while True:
         if at:
@@ -108,8 +108,13 @@ def type_into_chosen(page: Page, typed: str, at: Position | None = None) -> None
             page.get_by_test_id("stDataFrame").first.click(position=at)
         page.keyboard.press("Enter")
         with contextlib.suppress(TimeoutError):
-            page.wait_for_function("document.activeElement.closest('#portal')", timeout=5000)
+            page.wait_for_function("document.activeElement.closest('#portal')", timeout=20_000)
             break
+
+
+def type_into_chosen(page: Page, typed: str, at: Position | None = None) -> None:
+    """Type into the box of a table that the keyboard is in, or at a place in it; go below it."""
+    open_chosen(page, at)
     page.keyboard.press("Control+A")
     page.keyboard.type(typed, delay=100)
     page.keyboard.press("Enter")

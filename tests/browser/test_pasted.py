@@ -3,7 +3,7 @@
 import numpy as np
 from playwright.sync_api import expect
 
-from tests.browser.conftest import idle, settle, type_into_chosen
+from tests.browser.conftest import idle, open_chosen, settle, type_into_chosen
 from tests.browser.test_journey import go, numbers, open_table, thumb, value
 
 #: A box of the table in which the keyboard is, as its paste finds it.
@@ -14,6 +14,15 @@ V = 6
 NUMBERS = """document.querySelector(".js-plotly-plot").calcdata.map(([first]) => first)
     .filter(({ trace }) => trace.type === "heatmap")[6].z.map(row => Array.from(row))"""
 SHOWN = f"expected => JSON.stringify({NUMBERS}) === JSON.stringify(expected)"
+#: Presses a last digit and Enter in an open box, with no moment between for a clock.
+DIGIT_AND_ENTER = """hears => {
+    const box = document.querySelector("#portal textarea");
+    const press = (key, where) =>
+        where.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    press("5", hears ? box : box.closest(".gdg-clip-region"));
+    document.execCommand("insertText", false, "5");
+    press("Enter", box);
+}"""
 #: Leaves a field, which hands over what is in it, and clicks links of the menu at once.
 LEAVE = """async names => {
     document.activeElement.blur();
@@ -119,6 +128,25 @@ def test_a_table_keeps_what_is_typed_and_says_what_does_not_fit(visit):
     assert numbers(page)[V][0][first] == 7
     undo(page)
     np.testing.assert_array_equal(numbers(page)[V], expected)
+
+
+def test_a_number_is_entered_at_once_after_its_last_digit(visit):
+    page = visit()
+    before = np.array(numbers(page)[V])
+    open_table(page)
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 150, "y": 55})
+    # As the table has it: the clock of the digit drops what Enter enters. Once a box may hear all
+    # keys (False) without a loss, the mending in `table_input.py` can go.
+    for hears, entered in ((False, "7"), (True, "2.34")):
+        open_chosen(page)
+        page.keyboard.press("Control+A")
+        page.keyboard.type(entered)
+        page.evaluate(DIGIT_AND_ENTER, hears)
+        page.wait_for_function("!document.activeElement.closest('#portal')")
+        idle(page)
+    changed = np.array(numbers(page)[V]) - before
+    assert np.count_nonzero(changed) == 1
+    assert 2.345 in numbers(page)[V][1]
 
 
 def test_a_number_that_is_typed_and_not_entered_is_there_on_the_next_page(visit):

@@ -21,7 +21,7 @@ from attn_core.notation.steps import step
 from attn_core.scenario import Array, Scenario
 from attn_core.text import escape
 from pages.ui.edit import vectors
-from pages.ui.live import table_paste
+from pages.ui.live import table_input
 from pages.ui.live.chart import expander
 from pages.ui.live.moves import HINT, SLIDER_BOUND, SLIDER_STEP
 from pages.ui.live.tables import data_frame
@@ -275,7 +275,7 @@ def table(
     key, (values, written) = widget_state.table(name, stamp, (shown.values, written))
     with st.container(key=f"around-table-{name}"):
         if column is st.column_config.TextColumn:
-            table_paste.listen(name, lambda typed: _apply(name, apply, typed, pasted=True))
+            table_input.listen(name, lambda typed: _apply(name, apply, typed, pasted=True))
         widgets.data_editor(
             data_frame(written, shown.rows, list(columns)),
             key=key,

@@ -87,7 +87,7 @@ function followWhenQuiet(link, polls, since) {
   }
 }
 
-/** A paste is handed to `table_paste.py` first; Streamlit's tables listen at the window, too. */
+/** A paste is handed to `table_input.py` first; Streamlit's tables listen at the window, too. */
 function hand(event) {
   for (const paste of document.labPastes?.values() ?? []) paste(event);
 }

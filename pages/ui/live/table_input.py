@@ -1,6 +1,9 @@
-"""Cells of a spreadsheet can be pasted into a table, as on a box.
+"""What is pasted and typed into a table of Streamlit's, all of which counts.
 
-Streamlit's table would drop without a word what doesn't fit beyond its edge.
+Its own paste drops without a word what doesn't fit beyond its edge. And its box puts the end of
+an entry off to the next moment after any key, not only after one that ends it: while the browser
+is busy, the moment of the last digit came after Enter, and the number was dropped. Glide Data Grid
+has the mending of that (its pull request 1201); when Streamlit has it, `endOnly` can go.
 """
 
 from __future__ import annotations
@@ -20,7 +23,17 @@ Apply = Callable[[Callable[[Block], tuple[Array, Iterable[Any]]]], None]
 #: The table tells screen readers which box is selected; its first column holds the labels.
 #: `links.py` hands a paste over before the table gets it.
 _JS = """
+const ENDS = ["Enter", "Tab", "Escape"];
+
+/** A box that is open hears only the keys that end it; what others write is the browser's. */
+function endOnly(event) {
+  if (event.target.matches?.("#portal textarea") && !ENDS.includes(event.key)) {
+    event.stopPropagation();
+  }
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
+  document.addEventListener("keydown", endOnly, true);
   const { room } = UNPACK;
   const host = parentElement.host ?? parentElement;
   const mine = host.closest('[data-testid="stElementContainer"]');
@@ -45,11 +58,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 """
 
-_component = widgets.component("table_paste", js=_JS.replace("UNPACK", UNPACK))
+_component = widgets.component("table_input", js=_JS.replace("UNPACK", UNPACK))
 
 
 def listen(name: str, apply: Apply) -> None:
-    """Apply what is pasted into the table that comes next."""
+    """Apply what is pasted into the table that comes next, and let it hear what is typed."""
     key = f"paste-{name}"
     _component(
         key=key,
