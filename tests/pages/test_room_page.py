@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -381,6 +382,17 @@ def test_few_results_are_shown_where_the_presenter_says_so(presenter):
     presenter = press(fine(presenter.run()), "room-task-few")
     (counts,) = histogram(fine(presenter.run())).values()
     assert sum(counts) == 2
+
+
+def test_the_list_of_all_says_what_they_reached_only_where_they_are_many(presenter):
+    give(presenter)
+    solve(presenter, 4)
+    presenter = press(fine(presenter.run()), "room-one-choose")
+    few = presenter.selectbox(key="room-one").options
+    assert few == [f"Participant {i}" for i in range(1, 5)]
+    solve(presenter, 5)
+    *_, many = fine(presenter.run()).selectbox(key="room-one").options
+    assert re.fullmatch(r"Participant \d · \d\.\d+ ✓", many)
 
 
 def test_one_is_shown_without_a_name_and_dismissed(presenter):

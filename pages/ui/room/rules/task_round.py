@@ -242,10 +242,10 @@ def standing(given: TaskRound, results: Collection[Reached]) -> Standing:
     Standing(reported=3, solved=3, distances=(), numbers=())
     """
     count, solved = len(results), sum(each.is_solved for each in results)
-    if not _may_be_seen(given, count):
+    if not may_be_seen(given, count):
         return Standing(count, solved)
     numbers = [each.number for each in results if each.number is not None]
-    has_numbers = not given.is_each and _may_be_seen(given, len(numbers))
+    has_numbers = not given.is_each and may_be_seen(given, len(numbers))
     return Standing(
         count,
         solved,
@@ -254,5 +254,6 @@ def standing(given: TaskRound, results: Collection[Reached]) -> Standing:
     )
 
 
-def _may_be_seen(given: TaskRound, count: int) -> bool:
+def may_be_seen(given: TaskRound, count: int) -> bool:
+    """Whether the presenter may see what so many reached, but for a scenario that they open."""
     return count >= FEWEST_SHOWN or (given.even_few and count > 0)

@@ -14,7 +14,7 @@ from attn_core.text import escape
 from pages.ui.live.chart import chart, look
 from pages.ui.room import follow, task_mode
 from pages.ui.room.member import Member
-from pages.ui.room.rules import rooms, tasks
+from pages.ui.room.rules import rooms, task_round, tasks
 from pages.ui.room.rules.limits import FEWEST_SHOWN
 from pages.ui.room.rules.task_round import Reached, Standing, TaskRound
 from pages.ui.room.show import verbs
@@ -81,7 +81,7 @@ def _show_one(member: Member, given: TaskRound) -> None:
         return
     found = verbs.tried(lambda: tasks.results(store(), member.code, given), None)
     if found:
-        _chosen(found)
+        _chosen(given, found)
     elif found is not None:
         st.markdown("Nobody has begun.", width="content")
     widgets.button("Not now", key="room-one-not", type="tertiary", on_click=_choose, args=(False,))
@@ -91,21 +91,26 @@ def _choose(is_choosing: bool) -> None:
     session().views[_CHOOSING] = is_choosing
 
 
-def _chosen(found: dict[str, Reached]) -> None:
-    """Offer all, those that are nearest first; the list stays while one looks through it."""
-    nearest = sorted(found, key=lambda label: -found[label].fraction)
-    chosen = widget_state.seed_view(_ONE, nearest, nearest[0])
-    widgets.selectbox(
-        "Show me one", nearest, key=_ONE, format_func=lambda i: _called(i, found[i]), width=260
-    )
+def _chosen(given: TaskRound, found: dict[str, Reached]) -> None:
+    """Offer all, and say how near each is where so many may be seen: those first that are nearest.
+
+    The list stays while one looks through it.
+    """
+    may_be_seen = task_round.may_be_seen(given, len(found))
+    offered = sorted(found, key=lambda label: -found[label].fraction) if may_be_seen else [*found]
+    names = {label: f"Participant {label}" for label in offered}
+    if may_be_seen:
+        names = {label: name + _result(found[label]) for label, name in names.items()}
+    chosen = widget_state.seed_view(_ONE, offered, offered[0])
+    widgets.selectbox("Show me one", offered, key=_ONE, format_func=names.__getitem__, width=260)
     if widgets.button("Show it", key="room-one-show", type="primary") and verbs.show_one(chosen):
         _choose(False)
         follow.look_at_stage()
 
 
-def _called(label: str, reached: Reached) -> str:
+def _result(reached: Reached) -> str:
     number = "" if reached.number is None else f" · {labels.number(reached.number)}"
-    return f"Participant {label}{number}{' ✓' * reached.is_solved}"
+    return f"{number}{' ✓' * reached.is_solved}"
 
 
 def _standing(member: Member, given: TaskRound) -> None:
