@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 QUIET = Path(__file__).with_name("quiet.js")
 # Long enough for the slowest machine: who waits for a condition goes on as soon as it holds.
-PATIENCE = 60_000
+PATIENCE = 120_000
 WIDE = {"width": 1280, "height": 800}
 
 
