@@ -348,6 +348,16 @@ def test_all_get_the_start_and_the_locks_of_a_task(presenter):
     assert session(presenter).page == "Room"  # who presents stays
 
 
+def test_who_left_the_task_goes_back_to_it(presenter):
+    at = take_part(presenter)
+    give(presenter)
+    at = fine(fine(at.run()).switch_page("pages/2_Projections.py").run())
+    assert session(at).page == "Projections"
+    at = press(at, "room-to-task")
+    assert session(at).page == "Course"
+    assert session(at).scenario == LESSONS["7"].variant("").start
+
+
 def test_each_may_get_a_variant(presenter):
     many = [take_part(presenter) for _ in range(3)]
     give(presenter, each=True)

@@ -279,19 +279,6 @@ def turn_to(page: str) -> None:
                 state.turn_to(entry.file)
 
 
-def look_at_stage() -> None:
-    """Turn a presenter to the stage, of which somebody else's scenario is news."""
-    if (member := session().member) and member.stage:
-        turn_to(member.stage.page)
-    see()
-
-
-def see() -> None:
-    """Have the whole page run, to show what is new in the room."""
-    session().is_user_event = True  # the browser's URL may be from before the last run
-    st.rerun()
-
-
 def keep_up() -> None:
     """Look at the room from time to time, and where one presents, put on the stage what is new."""
     if member := session().member:
@@ -308,7 +295,8 @@ def _keep_up() -> None:
     if not is_alone or (known.only_numbers and not member.is_following):
         return  # a hand drags: it isn't called away
     if _ask(_is_called) or bool(member.lost) != was_lost:
-        see()
+        known.is_user_event = True  # the browser's URL may be from before the last run
+        st.rerun()
 
 
 def put_on_stage() -> None:

@@ -99,6 +99,12 @@ def show(member: Member, given: TaskRound) -> None:
     course.note_begun()
 
 
+def go_to(member: Member, given: TaskRound) -> None:
+    """Have the page turn to the room's task."""
+    show(member, given)
+    session().wanted_page = PAGE
+
+
 @lru_cache(maxsize=64)  # each of a room asks in each run
 def _link(document: str) -> str:
     return permalink.encode_text(document)

@@ -46,9 +46,13 @@ def task_bar() -> None:
 def _way_back(member: Member, given: TaskRound) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("The room has a **task**.", width="content")
-        if widgets.button("Go to the task", key="room-to-task", type="primary"):
-            task_mode.show(member, given)
-            follow.turn_to(task_mode.PAGE)
+        widgets.button(
+            "Go to the task",
+            key="room-to-task",
+            type="primary",
+            on_click=task_mode.go_to,
+            args=(member, given),
+        )
 
 
 def _presenter(member: Member, given: TaskRound) -> None:
@@ -101,11 +105,16 @@ def _chosen(given: TaskRound, found: dict[str, Reached]) -> None:
     names = {label: f"Participant {label}" for label in offered}
     if may_be_seen:
         names = {label: name + _result(found[label]) for label, name in names.items()}
-    chosen = widget_state.seed_view(_ONE, offered, offered[0])
+    widget_state.seed_view(_ONE, offered, offered[0])
     widgets.selectbox("Show me one", offered, key=_ONE, format_func=names.__getitem__, width=260)
-    if widgets.button("Show it", key="room-one-show", type="primary") and verbs.show_one(chosen):
+    widgets.button(
+        "Show it", key="room-one-show", type="primary", on_click=_show_chosen, args=(offered,)
+    )
+
+
+def _show_chosen(offered: list[str]) -> None:
+    if verbs.show_one(widget_state.read_view(_ONE, offered, offered[0])):
         _choose(False)
-        follow.look_at_stage()
 
 
 def _result(reached: Reached) -> str:

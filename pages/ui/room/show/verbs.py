@@ -103,8 +103,11 @@ def show_few() -> None:
 
 
 def show_one(label: str) -> bool:
-    """Put the scenario of a participant on the stage; return whether it is there."""
-    return _go_to_stage(tasks.show_one, _task(), label)
+    """Put the scenario of a participant on the stage, and go there; return whether it is there."""
+    is_shown = _go_to_stage(tasks.show_one, _task(), label)
+    if is_shown and (member := session().member) and member.stage:
+        session().wanted_page = member.stage.page
+    return is_shown
 
 
 def back() -> None:
