@@ -279,6 +279,12 @@ def turn_to(page: str) -> None:
                 state.turn_to(entry.file)
 
 
+def see() -> None:
+    """Have the whole page run, to show what is new in the room."""
+    session().is_user_event = True  # the browser's URL may be from before the last run
+    st.rerun()
+
+
 def keep_up() -> None:
     """Look at the room from time to time, and where one presents, put on the stage what is new."""
     if member := session().member:
@@ -295,8 +301,7 @@ def _keep_up() -> None:
     if not is_alone or (known.only_numbers and not member.is_following):
         return  # a hand drags: it isn't called away
     if _ask(_is_called) or bool(member.lost) != was_lost:
-        known.is_user_event = True  # the browser's URL may be from before the last run
-        st.rerun()
+        see()
 
 
 def put_on_stage() -> None:
