@@ -1,5 +1,6 @@
 """Tabs in which tests visit the app, one after the other."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ QUIET = Path(__file__).with_name("quiet.js")
 # Long enough for the slowest machine: who waits for a condition goes on as soon as it holds.
 PATIENCE = 120_000
 WIDE = {"width": 1280, "height": 800}
+#: How many times slower the browser is made, to find what a slow machine would lose.
+SLOWER = float(os.environ.get("SLOWER", "1"))
 
 
 class Seats:
@@ -34,7 +37,7 @@ class Seats:
         """Return a blank tab of a visitor of whom no other test knows."""
         kind = "" if alone else repr(sorted(device.items()))
         free = self._free.get(kind)
-        page = free.pop() if free else new_context(self._browser, **device).new_page()
+        page = free.pop() if free else _new_page(new_context(self._browser, **device))
         page.set_viewport_size(viewport or WIDE)
         page.emulate_media(media="null", color_scheme=color_scheme or "light")
         self._taken[page] = kind
@@ -58,6 +61,14 @@ class Seats:
         context.clear_cookies()
         context.clear_permissions()
         self._free.setdefault(kind, []).append(page)
+
+
+def _new_page(context: BrowserContext) -> Page:
+    page = context.new_page()
+    if SLOWER > 1:
+        wire = context.new_cdp_session(page)
+        wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return page
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
