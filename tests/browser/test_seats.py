@@ -17,10 +17,15 @@ def seats():
 
 def visitor(**options):
     context = MagicMock()
-    page = context.new_page.return_value
-    page.context, context.pages = context, [page]
-    page.url, page.is_closed.return_value = "http://127.0.0.1:8501/", False
+    context.new_page.side_effect = lambda: tab(context)
     return context
+
+
+def tab(context):
+    page = MagicMock()
+    page.context, page.url, context.pages = context, "http://127.0.0.1:8501/", [page]
+    page.is_closed.return_value = False
+    return page
 
 
 def test_a_tab_is_handed_on(seats):
@@ -45,8 +50,12 @@ def test_a_tab_that_never_came_to_the_app_is_closed(seats, url):
 def test_who_listens_sits_alone(seats):
     first = seats.take(alone=True)
     seats.leave(first)
-    first.context.close.assert_called_once_with()
-    assert seats.take(alone=True) is not first
+    first.close.assert_called_once_with()
+    second = seats.take()
+    assert second is not first
+    assert second.context is first.context  # what it has fetched stays
+    seats.leave(second)
+    assert seats.take(alone=True) is second
 
 
 def test_a_phone_is_no_other_visitors_tab(seats):

@@ -143,10 +143,11 @@ def test_all_digits_have_one_size_whatever_they_are(look, factor):
     changed = edits.with_matrix(s, "W_q", np.full(s.W_q.shape, factor))
     assert len(plain) == 1
     assert described_sizes(changed, look) == plain
+    cell, size = laid_out(s, look).cell, next(iter(plain))
     for own in described(changed, look).numbers:
         for text in (text for row in own["text"] for text in row):
             assert "-" not in text
-            assert text_width(text.replace("−", ""), 1) * next(iter(plain)) < laid_out(s, look).cell
+            assert text_width(text.replace("−", ""), 1) * size < cell
 
 
 def described(scenario, look, of=()):
