@@ -64,7 +64,7 @@ class Seats:
 
 def another(page: Page) -> Page:
     """Return a tab of the same visitor instead of this one, which is closed."""
-    tab = page.context.new_page()
+    tab = _new_page(page.context)
     page.close()
     return tab
 
