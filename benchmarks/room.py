@@ -250,8 +250,8 @@ class Room:
         counted = ", ".join(f"{bar.count}" for bar in tally.bars)
         votes.end_question(self._store, self.code, self._opened.secret, asked.id)
         return (
-            f"{len(self.people)} asked, all had it after {seen:.1f} s; voted within {VOTING:.0f} s, "
-            f"all answered {max(said) - min(cast):.1f} s after the first: "
+            f"{len(self.people)} asked, all had it after {seen:.1f} s; voted within "
+            f"{VOTING:.0f} s, all answered {max(said) - min(cast):.1f} s after the first: "
             f"{tally.votes} votes ({counted})"
         )
 

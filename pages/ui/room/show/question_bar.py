@@ -23,7 +23,7 @@ from pages.ui.room.rules.limits import FEWEST_SHOWN
 from pages.ui.room.rules.question import Question, Tally
 from pages.ui.room.show import verbs
 from pages.ui.room.store import store
-from pages.ui.session import state, widget_state, widgets
+from pages.ui.session import widget_state, widgets
 from pages.ui.session.state import session
 from pages.ui.show import covered
 
@@ -128,7 +128,7 @@ def _ballot(member: Member, asked: Question, complaint: str) -> None:
 
     What the page says is wrong is beside this part, so that another complaint has all of it run.
     """
-    state.begin_fragment(_BALLOT)
+    session().is_user_event = False
     if session().complaint != complaint:
         follow.see()
     mine = _vote_of(member, asked)
