@@ -48,6 +48,8 @@ PACE = 0.2
 #: Seconds of quiet, and of chance, after which a participant asks for a run; and of chance alone
 #: where more has changed than numbers.
 REST, SPREAD, SOON = 1.5, 6.0, 0.8
+#: The key of a button with an answer, by its number.
+_ANSWER = "room-option-{}"
 #: Seconds in which a room votes.
 VOTING = 2.0
 #: Seconds that nobody moves while the processor is watched.
@@ -100,15 +102,21 @@ class Participant:
             if hears:
                 group.create_task(self._listen())
 
-    async def vote(self, option: int) -> None:
-        """Press an answer some time within two seconds, once the page has the question."""
-        key, tab = f"room-option-{option}", self.guest.tab
-        while key not in tab.widgets:
+    async def see_question(self) -> None:
+        """Wait until the page has a question, with its answers."""
+        while _ANSWER.format(0) not in self.guest.tab.widgets:
             await asyncio.sleep(0.05)
+
+    async def vote(self, option: int) -> tuple[float, float]:
+        """Press an answer some time within two seconds; return when, and when the page said so."""
         await asyncio.sleep(VOTING * random.random())
+        tab, cast = self.guest.tab, time.perf_counter()
         async with self._turn:
-            pressed = WidgetState(id=tab.widgets[key], trigger_value=True)
+            pressed = WidgetState(id=tab.widgets[_ANSWER.format(option)], trigger_value=True)
             await self.guest.do("vote", lambda: tab.send(pressed))
+        if not any(message.delta.new_element.button.label.startswith("✓") for message in tab.sent):
+            raise ValueError("The page doesn't say what was voted.")
+        return cast, time.perf_counter()
 
     async def _tell(self, event: str, value: object) -> None:
         async with self._turn:
@@ -233,14 +241,17 @@ class Room:
         question = Question("Which word?", ("Je", "suis", "heureux"), 1)
         asked = votes.ask(self._store, self.code, self._opened.secret, question)
         begun = time.perf_counter()
-        await asyncio.gather(*(each.vote(i % 3) for i, each in enumerate(self.people)))
-        seconds = time.perf_counter() - begun
+        await asyncio.gather(*(each.see_question() for each in self.people))
+        seen = time.perf_counter() - begun
+        done = await asyncio.gather(*(each.vote(i % 3) for i, each in enumerate(self.people)))
+        cast, said = zip(*done, strict=True)
         votes.reveal(self._store, self.code, self._opened.secret, asked.id)
         [tally] = votes.tallies(self._store, self.code, asked.shown())
         counted = ", ".join(f"{bar.count}" for bar in tally.bars)
         votes.end_question(self._store, self.code, self._opened.secret, asked.id)
         return (
-            f"{len(self.people)} asked, voted in {seconds:.1f} s, {VOTING:.0f} of them their own: "
+            f"{len(self.people)} asked, all had it after {seen:.1f} s; voted within "
+            f"{VOTING:.0f} s, all answered {max(said) - min(cast):.1f} s after the first: "
             f"{tally.votes} votes ({counted})"
         )
 

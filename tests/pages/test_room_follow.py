@@ -114,6 +114,12 @@ def test_who_comes_in_is_where_the_presenter_is(room):
     assert not session(at).history.can_undo
 
 
+def test_a_hand_that_drags_has_its_own_picture_before_the_room_is_told(room):
+    *pictures, last = session(present(room)).start_dragging()
+    assert pictures
+    assert last == "part-room"
+
+
 def test_an_address_leads_to_the_room_and_holds_no_numbers_of_it(room):
     at = take_part(room)
     assert {name: parameter(at, name) for name in at.query_params} == {

@@ -292,7 +292,8 @@ def keep_up() -> None:
 
 
 def _keep_up() -> None:
-    known, is_alone = session(), state.begin_fragment(_KEY)
+    # A presenter's own picture doesn't wait for the room, nor is it drawn while all are told.
+    known, is_alone = session(), state.begin_fragment(_KEY, is_last=True)
     if (member := known.member) is None:
         return
     was_lost = bool(member.lost)

@@ -133,8 +133,8 @@ class Session:
     only_numbers: bool = False
     #: Names of the frames that pictures were last sent with, by the keys of the pictures.
     frames: dict[str, str] = field(default_factory=dict)
-    #: Keys of the fragments of this page that show numbers.
-    fragments: list[str] = field(default_factory=list)
+    #: Keys of the fragments of this page that show numbers, and whether each is run last.
+    fragments: dict[str, bool] = field(default_factory=dict)
     last_ack: Ack = field(default_factory=Ack)
     #: What the task of this page lets a visitor move; None where there is no task.
     movable: Movable | None = None
@@ -283,10 +283,10 @@ class Session:
         Returns
         -------
         list of str
-            Keys of the fragments to run: all that show numbers.
+            Keys of the fragments to run, in this order: all that show numbers.
         """
         self.only_numbers = True
-        return list(self.fragments)
+        return sorted(self.fragments, key=self.fragments.__getitem__)
 
     def needs_frame(self, key: str, base: str) -> bool:
         """Whether a picture is to be sent with its frame, and not with its numbers alone.

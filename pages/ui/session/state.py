@@ -90,13 +90,16 @@ def turn_to(file: str) -> None:
         st.switch_page(file, query_params=query)
 
 
-def begin_fragment(key: str) -> bool:
-    """Begin a fragment of the page that shows numbers; return whether it is run alone."""
+def begin_fragment(key: str, *, is_last: bool = False) -> bool:
+    """Begin a fragment of the page that shows numbers; return whether it is run alone.
+
+    While a hand drags, one that `is_last` is run once the others have been sent.
+    """
     known = session()
     known.is_user_event = False
     if key in known.fragments:
         return True
-    known.fragments.append(key)
+    known.fragments[key] = is_last
     return False
 
 

@@ -67,6 +67,7 @@ def vote(answer: float) -> None:
     """Vote, or vote anew."""
     member = session().member
     if member and (asked := member.question):
+        session().complain("")
         _said(lambda: votes.vote(store(), member.code, member.token, asked, answer))
 
 
