@@ -3,19 +3,16 @@
 import asyncio
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import pytest
 import streamlit as st
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import Runtime, RuntimeConfig
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.session_manager import SessionClient
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
@@ -210,17 +207,3 @@ def test_streamlit_by_itself_gives_it_up():
 
 def test_a_run_is_not_begun_beside_another():
     assert st.get_option("runner.fastReruns") is False
-
-
-def test_a_press_in_a_part_is_heard_by_the_run_that_takes_the_place_of_the_one_it_waits_for():
-    """Streamlit tells the run to stop, and with it what waits."""
-    requests = ScriptRequests()
-    pressed = WidgetStates(widgets=[WidgetState(id="vote", trigger_value=True)])
-    requests.request_rerun(RerunData(fragment_id="ballot", widget_states=pressed))
-    session = SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=requests))
-    told = ClientState()
-    heard = mend.keep_waiting(lambda _, state: None)
-    heard(session, told)
-    assert [(each.id, each.trigger_value) for each in told.widget_states.widgets] == [
-        ("vote", True)
-    ]

@@ -16,10 +16,6 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import (
-    ScriptRequestType,
-    _coalesce_widget_states,
-)
 from streamlit.runtime.session_manager import ActiveSessionInfo, SessionManager
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
@@ -37,7 +33,7 @@ def streamlit() -> None:
         answer_who_came_back(sessions)
         ForwardMsgQueue.clear = _kept_by_parts(ForwardMsgQueue.clear)  # type: ignore[method-assign, assignment]
         SafeSessionState.on_script_will_rerun = hear_whole(SafeSessionState.on_script_will_rerun)  # type: ignore[method-assign]
-        AppSession.request_rerun = keep_waiting(hear_once(AppSession.request_rerun))  # type: ignore[method-assign, assignment]
+        AppSession.request_rerun = hear_once(AppSession.request_rerun)  # type: ignore[method-assign, assignment]
 
 
 class _Present(list[ActiveSessionInfo]):
@@ -98,24 +94,6 @@ def hear_once(request: Request) -> Request:
         request(session, client_state)
 
     return heard
-
-
-def keep_waiting(request: Request) -> Request:
-    """Have a press in a part heard that waits for a run of the page, which is stopped for another.
-
-    Streamlit stops that run, and forgets what waits for its end.
-    """
-
-    def kept(session: AppSession, client_state: ClientState | None) -> None:
-        requests = session._scriptrunner._requests if session._scriptrunner else None
-        is_whole = client_state and not client_state.fragment_id
-        if client_state and is_whole and requests and requests._state == ScriptRequestType.RERUN:
-            waiting, now = requests._rerun_data, client_state.widget_states
-            if waiting.fragment_id_queue and waiting.widget_states:
-                now.CopyFrom(_coalesce_widget_states(waiting.widget_states, now))
-        request(session, client_state)
-
-    return kept
 
 
 def hear_whole(begin: Callable[..., None]) -> Callable[..., None]:
