@@ -282,9 +282,11 @@ def test_without_a_file_the_page_falls_back_to_plain_charts(browser, address, bl
     context.close()
 
 
-def test_the_browser_keeps_the_files(visit):
+def test_the_browser_keeps_the_files(browser, address):
     """Plotly's file is fetched by the first page and not again by the next."""
-    page = visit(alone=True)
+    page = new_context(browser).new_page()
+    page.goto(address)
+    settle(page)
     fetched = "performance.getEntriesByType('resource').filter(e => /plotly-.*gz/.test(e.name))"
     (first,) = page.evaluate(f"{fetched}.map(e => e.transferSize)")
     assert 1e6 < first < 2e6  # compressed
@@ -292,6 +294,7 @@ def test_the_browser_keeps_the_files(visit):
     settle(page)
     (second,) = page.evaluate(f"{fetched}.map(e => e.transferSize)")
     assert second == 0
+    page.context.close()
 
 
 def test_a_board_without_its_frame_asks_for_it(visit):
