@@ -114,7 +114,7 @@
     timers: timers.size,
     animations: document.getAnimations().filter(isMoving).length,
     busy: count(".lab-boxes[data-busy]"),
-    loading: count("[data-testid=stSkeleton], script[src*='/plotly-']"),
+    loading: count("[data-testid=stSkeleton]"),
     missing: !count(".stApp"), // its scripts are on their way, of which nothing here knows
     shown: count('.stApp:not([data-test-script-state="notRunning"])'),
   });

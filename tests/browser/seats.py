@@ -14,7 +14,7 @@ WIDE = {"width": 1280, "height": 800}
 class Seats:
     """Tabs of separate visitors, each taken over by the next test when one has left.
 
-    A tab that has shown the app shows it again in a third of the time: what the browser has
+    A tab that has shown the app shows it again in half the time: what the browser has
     fetched and compiled stays with the visitor. Who listens to the events of a page or adds a
     script to it can't take that back, so it sits alone: its tab goes, and the next has another.
     """

@@ -1,7 +1,6 @@
 """What stands in a page before Streamlit's scripts, and that it still can stand there."""
 
 import asyncio
-import gzip
 import http.client
 import json
 import re
@@ -11,12 +10,10 @@ from pathlib import Path
 import pytest
 from streamlit import file_util
 
-from attn_core.figures.plotly_script import plotly_script
 from benchmarks.serve import serving
 from benchmarks.tab import Tab
 from benchmarks.visitor import Visitor
-from pages.ui.live import components
-from pages.ui.serving import before, packed
+from pages.ui.serving import before
 
 ROOT = Path(__file__).parents[2]
 #: What a browser asks for when one opens a page, and what it has from an earlier visit.
@@ -61,18 +58,6 @@ def test_nothing_else_is_touched(port):
     assert body == Path(file_util.get_static_dir(), script).read_bytes()
     assert answer.headers["ETag"]
     assert got(port, "/_stcore/health", BROWSER)[1] == b"ok"
-
-
-@pytest.mark.parametrize("encodings", ["gzip, br", "identity"])
-def test_plotly_is_a_script_that_a_browser_keeps(port, encodings):
-    with Visitor(port) as visitor:
-        visitor.load()  # for only a page knows of the file
-    path = f"/component/{components._plotly_address()}"
-    answer, body = got(port, path, {"Accept": "*/*", "Accept-Encoding": encodings})
-    assert gzip.decompress(body) == plotly_script()
-    assert {name: answer.headers[name] for name in packed.HEADERS} == packed.HEADERS
-    missing, _ = got(port, f"{path}.js.gz", {"Accept": "*/*"})
-    assert (missing.status, missing.headers["Cache-Control"]) == (404, None)
 
 
 def wire():

@@ -21,7 +21,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server import server_util
 
 from pages.ui.serving.pace import Pace
-from pages.ui.serving.packed import Packed
 
 _FRONTEND = Path(__file__).parents[1] / "live" / "frontend"
 _SCRIPTS = "line.js", "clipboard.js", "undo.js"
@@ -112,4 +111,4 @@ async def open_browser(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-MIDDLEWARE = [Middleware(Before), Middleware(Packed), Middleware(Pace)]
+MIDDLEWARE = [Middleware(Before), Middleware(Pace)]
