@@ -241,8 +241,20 @@ def test_a_run_that_a_browser_asked_for_before_it_was_called_away_does_not(room)
     assert page_of(fine(at.run())) == "Projections"
     fine(at.switch_page("dashboard.py").run())  # what it had under way for the page before
     assert (page_of(at), session(at).member.mode) == ("Projections", "following")
+    fine(at.switch_page("pages/2_Projections.py").run())  # it has come there: then it is a hand
+    fine(at.switch_page("dashboard.py").run())
+    assert (page_of(at), session(at).member.mode) == ("Lab", "own")
+
+
+def test_nor_does_one_of_a_browser_whose_session_the_server_has_forgotten(room):
+    presenter, _ = on_lab(room)
+    presenter.switch_page("pages/2_Projections.py").run()
+    at = fine(visit(room=room.code))  # the browser is on Lab, and has more under way there
+    assert page_of(at) == "Projections"
+    fine(at.switch_page("dashboard.py").run())
+    assert (page_of(at), session(at).member.mode) == ("Projections", "following")
     left, when = session(at).member.left
-    session(at).member.left = left, when - LATE  # a moment later it is the visitor's hand
+    session(at).member.left = left, when - LATE  # it doesn't come to Projections at all
     fine(at.switch_page("dashboard.py").run())
     assert (page_of(at), session(at).member.mode) == ("Lab", "own")
 
@@ -422,7 +434,7 @@ def test_a_forged_right_to_present_is_none(room):
     assert "Following the presenter" in line(at)
     assert "present" not in at.query_params
     before = stage(room)
-    at.switch_page("dashboard.py").run()
+    at.run().switch_page("dashboard.py").run()
     move(at)
     assert stage(room) == before
 

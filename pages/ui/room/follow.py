@@ -109,14 +109,15 @@ def follow(address: Address, before: str) -> None:
         waiting = places.waiting(member)
         waiting.pop(known.page, "")
         places.give_back(member, waiting)
+    if before == known.page:
+        member.left = "", 0.0
     page = task_mode.PAGE if member.mode == "task" else member.stage.page if member.stage else ""
     is_turned = before and page and known.page not in (before, shown, page)
     if member.is_following and is_turned and not member.has_just_left(known.page):
         known.history = member.let_go(known.history, "you turned the page")
         places.give_back(member, places.waiting(member))
     elif member.is_following or is_called:
-        # Before a page was whole in the room, its browser has nothing under way.
-        if shown and known.page != page and not member.has_just_left(known.page):
+        if known.page != page and not member.has_just_left(known.page):
             member.left = known.page, time.monotonic()
         turn_to(page)
 

@@ -29,8 +29,9 @@ Mode = Literal["following", "own", "task"]
 POLL, POLL_EACH = 2.0, 0.06
 #: Seconds between two looks where the browser hears news; they are signs of life, too.
 SLOW_POLL = PRESENT * 2 / 3
-#: Seconds in which a browser that was called to another page may still ask for a run of the last.
-LATE = 5.0
+#: Seconds in which a browser that was called to another page may still ask for a run of the last,
+#: unless it has asked for one of the other by then.
+LATE = 30.0
 
 
 @dataclass
@@ -66,8 +67,8 @@ class Member:
         By page: what the visitor's own shows there beside a scenario, and what a room's shows in
         its place; see `Address.place`.
     left : tuple of str and float
-        The page that the presenter called this session away from last, and when, as
-        `time.monotonic` counts.
+        The page that the presenter called this session away from last, until its browser asks for
+        a run of the next one; and when, as `time.monotonic` counts.
     lost : float
         When the store last gave no answer, as `time.monotonic` counts; 0 where it gave one.
     seen : float
@@ -134,7 +135,7 @@ class Member:
         return time.monotonic() - self.lost > POLL if self.lost else True
 
     def has_just_left(self, page: str) -> bool:
-        """Whether the presenter called this session away from a page a moment ago."""
+        """Whether the browser, called away from a page, may not have come to the next one yet."""
         left, when = self.left
         return page == left and time.monotonic() - when < LATE
 
