@@ -76,6 +76,8 @@ def test_who_had_no_network_for_minutes_is_where_the_room_is(visit, between, sto
 
     opened = between.opened
     page.context.set_offline(False)
+    page.get_by_role("button", name="that one").wait_for()
+    idle(page)
     page.get_by_role("button", name="that one").click()
     expect(page.get_by_role("button", name="✓ that one")).to_be_visible()
     assert between.opened > opened
