@@ -28,12 +28,3 @@ def test_it_is_unpacked_where_it_comes_as_a_file(visit, kind):
     settle(page)
     assert page.locator(".js-plotly-plot").count() > 0
     assert set(asked) == {"script", "fetch"}
-
-
-def test_a_browser_keeps_it(visit):
-    page = visit()
-    page.reload()
-    settle(page)
-    sizes = """() => performance.getEntriesByType("resource")
-        .filter(({ name }) => name.includes("plotly-")).map(each => each.transferSize)"""
-    assert page.evaluate(sizes) == [0]
