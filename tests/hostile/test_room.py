@@ -111,27 +111,6 @@ def test_a_vote_counts_for_what_was_seen(port, room):
         assert ballot(room, later) == ["1"]
 
 
-def test_a_vote_is_answered_without_a_run_of_the_page(port, room):
-    """A hundred come at once. One that is refused is: what says why is beside the vote."""
-    asked = ask(room, CHOICE)
-    with inside(port, room) as visitor:
-        for option, chosen in ("1", "✓ that"), ("2", "✓ neither"):
-            visitor.press(f"room-option-{option}")
-            assert ballot(room, asked) == [option]
-            assert chosen in [button.label for button in read.elements(visitor, "button")]
-            assert not has_run_whole(visitor)
-        votes.close_vote(store(), room.code, room.secret, asked.id)
-        visitor.press("room-option-0")
-        assert "This vote is closed" in read.complaints(visitor)
-        assert has_run_whole(visitor)
-        assert ballot(room, asked) == ["2"]
-
-
-def has_run_whole(visitor):
-    """Whether the last run was of the whole page, which has the menu's."""
-    return any(message.HasField("navigation") for message in visitor.tab.sent)
-
-
 @pytest.mark.parametrize(
     ("value", "said"),
     [(math.nan, "Type a number"), (math.inf, "Type a number"), (1e300, "within"), (-1e7, "within")],

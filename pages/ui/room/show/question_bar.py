@@ -32,7 +32,6 @@ _ROUNDS = (("answers",), ("before", "after the discussion"))
 #: Pixels of the window's height that the question needs beside its picture, more than home.
 _AROUND = 130
 _NUMBER = "room-number"
-_BALLOT = "part-room-ballot"
 #: In the session's views: what who hears the page was told last.
 _TOLD = "room-question-told"
 _CSS = """<style>
@@ -111,33 +110,16 @@ def _picture(member: Member, asked: Question) -> None:
 
 
 def _participant(member: Member, asked: Question) -> None:
+    mine = verbs.tried(lambda: votes.vote_of(store(), member.code, member.token, asked), None)
     if asked.phase == "open":
-        st.fragment(_ballot, key=_BALLOT)(member, asked, session().complaint)
-        return
-    mine = _vote_of(member, asked)
-    if asked.phase == "closed":
+        _answers(asked, mine)
+        _say_what_is_known(asked, mine)
+    elif asked.phase == "closed":
         said = f" You said: {_written(asked, mine)}." if mine is not None else ""
         _options(asked)
         st.markdown(f"**Discuss it with somebody beside you.** There will be a second vote.{said}")
     else:
         _outcome(member, asked, mine)
-
-
-def _ballot(member: Member, asked: Question, complaint: str) -> None:
-    """Take a vote, without a run of the whole page: all of a room vote at once.
-
-    What the page says is wrong is beside this part, so that another complaint has all of it run.
-    """
-    session().is_user_event = False
-    if session().complaint != complaint:
-        follow.see()
-    mine = _vote_of(member, asked)
-    _answers(asked, mine)
-    _say_what_is_known(asked, mine)
-
-
-def _vote_of(member: Member, asked: Question) -> float | None:
-    return verbs.tried(lambda: votes.vote_of(store(), member.code, member.token, asked), None)
 
 
 def _options(asked: Question) -> None:

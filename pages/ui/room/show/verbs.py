@@ -67,7 +67,6 @@ def vote(answer: float) -> None:
     """Vote, or vote anew."""
     member = session().member
     if member and (asked := member.question):
-        session().complain("")
         _said(lambda: votes.vote(store(), member.code, member.token, asked, answer))
 
 
